@@ -1,0 +1,74 @@
+//! ARNs and partitions: taking them apart, nothing about what they may do.
+
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, borrowed from the text it was found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Arn<'a> {
+    pub(crate) partition: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) account_id: &'a str,
+    /// Everything behind the fifth colon, `role/path/Name` for a role.
+    pub(crate) resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// `None` where the text has not the six parts of an ARN.
+    pub(crate) fn parse(text: &'a str) -> Option<Arn<'a>> {
+        let mut parts = text.splitn(6, ':');
+        if parts.next() != Some("arn") {
+            return None;
+        }
+        let (partition, service) = (parts.next()?, parts.next()?);
+        let (_region, account_id, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Arn { partition, service, account_id, resource })
+    }
+
+    /// The role's name without its path; STS drops the path in `assumed-role` ARNs.
+    /// `None` where the resource is not `role/…` or `assumed-role/…`.
+    pub(crate) fn role_name(&self) -> Option<&'a str> {
+        if let Some(path_and_name) = self.resource.strip_prefix("role/") {
+            return path_and_name.rsplit('/').next();
+        }
+        self.resource.strip_prefix("assumed-role/")?.split('/').next()
+    }
+}
+
+/// Twelve ASCII digits.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The partition a region belongs to, by the prefix AWS gives its names (AWS SDKs, `partitions.json`).
+pub(crate) fn partition_of_region(region: &str) -> &'static str {
+    const PREFIXES: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-iso-", "aws-iso"),
+        ("eusc-", "aws-eusc"),
+    ];
+    PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn role_names_lose_their_path() {
+        let role = Arn::parse("arn:aws:iam::222222222222:role/team/a/Admin").unwrap();
+        assert_eq!((role.account_id, role.role_name()), ("222222222222", Some("Admin")));
+        let session = Arn::parse("arn:aws:sts::222222222222:assumed-role/Admin/me").unwrap();
+        assert_eq!(session.role_name(), Some("Admin"));
+        assert_eq!(Arn::parse("arn:foo"), None);
+        assert_eq!(Arn::parse("arn:aws:iam::1:user/x").unwrap().role_name(), None);
+    }
+
+    #[test]
+    fn partitions_follow_the_region() {
+        assert_eq!(partition_of_region("eu-central-1"), "aws");
+        assert_eq!(partition_of_region("us-isob-east-1"), "aws-iso-b");
+        assert_eq!(partition_of_region("us-gov-west-1"), "aws-us-gov");
+    }
+}

@@ -1,1 +1,72 @@
-//! files
+//! Reading the three files from disk. A file that is not there is `None`; one that is there and cannot be read is an
+//! error, never "no profiles". What stands in them is left to `config`.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use zeroize::Zeroizing;
+
+use crate::config::FileKind;
+use crate::config::Paths;
+use crate::config::Texts;
+use crate::error::Error;
+use crate::error::Result;
+
+/// Editors on Windows begin UTF-8 files with it.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Errors: a file cannot be read, is a directory, or is not UTF-8.
+pub(crate) fn read(paths: &Paths) -> Result<Texts> {
+    Ok(Texts {
+        config: read_one(paths, FileKind::Config)?,
+        credentials: read_one(paths, FileKind::Credentials)?,
+        settings: read_one(paths, FileKind::Settings)?,
+    })
+}
+
+fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> {
+    // An empty path, where there is no home directory, is not there either.
+    let bytes = match fs::read(paths.of(file)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(&paths.display(file), file, error)),
+    };
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let bytes = Zeroizing::new(error.into_bytes());
+            let line = memchr::memchr_iter(b'\n', &bytes[..good]).count() + 1;
+            return Err(not_utf8(&paths.display(file), line));
+        }
+    };
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.drain(..BYTE_ORDER_MARK.len());
+    }
+    Ok(Some(text))
+}
+
+fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
+    let variable = match file {
+        FileKind::Config => "AWS_CONFIG_FILE",
+        FileKind::Credentials => "AWS_SHARED_CREDENTIALS_FILE",
+        FileKind::Settings => "XACCT_CONFIG",
+    };
+    match error.kind() {
+        ErrorKind::PermissionDenied => Error::config(format!("{path} cannot be read: permission denied"))
+            .hint(format!("if the file is yours: chmod u+r {path} (and u+x on the folders above it)")),
+        ErrorKind::IsADirectory => Error::config(format!("{path} is a directory and not a file"))
+            .hint(format!("move it away, or set {variable} to the file that is meant")),
+        _ => Error::config(format!("{path} cannot be read: {error}"))
+            .hint(format!("{variable} can name another file"))
+            .caused_by(error),
+    }
+}
+
+fn not_utf8(path: &str, line: usize) -> Error {
+    let bytes = format!("{path}:{line}: the file is not UTF-8");
+    Error::config(bytes).hint(format!("save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,252 @@
-//! config
+//! Profiles from `~/.aws/config`, `~/.aws/credentials` and xacct's settings file: text in, values out (AWS.md A1).
+//!
+//! Credentials win over the config file and the settings file over both, key by key. What stands in a profile that
+//! nobody asked for is not parsed. Reading the files is left to `files`, what the keys mean to `plan`.
+
+mod nearest;
+mod origin;
+mod paths;
+mod header;
+mod index;
+mod body;
+mod section;
+mod file;
+mod keys;
+mod toml_text;
+mod settings;
+mod parts;
+
+use std::collections::HashSet;
+
+pub(crate) use self::nearest::nearest;
+pub(crate) use self::origin::FileKind;
+pub(crate) use self::origin::Origin;
+pub(crate) use self::origin::Problem;
+pub(crate) use self::paths::Paths;
+pub(crate) use self::paths::Texts;
+pub(crate) use self::section::Profile;
+pub(crate) use self::section::Section;
+pub(crate) use self::section::Setting;
+pub(crate) use self::section::SubSetting;
+pub(crate) use self::settings::MfaPrompt;
+pub(crate) use self::settings::Settings;
+pub(crate) use self::settings::VerifyAfter;
+
+use self::file::ProfileFile;
+use self::header::Kind;
+use self::parts::Parts;
+use self::settings::SettingsFile;
+use crate::error::Error;
+use crate::error::Result;
+
+/// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads from files, so that
+/// no profile there ever got them this way; and itself.
+const NOT_INCLUDED: [&str; 5] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+    "include_profile",
+];
+
+/// The three files. It holds their texts, and an index of where in them the sections are.
+pub(crate) struct Config {
+    paths: Paths,
+    config: ProfileFile,
+    credentials: ProfileFile,
+    settings: SettingsFile,
+}
+
+/// An `include_profile` that leads nowhere, or in a circle.
+struct BadInclude {
+    problem: Problem,
+    hint: String,
+}
+
+impl Config {
+    /// Indexes the two AWS files and parses the settings file.
+    ///
+    /// Errors: the settings file is not TOML, or says something that xacct does not know.
+    pub(crate) fn new(paths: Paths, texts: Texts) -> Result<Config> {
+        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
+        let settings = match &texts.settings {
+            Some(text) => SettingsFile::parse(text, &paths.display(FileKind::Settings))?,
+            None => SettingsFile::default(),
+        };
+        Ok(Config {
+            config: file(FileKind::Config, texts.config),
+            credentials: file(FileKind::Credentials, texts.credentials),
+            settings,
+            paths,
+        })
+    }
+
+    /// The profile, put together from the three files and from the profiles it includes. Only their sections are
+    /// parsed. `None` if no file has it.
+    ///
+    /// Errors: an `include_profile` names no profile, or they go in a circle.
+    pub(crate) fn profile(&self, name: &str) -> Result<Option<Profile>> {
+        let Some(mut profile) = self.own(name) else { return Ok(None) };
+        match self.include(&mut profile) {
+            Ok(()) => Ok(Some(profile)),
+            Err(bad) => Err(Error::config(bad.problem.to_string()).hint(bad.hint)),
+        }
+    }
+
+    /// Every profile, in the order of [`Config::profile_names`], in time linear in the files. Where an include does
+    /// not work out, the profile has what it says itself, and the problem.
+    pub(crate) fn profiles(&self) -> Vec<Profile> {
+        let mut profiles: Vec<Profile> =
+            self.parts().into_iter().filter_map(|(name, parts)| self.merge(name, &parts)).collect();
+        for profile in &mut profiles {
+            if let Err(bad) = self.include(profile) {
+                profile.problems.push(bad.problem);
+            }
+        }
+        profiles
+    }
+
+    /// In the order in which they first appear: config file, credentials file, settings file.
+    pub(crate) fn profile_names(&self) -> Vec<String> {
+        let counts = |(_, parts): &(&str, Parts<'_>)| parts.any();
+        self.parts().into_iter().filter(counts).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// `[sso-session NAME]` of the config file.
+    pub(crate) fn sso_session(&self, name: &str) -> Option<Section> {
+        self.config.merged(name, self.config.find(Kind::SsoSession, name))
+    }
+
+    pub(crate) fn sso_session_names(&self) -> Vec<String> {
+        self.names_of(Kind::SsoSession)
+    }
+
+    /// `[services NAME]` of the config file; its settings are nested blocks, one for each service.
+    pub(crate) fn services(&self, name: &str) -> Option<Section> {
+        self.config.merged(name, self.config.find(Kind::Services, name))
+    }
+
+    pub(crate) fn services_names(&self) -> Vec<String> {
+        self.names_of(Kind::Services)
+    }
+
+    /// Everything wrong in every file, by file and line.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.config.problems();
+        problems.extend(self.credentials.problems());
+        for (name, parts) in self.parts() {
+            problems.extend(self.misplaced(&parts));
+            if let Some(Err(bad)) = self.merge(name, &parts).map(|mut profile| self.include(&mut profile)) {
+                problems.push(bad.problem);
+            }
+        }
+        problems.sort_by_key(|problem| (problem.origin.file, problem.origin.line));
+        problems.dedup();
+        problems
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings.settings
+    }
+
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// The profile without what it includes.
+    fn own(&self, name: &str) -> Option<Profile> {
+        let parts = Parts {
+            config: self.config.find(Kind::Profile, name).collect(),
+            plain_default: self.config.find(Kind::PlainDefault, name).collect(),
+            credentials: self.credentials.find(Kind::Profile, name).collect(),
+            spaced: self.credentials.find(Kind::Spaced, name).collect(),
+            settings: self.settings.profiles.iter().find(|profile| profile.name == name),
+        };
+        self.merge(name, &parts)
+    }
+
+    /// The parts of every name that any file has, in order of appearance.
+    fn parts(&self) -> Vec<(&str, Parts<'_>)> {
+        parts::of_all(&self.config, &self.credentials, &self.settings.profiles)
+    }
+
+    fn merge(&self, name: &str, parts: &Parts<'_>) -> Option<Profile> {
+        let in_config = self.config.merged(name, parts.of_config());
+        let mut merged = in_config;
+        for found in parts.of_credentials() {
+            let into = merged.get_or_insert_with(|| Section::new(name, self.credentials.origin(found.line)));
+            self.credentials.merge(found, into);
+        }
+        if let Some(profile) = parts.settings {
+            let into = merged.get_or_insert_with(|| Section::new(name, profile.origin.clone()));
+            profile.iter().for_each(|(key, setting)| into.set(key, setting.clone()));
+        }
+        let mut merged = merged?;
+        merged.problems.extend(self.misplaced(parts));
+        Some(merged)
+    }
+
+    /// Sections that do not count because of what other sections there are.
+    fn misplaced(&self, parts: &Parts<'_>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(instead) = parts.config.first() {
+            let message =
+                format!("[default] is ignored: [profile default] in line {} replaces it", instead.line);
+            problems
+                .extend(parts.plain_default.iter().map(|found| self.config.problem(found.line, &message)));
+        }
+        if !parts.spaced_counts() {
+            let message = "the section is ignored: a profile's name has no blanks, \
+                           except where the config file has it in quotes, [profile \"my client\"]";
+            problems.extend(parts.spaced.iter().map(|found| self.credentials.problem(found.line, message)));
+        }
+        problems
+    }
+
+    /// Adds every key that the profile does not set and that the profile it includes does, and so on.
+    fn include(&self, profile: &mut Profile) -> std::result::Result<(), BadInclude> {
+        let mut chain = vec![profile.name.clone()];
+        let mut next = include_of(profile);
+        while let Some((name, origin)) = next {
+            chain.push(name);
+            let [before @ .., name] = chain.as_slice() else { break };
+            if before.contains(name) {
+                let message = format!("include_profile goes in a circle: {}", chain.join(" -> "));
+                let hint = format!("take out the include_profile in {origin}");
+                return Err(BadInclude { problem: Problem { origin, message }, hint });
+            }
+            let Some(included) = self.own(name) else {
+                let message = format!("include_profile names '{name}', and there is no such profile");
+                let hint = match nearest(name, &self.profile_names()).as_slice() {
+                    [] => format!("take it out, or add [profile {name}]"),
+                    names => format!("did you mean {}?", names.join(" or ")),
+                };
+                return Err(BadInclude { problem: Problem { origin, message }, hint });
+            };
+            for (key, setting) in included.iter() {
+                if !NOT_INCLUDED.contains(&key) && profile.get(key).is_none() {
+                    profile.set(key, setting.clone());
+                }
+            }
+            next = include_of(&included);
+            profile.problems.extend(included.problems);
+        }
+        Ok(())
+    }
+
+    fn names_of(&self, kind: Kind) -> Vec<String> {
+        let mut seen = HashSet::new();
+        let sections = self.config.sections.iter().filter(|found| found.kind == kind);
+        let names = sections.map(|found| self.config.name(found)).filter(|name| seen.insert(*name));
+        names.map(str::to_owned).collect()
+    }
+}
+
+/// Whom the profile includes, and where it says so.
+fn include_of(profile: &Profile) -> Option<(String, Origin)> {
+    let setting = profile.get("include_profile")?;
+    (!setting.value.is_empty()).then(|| (setting.value.to_string(), setting.origin.clone()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! The lines of one section: properties, what continues them, and the lines that are neither (AWS.md A1.1). Which
+//! section wins over which is left to `section`.
+
+use zeroize::Zeroizing;
+
+use super::header::BLANK;
+use super::header::COMMENT;
+use super::index::without_line_end;
+
+/// A property with the lines that continue it.
+pub(super) struct Entry {
+    /// In lower case.
+    pub(super) key: String,
+    /// Lines are joined by a line feed; a nested block is `"\nname = value\nname2 = value2"`.
+    pub(super) value: Zeroizing<String>,
+    pub(super) line: usize,
+    /// The line of each sub-property of a nested block.
+    pub(super) sub_lines: Vec<usize>,
+}
+
+#[derive(Default)]
+pub(super) struct Body {
+    pub(super) entries: Vec<Entry>,
+    /// Line and message; each costs that line and what continues it.
+    pub(super) flaws: Vec<(usize, &'static str)>,
+}
+
+/// What an indented line would continue.
+enum Above {
+    /// Nothing yet.
+    Header,
+    /// The last entry, indented this far. `nested` when its own line had no value.
+    Property { indent: usize, nested: bool },
+    /// A line that was dropped; what continues it goes with it, and not to the property before.
+    Dropped { indent: usize },
+}
+
+const NOT_IN_SECTION: &str =
+    "Expected a profile definition: this line stands before the first section and is ignored";
+const NO_EQUALS: &str = "Expected an '=' sign defining a property: the line is ignored (write key = value)";
+const NO_KEY: &str = "Property did not have a name: the line is ignored";
+const BAD_KEY: &str = "the property's name is not valid: the line is ignored";
+const NOTHING_TO_CONTINUE: &str = "Expected a property definition, found continuation: the line is ignored";
+const NO_SUB_EQUALS: &str = "Expected an '=' sign defining a sub-property: the line is ignored";
+const NO_SUB_KEY: &str = "Sub-property did not have a name: the line is ignored";
+
+/// Reads a section's lines, the first of which is `first_line` of its file.
+///
+/// Indentation counts as in the AWS CLI: a line continues a property when it stands further in. For the SDKs a
+/// property never is indented, so that is the same, except that it lets a section be indented as a whole.
+/// An indented comment is skipped, as the CLI does; the SDKs make it a part of the value above, and nobody who
+/// writes a comment means that.
+pub(super) fn parse(text: &str, first_line: usize) -> Body {
+    let mut body = Body::default();
+    let mut above = Above::Header;
+    for (number, line) in numbered(text, first_line) {
+        let trimmed = line.trim_matches(BLANK);
+        if trimmed.is_empty() || trimmed.starts_with(COMMENT) {
+            continue;
+        }
+        let indent = line.len() - line.trim_start_matches(BLANK).len();
+        match above {
+            Above::Property { indent: outer, nested } if indent > outer => {
+                body.continue_last(trimmed, nested, number);
+                continue;
+            }
+            Above::Dropped { indent: outer } if indent > outer => continue,
+            Above::Header if indent > 0 && !trimmed.contains('=') => {
+                body.flaws.push((number, NOTHING_TO_CONTINUE));
+                continue;
+            }
+            _ => {}
+        }
+        above = match property(trimmed) {
+            Ok((key, value)) => {
+                let nested = value.is_empty();
+                body.push(key, value, number);
+                Above::Property { indent, nested }
+            }
+            Err(flaw) => {
+                body.flaws.push((number, flaw));
+                Above::Dropped { indent }
+            }
+        };
+    }
+    body
+}
+
+/// The lines before the first header that say something, though there is no profile to say it of.
+pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
+    let says_something = |line: &str| {
+        let trimmed = line.trim_matches(BLANK);
+        !trimmed.is_empty() && !trimmed.starts_with(COMMENT)
+    };
+    let lines = numbered(text, 1).filter(|(_, line)| says_something(line));
+    lines.map(|(number, _)| (number, NOT_IN_SECTION)).collect()
+}
+
+impl Body {
+    fn push(&mut self, key: &str, value: &str, line: usize) {
+        let value = Zeroizing::new(value.to_owned());
+        self.entries.push(Entry { key: key.to_ascii_lowercase(), value, line, sub_lines: Vec::new() });
+    }
+
+    fn continue_last(&mut self, trimmed: &str, nested: bool, line: usize) {
+        if nested {
+            match pair(trimmed) {
+                None => return self.flaws.push((line, NO_SUB_EQUALS)),
+                Some(("", _)) => return self.flaws.push((line, NO_SUB_KEY)),
+                Some(_) => {}
+            }
+        }
+        let Some(last) = self.entries.last_mut() else { return };
+        last.value.push('\n');
+        last.value.push_str(trimmed);
+        if nested {
+            last.sub_lines.push(line);
+        }
+    }
+}
+
+/// Key and value of a property's line, or what is wrong with it.
+fn property(trimmed: &str) -> Result<(&str, &str), &'static str> {
+    let (key, value) = pair(trimmed).ok_or(NO_EQUALS)?;
+    if key.is_empty() {
+        return Err(NO_KEY);
+    }
+    // The SDKs' identifiers.
+    let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte);
+    if key.bytes().all(valid) { Ok((key, value)) } else { Err(BAD_KEY) }
+}
+
+/// `key = value # comment`, parted at the first `=`, both sides trimmed. `None` without an `=`.
+pub(super) fn pair(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = before_comment(line).split_once('=')?;
+    Some((key.trim_matches(BLANK), value.trim_matches(BLANK)))
+}
+
+/// The line without its comment: one begins at a `#` or `;` that stands behind white space.
+fn before_comment(line: &str) -> &str {
+    let mut behind_space = false;
+    let begins = |c: char| {
+        let begins = behind_space && COMMENT.contains(&c);
+        behind_space = c.is_whitespace();
+        begins
+    };
+    line.find(begins).map_or(line, |at| &line[..at])
+}
+
+fn numbered(text: &str, first_line: usize) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').map(without_line_end).enumerate().map(move |(n, line)| (first_line + n, line))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! One of the two AWS files: its text with the index of its sections. Which file wins is left to `mod.rs`.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::body;
+use super::header::Flaw;
+use super::header::Kind;
+use super::index;
+use super::index::Found;
+use super::origin::FileKind;
+use super::origin::Origin;
+use super::origin::Problem;
+use super::section::Section;
+use super::section::Setting;
+
+pub(super) struct ProfileFile {
+    kind: FileKind,
+    path: Arc<str>,
+    text: Zeroizing<String>,
+    pub(super) sections: Vec<Found>,
+}
+
+impl ProfileFile {
+    /// `path` is what people are shown; a file that is not there has no text.
+    pub(super) fn new(kind: FileKind, path: &str, text: Option<Zeroizing<String>>) -> ProfileFile {
+        let text = text.unwrap_or_default();
+        let sections = index::sections(&text, kind);
+        ProfileFile { kind, path: path.into(), text, sections }
+    }
+
+    pub(super) fn name<'a>(&'a self, section: &'a Found) -> &'a str {
+        section.name(&self.text)
+    }
+
+    /// The sections of this kind and name, in order.
+    pub(super) fn find<'a>(&'a self, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a Found> {
+        self.sections.iter().filter(move |section| section.kind == kind && self.name(section) == name)
+    }
+
+    pub(super) fn origin(&self, line: usize) -> Origin {
+        Origin { file: self.kind, path: Arc::clone(&self.path), line }
+    }
+
+    /// Puts what the section says, and what is wrong with it, over what is in `into`.
+    pub(super) fn merge(&self, section: &Found, into: &mut Section) {
+        into.problems.extend(self.header_problem(section));
+        let body = body::parse(&self.text[section.body.clone()], section.line + 1);
+        for entry in body.entries {
+            into.set(&entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines));
+        }
+        into.problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
+    }
+
+    /// Puts several into one; `None` when there is none.
+    pub(super) fn merged<'a>(
+        &'a self,
+        name: &str,
+        sections: impl IntoIterator<Item = &'a Found>,
+    ) -> Option<Section> {
+        let mut merged: Option<Section> = None;
+        for section in sections {
+            let into = merged.get_or_insert_with(|| Section::new(name, self.origin(section.line)));
+            self.merge(section, into);
+        }
+        merged
+    }
+
+    /// Everything wrong in this file as far as the file alone can tell, by line.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
+        let outside = body::outside_sections(&self.text[..first]);
+        let mut problems: Vec<Problem> =
+            outside.into_iter().map(|(line, text)| self.problem(line, text)).collect();
+        for section in &self.sections {
+            problems.extend(self.header_problem(section));
+            // What stands in a section that is not used costs nothing more.
+            if section.kind != Kind::Ignored {
+                let body = body::parse(&self.text[section.body.clone()], section.line + 1);
+                problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
+            }
+        }
+        problems
+    }
+
+    pub(super) fn problem(&self, line: usize, message: &str) -> Problem {
+        Problem { origin: self.origin(line), message: message.to_owned() }
+    }
+
+    fn header_problem(&self, section: &Found) -> Option<Problem> {
+        let message = |flaw: Flaw| flaw.message(section.header_line(&self.text));
+        section.flaw.map(|flaw| self.problem(section.line, &message(flaw)))
+    }
+}

@@ -1,0 +1,171 @@
+//! One section header, `[profile client1]`: its kind, its name, what is wrong with it (AWS.md A1.1). Finding headers
+//! is left to `index`, what stands below them to `body`.
+
+use std::borrow::Cow;
+
+use super::nearest::nearest;
+use super::origin::FileKind;
+
+/// The only blanks there are in profile files: anything else, such as a no-break space, is data.
+pub(super) const BLANK: [char; 2] = [' ', '\t'];
+pub(super) const COMMENT: [char; 2] = ['#', ';'];
+
+const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
+/// Sections of the config file that belong to the AWS CLI; not ours, and no reason to warn.
+const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `[profile NAME]` in the config file, `[NAME]` in the credentials file.
+    Profile,
+    /// `[default]` in the config file, which `[profile default]` replaces.
+    PlainDefault,
+    /// `[sso-session NAME]`
+    SsoSession,
+    /// `[services NAME]`
+    Services,
+    /// `[my client]` in the credentials file: what `aws configure` writes there for the profile that it calls
+    /// `[profile "my client"]` in the config file. Used if such a profile exists, else ignored as the SDKs do.
+    Spaced,
+    /// Nothing below it is used.
+    Ignored,
+}
+
+/// Why a section is not used, or (`Trailing`) what of its header is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    Unclosed,
+    Trailing,
+    NoName,
+    BadName,
+    NotPrefixed,
+    UnknownPrefix,
+    PrefixedInCredentials,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    pub(super) kind: Kind,
+    pub(super) name: Cow<'a, str>,
+    pub(super) flaw: Option<Flaw>,
+}
+
+/// Reads a line that begins with `[`; blanks before it and the line's end are off.
+pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
+    let Some((inner, trailing)) = inside(line) else { return ignored(Flaw::Unclosed) };
+    let (prefix, rest) = prefix_and_rest(inner);
+    let kind = match (file, prefix) {
+        (FileKind::Credentials, None) => Kind::Profile,
+        (FileKind::Credentials, Some(prefix)) if PREFIXES.contains(&prefix) => {
+            return ignored(Flaw::PrefixedInCredentials);
+        }
+        (FileKind::Credentials, Some(_)) => {
+            return Header { kind: Kind::Spaced, name: Cow::Borrowed(inner), flaw: None };
+        }
+        (_, None) if rest == "default" => Kind::PlainDefault,
+        (_, None) if OF_THE_CLI.contains(&rest) => {
+            return Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: None };
+        }
+        (_, None) if !rest.is_empty() => return ignored(Flaw::NotPrefixed),
+        (_, None) => return ignored(Flaw::NoName),
+        (_, Some("profile")) => Kind::Profile,
+        (_, Some("sso-session")) => Kind::SsoSession,
+        (_, Some("services")) => Kind::Services,
+        (_, Some(_)) => return ignored(Flaw::UnknownPrefix),
+    };
+    match name(rest) {
+        Ok(name) => Header { kind, name, flaw: trailing.then_some(Flaw::Trailing) },
+        Err(flaw) => ignored(flaw),
+    }
+}
+
+fn ignored(flaw: Flaw) -> Header<'static> {
+    Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: Some(flaw) }
+}
+
+/// What stands between the brackets, and whether anything but a comment stands behind them.
+///
+/// The SDKs end the line at the first `#` or `;` and want a `]` there. Where that fails they give up on the file and
+/// the AWS CLI does not, so the CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
+fn inside(line: &str) -> Option<(&str, bool)> {
+    let before_comment = line.split(COMMENT).next()?.trim_end_matches(BLANK);
+    if let Some(inner) = before_comment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return Some((inner.trim_matches(BLANK), false));
+    }
+    let mut quote = None;
+    let end = line.find(|c: char| {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            _ => {}
+        }
+        quote.is_none() && c == ']'
+    })?;
+    let behind = line[end + 1..].trim_matches(BLANK);
+    Some((line[1..end].trim_matches(BLANK), !behind.is_empty() && !behind.starts_with(COMMENT)))
+}
+
+/// Parts `profile client1` at its first blank; a quoted name alone has no prefix.
+fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
+    match inner.split_once(BLANK) {
+        Some((prefix, rest)) if !prefix.starts_with(['"', '\'']) => (Some(prefix), rest.trim_matches(BLANK)),
+        _ => (None, inner),
+    }
+}
+
+/// Quotes and backslashes as the AWS CLI takes them (`shlex`); any name without blanks or control characters is
+/// one, quoted also with blanks.
+fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
+    let quoted = text.contains(['"', '\'', '\\']);
+    let name = if quoted {
+        match shlex::split(text).as_deref() {
+            Some([word]) => Cow::Owned(word.clone()),
+            _ => return Err(Flaw::BadName),
+        }
+    } else {
+        Cow::Borrowed(text)
+    };
+    if name.trim_matches(BLANK).is_empty() {
+        return Err(Flaw::NoName);
+    }
+    let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && byte == b' ');
+    if name.bytes().any(wrong) { Err(Flaw::BadName) } else { Ok(name) }
+}
+
+impl Flaw {
+    /// What to tell about the header that stands in `line`. The first words of some are AWS's own.
+    pub(super) fn message(self, line: &str) -> String {
+        let (prefix, rest) = inside(line).map_or((None, ""), |(inner, _)| prefix_and_rest(inner));
+        let prefix = prefix.unwrap_or_default();
+        match self {
+            Flaw::Unclosed => "Profile definition must end with ']': the section is ignored".to_owned(),
+            Flaw::Trailing => "Profile definition must end with ']': what stands behind it is ignored".to_owned(),
+            Flaw::NoName => "the section has no name: ignored".to_owned(),
+            Flaw::BadName => {
+                "the section's name is not valid: ignored (a name with blanks is written [profile \"my client\"])"
+                    .to_owned()
+            }
+            Flaw::NotPrefixed if rest == "DEFAULT" => {
+                "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]".to_owned()
+            }
+            Flaw::NotPrefixed => {
+                format!("[{rest}] is ignored: in this file a profile is written [profile {rest}]")
+            }
+            Flaw::UnknownPrefix => match nearest(prefix, &PREFIXES).first() {
+                Some(meant) => {
+                    format!("[{prefix} …] is ignored: no such kind of section, did you mean [{meant} …]?")
+                }
+                None => format!("[{prefix} …] is ignored: no such kind of section"),
+            },
+            Flaw::PrefixedInCredentials if prefix == "profile" => {
+                format!("[profile {rest}] is ignored: in this file a profile is written [{rest}]")
+            }
+            Flaw::PrefixedInCredentials => {
+                format!("[{prefix} {rest}] is ignored: it belongs in the config file")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

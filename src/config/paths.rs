@@ -1,0 +1,135 @@
+//! Which three files are read, from the environment (AWS.md A1.2), and their texts. Reading them is left to `files`.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::origin::FileKind;
+use crate::env::Env;
+
+/// The paths of the three files. An empty path is one that cannot be had, because there is no home directory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Paths {
+    pub(crate) config: PathBuf,
+    pub(crate) credentials: PathBuf,
+    pub(crate) settings: PathBuf,
+    /// What `~` stands for; used to show paths the way people write them.
+    pub(crate) home: Option<PathBuf>,
+}
+
+/// The texts of the three files; `None` is a file that is not there. They hold secrets, hence no `Debug`.
+#[derive(Default)]
+pub(crate) struct Texts {
+    pub(crate) config: Option<Zeroizing<String>>,
+    pub(crate) credentials: Option<Zeroizing<String>>,
+    pub(crate) settings: Option<Zeroizing<String>>,
+}
+
+/// What decides where home is; a value, so that both sets of rules are tested everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Platform {
+    Unix,
+    Windows,
+}
+
+const HERE: Platform = if cfg!(windows) { Platform::Windows } else { Platform::Unix };
+
+impl Paths {
+    /// `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `XACCT_CONFIG`, or else the usual places. In the
+    /// variables, `$VAR`, `${VAR}`, `~` and the user's own `~name` are expanded as the AWS CLI does; another user's
+    /// `~name` stays as it is, since finding it takes more than the environment.
+    pub(crate) fn from_env(env: &Env) -> Paths {
+        Paths::on(HERE, env)
+    }
+
+    fn on(platform: Platform, env: &Env) -> Paths {
+        let home = home(platform, env);
+        let chosen = |variable: &str| env.path(variable).map(|path| expand(path, home.as_deref(), env));
+        let in_aws = |name: &str| home.as_ref().map(|home| home.join(".aws").join(name)).unwrap_or_default();
+        let settings = || env.config_dir.as_ref().map(|dir| dir.join("xacct").join("config.toml"));
+        Paths {
+            config: chosen("AWS_CONFIG_FILE").unwrap_or_else(|| in_aws("config")),
+            credentials: chosen("AWS_SHARED_CREDENTIALS_FILE").unwrap_or_else(|| in_aws("credentials")),
+            settings: chosen("XACCT_CONFIG").or_else(settings).unwrap_or_default(),
+            home,
+        }
+    }
+
+    pub(crate) fn of(&self, file: FileKind) -> &Path {
+        match file {
+            FileKind::Config => &self.config,
+            FileKind::Credentials => &self.credentials,
+            FileKind::Settings => &self.settings,
+        }
+    }
+
+    /// The path as a person would write it: `~/.aws/config`.
+    pub(crate) fn display(&self, file: FileKind) -> String {
+        let path = self.of(file);
+        let below_home = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
+        match below_home.filter(|rest| !rest.as_os_str().is_empty()) {
+            Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
+            None => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// The SDKs' order. What the operating system says comes last on Windows and, on Unix, where `HOME` is unset.
+fn home(platform: Platform, env: &Env) -> Option<PathBuf> {
+    let variable = |name: &str| env.path(name).map(Path::to_owned);
+    let drive_and_path = || {
+        let mut drive = env.path("HOMEDRIVE")?.as_os_str().to_owned();
+        drive.push(env.path("HOMEPATH")?);
+        Some(PathBuf::from(drive))
+    };
+    let found = match platform {
+        Platform::Unix => variable("HOME"),
+        Platform::Windows => variable("HOME").or_else(|| variable("USERPROFILE")).or_else(drive_and_path),
+    };
+    found.or_else(|| env.home.clone())
+}
+
+/// Variables first, then `~`, as `os.path.expandvars` and `expanduser` do it for the AWS CLI. A path that is not
+/// UTF-8 is taken as it is.
+fn expand(path: &Path, home: Option<&Path>, env: &Env) -> PathBuf {
+    let Some(text) = path.to_str() else { return path.to_owned() };
+    let text = expand_variables(text, env);
+    let Some((home, tail)) = home.zip(text.strip_prefix('~')) else { return PathBuf::from(text) };
+    let end = tail.find(std::path::is_separator).unwrap_or(tail.len());
+    let (user, rest) = tail.split_at(end);
+    let mine = user.is_empty() || env.get("USER") == Some(user) || env.get("LOGNAME") == Some(user);
+    match rest.trim_start_matches(std::path::is_separator) {
+        _ if !mine => PathBuf::from(text),
+        "" => home.to_owned(),
+        rest => home.join(rest),
+    }
+}
+
+/// `$NAME` and `${NAME}`; a variable that is not set stays as it is written.
+fn expand_variables(text: &str, env: &Env) -> String {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        expanded.push_str(&rest[..at]);
+        let (name, length) = variable_name(&rest[at + 1..]);
+        let written = &rest[at..=at + length];
+        let value = env.raw(name).and_then(|value| value.to_str()).filter(|_| !name.is_empty());
+        expanded.push_str(value.unwrap_or(written));
+        rest = &rest[at + 1 + length..];
+    }
+    expanded.push_str(rest);
+    expanded
+}
+
+/// The variable's name behind a `$`, and how many bytes it takes there, braces counted.
+fn variable_name(text: &str) -> (&str, usize) {
+    if let Some(name) = text.strip_prefix('{').and_then(|inner| inner.split_once('}')).map(|(name, _)| name) {
+        return (name, name.len() + 2);
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    (&text[..end], end)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Sections as values: settings with where they come from, one over the other. Reading them is left to `file`.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::body;
+use super::origin::Origin;
+use super::origin::Problem;
+
+/// What one key is set to, and where. No `Debug` of the value, and it is wiped when dropped: it may be a secret.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    /// As the SDKs read it: trimmed, its comment off, continuation lines joined by a line feed.
+    pub(crate) value: Zeroizing<String>,
+    pub(crate) origin: Origin,
+    sub_lines: Vec<usize>,
+}
+
+/// One line of a nested block, such as `endpoint_url` below `sts =` in a `[services …]` section.
+pub(crate) struct SubSetting {
+    /// In lower case.
+    pub(crate) key: String,
+    pub(crate) value: String,
+    pub(crate) origin: Origin,
+}
+
+impl Setting {
+    /// `sub_lines` are the lines of a nested block's sub-properties, and empty for any other value.
+    pub(super) fn new(value: Zeroizing<String>, origin: Origin, sub_lines: Vec<usize>) -> Setting {
+        Setting { value, origin, sub_lines }
+    }
+
+    /// The sub-property of a nested block; the last one where it stands twice.
+    pub(crate) fn sub(&self, key: &str) -> Option<String> {
+        self.subs().filter(|sub| sub.key == key).last().map(|sub| sub.value)
+    }
+
+    /// The sub-properties of a nested block in their order, none for any other value.
+    pub(crate) fn subs(&self) -> impl Iterator<Item = SubSetting> {
+        let lines = self.value.split('\n').skip(1).zip(&self.sub_lines);
+        lines.filter_map(|(text, line)| {
+            let (key, value) = body::pair(text)?;
+            let origin = Origin { line: *line, ..self.origin.clone() };
+            Some(SubSetting { key: key.to_ascii_lowercase(), value: value.to_owned(), origin })
+        })
+    }
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Setting({})", self.origin)
+    }
+}
+
+/// A profile, an sso-session or a services section, put together from every place that says something about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    pub(crate) name: String,
+    /// The first header that names it.
+    pub(crate) origin: Origin,
+    settings: Vec<(String, Setting)>,
+    /// What is wrong in its own lines, and in those of the profiles it includes.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A section that is a profile; merged over the three files.
+pub(crate) type Profile = Section;
+
+impl Section {
+    pub(super) fn new(name: &str, origin: Origin) -> Section {
+        Section { name: name.to_owned(), origin, settings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// What the key (in lower case) is set to. A key set to nothing is there, with an empty value.
+    pub(crate) fn get(&self, key: &str) -> Option<&Setting> {
+        self.settings.iter().find(|(name, _)| name == key).map(|(_, setting)| setting)
+    }
+
+    /// Keys with their settings, in the order in which the keys first appear.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+        self.settings.iter().map(|(key, setting)| (key.as_str(), setting))
+    }
+
+    /// Sets the key, over what it was before.
+    pub(super) fn set(&mut self, key: &str, setting: Setting) {
+        match self.settings.iter_mut().find(|(name, _)| name == key) {
+            Some((_, old)) => *old = setting,
+            None => self.settings.push((key.to_owned(), setting)),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! xacct's own settings file, `config.toml`: typed settings at its top, and `[profile.NAME]` tables with the keys that
+//! the AWS files have. It is xacct's alone, so here everything unknown is an error and not a warning.
+
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+use zeroize::Zeroizing;
+
+use super::keys;
+use super::nearest::nearest;
+use super::origin::FileKind;
+use super::origin::Origin;
+use super::section::Section;
+use super::section::Setting;
+use super::toml_text;
+use crate::duration;
+use crate::error::Error;
+use crate::error::Result;
+
+/// The settings at the top of the file; the defaults where it says nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// How long cached credentials are trusted without asking GetCallerIdentity.
+    pub(crate) verify_after: VerifyAfter,
+    /// Where MFA codes are asked for.
+    pub(crate) mfa_prompt: MfaPrompt,
+    /// The duration of GetSessionToken, in seconds, where a profile does not set it.
+    pub(crate) session_token_duration: u64,
+}
+
+/// `verify_after = "10m"`, `"0s"` or `"never"`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VerifyAfter {
+    /// This many seconds after they were issued or last verified; 0 is each time.
+    Seconds(u64),
+    Never,
+}
+
+/// `mfa.prompt = "terminal"`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MfaPrompt {
+    Terminal,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            verify_after: VerifyAfter::Seconds(600),
+            mfa_prompt: MfaPrompt::Terminal,
+            session_token_duration: 43_200,
+        }
+    }
+}
+
+/// Takes a value into the settings, or says what is wanted instead.
+type Take = fn(&mut Settings, &DeValue<'_>) -> std::result::Result<(), String>;
+
+/// The table of settings; a dot is a level. A new setting is a new line here.
+const SETTINGS: &[(&str, Take)] = &[
+    ("mfa.prompt", |settings, value| {
+        settings.mfa_prompt = mfa_prompt(value)?;
+        Ok(())
+    }),
+    ("session_token_duration", |settings, value| {
+        settings.session_token_duration = session_token_duration(value)?;
+        Ok(())
+    }),
+    ("verify_after", |settings, value| {
+        settings.verify_after = verify_after(value)?;
+        Ok(())
+    }),
+];
+
+/// The file, read.
+#[derive(Default)]
+pub(super) struct SettingsFile {
+    pub(super) settings: Settings,
+    /// What each `[profile.NAME]` table sets, in the order of the file.
+    pub(super) profiles: Vec<Section>,
+}
+
+impl SettingsFile {
+    /// Errors: not TOML, an unknown key, or a value that does not fit, each with its line.
+    pub(super) fn parse(text: &str, path: &str) -> Result<SettingsFile> {
+        let reader = Reader { text, path: path.into() };
+        let document = DeTable::parse(text).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            Error::config(format!("{}: {}", reader.origin(span.start), error.message()))
+        })?;
+        let mut file = SettingsFile::default();
+        for (key, value) in toml_text::in_order(document.get_ref()) {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("profile", DeValue::Table(profiles)) => file.profiles = reader.profiles(profiles)?,
+                ("profile", _) => {
+                    return Err(reader.error(key.span().start, "a profile is written [profile.NAME]"));
+                }
+                (name, _) => reader.setting(name, key.span().start, value, &mut file.settings)?,
+            }
+        }
+        Ok(file)
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    path: Arc<str>,
+}
+
+impl Reader<'_> {
+    fn setting(
+        &self,
+        name: &str,
+        at: usize,
+        value: &Spanned<DeValue<'_>>,
+        settings: &mut Settings,
+    ) -> Result<()> {
+        if let Some((_, take)) = SETTINGS.iter().find(|(known, _)| *known == name) {
+            return take(settings, value.get_ref())
+                .map_err(|wanted| self.error(at, &format!("{name}: {wanted}")));
+        }
+        let below = format!("{name}.");
+        match value.get_ref() {
+            DeValue::Table(table) if SETTINGS.iter().any(|(known, _)| known.starts_with(&below)) => {
+                for (key, value) in toml_text::in_order(table) {
+                    let name = format!("{below}{}", key.get_ref());
+                    self.setting(&name, key.span().start, value, settings)?;
+                }
+                Ok(())
+            }
+            _ => {
+                let mut known: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
+                known.push("profile");
+                Err(self.unknown(at, "setting", name, &known))
+            }
+        }
+    }
+
+    fn profiles(&self, tables: &DeTable<'_>) -> Result<Vec<Section>> {
+        toml_text::in_order(tables)
+            .map(|(name, table)| self.profile(name.get_ref(), name.span().start, table))
+            .collect()
+    }
+
+    fn profile(&self, name: &str, at: usize, table: &Spanned<DeValue<'_>>) -> Result<Section> {
+        let DeValue::Table(table) = table.get_ref() else {
+            return Err(self.error(at, &format!("a profile is a table: write [profile.{name}]")));
+        };
+        let mut section = Section::new(name, self.origin(at));
+        for (key, value) in toml_text::in_order(table) {
+            let (key, at) = (key.get_ref(), key.span().start);
+            let Some(shape) = keys::shape(key) else {
+                let error = self.unknown(at, "profile key", key, &keys::names());
+                return Err(match value.get_ref() {
+                    DeValue::Table(_) => {
+                        error.hint(format!("a name with a dot is quoted: [profile.\"{name}.{key}\"]"))
+                    }
+                    _ => error,
+                });
+            };
+            let text = toml_text::text(value.get_ref(), shape)
+                .map_err(|wanted| self.error(at, &format!("{key}: {wanted}")))?;
+            let sub_lines = text.parts.iter().map(|part| self.line(*part)).collect();
+            section.set(key, Setting::new(Zeroizing::new(text.value), self.origin(at), sub_lines));
+        }
+        Ok(section)
+    }
+
+    fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str]) -> Error {
+        let error = self.error(at, &format!("there is no {what} '{name}'"));
+        match nearest(name, known).first() {
+            Some(meant) => error.hint(format!("did you mean '{meant}'?")),
+            None if known.len() < 10 => error.hint(format!("there are: {}", known.join(", "))),
+            None => error,
+        }
+    }
+
+    fn error(&self, at: usize, message: &str) -> Error {
+        Error::config(format!("{}: {message}", self.origin(at)))
+    }
+
+    fn origin(&self, at: usize) -> Origin {
+        Origin { file: FileKind::Settings, path: Arc::clone(&self.path), line: self.line(at) }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        toml_text::line_of(self.text, at)
+    }
+}
+
+fn verify_after(value: &DeValue<'_>) -> std::result::Result<VerifyAfter, String> {
+    match value {
+        DeValue::String(text) if text.trim() == "never" => Ok(VerifyAfter::Never),
+        _ => seconds(value).map(VerifyAfter::Seconds).map_err(|wrong| format!("{wrong}, or \"never\"")),
+    }
+}
+
+fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {
+    match value {
+        DeValue::String(text) if text == "terminal" => Ok(MfaPrompt::Terminal),
+        _ => Err("accepted is \"terminal\"".to_owned()),
+    }
+}
+
+/// GetSessionToken takes 15 minutes to 36 hours (AWS.md A3.1).
+fn session_token_duration(value: &DeValue<'_>) -> std::result::Result<u64, String> {
+    let seconds = seconds(value)?;
+    if (900..=129_600).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("GetSessionToken takes 15m to 36h".to_owned())
+    }
+}
+
+fn seconds(value: &DeValue<'_>) -> std::result::Result<u64, String> {
+    match value {
+        DeValue::String(text) => duration::parse(text),
+        DeValue::Integer(number) => toml_text::integer(number)
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .ok_or_else(|| "a number of seconds is wanted".to_owned()),
+        _ => Err("a duration is wanted, such as \"15m\"".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! `xacct config show [PROFILE]`: every setting with the file and line it comes from (DESIGN.md section 1).
+
+use std::io::Write;
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::config::Config;
+use crate::config::FileKind;
+use crate::config::Origin;
+use crate::config::Problem;
+use crate::config::Section;
+use crate::config::nearest;
+use crate::error::Error;
+use crate::error::Result;
+use crate::say::visible;
+
+/// Never shown: whoever wants a secret reads the file.
+const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+const MASK: &str = "********";
+
+/// What is shown: everything, or one profile with the sections that it names.
+struct Shown {
+    profiles: Vec<Section>,
+    sso_sessions: Vec<Section>,
+    services: Vec<Section>,
+    problems: Vec<Problem>,
+}
+
+/// Writes to `out`, and gives back what remains to be said on stderr: the problems, unless they are in the JSON.
+///
+/// Errors: there is no such profile; writing failed.
+pub(crate) fn show(
+    config: &Config,
+    profile: Option<&str>,
+    json: bool,
+    no_origin: bool,
+    out: &mut impl Write,
+) -> Result<Vec<Problem>> {
+    let shown = match profile {
+        Some(name) => one(config, name)?,
+        None => all(config),
+    };
+    let text = if json { as_json(config, &shown, no_origin) } else { as_text(&shown, no_origin) };
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Error::other(format!("cannot write the settings: {error}")).caused_by(error))?;
+    Ok(if json { Vec::new() } else { shown.problems })
+}
+
+fn all(config: &Config) -> Shown {
+    let sections = |names: Vec<String>, get: &dyn Fn(&str) -> Option<Section>| -> Vec<Section> {
+        names.iter().filter_map(|name| get(name)).collect()
+    };
+    Shown {
+        profiles: config.profiles(),
+        sso_sessions: sections(config.sso_session_names(), &|name| config.sso_session(name)),
+        services: sections(config.services_names(), &|name| config.services(name)),
+        problems: config.problems(),
+    }
+}
+
+/// An include that does not work out is a problem here and no error: this command is how one finds it.
+fn one(config: &Config, name: &str) -> Result<Shown> {
+    let Some(profile) = config.profiles().into_iter().find(|profile| profile.name == name) else {
+        let error = Error::config(format!("there is no profile '{name}'"));
+        return Err(match nearest(name, &config.profile_names()).as_slice() {
+            [] => error.hint("xacct list shows the profiles there are"),
+            names => error.hint(format!("did you mean {}?", names.join(" or "))),
+        });
+    };
+    let named = |key: &str| profile.get(key).map(|setting| setting.value.as_str());
+    let sso_session = named("sso_session").and_then(|name| config.sso_session(name));
+    let services = named("services").and_then(|name| config.services(name));
+    let beside = sso_session.iter().chain(&services).flat_map(|section| section.problems.clone());
+    let problems = profile.problems.iter().cloned().chain(beside).collect();
+    Ok(Shown {
+        sso_sessions: sso_session.into_iter().collect(),
+        services: services.into_iter().collect(),
+        profiles: vec![profile],
+        problems,
+    })
+}
+
+fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
+    let path = |file: FileKind| match config.paths().of(file).to_string_lossy() {
+        path if path.is_empty() => Value::Null,
+        path => Value::from(path),
+    };
+    let value = |key: &str, value: &str, origin: &Origin| {
+        let value = masked(key, value);
+        if no_origin {
+            Value::from(value)
+        } else {
+            json!({"value": value, "file": path(origin.file), "line": origin.line})
+        }
+    };
+    let settings = |section: &Section| -> Value {
+        let entry = |(key, setting): (&str, &crate::config::Setting)| {
+            (key.to_owned(), value(key, &setting.value, &setting.origin))
+        };
+        Value::Object(section.iter().map(entry).collect())
+    };
+    // A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested stays as it is.
+    let services = |section: &Section| -> Value {
+        let entry = |(key, setting): (&str, &crate::config::Setting)| {
+            let subs: Map<String, Value> = setting
+                .subs()
+                .map(|sub| (sub.key.clone(), value(&sub.key, &sub.value, &sub.origin)))
+                .collect();
+            let nested = !subs.is_empty();
+            (
+                key.to_owned(),
+                if nested { Value::Object(subs) } else { value(key, &setting.value, &setting.origin) },
+            )
+        };
+        Value::Object(section.iter().map(entry).collect())
+    };
+    let by_name = |sections: &[Section], settings: &dyn Fn(&Section) -> Value| -> Value {
+        Value::Object(sections.iter().map(|section| (section.name.clone(), settings(section))).collect())
+    };
+    let problem = |problem: &Problem| json!({"file": path(problem.origin.file), "line": problem.origin.line, "message": problem.message});
+    let document = json!({
+        "files": {
+            "config": path(FileKind::Config),
+            "credentials": path(FileKind::Credentials),
+            "settings": path(FileKind::Settings),
+        },
+        "profiles": by_name(&shown.profiles, &settings),
+        "sso_sessions": by_name(&shown.sso_sessions, &settings),
+        "services": by_name(&shown.services, &services),
+        "problems": shown.problems.iter().map(problem).collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
+}
+
+fn as_text(shown: &Shown, no_origin: bool) -> String {
+    let kinds =
+        [("profile", &shown.profiles), ("sso-session", &shown.sso_sessions), ("services", &shown.services)];
+    let mut blocks = Vec::new();
+    for (prefix, sections) in kinds {
+        blocks.extend(sections.iter().map(|section| block(prefix, section, no_origin)));
+    }
+    blocks.join("\n")
+}
+
+/// As it would stand in `~/.aws/config`, with the origin as a comment.
+fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
+    let name = visible(&section.name);
+    let name = if name.contains(' ') { format!("\"{name}\"") } else { name };
+    let mut text = format!("[{prefix} {name}]\n");
+    for (key, setting) in section.iter() {
+        let value = masked(key, &setting.value);
+        let mut lines = value.split('\n').map(visible);
+        let first = format!("{key} = {}", lines.next().unwrap_or_default());
+        text.push_str(first.trim_end());
+        if !no_origin {
+            text.push_str(&format!("   # {}", visible(&setting.origin.to_string())));
+        }
+        text.push('\n');
+        lines.for_each(|line| text.push_str(&format!("    {line}\n")));
+    }
+    text
+}
+
+fn masked<'a>(key: &str, value: &'a str) -> &'a str {
+    if SECRET.contains(&key) && !value.is_empty() { MASK } else { value }
+}

@@ -12,13 +12,13 @@
 //!   mfa/<64 hex digits>.json  0600, codes lately sent (owned by `mfa`)
 //! ```
 
+#[cfg(test)]
+pub(crate) mod child;
 mod warning;
 mod disk;
 mod entry;
 mod lock;
 mod store;
-#[cfg(test)]
-pub(crate) mod child;
 
 pub(crate) use entry::{Entry, Key};
 pub(crate) use lock::{Attempt, Lock};

@@ -1,1 +1,26 @@
-//! cache
+//! Credentials on disk: one file a key, whole or absent, readable by nobody else, and one kernel lock a key.
+//!
+//! A cache that cannot be used (read-only, full, another user's) never stops anyone: every function here answers
+//! with a [`Warning`], the caller says it and goes on without. What a key is made of is decided in `plan`, what an
+//! entry is still good for in `broker`.
+//!
+//! ```text
+//! $XACCT_CACHE_DIR/           0700
+//!   <64 hex digits>.json      0600, one Entry
+//!   .<name>.<pid>-<n>.tmp     0600, a write under way, or one that was killed
+//!   locks/<name>.lock         0600, says who holds it; may be removed at any time
+//!   mfa/<64 hex digits>.json  0600, codes lately sent (owned by `mfa`)
+//! ```
+
+#[cfg(test)]
+pub(crate) mod child;
+mod warning;
+mod disk;
+mod entry;
+mod lock;
+mod store;
+
+pub(crate) use entry::{Entry, Key};
+pub(crate) use lock::{Attempt, Lock};
+pub(crate) use store::Store;
+pub(crate) use warning::Warning;

@@ -1,0 +1,171 @@
+//! Files that belong to this user alone: read only if they do, written whole or not at all.
+//!
+//! Knows nothing of entries or locks. On systems without Unix owners and modes, the user's own profile directory
+//! is what keeps others out.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::warning::Warning;
+
+/// Larger than any entry: a session token has at most a few thousand characters.
+const MAX_SIZE: u64 = 64 * 1024;
+
+/// Whether the directory is there and fit to be trusted: this user's, and written by nobody else.
+pub(super) fn trusted(dir: &Path) -> Result<bool, Warning> {
+    match fs::metadata(dir) {
+        Ok(metadata) => check_dir(dir, &metadata).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Warning::io("read", dir, &error)),
+    }
+}
+
+/// Makes the directory, and its parents, for this user only; one that was there must pass [`trusted`].
+pub(super) fn make_dir(dir: &Path) -> Result<(), Warning> {
+    if trusted(dir)? {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir).map_err(|error| Warning::io("create", dir, &error))?;
+    // Again: somebody else may have made it in between.
+    trusted(dir).map(|_| ())
+}
+
+fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
+    let shown = dir.display();
+    if !metadata.is_dir() {
+        return Err(Warning::new(format!("no caching: {shown} is not a directory")));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(Warning::new(format!(
+                "no caching: {shown} belongs to another user (uid {}); set XACCT_CACHE_DIR to a directory of your own",
+                metadata.uid()
+            )));
+        }
+        if metadata.mode() & 0o022 != 0 {
+            return Err(Warning::new(format!(
+                "no caching: others can write to {shown}; run: chmod 700 {shown}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What is in the file; `None` where there is none.
+///
+/// A file that is not plain, not this user's, or open to others is not read: whoever planted it could choose the
+/// credentials, and whoever read it has them.
+pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    let mut file = match open(&mut options, path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(refused(path, &error)),
+    };
+    let metadata = file.metadata().map_err(|error| Warning::io("read", path, &error))?;
+    if let Some(why) = not_ours(&metadata) {
+        return Err(Warning::ignored(path, &why));
+    }
+    if metadata.len() > MAX_SIZE {
+        return Err(Warning::ignored(path, "it is too large to be one"));
+    }
+    let length = usize::try_from(metadata.len()).unwrap_or(0);
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    // One read: files are replaced, never changed in place, so the length holds.
+    file.read_exact(&mut bytes).map_err(|error| Warning::io("read", path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Opens without following a link at the end of the path, and without waiting for the other end of a pipe.
+pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    options.open(path)
+}
+
+/// The warning for a file that [`open`] could not open.
+pub(super) fn refused(path: &Path, error: &io::Error) -> Warning {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Warning::ignored(path, "it is a symbolic link");
+    }
+    Warning::io("open", path, error)
+}
+
+/// Why an open file is not one that xacct made for this user.
+pub(super) fn not_ours(metadata: &Metadata) -> Option<String> {
+    if !metadata.is_file() {
+        return Some("it is not a plain file".to_owned());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Some(format!("it belongs to another user (uid {})", metadata.uid()));
+        }
+        if metadata.mode() & 0o077 != 0 {
+            return Some(format!("others have access to it (mode {:03o})", metadata.mode() & 0o777));
+        }
+    }
+    None
+}
+
+/// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old one or the new.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
+    if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_SIZE) {
+        return Err(Warning::new(format!(
+            "did not write {}: it would be too large to be read",
+            path.display()
+        )));
+    }
+    let (mut file, temporary) = create_beside(path).map_err(|error| Warning::io("write", path, &error))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
+        // Best effort: what stays behind is removed by a later `sweep`.
+        let _ = fs::remove_file(&temporary);
+        return Err(Warning::io("write", path, &error));
+    }
+    sync_dir_of(path);
+    Ok(())
+}
+
+/// A new file in the same directory, which nothing reads. Numbers, not randomness: `create_new` never shares one.
+pub(super) fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for number in 0..100 {
+        let temporary = path.with_file_name(format!(".{name}.{}-{number}.tmp", std::process::id()));
+        match open(OpenOptions::new().write(true).create_new(true), &temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened.map(|file| (file, temporary)),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many unfinished writes"))
+}
+
+/// After a power cut the new name should be there too. Where the system cannot do that, the old file is: fine.
+fn sync_dir_of(path: &Path) {
+    #[cfg(unix)]
+    if let Some(dir) = path.parent().and_then(|dir| File::open(dir).ok()) {
+        let _ = dir.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// Whether the name is one of [`write`]'s unfinished files.
+pub(super) fn is_temporary(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(".tmp")
+}

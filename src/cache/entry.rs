@@ -1,0 +1,239 @@
+//! The cache's key and entry, and their form in a file. No file is touched here.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+use crate::secret::Secret;
+
+/// The version written into every file. A file with a larger one is left alone.
+const FORMAT: u32 = 1;
+
+/// Enough for any session token that STS issues, so that the text is not copied about while it grows.
+const USUAL_SIZE: usize = 8192;
+
+/// The digest of everything that decides a step's answer, as 64 hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key(String);
+
+impl Key {
+    pub(crate) fn from_digest(digest: [u8; 32]) -> Key {
+        Key(hex::encode(digest))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What STS answered to one step. Times have whole seconds on disk; a fraction is cut off, so that an entry
+/// never lives longer than STS said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// `AssumeRole` or `GetSessionToken`.
+    pub(crate) action: String,
+    /// The profile that asked first. For people only: the key decides who may have it.
+    pub(crate) profile: String,
+    pub(crate) access_key_id: String,
+    #[serde(serialize_with = "Secret::expose_to")]
+    pub(crate) secret_access_key: Secret,
+    #[serde(serialize_with = "Secret::expose_to")]
+    pub(crate) session_token: Secret,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub(crate) expires_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub(crate) issued_at: DateTime<Utc>,
+    /// When STS last issued these or GetCallerIdentity last knew them.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub(crate) confirmed_at: DateTime<Utc>,
+    /// Twelve digits; `None` until STS said so (GetSessionToken does not).
+    pub(crate) account_id: Option<String>,
+    /// Who these credentials are: the assumed role's ARN; `None` until STS said so.
+    pub(crate) arn: Option<String>,
+}
+
+impl Entry {
+    pub(crate) fn credentials(&self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: Some(self.session_token.clone()),
+            expiration: Some(self.expires_at),
+            account_id: self.account_id.clone(),
+        }
+    }
+}
+
+/// The file: the key is in it too, so that a file which was renamed or copied does not pass for another.
+#[derive(Deserialize)]
+struct Read {
+    version: u32,
+    key: String,
+    entry: Entry,
+}
+
+#[derive(Serialize)]
+struct Write<'a> {
+    version: u32,
+    key: &'a str,
+    entry: &'a Entry,
+}
+
+/// What every format has had and will have.
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: u32,
+}
+
+/// Why bytes are not the entry of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unusable {
+    /// Written by a later xacct, which may still want it.
+    Newer(u32),
+    Damaged(&'static str),
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unusable::Newer(version) => write!(f, "a newer xacct wrote it (format {version})"),
+            Unusable::Damaged(why) => f.write_str(why),
+        }
+    }
+}
+
+/// The bytes of the key's file.
+pub(super) fn encode(key: &Key, entry: &Entry) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
+    serde_json::to_writer(&mut *bytes, &Write { version: FORMAT, key: key.as_str(), entry })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The entry in the bytes of the file named `key` (64 hex digits), if it is one.
+pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, Unusable> {
+    // What serde has to say about a damaged file is left out: it may quote from it.
+    let file: Read = serde_json::from_slice(bytes).map_err(|_| damage(bytes))?;
+    if file.version > FORMAT {
+        return Err(Unusable::Newer(file.version));
+    }
+    if file.version != FORMAT {
+        return Err(Unusable::Damaged("its format is unknown"));
+    }
+    if file.key != key {
+        return Err(Unusable::Damaged("it belongs to another key"));
+    }
+    let entry = file.entry;
+    let secrets = [&entry.secret_access_key, &entry.session_token];
+    if entry.access_key_id.is_empty() || secrets.iter().any(|secret| secret.expose().is_empty()) {
+        return Err(Unusable::Damaged("it holds no credentials"));
+    }
+    Ok(entry)
+}
+
+/// A newer format need not have the shape of this one: its version alone is looked for.
+fn damage(bytes: &[u8]) -> Unusable {
+    match serde_json::from_slice::<AnyVersion>(bytes) {
+        Ok(file) if file.version > FORMAT => Unusable::Newer(file.version),
+        _ => Unusable::Damaged("it is damaged or not xacct's"),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn sample(access_key_id: &str) -> Entry {
+    let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+    Entry {
+        action: "AssumeRole".to_owned(),
+        profile: "client1".to_owned(),
+        access_key_id: access_key_id.to_owned(),
+        secret_access_key: Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        // Two blocks long, so that a write can be cut in the middle.
+        session_token: Secret::new("FwoGZXIvYXdzEJr//".repeat(256)),
+        expires_at: at(1_800_003_600),
+        issued_at: at(1_800_000_000),
+        confirmed_at: at(1_800_000_060),
+        account_id: Some("222222222222".to_owned()),
+        arn: Some("arn:aws:sts::222222222222:assumed-role/Admin/me".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Key {
+        Key::from_digest([0xab; 32])
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let entry = Entry { account_id: None, arn: None, ..sample("ASIAONE") };
+        let bytes = encode(&key(), &entry).unwrap();
+        assert_eq!(decode(key().as_str(), &bytes), Ok(entry));
+    }
+
+    #[test]
+    fn the_file_is_the_documented_json() {
+        let entry = Entry { session_token: Secret::new("TOKEN"), ..sample("ASIAONE") };
+        let bytes = encode(&key(), &entry).unwrap();
+        let expected = format!(
+            concat!(
+                r#"{{"version":1,"key":"{}","entry":{{"action":"AssumeRole","profile":"client1","#,
+                r#""access_key_id":"ASIAONE","secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","#,
+                r#""session_token":"TOKEN","expires_at":1800003600,"issued_at":1800000000,"#,
+                r#""confirmed_at":1800000060,"account_id":"222222222222","#,
+                r#""arn":"arn:aws:sts::222222222222:assumed-role/Admin/me"}}}}"#,
+                "\n"
+            ),
+            "ab".repeat(32)
+        );
+        assert_eq!(String::from_utf8(bytes.to_vec()).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_truncation_is_damage() {
+        let bytes = encode(&key(), &sample("ASIAONE")).unwrap();
+        // Without the last two bytes (`}` and the line's end) and less.
+        for length in 0..bytes.len() - 1 {
+            let damaged = Unusable::Damaged("it is damaged or not xacct's");
+            assert_eq!(decode(key().as_str(), &bytes[..length]), Err(damaged), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn other_keys_versions_and_empty_credentials_are_refused() {
+        let bytes = encode(&key(), &sample("ASIAONE")).unwrap();
+        let other = Key::from_digest([0; 32]);
+        assert_eq!(decode(other.as_str(), &bytes), Err(Unusable::Damaged("it belongs to another key")));
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let version = |n: &str| text.replace("\"version\":1", &format!("\"version\":{n}"));
+        assert_eq!(decode(key().as_str(), version("2").as_bytes()), Err(Unusable::Newer(2)));
+        let unknown = Unusable::Damaged("its format is unknown");
+        assert_eq!(decode(key().as_str(), version("0").as_bytes()), Err(unknown));
+        assert_eq!(decode(key().as_str(), br#"{"version":7,"sealed":"x"}"#), Err(Unusable::Newer(7)));
+        let empty = encode(&key(), &sample("")).unwrap();
+        assert_eq!(decode(key().as_str(), &empty), Err(Unusable::Damaged("it holds no credentials")));
+    }
+
+    #[test]
+    fn credentials_carry_their_end() {
+        let credentials = sample("ASIAONE").credentials();
+        assert_eq!(credentials.expiration, DateTime::from_timestamp(1_800_003_600, 0));
+        assert_eq!(credentials.account_id.as_deref(), Some("222222222222"));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!("{:?}", sample("ASIAONE"));
+        assert!(!shown.contains("wJalr") && !shown.contains("FwoG"), "{shown}");
+    }
+}

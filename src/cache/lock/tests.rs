@@ -1,0 +1,181 @@
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use super::*;
+use crate::cache::child;
+
+fn take(path: &Path, me: &str) -> Lock {
+    match attempt(path, me).unwrap() {
+        Attempt::Taken(lock) => lock,
+        Attempt::Held(by) => panic!("held by {by}"),
+    }
+}
+
+fn held_by(path: &Path) -> Option<String> {
+    match attempt(path, "a try").unwrap() {
+        Attempt::Taken(_) => None,
+        Attempt::Held(by) => Some(by),
+    }
+}
+
+#[test]
+fn one_holder_who_says_who_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    let lock = take(&path, "xacct exec a-long-profile-name (pid 12)");
+    assert_eq!(held_by(&path).as_deref(), Some("xacct exec a-long-profile-name (pid 12)"));
+    drop(lock);
+    let lock = take(&path, "xacct login b");
+    assert_eq!(held_by(&path).as_deref(), Some("xacct login b"));
+    drop(lock);
+    assert_eq!(held_by(&path), None);
+}
+
+#[test]
+fn a_waiter_says_whom_it_waits_for_and_then_gets_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    let lock = take(&path, "first");
+    let (said, hears) = mpsc::channel();
+    let waiter = thread::spawn({
+        let path = path.clone();
+        move || wait(&path, "second", Duration::ZERO, |holder| said.send(holder.to_owned()).unwrap()).unwrap()
+    });
+    assert_eq!(hears.recv().unwrap(), "first");
+    drop(lock);
+    let lock = waiter.join().unwrap();
+    assert_eq!(held_by(&path).as_deref(), Some("second"));
+    assert!(hears.recv().is_err(), "said more than once");
+    drop(lock);
+}
+
+#[test]
+fn nothing_is_said_when_nobody_holds_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    drop(wait(&path, "me", Duration::ZERO, |holder| panic!("waits for {holder}")).unwrap());
+    drop(wait(&path, "me", Duration::from_secs(1), |holder| panic!("waits for {holder}")).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_removed_file_locks_nobody_out_and_lets_nobody_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    let old = take(&path, "old");
+    let (said, hears) = mpsc::channel();
+    let (done, order) = mpsc::channel();
+    let waiter = thread::spawn({
+        let (path, done) = (path.clone(), done.clone());
+        move || {
+            let lock = wait(&path, "waiter", Duration::ZERO, |_| said.send(()).unwrap()).unwrap();
+            done.send("waiter").unwrap();
+            lock
+        }
+    });
+    hears.recv().unwrap();
+    fs::remove_file(&path).unwrap();
+    let new = take(&path, "new");
+    // The waiter now gets the old file, which is worth nothing, and must wait for the new one.
+    drop(old);
+    done.send("new").unwrap();
+    drop(new);
+    drop(waiter.join().unwrap());
+    assert_eq!([order.recv().unwrap(), order.recv().unwrap()], ["new", "waiter"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_unused_files_are_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    let lock = take(&path, "me");
+    remove_unused(&path);
+    assert!(path.exists());
+    drop(lock);
+    remove_unused(&path);
+    assert!(!path.exists());
+    remove_unused(&path);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_planted_link_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, target) = (dir.path().join("a.lock"), dir.path().join("target"));
+    fs::write(&target, "precious").unwrap();
+    std::os::unix::fs::symlink(&target, &path).unwrap();
+    let warning = attempt(&path, "me").unwrap_err().to_string();
+    assert_eq!(warning, format!("ignored the cache file {}: it is a symbolic link", path.display()));
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+}
+
+const HOLDS: &str = "cache::lock::tests::a_killed_holder_leaves_nothing_behind";
+
+/// A process that holds the lock, and has said so.
+fn holder_process(path: &Path) -> Child {
+    let mut command = child::command(HOLDS, path.to_str().unwrap());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.ends_with("held")), "the child never held it");
+    child
+}
+
+#[test]
+fn a_killed_holder_leaves_nothing_behind() {
+    if let Some(path) = child::task() {
+        let _lock = take(Path::new(&path), "the victim");
+        println!("held");
+        // Until killed: nothing is ever written to this end.
+        let _ = io::stdin().read_line(&mut String::new());
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.lock");
+    let mut victim = holder_process(&path);
+    assert_eq!(held_by(&path).as_deref(), Some("the victim"));
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    let next = take(&path, "next");
+    assert_eq!(held_by(&path).as_deref(), Some("next"));
+    drop(next);
+}
+
+const COUNTS: &str = "cache::lock::tests::no_two_hold_it_at_once";
+const ROUNDS: u32 = 25;
+
+/// Adds to the number in the file as carelessly as only a lock allows, and now and then removes the lock file.
+fn count(dir: &Path) {
+    let (path, counter) = (dir.join("a.lock"), dir.join("counter"));
+    for round in 0..ROUNDS {
+        let lock = wait(&path, "counting", Duration::from_millis(3), |_| {}).unwrap();
+        let number: u32 = fs::read_to_string(&counter).unwrap().parse().unwrap();
+        fs::write(&counter, (number + 1).to_string()).unwrap();
+        drop(lock);
+        if round % 5 == 0 {
+            remove_unused(&path);
+        }
+    }
+}
+
+#[test]
+fn no_two_hold_it_at_once() {
+    if let Some(dir) = child::task() {
+        return count(Path::new(&dir));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("counter"), "0").unwrap();
+    let mut others: Vec<Child> = (0..4)
+        .map(|_| child::command(COUNTS, dir.path().to_str().unwrap()).stdout(Stdio::null()).spawn().unwrap())
+        .collect();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| count(dir.path()));
+        }
+    });
+    assert!(others.iter_mut().all(|other| other.wait().unwrap().success()));
+    assert_eq!(fs::read_to_string(dir.path().join("counter")).unwrap(), (8 * ROUNDS).to_string());
+}

@@ -1,0 +1,209 @@
+//! The cache directory: entries by key, locks by name, notes of other modules beside them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use zeroize::Zeroizing;
+
+use super::disk;
+use super::entry::{self, Entry, Key, Unusable};
+use super::lock::{self, Attempt, Lock};
+use super::warning::Warning;
+
+/// How long a waiter is silent before it says whom it waits for.
+const SILENCE: Duration = Duration::from_secs(1);
+
+const LOCKS: &str = "locks";
+
+/// How long after its end an entry, or an unfinished or unused file, is kept.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// The directory. Making one touches nothing; it is created by the first write.
+#[derive(Debug)]
+pub(crate) struct Store {
+    dir: PathBuf,
+    /// Whether a warning about the directory as a whole was given: reads say it once, then are silent misses.
+    told: AtomicBool,
+}
+
+impl Store {
+    pub(crate) fn new(dir: PathBuf) -> Store {
+        Store { dir, told: AtomicBool::new(false) }
+    }
+
+    /// The key's entry, whatever its age. The hot path: one stat, one open, one fstat, one read.
+    pub(crate) fn get(&self, key: &Key) -> Result<Option<Entry>, Warning> {
+        if !self.readable()? {
+            return Ok(None);
+        }
+        let path = self.entry_path(key);
+        let Some(bytes) = disk::read(&path)? else { return Ok(None) };
+        match entry::decode(key.as_str(), &bytes) {
+            Ok(entry) => Ok(Some(entry)),
+            Err(why) => Err(Warning::ignored(&path, &why.to_string())),
+        }
+    }
+
+    /// Replaces the key's entry. Whatever happens on the way, the old one or the new one is there, whole.
+    pub(crate) fn put(&self, key: &Key, entry: &Entry) -> Result<(), Warning> {
+        self.make(&self.dir)?;
+        let path = self.entry_path(key);
+        let bytes = entry::encode(key, entry).map_err(|error| Warning::io("write", &path, &error.into()))?;
+        disk::write(&path, &bytes)
+    }
+
+    /// Forgets the key's entry; `false` where there was none.
+    pub(crate) fn remove(&self, key: &Key) -> Result<bool, Warning> {
+        if !self.there()? {
+            return Ok(false);
+        }
+        remove_file(&self.entry_path(key))
+    }
+
+    /// Forgets every entry, and says how many there were. Locks stay, they may be held; so do notes: that a code
+    /// was sent stays true.
+    pub(crate) fn clear(&self) -> Result<usize, Warning> {
+        let mut removed = 0;
+        for (path, name) in self.files(&self.dir)? {
+            if key_of(&name).is_some() {
+                removed += usize::from(remove_file(&path)?);
+            } else if disk::is_temporary(&name) {
+                remove_file(&path)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Drops what nobody will ask for again: entries a day past their end, writes that were killed, locks that
+    /// nobody took for a day. A stat a file; only old ones are opened. Called after a put, so it says nothing.
+    pub(crate) fn prune(&self, now: DateTime<Utc>) {
+        for (path, name) in self.files(&self.dir).unwrap_or_default() {
+            // A file is written before its entry ends, so a young one cannot be long past its end.
+            if !is_older(&path, now - KEPT) {
+                continue;
+            }
+            if disk::is_temporary(&name) || key_of(&name).is_some_and(|key| is_over(&path, key, now - KEPT)) {
+                let _ = fs::remove_file(&path);
+            }
+        }
+        for (path, _) in self.files(&self.dir.join(LOCKS)).unwrap_or_default() {
+            if is_older(&path, now - KEPT) {
+                lock::remove_unused(&path);
+            }
+        }
+    }
+
+    /// Waits for the lock of this name (a key, or one's own word of letters, digits and `-`), as long as it takes.
+    ///
+    /// `me` is how this process is described to those who wait for it; `waiting` is called at most once, after a
+    /// second, with the holder's description. The wait blocks the thread: a process that runs several at once, or
+    /// that catches SIGINT, takes [`Store::try_lock`] in a loop instead.
+    pub(crate) fn lock(&self, name: &str, me: &str, waiting: impl FnMut(&str)) -> Result<Lock, Warning> {
+        lock::wait(&self.lock_path(name)?, me, SILENCE, waiting)
+    }
+
+    /// Takes the lock, or says at once who holds it.
+    pub(crate) fn try_lock(&self, name: &str, me: &str) -> Result<Attempt, Warning> {
+        lock::attempt(&self.lock_path(name)?, me)
+    }
+
+    /// A small private file of another module, `folder/name`, under the rules of entries.
+    pub(crate) fn read_note(&self, folder: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
+        if !self.readable()? {
+            return Ok(None);
+        }
+        disk::read(&self.dir.join(folder).join(name))
+    }
+
+    /// Replaces a note, all or none.
+    pub(crate) fn write_note(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<(), Warning> {
+        disk::write(&self.folder(folder)?.join(name), bytes)
+    }
+
+    fn entry_path(&self, key: &Key) -> PathBuf {
+        self.dir.join(format!("{key}.json"))
+    }
+
+    fn lock_path(&self, name: &str) -> Result<PathBuf, Warning> {
+        Ok(self.folder(LOCKS)?.join(format!("{name}.lock")))
+    }
+
+    /// A folder in the directory, made if need be.
+    fn folder(&self, name: &str) -> Result<PathBuf, Warning> {
+        self.make(&self.dir)?;
+        let folder = self.dir.join(name);
+        self.make(&folder)?;
+        Ok(folder)
+    }
+
+    fn make(&self, dir: &Path) -> Result<(), Warning> {
+        self.noting(disk::make_dir(dir))
+    }
+
+    fn there(&self) -> Result<bool, Warning> {
+        self.noting(disk::trusted(&self.dir))
+    }
+
+    /// Like [`Store::there`], but what was said once is only a `false` from then on.
+    fn readable(&self) -> Result<bool, Warning> {
+        let told = self.told.load(Ordering::Relaxed);
+        self.there().or_else(|warning| if told { Ok(false) } else { Err(warning) })
+    }
+
+    fn noting<T>(&self, result: Result<T, Warning>) -> Result<T, Warning> {
+        if result.is_err() {
+            self.told.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// Paths and names of what is in a directory that can be trusted; nothing where there is none.
+    fn files(&self, dir: &Path) -> Result<Vec<(PathBuf, String)>, Warning> {
+        if !self.there()? || !disk::trusted(dir)? {
+            return Ok(Vec::new());
+        }
+        let listed = fs::read_dir(dir).map_err(|error| Warning::io("read", dir, &error))?;
+        // A name that is not UTF-8 is not one of xacct's.
+        let named =
+            listed.flatten().filter_map(|file| Some((file.path(), file.file_name().into_string().ok()?)));
+        Ok(named.collect())
+    }
+}
+
+/// The key in the name of an entry's file.
+fn key_of(name: &str) -> Option<&str> {
+    let key = name.strip_suffix(".json")?;
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (key.len() == 64 && key.bytes().all(is_hex)).then_some(key)
+}
+
+fn remove_file(path: &Path) -> Result<bool, Warning> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Warning::io("remove", path, &error)),
+    }
+}
+
+/// Whether the file (not what it may link to) was last written before then.
+fn is_older(path: &Path, then: DateTime<Utc>) -> bool {
+    let written = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+    written.is_ok_and(|at| DateTime::<Utc>::from(at) < then)
+}
+
+/// Whether the entry ended before then, or is damaged. What a newer xacct wrote is its business.
+fn is_over(path: &Path, key: &str, then: DateTime<Utc>) -> bool {
+    let Ok(Some(bytes)) = disk::read(path) else { return false };
+    match entry::decode(key, &bytes) {
+        Ok(entry) => entry.expires_at < then,
+        Err(Unusable::Damaged(_)) => true,
+        Err(Unusable::Newer(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

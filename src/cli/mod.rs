@@ -1,1 +1,40 @@
-//! cli
+//! The command line: every command and option, its help and its environment variable. Declarations only; what
+//! the commands do is in `commands`.
+//!
+//! `args` has what several commands share, `command` the commands themselves, `parse` turns arguments into a
+//! [`Cli`], and `complete` lets the shells ask for profile names.
+
+mod args;
+mod command;
+mod parse;
+mod complete;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use args::Asking;
+pub(crate) use args::Overrides;
+pub(crate) use args::Speaking;
+pub(crate) use args::Target;
+pub(crate) use command::Assume;
+pub(crate) use command::Clear;
+pub(crate) use command::Cli;
+pub(crate) use command::Command;
+pub(crate) use command::Config;
+pub(crate) use command::ConfigAction;
+pub(crate) use command::ConfigShow;
+pub(crate) use command::CredentialProcess;
+pub(crate) use command::Exec;
+pub(crate) use command::Explain;
+pub(crate) use command::List;
+pub(crate) use command::Login;
+pub(crate) use command::Sandbox;
+pub(crate) use command::SandboxAction;
+pub(crate) use command::SandboxCode;
+pub(crate) use command::SandboxLog;
+pub(crate) use command::SandboxServe;
+pub(crate) use command::Unset;
+pub(crate) use command::Whoami;
+pub(crate) use complete::with_profile_completer;
+pub(crate) use parse::parse;
+pub(crate) use parse::statements_wanted;

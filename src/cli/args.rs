@@ -1,0 +1,129 @@
+//! Options that several commands share: how to speak, whose credentials, what to override, how to ask.
+//!
+//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty
+//! one counts as unset.
+
+use std::path::PathBuf;
+
+use clap::Arg;
+use clap::ArgAction;
+use clap::ValueHint;
+use clap::builder::BoolishValueParser;
+
+use crate::duration;
+use crate::say::Color;
+use crate::secret::Secret;
+
+/// How much to say, for every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Speaking {
+    /// Say nothing but errors
+    #[arg(short, long, global = true, env = "XACCT_QUIET", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) quiet: bool,
+    /// Say what is done; -vv says what is asked and answered too
+    #[arg(short, long, global = true, env = "XACCT_VERBOSE", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, env = "XACCT_COLOR", value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// Whose credentials are meant.
+///
+/// PROFILE is never read from the environment: `XACCT_PROFILE` is what `assume` *sets*, so a shell that has
+/// assumed one profile would silently use it for the next command too.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Target {
+    /// The profile's name, or a role ARN with --source-profile
+    #[arg(value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// The profile whose credentials assume the role
+    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role overrides")]
+    pub(crate) source_profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) overrides: Overrides,
+}
+
+/// For commands that cannot do without: PROFILE or --role-arn. (Not in [`Target`], since `whoami` can.)
+pub(super) fn profile_needed(arg: Arg) -> Arg {
+    if arg.get_id() == "profile" { arg.required_unless_present("role_arn") } else { arg }
+}
+
+/// What to use instead of what the profile says.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Role overrides")]
+pub(crate) struct Overrides {
+    /// The role to assume
+    #[arg(long, env = "XACCT_ROLE_ARN", value_name = "ARN")]
+    pub(crate) role_arn: Option<String>,
+    /// The external ID that the role's trust policy asks for
+    #[arg(long, env = "XACCT_EXTERNAL_ID", value_name = "ID")]
+    pub(crate) external_id: Option<String>,
+    /// The role session's name, as CloudTrail shows it
+    #[arg(long, env = "XACCT_SESSION_NAME", value_name = "NAME")]
+    pub(crate) session_name: Option<String>,
+    /// How long the credentials live: 15m, 1h, 12h or seconds
+    #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) duration: Option<u64>,
+    /// The MFA device: its ARN, or a hardware device's serial number
+    #[arg(long, env = "XACCT_MFA_SERIAL", value_name = "SERIAL")]
+    pub(crate) mfa_serial: Option<String>,
+    /// The region to work in, and whose STS to ask
+    #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The source identity, which stays on through role chains
+    #[arg(long, env = "XACCT_SOURCE_IDENTITY", value_name = "NAME")]
+    pub(crate) source_identity: Option<String>,
+    /// A session tag; may be repeated, or several separated by commas
+    // STS allows no comma in a tag's key or value (its pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*).
+    #[arg(long, env = "XACCT_TAG", value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
+    pub(crate) tag: Vec<(String, String)>,
+    /// A file with a session policy (JSON) that narrows what the role may do
+    #[arg(long, env = "XACCT_POLICY", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) policy: Option<PathBuf>,
+    /// A managed policy as session policy; may be repeated, or several separated by spaces
+    // A policy's name may hold a comma, never a space.
+    #[arg(long, env = "XACCT_POLICY_ARN", value_name = "ARN", value_delimiter = ' ')]
+    pub(crate) policy_arn: Vec<String>,
+    /// Narrow the session to reading
+    #[arg(long, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) read_only: bool,
+}
+
+/// How the credentials are come by.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Credentials")]
+pub(crate) struct Asking {
+    /// The MFA device's current six digits; in XACCT_MFA_CODE other users' ps does not show them
+    #[arg(long, env = "XACCT_MFA_CODE", hide_env_values = true, value_name = "CODE", value_parser = secret)]
+    pub(crate) mfa_code: Option<Secret>,
+    /// Never ask a person; exit with status 5 where one is needed
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) no_input: bool,
+    /// Ignore cached credentials and get new ones
+    #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) refresh: bool,
+    /// Check cached credentials with AWS (GetCallerIdentity) before they are used
+    #[arg(long, env = "XACCT_VERIFY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) verify: bool,
+    /// Renew cached credentials that have less than this left: 15m, 1h or seconds
+    #[arg(long, env = "XACCT_MIN_TTL", value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) min_ttl: Option<u64>,
+}
+
+/// `KEY=VALUE`; the value may be empty and may hold further `=`.
+fn tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a tag is written KEY=VALUE".to_owned()),
+    }
+}
+
+/// A secret from the command line; it never fails, since clap would print the value with the reason.
+#[expect(clippy::unnecessary_wraps, reason = "clap's signature")]
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}

@@ -1,0 +1,23 @@
+//! Completion of profile names. Reading the profiles is the caller's: this module touches no file.
+
+use std::ffi::OsStr;
+
+use clap::Arg;
+use clap::Command;
+use clap_complete::engine::ArgValueCompleter;
+use clap_complete::engine::CompletionCandidate;
+
+/// The ids of arguments that name a profile, in whatever command they stand.
+const PROFILE_ARGS: [&str; 3] = ["profile", "profiles", "source_profile"];
+
+/// The command line for a shell that asks for completions, with `completer` giving the profile names that begin with
+/// what was typed. Normal runs have no use for it.
+pub(crate) fn with_profile_completer(
+    command: Command,
+    completer: impl Fn(&OsStr) -> Vec<CompletionCandidate> + Clone + Send + Sync + 'static,
+) -> Command {
+    let complete = ArgValueCompleter::new(completer.clone());
+    let names_profile = |arg: &Arg| PROFILE_ARGS.contains(&arg.get_id().as_str());
+    let command = command.mut_args(|arg| if names_profile(&arg) { arg.add(complete.clone()) } else { arg });
+    command.mut_subcommands(|inner| with_profile_completer(inner, completer.clone()))
+}

@@ -1,0 +1,106 @@
+//! From arguments to a [`Cli`]: what clap alone cannot be told by attributes.
+
+use std::ffi::OsStr;
+use std::ffi::OsString;
+
+use clap::Command;
+use clap::CommandFactory;
+use clap::FromArgMatches;
+use clap::ValueEnum;
+use clap::builder::StyledStr;
+use clap::error::ContextKind;
+use clap::error::ContextValue;
+use clap::error::ErrorKind;
+
+use super::command::Cli;
+use super::command::Command as Chosen;
+use crate::env::Env;
+use crate::render::shell::Shell;
+
+/// Reads the arguments, the program's name first.
+///
+/// Errors: clap's own, which is also how `--help` and `--version` arrive. `exit_code()` is 0 for those and 2 for the
+/// others; `print()` knows the stream.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    // Nearly always there is none, and walking every option costs as much as building them.
+    if env.vars().any(|(name, value)| is_option(name) && is_blank(value)) {
+        command = without_blank_variables(command, env);
+    }
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));
+    let mut matches = command.try_get_matches_from_mut(args).map_err(with_profile_tip)?;
+    let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
+    if let (Chosen::Exec(exec), Some(words)) = (&mut cli.command, behind_dashes) {
+        // In `exec NAME make -- all` they are make's.
+        let ours = usize::from(exec.command.is_empty());
+        exec.command.extend(words.into_iter().skip(ours));
+    }
+    Ok(cli)
+}
+
+/// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed and
+/// so must be told the failure in its own language; and the shell, where one is named.
+pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Option<Shell>> {
+    command_word(args).filter(|word| *word == "assume" || *word == "unset")?;
+    let mut rest = args.iter().filter_map(|arg| arg.to_str());
+    let mut named = None;
+    while let Some(arg) = rest.next() {
+        match arg.strip_prefix("--shell") {
+            Some("") => named = rest.next(),
+            Some(value) => named = value.strip_prefix('='),
+            None => {}
+        }
+    }
+    let named = named.or_else(|| env.get("XACCT_SHELL"));
+    Some(named.and_then(|name| Shell::from_str(name, false).ok()))
+}
+
+/// Where the first `--` of an `exec` stands.
+fn exec_dashes(args: &[OsString]) -> Option<usize> {
+    command_word(args).filter(|word| *word == "exec")?;
+    args.iter().position(|arg| arg == "--")
+}
+
+/// The word that says which command it is.
+fn command_word(args: &[OsString]) -> Option<&OsStr> {
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--color" {
+            words.next(); // the one option that can stand here and takes a value
+        } else if !word.as_encoded_bytes().starts_with(b"-") {
+            return Some(word);
+        }
+    }
+    None
+}
+
+fn is_option(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"XACCT_")
+}
+
+fn is_blank(value: &OsStr) -> bool {
+    value.to_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// clap takes a variable that is set to nothing as a value; here it is the usual way to switch an option off again.
+fn without_blank_variables(command: Command, env: &Env) -> Command {
+    let command = command.mut_args(|arg| {
+        let variable = arg.get_env().and_then(OsStr::to_str);
+        if variable.and_then(|name| env.raw(name)).is_some_and(is_blank) { arg.env(None) } else { arg }
+    });
+    command.mut_subcommands(|inner| without_blank_variables(inner, env))
+}
+
+/// A missing PROFILE is the commonest slip: say where the names are.
+fn with_profile_tip(mut error: clap::Error) -> clap::Error {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.iter().any(|name| name.contains("<PROFILE>")),
+        _ => false,
+    };
+    if error.kind() == ErrorKind::MissingRequiredArgument && missing {
+        let tip = StyledStr::from("'xacct list' shows the profiles");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}

@@ -1,0 +1,379 @@
+//! What the command line accepts, what it refuses, and what it says then.
+
+use std::ffi::OsStr;
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use clap_complete::engine::CompletionCandidate;
+
+use super::*;
+use crate::env::Env;
+use crate::render::formats::Format;
+use crate::render::shell::Shell;
+use crate::say::Color;
+
+fn words(line: &str) -> Vec<OsString> {
+    std::iter::once("xacct").chain(line.split_whitespace()).map(OsString::from).collect()
+}
+
+fn parsed(line: &str) -> Cli {
+    parse(words(line), &Env::default()).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn refused(line: &str) -> clap::Error {
+    match parse(words(line), &Env::default()) {
+        Ok(cli) => panic!("{line}: {cli:?}"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn assume_takes_a_profile_and_overrides() {
+    let cli = parsed(
+        "assume arn:aws:iam::222222222222:role/Audit --source-profile hub --external-id x1 --duration 1h30m \
+         --tag team=a --tag note=b=c,empty= --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess --read-only \
+         --mfa-code 123456 --no-input --refresh --verify --min-ttl 15m --shell fish --format json --print -vv",
+    );
+    let Command::Assume(assume) = cli.command else { panic!() };
+    assert_eq!(assume.target.profile.as_deref(), Some("arn:aws:iam::222222222222:role/Audit"));
+    assert_eq!(assume.target.source_profile.as_deref(), Some("hub"));
+    let overrides = assume.target.overrides;
+    assert_eq!((overrides.duration, overrides.external_id.as_deref()), (Some(5400), Some("x1")));
+    let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(overrides.tag, [tag("team", "a"), tag("note", "b=c"), tag("empty", "")]);
+    assert_eq!(overrides.policy_arn, ["arn:aws:iam::aws:policy/ReadOnlyAccess"]);
+    assert!(overrides.read_only && assume.print);
+    assert_eq!((assume.shell, assume.format), (Some(Shell::Fish), Format::Json));
+    let asking = assume.asking;
+    assert!(asking.no_input && asking.refresh && asking.verify);
+    assert_eq!((asking.mfa_code.unwrap().expose(), asking.min_ttl), ("123456", Some(900)));
+    assert_eq!((cli.speaking.verbose, cli.speaking.quiet, cli.speaking.color), (2, false, Color::Auto));
+}
+
+#[test]
+fn what_is_not_given_is_not_made_up() {
+    let Command::Assume(assume) = parsed("assume client1").command else { panic!() };
+    assert_eq!((assume.shell, assume.format, assume.print), (None, Format::Shell, false));
+    assert!(assume.asking.mfa_code.is_none() && !assume.asking.no_input && assume.asking.min_ttl.is_none());
+    let overrides = assume.target.overrides;
+    assert!(overrides.tag.is_empty() && overrides.policy_arn.is_empty() && !overrides.read_only);
+}
+
+#[test]
+fn a_code_is_not_in_debug_output() {
+    let shown = format!("{:?}", parsed("exec client1 --mfa-code 123456"));
+    assert!(!shown.contains("123456"), "{shown}");
+}
+
+#[test]
+fn exec_knows_its_own_options_from_the_commands() {
+    for (line, profile, command) in [
+        ("exec client1", Some("client1"), &[][..]),
+        ("exec client1 --", Some("client1"), &[]),
+        ("exec client1 -- aws s3 ls", Some("client1"), &["aws", "s3", "ls"]),
+        (
+            "exec client1 aws s3 ls --region x -v",
+            Some("client1"),
+            &["aws", "s3", "ls", "--region", "x", "-v"],
+        ),
+        ("exec client1 make -- all", Some("client1"), &["make", "--", "all"]),
+        ("--color never -q exec client1 -- make -- all", Some("client1"), &["make", "--", "all"]),
+        ("exec client1 make --", Some("client1"), &["make", "--"]),
+        ("exec client1 -- make -- all", Some("client1"), &["make", "--", "all"]),
+        ("exec client1 -- -x", Some("client1"), &["-x"]),
+        ("exec client1 -- --version", Some("client1"), &["--version"]),
+        ("exec --role-arn arn:x -- env", None, &["env"]),
+        ("exec --role-arn arn:x", None, &[]),
+        ("exec --role-arn arn:x client1 env -i", Some("client1"), &["env", "-i"]),
+    ] {
+        let Command::Exec(exec) = parsed(line).command else { panic!() };
+        assert_eq!(exec.target.profile.as_deref(), profile, "{line}");
+        assert_eq!(exec.command, command, "{line}");
+    }
+    let cli = parsed("exec client1 --region eu-west-1 -q -- env -v");
+    let Command::Exec(exec) = cli.command else { panic!() };
+    assert_eq!(exec.target.overrides.region.as_deref(), Some("eu-west-1"));
+    assert_eq!((cli.speaking.quiet, cli.speaking.verbose), (true, 0));
+    assert_eq!(exec.command, ["env", "-v"]);
+}
+
+#[test]
+fn a_missing_profile_names_the_list() {
+    for command in ["assume", "exec", "credential-process", "explain", "login", "clear"] {
+        let error = refused(command);
+        assert_eq!((error.kind(), error.exit_code()), (ErrorKind::MissingRequiredArgument, 2), "{command}");
+        assert!(error.to_string().contains("'xacct list' shows the profiles"), "{error}");
+    }
+    let error = refused("exec -- env");
+    assert!(error.to_string().contains("'xacct list' shows the profiles"), "{error}");
+    parsed("assume --role-arn arn:aws:iam::222222222222:role/Audit --source-profile hub");
+    parsed("whoami");
+    parsed("config show");
+}
+
+#[test]
+fn nonsense_is_refused_with_status_2() {
+    for line in [
+        "",
+        "nosuch",
+        "assume a b",
+        "assume a --nosuch",
+        "assume a --duration 1x",
+        "assume a --min-ttl x",
+        "assume a --tag novalue",
+        "assume a --tag =x",
+        "assume a --shell nosuch",
+        "assume a --format nosuch",
+        "assume a --color sometimes",
+        "clear a --all",
+        "config",
+        "config nosuch",
+        "sandbox serve --port 70000",
+        "sandbox serve x",
+        "sandbox nosuch",
+        "list x",
+    ] {
+        let error = refused(line);
+        assert_eq!(error.exit_code(), 2, "{line}: {error}");
+        assert!(error.use_stderr(), "{line}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for line in
+        ["--help", "--version", "assume --help", "help assume", "sandbox serve --help", "config show -h"]
+    {
+        let answer = refused(line);
+        assert_eq!((answer.exit_code(), answer.use_stderr()), (0, false), "{line}");
+    }
+    assert_eq!(refused("--version").to_string(), format!("xacct {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn other_names_and_nested_commands() {
+    assert!(matches!(parsed("ls --json").command, Command::List(List { json: true })));
+    assert!(matches!(parsed("credential_process a").command, Command::CredentialProcess(_)));
+    let Command::Clear(clear) = parsed("clear a b").command else { panic!() };
+    assert_eq!((clear.profiles.len(), clear.all), (2, false));
+    let Command::Config(Config { action: ConfigAction::Show(show) }) =
+        parsed("config show a --json --no-origin").command
+    else {
+        panic!()
+    };
+    assert!(show.json && show.no_origin && show.profile.as_deref() == Some("a"));
+    for (line, world, command) in [
+        ("sandbox", None, &[][..]),
+        ("sandbox -- xacct list", None, &["xacct", "list"]),
+        ("sandbox --world w.toml -- env", Some("w.toml"), &["env"]),
+        ("sandbox tour --world w.toml", Some("w.toml"), &[]),
+    ] {
+        let Command::Sandbox(sandbox) = parsed(line).command else { panic!() };
+        assert_eq!(sandbox.world.as_deref().and_then(std::path::Path::to_str), world, "{line}");
+        assert_eq!(sandbox.command, command, "{line}");
+    }
+    let Command::Sandbox(sandbox) = parsed("sandbox serve --dir d --port 4599").command else { panic!() };
+    assert!(matches!(sandbox.action, Some(SandboxAction::Serve(SandboxServe { port: Some(4599), .. }))));
+    let Command::Sandbox(sandbox) = parsed("sandbox code dev").command else { panic!() };
+    assert!(matches!(sandbox.action, Some(SandboxAction::Code(SandboxCode { device: Some(_) }))));
+    let Command::Sandbox(sandbox) = parsed("sandbox log --json").command else { panic!() };
+    assert!(matches!(sandbox.action, Some(SandboxAction::Log(SandboxLog { json: true }))));
+}
+
+#[test]
+fn options_stand_before_or_behind_the_command() {
+    for line in ["-q --color never list", "list -q --color never", "-q list --color never"] {
+        let cli = parsed(line);
+        assert_eq!((cli.speaking.quiet, cli.speaking.color), (true, Color::Never), "{line}");
+    }
+}
+
+#[test]
+fn every_option_has_a_variable_of_its_name() {
+    fn check(command: &clap::Command, checked: &mut usize) {
+        for arg in command.get_arguments() {
+            let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version" | "all"))
+            else {
+                continue;
+            };
+            let wanted = format!("XACCT_{}", long.replace('-', "_").to_uppercase());
+            assert_eq!(arg.get_env(), Some(OsStr::new(&wanted)), "{} --{long}", command.get_name());
+            assert_ne!(wanted, "XACCT_PROFILE");
+            *checked += 1;
+        }
+        command.get_subcommands().for_each(|inner| check(inner, checked));
+    }
+    let mut checked = 0;
+    check(&Cli::command(), &mut checked);
+    assert!(checked > 60, "{checked}");
+}
+
+#[test]
+fn only_color_takes_a_value_before_the_command() {
+    let command = Cli::command();
+    let with_value = command.get_opts().filter(|arg| arg.get_action().takes_values());
+    assert_eq!(with_value.map(|arg| arg.get_long().unwrap()).collect::<Vec<_>>(), ["color"]);
+}
+
+#[test]
+fn a_failed_assume_is_known_for_one() {
+    for (line, wanted) in [
+        ("assume --nosuch", Some(None)),
+        ("assume", Some(None)),
+        ("--color always assume a b --shell fish", Some(Some(Shell::Fish))),
+        ("assume a --shell nosuch", Some(None)),
+        ("unset --shell elvish --nosuch", Some(Some(Shell::Elvish))),
+        ("exec assume --nosuch", None),
+        ("list --nosuch", None),
+        ("nosuch", None),
+        ("", None),
+    ] {
+        assert_eq!(statements_wanted(&words(line), &Env::default()), wanted, "{line}");
+    }
+    let env = Env::of(&[("XACCT_SHELL", "nu")]);
+    assert_eq!(statements_wanted(&words("assume --nosuch"), &env), Some(Some(Shell::Nu)));
+    assert_eq!(statements_wanted(&words("assume --shell=zsh --nosuch"), &env), Some(Some(Shell::Zsh)));
+}
+
+#[test]
+fn profile_names_are_completed() {
+    let names = |typed: &OsStr| -> Vec<CompletionCandidate> {
+        let typed = typed.to_str().unwrap().to_owned();
+        ["client1", "client2", "hub"]
+            .iter()
+            .filter(|name| name.starts_with(&typed))
+            .map(CompletionCandidate::new)
+            .collect()
+    };
+    let completed = |line: &str| -> Vec<String> {
+        let mut command = with_profile_completer(Cli::command(), names);
+        let mut args = words(line);
+        if line.ends_with(' ') {
+            args.push(OsString::new());
+        }
+        let at = args.len() - 1;
+        let candidates = clap_complete::engine::complete(&mut command, args, at, None).unwrap();
+        candidates
+            .iter()
+            .map(|c| c.get_value().to_str().unwrap().to_owned())
+            .filter(|c| !c.starts_with('-'))
+            .collect()
+    };
+    assert_eq!(completed("assume cl"), ["client1", "client2"]);
+    assert_eq!(completed("exec h"), ["hub"]);
+    assert_eq!(completed("explain x --source-profile "), ["client1", "client2", "hub"]);
+    assert_eq!(completed("clear client1 cl"), ["client1", "client2"]);
+    assert_eq!(completed("config show h"), ["hub"]);
+    assert_eq!(completed("login h"), ["hub"]);
+    assert_eq!(completed("assume x --shell po"), ["powershell"]);
+    assert_eq!(completed("sandbox to"), ["tour"]);
+}
+
+/// clap reads the variables of its own process, so this test runs itself again with the ones given.
+fn parsed_with(variables: &[(&str, &str)], line: &str) -> String {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "cli::tests::in_an_environment", "--nocapture", "--test-threads=1"]).env_clear();
+    child.env("TEST_LINE", line).envs(variables.iter().copied());
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn in_an_environment() {
+    let env = Env::from_process();
+    let Some(line) = env.get("TEST_LINE") else { return };
+    match parse(words(line), &env) {
+        Ok(cli) => println!("{cli:?}"),
+        Err(error) => println!("status {}\n{error}", error.exit_code()),
+    }
+}
+
+#[test]
+fn variables_stand_for_options() {
+    let shown = parsed_with(
+        &[
+            ("XACCT_EXTERNAL_ID", "x1"),
+            ("XACCT_MFA_CODE", "123456"),
+            ("XACCT_NO_INPUT", "yes"),
+            ("XACCT_REFRESH", "0"),
+            ("XACCT_READ_ONLY", "FALSE"),
+            ("XACCT_MIN_TTL", "15m"),
+            ("XACCT_TAG", "a=1,b=2 3"),
+            ("XACCT_POLICY_ARN", "arn:a,b arn:c"),
+            ("XACCT_SHELL", "fish"),
+            ("XACCT_COLOR", "never"),
+            ("XACCT_VERBOSE", "2"),
+            ("XACCT_QUIET", "true"),
+            ("XACCT_PROFILE", "never-this"),
+        ],
+        "assume client1 --color always",
+    );
+    for wanted in [
+        r#"external_id: Some("x1")"#,
+        "mfa_code: Some(Secret(…))",
+        "no_input: true",
+        "refresh: false",
+        "read_only: false",
+        "min_ttl: Some(900)",
+        r#"tag: [("a", "1"), ("b", "2 3")]"#,
+        r#"policy_arn: ["arn:a,b", "arn:c"]"#,
+        "shell: Some(Fish)",
+        "color: Always",
+        "verbose: 2",
+        "quiet: true",
+        r#"profile: Some("client1")"#,
+    ] {
+        assert!(shown.contains(wanted), "{wanted} in {shown}");
+    }
+    assert!(!shown.contains("never-this"), "{shown}");
+    let global_first = parsed_with(&[("XACCT_COLOR", "never")], "--color always list");
+    assert!(global_first.contains("color: Always"), "{global_first}");
+}
+
+#[test]
+fn xacct_profile_does_not_name_the_profile() {
+    let shown = parsed_with(&[("XACCT_PROFILE", "client1")], "assume");
+    assert!(shown.contains("status 2\n"), "{shown}");
+}
+
+#[test]
+fn empty_variables_count_as_unset() {
+    let names = [
+        "XACCT_EXTERNAL_ID",
+        "XACCT_ROLE_ARN",
+        "XACCT_MFA_CODE",
+        "XACCT_NO_INPUT",
+        "XACCT_MIN_TTL",
+        "XACCT_TAG",
+        "XACCT_POLICY_ARN",
+        "XACCT_SHELL",
+        "XACCT_FORMAT",
+        "XACCT_COLOR",
+        "XACCT_VERBOSE",
+    ];
+    for blank in ["", " "] {
+        let shown = parsed_with(&names.map(|name| (name, blank)), "assume client1");
+        assert!(shown.contains(&format!("{:?}\n", parsed("assume client1"))), "{shown}");
+    }
+    let shown = parsed_with(&[("XACCT_ROLE_ARN", "")], "assume");
+    assert!(shown.contains("status 2\n"), "{shown}");
+}
+
+#[test]
+fn a_bad_variable_is_a_usage_error() {
+    let shown = parsed_with(&[("XACCT_MIN_TTL", "soon")], "assume client1");
+    assert!(shown.contains("status 2\n") && shown.contains("'soon' is not a duration"), "{shown}");
+}
+
+#[test]
+fn help_does_not_show_the_code() {
+    let shown = parsed_with(&[("XACCT_MFA_CODE", "123456")], "assume --help");
+    assert!(shown.contains("XACCT_MFA_CODE") && !shown.contains("123456"), "{shown}");
+}

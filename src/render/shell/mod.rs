@@ -1,0 +1,215 @@
+//! Shell statements: put variables into the shell that evaluates them, take them out, give it an exit status.
+//!
+//! What is printed is evaluated, so this is where a profile's name or region could run code, and where a failure
+//! could leave the last account's credentials behind. `quote` makes each value inert; here it becomes
+//! statements. Which variables, and which shell was asked for, the caller knows.
+
+mod quote;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::io;
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// A shell, by the language it evaluates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Shell {
+    /// sh, dash, ash, ksh: eval "$(xacct assume NAME)"
+    Sh,
+    /// eval "$(xacct assume NAME)"
+    Bash,
+    /// eval "$(xacct assume NAME)"
+    Zsh,
+    /// eval (xacct assume NAME)
+    Fish,
+    /// xacct assume NAME | Out-String | Invoke-Expression
+    #[value(name = "powershell", alias = "pwsh")]
+    PowerShell,
+    /// for /f "delims=" %i in ('xacct assume NAME') do @%i
+    Cmd,
+    /// xacct assume NAME | from json | load-env
+    #[value(alias = "nushell")]
+    Nu,
+    /// tcsh, csh: eval `xacct assume NAME`
+    #[value(alias = "csh")]
+    Tcsh,
+    /// eval (xacct assume NAME | slurp)
+    Elvish,
+}
+
+/// Variables to put in, and variables to take out first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Change<'a> {
+    pub(crate) set: Vec<(&'a str, &'a Secret)>,
+    pub(crate) unset: Vec<&'a str>,
+}
+
+/// Writes the statements that make the change, all in one piece or nothing.
+///
+/// Errors: `InvalidInput` with a sentence to show where this shell cannot hold a value; else `out`'s own.
+pub(crate) fn statements(shell: Shell, change: &Change<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
+    if shell == Shell::Nu {
+        return nu_record(change, &mut text).and_then(|()| out.write_all(text.as_bytes()));
+    }
+    unset(shell, &change.unset, &mut text);
+    for (name, value) in &change.set {
+        set(shell, name, value.expose(), &mut text)?;
+    }
+    text.push_str(match shell {
+        // `set -e` of a variable that is not there fails, and an assignment leaves the status as it was.
+        Shell::Fish => "true;\n",
+        Shell::Cmd => "cmd /c exit 0\n",
+        _ => "",
+    });
+    out.write_all(text.as_bytes())
+}
+
+/// Writes statements that take the variables out and end with this exit status, without ending the shell.
+///
+/// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing behind it runs. nu has
+/// no statement that does both; the variables are gone, and what follows runs without credentials.
+pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl io::Write) -> io::Result<()> {
+    let mut text = String::new();
+    if shell == Shell::Nu {
+        return statements(shell, &Change { set: Vec::new(), unset: names.to_vec() }, out);
+    }
+    unset(shell, names, &mut text);
+    let last = match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => format!("(exit {status});\n"),
+        // fish's `return` would leave the function that evaluates this, csh has no subshell status, and in elvish
+        // the exception of a command that failed carries its status.
+        Shell::Fish | Shell::Tcsh => format!("sh -c 'exit {status}';\n"),
+        Shell::Elvish => format!("e:sh -c 'exit {status}';\n"),
+        Shell::PowerShell => {
+            format!("$global:LASTEXITCODE = {status};\nthrow 'xacct failed with exit status {status}';\n")
+        }
+        // `exit /b` at the prompt would close the window.
+        Shell::Cmd => format!("cmd /c exit {status}\n"),
+        Shell::Nu => String::new(),
+    };
+    text.push_str(&last);
+    out.write_all(text.as_bytes())
+}
+
+/// The shell that started us, by the parent process's executable (a path or a name, `-zsh` for a login shell), else
+/// by `$SHELL`, else the platform's own.
+pub(crate) fn detect(parent_process: Option<&str>, shell_variable: Option<&str>) -> Shell {
+    let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
+    parent_process.and_then(by_name).or_else(|| shell_variable.and_then(by_name)).unwrap_or(fallback)
+}
+
+fn by_name(path: &str) -> Option<Shell> {
+    let file = path.trim().rsplit(['/', '\\']).next()?.trim_start_matches('-').to_ascii_lowercase();
+    // `zsh-5.9`, `bash5`, `pwsh-preview.exe`: the letters say it.
+    let letters = file.find(|c: char| !c.is_ascii_alphabetic()).map_or(file.as_str(), |end| &file[..end]);
+    match letters {
+        "sh" | "dash" | "ash" | "busybox" | "ksh" | "mksh" | "yash" => Some(Shell::Sh),
+        "bash" | "rbash" => Some(Shell::Bash),
+        "zsh" | "rzsh" => Some(Shell::Zsh),
+        "fish" => Some(Shell::Fish),
+        "powershell" | "pwsh" => Some(Shell::PowerShell),
+        "cmd" => Some(Shell::Cmd),
+        "nu" | "nushell" => Some(Shell::Nu),
+        "tcsh" | "csh" => Some(Shell::Tcsh),
+        "elvish" => Some(Shell::Elvish),
+        _ => None,
+    }
+}
+
+/// Enough for everything in its longest form, so that the text never moves and leaves no copy of a secret behind.
+fn capacity(change: &Change<'_>) -> usize {
+    let set: usize =
+        change.set.iter().map(|(name, value)| 64 + 2 * name.len() + 15 * value.expose().len()).sum();
+    let unset: usize = change.unset.iter().map(|name| 32 + name.len()).sum();
+    64 + set + unset
+}
+
+fn unset(shell: Shell, names: &[&str], text: &mut String) {
+    if names.is_empty() {
+        return;
+    }
+    let together = |text: &mut String, command: &str| {
+        text.push_str(command);
+        for name in names {
+            text.push(' ');
+            text.push_str(name);
+        }
+        text.push_str(";\n");
+    };
+    let each = |text: &mut String, before: &str, after: &str| {
+        for name in names {
+            text.push_str(before);
+            text.push_str(name);
+            text.push_str(after);
+        }
+    };
+    match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => together(text, "unset"),
+        // Global only: a universal variable is the user's setting for every shell to come, not ours to erase.
+        Shell::Fish => together(text, "set -eg"),
+        Shell::Tcsh => each(text, "unsetenv ", ";\n"),
+        Shell::Elvish => each(text, "unset-env ", ";\n"),
+        Shell::PowerShell => each(text, "$Env:", " = $null;\n"),
+        Shell::Cmd => each(text, "set \"", "=\"\n"),
+        Shell::Nu => {}
+    }
+}
+
+fn set(shell: Shell, name: &str, value: &str, text: &mut String) -> io::Result<()> {
+    quote::check(shell, name, value)?;
+    match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => quote::sh(name, value, text),
+        Shell::Fish => {
+            text.push_str("set -gx ");
+            text.push_str(name);
+            text.push(' ');
+            quote::fish(value, text);
+            text.push_str(";\n");
+        }
+        Shell::Tcsh => quote::tcsh(name, value, text),
+        Shell::Elvish => {
+            text.push_str("set-env ");
+            text.push_str(name);
+            text.push(' ');
+            quote::elvish(value, text);
+            text.push_str(";\n");
+        }
+        Shell::PowerShell => {
+            text.push_str("$Env:");
+            text.push_str(name);
+            text.push_str(" = ");
+            quote::powershell(value, text);
+            text.push_str(";\n");
+        }
+        Shell::Cmd => {
+            for part in ["set \"", name, "=", value, "\"\n"] {
+                text.push_str(part);
+            }
+        }
+        Shell::Nu => {}
+    }
+    Ok(())
+}
+
+/// nu evaluates no text; it loads a record, and a `null` in it is not passed on to programs.
+fn nu_record(change: &Change<'_>, text: &mut Zeroizing<String>) -> io::Result<()> {
+    let mut between = "{";
+    for name in &change.unset {
+        let _ = write!(text, "{between}\"{name}\":null");
+        between = ",";
+    }
+    for (name, value) in &change.set {
+        quote::check(Shell::Nu, name, value.expose())?;
+        let quoted = Zeroizing::new(serde_json::to_string(value.expose())?);
+        let _ = write!(text, "{between}\"{name}\":{}", *quoted);
+        between = ",";
+    }
+    text.push_str(if between == "{" { "{}\n" } else { "}\n" });
+    Ok(())
+}

@@ -1,1 +1,237 @@
-//! broker
+//! From a plan to credentials: cache, trust, single flight, renewal, MFA.
+//!
+//! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing below that point
+//! (locks, the async runtime, the SDK) is touched then. DESIGN.md section 3 is the contract.
+
+mod fresh;
+mod words;
+mod trust;
+mod ask;
+mod acquire;
+
+use std::cell::{OnceCell, RefCell};
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::{Identity, Sts};
+use crate::cache::{Entry, Key, Store};
+use crate::config::VerifyAfter;
+use crate::credentials::Credentials;
+use crate::error::{Error, Result};
+use crate::mfa::{self, CodeSource};
+use crate::plan::{Plan, Source, Step};
+use crate::say::Voice;
+
+/// How credentials are asked for, from the command line, its variables and the settings file.
+pub(crate) struct Options {
+    /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
+    pub(crate) code: CodeSource,
+    /// `--refresh`
+    pub(crate) refresh: bool,
+    /// `--verify`
+    pub(crate) verify: bool,
+    /// `--min-ttl`, seconds.
+    pub(crate) min_ttl: u64,
+    /// Serve until true expiry instead of asking a person early (`credential-process`).
+    pub(crate) until_expiry: bool,
+    /// `verify_after`
+    pub(crate) verify_after: VerifyAfter,
+}
+
+/// What `explain` says of a plan as things stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Forecast {
+    /// A person would be asked for a code.
+    pub(crate) would_prompt: bool,
+    /// Requests that would be sent to STS.
+    pub(crate) calls: usize,
+}
+
+/// Turns one plan into credentials.
+pub(crate) struct Broker<'a> {
+    plan: &'a Plan,
+    store: &'a Store,
+    options: &'a Options,
+    voice: Voice,
+    now: fn() -> DateTime<Utc>,
+    /// `xacct exec client1 (pid 123)`, for those who wait.
+    me: String,
+    /// When this run began; what was issued since is fresh even with `--refresh`.
+    began: DateTime<Utc>,
+    /// What the cache has been complained about; once is enough.
+    complained: RefCell<Vec<String>>,
+    /// Whether somebody can be asked, once that was looked at.
+    person: OnceCell<bool>,
+}
+
+impl<'a> Broker<'a> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        store: &'a Store,
+        options: &'a Options,
+        voice: Voice,
+        now: fn() -> DateTime<Utc>,
+        me: String,
+    ) -> Broker<'a> {
+        Broker { plan, store, options, voice, now, me, began: now(), complained: RefCell::default(), person: OnceCell::new() }
+    }
+
+    /// The credentials that the plan leads to.
+    ///
+    /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
+    /// where AWS is out of reach and nothing valid is cached.
+    pub(crate) fn credentials(&self) -> Result<Credentials> {
+        let Some(last) = self.plan.steps.len().checked_sub(1) else { return self.static_keys() };
+        self.refuse_impossible_min_ttl()?;
+        if let Some(entry) = self.lookup(last) {
+            let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
+            if trusted && self.is_good(&entry, last) {
+                return Ok(entry.credentials());
+            }
+        }
+        // Whoever gets here waits for locks and the network anyway; the hot path has ended.
+        for warning in &self.plan.warnings {
+            self.voice.warn(warning);
+        }
+        runtime()?.block_on(acquire::last(self))
+    }
+
+    /// What handing the credentials out would take now, without doing any of it.
+    pub(crate) fn forecast(&self) -> Forecast {
+        let Some(last) = self.plan.steps.len().checked_sub(1) else { return Forecast::default() };
+        let good = |index: usize| self.lookup(index).filter(|entry| self.is_good(entry, index));
+        if let Some(entry) = good(last) {
+            let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
+            return Forecast { would_prompt: false, calls: usize::from(!trusted) };
+        }
+        let first = (1..=last).rev().find(|first| good(first - 1).is_some()).unwrap_or(0);
+        let missing = &self.plan.steps[first..=last];
+        let needs_code = missing.iter().any(|step| step.serial_number().is_some());
+        let source = self.code_source();
+        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
+        // Before a code is asked for, expired entries are tried, or else the keys themselves.
+        let expired = (first..=last).filter(|index| self.lookup(*index).is_some()).count();
+        let before = match source {
+            _ if !needs_code => 0,
+            CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
+            CodeSource::Given(_) | CodeSource::None => expired,
+        };
+        Forecast { would_prompt: asks, calls: missing.len() + before }
+    }
+
+    /// Keys that no STS call is made for.
+    fn static_keys(&self) -> Result<Credentials> {
+        match &self.plan.source {
+            Source::AccessKey { .. } | Source::Environment { .. } => crate::source::keys(&self.plan.source),
+            _ => runtime()?.block_on(crate::source::credentials(self.plan)),
+        }
+    }
+
+    /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.
+    fn refuse_impossible_min_ttl(&self) -> Result<()> {
+        let Some(lifetime) = self.plan.steps.last().map(Step::duration_seconds) else { return Ok(()) };
+        if self.options.min_ttl <= u64::from(lifetime) {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "--min-ttl asks for {}, but the credentials of '{}' last {} from the start",
+            crate::duration::readable(i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX)),
+            self.plan.profile,
+            crate::duration::readable(i64::from(lifetime)),
+        ))
+        .hint("ask for longer ones with --duration, or duration_seconds in the profile"))
+    }
+
+    /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss with a warning.
+    fn lookup(&self, index: usize) -> Option<Entry> {
+        let step = &self.plan.steps[index];
+        let entry = match self.store.get(&Key::from_digest(step.key)) {
+            Ok(entry) => entry?,
+            Err(warning) => {
+                self.complain(&warning.to_string());
+                return None;
+            }
+        };
+        if !trust::is_for(&entry, step) {
+            self.voice.warn(&format!(
+                "the cached credentials of '{}' are for {}: they are not used",
+                step.profile,
+                entry.arn.as_deref().unwrap_or("another role")
+            ));
+            return None;
+        }
+        Some(entry)
+    }
+
+    /// Whether the step's entry is used as it is, short of trust.
+    fn is_good(&self, entry: &Entry, index: usize) -> bool {
+        let is_last = index + 1 == self.plan.steps.len();
+        if is_last && self.options.refresh && entry.issued_at < self.began {
+            return false;
+        }
+        let min_ttl = if is_last { i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX) } else { 0 };
+        fresh::good(entry, (self.now)(), min_ttl, || fresh::Demand {
+            needs_person: self.renewal_needs_person(index),
+            until_expiry: self.options.until_expiry || !self.can_ask(),
+        })
+    }
+
+    /// Whether a newer answer to this step would cost a person's time: a code is needed on the way from the nearest
+    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one.
+    fn renewal_needs_person(&self, index: usize) -> bool {
+        if !matches!(self.code_source(), CodeSource::Prompt | CodeSource::None) {
+            return false;
+        }
+        for earlier in (0..=index).rev() {
+            if self.plan.steps[earlier].serial_number().is_some() {
+                return true;
+            }
+            let signer_lives = earlier > 0
+                && self.lookup(earlier - 1).is_some_and(|signer| fresh::left(&signer, (self.now)()) > 0);
+            if signer_lives {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Where a code comes from: `--mfa-code`, `mfa_process`, the terminal, nowhere.
+    fn code_source(&self) -> CodeSource {
+        let process = self.plan.mfa.as_ref().and_then(|mfa| mfa.process.clone());
+        match (&self.options.code, process) {
+            (CodeSource::Given(code), _) => CodeSource::Given(code.clone()),
+            (_, Some(command)) => CodeSource::Process { command },
+            (other, None) => other.clone(),
+        }
+    }
+
+    /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not given.
+    fn can_ask(&self) -> bool {
+        let allowed = matches!(self.options.code, CodeSource::Prompt);
+        allowed && *self.person.get_or_init(mfa::terminal_available)
+    }
+
+    /// A cache that cannot be used costs speed, never the credentials: said once, then worked without.
+    fn complain(&self, warning: &str) {
+        let mut complained = self.complained.borrow_mut();
+        if !complained.iter().any(|said| said == warning) {
+            complained.push(warning.to_owned());
+            self.voice.warn(warning);
+        }
+    }
+}
+
+/// Who the credentials are, as STS at the plan's endpoint says.
+pub(crate) fn identify(plan: &Plan, credentials: &Credentials, now: fn() -> DateTime<Utc>) -> Result<Identity> {
+    let sts = Sts::new(plan, now)?;
+    let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
+    identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
+}
+
+/// One thread; made only when a request must be sent.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+}

@@ -1,11 +1,15 @@
 //! `xacct config show [PROFILE]`: every setting with the file and line it comes from (DESIGN.md section 1).
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::context::Context;
+use super::print;
+use crate::cli::ConfigShow;
 use crate::config::Config;
 use crate::config::FileKind;
 use crate::config::Origin;
@@ -26,6 +30,17 @@ struct Shown {
     sso_sessions: Vec<Section>,
     services: Vec<Section>,
     problems: Vec<Problem>,
+}
+
+pub(super) fn run(asked: &ConfigShow, context: &Context) -> Result<ExitCode> {
+    let config = context.config()?;
+    let mut text = Vec::new();
+    let problems = show(&config, asked.profile.as_deref(), asked.json, asked.no_origin, &mut text)?;
+    print(&text)?;
+    for problem in problems {
+        context.voice.warn(&problem.to_string());
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes to `out`, and gives back what remains to be said on stderr: the problems, unless they are in the JSON.

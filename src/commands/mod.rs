@@ -1,54 +1,128 @@
 //! One file per command: parse what it needs, call, render. This file dispatches and maps errors to the exit status.
 
+mod context;
+mod shell;
+mod assume;
+mod unset;
+mod exec;
+mod credential_process;
+mod whoami;
+mod cached;
+mod list;
+mod explain;
 mod config_show;
+mod login;
+mod clear;
+mod sandbox;
+mod completions;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Arg;
-use clap::ArgAction;
-use clap::Command;
+use chrono::{DateTime, Utc};
 
-use crate::config::Config;
-use crate::config::Paths;
+use crate::cli::{self, Command, ConfigAction};
 use crate::env::Env;
-use crate::error::Result;
-use crate::files;
+use crate::error::{Error, Kind, Result};
 use crate::say::Voice;
+use context::Context;
+
+/// Where xacct itself failed, for `exec`, whose other statuses are the command's own.
+const EXEC_FAILED: u8 = 125;
 
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let voice = Voice::default();
-    match dispatch(args, voice) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let env = Env::from_process();
+    if completions::asked_for(&env) {
+        return completions::answer(&env, args);
+    }
+    let cli = match cli::parse(args.iter().cloned(), &env) {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error, &args, &env),
+    };
+    let context = Context::new(env, &cli.speaking, now);
+    match dispatch(&cli.command, &context) {
         Ok(status) => status,
         Err(error) => {
-            voice.error(&error);
-            ExitCode::from(error.kind.status())
+            context.voice.error(&error);
+            ExitCode::from(status_of(&cli.command, error.kind))
         }
     }
 }
 
-fn dispatch(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Result<ExitCode> {
-    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-    let show = Command::new("show").arg(Arg::new("profile")).args([flag("json"), flag("no-origin")]);
-    let config = Command::new("config").subcommand_required(true).subcommand(show);
-    let matches =
-        match Command::new("xacct").subcommand_required(true).subcommand(config).try_get_matches_from(args) {
-            Ok(matches) => matches,
-            Err(error) => {
-                let _ = error.print();
-                return Ok(ExitCode::from(2));
-            }
-        };
-    let show = matches.subcommand().and_then(|(_, config)| config.subcommand());
-    if let Some((_, show)) = show {
-        let env = Env::from_process();
-        let paths = Paths::from_env(&env);
-        let texts = files::read(&paths)?;
-        let config = Config::new(paths, texts)?;
-        let profile = show.get_one::<String>("profile").map(String::as_str);
-        let (json, no_origin) = (show.get_flag("json"), show.get_flag("no-origin"));
-        let problems = config_show::show(&config, profile, json, no_origin, &mut std::io::stdout().lock())?;
-        problems.iter().for_each(|problem| voice.warn(&problem.to_string()));
+fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
+    match command {
+        Command::Assume(asked) => assume::run(asked, context),
+        Command::Unset(asked) => unset::run(asked, context),
+        Command::Exec(asked) => exec::run(asked, context),
+        Command::CredentialProcess(asked) => credential_process::run(asked, context),
+        Command::Whoami(asked) => whoami::run(asked, context),
+        Command::List(asked) => list::run(asked, context),
+        Command::Explain(asked) => explain::run(asked, context),
+        Command::Config(asked) => match &asked.action {
+            ConfigAction::Show(asked) => config_show::run(asked, context),
+        },
+        Command::Login(asked) => login::run(asked, context),
+        Command::Clear(asked) => clear::run(asked, context),
+        Command::Sandbox(asked) => sandbox::run(asked, context),
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// `exec` keeps 1 to 124 and 126 up for the command itself; Ctrl-C at a prompt is Ctrl-C everywhere.
+fn status_of(command: &Command, kind: Kind) -> u8 {
+    match (command, kind) {
+        (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        _ => kind.status(),
+    }
+}
+
+/// Help, version, or arguments that make no sense. Where the caller evaluates our stdout, an empty one would count
+/// as success and leave the last account's credentials in place.
+fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+    let status = u8::try_from(error.exit_code()).unwrap_or(2);
+    if status != 0
+        && let Some(chosen) = cli::statements_wanted(args, env)
+    {
+        let _ = shell::print_failure(chosen, env, status);
+    }
+    let _ = error.print();
+    ExitCode::from(status)
+}
+
+/// The one clock.
+#[expect(clippy::disallowed_methods, reason = "time is read here and handed on")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Writes data to stdout.
+///
+/// Errors: of kind `Other`; a reader that has gone away gets what it wanted, so that is silent and status 1.
+fn print(text: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(written)
+}
+
+/// What a failed write to stdout means.
+fn written(error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::InvalidInput => Error::config(error.to_string()),
+        _ => Error::other(format!("stdout cannot be written: {error}")),
+    }
+}
+
+/// Says what is wrong in the files, without failing for it.
+fn warn_all(voice: Voice, warnings: &[String]) {
+    for warning in warnings {
+        voice.warn(warning);
+    }
+}
+
+/// A JSON document as it goes to stdout.
+fn json(value: &impl serde::Serialize) -> String {
+    // Plain structs with string keys: serialising them cannot fail.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
 }

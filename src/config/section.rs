@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::body;
+use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
 
@@ -70,6 +71,11 @@ pub(crate) type Profile = Section;
 impl Section {
     pub(super) fn new(name: &str, origin: Origin) -> Section {
         Section { name: name.to_owned(), origin, settings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// A profile that no file defines: what a bare role ARN with `--source-profile` stands for.
+    pub(crate) fn empty(name: &str) -> Section {
+        Section::new(name, Origin { file: FileKind::Config, path: "command line".into(), line: 0 })
     }
 
     /// What the key (in lower case) is set to. A key set to nothing is there, with an empty value.

@@ -1,1 +1,216 @@
-//! plan
+//! From a profile to a plan: a source of base credentials, then the STS calls that lead to what was asked for.
+//!
+//! Pure: the files' contents and the environment come in as values, a [`Plan`] or an error with file and line goes
+//! out. Nothing is cached, asked or sent here; `broker` does what the plan says. Rules: AWS.md A2.
+
+mod key;
+mod checks;
+mod region;
+mod endpoint;
+mod source;
+mod chain;
+mod roles;
+mod mfa;
+
+#[cfg(test)]
+mod tests;
+
+use crate::arn::{self, Arn};
+use crate::config::Config;
+use crate::env::Env;
+use crate::error::{Error, Result};
+
+pub(crate) use chain::unknown_profile;
+pub(crate) use endpoint::{Connection, Endpoint, RetryMode};
+pub(crate) use region::{Region, RegionOrigin};
+pub(crate) use source::Source;
+
+/// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// `None` with `role_arn` and `source_profile` instead.
+    pub(crate) profile: Option<String>,
+    pub(crate) source_profile: Option<String>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) role_session_name: Option<String>,
+    /// Seconds.
+    pub(crate) duration_seconds: Option<u64>,
+    pub(crate) mfa_serial: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+    /// A session policy's JSON text.
+    pub(crate) policy: Option<String>,
+    pub(crate) policy_arns: Vec<String>,
+    pub(crate) read_only: bool,
+}
+
+/// Everything that will be done to get credentials, before any of it is done.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The profile's name, or the role's ARN where none was named.
+    pub(crate) profile: String,
+    pub(crate) region: Region,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) connection: Connection,
+    pub(crate) source: Source,
+    /// In the order they are sent; each is signed with what the one before it gave.
+    pub(crate) steps: Vec<Step>,
+    /// Where a code can come from, if a step needs one.
+    pub(crate) mfa: Option<Mfa>,
+    /// What the user should know though it stops nothing.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// How the code for the one step that carries it is come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mfa {
+    pub(crate) serial: String,
+    /// `mfa_process`: a command that prints the code.
+    pub(crate) process: Option<String>,
+}
+
+/// One request to STS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The profile whose section says so.
+    pub(crate) profile: String,
+    pub(crate) action: Action,
+    /// Digest over everything that decides the answer: where it is sent, who signs it, every parameter.
+    pub(crate) key: [u8; 32],
+}
+
+/// The action with its parameters, in STS's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    GetSessionToken { duration_seconds: u32, serial_number: Option<String> },
+    AssumeRole(AssumeRole),
+}
+
+/// The parameters of `AssumeRole`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct AssumeRole {
+    pub(crate) role_arn: String,
+    pub(crate) role_session_name: String,
+    pub(crate) external_id: Option<String>,
+    /// 900 to 43200.
+    pub(crate) duration_seconds: u32,
+    /// Set where this request carries the MFA code itself.
+    pub(crate) serial_number: Option<String>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) transitive_tag_keys: Vec<String>,
+    pub(crate) policy: Option<String>,
+    pub(crate) policy_arns: Vec<String>,
+}
+
+impl Step {
+    /// STS's name of the action.
+    pub(crate) fn action_name(&self) -> &'static str {
+        match self.action {
+            Action::GetSessionToken { .. } => "GetSessionToken",
+            Action::AssumeRole(_) => "AssumeRole",
+        }
+    }
+
+    /// How long the answer will be good for.
+    pub(crate) fn duration_seconds(&self) -> u32 {
+        match &self.action {
+            Action::GetSessionToken { duration_seconds, .. } => *duration_seconds,
+            Action::AssumeRole(role) => role.duration_seconds,
+        }
+    }
+
+    /// The device whose code this request carries.
+    pub(crate) fn serial_number(&self) -> Option<&str> {
+        match &self.action {
+            Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
+            Action::AssumeRole(role) => role.serial_number.as_deref(),
+        }
+    }
+
+    /// The role that the answer's ARN must name.
+    pub(crate) fn role_arn(&self) -> Option<&str> {
+        match &self.action {
+            Action::GetSessionToken { .. } => None,
+            Action::AssumeRole(role) => Some(&role.role_arn),
+        }
+    }
+}
+
+impl Plan {
+    /// The account that the credentials will be in, as far as the files say.
+    pub(crate) fn account_id(&self) -> Option<&str> {
+        match self.steps.iter().rev().find_map(Step::role_arn) {
+            Some(role_arn) => Arn::parse(role_arn).map(|role| role.account_id),
+            None => self.source.account_id(),
+        }
+    }
+}
+
+/// Makes the plan.
+///
+/// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair, a value that STS would
+/// refuse. Each names file and line where there is one.
+pub(crate) fn plan(config: &Config, request: &Request, env: &Env) -> Result<Plan> {
+    let chain = chain::resolve(config, request, env)?;
+    let mut warnings: Vec<String> =
+        chain.links.iter().flat_map(|link| &link.profile.problems).map(ToString::to_string).collect();
+
+    let region = region::choose(&chain, request, env);
+    if region.origin == RegionOrigin::Fallback {
+        warnings.push(format!(
+            "no region is set anywhere: using {}. Set one with `region = …` in the profile, or --region",
+            region.name
+        ));
+    }
+    let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
+    let connection = endpoint::connection(&chain, env)?;
+
+    let mut roles = roles::steps(&chain, request, env)?;
+    let mfa = mfa::choose(&chain, request)?;
+    mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
+    let steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
+    warn_of_odd_accounts(&steps, &mut warnings);
+
+    let keyed = key::keys(&endpoint.identity(&region), &chain.source.identity(), &steps);
+    let steps: Vec<Step> = steps
+        .into_iter()
+        .zip(keyed)
+        .map(|((profile, action), key)| Step { profile, action, key })
+        .collect();
+    let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
+    Ok(Plan { profile: chain.name, region, endpoint, connection, source: chain.source, steps, mfa, warnings })
+}
+
+/// The keys in the environment as a plan of no steps, for asking STS whose they are.
+///
+/// Errors: of kind `Config`, where there are none.
+pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -> Result<Plan> {
+    let request = Request { region: region.map(str::to_owned), ..Request::default() };
+    let chain = chain::of_environment(&request, env)?;
+    let region = region::choose(&chain, &request, env);
+    let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
+    let connection = endpoint::connection(&chain, env)?;
+    let (steps, warnings) = (Vec::new(), Vec::new());
+    Ok(Plan { profile: chain.name, region, endpoint, connection, source: chain.source, steps, mfa: None, warnings })
+}
+
+/// An account id that is not twelve digits is most often a typing error, but samples are full of them.
+fn warn_of_odd_accounts(steps: &[(String, Action)], warnings: &mut Vec<String>) {
+    for (profile, action) in steps {
+        let Action::AssumeRole(role) = action else { continue };
+        let account_id = Arn::parse(&role.role_arn).map_or("", |role| role.account_id);
+        if !arn::is_account_id(account_id) {
+            warnings.push(format!(
+                "profile '{profile}': the account id '{account_id}' in role_arn is not twelve digits"
+            ));
+        }
+    }
+}
+
+/// Names a profile in a message, with the line its section starts or the key stands on.
+fn at(origin: &crate::config::Origin, message: &str) -> Error {
+    Error::config(format!("{origin}: {message}"))
+}

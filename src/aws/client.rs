@@ -1,0 +1,128 @@
+//! Building the SDK's client: connector, proxies, trust, time-outs and retries.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sdk_sts::config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use chrono::{DateTime, Utc};
+
+use super::endpoint;
+use crate::credentials::Credentials;
+use crate::error::{Error, Result};
+use crate::plan::{Connection, Plan, RetryMode};
+
+/// How long one connection may take to be made; the SDK's own default.
+const CONNECT: Duration = Duration::from_millis(3100);
+/// How long one attempt may take in all; without it a server that never answers is waited for for ever.
+const ATTEMPT: Duration = Duration::from_secs(8);
+/// How long all attempts of one request may take: what a person at a prompt accepts, and within the 21.6 s after
+/// which Rust SDKs give a `credential_process` up (AWS.md A4).
+const OPERATION: Duration = Duration::from_secs(18);
+
+/// An HTTP client for the plan's endpoint. Certificates are parsed only where the endpoint wants TLS.
+///
+/// Errors: of kind `Config`, where the CA bundle cannot be read.
+pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
+    if url.starts_with("http://") {
+        return Ok(Builder::new().build_with_connector_fn(|settings, _| {
+            let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+            with_settings(builder, settings).build_http()
+        }));
+    }
+    let trust = match &connection.ca_bundle {
+        None => TrustStore::default(),
+        Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
+    };
+    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
+        Error::config(format!("the CA bundle {} is not usable", connection.ca_bundle.as_deref().unwrap_or_default()))
+            .caused_by(error)
+    })?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
+        let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+        with_settings(builder, settings)
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(context.clone())
+            .build()
+    }))
+}
+
+fn with_settings(
+    builder: aws_smithy_http_client::ConnectorBuilder,
+    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
+) -> aws_smithy_http_client::ConnectorBuilder {
+    match settings {
+        Some(settings) => builder.connector_settings(settings.clone()),
+        None => builder,
+    }
+}
+
+fn ca_bundle(path: &str) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Error::config(format!("the CA bundle {path} cannot be read: {error}"))
+            .hint("AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities")
+    })
+}
+
+/// The clock that requests are signed with: the system's, set right by what AWS's `Date` header said.
+#[derive(Debug, Clone, Copy)]
+struct CorrectedClock {
+    now: fn() -> DateTime<Utc>,
+    /// Seconds that AWS's clock is ahead of this one.
+    offset: i64,
+}
+
+impl aws_smithy_async::time::TimeSource for CorrectedClock {
+    fn now(&self) -> SystemTime {
+        ((self.now)() + chrono::Duration::seconds(self.offset)).into()
+    }
+}
+
+/// What differs from request to request.
+pub(super) struct Signing<'a> {
+    pub(super) credentials: &'a Credentials,
+    pub(super) now: fn() -> DateTime<Utc>,
+    /// Seconds that AWS's clock is known to be ahead of the local one.
+    pub(super) clock_offset: i64,
+    /// Whether the request carries an MFA code: such a one is sent once.
+    pub(super) once: bool,
+}
+
+pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>) -> aws_sdk_sts::Client {
+    let keys = signing.credentials;
+    let provider = SdkCredentials::new(
+        &keys.access_key_id,
+        keys.secret_access_key.expose(),
+        keys.session_token.as_ref().map(|token| token.expose().to_owned()),
+        None,
+        "xacct",
+    );
+    let attempts = if signing.once { 1 } else { plan.connection.max_attempts };
+    let retry = match plan.connection.retry_mode {
+        RetryMode::Standard => RetryConfig::standard(),
+        RetryMode::Adaptive => RetryConfig::adaptive(),
+    };
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    let mut config = aws_sdk_sts::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http.clone())
+        .region(Region::new(endpoint::signing_region(&plan.endpoint, &plan.region)))
+        .credentials_provider(provider)
+        .retry_config(retry.with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(200)))
+        .timeout_config(timeouts)
+        .time_source(CorrectedClock { now: signing.now, offset: signing.clock_offset })
+        .use_fips(plan.endpoint.fips)
+        .use_dual_stack(plan.endpoint.dual_stack);
+    if let Some((url, _)) = &plan.endpoint.url {
+        config = config.endpoint_url(url);
+    } else if plan.endpoint.global {
+        config = config.endpoint_url("https://sts.amazonaws.com");
+    }
+    aws_sdk_sts::Client::from_conf(config.build())
+}

@@ -1,0 +1,43 @@
+//! The URL of STS, by the SDK's own endpoint rules; no network.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+
+use crate::error::{Error, Result};
+use crate::plan::{Endpoint, Region};
+
+/// `https://sts.eu-central-1.amazonaws.com`
+///
+/// Errors: of kind `Config`, where AWS has no such endpoint (FIPS or dual stack in a partition without it).
+pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
+    if let Some((url, _)) = &endpoint.url {
+        return Ok(url.clone());
+    }
+    let refuse = |why: String| {
+        Error::config(format!("there is no STS endpoint for region '{}': {why}", region.name))
+            .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
+    };
+    let params = Params::builder()
+        .region(signing_region(endpoint, region))
+        .use_fips(endpoint.fips)
+        .use_dual_stack(endpoint.dual_stack)
+        .use_global_endpoint(endpoint.global)
+        .build()
+        .map_err(|error| refuse(error.to_string()))?;
+    // The resolver computes; its future is ready at once, so no runtime is needed.
+    let resolver = DefaultResolver::new();
+    let future = pin!(ResolveEndpoint::resolve_endpoint(&resolver, &params));
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(found)) => Ok(found.url().to_owned()),
+        Poll::Ready(Err(error)) => Err(refuse(error.to_string())),
+        Poll::Pending => Err(refuse("its address could not be worked out".to_owned())),
+    }
+}
+
+/// The global endpoint takes signatures for us-east-1.
+pub(super) fn signing_region(endpoint: &Endpoint, region: &Region) -> String {
+    if endpoint.global { "us-east-1".to_owned() } else { region.name.clone() }
+}

@@ -1,0 +1,93 @@
+//! What an SDK error means to xacct: AWS said no, or AWS was not reached.
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::http::Response;
+use chrono::{DateTime, Utc};
+
+/// Error codes with which AWS asks to come back later; the SDK has already retried them.
+const THROTTLING: [&str; 6] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+];
+
+/// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).
+const DEAD_SIGNER: [&str; 4] = ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
+
+/// Why a request gave no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// STS answered with an error that trying again does not change.
+    Refused {
+        /// `AccessDenied`, `ExpiredToken` …
+        code: String,
+        message: String,
+        /// Seconds that AWS's clock is ahead of the local one, from the `Date` header.
+        clock_offset: Option<i64>,
+    },
+    /// Network, time-out, 5xx, throttled to the end, or an answer that made no sense.
+    Unreachable {
+        /// The innermost cause, in the library's words.
+        why: String,
+        /// The request certainly did not leave: no connection was made.
+        never_sent: bool,
+        cause: anyhow::Error,
+    },
+}
+
+impl Failure {
+    /// From the SDK's error; `now` is when the answer came.
+    pub(super) fn from_sdk<E>(error: SdkError<E, Response>, now: DateTime<Utc>) -> Failure
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let clock_offset = error.raw_response().and_then(|response| clock_offset(response, now));
+        if let SdkError::ServiceError(service) = &error {
+            let code = service.err().code().unwrap_or("(no code)").to_owned();
+            let message = service.err().message().unwrap_or("(no message)").trim().to_owned();
+            if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
+                return Failure::Refused { code, message, clock_offset };
+            }
+            let why = format!("{code}: {message} (HTTP {})", service.raw().status().as_u16());
+            return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };
+        }
+        let never_sent = never_sent(&error);
+        let cause = anyhow::Error::new(error);
+        let why = match cause.chain().last() {
+            Some(innermost) => innermost.to_string(),
+            None => cause.to_string(),
+        };
+        Failure::Unreachable { why, never_sent, cause }
+    }
+
+    /// Whether the refusal is about the credentials that signed, not about what was asked.
+    pub(crate) fn is_dead_signer(&self) -> bool {
+        matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()))
+    }
+}
+
+/// AWS's clock minus the local one, in seconds.
+pub(super) fn clock_offset(response: &Response, now: DateTime<Utc>) -> Option<i64> {
+    let date = DateTime::parse_from_rfc2822(response.headers().get("date")?).ok()?;
+    Some((date.with_timezone(&Utc) - now).num_seconds())
+}
+
+/// Only a failure to connect proves that nothing was sent; a reset connection may have delivered the request.
+fn never_sent<E>(error: &SdkError<E, Response>) -> bool
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let SdkError::DispatchFailure(dispatch) = error else { return false };
+    let mut next: Option<&(dyn std::error::Error + 'static)> =
+        dispatch.as_connector_error().and_then(std::error::Error::source);
+    while let Some(inner) = next {
+        if let Some(client) = inner.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return client.is_connect();
+        }
+        next = inner.source();
+    }
+    false
+}

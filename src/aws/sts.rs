@@ -1,0 +1,172 @@
+//! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
+
+use std::cell::Cell;
+
+use aws_sdk_sts::config::SharedHttpClient;
+use aws_sdk_sts::operation::RequestId;
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use chrono::{DateTime, Utc};
+
+use super::client::{self, Signing};
+use super::endpoint;
+use super::failure::Failure;
+use crate::arn::Arn;
+use crate::credentials::Credentials;
+use crate::error::Result;
+use crate::mfa::Code;
+use crate::plan::{AssumeRole, Plan};
+use crate::secret::Secret;
+
+/// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a miss only.
+pub(crate) struct Sts<'p> {
+    plan: &'p Plan,
+    http: SharedHttpClient,
+    now: fn() -> DateTime<Utc>,
+    pub(crate) url: String,
+    clock_offset: Cell<i64>,
+}
+
+/// Credentials that STS has just issued.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) credentials: Credentials,
+    /// The session's ARN; `None` for GetSessionToken, whose answer has none.
+    pub(crate) arn: Option<String>,
+}
+
+/// What GetCallerIdentity says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) account_id: String,
+    pub(crate) arn: String,
+    pub(crate) user_id: String,
+}
+
+/// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
+const CLOCK_TOLERANCE: i64 = 240;
+
+impl<'p> Sts<'p> {
+    /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
+    pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>) -> Result<Sts<'p>> {
+        let url = endpoint::url(&plan.endpoint, &plan.region)?;
+        let http = client::http_client(&url, &plan.connection)?;
+        Ok(Sts { plan, http, now, url, clock_offset: Cell::new(0) })
+    }
+
+    /// The same, with connections of its own; what is known of the clocks goes along.
+    pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
+        let http = client::http_client(&self.url, &self.plan.connection)?;
+        let clock_offset = self.clock_offset.clone();
+        Ok(Sts { plan: self.plan, http, now: self.now, url: self.url.clone(), clock_offset })
+    }
+
+    fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
+        let signing = Signing { credentials, now: self.now, clock_offset: self.clock_offset.get(), once };
+        client::client(self.plan, &self.http, &signing)
+    }
+
+    /// Remembers how far the clocks are apart.
+    fn learn(&self, offset: Option<i64>) {
+        if let Some(offset) = offset {
+            self.clock_offset.set(if offset.abs() > CLOCK_TOLERANCE { offset } else { 0 });
+        }
+    }
+
+    fn failure<E>(&self, error: aws_sdk_sts::error::SdkError<E, aws_smithy_runtime_api::http::Response>) -> Failure
+    where
+        E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let failure = Failure::from_sdk(error, (self.now)());
+        if let Failure::Refused { clock_offset, .. } = &failure {
+            self.learn(*clock_offset);
+        }
+        failure
+    }
+
+    /// Who the credentials are. Needs no permission, so an answer proves only that they are well-formed, not expired
+    /// and not deleted (AWS.md A2.4).
+    pub(crate) async fn get_caller_identity(
+        &self,
+        credentials: &Credentials,
+    ) -> std::result::Result<Identity, Failure> {
+        let answer = self.client(credentials, false).get_caller_identity().send().await;
+        let answer = answer.map_err(|error| self.failure(error))?;
+        Ok(Identity {
+            account_id: answer.account().unwrap_or_default().to_owned(),
+            arn: answer.arn().unwrap_or_default().to_owned(),
+            user_id: answer.user_id().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// `duration_seconds` 900 to 129600. With a code, the request is sent once.
+    pub(crate) async fn get_session_token(
+        &self,
+        credentials: &Credentials,
+        duration_seconds: u32,
+        mfa: Option<(&str, &Code)>,
+    ) -> std::result::Result<Answer, Failure> {
+        let request = self.client(credentials, mfa.is_some()).get_session_token();
+        let request = request
+            .duration_seconds(duration_seconds.cast_signed())
+            .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
+            .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
+        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        Ok(Answer { credentials: issued(&keys, None), arn: None })
+    }
+
+    /// With a code (`mfa`), the request is sent once.
+    pub(crate) async fn assume_role(
+        &self,
+        credentials: &Credentials,
+        role: &AssumeRole,
+        mfa: Option<&Code>,
+    ) -> std::result::Result<Answer, Failure> {
+        let request = self.client(credentials, mfa.is_some()).assume_role();
+        let serial = mfa.and(role.serial_number.clone());
+        let request = request
+            .role_arn(&role.role_arn)
+            .role_session_name(&role.role_session_name)
+            .duration_seconds(role.duration_seconds.cast_signed())
+            .set_external_id(role.external_id.clone())
+            .set_serial_number(serial)
+            .set_token_code(mfa.map(|code| code.expose().to_owned()))
+            .set_source_identity(role.source_identity.clone())
+            .set_policy(role.policy.clone())
+            .set_tags(some_if_any(role.tags.iter().filter_map(|(key, value)| {
+                Tag::builder().key(key).value(value).build().ok()
+            })))
+            .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
+            .set_policy_arns(some_if_any(
+                role.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()),
+            ));
+        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
+        Ok(Answer { credentials: issued(&keys, account_id), arn })
+    }
+}
+
+fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
+    let items: Vec<T> = items.collect();
+    Some(items).filter(|items| !items.is_empty())
+}
+
+fn issued(keys: &aws_sdk_sts::types::Credentials, account_id: Option<String>) -> Credentials {
+    Credentials {
+        access_key_id: keys.access_key_id().to_owned(),
+        secret_access_key: Secret::new(keys.secret_access_key()),
+        session_token: Some(Secret::new(keys.session_token())),
+        expiration: DateTime::from_timestamp(keys.expiration().secs(), 0),
+        account_id,
+    }
+}
+
+/// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
+fn without_credentials(request_id: Option<String>) -> Failure {
+    let why = format!("the answer held no credentials (request id {})", request_id.as_deref().unwrap_or("none"));
+    Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false }
+}

@@ -1,0 +1,311 @@
+//! The way through a miss: take the lock, look again, walk back to the nearest live credentials, send what is missing.
+//!
+//! Locks are taken from the last step backwards, in every process, so that no two can wait for each other.
+
+use std::cell::OnceCell;
+
+use crate::aws::{Answer, Failure, Identity, Sts};
+use crate::cache::{Entry, Key, Lock};
+use crate::credentials::Credentials;
+use crate::error::{Error, Kind, Result};
+use crate::plan::Action;
+
+use super::trust::{self, Verdict};
+use super::{Broker, ask, fresh, words};
+
+/// One pass over a plan whose last step has no entry that can be handed out as it is.
+pub(super) struct Run<'b> {
+    pub(super) broker: &'b Broker<'b>,
+    sts: OnceCell<Sts<'b>>,
+    /// One a step, `None` where it is not held.
+    locks: Vec<Option<Lock>>,
+    /// Whose the base keys are, once STS was asked before a prompt.
+    caller: Option<Identity>,
+}
+
+/// Why a step was not sent to its end.
+enum Halt {
+    /// STS does not know the cached credentials that signed it.
+    DeadSigner,
+    Failed(Error),
+}
+
+/// The credentials of the plan's last step.
+pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
+    let last = broker.plan.steps.len() - 1;
+    let mut run = Run {
+        broker,
+        sts: OnceCell::new(),
+        locks: broker.plan.steps.iter().map(|_| None).collect(),
+        caller: None,
+    };
+    run.lock(last);
+    let entry = broker.lookup(last);
+    if let Some(entry) = &entry
+        && broker.is_good(entry, last)
+        && run.may_hand_out(entry, last).await?
+    {
+        return Ok(entry.credentials());
+    }
+    match run.issue(last).await {
+        Ok(credentials) => Ok(credentials),
+        Err(error) => run.still_valid(last, error).await,
+    }
+}
+
+impl<'b> Run<'b> {
+    /// Built when the first request is sent: it parses the system's certificates.
+    pub(super) fn sts(&self) -> Result<&Sts<'b>> {
+        if let Some(sts) = self.sts.get() {
+            return Ok(sts);
+        }
+        let sts = Sts::new(self.broker.plan, self.broker.now)?;
+        Ok(self.sts.get_or_init(|| sts))
+    }
+
+    /// Waits for the step's lock. Without a usable cache there is none, and the work is done all the same.
+    fn lock(&mut self, index: usize) {
+        let broker = self.broker;
+        let key = Key::from_digest(broker.plan.steps[index].key);
+        let waiting = |holder: &str| broker.voice.note(&format!("waiting for {holder}"));
+        match broker.store.lock(key.as_str(), &broker.me, waiting) {
+            Ok(lock) => self.locks[index] = Some(lock),
+            Err(warning) => broker.complain(&warning.to_string()),
+        }
+    }
+
+    /// Whether a good entry may be handed out: trusted, or confirmed now.
+    async fn may_hand_out(&self, entry: &Entry, index: usize) -> Result<bool> {
+        let broker = self.broker;
+        let (options, now) = (broker.options, (broker.now)());
+        let confirmed_since = entry.confirmed_at >= broker.began;
+        if confirmed_since || trust::within(entry, options.verify_after, options.verify, now) {
+            return Ok(true);
+        }
+        let step = &broker.plan.steps[index];
+        match trust::check(self.sts()?, entry, step).await {
+            Verdict::Confirmed(identity) => {
+                self.stamp(index, entry, Some(&identity));
+                Ok(true)
+            }
+            Verdict::Stranger(arn) => {
+                broker.voice.warn(&format!(
+                    "the cached credentials of '{}' turned out to be {arn}: they are thrown away",
+                    step.profile
+                ));
+                self.drop_entry(index);
+                Ok(false)
+            }
+            Verdict::Dead => {
+                self.drop_entry(index);
+                Ok(false)
+            }
+            Verdict::Unknown(failure) => {
+                broker.voice.warn(&format!(
+                    "the cached credentials of '{}' could not be checked: {}",
+                    step.profile,
+                    words::why(&failure)
+                ));
+                Ok(true)
+            }
+        }
+    }
+
+    /// After a failed attempt: what is still valid is served, except where newer ones were insisted on.
+    async fn still_valid(&self, last: usize, error: Error) -> Result<Credentials> {
+        let broker = self.broker;
+        let insisted = broker.options.refresh || matches!(error.kind, Kind::Signal(_));
+        let Some(entry) = broker.lookup(last).filter(|_| !insisted) else { return Err(error) };
+        let left = fresh::left(&entry, (broker.now)());
+        if left <= 0 || left < i64::try_from(broker.options.min_ttl).unwrap_or(i64::MAX) {
+            return Err(error);
+        }
+        if !self.may_hand_out(&entry, last).await? {
+            return Err(error);
+        }
+        broker.voice.warn(&format!(
+            "{}; the cached credentials are good for another {}",
+            error.message,
+            crate::duration::readable(left)
+        ));
+        Ok(entry.credentials())
+    }
+
+    /// Sends every step from the nearest live credentials on.
+    async fn issue(&mut self, last: usize) -> Result<Credentials> {
+        // Once more where a cached session turned out dead: the second time it is no longer there.
+        for _ in 0..self.broker.plan.steps.len() {
+            let (mut first, mut signer) = self.nearest_live(last);
+            if self.needs_code(first, last)
+                && let Some((index, entry)) = self.before_asking(first, last).await?
+            {
+                if index == last {
+                    return Ok(entry.credentials());
+                }
+                (first, signer) = (index + 1, Some(entry));
+            }
+            match self.send_from(first, last, signer).await {
+                Ok(credentials) => return Ok(credentials),
+                Err(Halt::DeadSigner) => self.drop_entry(first - 1),
+                Err(Halt::Failed(error)) => return Err(error),
+            }
+        }
+        Err(Error::other(format!("the sessions on the way to '{}' keep dying", self.broker.plan.profile)))
+    }
+
+    /// The first step that must be sent, and the cached credentials that sign it (`None`: the source's). Everything
+    /// from that step to the last is locked.
+    fn nearest_live(&mut self, last: usize) -> (usize, Option<Entry>) {
+        let live = |run: &Self, index| run.broker.lookup(index).filter(|entry| run.broker.is_good(entry, index));
+        for first in (1..=last).rev() {
+            if let Some(entry) = live(self, first - 1) {
+                return (first, Some(entry));
+            }
+            self.lock(first - 1);
+            if let Some(entry) = live(self, first - 1) {
+                self.locks[first - 1] = None;
+                return (first, Some(entry));
+            }
+        }
+        (0, None)
+    }
+
+    fn needs_code(&self, first: usize, last: usize) -> bool {
+        self.broker.plan.steps[first..=last].iter().any(|step| step.serial_number().is_some())
+    }
+
+    /// What is tried before a code is asked for: entries that only the local clock calls expired, and whether AWS can
+    /// be reached at all and knows the keys. Gives an entry that turned out to be alive.
+    async fn before_asking(&mut self, first: usize, last: usize) -> Result<Option<(usize, Entry)>> {
+        let broker = self.broker;
+        let mut reached = false;
+        for index in (first..=last).rev() {
+            let expired = |entry: &Entry| fresh::left(entry, (broker.now)()) <= 0;
+            let Some(entry) = broker.lookup(index).filter(expired) else { continue };
+            let step = &broker.plan.steps[index];
+            match trust::check(self.sts()?, &entry, step).await {
+                Verdict::Confirmed(identity) => {
+                    broker.voice.warn(&format!(
+                        "this computer's clock says that the credentials of '{}' have expired, AWS says that they have \
+                         not: set the clock",
+                        step.profile
+                    ));
+                    self.stamp(index, &entry, Some(&identity));
+                    return Ok(Some((index, entry)));
+                }
+                Verdict::Dead | Verdict::Stranger(_) => self.drop_entry(index),
+                Verdict::Unknown(failure) => return Err(words::failed(self, index, failure)),
+            }
+            reached = true;
+        }
+        if !reached && ask::will_ask(broker) {
+            self.caller = Some(ask::reach(self).await?);
+        }
+        Ok(None)
+    }
+
+    /// Sends the steps one after another, each signed with the answer before it, and keeps every answer.
+    async fn send_from(
+        &mut self,
+        first: usize,
+        last: usize,
+        signer: Option<Entry>,
+    ) -> std::result::Result<Credentials, Halt> {
+        let from_cache = signer.is_some();
+        let mut signer = match signer {
+            Some(entry) => entry.credentials(),
+            None => crate::source::credentials(self.broker.plan).await.map_err(Halt::Failed)?,
+        };
+        for index in first..=last {
+            let answer = match self.send(index, &signer).await {
+                Ok(answer) => answer,
+                Err(Halt::DeadSigner) if index > first || !from_cache => {
+                    return Err(Halt::Failed(Error::refused("AWS does not know the session that it has just issued")));
+                }
+                Err(halt) => return Err(halt),
+            };
+            self.keep(index, &answer).map_err(Halt::Failed)?;
+            if index < last {
+                self.locks[index] = None;
+            }
+            signer = answer.credentials;
+        }
+        Ok(signer)
+    }
+
+    async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
+        let step = &self.broker.plan.steps[index];
+        if step.serial_number().is_some() {
+            return ask::send_with_code(self, index, signer).await.map_err(Halt::Failed);
+        }
+        let sts = self.sts().map_err(Halt::Failed)?;
+        let answer = match &step.action {
+            Action::GetSessionToken { duration_seconds, .. } => {
+                ask::interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
+            }
+            Action::AssumeRole(role) => ask::interruptible(sts.assume_role(signer, role, None)).await,
+        };
+        match answer.map_err(Halt::Failed)? {
+            Ok(answer) => Ok(answer),
+            Err(failure) if failure.is_dead_signer() && index > 0 => Err(Halt::DeadSigner),
+            Err(failure) => Err(Halt::Failed(words::failed(self, index, failure))),
+        }
+    }
+
+    /// Writes an answer to the cache, unless it is for another role than was asked for.
+    fn keep(&self, index: usize, answer: &Answer) -> Result<()> {
+        let step = &self.broker.plan.steps[index];
+        let (keys, now) = (&answer.credentials, (self.broker.now)());
+        if let (Some(role_arn), Some(arn)) = (step.role_arn(), &answer.arn)
+            && !trust::is_session_of(arn, role_arn)
+        {
+            return Err(Error::refused(format!("asked for {role_arn}, STS answered with {arn}: it is not used")));
+        }
+        let (Some(token), Some(expires_at)) = (&keys.session_token, keys.expiration) else {
+            return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
+        };
+        let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
+        let entry = Entry {
+            action: step.action_name().to_owned(),
+            profile: step.profile.clone(),
+            access_key_id: keys.access_key_id.clone(),
+            secret_access_key: keys.secret_access_key.clone(),
+            session_token: token.clone(),
+            expires_at,
+            issued_at: now,
+            confirmed_at: now,
+            account_id: keys.account_id.clone().or_else(|| caller.map(|caller| caller.account_id.clone())),
+            arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
+        };
+        self.put(index, &entry);
+        self.broker.store.prune(now);
+        Ok(())
+    }
+
+    /// Notes that AWS has just confirmed the entry.
+    fn stamp(&self, index: usize, entry: &Entry, identity: Option<&Identity>) {
+        let mut entry = entry.clone();
+        entry.confirmed_at = (self.broker.now)();
+        entry.account_id = entry.account_id.or_else(|| identity.map(|identity| identity.account_id.clone()));
+        self.put(index, &entry);
+    }
+
+    fn put(&self, index: usize, entry: &Entry) {
+        let key = Key::from_digest(self.broker.plan.steps[index].key);
+        if let Err(warning) = self.broker.store.put(&key, entry) {
+            self.broker.complain(&warning.to_string());
+        }
+    }
+
+    fn drop_entry(&self, index: usize) {
+        let key = Key::from_digest(self.broker.plan.steps[index].key);
+        if let Err(warning) = self.broker.store.remove(&key) {
+            self.broker.complain(&warning.to_string());
+        }
+    }
+
+    /// The plan's own words for a failure that a step met with.
+    pub(super) fn failure(&self, index: usize, failure: Failure) -> Error {
+        words::failed(self, index, failure)
+    }
+}

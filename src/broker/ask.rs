@@ -1,0 +1,110 @@
+//! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
+
+use std::future::Future;
+
+use crate::aws::{Answer, Failure, Identity};
+use crate::credentials::Credentials;
+use crate::error::{Error, Kind, Result};
+use crate::mfa::{self, Code, CodeSource, Device, Guard, Signals};
+use crate::plan::Action;
+
+use super::acquire::Run;
+use super::{Broker, words};
+
+/// Whether a code will be asked of somebody or something, as opposed to given, or not to be had.
+pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
+    match broker.code_source() {
+        CodeSource::Process { .. } => true,
+        CodeSource::Prompt => broker.can_ask(),
+        CodeSource::Given(_) | CodeSource::None => false,
+    }
+}
+
+/// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
+pub(super) async fn reach(run: &Run<'_>) -> Result<Identity> {
+    let keys = crate::source::credentials(run.broker.plan).await?;
+    run.sts()?.get_caller_identity(&keys).await.map_err(|failure| words::keys_refused(run, failure))
+}
+
+/// Gets a code and sends the step with it.
+///
+/// Errors: `NeedsPerson` where there is nobody to ask, `Refused` where AWS does not take the code, `Signal` on Ctrl-C.
+pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credentials) -> Result<Answer> {
+    let broker = run.broker;
+    let Some(serial) = broker.plan.steps[index].serial_number() else {
+        return Err(Error::other("a step without an MFA device was asked for a code"));
+    };
+    let source = broker.code_source();
+    let guard = Guard::new(broker.store, serial, broker.voice);
+    // Processes with different roles may want the same device's code: one at a time.
+    let waiting = |holder: &str| broker.voice.note(&format!("waiting for {holder}, which uses the same MFA device"));
+    let _turn = match broker.store.lock(&guard.lock_name(), &broker.me, waiting) {
+        Ok(lock) => Some(lock),
+        Err(warning) => {
+            broker.complain(&warning.to_string());
+            None
+        }
+    };
+    let device = Device { serial, profile: &broker.plan.profile };
+    for attempt in 1..=source.tries() {
+        let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice).await?;
+        let failure = match send_once(run, index, signer, &code).await? {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => failure,
+        };
+        if matches!(failure, Failure::Unreachable { never_sent: true, .. }) {
+            guard.forget(&code, (broker.now)());
+        }
+        if attempt == source.tries() || !is_wrong_code(&failure) {
+            return Err(run.failure(index, failure));
+        }
+    }
+    Err(Error::refused("AWS took none of the MFA codes"))
+}
+
+/// Whether another code may help; an unknown device will not become known.
+fn is_wrong_code(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { message, .. } if message.contains("invalid MFA one time pass code"))
+}
+
+/// One request with a code; a second one only where no connection was made, so that nothing can have arrived.
+async fn send_once(
+    run: &Run<'_>,
+    index: usize,
+    signer: &Credentials,
+    code: &Code,
+) -> Result<std::result::Result<Answer, Failure>> {
+    let answer = send(run, index, signer, code).await?;
+    match answer {
+        Err(Failure::Unreachable { never_sent: true, .. }) => send(run, index, signer, code).await,
+        answer => Ok(answer),
+    }
+}
+
+async fn send(
+    run: &Run<'_>,
+    index: usize,
+    signer: &Credentials,
+    code: &Code,
+) -> Result<std::result::Result<Answer, Failure>> {
+    let step = &run.broker.plan.steps[index];
+    // A client of its own, and so a new connection: on one that was kept open while a person typed, a reset would
+    // leave it unknown whether the code has arrived.
+    let sts = run.sts()?.reconnected()?;
+    match &step.action {
+        Action::GetSessionToken { duration_seconds, serial_number } => {
+            let mfa = serial_number.as_deref().map(|serial| (serial, code));
+            interruptible(sts.get_session_token(signer, *duration_seconds, mfa)).await
+        }
+        Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, Some(code))).await,
+    }
+}
+
+/// Ends on Ctrl-C and its like: once a prompt has registered for them, signals no longer end the process themselves.
+pub(super) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
+    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    tokio::select! {
+        done = work => Ok(done),
+        number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
+    }
+}

@@ -1,0 +1,169 @@
+//! What STS's refusals mean to a person, and what to type next.
+
+use crate::aws::Failure;
+use crate::error::Error;
+use crate::plan::{Action, AssumeRole, Plan, Source};
+
+use super::acquire::Run;
+
+/// A failure in one clause, for a warning.
+pub(super) fn why(failure: &Failure) -> String {
+    match failure {
+        Failure::Refused { code, message, .. } => format!("AWS said {code}: {message}"),
+        Failure::Unreachable { why, .. } => format!("AWS could not be reached ({why})"),
+    }
+}
+
+/// The error for a step that failed.
+pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
+    let (code, message, clock_offset) = match failure {
+        Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
+        Failure::Refused { code, message, clock_offset } => (code, message, clock_offset),
+    };
+    if let Some(error) = clock(&code, clock_offset) {
+        return error;
+    }
+    let step = &run.broker.plan.steps[index];
+    if is_about_mfa(&message) {
+        return mfa(run, &message, step.serial_number());
+    }
+    if index == 0
+        && let Some(error) = dead_keys(run, &code, &message)
+    {
+        return error;
+    }
+    match &step.action {
+        Action::AssumeRole(role) => assume_role(run, index, role, &code, &message),
+        Action::GetSessionToken { .. } => Error::refused(format!(
+            "AWS refused a session for the access key of profile '{}': {code}: {message}",
+            step.profile
+        )),
+    }
+}
+
+/// The error for base keys that were tried before a code was asked for.
+pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
+    match failure {
+        Failure::Unreachable { why, cause, .. } => unreachable(run, &why, cause),
+        Failure::Refused { code, message, clock_offset } => clock(&code, clock_offset)
+            .or_else(|| dead_keys(run, &code, &message))
+            .unwrap_or_else(|| Error::refused(format!("AWS refused the access key: {code}: {message}"))),
+    }
+}
+
+/// The error for credentials that STS was only asked about.
+pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error {
+    match failure {
+        Failure::Unreachable { why, cause, .. } => unreachable_at(plan, url, &why, cause),
+        Failure::Refused { code, message, clock_offset } => clock(&code, clock_offset).unwrap_or_else(|| {
+            Error::refused(format!("AWS does not take the credentials of '{}': {code}: {message}", plan.profile))
+        }),
+    }
+}
+
+fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
+    let url = run.sts().map(|sts| sts.url.clone()).unwrap_or_default();
+    unreachable_at(run.broker.plan, &url, why, cause)
+}
+
+fn unreachable_at(plan: &Plan, url: &str, why: &str, cause: anyhow::Error) -> Error {
+    let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}")).caused_by(cause);
+    match &plan.endpoint.url {
+        Some((_, place)) => error.hint(format!("the address comes from {place}")),
+        None => error.hint("check the network, and HTTPS_PROXY if there is a proxy"),
+    }
+}
+
+/// A clock that is off shows as a signature that does not match, or has expired.
+fn clock(code: &str, offset: Option<i64>) -> Option<Error> {
+    let offset = offset.filter(|offset| offset.abs() > 240)?;
+    if !matches!(code, "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "RequestExpired") {
+        return None;
+    }
+    let direction = if offset > 0 { "behind" } else { "ahead of" };
+    let error = Error::refused(format!(
+        "this computer's clock is {} {direction} AWS's, so AWS takes no signature of it",
+        crate::duration::readable(offset.abs())
+    ));
+    Some(error.hint("set the clock, or turn time synchronisation on"))
+}
+
+fn is_about_mfa(message: &str) -> bool {
+    message.contains("MultiFactorAuthentication failed")
+}
+
+fn mfa(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
+    let serial = serial.unwrap_or("no device");
+    if message.contains("one time pass code") && !message.contains("must provide both") {
+        return Error::refused(format!("AWS refused the MFA code for {serial}"))
+            .hint("a code works once, and only for this device: try again with its next code");
+    }
+    let place = match &run.broker.plan.source {
+        Source::AccessKey { profile, keys } => format!("{} of profile '{profile}'", keys.access_key_id),
+        _ => "the source's access key".to_owned(),
+    };
+    Error::refused(format!("AWS does not accept the MFA device {serial}: {message}")).hint(format!(
+        "mfa_serial must name a device of the user that owns {place}; the user's security credentials page shows it"
+    ))
+}
+
+/// STS does not know the access key, or the secret does not belong to it.
+fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
+    let (id, place) = match &run.broker.plan.source {
+        Source::AccessKey { profile, keys } => (keys.access_key_id.as_str(), format!("profile '{profile}'")),
+        Source::Environment { keys } => (keys.access_key_id.as_str(), "the environment".to_owned()),
+        _ => return None,
+    };
+    let (what, next) = match code {
+        "InvalidClientTokenId" => ("AWS does not know it", "it was deleted or made inactive, or belongs elsewhere"),
+        "SignatureDoesNotMatch" => ("its secret does not match", "copy aws_secret_access_key again, whole"),
+        "ExpiredToken" => ("its session has expired", "get new temporary keys, or use long-term ones"),
+        _ => return None,
+    };
+    Some(
+        Error::refused(format!("the access key {id} of {place} was refused: {what} ({code}: {message})"))
+            .hint(next),
+    )
+}
+
+fn assume_role(run: &Run<'_>, index: usize, role: &AssumeRole, code: &str, message: &str) -> Error {
+    let plan = run.broker.plan;
+    let step = &plan.steps[index];
+    let error = Error::refused(format!("AWS refused {} (profile '{}'): {code}: {message}", role.role_arn, step.profile));
+    if message.contains("MaxSessionDuration") {
+        return error.hint(format!(
+            "the role allows less than {}: lower duration_seconds, or have its maximum session duration raised",
+            crate::duration::readable(i64::from(role.duration_seconds))
+        ));
+    }
+    if code == "RegionDisabledException" {
+        return error.hint(format!("STS is switched off in {}: set another region", plan.region.name));
+    }
+    if code != "AccessDenied" {
+        return error;
+    }
+    access_denied(run, index, role, error)
+}
+
+/// The three usual causes, as far as this profile can have them.
+fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> Error {
+    let plan = run.broker.plan;
+    let profile = &plan.steps[index].profile;
+    let error = match &role.external_id {
+        None => error.hint(format!(
+            "- the role may demand an ExternalId, and profile '{profile}' has none: set external_id"
+        )),
+        Some(id) => error.hint(format!("- the role may demand another ExternalId than '{id}'")),
+    };
+    let has_mfa = plan.steps[..=index].iter().any(|step| step.serial_number().is_some());
+    let error = if !has_mfa {
+        error.hint(format!("- the role may demand MFA, and there is none on the way to '{profile}': set mfa_serial"))
+    } else if index > 0 && plan.steps[..index].iter().any(|step| step.role_arn().is_some()) {
+        error.hint("- the role may demand MFA, which a role assumed from another role never has")
+    } else {
+        error
+    };
+    error
+        .hint("- its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it")
+        .hint(format!("xacct explain {}    shows every request", plan.profile))
+}

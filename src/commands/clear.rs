@@ -1,0 +1,45 @@
+//! `xacct clear PROFILE… | --all`: forgets cached credentials.
+
+use std::process::ExitCode;
+
+use super::context::Context;
+use crate::cache::Key;
+use crate::cli::{Clear, Overrides, Target};
+use crate::error::{Error, Result};
+
+pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
+    let store = context.store()?;
+    if asked.all {
+        let removed = store.clear().map_err(|warning| Error::other(warning.to_string()))?;
+        context.voice.note(&format!("forgot {}", counted(removed)));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = context.config()?;
+    // Every name is looked up before anything is removed.
+    let plans = asked.profiles.iter().map(|name| {
+        let (profile, overrides) = (Some(name.clone()), Overrides::default());
+        context.plan(&config, &Target { profile, source_profile: None, overrides })
+    });
+    for plan in plans.collect::<Result<Vec<_>>>()? {
+        let mut removed = 0;
+        // A session that other profiles share is theirs too: it goes with the profile that holds the keys.
+        for step in plan.steps.iter().filter(|step| step.profile == plan.profile) {
+            let gone = store.remove(&Key::from_digest(step.key)).map_err(|warning| Error::other(warning.to_string()))?;
+            removed += usize::from(gone);
+        }
+        context.voice.note(&format!("forgot {} of '{}'", counted(removed), plan.profile));
+        let shared = plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
+        if let Some(step) = shared {
+            context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn counted(number: usize) -> String {
+    match number {
+        0 => "nothing".to_owned(),
+        1 => "1 entry".to_owned(),
+        many => format!("{many} entries"),
+    }
+}

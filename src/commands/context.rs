@@ -1,0 +1,133 @@
+//! What every command starts from: environment, voice, clock; and the way from there to a plan and credentials.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::broker::{Broker, Options};
+use crate::cache::Store;
+use crate::cli::{Asking, Overrides, Speaking, Target};
+use crate::config::{Config, Paths};
+use crate::credentials::Issued;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::mfa::{Code, CodeSource};
+use crate::plan::{self, Plan, Request};
+use crate::say::Voice;
+
+/// Made once, at the edge.
+pub(super) struct Context {
+    pub(super) env: Env,
+    pub(super) voice: Voice,
+    pub(super) now: fn() -> DateTime<Utc>,
+    /// Whether what goes to stdout is coloured.
+    pub(super) color: bool,
+}
+
+impl Context {
+    pub(super) fn new(env: Env, speaking: &Speaking, now: fn() -> DateTime<Utc>) -> Context {
+        let plain = env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb");
+        let voice = Voice {
+            quiet: speaking.quiet,
+            verbose: speaking.verbose,
+            color: speaking.color.for_stream(&std::io::stderr(), plain),
+        };
+        Context { color: speaking.color.for_stream(&std::io::stdout(), plain), env, voice, now }
+    }
+
+    /// Reads the profile files and the settings.
+    pub(super) fn config(&self) -> Result<Config> {
+        let paths = Paths::from_env(&self.env);
+        let texts = files::read(&paths)?;
+        Config::new(paths, texts)
+    }
+
+    /// `XACCT_CACHE_DIR`, else `xacct` under the user's cache directory. Nothing is read or made yet.
+    pub(super) fn store(&self) -> Result<Store> {
+        let own = self.env.path("XACCT_CACHE_DIR").map(PathBuf::from);
+        own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct"))).map(Store::new).ok_or_else(|| {
+            Error::config("there is no home directory to keep credentials under").hint("set XACCT_CACHE_DIR")
+        })
+    }
+
+    pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
+        plan::plan(config, &request(target)?, &self.env)
+    }
+
+    /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
+    pub(super) fn options(&self, config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
+        let code = match (&asking.mfa_code, asking.no_input) {
+            (Some(code), _) => CodeSource::Given(
+                Code::parse(code.expose()).map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
+            ),
+            (None, true) => CodeSource::None,
+            (None, false) => CodeSource::Prompt,
+        };
+        Ok(Options {
+            code,
+            refresh: asking.refresh,
+            verify: asking.verify,
+            min_ttl: asking.min_ttl.unwrap_or(0),
+            until_expiry,
+            verify_after: config.settings().verify_after,
+        })
+    }
+
+    /// The whole way: files, plan, credentials. `command` is the word the user typed, for those who wait.
+    pub(super) fn issue(
+        &self,
+        command: &str,
+        target: &Target,
+        asking: &Asking,
+        until_expiry: bool,
+    ) -> Result<Issued> {
+        let config = self.config()?;
+        let plan = self.plan(&config, target)?;
+        let options = self.options(&config, asking, until_expiry)?;
+        let store = self.store()?;
+        let credentials = self.broker(command, &plan, &store, &options).credentials()?;
+        Ok(Issued { credentials, profile: plan.profile, region: plan.region.name })
+    }
+
+    pub(super) fn broker<'a>(
+        &self,
+        command: &str,
+        plan: &'a Plan,
+        store: &'a Store,
+        options: &'a Options,
+    ) -> Broker<'a> {
+        let me = format!("xacct {command} {} (pid {})", plan.profile, std::process::id());
+        Broker::new(plan, store, options, self.voice, self.now, me)
+    }
+}
+
+/// The command line's words as a request; the session policy's file is read here.
+fn request(target: &Target) -> Result<Request> {
+    let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
+    let policy = policy.as_ref().map(|path| {
+        std::fs::read_to_string(path).map_err(|error| {
+            Error::config(format!("--policy: {} cannot be read: {error}", path.display())).caused_by(error)
+        })
+    });
+    let overrides = target.overrides.clone();
+    // A role ARN may stand where a profile's name does.
+    let is_role = target.source_profile.is_some() && target.profile.as_deref().is_some_and(|name| name.starts_with("arn:"));
+    let (profile, role_arn) =
+        if is_role { (None, target.profile.clone()) } else { (target.profile.clone(), overrides.role_arn) };
+    Ok(Request {
+        profile,
+        source_profile: target.source_profile.clone(),
+        role_arn,
+        external_id: overrides.external_id,
+        role_session_name: overrides.session_name,
+        duration_seconds: overrides.duration,
+        mfa_serial: overrides.mfa_serial,
+        region: overrides.region,
+        source_identity: overrides.source_identity,
+        tags: tag.clone(),
+        policy: policy.transpose()?,
+        policy_arns: policy_arn.clone(),
+        read_only: overrides.read_only,
+    })
+}

@@ -1,0 +1,159 @@
+//! `xacct list`: the profiles with account, role, source, region, MFA, and what is cached until when.
+
+use std::process::ExitCode;
+
+use anstyle::AnsiColor;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::cached::{self, Status};
+use super::context::Context;
+use super::{print, written};
+use crate::arn::Arn;
+use crate::cli::List;
+use crate::config::{Config, Profile};
+use crate::credentials::rfc3339;
+use crate::duration;
+use crate::error::Result;
+use crate::plan::{self, Plan, RegionOrigin, Request, Source};
+use crate::render::table::{Cell, table};
+
+/// DESIGN.md section 1, `list --json`.
+#[derive(Serialize)]
+struct Row {
+    profile: String,
+    account_id: Option<String>,
+    role_arn: Option<String>,
+    source: Option<String>,
+    region: Option<String>,
+    mfa_serial: Option<String>,
+    tags: Option<Vec<String>>,
+    status: &'static str,
+    expires_at: Option<String>,
+    /// Seconds left, for people.
+    #[serde(skip)]
+    left: Option<i64>,
+}
+
+pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
+    let config = context.config()?;
+    let store = context.store()?;
+    let now = (context.now)();
+    let rows: Vec<Row> = config
+        .profiles()
+        .iter()
+        .map(|profile| {
+            let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
+            match plan::plan(&config, &request, &context.env) {
+                Ok(plan) => row(profile, &plan, &cached::entries(&plan, &store, context.voice), now),
+                Err(_) => broken(profile),
+            }
+        })
+        .collect();
+    if asked.json {
+        print(super::json(&rows).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    warn_of_problems(&config, context);
+    if rows.is_empty() {
+        context.voice.note("there are no profiles yet; `xacct sandbox` has some to try");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut text = Vec::new();
+    table(&HEADER, &rows.iter().map(cells).collect::<Vec<_>>(), context.color, terminal_width(), &mut text)
+        .map_err(written)?;
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn warn_of_problems(config: &Config, context: &Context) {
+    let problems: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+    super::warn_all(context.voice, &problems);
+}
+
+fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], now: DateTime<Utc>) -> Row {
+    let status = cached::status(plan, entries, now);
+    let entry = entries.last().and_then(Option::as_ref);
+    let known = entry.and_then(|entry| entry.account_id.clone());
+    Row {
+        profile: profile.name.clone(),
+        account_id: plan.account_id().map(str::to_owned).or(known),
+        role_arn: plan.steps.iter().rev().find_map(|step| step.role_arn().map(str::to_owned)),
+        source: Some(source(&plan.source)),
+        region: Some(&plan.region).filter(|region| region.origin != RegionOrigin::Fallback).map(|r| r.name.clone()),
+        mfa_serial: plan.mfa.as_ref().map(|mfa| mfa.serial.clone()),
+        tags: tags(profile),
+        status: status.word(),
+        expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
+        left: entry.map(|entry| (entry.expires_at - now).num_seconds()).filter(|_| status == Status::Cached),
+    }
+}
+
+/// A profile that gives no credentials: only settings, or something is wrong with it (`explain` says what).
+fn broken(profile: &Profile) -> Row {
+    let text = |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|text| !text.is_empty());
+    let role_arn = text("role_arn");
+    Row {
+        profile: profile.name.clone(),
+        account_id: role_arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned()),
+        role_arn,
+        source: text("source_profile").or_else(|| text("credential_source")),
+        region: text("region"),
+        mfa_serial: text("mfa_serial"),
+        tags: tags(profile),
+        status: Status::None.word(),
+        expires_at: None,
+        left: None,
+    }
+}
+
+/// The profile that holds the keys, or the kind of source, in AWS's words.
+fn source(source: &Source) -> String {
+    match source {
+        Source::AccessKey { profile, .. } => profile.clone(),
+        Source::Environment { .. } => "Environment".to_owned(),
+        Source::Ec2InstanceMetadata => "Ec2InstanceMetadata".to_owned(),
+        Source::EcsContainer => "EcsContainer".to_owned(),
+        Source::WebIdentity { .. } => "web_identity".to_owned(),
+        Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),
+        Source::Login { .. } => "login".to_owned(),
+        Source::CredentialProcess { .. } => "credential_process".to_owned(),
+    }
+}
+
+/// `tags = prod, eu`
+fn tags(profile: &Profile) -> Option<Vec<String>> {
+    let list = profile.get("tags")?.value.split(',').map(|tag| tag.trim().to_owned());
+    Some(list.filter(|tag| !tag.is_empty()).collect())
+}
+
+const HEADER: [&str; 7] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT"];
+
+fn cells(row: &Row) -> Vec<Cell> {
+    let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
+    let role = row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
+    let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
+    let left = match (row.status, row.left) {
+        ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),
+        ("expired", _) => Cell::new("expired").styled(AnsiColor::Yellow.on_default()),
+        ("static", _) => Cell::new("static"),
+        _ => Cell::new(""),
+    };
+    vec![
+        Cell::new(&row.profile),
+        cell(row.account_id.as_deref()),
+        cell(role),
+        cell(row.source.as_deref()),
+        cell(row.region.as_deref()),
+        cell(device),
+        left,
+    ]
+}
+
+/// Columns of the terminal that stdout is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|w| *w > 0);
+    #[cfg(not(unix))]
+    None
+}

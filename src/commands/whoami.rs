@@ -1,0 +1,64 @@
+//! `xacct whoami [PROFILE]`: GetCallerIdentity of the shell's credentials, or of a profile's.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::print;
+use crate::aws::Identity;
+use crate::broker;
+use crate::cli::{Target, Whoami};
+use crate::error::{Error, Result};
+use crate::plan;
+use crate::say;
+
+pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
+    let config = context.config()?;
+    let Some(target) = target(asked, context)? else {
+        let plan = plan::of_environment(&config, &context.env, asked.target.overrides.region.as_deref())?;
+        let credentials = crate::source::keys(&plan.source)?;
+        return show(&broker::identify(&plan, &credentials, context.now)?, asked.json);
+    };
+    let plan = context.plan(&config, &target)?;
+    let options = context.options(&config, &asked.asking, false)?;
+    let store = context.store()?;
+    let credentials = context.broker("whoami", &plan, &store, &options).credentials()?;
+    show(&broker::identify(&plan, &credentials, context.now)?, asked.json)
+}
+
+/// The profile that is meant; `None` for the keys in the environment, which win over `AWS_PROFILE` in every SDK.
+fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
+    if asked.target.profile.is_some() || asked.target.overrides.role_arn.is_some() {
+        return Ok(Some(asked.target.clone()));
+    }
+    if context.env.get("AWS_ACCESS_KEY_ID").is_some() {
+        return Ok(None);
+    }
+    let named = context.env.get("AWS_PROFILE").or_else(|| context.env.get("AWS_DEFAULT_PROFILE"));
+    let Some(name) = named else {
+        return Err(Error::config("there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set")
+            .hint("xacct whoami PROFILE    asks for a profile's"));
+    };
+    Ok(Some(Target { profile: Some(name.to_owned()), ..asked.target.clone() }))
+}
+
+/// DESIGN.md section 1, `whoami --json`.
+#[derive(Serialize)]
+struct Shown<'a> {
+    account_id: &'a str,
+    arn: &'a str,
+    user_id: &'a str,
+}
+
+fn show(identity: &Identity, json: bool) -> Result<ExitCode> {
+    let Identity { account_id, arn, user_id } = identity;
+    let text = if json {
+        super::json(&Shown { account_id, arn, user_id })
+    } else {
+        let line = |name: &str, value: &str| format!("{name:<8} {}\n", say::visible(value));
+        [line("account", account_id), line("arn", arn), line("user id", user_id)].concat()
+    };
+    print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

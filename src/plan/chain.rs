@@ -1,0 +1,236 @@
+//! Walking `role_arn` and `source_profile` from the profile asked for down to the one with base credentials.
+
+use super::source::{self, Source};
+use super::{Request, at};
+use crate::arn::Arn;
+use crate::config::{Config, FileKind, Profile, nearest};
+use crate::env::Env;
+use crate::error::{Error, Result};
+
+/// One profile on the way, with what the command line says instead of it (the profile asked for only).
+pub(super) struct Link<'a> {
+    pub(super) profile: Profile,
+    pub(super) request: Option<&'a Request>,
+}
+
+/// A value and where it stands: `~/.aws/config:12`, or the option it came from.
+pub(super) struct Value<'a> {
+    pub(super) text: &'a str,
+    pub(super) place: String,
+}
+
+impl Value<'_> {
+    /// An error that starts with the place.
+    pub(super) fn error(&self, message: &str) -> Error {
+        Error::config(format!("{}: {message}", self.place))
+    }
+}
+
+impl Link<'_> {
+    /// The option where the command line has it, else the profile's setting; blank counts as unset.
+    pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
+        if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
+            return Some(Value { text, place: option.to_owned() });
+        }
+        let setting = self.profile.get(key).filter(|setting| !setting.value.trim().is_empty())?;
+        Some(Value { text: setting.value.trim(), place: setting.origin.to_string() })
+    }
+
+    /// `KEY = true`, in any case.
+    pub(super) fn flag(&self, key: &str) -> bool {
+        self.value(key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// The option that stands for a config key.
+fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static str)> {
+    let (value, option) = match key {
+        "role_arn" => (&request.role_arn, "--role-arn"),
+        "source_profile" => (&request.source_profile, "--source-profile"),
+        "external_id" => (&request.external_id, "--external-id"),
+        "role_session_name" => (&request.role_session_name, "--session-name"),
+        "mfa_serial" => (&request.mfa_serial, "--mfa-serial"),
+        "source_identity" => (&request.source_identity, "--source-identity"),
+        "region" => (&request.region, "--region"),
+        _ => return None,
+    };
+    value.as_deref().map(|text| (text, option))
+}
+
+/// The profiles from the one asked for to the one with base credentials, and those credentials.
+pub(super) struct Chain<'a> {
+    /// What was asked for: the profile's name or the role's ARN.
+    pub(super) name: String,
+    /// The profile asked for first.
+    pub(super) links: Vec<Link<'a>>,
+    /// How many links, from the first, assume a role; the last of these is assumed first.
+    pub(super) roles: usize,
+    pub(super) source: Source,
+}
+
+impl Chain<'_> {
+    /// The first link, from the profile asked for down to the source, that has the key.
+    pub(super) fn first(&self, key: &str) -> Option<Value<'_>> {
+        self.links.iter().find_map(|link| link.value(key))
+    }
+
+    /// The profile asked for.
+    pub(super) fn selected(&self) -> Option<&Link<'_>> {
+        self.links.first()
+    }
+}
+
+/// Where a link's base credentials come from.
+enum Next {
+    /// This very profile, leaving its role aside.
+    Own,
+    /// A named source such as `Ec2InstanceMetadata`.
+    Named(Source),
+    /// Another profile, and the line that names it.
+    Profile(String, String),
+}
+
+/// Follows the chain.
+///
+/// Errors: an unknown profile, a cycle (printed), both or neither of `source_profile` and `credential_source`, a
+/// profile without credentials.
+pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+    let (name, mut link) = start(config, request)?;
+    let mut links: Vec<Link<'a>> = Vec::new();
+    let mut roles = 0;
+    loop {
+        let is_source = !links.is_empty();
+        if (is_source && source::has_access_key(&link.profile)) || !assumes_role(&link) {
+            let source = source::of_profile(config, &link, env)?;
+            links.push(link);
+            return Ok(Chain { name, links, roles, source });
+        }
+        let next = next(&link, env)?;
+        roles += 1;
+        match next {
+            Next::Own => {
+                let source = source::of_profile(config, &link, env)?;
+                links.push(link);
+                return Ok(Chain { name, links, roles, source });
+            }
+            Next::Named(source) => {
+                links.push(link);
+                return Ok(Chain { name, links, roles, source });
+            }
+            Next::Profile(wanted, place) => {
+                let referrer = link.profile.name.clone();
+                links.push(link);
+                refuse_cycle(&links, &wanted, &place)?;
+                let profile = config
+                    .profile(&wanted)?
+                    .ok_or_else(|| missing_source(config, &wanted, &referrer, &place))?;
+                link = Link { profile, request: None };
+            }
+        }
+    }
+}
+
+/// A chain of nothing but the environment's keys.
+pub(super) fn of_environment<'a>(request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+    let asked = Value { text: "Environment", place: "environment".to_owned() };
+    let link = Link { profile: Profile::empty("environment"), request: Some(request) };
+    Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source: source::named(&asked, env)? })
+}
+
+/// The first link: the profile asked for, or an empty one for a bare role ARN.
+fn start<'a>(config: &Config, request: &'a Request) -> Result<(String, Link<'a>)> {
+    if let Some(name) = &request.profile {
+        let profile = config.profile(name)?.ok_or_else(|| unknown_profile(config, name))?;
+        return Ok((name.clone(), Link { profile, request: Some(request) }));
+    }
+    let Some(role_arn) = &request.role_arn else {
+        return Err(Error::usage("no profile was named").hint("xacct list    shows the profiles"));
+    };
+    if request.source_profile.is_none() {
+        return Err(Error::usage(format!("{role_arn} is assumed from which profile?"))
+            .hint(format!("xacct assume {role_arn} --source-profile NAME")));
+    }
+    Ok((role_arn.clone(), Link { profile: Profile::empty(role_arn), request: Some(request) }))
+}
+
+/// `role_arn` makes a role profile, unless a web identity token is what it is assumed with (that is a source).
+fn assumes_role(link: &Link<'_>) -> bool {
+    link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none()
+}
+
+fn next(link: &Link<'_>, env: &Env) -> Result<Next> {
+    let name = &link.profile.name;
+    let named_by_option = link.request.is_some_and(|request| request.source_profile.is_some());
+    let source_profile = link.value("source_profile");
+    let credential_source = link.value("credential_source").filter(|_| !named_by_option);
+    match (source_profile, credential_source) {
+        (Some(_), Some(second)) => Err(second
+            .error(&format!("profile '{name}' has both source_profile and credential_source"))
+            .hint("keep the one that the role is assumed from and delete the other")),
+        (Some(source), None) if source.text == *name => Ok(Next::Own),
+        (Some(source), None) => Ok(Next::Profile(source.text.to_owned(), source.place)),
+        (None, Some(source)) => source::named(&source, env).map(Next::Named),
+        (None, None) => {
+            let role_arn = link.value("role_arn");
+            // `--role-arn` on a profile that has credentials of its own: those are what the role is assumed from.
+            if link.profile.get("role_arn").is_none() {
+                return Ok(Next::Own);
+            }
+            let place = role_arn.map(|value| value.place).unwrap_or_default();
+            Err(Error::config(format!(
+                "{place}: profile '{name}' has a role_arn but neither source_profile nor credential_source"
+            ))
+            .hint("add `source_profile = NAME`, the profile whose credentials may assume the role"))
+        }
+    }
+}
+
+fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
+    let Some(start) = links.iter().position(|link| link.profile.name == wanted) else { return Ok(()) };
+    let mut names: Vec<&str> = links[start..].iter().map(|link| link.profile.name.as_str()).collect();
+    names.push(wanted);
+    Err(Error::config(format!("{place}: source_profile runs in a circle: {}", names.join(" → ")))
+        .hint("one of them must have credentials of its own instead of a source_profile"))
+}
+
+fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) -> Error {
+    let error = Error::config(format!("{place}: could not find source profile '{wanted}' referenced from '{referrer}'"));
+    with_nearest(config, wanted, error)
+}
+
+/// `no profile 'x'`, with the nearest names.
+pub(crate) fn unknown_profile(config: &Config, name: &str) -> Error {
+    if Arn::parse(name).is_some() {
+        return Error::usage(format!("{name} is assumed from which profile?"))
+            .hint(format!("xacct assume {name} --source-profile NAME"));
+    }
+    let names = config.profile_names();
+    if names.is_empty() {
+        return Error::config(format!("no profile '{name}': no profiles were defined in {}", files_shown(config)))
+            .hint("xacct sandbox    tries everything without an AWS account");
+    }
+    with_nearest(config, name, Error::config(format!("no profile '{name}' in {}", files_shown(config))))
+}
+
+fn with_nearest(config: &Config, name: &str, error: Error) -> Error {
+    let near = nearest(name, &config.profile_names());
+    if near.is_empty() {
+        return error.hint("xacct list    shows the profiles");
+    }
+    let near: Vec<String> = near.iter().map(|name| format!("'{name}'")).collect();
+    error.hint(format!("did you mean {}?", near.join(" or ")))
+}
+
+/// `~/.aws/config, ~/.aws/credentials`
+fn files_shown(config: &Config) -> String {
+    let paths = config.paths();
+    format!("{} or {}", paths.display(FileKind::Config), paths.display(FileKind::Credentials))
+}
+
+/// For `source`: an error at the first line of whichever of these keys the profile has.
+pub(super) fn at_key(profile: &Profile, keys: &[&str], message: &str) -> Error {
+    match keys.iter().find_map(|key| profile.get(key)) {
+        Some(setting) => at(&setting.origin, message),
+        None => Error::config(format!("profile '{}': {message}", profile.name)),
+    }
+}

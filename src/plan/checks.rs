@@ -1,0 +1,139 @@
+//! STS's own constraints on its parameters (AWS.md A3.1), checked before anyone is asked for a code.
+
+use super::{Action, AssumeRole};
+
+/// What is wrong with a value, as the end of a sentence that starts with the parameter's name.
+type Verdict = std::result::Result<(), String>;
+
+/// `[\w+=,.@-]`, `\w` as ASCII.
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
+}
+
+fn length(text: &str, least: usize, most: usize) -> Verdict {
+    let count = text.chars().count();
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    Err(format!("has {count} characters; AWS takes {least} to {most}"))
+}
+
+fn characters(text: &str, allowed: fn(char) -> bool, shown: &str) -> Verdict {
+    match text.chars().find(|c| !allowed(*c)) {
+        None => Ok(()),
+        Some(wrong) => Err(format!("contains {wrong:?}; AWS takes letters, digits and {shown}")),
+    }
+}
+
+/// `RoleSessionName`: 2 to 64 of `[\w+=,.@-]`.
+pub(super) fn role_session_name(text: &str) -> Verdict {
+    length(text, 2, 64)?;
+    characters(text, is_name_character, "_+=,.@-")
+}
+
+/// `ExternalId`: 2 to 1224 of `[\w+=,.@:/-]`.
+pub(super) fn external_id(text: &str) -> Verdict {
+    length(text, 2, 1224)?;
+    characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=,.@:/-")
+}
+
+/// `SerialNumber`: 9 to 256 of `[\w+=/:,.@-]`, a hardware device's number or a virtual device's ARN.
+pub(super) fn serial_number(text: &str) -> Verdict {
+    length(text, 9, 256)?;
+    characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=/:,.@-")
+}
+
+/// `SourceIdentity`: 2 to 64 of `[\w+=,.@-]`, not starting with `aws:`.
+pub(super) fn source_identity(text: &str) -> Verdict {
+    if text.starts_with("aws:") {
+        return Err("starts with 'aws:', which AWS keeps for itself".to_owned());
+    }
+    role_session_name(text)
+}
+
+/// `RoleArn`: 20 to 2048, and an ARN of a role.
+pub(super) fn role_arn(text: &str) -> Verdict {
+    let shape = "is not the ARN of a role (arn:aws:iam::123456789012:role/Name)";
+    let Some(arn) = crate::arn::Arn::parse(text) else { return Err(shape.to_owned()) };
+    if arn.service != "iam" || arn.role_name().is_none_or(str::is_empty) || !arn.resource.starts_with("role/") {
+        return Err(shape.to_owned());
+    }
+    length(text, 20, 2048)
+}
+
+/// `DurationSeconds` of `AssumeRole`: 900 to 43200.
+pub(super) fn role_duration(seconds: u64) -> std::result::Result<u32, String> {
+    duration(seconds, 43_200, "12h")
+}
+
+/// `DurationSeconds` of `GetSessionToken`: 900 to 129600.
+pub(super) fn session_duration(seconds: u64) -> std::result::Result<u32, String> {
+    duration(seconds, 129_600, "36h")
+}
+
+fn duration(seconds: u64, most: u32, shown: &str) -> std::result::Result<u32, String> {
+    match u32::try_from(seconds) {
+        Ok(seconds) if (900..=most).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("is {seconds} seconds; AWS takes 900 (15m) to {most} ({shown})")),
+    }
+}
+
+/// Tags: at most 50, keys 1 to 128, values 0 to 256, no key twice (keys differ by more than case).
+pub(super) fn tags(tags: &[(String, String)], transitive: &[String]) -> Verdict {
+    if tags.len() > 50 {
+        return Err(format!("has {} tags; AWS takes at most 50", tags.len()));
+    }
+    for (index, (key, value)) in tags.iter().enumerate() {
+        length(key, 1, 128).map_err(|why| format!("has the key '{key}', which {why}"))?;
+        length(value, 0, 256).map_err(|why| format!("has a value for '{key}' that {why}"))?;
+        if tags[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(key)) {
+            return Err(format!("has the key '{key}' twice"));
+        }
+    }
+    match transitive.iter().find(|key| !tags.iter().any(|(tag, _)| tag == *key)) {
+        Some(missing) => Err(format!("has no tag '{missing}', which transitive_session_tags names")),
+        None => Ok(()),
+    }
+}
+
+/// The size of policies in plain text: 2048 together, at most ten ARNs; the inline one must be JSON.
+pub(super) fn policies(role: &AssumeRole) -> Verdict {
+    if let Some(policy) = &role.policy {
+        let parsed: std::result::Result<serde_json::Value, _> = serde_json::from_str(policy);
+        parsed.map_err(|error| format!("is not JSON: {error}"))?;
+    }
+    if role.policy_arns.len() > 10 {
+        return Err(format!("names {} policy ARNs; AWS takes at most 10", role.policy_arns.len()));
+    }
+    if let Some(wrong) = role.policy_arns.iter().find(|text| crate::arn::Arn::parse(text).is_none()) {
+        return Err(format!("names '{wrong}', which is not a policy's ARN"));
+    }
+    let size = role.policy.as_ref().map_or(0, String::len) + role.policy_arns.iter().map(String::len).sum::<usize>();
+    if size > 2048 {
+        return Err(format!("has {size} characters with its ARNs; AWS takes at most 2048"));
+    }
+    Ok(())
+}
+
+/// Everything about one request that STS would refuse, first thing first: the parameter's config key and the verdict.
+pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, String)> {
+    let named = |key: &'static str| move |why: String| (key, why);
+    let Action::AssumeRole(role) = action else {
+        let serial = action_serial(action);
+        return serial.map_or(Ok(()), |text| serial_number(text).map_err(named("mfa_serial")));
+    };
+    role_arn(&role.role_arn).map_err(named("role_arn"))?;
+    role_session_name(&role.role_session_name).map_err(named("role_session_name"))?;
+    role.external_id.as_deref().map_or(Ok(()), external_id).map_err(named("external_id"))?;
+    role.source_identity.as_deref().map_or(Ok(()), source_identity).map_err(named("source_identity"))?;
+    role.serial_number.as_deref().map_or(Ok(()), serial_number).map_err(named("mfa_serial"))?;
+    tags(&role.tags, &role.transitive_tag_keys).map_err(named("session_tags"))?;
+    policies(role).map_err(named("session_policy"))
+}
+
+fn action_serial(action: &Action) -> Option<&str> {
+    match action {
+        Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
+        Action::AssumeRole(role) => role.serial_number.as_deref(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Where STS is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (AWS.md A3.4).
+
+use super::chain::{Chain, Value};
+use super::region::Region;
+use crate::arn;
+use crate::config::Config;
+use crate::env::Env;
+use crate::error::{Error, Result};
+
+/// What decides the URL; `aws` turns it into one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// An override from a variable or a profile, and where it stands.
+    pub(crate) url: Option<(String, String)>,
+    pub(crate) fips: bool,
+    pub(crate) dual_stack: bool,
+    /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint for.
+    pub(crate) global: bool,
+}
+
+/// How requests are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Connection {
+    /// PEM file of the certificate authorities to trust instead of the system's.
+    pub(crate) ca_bundle: Option<String>,
+    /// 1 or more, the first one included.
+    pub(crate) max_attempts: u32,
+    pub(crate) retry_mode: RetryMode,
+}
+
+/// `retry_mode`; `legacy` is treated as `standard`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RetryMode {
+    Standard,
+    Adaptive,
+}
+
+/// Regions that `legacy` sends to `sts.amazonaws.com` (botocore `args.py`).
+const LEGACY_GLOBAL_REGIONS: [&str; 16] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "aws-global",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+impl Endpoint {
+    /// What goes into the keys. All endpoints of a partition give the same credentials, so that profiles of
+    /// different regions share one MFA session; an override may be another world altogether. Tokens of the global
+    /// endpoint are not valid in opt-in regions, so they stand apart.
+    pub(super) fn identity(&self, region: &Region) -> String {
+        match &self.url {
+            Some((url, _)) => url.trim_end_matches('/').to_owned(),
+            None if self.global => "aws, global".to_owned(),
+            None => arn::partition_of_region(&region.name).to_owned(),
+        }
+    }
+}
+
+pub(super) fn endpoint(config: &Config, chain: &Chain<'_>, region: &Region, env: &Env) -> Result<Endpoint> {
+    let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
+    let url = if ignored { None } else { configured_url(config, chain, env)? };
+    if let Some((text, place)) = &url {
+        check_url(text, place)?;
+    }
+    let global = region.name == "aws-global"
+        || (legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str()));
+    // An override is the whole address: the switches would only change one that AWS made (as botocore has it).
+    let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    let dual_stack = url.is_none() && switch(chain, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    Ok(Endpoint { url, fips, dual_stack, global })
+}
+
+/// The override, most specific first, with its place.
+fn configured_url(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
+    for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
+        if let Some(url) = env.get(name) {
+            return Ok(Some((url.trim().to_owned(), name.to_owned())));
+        }
+    }
+    let Some(link) = chain.selected() else { return Ok(None) };
+    if let Some(services) = link.value("services") {
+        let Some(section) = config.services(services.text) else {
+            return Err(services
+                .error(&format!("there is no section [services {}]", services.text))
+                .hint(format!("add `[services {0}]` to the config file, or delete `services = {0}`", services.text)));
+        };
+        let sts = section.get("sts").and_then(|sts| Some((sts.sub("endpoint_url")?, sts.origin.to_string())));
+        if sts.is_some() {
+            return Ok(sts);
+        }
+    }
+    Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))
+}
+
+/// An absolute http or https URL; anything else would fail deep inside a request.
+fn check_url(text: &str, place: &str) -> Result<()> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
+        _ => Err(Error::config(format!("{place}: '{text}' is not an endpoint URL"))
+            .hint("write it like https://sts.eu-central-1.amazonaws.com")),
+    }
+}
+
+fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {
+    let found = variable_or_setting(chain, env, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints");
+    match found {
+        None => Ok(false),
+        Some(value) if value.text.eq_ignore_ascii_case("regional") => Ok(false),
+        Some(value) if value.text.eq_ignore_ascii_case("legacy") => Ok(true),
+        Some(value) => {
+            Err(value.error(&format!("sts_regional_endpoints is regional or legacy, not '{}'", value.text)))
+        }
+    }
+}
+
+fn switch(chain: &Chain<'_>, env: &Env, variable: &'static str, key: &str) -> bool {
+    variable_or_setting(chain, env, variable, key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+}
+
+/// The variable, or else the setting of the profile asked for.
+fn variable_or_setting<'v>(
+    chain: &'v Chain<'_>,
+    env: &'v Env,
+    variable: &'static str,
+    key: &str,
+) -> Option<Value<'v>> {
+    if let Some(text) = env.get(variable) {
+        return Some(Value { text: text.trim(), place: variable.to_owned() });
+    }
+    chain.selected()?.value(key)
+}
+
+/// Retries, time-outs and trust. The default of three attempts is the SDKs' standard mode.
+pub(super) fn connection(chain: &Chain<'_>, env: &Env) -> Result<Connection> {
+    let ca_bundle = variable_or_setting(chain, env, "AWS_CA_BUNDLE", "ca_bundle").map(|v| v.text.to_owned());
+    let max_attempts = match variable_or_setting(chain, env, "AWS_MAX_ATTEMPTS", "max_attempts") {
+        None => 3,
+        Some(value) => value.text.parse().ok().filter(|number| *number >= 1).ok_or_else(|| {
+            value.error(&format!("max_attempts is a whole number from 1 up, not '{}'", value.text))
+        })?,
+    };
+    let retry_mode = match variable_or_setting(chain, env, "AWS_RETRY_MODE", "retry_mode") {
+        None => RetryMode::Standard,
+        Some(value) => match value.text.to_ascii_lowercase().as_str() {
+            "standard" | "legacy" => RetryMode::Standard,
+            "adaptive" => RetryMode::Adaptive,
+            other => return Err(value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'"))),
+        },
+    };
+    Ok(Connection { ca_bundle, max_attempts, retry_mode })
+}

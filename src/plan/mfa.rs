@@ -1,0 +1,86 @@
+//! Which request carries the MFA code, and the one-hour limit of role chaining (AWS.md A3.2).
+
+use super::chain::Chain;
+use super::source::Source;
+use super::{Action, AssumeRole, Mfa, Request, checks, roles};
+use crate::config::{Config, FileKind};
+use crate::error::{Error, Result};
+
+/// Seconds that STS gives at most to a role assumed with a session.
+const CHAINED_MAXIMUM: u32 = 3600;
+
+/// The device: `--mfa-serial`, else the first profile's `mfa_serial` on the way from the one asked for to the one
+/// with the keys.
+pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>> {
+    let Some(serial) = chain.first("mfa_serial") else { return Ok(None) };
+    checks::serial_number(serial.text).map_err(|why| serial.error(&format!("mfa_serial {why}")))?;
+    if request.mfa_serial.is_none() && chain.source.long_term_keys().is_none() && !on_a_role(chain) {
+        return Ok(None);
+    }
+    let process = chain.first("mfa_process").map(|value| value.text.to_owned());
+    Ok(Some(Mfa { serial: serial.text.to_owned(), process }))
+}
+
+/// Whether a profile that assumes a role names a device; on a source with session keys it means nothing.
+fn on_a_role(chain: &Chain<'_>) -> bool {
+    chain.links[..chain.roles].iter().any(|link| link.value("mfa_serial").is_some())
+}
+
+/// Cuts what STS would refuse: more than an hour for a role assumed with the credentials of a session.
+pub(super) fn limit_chained(source: &Source, roles: &mut [(String, AssumeRole)], warnings: &mut Vec<String>) {
+    for (index, (profile, role)) in roles.iter_mut().enumerate() {
+        let chained = index > 0 || source.long_term_keys().is_none();
+        if chained && role.duration_seconds > CHAINED_MAXIMUM {
+            warnings.push(format!(
+                "profile '{profile}': duration_seconds = {} is cut to 3600: AWS gives a role that is assumed from \
+                 another session one hour at most",
+                role.duration_seconds
+            ));
+            role.duration_seconds = CHAINED_MAXIMUM;
+        }
+    }
+}
+
+/// The steps, with the code on the first one that the user's own keys sign.
+///
+/// One `GetSessionToken` serves every role of the key, but a role of more than an hour cannot be assumed with it:
+/// then the code goes on that `AssumeRole` itself.
+pub(super) fn place(
+    chain: &Chain<'_>,
+    config: &Config,
+    mfa: Option<&Mfa>,
+    mut roles: Vec<(String, AssumeRole)>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<(String, Action)>> {
+    let assume = |(profile, role)| (profile, Action::AssumeRole(role));
+    let Some(mfa) = mfa else { return Ok(roles.into_iter().map(assume).collect()) };
+    if chain.source.long_term_keys().is_none() {
+        warnings.push(format!(
+            "the MFA device {} is not used: a code can only go with a request signed by an IAM user's own access \
+             key, and the source here is not one",
+            mfa.serial
+        ));
+        return Ok(roles.into_iter().map(assume).collect());
+    }
+    if let Some((_, first)) = roles.first_mut().filter(|(_, role)| role.duration_seconds > CHAINED_MAXIMUM) {
+        first.serial_number = Some(mfa.serial.clone());
+        return Ok(roles.into_iter().map(assume).collect());
+    }
+    let session = Action::GetSessionToken {
+        duration_seconds: session_token_duration(chain, config)?,
+        serial_number: Some(mfa.serial.clone()),
+    };
+    let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
+    Ok(std::iter::once((holder, session)).chain(roles.into_iter().map(assume)).collect())
+}
+
+/// `session_token_duration` of the profiles on the way, else of the settings file, which says twelve hours by default.
+fn session_token_duration(chain: &Chain<'_>, config: &Config) -> Result<u32> {
+    if let Some(value) = chain.first("session_token_duration") {
+        return roles::seconds(&value, "session_token_duration", checks::session_duration);
+    }
+    checks::session_duration(config.settings().session_token_duration).map_err(|why| {
+        let file = config.paths().display(FileKind::Settings);
+        Error::config(format!("{file}: session_token_duration {why}"))
+    })
+}

@@ -1,6 +1,8 @@
 //! AWS's own cases of profile-file parsing and of file locations, through the binary: `config show --json --no-origin`
 //! against what the SDKs read. Where xacct reads otherwise on purpose, the case is listed here with the reason.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -19,6 +21,7 @@ const DEVIATIONS: [(&str, &str, &str); 1] = [(
 )];
 
 /// The cases; `None`, said aloud, where the data is not there.
+#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
 fn cases(file: &str) -> Option<Vec<Value>> {
     let Ok(text) = fs::read_to_string(Path::new(DATA).join(file)) else {
         eprintln!("SKIPPED: {DATA}/{file} is not there");

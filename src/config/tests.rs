@@ -260,19 +260,14 @@ fn laid_out(profiles: &Written, seed: u64) -> String {
     let mut text = String::new();
     for (name, properties) in profiles {
         let name = if name.contains(' ') { format!("\"{name}\"") } else { name.clone() };
-        text += &format!(
-            "{}[profile{}{name}{}]{}",
-            pick(&["", "  "]),
-            pick(&[" ", "\t"]),
-            pick(&["", " "]),
-            pick(&["", "# c]", " ; c"])
-        );
+        text.extend([pick(&["", "  "]), "[profile", pick(&[" ", "\t"]), &name, pick(&["", " "])]);
+        text.extend(["]", pick(&["", "# c]", " ; c"])]);
         text += pick(&["\n", "\r\n", "\n\n# c\n", "\n \t\n"]);
         for (key, parts) in properties {
-            text += &format!("{key}{}={}", pick(&["", " ", "\t"]), pick(&["", " "]));
+            text.extend([key, pick(&["", " ", "\t"]), "=", pick(&["", " "])]);
             for (n, part) in parts.iter().enumerate() {
                 let before = if n == 0 { "" } else { pick(&["  ", "\t"]) };
-                text += &format!("{before}{part}{}", pick(&["", " "]));
+                text.extend([before, part, pick(&["", " "])]);
                 text += pick(&["\n", "\r\n", "\n\n", "\n; c\n", "\n  # c\n"]);
             }
             if parts.is_empty() {

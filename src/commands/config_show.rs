@@ -164,19 +164,16 @@ fn as_text(shown: &Shown, no_origin: bool) -> String {
 fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     let name = visible(&section.name);
     let name = if name.contains(' ') { format!("\"{name}\"") } else { name };
-    let mut text = format!("[{prefix} {name}]\n");
+    let mut lines = vec![format!("[{prefix} {name}]")];
     for (key, setting) in section.iter() {
-        let value = masked(key, &setting.value);
-        let mut lines = value.split('\n').map(visible);
-        let first = format!("{key} = {}", lines.next().unwrap_or_default());
-        text.push_str(first.trim_end());
-        if !no_origin {
-            text.push_str(&format!("   # {}", visible(&setting.origin.to_string())));
-        }
-        text.push('\n');
-        lines.for_each(|line| text.push_str(&format!("    {line}\n")));
+        let mut value = masked(key, &setting.value).split('\n').map(visible);
+        let first = format!("{key} = {}", value.next().unwrap_or_default());
+        let origin =
+            if no_origin { String::new() } else { format!("   # {}", visible(&setting.origin.to_string())) };
+        lines.push(format!("{}{origin}", first.trim_end()));
+        lines.extend(value.map(|line| format!("    {line}")));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 fn masked<'a>(key: &str, value: &'a str) -> &'a str {

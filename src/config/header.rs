@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+use memchr::memchr3;
+
 use super::nearest::nearest;
 use super::origin::FileKind;
 
@@ -88,7 +91,8 @@ fn ignored(flaw: Flaw) -> Header<'static> {
 /// The SDKs end the line at the first `#` or `;` and want a `]` there. Where that fails they give up on the file and
 /// the AWS CLI does not, so the CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
 fn inside(line: &str) -> Option<(&str, bool)> {
-    let before_comment = line.split(COMMENT).next()?.trim_end_matches(BLANK);
+    let comment = memchr2(b'#', b';', line.as_bytes()).unwrap_or(line.len());
+    let before_comment = line[..comment].trim_end_matches(BLANK);
     if let Some(inner) = before_comment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return Some((inner.trim_matches(BLANK), false));
     }
@@ -107,8 +111,10 @@ fn inside(line: &str) -> Option<(&str, bool)> {
 
 /// Parts `profile client1` at its first blank; a quoted name alone has no prefix.
 fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
-    match inner.split_once(BLANK) {
-        Some((prefix, rest)) if !prefix.starts_with(['"', '\'']) => (Some(prefix), rest.trim_matches(BLANK)),
+    match memchr2(b' ', b'\t', inner.as_bytes()) {
+        Some(blank) if !inner.starts_with(['"', '\'']) => {
+            (Some(&inner[..blank]), inner[blank..].trim_matches(BLANK))
+        }
         _ => (None, inner),
     }
 }
@@ -116,7 +122,7 @@ fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
 /// Quotes and backslashes as the AWS CLI takes them (`shlex`); any name without blanks or control characters is
 /// one, quoted also with blanks.
 fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
-    let quoted = text.contains(['"', '\'', '\\']);
+    let quoted = memchr3(b'"', b'\'', b'\\', text.as_bytes()).is_some();
     let name = if quoted {
         match shlex::split(text).as_deref() {
             Some([word]) => Cow::Owned(word.clone()),

@@ -27,7 +27,6 @@ pub(crate) use self::paths::Texts;
 pub(crate) use self::section::Profile;
 pub(crate) use self::section::Section;
 pub(crate) use self::section::Setting;
-pub(crate) use self::section::SubSetting;
 pub(crate) use self::settings::MfaPrompt;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
@@ -50,6 +49,7 @@ const NOT_INCLUDED: [&str; 5] = [
 ];
 
 /// The three files. It holds their texts, and an index of where in them the sections are.
+#[expect(clippy::struct_field_names, reason = "the file is called config")]
 pub(crate) struct Config {
     paths: Paths,
     config: ProfileFile,

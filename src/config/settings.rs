@@ -22,11 +22,11 @@ use crate::error::Result;
 /// The settings at the top of the file; the defaults where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// How long cached credentials are trusted without asking GetCallerIdentity.
+    /// How long cached credentials are trusted without asking `GetCallerIdentity`.
     pub(crate) verify_after: VerifyAfter,
     /// Where MFA codes are asked for.
     pub(crate) mfa_prompt: MfaPrompt,
-    /// The duration of GetSessionToken, in seconds, where a profile does not set it.
+    /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
     pub(crate) session_token_duration: u64,
 }
 
@@ -203,7 +203,7 @@ fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {
     }
 }
 
-/// GetSessionToken takes 15 minutes to 36 hours (AWS.md A3.1).
+/// `GetSessionToken` takes 15 minutes to 36 hours (AWS.md A3.1).
 fn session_token_duration(value: &DeValue<'_>) -> std::result::Result<u64, String> {
     let seconds = seconds(value)?;
     if (900..=129_600).contains(&seconds) {

@@ -1,1 +1,92 @@
-//! tests
+//! Every way in which a file is there and yet cannot be read.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::*;
+
+fn paths(home: &Path) -> Paths {
+    let aws = home.join(".aws");
+    fs::create_dir_all(&aws).unwrap();
+    Paths {
+        config: aws.join("config"),
+        credentials: aws.join("credentials"),
+        settings: PathBuf::new(),
+        home: Some(home.to_owned()),
+    }
+}
+
+fn error_of(paths: &Paths) -> (String, Vec<String>) {
+    match read(paths) {
+        Ok(_) => panic!("read"),
+        Err(error) => (error.message, error.hints),
+    }
+}
+
+#[test]
+fn missing_files_are_none() {
+    let home = tempfile::tempdir().unwrap();
+    let texts = read(&paths(home.path())).unwrap();
+    assert!(texts.config.is_none() && texts.credentials.is_none() && texts.settings.is_none());
+}
+
+#[test]
+fn a_byte_order_mark_is_not_text() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = paths(home.path());
+    fs::write(&paths.config, "\u{feff}[default]\n").unwrap();
+    fs::write(&paths.credentials, "").unwrap();
+    let texts = read(&paths).unwrap();
+    assert_eq!(texts.config.unwrap().as_str(), "[default]\n");
+    assert_eq!(texts.credentials.unwrap().as_str(), "");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_have_their_line() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = paths(home.path());
+    fs::write(&paths.config, b"[default]\n# caf\xe9\n").unwrap();
+    assert_eq!(
+        error_of(&paths),
+        (
+            "~/.aws/config:2: the file is not UTF-8".to_owned(),
+            vec!["save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 ~/.aws/config".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn a_directory_is_an_error() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = paths(home.path());
+    fs::create_dir(&paths.credentials).unwrap();
+    assert_eq!(
+        error_of(&paths),
+        (
+            "~/.aws/credentials is a directory and not a file".to_owned(),
+            vec!["move it away, or set AWS_SHARED_CREDENTIALS_FILE to the file that is meant".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn what_stands_in_the_way_is_an_error() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("file"), "").unwrap();
+    let paths = Paths { config: home.path().join("file").join("config"), ..Paths::default() };
+    let (message, hints) = error_of(&paths);
+    assert!(message.contains("file/config cannot be read: "), "{message}");
+    assert_eq!(hints, ["AWS_CONFIG_FILE can name another file"]);
+}
+
+/// The error alone: whoever runs the tests as root can read everything.
+#[test]
+fn permission_denied_names_the_way_out() {
+    let error = unreadable("~/.aws/config", FileKind::Config, ErrorKind::PermissionDenied.into());
+    assert_eq!(error.message, "~/.aws/config cannot be read: permission denied");
+    assert_eq!(
+        error.hints,
+        ["if the file is yours: chmod u+r ~/.aws/config (and u+x on the folders above it)"]
+    );
+    assert_eq!(error.kind.status(), 3);
+}

@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials as SdkCredentials;
-use aws_sdk_sts::config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_sts::config::{
+    BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
@@ -37,8 +39,11 @@ pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHt
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
     let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
-        Error::config(format!("the CA bundle {} is not usable", connection.ca_bundle.as_deref().unwrap_or_default()))
-            .caused_by(error)
+        Error::config(format!(
+            "the CA bundle {} is not usable",
+            connection.ca_bundle.as_deref().unwrap_or_default()
+        ))
+        .caused_by(error)
     })?;
     Ok(Builder::new().build_with_connector_fn(move |settings, _| {
         let builder = Connector::builder().proxy_config(ProxyConfig::from_env());

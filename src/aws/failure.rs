@@ -15,7 +15,8 @@ const THROTTLING: [&str; 6] = [
 ];
 
 /// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).
-const DEAD_SIGNER: [&str; 4] = ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
+const DEAD_SIGNER: [&str; 4] =
+    ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 
 /// Why a request gave no answer.
 #[derive(Debug)]

@@ -72,7 +72,10 @@ impl<'p> Sts<'p> {
         }
     }
 
-    fn failure<E>(&self, error: aws_sdk_sts::error::SdkError<E, aws_smithy_runtime_api::http::Response>) -> Failure
+    fn failure<E>(
+        &self,
+        error: aws_sdk_sts::error::SdkError<E, aws_smithy_runtime_api::http::Response>,
+    ) -> Failure
     where
         E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + Send + Sync + 'static,
     {
@@ -134,9 +137,9 @@ impl<'p> Sts<'p> {
             .set_token_code(mfa.map(|code| code.expose().to_owned()))
             .set_source_identity(role.source_identity.clone())
             .set_policy(role.policy.clone())
-            .set_tags(some_if_any(role.tags.iter().filter_map(|(key, value)| {
-                Tag::builder().key(key).value(value).build().ok()
-            })))
+            .set_tags(some_if_any(
+                role.tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()),
+            ))
             .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
             .set_policy_arns(some_if_any(
                 role.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()),
@@ -167,6 +170,7 @@ fn issued(keys: &aws_sdk_sts::types::Credentials, account_id: Option<String>) ->
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
 fn without_credentials(request_id: Option<String>) -> Failure {
-    let why = format!("the answer held no credentials (request id {})", request_id.as_deref().unwrap_or("none"));
+    let why =
+        format!("the answer held no credentials (request id {})", request_id.as_deref().unwrap_or("none"));
     Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false }
 }

@@ -156,7 +156,8 @@ impl<'b> Run<'b> {
     /// The first step that must be sent, and the cached credentials that sign it (`None`: the source's). Everything
     /// from that step to the last is locked.
     fn nearest_live(&mut self, last: usize) -> (usize, Option<Entry>) {
-        let live = |run: &Self, index| run.broker.lookup(index).filter(|entry| run.broker.is_good(entry, index));
+        let live =
+            |run: &Self, index| run.broker.lookup(index).filter(|entry| run.broker.is_good(entry, index));
         for first in (1..=last).rev() {
             if let Some(entry) = live(self, first - 1) {
                 return (first, Some(entry));
@@ -220,7 +221,9 @@ impl<'b> Run<'b> {
             let answer = match self.send(index, &signer).await {
                 Ok(answer) => answer,
                 Err(Halt::DeadSigner) if index > first || !from_cache => {
-                    return Err(Halt::Failed(Error::refused("AWS does not know the session that it has just issued")));
+                    return Err(Halt::Failed(Error::refused(
+                        "AWS does not know the session that it has just issued",
+                    )));
                 }
                 Err(halt) => return Err(halt),
             };
@@ -259,7 +262,9 @@ impl<'b> Run<'b> {
         if let (Some(role_arn), Some(arn)) = (step.role_arn(), &answer.arn)
             && !trust::is_session_of(arn, role_arn)
         {
-            return Err(Error::refused(format!("asked for {role_arn}, STS answered with {arn}: it is not used")));
+            return Err(Error::refused(format!(
+                "asked for {role_arn}, STS answered with {arn}: it is not used"
+            )));
         }
         let (Some(token), Some(expires_at)) = (&keys.session_token, keys.expiration) else {
             return Err(Error::refused("STS answered with credentials that have no token or no expiry"));

@@ -37,7 +37,8 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let source = broker.code_source();
     let guard = Guard::new(broker.store, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.
-    let waiting = |holder: &str| broker.voice.note(&format!("waiting for {holder}, which uses the same MFA device"));
+    let waiting =
+        |holder: &str| broker.voice.note(&format!("waiting for {holder}, which uses the same MFA device"));
     let _turn = match broker.store.lock(&guard.lock_name(), &broker.me, waiting) {
         Ok(lock) => Some(lock),
         Err(warning) => {

@@ -73,7 +73,17 @@ impl<'a> Broker<'a> {
         now: fn() -> DateTime<Utc>,
         me: String,
     ) -> Broker<'a> {
-        Broker { plan, store, options, voice, now, me, began: now(), complained: RefCell::default(), person: OnceCell::new() }
+        Broker {
+            plan,
+            store,
+            options,
+            voice,
+            now,
+            me,
+            began: now(),
+            complained: RefCell::default(),
+            person: OnceCell::new(),
+        }
     }
 
     /// The credentials that the plan leads to.
@@ -222,7 +232,11 @@ impl<'a> Broker<'a> {
 }
 
 /// Who the credentials are, as STS at the plan's endpoint says.
-pub(crate) fn identify(plan: &Plan, credentials: &Credentials, now: fn() -> DateTime<Utc>) -> Result<Identity> {
+pub(crate) fn identify(
+    plan: &Plan,
+    credentials: &Credentials,
+    now: fn() -> DateTime<Utc>,
+) -> Result<Identity> {
     let sts = Sts::new(plan, now)?;
     let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
     identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))

@@ -91,6 +91,9 @@ mod tests {
         ] {
             assert!(!is_session_of(session, role), "{role}");
         }
-        assert!(!is_session_of("arn:aws:iam::222222222222:user/Admin", "arn:aws:iam::222222222222:role/Admin"));
+        assert!(!is_session_of(
+            "arn:aws:iam::222222222222:user/Admin",
+            "arn:aws:iam::222222222222:role/Admin"
+        ));
     }
 }

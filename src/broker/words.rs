@@ -56,7 +56,10 @@ pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error 
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable_at(plan, url, &why, cause),
         Failure::Refused { code, message, clock_offset } => clock(&code, clock_offset).unwrap_or_else(|| {
-            Error::refused(format!("AWS does not take the credentials of '{}': {code}: {message}", plan.profile))
+            Error::refused(format!(
+                "AWS does not take the credentials of '{}': {code}: {message}",
+                plan.profile
+            ))
         }),
     }
 }
@@ -115,7 +118,9 @@ fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
         _ => return None,
     };
     let (what, next) = match code {
-        "InvalidClientTokenId" => ("AWS does not know it", "it was deleted or made inactive, or belongs elsewhere"),
+        "InvalidClientTokenId" => {
+            ("AWS does not know it", "it was deleted or made inactive, or belongs elsewhere")
+        }
         "SignatureDoesNotMatch" => ("its secret does not match", "copy aws_secret_access_key again, whole"),
         "ExpiredToken" => ("its session has expired", "get new temporary keys, or use long-term ones"),
         _ => return None,
@@ -129,7 +134,10 @@ fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
 fn assume_role(run: &Run<'_>, index: usize, role: &AssumeRole, code: &str, message: &str) -> Error {
     let plan = run.broker.plan;
     let step = &plan.steps[index];
-    let error = Error::refused(format!("AWS refused {} (profile '{}'): {code}: {message}", role.role_arn, step.profile));
+    let error = Error::refused(format!(
+        "AWS refused {} (profile '{}'): {code}: {message}",
+        role.role_arn, step.profile
+    ));
     if message.contains("MaxSessionDuration") {
         return error.hint(format!(
             "the role allows less than {}: lower duration_seconds, or have its maximum session duration raised",
@@ -157,7 +165,9 @@ fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -
     };
     let has_mfa = plan.steps[..=index].iter().any(|step| step.serial_number().is_some());
     let error = if !has_mfa {
-        error.hint(format!("- the role may demand MFA, and there is none on the way to '{profile}': set mfa_serial"))
+        error.hint(format!(
+            "- the role may demand MFA, and there is none on the way to '{profile}': set mfa_serial"
+        ))
     } else if index > 0 && plan.steps[..index].iter().any(|step| step.role_arn().is_some()) {
         error.hint("- the role may demand MFA, which a role assumed from another role never has")
     } else {

@@ -61,7 +61,10 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
 fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
     let left = issued.credentials.expiration.map(|at| (at - (context.now)()).num_seconds());
     let until = left.map(|left| format!(" for {}", duration::readable(left))).unwrap_or_default();
-    context.voice.note(&format!("the credentials of '{}' are ready{until}; put them into this shell with", issued.profile));
+    context.voice.note(&format!(
+        "the credentials of '{}' are ready{until}; put them into this shell with",
+        issued.profile
+    ));
     let name = &issued.profile;
     let how = match shell::of_caller(asked.shell, &context.env) {
         Shell::Fish => format!("  eval (xacct assume {name})"),

@@ -24,11 +24,14 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         let mut removed = 0;
         // A session that other profiles share is theirs too: it goes with the profile that holds the keys.
         for step in plan.steps.iter().filter(|step| step.profile == plan.profile) {
-            let gone = store.remove(&Key::from_digest(step.key)).map_err(|warning| Error::other(warning.to_string()))?;
+            let gone = store
+                .remove(&Key::from_digest(step.key))
+                .map_err(|warning| Error::other(warning.to_string()))?;
             removed += usize::from(gone);
         }
         context.voice.note(&format!("forgot {} of '{}'", counted(removed), plan.profile));
-        let shared = plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
+        let shared =
+            plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
         if let Some(step) = shared {
             context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
         }

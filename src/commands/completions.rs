@@ -19,10 +19,12 @@ pub(super) fn asked_for(env: &Env) -> bool {
 
 pub(super) fn answer(env: &Env, args: Vec<OsString>) -> ExitCode {
     let env = env.clone();
-    let command = move || cli::with_profile_completer(Cli::command(), {
-        let env = env.clone();
-        move |typed: &OsStr| profiles(&env, typed)
-    });
+    let command = move || {
+        cli::with_profile_completer(Cli::command(), {
+            let env = env.clone();
+            move |typed: &OsStr| profiles(&env, typed)
+        })
+    };
     match CompleteEnv::with_factory(command).try_complete(args, None) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {

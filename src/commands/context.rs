@@ -46,9 +46,12 @@ impl Context {
     /// `XACCT_CACHE_DIR`, else `xacct` under the user's cache directory. Nothing is read or made yet.
     pub(super) fn store(&self) -> Result<Store> {
         let own = self.env.path("XACCT_CACHE_DIR").map(PathBuf::from);
-        own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct"))).map(Store::new).ok_or_else(|| {
-            Error::config("there is no home directory to keep credentials under").hint("set XACCT_CACHE_DIR")
-        })
+        own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct"))).map(Store::new).ok_or_else(
+            || {
+                Error::config("there is no home directory to keep credentials under")
+                    .hint("set XACCT_CACHE_DIR")
+            },
+        )
     }
 
     pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
@@ -112,7 +115,8 @@ fn request(target: &Target) -> Result<Request> {
     });
     let overrides = target.overrides.clone();
     // A role ARN may stand where a profile's name does.
-    let is_role = target.source_profile.is_some() && target.profile.as_deref().is_some_and(|name| name.starts_with("arn:"));
+    let is_role = target.source_profile.is_some()
+        && target.profile.as_deref().is_some_and(|name| name.starts_with("arn:"));
     let (profile, role_arn) =
         if is_role { (None, target.profile.clone()) } else { (target.profile.clone(), overrides.role_arn) };
     Ok(Request {

@@ -132,7 +132,9 @@ fn source(source: &Source) -> Value {
         Source::Login { profile, login_session } => {
             json!({"kind": "login", "profile": profile, "login_session": login_session})
         }
-        Source::CredentialProcess { profile, .. } => json!({"kind": "credential_process", "profile": profile}),
+        Source::CredentialProcess { profile, .. } => {
+            json!({"kind": "credential_process", "profile": profile})
+        }
     }
 }
 
@@ -175,11 +177,15 @@ fn readable(
 
 fn source_words(source: &Source) -> String {
     match source {
-        Source::AccessKey { profile, keys } => format!("access key {} of profile '{profile}'", keys.access_key_id),
+        Source::AccessKey { profile, keys } => {
+            format!("access key {} of profile '{profile}'", keys.access_key_id)
+        }
         Source::Environment { keys } => format!("access key {} in the environment", keys.access_key_id),
         Source::Ec2InstanceMetadata => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
-        Source::WebIdentity { role_arn, token_file, .. } => format!("{role_arn} with the token in {token_file}"),
+        Source::WebIdentity { role_arn, token_file, .. } => {
+            format!("{role_arn} with the token in {token_file}")
+        }
         Source::Sso(sso) => format!(
             "IAM Identity Center {}, account {}, role {}",
             sso.start_url,

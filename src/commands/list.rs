@@ -80,7 +80,9 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
         account_id: plan.account_id().map(str::to_owned).or(known),
         role_arn: plan.steps.iter().rev().find_map(|step| step.role_arn().map(str::to_owned)),
         source: Some(source(&plan.source)),
-        region: Some(&plan.region).filter(|region| region.origin != RegionOrigin::Fallback).map(|r| r.name.clone()),
+        region: Some(&plan.region)
+            .filter(|region| region.origin != RegionOrigin::Fallback)
+            .map(|r| r.name.clone()),
         mfa_serial: plan.mfa.as_ref().map(|mfa| mfa.serial.clone()),
         tags: tags(profile),
         status: status.word(),
@@ -91,7 +93,8 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
 
 /// A profile that gives no credentials: only settings, or something is wrong with it (`explain` says what).
 fn broken(profile: &Profile) -> Row {
-    let text = |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|text| !text.is_empty());
+    let text =
+        |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|text| !text.is_empty());
     let role_arn = text("role_arn");
     Row {
         profile: profile.name.clone(),
@@ -131,7 +134,8 @@ const HEADER: [&str; 7] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MF
 
 fn cells(row: &Row) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
-    let role = row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
+    let role =
+        row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
     let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
     let left = match (row.status, row.left) {
         ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),
@@ -153,7 +157,10 @@ fn cells(row: &Row) -> Vec<Cell> {
 /// Columns of the terminal that stdout is; `None` where it is none.
 fn terminal_width() -> Option<usize> {
     #[cfg(unix)]
-    return rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|w| *w > 0);
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|w| *w > 0);
     #[cfg(not(unix))]
     None
 }

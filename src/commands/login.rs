@@ -16,8 +16,11 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let mut plan = context.plan(&config, &target)?;
     let Some(with_code) = plan.steps.iter().position(|step| step.serial_number().is_some()) else {
-        return Err(Error::config(format!("there is nothing to sign in to: no MFA is set for '{}'", plan.profile))
-            .hint("set mfa_serial in the profile, or in its source_profile, to the user's MFA device"));
+        return Err(Error::config(format!(
+            "there is nothing to sign in to: no MFA is set for '{}'",
+            plan.profile
+        ))
+        .hint("set mfa_serial in the profile, or in its source_profile, to the user's MFA device"));
     };
     // What comes after the code needs nobody, and is done when somebody wants it.
     plan.steps.truncate(with_code + 1);

@@ -12,7 +12,8 @@ use crate::render::shell::{self as statements, Change};
 pub(super) fn run(asked: &Unset, context: &Context) -> Result<ExitCode> {
     let change = Change { set: Vec::new(), unset: SET_BY_XACCT.to_vec() };
     let mut text = Vec::new();
-    statements::statements(shell::of_caller(asked.shell, &context.env), &change, &mut text).map_err(written)?;
+    statements::statements(shell::of_caller(asked.shell, &context.env), &change, &mut text)
+        .map_err(written)?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -37,8 +37,10 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     }
     let named = context.env.get("AWS_PROFILE").or_else(|| context.env.get("AWS_DEFAULT_PROFILE"));
     let Some(name) = named else {
-        return Err(Error::config("there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set")
-            .hint("xacct whoami PROFILE    asks for a profile's"));
+        return Err(Error::config(
+            "there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set",
+        )
+        .hint("xacct whoami PROFILE    asks for a profile's"));
     };
     Ok(Some(Target { profile: Some(name.to_owned()), ..asked.target.clone() }))
 }

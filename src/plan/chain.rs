@@ -134,7 +134,12 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
 pub(super) fn of_environment<'a>(request: &'a Request, env: &Env) -> Result<Chain<'a>> {
     let asked = Value { text: "Environment", place: "environment".to_owned() };
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
-    Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source: source::named(&asked, env)? })
+    Ok(Chain {
+        name: "environment".to_owned(),
+        links: vec![link],
+        roles: 0,
+        source: source::named(&asked, env)?,
+    })
 }
 
 /// The first link: the profile asked for, or an empty one for a bare role ARN.
@@ -194,7 +199,9 @@ fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
 }
 
 fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) -> Error {
-    let error = Error::config(format!("{place}: could not find source profile '{wanted}' referenced from '{referrer}'"));
+    let error = Error::config(format!(
+        "{place}: could not find source profile '{wanted}' referenced from '{referrer}'"
+    ));
     with_nearest(config, wanted, error)
 }
 
@@ -206,8 +213,11 @@ pub(crate) fn unknown_profile(config: &Config, name: &str) -> Error {
     }
     let names = config.profile_names();
     if names.is_empty() {
-        return Error::config(format!("no profile '{name}': no profiles were defined in {}", files_shown(config)))
-            .hint("xacct sandbox    tries everything without an AWS account");
+        return Error::config(format!(
+            "no profile '{name}': no profiles were defined in {}",
+            files_shown(config)
+        ))
+        .hint("xacct sandbox    tries everything without an AWS account");
     }
     with_nearest(config, name, Error::config(format!("no profile '{name}' in {}", files_shown(config))))
 }

@@ -55,7 +55,8 @@ pub(super) fn source_identity(text: &str) -> Verdict {
 pub(super) fn role_arn(text: &str) -> Verdict {
     let shape = "is not the ARN of a role (arn:aws:iam::123456789012:role/Name)";
     let Some(arn) = crate::arn::Arn::parse(text) else { return Err(shape.to_owned()) };
-    if arn.service != "iam" || arn.role_name().is_none_or(str::is_empty) || !arn.resource.starts_with("role/") {
+    if arn.service != "iam" || arn.role_name().is_none_or(str::is_empty) || !arn.resource.starts_with("role/")
+    {
         return Err(shape.to_owned());
     }
     length(text, 20, 2048)
@@ -108,7 +109,8 @@ pub(super) fn policies(role: &AssumeRole) -> Verdict {
     if let Some(wrong) = role.policy_arns.iter().find(|text| crate::arn::Arn::parse(text).is_none()) {
         return Err(format!("names '{wrong}', which is not a policy's ARN"));
     }
-    let size = role.policy.as_ref().map_or(0, String::len) + role.policy_arns.iter().map(String::len).sum::<usize>();
+    let size =
+        role.policy.as_ref().map_or(0, String::len) + role.policy_arns.iter().map(String::len).sum::<usize>();
     if size > 2048 {
         return Err(format!("has {size} characters with its ARNs; AWS takes at most 2048"));
     }

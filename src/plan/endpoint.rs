@@ -79,7 +79,8 @@ pub(super) fn endpoint(config: &Config, chain: &Chain<'_>, region: &Region, env:
         || (legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str()));
     // An override is the whole address: the switches would only change one that AWS made (as botocore has it).
     let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-    let dual_stack = url.is_none() && switch(chain, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    let dual_stack =
+        url.is_none() && switch(chain, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
     Ok(Endpoint { url, fips, dual_stack, global })
 }
 
@@ -93,9 +94,9 @@ fn configured_url(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Optio
     let Some(link) = chain.selected() else { return Ok(None) };
     if let Some(services) = link.value("services") {
         let Some(section) = config.services(services.text) else {
-            return Err(services
-                .error(&format!("there is no section [services {}]", services.text))
-                .hint(format!("add `[services {0}]` to the config file, or delete `services = {0}`", services.text)));
+            return Err(services.error(&format!("there is no section [services {}]", services.text)).hint(
+                format!("add `[services {0}]` to the config file, or delete `services = {0}`", services.text),
+            ));
         };
         let sts = section.get("sts").and_then(|sts| Some((sts.sub("endpoint_url")?, sts.origin.to_string())));
         if sts.is_some() {
@@ -127,7 +128,8 @@ fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {
 }
 
 fn switch(chain: &Chain<'_>, env: &Env, variable: &'static str, key: &str) -> bool {
-    variable_or_setting(chain, env, variable, key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+    variable_or_setting(chain, env, variable, key)
+        .is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
 }
 
 /// The variable, or else the setting of the profile asked for.
@@ -157,7 +159,9 @@ pub(super) fn connection(chain: &Chain<'_>, env: &Env) -> Result<Connection> {
         Some(value) => match value.text.to_ascii_lowercase().as_str() {
             "standard" | "legacy" => RetryMode::Standard,
             "adaptive" => RetryMode::Adaptive,
-            other => return Err(value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'"))),
+            other => {
+                return Err(value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'")));
+            }
         },
     };
     Ok(Connection { ca_bundle, max_attempts, retry_mode })

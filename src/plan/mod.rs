@@ -12,9 +12,6 @@ mod chain;
 mod roles;
 mod mfa;
 
-#[cfg(test)]
-mod tests;
-
 use crate::arn::{self, Arn};
 use crate::config::Config;
 use crate::env::Env;
@@ -175,11 +172,8 @@ pub(crate) fn plan(config: &Config, request: &Request, env: &Env) -> Result<Plan
     warn_of_odd_accounts(&steps, &mut warnings);
 
     let keyed = key::keys(&endpoint.identity(&region), &chain.source.identity(), &steps);
-    let steps: Vec<Step> = steps
-        .into_iter()
-        .zip(keyed)
-        .map(|((profile, action), key)| Step { profile, action, key })
-        .collect();
+    let steps: Vec<Step> =
+        steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     Ok(Plan { profile: chain.name, region, endpoint, connection, source: chain.source, steps, mfa, warnings })
 }
@@ -194,7 +188,16 @@ pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -
     let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
     let (steps, warnings) = (Vec::new(), Vec::new());
-    Ok(Plan { profile: chain.name, region, endpoint, connection, source: chain.source, steps, mfa: None, warnings })
+    Ok(Plan {
+        profile: chain.name,
+        region,
+        endpoint,
+        connection,
+        source: chain.source,
+        steps,
+        mfa: None,
+        warnings,
+    })
 }
 
 /// An account id that is not twelve digits is most often a typing error, but samples are full of them.

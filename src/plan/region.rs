@@ -37,13 +37,14 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env) -> Region 
         let value = env.get(name)?;
         Some(Region { name: value.trim().to_owned(), origin: RegionOrigin::Variable(name) })
     });
-    let setting = chain.first("region").map(|value| Region {
-        name: value.text.to_owned(),
-        origin: RegionOrigin::Setting(value.place),
-    });
+    let setting = chain
+        .first("region")
+        .map(|value| Region { name: value.text.to_owned(), origin: RegionOrigin::Setting(value.place) });
     let (first, second) =
         if env.get("XACCT_PROFILE").is_some() { (setting, variable) } else { (variable, setting) };
-    first.or(second).unwrap_or_else(|| Region { name: fallback(chain).to_owned(), origin: RegionOrigin::Fallback })
+    first
+        .or(second)
+        .unwrap_or_else(|| Region { name: fallback(chain).to_owned(), origin: RegionOrigin::Fallback })
 }
 
 /// The first region of the partition that the role is in.

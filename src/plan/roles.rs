@@ -80,7 +80,8 @@ fn session_tags(link: &Link<'_>) -> Result<Vec<(String, String)>> {
         .iter()
         .map(|pair| match pair.split_once('=') {
             Some((key, text)) => Ok((key.trim().to_owned(), text.trim().to_owned())),
-            None => Err(value.error(&format!("session_tags: '{pair}' is not KEY=VALUE"))
+            None => Err(value
+                .error(&format!("session_tags: '{pair}' is not KEY=VALUE"))
                 .hint("write them like session_tags = Team=payments, Env=prod")),
         })
         .collect()
@@ -103,7 +104,9 @@ fn list(text: &str) -> Vec<String> {
 fn default_session_name(env: &Env) -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env.get(name)).unwrap_or("user");
     let mut name = String::from("xacct-");
-    name.extend(user.chars().map(|c| if c.is_ascii_alphanumeric() || "+=,.@-_".contains(c) { c } else { '-' }));
+    name.extend(
+        user.chars().map(|c| if c.is_ascii_alphanumeric() || "+=,.@-_".contains(c) { c } else { '-' }),
+    );
     name.truncate(64);
     name
 }

@@ -53,7 +53,9 @@ impl Source {
     pub(super) fn identity(&self) -> Vec<String> {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
-            Source::AccessKey { keys, .. } | Source::Environment { keys } => owned(&["key", &keys.access_key_id]),
+            Source::AccessKey { keys, .. } | Source::Environment { keys } => {
+                owned(&["key", &keys.access_key_id])
+            }
             Source::Ec2InstanceMetadata => owned(&["ec2_instance_metadata"]),
             Source::EcsContainer => owned(&["ecs_container"]),
             Source::WebIdentity { role_arn, role_session_name, token_file, .. } => {
@@ -86,7 +88,9 @@ impl Source {
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id.as_deref(),
             Source::Sso(sso) => sso.account_id.as_deref(),
-            Source::WebIdentity { role_arn, .. } => crate::arn::Arn::parse(role_arn).map(|role| role.account_id),
+            Source::WebIdentity { role_arn, .. } => {
+                crate::arn::Arn::parse(role_arn).map(|role| role.account_id)
+            }
             _ => None,
         }
     }
@@ -153,7 +157,9 @@ pub(super) fn named(value: &Value<'_>, env: &Env) -> Result<Source> {
 }
 
 fn environment(value: &Value<'_>, env: &Env) -> Result<Source> {
-    let (Some(access_key_id), Some(secret)) = (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")) else {
+    let (Some(access_key_id), Some(secret)) =
+        (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY"))
+    else {
         return Err(value.error(
             "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
         ));
@@ -202,7 +208,8 @@ fn web_identity(link: &Link<'_>) -> Result<Option<Source>> {
     let Some(token_file) = link.value("web_identity_token_file") else { return Ok(None) };
     let name = &link.profile.name;
     let Some(role_arn) = link.value("role_arn") else {
-        return Err(token_file.error(&format!("profile '{name}': `role_arn` was missing beside web_identity_token_file")));
+        return Err(token_file
+            .error(&format!("profile '{name}': `role_arn` was missing beside web_identity_token_file")));
     };
     Ok(Some(Source::WebIdentity {
         profile: name.clone(),
@@ -233,8 +240,12 @@ fn sso(config: &Config, profile: &Profile) -> Result<Option<Source>> {
     };
     let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
     match (account, role, set(profile, "sso_session")) {
-        (None, Some(_), _) => return Err(wrong("if `sso_role_name` is set, then `sso_account_id` must also be set")),
-        (Some(_), None, _) => return Err(wrong("if `sso_account_id` is set, then `sso_role_name` must also be set")),
+        (None, Some(_), _) => {
+            return Err(wrong("if `sso_role_name` is set, then `sso_account_id` must also be set"));
+        }
+        (Some(_), None, _) => {
+            return Err(wrong("if `sso_account_id` is set, then `sso_role_name` must also be set"));
+        }
         (None, None, None) => return Err(wrong("`sso_account_id` and `sso_role_name` are missing")),
         _ => {}
     }
@@ -265,10 +276,14 @@ fn sso_session(config: &Config, profile: &Profile, name: &str) -> Result<(String
             (Some(own), shared) if shared != Some(own) => Err(at_key(
                 profile,
                 &[key],
-                &format!("`{key}` can only be specified in the [sso-session] config when a session name is given"),
+                &format!(
+                    "`{key}` can only be specified in the [sso-session] config when a session name is given"
+                ),
             )),
             (_, Some(shared)) => Ok(shared.to_owned()),
-            (_, None) => Err(at_key(profile, &["sso_session"], &format!("[sso-session {name}] is missing {key}"))),
+            (_, None) => {
+                Err(at_key(profile, &["sso_session"], &format!("[sso-session {name}] is missing {key}")))
+            }
         }
     };
     Ok((from_session("sso_region")?, from_session("sso_start_url")?))

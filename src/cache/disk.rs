@@ -167,5 +167,5 @@ fn sync_dir_of(path: &Path) {
 
 /// Whether the name is one of [`write`]'s unfinished files.
 pub(super) fn is_temporary(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(".tmp")
+    name.starts_with('.') && Path::new(name).extension().is_some_and(|ending| ending == "tmp")
 }

@@ -52,10 +52,10 @@ pub(crate) struct Entry {
     pub(crate) expires_at: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_seconds")]
     pub(crate) issued_at: DateTime<Utc>,
-    /// When STS last issued these or GetCallerIdentity last knew them.
+    /// When STS last issued these or `GetCallerIdentity` last knew them.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub(crate) confirmed_at: DateTime<Utc>,
-    /// Twelve digits; `None` until STS said so (GetSessionToken does not).
+    /// Twelve digits; `None` until STS said so (`GetSessionToken` does not).
     pub(crate) account_id: Option<String>,
     /// Who these credentials are: the assumed role's ARN; `None` until STS said so.
     pub(crate) arn: Option<String>,

@@ -105,13 +105,14 @@ fn an_unfit_file_is_a_miss_with_a_reason_and_is_replaced() {
     let other = Key::from_digest([9; 32]);
     store.put(&other, &sample("ASIAOTHER")).unwrap();
     let copied = fs::read(store.entry_path(&other)).unwrap();
+    let too_large = vec![b' '; 70_000];
     let cases: [(&[u8], &str); 6] = [
         (b"", "it is damaged or not xacct's"),
         (&whole[..whole.len() / 2], "it is damaged or not xacct's"),
         (b"[profile x]", "it is damaged or not xacct's"),
         (b"{\"version\":2,\"what\":\"ever\"}", "a newer xacct wrote it (format 2)"),
         (&copied, "it belongs to another key"),
-        (&[b' '; 70_000], "it is too large to be one"),
+        (&too_large, "it is too large to be one"),
     ];
     for (bytes, why) in cases {
         fs::write(&path, bytes).unwrap();

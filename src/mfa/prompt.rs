@@ -1,0 +1,76 @@
+//! Asks the person for a code: what is said before, between and after the tries. The terminal itself is `terminal`'s.
+
+use chrono::{DateTime, Utc};
+
+use super::Device;
+use super::code::Code;
+use super::terminal::{self, Unanswered};
+use super::used::{self, Freshness, Guard};
+use crate::error::{Error, Kind, Result};
+use crate::say::visible;
+
+/// How many answers a person may give to one question before it is given up.
+const TRIES: usize = 3;
+
+/// A code that was not used before. What is no code, or a used one, is asked for again; none of it is sent.
+pub(super) async fn ask(
+    device: &Device<'_>,
+    guard: &Guard<'_>,
+    attempt: u8,
+    now: &impl Fn() -> DateTime<Utc>,
+) -> Result<Code> {
+    let mut why = if attempt > 1 { Some("AWS refused that code".to_owned()) } else { None };
+    for _ in 0..TRIES {
+        let answer = terminal::ask(&question(device, why.as_deref())).await;
+        let answer = answer.map_err(|unanswered| error(unanswered, device))?;
+        match Code::parse(answer.expose()) {
+            Err(sentence) => why = Some(sentence),
+            Ok(code) => match guard.check(&code, now()) {
+                Freshness::Fresh => return Ok(code),
+                Freshness::UsedAlready { next_in } => {
+                    let seconds = used::seconds(next_in);
+                    why = Some(format!("this code was already used; the next one comes in {seconds} s"));
+                }
+            },
+        }
+    }
+    let message = format!("no MFA code for {}: {}", device.serial, why.unwrap_or_default());
+    Err(Error::other(message).hint("nothing was sent; run the command again"))
+}
+
+/// The prompt, on a terminal that may not be where stderr goes: so what was wrong is said here too.
+fn question(device: &Device<'_>, why: Option<&str>) -> String {
+    let (serial, profile) = (visible(device.serial), visible(device.profile));
+    let why = why.map_or_else(String::new, |why| format!("xacct: {why}\n"));
+    format!("{why}MFA code for {serial} (profile {profile}): ")
+}
+
+fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
+    let serial = device.serial;
+    match unanswered {
+        Unanswered::NoTerminal => {
+            let message = format!("an MFA code for {serial} is needed, and there is no terminal to ask on");
+            with_ways_out(Error::needs_person(message), device)
+        }
+        Unanswered::Closed => {
+            with_ways_out(Error::needs_person(format!("no MFA code for {serial} was given")), device)
+        }
+        Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted"),
+        Unanswered::Failed(cause) => {
+            let message = format!("cannot ask for an MFA code on the terminal: {cause}");
+            with_ways_out(Error::needs_person(message), device).caused_by(cause)
+        }
+    }
+}
+
+/// What to type where nobody can be asked.
+pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
+    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    error
+        .hint(format!("in a terminal, run: xacct login {profile}"))
+        .hint("or add the code to the command: --mfa-code CODE")
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -2,8 +2,8 @@
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
-mod client;
 mod endpoint;
+mod client;
 mod failure;
 mod sts;
 

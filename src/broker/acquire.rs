@@ -2,26 +2,15 @@
 //!
 //! Locks are taken from the last step backwards, in every process, so that no two can wait for each other.
 
-use std::cell::OnceCell;
-
-use crate::aws::{Answer, Failure, Identity, Sts};
-use crate::cache::{Entry, Key, Lock};
+use crate::aws::{Answer, Identity};
+use crate::cache::{Entry, Key};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Action;
 
+use super::run::Run;
 use super::trust::{self, Verdict};
 use super::{Broker, ask, fresh, words};
-
-/// One pass over a plan whose last step has no entry that can be handed out as it is.
-pub(super) struct Run<'b> {
-    pub(super) broker: &'b Broker<'b>,
-    sts: OnceCell<Sts<'b>>,
-    /// One a step, `None` where it is not held.
-    locks: Vec<Option<Lock>>,
-    /// Whose the base keys are, once STS was asked before a prompt.
-    caller: Option<Identity>,
-}
 
 /// Why a step was not sent to its end.
 enum Halt {
@@ -33,12 +22,7 @@ enum Halt {
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
     let last = broker.plan.steps.len() - 1;
-    let mut run = Run {
-        broker,
-        sts: OnceCell::new(),
-        locks: broker.plan.steps.iter().map(|_| None).collect(),
-        caller: None,
-    };
+    let mut run = Run::new(broker);
     run.lock(last);
     let entry = broker.lookup(last);
     if let Some(entry) = &entry
@@ -53,16 +37,7 @@ pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
     }
 }
 
-impl<'b> Run<'b> {
-    /// Built when the first request is sent: it parses the system's certificates.
-    pub(super) fn sts(&self) -> Result<&Sts<'b>> {
-        if let Some(sts) = self.sts.get() {
-            return Ok(sts);
-        }
-        let sts = Sts::new(self.broker.plan, self.broker.now)?;
-        Ok(self.sts.get_or_init(|| sts))
-    }
-
+impl Run<'_> {
     /// Waits for the step's lock. Without a usable cache there is none, and the work is done all the same.
     fn lock(&mut self, index: usize) {
         let broker = self.broker;
@@ -307,10 +282,5 @@ impl<'b> Run<'b> {
         if let Err(warning) = self.broker.store.remove(&key) {
             self.broker.complain(&warning.to_string());
         }
-    }
-
-    /// The plan's own words for a failure that a step met with.
-    pub(super) fn failure(&self, index: usize, failure: Failure) -> Error {
-        words::failed(self, index, failure)
     }
 }

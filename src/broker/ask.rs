@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard, Signals};
 use crate::plan::Action;
 
-use super::acquire::Run;
+use super::run::Run;
 use super::{Broker, words};
 
 /// Whether a code will be asked of somebody or something, as opposed to given, or not to be had.
@@ -57,7 +57,7 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
             guard.forget(&code, (broker.now)());
         }
         if attempt == source.tries() || !is_wrong_code(&failure) {
-            return Err(run.failure(index, failure));
+            return Err(words::failed(run, index, failure));
         }
     }
     Err(Error::refused("AWS took none of the MFA codes"))

@@ -4,8 +4,9 @@
 //! (locks, the async runtime, the SDK) is touched then. DESIGN.md section 3 is the contract.
 
 mod fresh;
-mod words;
 mod trust;
+mod run;
+mod words;
 mod ask;
 mod acquire;
 

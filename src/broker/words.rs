@@ -4,7 +4,7 @@ use crate::aws::Failure;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Plan, Source};
 
-use super::acquire::Run;
+use super::run::Run;
 
 /// A failure in one clause, for a warning.
 pub(super) fn why(failure: &Failure) -> String {

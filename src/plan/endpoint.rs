@@ -1,6 +1,7 @@
 //! Where STS is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (AWS.md A3.4).
 
-use super::chain::{Chain, Value};
+use super::chain::Chain;
+use super::link::Value;
 use super::region::Region;
 use crate::arn;
 use crate::config::Config;
@@ -160,7 +161,9 @@ pub(super) fn connection(chain: &Chain<'_>, env: &Env) -> Result<Connection> {
             "standard" | "legacy" => RetryMode::Standard,
             "adaptive" => RetryMode::Adaptive,
             other => {
-                return Err(value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'")));
+                return Err(
+                    value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'"))
+                );
             }
         },
     };

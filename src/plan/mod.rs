@@ -5,10 +5,11 @@
 
 mod key;
 mod checks;
-mod region;
-mod endpoint;
+mod link;
 mod source;
 mod chain;
+mod region;
+mod endpoint;
 mod roles;
 mod mfa;
 

@@ -1,6 +1,7 @@
 //! The `AssumeRole` requests of a chain, parameter by parameter, each held to STS's constraints.
 
-use super::chain::{Chain, Link, Value};
+use super::chain::Chain;
+use super::link::{Link, Value};
 use super::{Action, AssumeRole, Request, checks};
 use crate::duration;
 use crate::env::Env;

@@ -1,6 +1,6 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
-use super::chain::{Link, Value, at_key};
+use super::link::{Link, Value, at_key};
 use crate::config::{Config, FileKind, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};

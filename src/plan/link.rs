@@ -1,0 +1,63 @@
+//! One profile of a chain and what the command line says instead of it; values with their places.
+
+use super::{Request, at};
+use crate::config::Profile;
+use crate::error::Error;
+
+/// One profile on the way, with what the command line says instead of it (the profile asked for only).
+pub(super) struct Link<'a> {
+    pub(super) profile: Profile,
+    pub(super) request: Option<&'a Request>,
+}
+
+/// A value and where it stands: `~/.aws/config:12`, or the option it came from.
+pub(super) struct Value<'a> {
+    pub(super) text: &'a str,
+    pub(super) place: String,
+}
+
+impl Value<'_> {
+    /// An error that starts with the place.
+    pub(super) fn error(&self, message: &str) -> Error {
+        Error::config(format!("{}: {message}", self.place))
+    }
+}
+
+impl Link<'_> {
+    /// The option where the command line has it, else the profile's setting; blank counts as unset.
+    pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
+        if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
+            return Some(Value { text, place: option.to_owned() });
+        }
+        let setting = self.profile.get(key).filter(|setting| !setting.value.trim().is_empty())?;
+        Some(Value { text: setting.value.trim(), place: setting.origin.to_string() })
+    }
+
+    /// `KEY = true`, in any case.
+    pub(super) fn flag(&self, key: &str) -> bool {
+        self.value(key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// The option that stands for a config key.
+fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static str)> {
+    let (value, option) = match key {
+        "role_arn" => (&request.role_arn, "--role-arn"),
+        "source_profile" => (&request.source_profile, "--source-profile"),
+        "external_id" => (&request.external_id, "--external-id"),
+        "role_session_name" => (&request.role_session_name, "--session-name"),
+        "mfa_serial" => (&request.mfa_serial, "--mfa-serial"),
+        "source_identity" => (&request.source_identity, "--source-identity"),
+        "region" => (&request.region, "--region"),
+        _ => return None,
+    };
+    value.as_deref().map(|text| (text, option))
+}
+
+/// An error at the first line of whichever of these keys the profile has.
+pub(super) fn at_key(profile: &Profile, keys: &[&str], message: &str) -> Error {
+    match keys.iter().find_map(|key| profile.get(key)) {
+        Some(setting) => at(&setting.origin, message),
+        None => Error::config(format!("profile '{}': {message}", profile.name)),
+    }
+}

@@ -13,6 +13,9 @@ mod endpoint;
 mod roles;
 mod mfa;
 
+#[cfg(test)]
+mod tests;
+
 use crate::arn::{self, Arn};
 use crate::config::Config;
 use crate::env::Env;

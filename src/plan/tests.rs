@@ -1,0 +1,319 @@
+//! Plans from texts: which steps, where the code goes, what is cut, what is refused, what makes another key.
+
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::config::{Paths, Texts};
+
+const HUB: &str = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
+
+fn config(text: &str) -> Config {
+    let env = Env::of(&[("HOME", "/home/you")]);
+    let text = Some(Zeroizing::new(text.to_owned()));
+    Config::new(Paths::from_env(&env), Texts { config: text, credentials: None, settings: None }).unwrap()
+}
+
+fn named(profile: &str) -> Request {
+    Request { profile: Some(profile.to_owned()), ..Request::default() }
+}
+
+fn plan_in(text: &str, request: &Request, vars: &[(&str, &str)]) -> Result<Plan> {
+    plan(&config(text), request, &Env::of(vars))
+}
+
+fn plan_of(text: &str, profile: &str) -> Plan {
+    plan_in(text, &named(profile), &[]).unwrap()
+}
+
+fn error_of(text: &str, profile: &str) -> String {
+    let error = plan_in(text, &named(profile), &[]).unwrap_err();
+    assert_eq!(error.kind, crate::error::Kind::Config);
+    error.message
+}
+
+/// `GetSessionToken(mfa) AssumeRole(Admin)` …
+fn shape(plan: &Plan) -> String {
+    let steps = plan.steps.iter().map(|step| {
+        let role = step.role_arn().and_then(|arn| Arn::parse(arn)?.role_name()).unwrap_or_default();
+        let mfa = step.serial_number().map_or("", |_| "+mfa");
+        format!("{}({role}{mfa}) {}", step.action_name(), step.duration_seconds())
+    });
+    steps.collect::<Vec<_>>().join(", ")
+}
+
+fn role(name: &str, more: &str) -> String {
+    format!("{HUB}[profile {name}]\nrole_arn = arn:aws:iam::222222222222:role/{name}\n{more}\n")
+}
+
+#[test]
+fn a_role_without_mfa_is_one_call() {
+    let plan = plan_of(&role("a", "source_profile = hub"), "a");
+    assert_eq!(shape(&plan), "AssumeRole(a) 3600");
+    assert_eq!(plan.mfa, None);
+    assert_eq!(plan.account_id(), Some("222222222222"));
+}
+
+#[test]
+fn one_session_serves_the_roles_of_a_key() {
+    let text = role("a", &format!("source_profile = hub\nmfa_serial = {DEVICE}"))
+        + &format!(
+            "[profile b]\nrole_arn = arn:aws:iam::333333333333:role/b\nsource_profile = hub\nmfa_serial = {DEVICE}\nregion = eu-west-1"
+        );
+    let (a, b) = (plan_of(&text, "a"), plan_of(&text, "b"));
+    assert_eq!(shape(&a), "GetSessionToken(+mfa) 43200, AssumeRole(a) 3600");
+    assert_eq!(a.steps[0].key, b.steps[0].key, "the region does not part them");
+    assert_ne!(a.steps[1].key, b.steps[1].key);
+}
+
+#[test]
+fn the_device_may_stand_with_the_keys() {
+    let text = format!(
+        "{HUB}mfa_serial = {DEVICE}\n[profile a]\nrole_arn = arn:aws:iam::222222222222:role/a\nsource_profile = hub\n"
+    );
+    assert_eq!(shape(&plan_of(&text, "a")), "GetSessionToken(+mfa) 43200, AssumeRole(a) 3600");
+    assert_eq!(shape(&plan_of(&text, "hub")), "GetSessionToken(+mfa) 43200");
+}
+
+#[test]
+fn a_longer_role_takes_the_code_itself() {
+    let plan = plan_of(
+        &role("a", &format!("source_profile = hub\nmfa_serial = {DEVICE}\nduration_seconds = 4h")),
+        "a",
+    );
+    assert_eq!(shape(&plan), "AssumeRole(a+mfa) 14400");
+}
+
+#[test]
+fn in_a_chain_the_code_goes_first_and_an_hour_is_the_end() {
+    let text = role("a", "source_profile = hub")
+        + &format!(
+            "[profile b]\nrole_arn = arn:aws:iam::333333333333:role/b\nsource_profile = a\nmfa_serial = {DEVICE}\nduration_seconds = 43200"
+        );
+    let plan = plan_of(&text, "b");
+    assert_eq!(shape(&plan), "GetSessionToken(+mfa) 43200, AssumeRole(a) 3600, AssumeRole(b) 3600");
+    assert_eq!(
+        plan.warnings[1],
+        "profile 'b': duration_seconds = 43200 is cut to 3600: AWS gives a role that is assumed from another session \
+         one hour at most"
+    );
+}
+
+#[test]
+fn session_keys_take_no_code() {
+    let text = role("a", &format!("source_profile = hub\nmfa_serial = {DEVICE}\nduration_seconds = 2h"))
+        .replace("aws_secret_access_key = s\n", "aws_secret_access_key = s\naws_session_token = t\n");
+    let plan = plan_of(&text, "a");
+    assert_eq!(shape(&plan), "AssumeRole(a) 3600");
+    assert_eq!(plan.mfa, None);
+    assert_eq!(plan.warnings.len(), 2 + 1, "cut, device, region: {:?}", plan.warnings);
+}
+
+#[test]
+fn what_sts_would_refuse_is_refused_with_its_line() {
+    for (line, message) in [
+        (
+            "external_id = a b",
+            "~/.aws/config:7: external_id contains ' '; AWS takes letters, digits and _+=,.@:/-",
+        ),
+        ("external_id = x", "~/.aws/config:7: external_id has 1 characters; AWS takes 2 to 1224"),
+        (
+            "duration_seconds = 60",
+            "~/.aws/config:7: duration_seconds is 60 seconds; AWS takes 900 (15m) to 43200 (12h)",
+        ),
+        (
+            "duration_seconds = soon",
+            "~/.aws/config:7: duration_seconds: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds",
+        ),
+        ("role_session_name = x", "~/.aws/config:7: role_session_name has 1 characters; AWS takes 2 to 64"),
+        ("mfa_serial = me", "~/.aws/config:7: mfa_serial has 2 characters; AWS takes 9 to 256"),
+        (
+            "source_identity = aws:me",
+            "~/.aws/config:7: source_identity starts with 'aws:', which AWS keeps for itself",
+        ),
+        ("session_tags = Team", "~/.aws/config:7: session_tags: 'Team' is not KEY=VALUE"),
+        (
+            "session_policy = {",
+            "~/.aws/config:7: session_policy is not JSON: EOF while parsing an object at line 1 column 1",
+        ),
+    ] {
+        assert_eq!(error_of(&role("a", &format!("source_profile = hub\n{line}")), "a"), message, "{line}");
+    }
+    let wrong =
+        "[profile a]\nrole_arn = arn:aws:iam::222222222222:user/a\nsource_profile = hub\n".to_owned() + HUB;
+    assert_eq!(
+        error_of(&wrong, "a"),
+        "~/.aws/config:2: role_arn is not the ARN of a role (arn:aws:iam::123456789012:role/Name)"
+    );
+}
+
+#[test]
+fn circles_are_printed() {
+    let text = "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/a\nsource_profile = b\n\
+                [profile b]\nrole_arn = arn:aws:iam::222222222222:role/b\nsource_profile = c\n\
+                [profile c]\nrole_arn = arn:aws:iam::222222222222:role/c\nsource_profile = b\n";
+    assert_eq!(error_of(text, "a"), "~/.aws/config:9: source_profile runs in a circle: b → c → b");
+}
+
+#[test]
+fn a_profile_that_asks_xacct_for_itself_is_refused() {
+    for command in
+        ["xacct credential-process a", "\"/usr/local/bin/xacct\" -q credential_process \"a\" --no-input"]
+    {
+        let text = format!("[profile a]\ncredential_process = {command}\n");
+        assert_eq!(
+            error_of(&text, "a"),
+            "~/.aws/config:2: profile 'a' gets its credentials from `xacct credential-process a`: itself"
+        );
+    }
+    let other = plan_of("[profile a]\ncredential_process = xacct credential-process b\n", "a");
+    assert!(matches!(other.source, Source::CredentialProcess { .. }));
+}
+
+#[test]
+fn keys_in_the_credentials_file_beat_a_process() {
+    let env = Env::of(&[("HOME", "/home/you")]);
+    let texts = |config: &str, credentials: &str| Texts {
+        config: Some(Zeroizing::new(config.to_owned())),
+        credentials: Some(Zeroizing::new(credentials.to_owned())),
+        settings: None,
+    };
+    let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+    let source = |config: &str, credentials: &str| {
+        let config = Config::new(Paths::from_env(&env), texts(config, credentials)).unwrap();
+        plan(&config, &named("a"), &env).unwrap().source
+    };
+    let process = "[profile a]\ncredential_process = /bin/keys\n";
+    assert!(matches!(source(process, &format!("[a]\n{keys}")), Source::AccessKey { .. }));
+    assert!(matches!(source(&format!("{process}{keys}"), ""), Source::CredentialProcess { .. }));
+}
+
+#[test]
+fn the_region_comes_from_where_the_sdks_look() {
+    let text = role("a", "source_profile = hub")
+        .replace("aws_access_key_id", "region = eu-north-1\naws_access_key_id");
+    let region = |text: &str, vars: &[(&str, &str)]| plan_in(text, &named("a"), vars).unwrap().region;
+    assert_eq!(region(&text, &[]).name, "eu-north-1", "the source's");
+    let own = text.clone() + "region = eu-west-3\n";
+    assert_eq!(region(&own, &[]).name, "eu-west-3");
+    assert_eq!(region(&own, &[("AWS_DEFAULT_REGION", "us-west-1")]).name, "us-west-1");
+    assert_eq!(
+        region(&own, &[("AWS_DEFAULT_REGION", "us-west-1"), ("AWS_REGION", "us-west-2")]).name,
+        "us-west-2"
+    );
+    let of_xacct = [("AWS_REGION", "us-west-2"), ("XACCT_PROFILE", "other")];
+    assert_eq!(region(&own, &of_xacct).name, "eu-west-3", "the last profile's region does not stick");
+    let nowhere = role("a", "source_profile = hub");
+    assert_eq!(region(&nowhere, &of_xacct).name, "us-west-2");
+    assert_eq!(
+        region(&nowhere, &[]),
+        Region { name: "us-east-1".to_owned(), origin: RegionOrigin::Fallback }
+    );
+}
+
+#[test]
+fn every_parameter_makes_another_key() {
+    let base = role("a", "source_profile = hub\n");
+    let last = |text: &str| plan_of(text, "a").steps.last().unwrap().key;
+    let key = last(&base);
+    for line in [
+        "external_id = x1",
+        "duration_seconds = 1800",
+        "role_session_name = me",
+        "source_identity = me",
+        "session_tags = Team=x",
+        "session_policy = {}",
+        "session_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "endpoint_url = http://localhost:1",
+        "mfa_serial = GAHT12345678",
+    ] {
+        assert_ne!(key, last(&format!("{base}{line}\n")), "{line}");
+    }
+    assert_ne!(key, last(&base.replace("EXAMPLE", "EXAMPL2")), "who signs it");
+    assert_ne!(key, last(&base.replace("role/a", "role/b")));
+    assert_ne!(key, last(&format!("{base}region = cn-north-1\n")), "another partition");
+    for line in ["region = eu-west-1", "output = json", "use_fips_endpoint = true"] {
+        assert_eq!(key, last(&format!("{base}{line}\n")), "{line}");
+    }
+    let renamed = base.replace("[profile a]", "[profile z]");
+    assert_eq!(key, plan_of(&renamed, "z").steps.last().unwrap().key, "the name is not in it");
+}
+
+#[test]
+fn fields_do_not_run_into_each_other() {
+    let keys = |tags: &[(&str, &str)]| {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let role = AssumeRole { role_arn: "r".to_owned(), tags, ..AssumeRole::default() };
+        key::keys("aws", &["key".to_owned()], &[(String::new(), Action::AssumeRole(role))])
+    };
+    assert_ne!(keys(&[("a", "b=c")]), keys(&[("a=b", "c")]));
+    assert_ne!(keys(&[("a", "b"), ("c", "d")]), keys(&[("a", "bTag=1=c=d")]));
+}
+
+#[test]
+fn a_bare_role_is_assumed_from_the_source_profile() {
+    let request = Request {
+        role_arn: Some("arn:aws:iam::222222222222:role/team/a".to_owned()),
+        source_profile: Some("hub".to_owned()),
+        external_id: Some("x1".to_owned()),
+        ..Request::default()
+    };
+    let plan = plan_in(HUB, &request, &[]).unwrap();
+    assert_eq!(
+        (shape(&plan).as_str(), plan.profile.as_str()),
+        ("AssumeRole(a) 3600", "arn:aws:iam::222222222222:role/team/a")
+    );
+    let error = plan_in(HUB, &Request { source_profile: None, ..request }, &[]).unwrap_err();
+    assert_eq!(error.kind, crate::error::Kind::Usage);
+}
+
+#[test]
+fn endpoints_are_found_in_their_order() {
+    let text = role("a", "source_profile = hub\nservices = local\nendpoint_url = http://localhost:4\n")
+        + "[services local]\nsts =\n  endpoint_url = http://localhost:3\n";
+    let url =
+        |vars: &[(&str, &str)]| plan_in(&text, &named("a"), vars).unwrap().endpoint.url.map(|(url, _)| url);
+    let (specific, general) =
+        (("AWS_ENDPOINT_URL_STS", "http://localhost:1"), ("AWS_ENDPOINT_URL", "http://localhost:2"));
+    assert_eq!(url(&[specific, general]).as_deref(), Some("http://localhost:1"));
+    assert_eq!(url(&[general]).as_deref(), Some("http://localhost:2"));
+    assert_eq!(url(&[]).as_deref(), Some("http://localhost:3"));
+    assert_eq!(url(&[general, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]), None);
+    let without = text.replace("sts =", "s3 =");
+    assert_eq!(
+        plan_of(&without, "a").endpoint.url.unwrap(),
+        ("http://localhost:4".to_owned(), "~/.aws/config:8".to_owned())
+    );
+    assert_eq!(
+        error_of(&text.replace("[services local]", "[services other]"), "a"),
+        "~/.aws/config:7: there is no section [services local]"
+    );
+    assert_eq!(
+        error_of(&text.replace("http://localhost:3", "localhost"), "a"),
+        "~/.aws/config:11: 'localhost' is not an endpoint URL"
+    );
+}
+
+#[test]
+fn odd_account_ids_are_a_warning() {
+    let text = role("a", "source_profile = hub\nregion = eu-west-1").replace("222222222222", "12345");
+    assert_eq!(
+        plan_of(&text, "a").warnings,
+        ["profile 'a': the account id '12345' in role_arn is not twelve digits"]
+    );
+}
+
+#[test]
+fn read_only_narrows_the_session_in_its_own_partition() {
+    let text =
+        role("a", "source_profile = hub\nread_only = true").replace("arn:aws:iam::2", "arn:aws-cn:iam::2");
+    let Action::AssumeRole(role) = plan_of(&text, "a").steps.remove(0).action else { panic!() };
+    assert_eq!(role.policy_arns, ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"]);
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let text = HUB.replace("aws_secret_access_key = s", "aws_secret_access_key = wJalrXUtnFEMI");
+    let shown = format!("{:?}", plan_of(&text, "hub"));
+    assert!(!shown.contains("wJalr"), "{shown}");
+}

@@ -1,1 +1,24 @@
-//! sandbox
+//! A strict STS on loopback: what AWS would refuse, it refuses, in AWS's words. It serves `xacct sandbox`, for
+//! people who want to try xacct, and the tests, which use nothing else.
+//!
+//! Everything but `server` is values in, values out; the clock is an argument.
+
+// What there is.
+mod totp;
+pub(crate) mod world;
+mod answer;
+mod state;
+// What a request is held against.
+mod sigv4;
+mod params;
+mod policy;
+mod sts;
+// What else can happen to one.
+mod faults;
+mod desk;
+mod control;
+// The one that listens, and the directory it is used from.
+pub(crate) mod server;
+pub(crate) mod home;
+// The one that asks it.
+pub(crate) mod client;

@@ -1,0 +1,163 @@
+//! `xacct sandbox`: a shell, or a command, in a world of its own: a strict STS inside this process, and a `HOME`
+//! that leads there. The world is `crate::sandbox`'s; serving it alone and asking it are the files beside this one.
+
+pub(crate) mod ask;
+pub(crate) mod serve;
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::sandbox::home::Home;
+use crate::sandbox::server::Server;
+use crate::sandbox::world::World;
+use crate::say::Voice;
+
+/// Runs `command`, or `$SHELL` where it is empty, in a new sandbox, and gives its exit status: 128 + n where signal
+/// n ended it, 126 and 127 where it could not be run.
+pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice: Voice) -> Result<u8> {
+    let world = load(world)?;
+    let home = Home::temporary(&temporary_dir(env), &world)?;
+    let runtime = runtime()?;
+    let status = runtime.block_on(async {
+        let server = Server::bind(world, 0).await?;
+        let endpoint = server.endpoint();
+        let serving = tokio::spawn(server.run());
+        if command.is_empty() {
+            greet(voice, home.dir());
+        }
+        let status = child(command, env, &home.variables(&endpoint), voice).await;
+        serving.abort();
+        status
+    });
+    runtime.shutdown_background();
+    status
+}
+
+/// The world in this file, or the sample.
+fn load(world: Option<&Path>) -> Result<World> {
+    world.map_or_else(World::sample, World::load)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::other(format!("cannot start the sandbox: {error}")))
+}
+
+/// Where temporary directories belong: `TMPDIR` on Unix, `TEMP` on Windows.
+fn temporary_dir(env: &Env) -> PathBuf {
+    let named = if cfg!(windows) { env.path("TEMP") } else { env.path("TMPDIR") };
+    named.map_or_else(|| PathBuf::from("/tmp"), Path::to_path_buf)
+}
+
+fn greet(voice: Voice, home: &Path) {
+    voice.note(&format!("this is a sandbox: AWS is pretended on this machine, HOME is {}", home.display()));
+    for line in [
+        "your account (profile hub) may assume roles of three clients: look with 'xacct list'",
+        "try: xacct exec client1 -- env          (needs an external id, which the profile has)",
+        "     xacct whoami client2               (needs MFA: 'xacct sandbox code' prints the code)",
+        "     xacct explain chained              (a role that only another role may assume)",
+        "     xacct sandbox log                  (what STS was asked)",
+        "'exit' leaves, and nothing of it remains",
+    ] {
+        voice.note(line);
+    }
+}
+
+/// Runs the command with the sandbox's variables and nothing that would lead elsewhere.
+async fn child(
+    command: &[OsString],
+    env: &Env,
+    variables: &[(&'static str, String)],
+    voice: Voice,
+) -> Result<u8> {
+    let shell = [default_shell(env)];
+    let (program, arguments) = command.split_first().unwrap_or((&shell[0], &[]));
+    let mut process = tokio::process::Command::new(program);
+    process.args(arguments).env_clear();
+    process.envs(env.vars().filter(|(name, _)| !leads_elsewhere(name)));
+    process.envs(variables.iter().map(|(name, value)| (*name, value)));
+    process.env("PATH", path_with_xacct(env)?);
+    // A proxy from outside must not be asked for an address that is only meant here.
+    process.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+    let mut child = match process.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let status = if error.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 };
+            voice.error(&Error::other(format!("cannot run {}: {error}", program.to_string_lossy())));
+            return Ok(status);
+        }
+    };
+    let lost = |error: std::io::Error| Error::other(format!("lost {}: {error}", program.to_string_lossy()));
+    wait(&mut child).await.map(status_of).map_err(lost)
+}
+
+/// Everything that configures AWS's tools or xacct from outside.
+fn leads_elsewhere(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    ["AWS_", "XACCT_"].iter().any(|prefix| name.starts_with(prefix))
+        || ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "SECRET_ACCESS_KEY"].contains(&name.as_ref())
+}
+
+fn default_shell(env: &Env) -> OsString {
+    let (name, otherwise) = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
+    env.path(name).map_or_else(|| OsString::from(otherwise), OsString::from)
+}
+
+/// `PATH` with this program's directory first, so that `xacct` is this one.
+fn path_with_xacct(env: &Env) -> Result<OsString> {
+    let unknown = |reason: String| Error::other(format!("cannot tell where xacct is: {reason}"));
+    let program = std::env::current_exe().map_err(|error| unknown(error.to_string()))?;
+    let own = program.parent().map(Path::to_path_buf);
+    let rest = env.raw("PATH").map(|path| std::env::split_paths(path).collect::<Vec<_>>());
+    std::env::join_paths(own.into_iter().chain(rest.into_iter().flatten()))
+        .map_err(|error| unknown(error.to_string()))
+}
+
+/// Waits for the child. Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is
+/// passed on.
+#[cfg(unix)]
+async fn wait(child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
+    use rustix::process::{Pid, Signal, kill_process};
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut quit) = (signal(SignalKind::interrupt())?, signal(SignalKind::quit())?);
+    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    let pass_on = |signal| {
+        // A child that has just ended needs no signal any more.
+        let _ = pid.map(|pid| kill_process(pid, signal));
+    };
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            _ = interrupt.recv() => {}
+            _ = quit.recv() => {}
+            _ = terminate.recv() => pass_on(Signal::TERM),
+            _ = hang_up.recv() => pass_on(Signal::HUP),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait(child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}
+
+fn status_of(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let number = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
+    // Windows has statuses above 255: whatever they are, they are not 0.
+    u8::try_from(number).unwrap_or(1)
+}

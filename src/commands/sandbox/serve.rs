@@ -1,0 +1,76 @@
+//! `xacct sandbox serve`: the sandbox alone, for tests and for other programs: says in one line of JSON where it is
+//! and serves until a signal, or until its stdin ends, so that it never outlives whoever started it.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::sandbox::home::Home;
+use crate::sandbox::server::Server;
+
+/// Serves the world; `dir` is the `HOME` to use, else a temporary one; port 0 takes a free one.
+pub(crate) fn run(
+    world: Option<&Path>,
+    dir: Option<&Path>,
+    port: u16,
+    env: &Env,
+    out: &mut impl Write,
+) -> Result<()> {
+    let world = super::load(world)?;
+    let home = match dir {
+        Some(dir) => Home::at(dir, &world)?,
+        None => Home::temporary(&super::temporary_dir(env), &world)?,
+    };
+    let runtime = super::runtime()?;
+    let result = runtime.block_on(async {
+        let server = Server::bind(world, port).await?;
+        let endpoint = server.endpoint();
+        let variables = home.variables(&endpoint).into_iter();
+        let variables: Map<String, Value> =
+            variables.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        let ready = json!({ "endpoint": endpoint, "home": home.dir(), "env": variables });
+        writeln!(out, "{ready}")
+            .and_then(|()| out.flush())
+            .map_err(|error| Error::other(format!("cannot say where the sandbox is: {error}")))?;
+        tokio::select! {
+            () = server.run() => Ok(()),
+            result = told_to_end() => result,
+            () = end_of_stdin() => Ok(()),
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+#[cfg(unix)]
+async fn told_to_end() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() -> Result<()> {
+    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to Ctrl-C: {error}"));
+    tokio::signal::ctrl_c().await.map_err(deaf)
+}
+
+/// A thread of its own, because a read of stdin cannot be called off; it ends with the process.
+async fn end_of_stdin() {
+    let (ended, wait) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1024];
+        let mut stdin = std::io::stdin().lock();
+        while matches!(stdin.read(&mut buffer), Ok(1..)) {}
+        drop(ended);
+    });
+    let _ = wait.await;
+}

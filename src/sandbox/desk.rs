@@ -1,0 +1,138 @@
+//! One request from its bytes to what happens to it: the log, the faults, STS. Sockets are left to `server`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::answer::{Refusal, Reply};
+use super::faults::{Fault, Faults, Kind};
+use super::params::{self, Form};
+use super::sigv4::{self, Received};
+use super::state::State;
+use super::sts;
+use super::world::World;
+
+/// A line of the request log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Entry {
+    /// Counted from 1 since the server started, also across a cleared log.
+    pub(crate) n: u64,
+    pub(crate) action: Option<String>,
+    /// All but Action and Version.
+    pub(crate) params: BTreeMap<String, String>,
+    pub(crate) access_key_id: Option<String>,
+    pub(crate) region: Option<String>,
+    /// `None` where nothing was answered (yet).
+    pub(crate) status: Option<u16>,
+    /// STS's error code.
+    pub(crate) code: Option<&'static str>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) fault: Option<Kind>,
+}
+
+/// The sandbox between two requests.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) state: State,
+    pub(crate) faults: Faults,
+    pub(crate) log: Vec<Entry>,
+    requests: u64,
+}
+
+/// A request that was written down and waits for its turn.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    number: u64,
+    form: Form,
+    fault: Option<Fault>,
+}
+
+impl Admitted {
+    /// How long the request is to be left waiting, in milliseconds.
+    pub(crate) fn delay(&self) -> u64 {
+        let delays = |fault: &&Fault| fault.kind == Kind::Delay;
+        self.fault.as_ref().filter(delays).map_or(0, |fault| fault.milliseconds)
+    }
+}
+
+/// What the client sees.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Answer(Reply),
+    /// Half of it, then the end of the connection.
+    Truncated(Reply),
+    Reset,
+    Silence,
+}
+
+impl Desk {
+    pub(crate) fn new(world: World) -> Desk {
+        Desk { state: State::new(world), faults: Faults::default(), log: Vec::new(), requests: 0 }
+    }
+
+    /// Writes the request down and finds the fault that is meant for it.
+    pub(crate) fn admit(&mut self, received: &Received<'_>) -> Admitted {
+        self.requests += 1;
+        let form = params::form(received.body);
+        let action = form.get("Action").cloned();
+        let fault = self.faults.take(action.as_deref());
+        let claim = sigv4::claim(received).ok();
+        let shown = form.iter().filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
+        let user_agent = received.headers.get("user-agent");
+        self.log.push(Entry {
+            n: self.requests,
+            action,
+            params: shown.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            access_key_id: claim.as_ref().map(|claim| claim.access_key_id.clone()),
+            region: claim.map(|claim| claim.region),
+            status: None,
+            code: None,
+            user_agent: user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            fault: fault.as_ref().map(|fault| fault.kind),
+        });
+        Admitted { number: self.requests, form, fault }
+    }
+
+    /// Answers it, or does to it what its fault says; `now` is the machine's clock.
+    pub(crate) fn process(
+        &mut self,
+        admitted: &Admitted,
+        received: &Received<'_>,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let refuse = |refusal: &Refusal| Reply::refusal(refusal, admitted.number);
+        let fault = admitted.fault.as_ref();
+        let reply = match fault.map(|fault| fault.kind) {
+            Some(Kind::ResetBefore) => return Outcome::Reset,
+            Some(Kind::Silent) => return Outcome::Silence,
+            Some(Kind::Throttle) => refuse(&Refusal::new(400, "Throttling", "Rate exceeded")),
+            Some(Kind::Error) => refuse(&broken(fault.map_or(500, |fault| fault.status))),
+            Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
+                match sts::answer(&mut self.state, received, &admitted.form, now) {
+                    Ok(xml) => {
+                        let action = admitted.form.get("Action").map(String::as_str);
+                        Reply::result(action.unwrap_or_default(), &xml, admitted.number)
+                    }
+                    Err(refusal) => refuse(&refusal),
+                }
+            }
+        };
+        if let Some(entry) = self.log.iter_mut().find(|entry| entry.n == admitted.number) {
+            entry.status = Some(reply.status);
+            entry.code = reply.code;
+        }
+        match fault.map(|fault| fault.kind) {
+            Some(Kind::ResetAfter) => Outcome::Reset,
+            Some(Kind::Truncate) => Outcome::Truncated(reply),
+            _ => Outcome::Answer(reply),
+        }
+    }
+}
+
+/// What AWS says when it is AWS's fault.
+fn broken(status: u16) -> Refusal {
+    let code = if status == 503 { "ServiceUnavailable" } else { "InternalFailure" };
+    let message = "The request processing has failed because of an unknown error, exception or failure.";
+    Refusal::new(status, code, message)
+}

@@ -1,0 +1,136 @@
+//! The directory a sandbox is used from: a `HOME` with `~/.aws`, a cache and settings of its own, and the variables
+//! that lead programs there.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+use super::world::World;
+
+/// A directory for `HOME`.
+#[derive(Debug)]
+pub(crate) struct Home {
+    dir: PathBuf,
+    /// Whether it was made for this run only.
+    temporary: bool,
+}
+
+impl Home {
+    /// A new private directory under `parent`, removed when this value is dropped.
+    pub(crate) fn temporary(parent: &Path, world: &World) -> Result<Home> {
+        let mut bytes = [0; 8];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system gave no random bytes"))?;
+        let dir = parent.join(format!("xacct-sandbox-{}", hex::encode(bytes)));
+        // Not recursive: a directory that is there already is somebody else's.
+        private_dir(&dir, false)?;
+        let home = Home { dir, temporary: true };
+        home.fill(world)?;
+        Ok(home)
+    }
+
+    /// This directory, which stays. Files that are there already stay as they are.
+    pub(crate) fn at(dir: &Path, world: &World) -> Result<Home> {
+        private_dir(dir, true)?;
+        let dir = dir.canonicalize().map_err(|error| failed(dir, &error))?;
+        let home = Home { dir, temporary: false };
+        home.fill(world)?;
+        Ok(home)
+    }
+
+    /// Where it is.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What a program in the sandbox must have in its environment.
+    pub(crate) fn variables(&self, endpoint: &str) -> Vec<(&'static str, String)> {
+        let path = |name: &str| self.dir.join(name).to_string_lossy().into_owned();
+        vec![
+            ("HOME", self.dir.to_string_lossy().into_owned()),
+            ("AWS_CONFIG_FILE", path(".aws/config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", path(".aws/credentials")),
+            ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("XACCT_CACHE_DIR", path(".cache/xacct")),
+            ("XACCT_CONFIG", path(".config/xacct/config.toml")),
+            ("XACCT_SANDBOX", endpoint.to_owned()),
+        ]
+    }
+
+    fn fill(&self, world: &World) -> Result<()> {
+        for name in [".aws", ".cache/xacct", ".config/xacct"] {
+            private_dir(&self.dir.join(name), true)?;
+        }
+        let credentials = world.files.credentials.as_ref().map_or("", |text| text.expose());
+        self.write(".aws/config", world.files.config.trim_start())?;
+        self.write(".aws/credentials", credentials.trim_start())?;
+        self.write(".config/xacct/config.toml", "# xacct's own settings in the sandbox\n")
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.dir.join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            result => result.map_err(|error| failed(&path, &error)),
+        }
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if self.temporary {
+            // Nobody is left to tell; the system clears its temporary directory too.
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+fn private_dir(path: &Path, may_exist: bool) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(may_exist);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Error {
+    Error::other(format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_home_is_private_and_goes() {
+        let parent = tempfile::tempdir().unwrap();
+        let world = World::sample().unwrap();
+        let home = Home::temporary(parent.path(), &world).unwrap();
+        let credentials = home.dir().join(".aws/credentials");
+        assert!(std::fs::read_to_string(&credentials).unwrap().starts_with("[hub]\n"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(home.dir()), mode(&credentials)), (0o700, 0o600));
+        }
+        drop(home);
+        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn files_of_a_given_home_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join(".aws")).unwrap();
+        std::fs::write(dir.path().join(".aws/config"), "mine").unwrap();
+        drop(Home::at(dir.path(), &World::sample().unwrap()).unwrap());
+        assert_eq!(std::fs::read_to_string(dir.path().join(".aws/config")).unwrap(), "mine");
+        assert!(dir.path().join(".aws/credentials").exists());
+    }
+}

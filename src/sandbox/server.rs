@@ -1,0 +1,179 @@
+//! The socket: HTTP/1.1 on loopback, in front of `desk` and `control`.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::error::{Error, Result};
+
+use super::answer::Reply;
+use super::control;
+use super::desk::{Desk, Outcome};
+use super::sigv4::Received;
+use super::world::World;
+
+/// More than any request to STS can be.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// A sandbox that listens.
+pub(crate) struct Server {
+    listener: TcpListener,
+    port: u16,
+    desk: Arc<Mutex<Desk>>,
+}
+
+/// What a request can end with instead of an answer: these bytes, or a reset where there are none.
+type Cut = Vec<u8>;
+
+impl Server {
+    /// Listens on 127.0.0.1; port 0 takes a free one.
+    pub(crate) async fn bind(world: World, port: u16) -> Result<Server> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let failed =
+            |error: std::io::Error| Error::other(format!("the sandbox cannot listen on {address}: {error}"));
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        Ok(Server { listener, port, desk: Arc::new(Mutex::new(Desk::new(world))) })
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Serves until it is dropped.
+    pub(crate) async fn run(self) {
+        loop {
+            // A connection that was gone before it was accepted concerns nobody else.
+            if let Ok((stream, _)) = self.listener.accept().await {
+                let (desk, port) = (Arc::clone(&self.desk), self.port);
+                tokio::spawn(connection(stream, desk, port));
+            }
+        }
+    }
+}
+
+/// One connection. A fault may take it away from hyper in the middle of a request.
+async fn connection(stream: TcpStream, desk: Arc<Mutex<Desk>>, port: u16) {
+    let (cut, mut cuts) = unbounded_channel::<Cut>();
+    let service = service_fn(move |request| respond(Arc::clone(&desk), port, request, cut.clone()));
+    let mut connection = http1::Builder::new()
+        // The `Date` header comes from the sandbox's own clock.
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
+    let bytes = tokio::select! {
+        // How a client ends its connection is its own business.
+        _ = &mut connection => return,
+        bytes = cuts.recv() => bytes.unwrap_or_default(),
+    };
+    let mut stream = connection.into_parts().io.into_inner();
+    if bytes.is_empty() {
+        // With no time to linger, closing sends RST instead of FIN.
+        let _ = stream.set_zero_linger();
+    } else {
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+    }
+}
+
+async fn respond(
+    desk: Arc<Mutex<Desk>>,
+    port: u16,
+    request: Request<Incoming>,
+    cut: UnboundedSender<Cut>,
+) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
+        return Ok(response(413, "text/plain", &[], "the request is too large\n".to_owned()));
+    };
+    let body = body.to_bytes();
+    let received = Received {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &body,
+    };
+    if received.path.starts_with(control::PREFIX) {
+        let (status, value) = control::answer(&mut lock(&desk), &received, port, now());
+        return Ok(response(status, "application/json", &[], format!("{value}\n")));
+    }
+    let admitted = lock(&desk).admit(&received);
+    tokio::time::sleep(Duration::from_millis(admitted.delay())).await;
+    let (outcome, date) = {
+        let (mut desk, now) = (lock(&desk), now());
+        (desk.process(&admitted, &received, now), desk.state.clocks.date_at(now))
+    };
+    match outcome {
+        Outcome::Answer(reply) => {
+            let headers = headers(&reply, date);
+            return Ok(response(reply.status, "text/xml", &headers, reply.body));
+        }
+        Outcome::Truncated(reply) => drop(cut.send(half(&reply, date))),
+        Outcome::Reset => drop(cut.send(Cut::new())),
+        Outcome::Silence => {}
+    }
+    // Until the connection is taken away, or the client has had enough.
+    std::future::pending().await
+}
+
+/// A request that panicked must not end the sandbox for the others.
+fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server reads the clock per request, here")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn headers(reply: &Reply, date: DateTime<Utc>) -> [(&'static str, String); 2] {
+    [
+        ("x-amzn-requestid", reply.request_id.clone()),
+        ("date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+    ]
+}
+
+fn response(
+    status: u16,
+    content_type: &str,
+    headers: &[(&'static str, String)],
+    body: String,
+) -> Response<Full<Bytes>> {
+    let mut builder = Response::builder().status(status).header("content-type", content_type);
+    for (name, value) in headers {
+        builder = builder.header(*name, value);
+    }
+    let body = Full::new(Bytes::from(body));
+    // A fault's status is anything a test wrote; what HTTP has no room for becomes a plain 500.
+    builder.body(body.clone()).unwrap_or_else(|_| {
+        let mut plain = Response::new(body);
+        *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+        plain
+    })
+}
+
+/// The whole head, and half of the body that it promises.
+fn half(reply: &Reply, date: DateTime<Utc>) -> Cut {
+    let length = reply.body.len();
+    let mut text = format!("HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n", reply.status);
+    for (name, value) in headers(reply, date) {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str("\r\n");
+    let mut bytes = text.into_bytes();
+    bytes.extend(reply.body.bytes().take(length / 2));
+    bytes
+}

@@ -1,0 +1,306 @@
+//! The three actions of STS: who is asking, may they, and what they get.
+//!
+//! Order matters and is AWS's: the signature, the parameters' shape, the MFA code (which is spent here, whatever
+//! follows), the policies, the role's maximum.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+
+use crate::arn::Arn;
+
+use super::answer::{Refusal, element};
+use super::params::{AssumeRole, Form, GetSessionToken, Mfa};
+use super::policy::{self, Context};
+use super::sigv4::{self, Claim, Received};
+use super::state::{Identity, Means, Session, State, Tag};
+use super::world::{Account, User};
+
+/// What roles assumed with temporary credentials may be held for at most, in seconds.
+const CHAINED_MAX: u32 = 3600;
+
+/// Who signed the request, and with what.
+#[derive(Debug)]
+struct Caller {
+    access_key_id: String,
+    identity: Identity,
+    means: Means,
+}
+
+/// Answers a request whose form was read already; `now` is the machine's clock.
+///
+/// Gives the XML inside `<ActionResult>`.
+pub(crate) fn answer(
+    state: &mut State,
+    received: &Received<'_>,
+    form: &Form,
+    now: DateTime<Utc>,
+) -> Result<String, Refusal> {
+    if received.method != "POST" || received.path != "/" || !received.query.is_empty() {
+        let message = "The sandbox takes requests as POST / only, with the parameters in the body.";
+        return Err(Refusal::new(400, "InvalidRequest", message));
+    }
+    let claim = sigv4::claim(received)?;
+    let caller = authenticate(state, &claim, received, now)?;
+    let action = form.get("Action").map(String::as_str);
+    let action = action.ok_or_else(|| Refusal::new(400, "MissingAction", "Missing Action"))?;
+    let version = form.get("Version").map(String::as_str).unwrap_or_default();
+    if version != "2011-06-15" || !["AssumeRole", "GetSessionToken", "GetCallerIdentity"].contains(&action) {
+        let message = format!("Could not find operation {action} for version {version}");
+        return Err(Refusal::new(400, "InvalidAction", message));
+    }
+    if action == "GetCallerIdentity" {
+        return Ok(get_caller_identity(&caller));
+    }
+    check_region(state, &caller, &claim)?;
+    if action == "AssumeRole" {
+        assume_role(state, &caller, &AssumeRole::read(form)?, now)
+    } else {
+        get_session_token(state, &caller, &GetSessionToken::read(form)?, now)
+    }
+}
+
+/// Finds the key and holds the signature against its secret.
+fn authenticate(
+    state: &State,
+    claim: &Claim,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Caller, Refusal> {
+    let now = state.clocks.server_at(now);
+    let unknown = || {
+        let message = "The security token included in the request is invalid.";
+        Refusal::new(403, "InvalidClientTokenId", message)
+    };
+    if let Some(session) = state.session(&claim.access_key_id) {
+        if claim.session_token.as_deref() != Some(session.token.expose()) {
+            return Err(unknown());
+        }
+        sigv4::verify(claim, received, session.secret.expose(), now)?;
+        if session.expiration <= now {
+            let message = "The security token included in the request is expired";
+            return Err(Refusal::new(403, "ExpiredToken", message));
+        }
+        return Ok(Caller {
+            access_key_id: claim.access_key_id.clone(),
+            identity: session.identity.clone(),
+            means: session.means.clone(),
+        });
+    }
+    let (account, user, key) = state.world.key(&claim.access_key_id).ok_or_else(unknown)?;
+    if !key.active || claim.session_token.is_some() {
+        return Err(unknown());
+    }
+    sigv4::verify(claim, received, key.secret.expose(), now)?;
+    Ok(Caller {
+        access_key_id: key.id.clone(),
+        identity: user_identity(account, user),
+        means: Means::LongTerm,
+    })
+}
+
+fn user_identity(account: &Account, user: &User) -> Identity {
+    let arn = account.user_arn(user);
+    Identity {
+        account_id: account.id.clone(),
+        user_id: unique_id("AIDA", &arn),
+        principal_arn: arn.clone(),
+        arn,
+        may_assume: user.may_assume.clone(),
+    }
+}
+
+/// `AROA…`: IAM's unique ids, made from the ARN so that they are the same in every run.
+fn unique_id(prefix: &str, arn: &str) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let digest = Sha256::digest(arn.as_bytes());
+    let letters = digest.iter().take(17).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    letters.fold(prefix.to_owned(), |mut id, letter| {
+        id.push(letter);
+        id
+    })
+}
+
+/// GetCallerIdentity answers everywhere; the others where the caller's account has STS switched on.
+fn check_region(state: &State, caller: &Caller, claim: &Claim) -> Result<(), Refusal> {
+    let account_id = &caller.identity.account_id;
+    let mut disabled = state.world.account.iter().filter(|account| account.id == *account_id);
+    if !disabled.any(|account| account.disabled_regions.contains(&claim.region)) {
+        return Ok(());
+    }
+    let message = format!(
+        "STS is not activated in this region for account:{account_id}. Your account administrator can \
+         activate STS in this region using the IAM Console."
+    );
+    Err(Refusal::new(403, "RegionDisabledException", message))
+}
+
+fn get_caller_identity(caller: &Caller) -> String {
+    let mut xml = String::new();
+    element(&mut xml, "Arn", &caller.identity.arn);
+    element(&mut xml, "UserId", &caller.identity.user_id);
+    element(&mut xml, "Account", &caller.identity.account_id);
+    xml
+}
+
+fn get_session_token(
+    state: &mut State,
+    caller: &Caller,
+    params: &GetSessionToken,
+    now: DateTime<Utc>,
+) -> Result<String, Refusal> {
+    if caller.means != Means::LongTerm {
+        return Err(Refusal::access_denied("Cannot call GetSessionToken with session credentials"));
+    }
+    let mfa_at = take_mfa(state, caller, &params.mfa, now)?;
+    let seconds = params.duration_seconds.unwrap_or(43_200);
+    let means = Means::SessionToken { mfa_at };
+    let session = issue(state, caller.identity.clone(), means, seconds, now)?;
+    Ok(credentials(&session))
+}
+
+fn assume_role(
+    state: &mut State,
+    caller: &Caller,
+    params: &AssumeRole,
+    now: DateTime<Utc>,
+) -> Result<String, Refusal> {
+    check_role_arn(&params.role_arn)?;
+    let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
+    if caller.means != Means::LongTerm && seconds > CHAINED_MAX {
+        return Err(Refusal::validation(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        ));
+    }
+    let (source_identity, transitive) = inherit(&caller.means, params)?;
+    let mfa_at = match (take_mfa(state, caller, &params.mfa, now)?, &caller.means) {
+        (None, Means::SessionToken { mfa_at }) => *mfa_at,
+        (taken, _) => taken,
+    };
+    let context = Context {
+        external_id: params.external_id.as_deref(),
+        mfa_age: mfa_at.map(|at| (state.clocks.server_at(now) - at).num_seconds()),
+        source_identity: source_identity.as_deref(),
+        tags: !params.tags.is_empty() || !transitive.is_empty(),
+    };
+    let refused = |action| Refusal::not_authorized(&caller.identity.arn, action, &params.role_arn);
+    // A role that does not exist is refused like one that does not trust.
+    let (account, role) = state.world.role(&params.role_arn).ok_or_else(|| refused("sts:AssumeRole"))?;
+    policy::may_assume(&caller.identity, account, role, context).map_err(refused)?;
+    if seconds > role.max_session_duration {
+        return Err(Refusal::validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    let name = &params.role_session_name;
+    let identity = Identity {
+        account_id: account.id.clone(),
+        arn: format!("arn:{}:sts::{}:assumed-role/{}/{name}", account.partition, account.id, role.name),
+        user_id: format!("{}:{name}", unique_id("AROA", &params.role_arn)),
+        principal_arn: params.role_arn.clone(),
+        may_assume: role.may_assume.clone(),
+    };
+    let means = Means::Role { source_identity: source_identity.clone(), transitive_tags: transitive };
+    let session = issue(state, identity, means, seconds, now)?;
+    Ok(assumed(&session, params, source_identity.as_deref()))
+}
+
+fn check_role_arn(text: &str) -> Result<(), Refusal> {
+    let arn = Arn::parse(text).ok_or_else(|| Refusal::validation(format!("{text} is invalid")))?;
+    let right = arn.service == "iam"
+        && arn.partition.starts_with("aws")
+        && crate::arn::is_account_id(arn.account_id)
+        && arn.role_name().is_some_and(|name| !name.is_empty());
+    if right { Ok(()) } else { Err(Refusal::validation("Request ARN is invalid")) }
+}
+
+/// What a chained session keeps of the session it came from: its source identity, its transitive tags.
+fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Tag>), Refusal> {
+    let chosen = params.tags.iter().filter(|tag| {
+        params.transitive_tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key))
+    });
+    let mut transitive: Vec<Tag> = chosen.cloned().collect();
+    let Means::Role { source_identity, transitive_tags } = means else {
+        return Ok((params.source_identity.clone(), transitive));
+    };
+    if let (Some(_), Some(_)) = (source_identity, &params.source_identity) {
+        let message = "The source identity is already set for this assume role session";
+        return Err(Refusal::validation(message));
+    }
+    let conflict = |tag: &Tag| transitive_tags.iter().any(|kept| kept.key.eq_ignore_ascii_case(&tag.key));
+    if params.tags.iter().any(conflict) {
+        let message = "One of the specified transitive tag keys can't be set because it conflicts with a \
+                       transitive tag key from the calling session.";
+        return Err(Refusal::new(400, "InvalidParameterValue", message));
+    }
+    transitive.extend(transitive_tags.iter().cloned());
+    Ok((source_identity.clone().or_else(|| params.source_identity.clone()), transitive))
+}
+
+/// Takes the MFA code, if there is one, and gives the moment it was taken.
+fn take_mfa(
+    state: &mut State,
+    caller: &Caller,
+    mfa: &Mfa,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let (serial, code) = match (&mfa.serial_number, &mfa.token_code) {
+        (None, None) => return Ok(None),
+        (Some(serial), Some(code)) => (serial, code),
+        _ => {
+            return Err(Refusal::access_denied(
+                "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+            ));
+        }
+    };
+    let own = state.world.key(&caller.access_key_id).filter(|_| caller.means == Means::LongTerm);
+    let device = own.and_then(|(_, user, _)| user.mfa.iter().find(|device| device.serial == *serial));
+    let device = device.cloned().ok_or_else(|| {
+        Refusal::access_denied(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial \
+             number is valid and associated with this user.",
+        )
+    })?;
+    let seconds = state.clocks.mfa_at(now);
+    if state.use_code(&device, code, seconds) {
+        Ok(Some(state.clocks.server_at(now)))
+    } else {
+        let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+        Err(Refusal::access_denied(message))
+    }
+}
+
+fn issue(
+    state: &mut State,
+    identity: Identity,
+    means: Means,
+    seconds: u32,
+    now: DateTime<Utc>,
+) -> Result<Session, Refusal> {
+    let now = state.clocks.server_at(now);
+    let session = state.issue(identity, means, seconds, now);
+    session.map_err(|error| Refusal::new(500, "InternalFailure", error.message))
+}
+
+fn credentials(session: &Session) -> String {
+    let mut xml = "<Credentials>\n".to_owned();
+    element(&mut xml, "AccessKeyId", &session.access_key_id);
+    element(&mut xml, "SecretAccessKey", session.secret.expose());
+    element(&mut xml, "SessionToken", session.token.expose());
+    element(&mut xml, "Expiration", &session.expiration.to_rfc3339_opts(SecondsFormat::Secs, true));
+    xml + "</Credentials>\n"
+}
+
+fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>) -> String {
+    let mut xml = "<AssumedRoleUser>\n".to_owned();
+    element(&mut xml, "AssumedRoleId", &session.identity.user_id);
+    element(&mut xml, "Arn", &session.identity.arn);
+    xml += "</AssumedRoleUser>\n";
+    xml += &credentials(session);
+    if let Some(percent) = params.packed_policy_size {
+        element(&mut xml, "PackedPolicySize", &percent.to_string());
+    }
+    if let Some(name) = source_identity {
+        element(&mut xml, "SourceIdentity", name);
+    }
+    xml
+}

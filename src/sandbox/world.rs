@@ -1,0 +1,261 @@
+//! The sandbox's world as a value: accounts with their users, access keys, MFA devices and roles, read from TOML.
+//!
+//! What the world allows is decided in `policy`; what it has issued so far is in `state`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::arn;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+use super::totp::Device;
+
+/// The sample world: a hub account and three clients.
+const SAMPLE: &str = include_str!("world.toml");
+
+/// Everything the sandbox knows before the first request. Keys are singular because each is a `[[table]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct World {
+    /// `[[account]]`
+    pub(crate) account: Vec<Account>,
+    /// `[files]`: what stands in the sandbox's `~/.aws`.
+    #[serde(default)]
+    pub(crate) files: Files,
+}
+
+/// `[files]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Files {
+    /// The text of `~/.aws/config`.
+    #[serde(default)]
+    pub(crate) config: String,
+    /// The text of `~/.aws/credentials`.
+    pub(crate) credentials: Option<Secret>,
+}
+
+/// `[[account]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Account {
+    /// Twelve digits.
+    pub(crate) id: String,
+    /// For people; STS never shows it.
+    pub(crate) name: String,
+    #[serde(default = "partition")]
+    pub(crate) partition: String,
+    /// Regions in which this account's administrator has switched STS off.
+    #[serde(default)]
+    pub(crate) disabled_regions: Vec<String>,
+    #[serde(default)]
+    pub(crate) user: Vec<User>,
+    #[serde(default)]
+    pub(crate) role: Vec<Role>,
+}
+
+/// `[[account.user]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    #[serde(default = "root_path")]
+    pub(crate) path: String,
+    /// Role ARNs, `*` for any text, that the user's own policy lets it assume.
+    #[serde(default = "any")]
+    pub(crate) may_assume: Vec<String>,
+    #[serde(default)]
+    pub(crate) key: Vec<AccessKey>,
+    #[serde(default)]
+    pub(crate) mfa: Vec<Device>,
+}
+
+/// `[[account.user.key]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccessKey {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+    #[serde(default = "yes")]
+    pub(crate) active: bool,
+}
+
+/// `[[account.role]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Role {
+    pub(crate) name: String,
+    #[serde(default = "root_path")]
+    pub(crate) path: String,
+    /// Seconds, 3600 to 43200.
+    #[serde(default = "hour")]
+    pub(crate) max_session_duration: u32,
+    /// What the role's own policy lets its sessions assume.
+    #[serde(default = "any")]
+    pub(crate) may_assume: Vec<String>,
+    /// The trust policy: one of these statements must allow the request.
+    #[serde(default)]
+    pub(crate) trust: Vec<Trust>,
+}
+
+/// `[[account.role.trust]]`: one `Allow` statement of a trust policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trust {
+    /// Account ids, `…:root`, user or role ARNs, or `*`.
+    pub(crate) principals: Vec<String>,
+    #[serde(default = "assume_role")]
+    pub(crate) actions: Vec<String>,
+    /// `StringEquals sts:ExternalId`
+    pub(crate) external_id: Option<String>,
+    /// `Bool aws:MultiFactorAuthPresent`
+    #[serde(default)]
+    pub(crate) mfa: bool,
+    /// `NumericLessThan aws:MultiFactorAuthAge`, seconds.
+    pub(crate) max_mfa_age: Option<i64>,
+    /// `StringLike sts:SourceIdentity`
+    pub(crate) source_identity: Option<String>,
+}
+
+fn partition() -> String {
+    "aws".to_owned()
+}
+
+fn root_path() -> String {
+    "/".to_owned()
+}
+
+fn any() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+fn assume_role() -> Vec<String> {
+    vec!["sts:AssumeRole".to_owned()]
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn hour() -> u32 {
+    3600
+}
+
+impl Account {
+    /// `arn:aws:iam::222222222222:role/path/Name`
+    pub(crate) fn role_arn(&self, role: &Role) -> String {
+        format!("arn:{}:iam::{}:role{}{}", self.partition, self.id, role.path, role.name)
+    }
+
+    /// `arn:aws:iam::111111111111:user/path/name`
+    pub(crate) fn user_arn(&self, user: &User) -> String {
+        format!("arn:{}:iam::{}:user{}{}", self.partition, self.id, user.path, user.name)
+    }
+}
+
+impl World {
+    /// The embedded sample.
+    pub(crate) fn sample() -> Result<World> {
+        World::parse(SAMPLE, "the sample world")
+    }
+
+    /// Reads a world file; errors name the file and, where TOML says so, the line.
+    pub(crate) fn load(path: &Path) -> Result<World> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::config(format!("cannot read {}: {error}", path.display())))?;
+        World::parse(&text, &path.display().to_string())
+    }
+
+    /// The world in this text; `place` names it in messages.
+    pub(crate) fn parse(text: &str, place: &str) -> Result<World> {
+        let world: World = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+            Error::config(format!("{place}:{line}: {}", error.message().trim_end()))
+        })?;
+        world.check().map_err(|message| Error::config(format!("{place}: {message}")))?;
+        Ok(world)
+    }
+
+    /// The long-term key with this id.
+    pub(crate) fn key(&self, id: &str) -> Option<(&Account, &User, &AccessKey)> {
+        self.users().find_map(|(account, user)| {
+            user.key.iter().find(|key| key.id == id).map(|key| (account, user, key))
+        })
+    }
+
+    /// The role with this ARN, path included.
+    pub(crate) fn role(&self, arn: &str) -> Option<(&Account, &Role)> {
+        self.account.iter().find_map(|account| {
+            account.role.iter().find(|role| account.role_arn(role) == arn).map(|role| (account, role))
+        })
+    }
+
+    /// The MFA device with this serial, or the first of all where none is named.
+    pub(crate) fn device(&self, serial: Option<&str>) -> Option<&Device> {
+        let mut devices = self.users().flat_map(|(_, user)| &user.mfa);
+        devices.find(|device| serial.is_none_or(|serial| serial == device.serial))
+    }
+
+    /// Every secret that stands in the world, for a test to look for where none belongs.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.users().flat_map(|(_, user)| {
+            let keys = user.key.iter().map(|key| &key.secret);
+            keys.chain(user.mfa.iter().map(|device| &device.secret))
+        })
+    }
+
+    fn users(&self) -> impl Iterator<Item = (&Account, &User)> {
+        self.account.iter().flat_map(|account| account.user.iter().map(move |user| (account, user)))
+    }
+
+    /// What IAM would not have let anyone create.
+    fn check(&self) -> std::result::Result<(), String> {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut once = |text: String| {
+            let again = format!("{text} is there twice");
+            if seen.insert(text) { Ok(()) } else { Err(again) }
+        };
+        for account in &self.account {
+            if !arn::is_account_id(&account.id) {
+                return Err(format!("account id '{}' is not twelve digits", account.id));
+            }
+            once(format!("account {}", account.id))?;
+            for role in &account.role {
+                let arn = account.role_arn(role);
+                if !(3600..=43_200).contains(&role.max_session_duration) {
+                    return Err(format!("{arn}: max_session_duration must be 3600 to 43200"));
+                }
+                check_path(&arn, &role.path)?;
+                once(arn)?;
+            }
+            for user in &account.user {
+                let arn = account.user_arn(user);
+                check_path(&arn, &user.path)?;
+                once(arn)?;
+                for key in &user.key {
+                    let word = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                    if !(16..=128).contains(&key.id.len()) || !word {
+                        return Err(format!("access key id '{}' must be 16 to 128 letters and digits", key.id));
+                    }
+                    once(format!("access key {}", key.id))?;
+                }
+                for device in &user.mfa {
+                    device.check()?;
+                    once(format!("MFA device {}", device.serial))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_path(arn: &str, path: &str) -> std::result::Result<(), String> {
+    let right = path.starts_with('/') && path.ends_with('/');
+    if right { Ok(()) } else { Err(format!("{arn}: path '{path}' must begin and end with '/'")) }
+}
+
+#[cfg(test)]
+mod tests;

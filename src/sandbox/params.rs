@@ -115,7 +115,8 @@ const EXTERNAL_ID: Shape =
 const SERIAL: Shape =
     Shape { min: 9, max: 256, pattern: r"[\w+=/:,.@-]*", allows: |c| word(c) || "+=/:,.@-".contains(c) };
 const TOKEN_CODE: Shape = Shape { min: 6, max: 6, pattern: r"[\d]*", allows: |c| c.is_ascii_digit() };
-const TAG_KEY: Shape = Shape { min: 1, max: 128, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", allows: tag_character };
+const TAG_KEY: Shape =
+    Shape { min: 1, max: 128, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", allows: tag_character };
 const TAG_VALUE: Shape =
     Shape { min: 0, max: 256, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", allows: tag_character };
 /// The limit of a policy's length is that of all policies together, which `pack` knows.
@@ -265,7 +266,8 @@ fn pack(policy: Option<&str>, policy_arns: &[String], tags: &[Tag]) -> Result<Op
         return Err(Refusal::validation(format!("{arn} is invalid")));
     }
     let length = |text: &String| text.chars().count();
-    let policies = policy.map_or(0, |text| text.chars().count()) + policy_arns.iter().map(length).sum::<usize>();
+    let policies =
+        policy.map_or(0, |text| text.chars().count()) + policy_arns.iter().map(length).sum::<usize>();
     let tagged: usize = tags.iter().map(|tag| length(&tag.key) + length(&tag.value)).sum();
     let percent = |size: usize| (size * 100).div_ceil(POLICY_LIMIT);
     let too_large = |message| Err(Refusal::new(400, "PackedPolicyTooLarge", message));
@@ -283,7 +285,8 @@ fn pack(policy: Option<&str>, policy_arns: &[String], tags: &[Tag]) -> Result<Op
 }
 
 fn is_policy_arn(text: &str) -> bool {
-    crate::arn::Arn::parse(text).is_some_and(|arn| arn.service == "iam" && arn.resource.starts_with("policy/"))
+    crate::arn::Arn::parse(text)
+        .is_some_and(|arn| arn.service == "iam" && arn.resource.starts_with("policy/"))
 }
 
 #[cfg(test)]

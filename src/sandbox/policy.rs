@@ -55,7 +55,8 @@ enum Trusted {
 fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
     let named = |principal: &String| *principal == caller.principal_arn || *principal == caller.arn;
     let root = format!("arn:{}:iam::{}:root", account.partition, caller.account_id);
-    let everyone = |principal: &String| *principal == root || *principal == caller.account_id || principal == "*";
+    let everyone =
+        |principal: &String| *principal == root || *principal == caller.account_id || principal == "*";
     if trust.principals.iter().any(named) {
         Trusted::ByName
     } else if trust.principals.iter().any(everyone) {

@@ -168,7 +168,8 @@ fn response(
 /// The whole head, and half of the body that it promises.
 fn half(reply: &Reply, date: DateTime<Utc>) -> Cut {
     let length = reply.body.len();
-    let mut text = format!("HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n", reply.status);
+    let mut text =
+        format!("HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n", reply.status);
     for (name, value) in headers(reply, date) {
         text.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -190,16 +190,17 @@ fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else { return false };
     let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    words.len() >= 2 && words.iter().all(word) && number.bytes().all(|b| b.is_ascii_digit()) && !number.is_empty()
+    words.len() >= 2
+        && words.iter().all(word)
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && !number.is_empty()
 }
 
 /// What decides the answer must be under the signature, or a stranger on the way could change it.
 fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Refusal> {
     let signed = |name: &str| claim.signed_headers.iter().any(|other| other == name);
     if !signed("host") {
-        return Err(mismatch(
-            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
-        ));
+        return Err(mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
     }
     let present = ["x-amz-date", "x-amz-security-token"].into_iter();
     match present.filter(|name| received.headers.contains_key(*name)).find(|name| !signed(name)) {

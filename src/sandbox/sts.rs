@@ -215,9 +215,10 @@ fn check_role_arn(text: &str) -> Result<(), Refusal> {
 
 /// What a chained session keeps of the session it came from: its source identity, its transitive tags.
 fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Tag>), Refusal> {
-    let chosen = params.tags.iter().filter(|tag| {
-        params.transitive_tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key))
-    });
+    let chosen = params
+        .tags
+        .iter()
+        .filter(|tag| params.transitive_tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
     let mut transitive: Vec<Tag> = chosen.cloned().collect();
     let Means::Role { source_identity, transitive_tags } = means else {
         return Ok((params.source_identity.clone(), transitive));

@@ -238,7 +238,10 @@ impl World {
                 for key in &user.key {
                     let word = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                     if !(16..=128).contains(&key.id.len()) || !word {
-                        return Err(format!("access key id '{}' must be 16 to 128 letters and digits", key.id));
+                        return Err(format!(
+                            "access key id '{}' must be 16 to 128 letters and digits",
+                            key.id
+                        ));
                     }
                     once(format!("access key {}", key.id))?;
                 }

@@ -38,7 +38,9 @@ fn what_is_allowed_is_read() {
 #[test]
 fn each_bound_is_the_models() {
     let value = |field: &str, shown: &str, rule: &str| {
-        format!("1 validation error detected: Value '{shown}' at '{field}' failed to satisfy constraint: {rule}")
+        format!(
+            "1 validation error detected: Value '{shown}' at '{field}' failed to satisfy constraint: {rule}"
+        )
     };
     let at_least = |n: u32| format!("Member must have length greater than or equal to {n}");
     let at_most = |n: u32| format!("Member must have length less than or equal to {n}");
@@ -63,7 +65,8 @@ fn each_bound_is_the_models() {
         assert_eq!(refused(&[(name, text)]), value(field, text, &rule), "{name}");
     }
     let seconds = |text| refused(&[("DurationSeconds", text)]);
-    let bound = |shown, rule: &str| value("durationSeconds", shown, &format!("Member must have value {rule}"));
+    let bound =
+        |shown, rule: &str| value("durationSeconds", shown, &format!("Member must have value {rule}"));
     assert_eq!(seconds("899"), bound("899", "greater than or equal to 900"));
     assert_eq!(seconds("43201"), bound("43201", "less than or equal to 43200"));
 }
@@ -132,10 +135,7 @@ fn tags_and_policies_have_refusals_of_their_own() {
     let full: Vec<(&str, &str)> = full.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     assert_eq!(
         code(&full),
-        (
-            "PackedPolicyTooLarge",
-            "Packed size of session tags consumes 114% of allotted space.".to_owned()
-        )
+        ("PackedPolicyTooLarge", "Packed size of session tags consumes 114% of allotted space.".to_owned())
     );
     assert_eq!(refused(&[("PolicyArns.member.1.arn", ROLE)]), format!("{ROLE} is invalid"));
 }

@@ -37,7 +37,12 @@ fn received<'a>(headers: &'a HeaderMap, body: &'a str) -> Received<'a> {
     Received { method: "POST", path: "/", query: "", headers, body: body.as_bytes() }
 }
 
-fn check(headers: &HeaderMap, body: &str, secret: &str, now: &str) -> Result<(), (u16, &'static str, String)> {
+fn check(
+    headers: &HeaderMap,
+    body: &str,
+    secret: &str,
+    now: &str,
+) -> Result<(), (u16, &'static str, String)> {
     let received = received(headers, body);
     let result = claim(&received).and_then(|claim| verify(&claim, &received, secret, at(now)));
     result.map_err(|refusal| (refusal.status, refusal.code, refusal.message))
@@ -70,7 +75,8 @@ fn any_change_breaks_it() {
     ] {
         assert_eq!(check(&headers(&[(name, Some(value))]), BODY, SECRET, NOW), mismatch, "{name}");
     }
-    for (from, to) in [(SIGNATURE, &"0".repeat(64)[..]), ("eu-central-1", "eu-central-2"), (SIGNATURE, "zz")] {
+    for (from, to) in [(SIGNATURE, &"0".repeat(64)[..]), ("eu-central-1", "eu-central-2"), (SIGNATURE, "zz")]
+    {
         let changed = authorization().replace(from, to);
         assert_eq!(check(&headers(&[("authorization", Some(&changed))]), BODY, SECRET, NOW), mismatch);
     }
@@ -106,7 +112,11 @@ fn the_scope_is_held_to_sts_and_to_the_date() {
     for (from, to, message) in [
         ("/sts/", "/s3/", "Credential should be scoped to correct service: 'sts'. "),
         ("eu-central-1", "nowhere", "Credential should be scoped to a valid region. "),
-        ("aws4_request", "aws4", "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws4'. "),
+        (
+            "aws4_request",
+            "aws4",
+            "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws4'. ",
+        ),
         (
             "20261122/",
             "20261121/",
@@ -127,9 +137,8 @@ fn the_scope_is_held_to_sts_and_to_the_date() {
 
 #[test]
 fn half_a_signature_is_incomplete() {
-    let refused = |changes: &[(&'static str, Option<&str>)]| {
-        check(&headers(changes), BODY, SECRET, NOW).unwrap_err()
-    };
+    let refused =
+        |changes: &[(&'static str, Option<&str>)]| check(&headers(changes), BODY, SECRET, NOW).unwrap_err();
     assert_eq!(
         refused(&[("authorization", None)]),
         (403, "MissingAuthenticationToken", "Request is missing Authentication Token".to_owned())

@@ -1,0 +1,22 @@
+//! The harness of every test that runs the program: a sandbox of its own, an empty environment, silence expected.
+//!
+//! `Sandbox` is the world, `Cmd` a run of a program in it, `Output` what came of it, `Pty` a run on a terminal.
+
+#![allow(dead_code, reason = "each test file uses its own part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
+
+mod cmd;
+mod http;
+#[cfg(unix)]
+mod pty;
+mod sandbox;
+
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use cmd::{Cmd, Output, Running};
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use http::request;
+#[cfg(unix)]
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use pty::Pty;
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use sandbox::{Request, Sandbox};

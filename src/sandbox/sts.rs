@@ -305,3 +305,6 @@ fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>
     }
     xml
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The sandbox's commands: serving, the shell, the codes, the log.
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use common::Sandbox;
@@ -147,4 +149,18 @@ fn a_world_of_ones_own_is_served() {
         .run()
         .status(1)
         .stderr("xacct: error: there is no MFA device in the sandbox\n");
+}
+
+#[test]
+#[should_panic(expected = "a secret on stderr")]
+fn the_harness_fails_a_secret_on_stderr() {
+    let sandbox = Sandbox::start();
+    sandbox.program("sh", &["-c", "cat ~/.aws/credentials >&2"]).run();
+}
+
+#[test]
+#[should_panic(expected = "not silent")]
+fn the_harness_expects_silence() {
+    let sandbox = Sandbox::start();
+    sandbox.program("sh", &["-c", "echo hello >&2"]).run().ok();
 }

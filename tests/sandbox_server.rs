@@ -1,6 +1,8 @@
 //! The sandbox over its socket: signatures by a signer of the test's own, faults as a client sees them, the control
 //! API and whom it refuses.
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -215,7 +215,7 @@ fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Re
 }
 
 fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, Refusal> {
-    let mut headers = String::new();
+    let mut headers = Vec::new();
     for name in &claim.signed_headers {
         let values = received.headers.get_all(name.as_str());
         let values: Vec<String> =
@@ -223,13 +223,14 @@ fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, R
         if values.is_empty() {
             return Err(mismatch(format!("The signed header '{name}' is not in the request.")));
         }
-        headers.push_str(&format!("{name}:{}\n", values.join(",")));
+        headers.push(format!("{name}:{}\n", values.join(",")));
     }
     Ok(format!(
-        "{}\n{}\n{}\n{headers}\n{}\n{}",
+        "{}\n{}\n{}\n{}\n{}\n{}",
         received.method,
         received.path,
         received.query,
+        headers.concat(),
         claim.signed_headers.join(";"),
         hex::encode(Sha256::digest(received.body))
     ))

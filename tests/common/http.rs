@@ -42,14 +42,15 @@ pub(crate) fn open(
     let authority = endpoint.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(authority)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let mut text =
-        format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        text.push_str(&format!("host: {authority}\r\n"));
-    }
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
+    let has_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = (!has_host).then_some(("host", authority));
+    let lines: Vec<String> =
+        host.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n{}",
+        body.len(),
+        lines.concat()
+    );
     stream.write_all(format!("{text}\r\n{body}").as_bytes())?;
     Ok(stream)
 }

@@ -1,5 +1,7 @@
 //! The sandbox's commands: serving, the shell, the codes, the log.
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use common::Sandbox;
@@ -37,4 +39,128 @@ fn an_unknown_device_is_named() {
         .run()
         .status(1)
         .stderr("xacct: error: there is no MFA device 'GAHT12345678' in the sandbox\n");
+}
+
+/// In a sandbox of the command's own; the harness's one only lends it its environment.
+fn shell(sandbox: &Sandbox, script: &str) -> common::Cmd {
+    let temporary = sandbox.home().join("tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    sandbox.xacct(&["sandbox", "--", "sh", "-c", script]).env("TMPDIR", temporary)
+}
+
+#[test]
+fn a_command_sees_the_sandbox_and_nothing_of_the_outside() {
+    let sandbox = Sandbox::start();
+    let script = "echo \"${AWS_PROFILE-unset} ${XACCT_MFA_CODE-unset} ${XDG_CACHE_HOME-unset} $OTHER\"; \
+                  case $XACCT_SANDBOX in $OUTER) echo outer;; http://127.0.0.1:*) echo inner;; esac; \
+                  case $HOME in $TMPDIR/*) echo home;; esac; \
+                  test \"$AWS_ENDPOINT_URL\" = \"$XACCT_SANDBOX\" && echo endpoint; \
+                  grep -c '^aws_secret_access_key' \"$AWS_SHARED_CREDENTIALS_FILE\"; \
+                  xacct sandbox log";
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_xacct"));
+    shell(&sandbox, &format!("{script}; command -v xacct"))
+        .env("AWS_PROFILE", "outside")
+        .env("XACCT_MFA_CODE", "123456")
+        .env("XDG_CACHE_HOME", "/outside")
+        .env("OTHER", "kept")
+        .env("OUTER", sandbox.endpoint())
+        .run()
+        .ok()
+        .stdout(&format!("unset unset unset kept\ninner\nhome\nendpoint\n1\n{}\n", program.display()));
+    let left: Vec<_> = std::fs::read_dir(sandbox.home().join("tmp")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn the_commands_status_is_the_sandboxs() {
+    let sandbox = Sandbox::start();
+    shell(&sandbox, "exit 7").run().status(7).stderr("");
+    shell(&sandbox, "kill -KILL $$").run().status(137).stderr("");
+    sandbox
+        .xacct(&["sandbox", "--", "no-such-program"])
+        .run()
+        .status(127)
+        .stderr("xacct: error: cannot run no-such-program: No such file or directory (os error 2)\n");
+    sandbox
+        .xacct(&["sandbox", "--", "/dev/null"])
+        .run()
+        .status(126)
+        .stderr("xacct: error: cannot run /dev/null: Permission denied (os error 13)\n");
+}
+
+#[test]
+fn an_interrupt_is_the_commands_and_being_told_to_end_is_passed_on() {
+    let sandbox = Sandbox::start();
+    shell(&sandbox, "kill -INT $PPID; exit 4").run().status(4).stderr("");
+    shell(&sandbox, "trap 'exit 9' TERM; kill -TERM $PPID; while :; do :; done").run().status(9).stderr("");
+}
+
+#[test]
+fn a_shell_is_greeted() {
+    let sandbox = Sandbox::start();
+    let mut pty = sandbox.pty_with(&["sandbox"], &[("SHELL", "/bin/sh"), ("TMPDIR", "/tmp")]);
+    pty.expect("this is a sandbox");
+    pty.expect("nothing of it remains");
+    pty.send_line("xacct sandbox code | wc -c");
+    pty.expect("7");
+    pty.send_line("exit 3");
+    assert_eq!(pty.wait().0, 3);
+}
+
+#[test]
+fn serving_ends_with_stdin_and_leaves_nothing() {
+    let sandbox = Sandbox::start();
+    let temporary = tempfile::tempdir().unwrap();
+    let output = sandbox.xacct(&["sandbox", "serve"]).env("TMPDIR", temporary.path()).run().ok();
+    let ready = output.json();
+    assert!(ready["endpoint"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(ready["env"]["HOME"], ready["home"]);
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_world_file_that_makes_no_sense_is_named() {
+    let sandbox = Sandbox::start();
+    std::fs::write(sandbox.home().join("w.toml"), "[[account]]\nid = 5\n").unwrap();
+    for command in
+        [&["sandbox", "--world", "w.toml", "--", "true"][..], &["sandbox", "serve", "--world", "w.toml"]]
+    {
+        sandbox
+            .xacct(command)
+            .run()
+            .status(3)
+            .stderr("xacct: error: w.toml:2: invalid type: integer `5`, expected a string\n");
+    }
+    sandbox
+        .xacct(&["sandbox", "serve", "--world", "gone.toml"])
+        .run()
+        .status(3)
+        .stderr("xacct: error: cannot read gone.toml: No such file or directory (os error 2)\n");
+}
+
+#[test]
+fn a_world_of_ones_own_is_served() {
+    let sandbox = Sandbox::with_world(
+        "[[account]]\nid = \"555555555555\"\nname = \"mine\"\n[files]\nconfig = '[profile mine]'\n",
+    );
+    assert_eq!(std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap(), "[profile mine]");
+    sandbox
+        .xacct(&["sandbox", "code"])
+        .run()
+        .status(1)
+        .stderr("xacct: error: there is no MFA device in the sandbox\n");
+}
+
+#[test]
+#[should_panic(expected = "a secret on stderr")]
+fn the_harness_fails_a_secret_on_stderr() {
+    let sandbox = Sandbox::start();
+    sandbox.program("sh", &["-c", "cat ~/.aws/credentials >&2"]).run();
+}
+
+#[test]
+#[should_panic(expected = "not silent")]
+fn the_harness_expects_silence() {
+    let sandbox = Sandbox::start();
+    sandbox.program("sh", &["-c", "echo hello >&2"]).run().ok();
 }

@@ -101,6 +101,8 @@ async fn child(
     process.env("PATH", path_with_xacct(env)?);
     // A proxy from outside must not be asked for an address that is only meant here.
     process.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+    let lost = |error: std::io::Error| Error::other(format!("lost {}: {error}", program.to_string_lossy()));
+    let signals = Signals::listen().map_err(lost)?;
     let mut child = match process.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -109,8 +111,7 @@ async fn child(
             return Ok(status);
         }
     };
-    let lost = |error: std::io::Error| Error::other(format!("lost {}: {error}", program.to_string_lossy()));
-    wait(&mut child).await.map(status_of).map_err(lost)
+    signals.wait(&mut child).await.map(status_of).map_err(lost)
 }
 
 /// Everything that configures AWS's tools or xacct from outside.
@@ -135,36 +136,63 @@ fn path_with_xacct(env: &Env) -> Result<OsString> {
         .map_err(|error| unknown(error.to_string()))
 }
 
-/// Waits for the child. Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is
-/// passed on.
+/// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed on.
 #[cfg(unix)]
-async fn wait(child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-    use rustix::process::{Pid, Signal, kill_process};
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut quit) = (signal(SignalKind::interrupt())?, signal(SignalKind::quit())?);
-    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
-    let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    let pass_on = |signal| {
-        // A child that has just ended needs no signal any more.
-        let _ = pid.map(|pid| kill_process(pid, signal));
-    };
-    loop {
-        tokio::select! {
-            status = child.wait() => return status,
-            _ = interrupt.recv() => {}
-            _ = quit.recv() => {}
-            _ = terminate.recv() => pass_on(Signal::TERM),
-            _ = hang_up.recv() => pass_on(Signal::HUP),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Before the child is there, so that none is lost.
+    fn listen() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn wait(mut self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
+        use rustix::process::{Pid, Signal, kill_process};
+        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let pass_on = |signal| {
+            // A child that has just ended needs no signal any more.
+            let _ = pid.map(|pid| kill_process(pid, signal));
+        };
+        loop {
+            tokio::select! {
+                status = child.wait() => return status,
+                _ = self.interrupt.recv() => {}
+                _ = self.quit.recv() => {}
+                _ = self.terminate.recv() => pass_on(Signal::TERM),
+                _ = self.hang_up.recv() => pass_on(Signal::HUP),
+            }
         }
     }
 }
 
+/// Ctrl-C is the child's, which the console sends it to.
 #[cfg(not(unix))]
-async fn wait(child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-    loop {
-        tokio::select! {
-            status = child.wait() => return status,
-            _ = tokio::signal::ctrl_c() => {}
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn wait(self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
+        loop {
+            tokio::select! {
+                status = child.wait() => return status,
+                _ = tokio::signal::ctrl_c() => {}
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::secret::Secret;
+
 use super::desk::Desk;
 use super::faults::Fault;
 use super::sigv4::Received;
@@ -45,7 +47,7 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
         }),
         ("GET", "code") => code(desk, received, now),
         ("GET", "secrets") => {
-            let secrets: Vec<&str> = desk.state.secrets().map(|secret| secret.expose()).collect();
+            let secrets: Vec<&str> = desk.state.secrets().map(Secret::expose).collect();
             Ok(json!(secrets))
         }
         ("POST", "forget") => {

@@ -18,7 +18,7 @@ pub(crate) fn form(body: &[u8]) -> Form {
 /// Plaintext of session policies and their ARNs, in characters.
 const POLICY_LIMIT: usize = 2048;
 
-/// AssumeRole.
+/// `AssumeRole`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AssumeRole {
     pub(crate) role_arn: String,
@@ -34,14 +34,14 @@ pub(crate) struct AssumeRole {
     pub(crate) packed_policy_size: Option<usize>,
 }
 
-/// GetSessionToken.
+/// `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GetSessionToken {
     pub(crate) duration_seconds: Option<u32>,
     pub(crate) mfa: Mfa,
 }
 
-/// SerialNumber and TokenCode.
+/// `SerialNumber` and `TokenCode`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mfa {
     pub(crate) serial_number: Option<String>,
@@ -258,7 +258,7 @@ fn pack(policy: Option<&str>, policy_arns: &[String], tags: &[Tag]) -> Result<Op
     }
     if let Some(text) = policy {
         let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
-        if !document.is_some_and(|document| document.get("Statement").is_some()) {
+        if document.is_none_or(|document| document.get("Statement").is_none()) {
             return Err(Refusal::new(400, "MalformedPolicyDocument", "Syntax errors in policy."));
         }
     }

@@ -168,12 +168,13 @@ fn response(
 /// The whole head, and half of the body that it promises.
 fn half(reply: &Reply, date: DateTime<Utc>) -> Cut {
     let length = reply.body.len();
-    let mut text =
-        format!("HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n", reply.status);
-    for (name, value) in headers(reply, date) {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    text.push_str("\r\n");
+    let lines: Vec<String> =
+        headers(reply, date).iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let text = format!(
+        "HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n{}\r\n",
+        reply.status,
+        lines.concat()
+    );
     let mut bytes = text.into_bytes();
     bytes.extend(reply.body.bytes().take(length / 2));
     bytes

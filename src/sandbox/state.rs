@@ -26,7 +26,7 @@ pub(crate) struct Tag {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) account_id: String,
-    /// What GetCallerIdentity says: the user's ARN, or the `assumed-role` ARN of the session.
+    /// What `GetCallerIdentity` says: the user's ARN, or the `assumed-role` ARN of the session.
     pub(crate) arn: String,
     /// `AIDA…`, or `AROA…:session`.
     pub(crate) user_id: String,
@@ -41,9 +41,9 @@ pub(crate) struct Identity {
 pub(crate) enum Means {
     /// A user's own access key.
     LongTerm,
-    /// GetSessionToken; with the moment of the MFA code, if one was given.
+    /// `GetSessionToken`; with the moment of the MFA code, if one was given.
     SessionToken { mfa_at: Option<DateTime<Utc>> },
-    /// AssumeRole; never with MFA in its context.
+    /// `AssumeRole`; never with MFA in its context.
     Role { source_identity: Option<String>, transitive_tags: Vec<Tag> },
 }
 

@@ -120,7 +120,7 @@ fn unique_id(prefix: &str, arn: &str) -> String {
     })
 }
 
-/// GetCallerIdentity answers everywhere; the others where the caller's account has STS switched on.
+/// `GetCallerIdentity` answers everywhere; the others where the caller's account has STS switched on.
 fn check_region(state: &State, caller: &Caller, claim: &Claim) -> Result<(), Refusal> {
     let account_id = &caller.identity.account_id;
     let mut disabled = state.world.account.iter().filter(|account| account.id == *account_id);
@@ -305,3 +305,6 @@ fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>
     }
     xml
 }
+
+#[cfg(test)]
+mod tests;

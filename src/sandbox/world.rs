@@ -43,7 +43,7 @@ pub(crate) struct Files {
 pub(crate) struct Account {
     /// Twelve digits.
     pub(crate) id: String,
-    /// For people; STS never shows it.
+    /// For people, who should not mix two up; STS never shows it.
     pub(crate) name: String,
     #[serde(default = "partition")]
     pub(crate) partition: String,
@@ -223,6 +223,7 @@ impl World {
                 return Err(format!("account id '{}' is not twelve digits", account.id));
             }
             once(format!("account {}", account.id))?;
+            once(format!("account name '{}'", account.name))?;
             for role in &account.role {
                 let arn = account.role_arn(role);
                 if !(3600..=43_200).contains(&role.max_session_duration) {

@@ -4,8 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// The status and the body, which is empty where the connection ended early. `endpoint` is `http://HOST:PORT`;
-/// `host` is added unless it is among the headers.
+/// The status and the body. `endpoint` is `http://HOST:PORT`; `host` is added unless it is among the headers.
 pub(crate) fn request(
     endpoint: &str,
     method: &str,
@@ -13,21 +12,45 @@ pub(crate) fn request(
     headers: &[(&str, &str)],
     body: &str,
 ) -> std::io::Result<(u16, String)> {
-    let authority = endpoint.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(authority)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let mut text =
-        format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        text.push_str(&format!("host: {authority}\r\n"));
-    }
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    stream.write_all(format!("{text}\r\n{body}").as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    let answer = raw(endpoint, method, path, headers, body)?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let status = head.split(' ').nth(1).and_then(|text| text.parse().ok());
     Ok((status.unwrap_or_default(), body.to_owned()))
+}
+
+/// Everything that comes back, head and body.
+pub(crate) fn raw(
+    endpoint: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<String> {
+    let mut answer = String::new();
+    open(endpoint, method, path, headers, body)?.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Sends the request and waits for nothing.
+pub(crate) fn open(
+    endpoint: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<TcpStream> {
+    let authority = endpoint.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(authority)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let has_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = (!has_host).then_some(("host", authority));
+    let lines: Vec<String> =
+        host.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n{}",
+        body.len(),
+        lines.concat()
+    );
+    stream.write_all(format!("{text}\r\n{body}").as_bytes())?;
+    Ok(stream)
 }

@@ -14,9 +14,15 @@ mod sandbox;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use http::request;
+pub(crate) use http::{open, raw, request};
 #[cfg(unix)]
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use sandbox::{Request, Sandbox};
+
+/// A variable of the environment in which the tests run; programs under test get none of it.
+#[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]
+pub(crate) fn outer_env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -17,7 +17,7 @@ pub(crate) struct Pty {
 impl Pty {
     pub(crate) fn spawn(command: Command) -> Pty {
         let mut session = OsSession::spawn(command).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(60)));
+        session.set_expect_timeout(Some(Duration::from_mins(1)));
         Pty { session, seen: String::new() }
     }
 

@@ -151,7 +151,7 @@ impl Sandbox {
     }
 
     /// Orders a fault: `json!({"kind": "throttle", "count": 2, "action": "AssumeRole"})`. Kinds: throttle, error
-    /// (with status), reset_before, reset_after, delay (with milliseconds), truncate, silent.
+    /// (with status), `reset_before`, `reset_after`, delay (with milliseconds), truncate, silent.
     pub(crate) fn fault(&self, fault: &Value) {
         self.control("POST", "fault", &fault.to_string());
     }

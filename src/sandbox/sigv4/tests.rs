@@ -6,6 +6,37 @@ const SECRET: &str = "NotASecret/xacct/sandbox/hub/you/EXAMPLE";
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 const SIGNATURE: &str = "70511d076a0136b3884610037563c79a9a56de16124f3b6340894a367fe0a348";
 
+/// The headers of a request that is signed right, for the tests of what comes after the signature.
+pub(crate) fn signed(
+    (key, secret, token): (&str, &str, Option<&str>),
+    region: &str,
+    body: &str,
+    now: DateTime<Utc>,
+) -> HeaderMap {
+    let stamp = now.format(TIMESTAMP).to_string();
+    let mut headers = HeaderMap::new();
+    headers.insert("host", "127.0.0.1:8080".parse().unwrap());
+    headers.insert("x-amz-date", stamp.parse().unwrap());
+    let mut names = "host;x-amz-date".to_owned();
+    if let Some(token) = token {
+        headers.insert("x-amz-security-token", token.parse().unwrap());
+        names += ";x-amz-security-token";
+    }
+    let unsigned = |signature: &str| {
+        format!(
+            "AWS4-HMAC-SHA256 Credential={key}/{}/{region}/sts/aws4_request, SignedHeaders={names}, \
+             Signature={signature}",
+            &stamp[..8]
+        )
+    };
+    headers.insert("authorization", unsigned("00").parse().unwrap());
+    let claim = claim(&received(&headers, body)).unwrap();
+    let signature = signature(&claim, &received(&headers, body), secret).unwrap();
+    let signature = hex::encode(signature.finalize().into_bytes());
+    headers.insert("authorization", unsigned(&signature).parse().unwrap());
+    headers
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }

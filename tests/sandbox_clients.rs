@@ -1,0 +1,45 @@
+//! boto3 and the AWS CLI, clients that know nothing of this project, find the sandbox's STS to be AWS's.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::{Sandbox, outer_env};
+
+/// `XACCT_TEST_PYTHON`, `.venv/bin/python`, `python3`: the first that has boto3.
+fn python() -> Option<String> {
+    let venv = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python");
+    let mut candidates =
+        outer_env("XACCT_TEST_PYTHON").into_iter().chain([venv.to_owned(), "python3".to_owned()]);
+    candidates.find(|python| {
+        let tried = Command::new(python).args(["-c", "import boto3"]).output();
+        tried.is_ok_and(|output| output.status.success())
+    })
+}
+
+#[test]
+fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
+    let require_all = outer_env("XACCT_TEST_REQUIRE_ALL").as_deref() == Some("1");
+    let Some(python) = python() else {
+        assert!(!require_all, "boto3 is nowhere: set XACCT_TEST_PYTHON");
+        eprintln!("skipped: no python with boto3 (set XACCT_TEST_PYTHON)");
+        return;
+    };
+    let sandbox = Sandbox::start();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/sts_conformance.py");
+    // A python of pyenv or of a venv is found by the outer PATH.
+    let output = sandbox
+        .program(&python, &[script.as_os_str()])
+        .env("PATH", outer_env("PATH").unwrap_or_default())
+        .env("XACCT_TEST_REQUIRE_ALL", if require_all { "1" } else { "0" })
+        .run();
+    let summary = output.stdout_text().lines().last().unwrap_or_default().to_owned();
+    let output = output.status(0);
+    if output.stderr_text().starts_with("skipped: ") {
+        eprint!("{}", output.stderr_text());
+    }
+    assert!(summary.ends_with(": 0 failed"), "{summary}");
+    let checks: u32 = summary.split(' ').next().unwrap().parse().unwrap();
+    assert!(checks >= 55, "only {checks} checks were made");
+}

@@ -132,3 +132,84 @@ fn capacity(variables: &Variables<'_>) -> usize {
         .map(|(name, value)| name.len() + 8 + 6 * value.as_ref().map_or(0, |value| value.expose().len()));
     8 + lengths.sum::<usize>()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    type Written = io::Result<String>;
+
+    fn written(
+        render: impl Fn(&Variables<'_>, &mut Vec<u8>) -> io::Result<()>,
+        variables: &[(&str, Option<&str>)],
+    ) -> Written {
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| (*name, value.map(Secret::new))).collect();
+        let mut out = Vec::new();
+        render(&variables, &mut out)?;
+        assert!(out.len() <= capacity(&variables), "{} of {}", out.len(), capacity(&variables));
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    const VARIABLES: [(&str, Option<&str>); 3] = [
+        ("AWS_ACCESS_KEY_ID", Some("AKIA/+=")),
+        ("AWS_SESSION_TOKEN", None),
+        ("XACCT_PROFILE", Some("it's $5 \"x\" \\ é")),
+    ];
+
+    #[test]
+    fn env_is_raw() {
+        let text = written(env, &VARIABLES).unwrap();
+        assert_eq!(text, "AWS_ACCESS_KEY_ID=AKIA/+=\nXACCT_PROFILE=it's $5 \"x\" \\ é\n");
+    }
+
+    #[test]
+    fn env_cannot_be_made_to_hold_another_variable() {
+        for value in ["a\nLD_PRELOAD=/tmp/x", "a\r", "a\0"] {
+            let error = written(env, &[("A", Some("fine")), ("XACCT_PROFILE", Some(value))]).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert!(error.to_string().starts_with("XACCT_PROFILE would hold a line break"), "{error}");
+        }
+    }
+
+    #[test]
+    fn dotenv_is_quoted() {
+        let text = written(dotenv, &VARIABLES).unwrap();
+        let wanted = r#"AWS_ACCESS_KEY_ID="AKIA/+="
+XACCT_PROFILE="it's \$5 \"x\" \\ é"
+"#;
+        assert_eq!(text, wanted);
+        assert_eq!(written(dotenv, &[("A", Some("1\n2\r"))]).unwrap(), "A=\"1\\n2\\r\"\n");
+    }
+
+    #[test]
+    fn json_has_every_variable() {
+        let text = written(json, &VARIABLES).unwrap();
+        let wanted = "{\"AWS_ACCESS_KEY_ID\":\"AKIA/+=\",\"AWS_SESSION_TOKEN\":null,\
+                      \"XACCT_PROFILE\":\"it's $5 \\\"x\\\" \\\\ é\"}\n";
+        assert_eq!(text, wanted);
+        assert_eq!(written(json, &[]).unwrap(), "{}\n");
+        assert_eq!(written(json, &[("A", Some("\u{1}"))]).unwrap(), "{\"A\":\"\\u0001\"}\n");
+    }
+
+    #[test]
+    fn the_process_document_is_exact() {
+        let mut credentials = Credentials {
+            access_key_id: "ASIA1".to_owned(),
+            secret_access_key: Secret::new("wJ/+\""),
+            session_token: Some(Secret::new("tok=")),
+            expiration: DateTime::from_timestamp(1_800_000_000, 0),
+            account_id: Some("222222222222".to_owned()),
+        };
+        assert_eq!(
+            *process_json(&credentials),
+            "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\",\"SessionToken\":\"tok=\",\
+             \"Expiration\":\"2027-01-15T08:00:00Z\",\"AccountId\":\"222222222222\"}\n"
+        );
+        (credentials.session_token, credentials.expiration, credentials.account_id) = (None, None, None);
+        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\"}\n";
+        assert_eq!(*process_json(&credentials), bare);
+    }
+}

@@ -3,3 +3,4 @@
 
 pub(crate) mod shell;
 pub(crate) mod formats;
+pub(crate) mod table;

@@ -81,10 +81,12 @@ pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl i
     }
     unset(shell, names, &mut text);
     let last = match shell {
-        Shell::Sh | Shell::Bash | Shell::Zsh => format!("(exit {status});\n"),
-        // fish's `return` would leave the function that evaluates this, csh has no subshell status, and in elvish
-        // the exception of a command that failed carries its status.
-        Shell::Fish | Shell::Tcsh => format!("sh -c 'exit {status}';\n"),
+        // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not `return`, which would
+        // leave the function that evaluates this.
+        Shell::Sh | Shell::Bash | Shell::Zsh | Shell::Fish | Shell::Tcsh => {
+            format!("sh -c 'exit {status}';\n")
+        }
+        // The exception of a command that failed carries its status.
         Shell::Elvish => format!("e:sh -c 'exit {status}';\n"),
         Shell::PowerShell => {
             format!("$global:LASTEXITCODE = {status};\nthrow 'xacct failed with exit status {status}';\n")

@@ -33,25 +33,19 @@ pub(super) fn check(shell: Shell, name: &str, value: &str) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
-/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a process list.
+/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a process list. Backquotes,
+/// because zsh with `GLOB_SUBST` would take the parentheses of `$(` for a pattern.
 pub(super) fn sh(name: &str, value: &str, text: &mut String) {
     for part in ["export ", name, "="] {
         text.push_str(part);
     }
-    if value.bytes().all(is_plain) {
-        single_quoted(value, text);
-        text.push_str(";\n");
-        return;
-    }
-    text.push_str("\"$(printf %b ");
-    octal(value, text);
+    word(value, text);
     if value.ends_with('\n') {
         // The substitution drops line ends; a full stop behind them keeps them, and goes afterwards.
-        text.truncate(text.len() - 1);
-        let _ = write!(text, ".')\";\nexport {name}=\"${{{name}%.}}\";\n");
-    } else {
-        text.push_str(")\";\n");
+        text.truncate(text.len() - 3);
+        let _ = write!(text, ".'`\";\nexport {name}=\"${{{name}%.}}\"");
     }
+    text.push_str(";\n");
 }
 
 /// csh and tcsh, whose `printf` is the one in /usr/bin: fit for profile names, and keys are plain anyway.
@@ -59,25 +53,14 @@ pub(super) fn tcsh(name: &str, value: &str, text: &mut String) {
     for part in ["setenv ", name, " "] {
         text.push_str(part);
     }
-    if value.bytes().all(is_plain) {
-        single_quoted(value, text);
-    } else {
-        text.push_str("\"`printf %b ");
-        octal(value, text);
-        text.push_str("`\"");
-    }
+    word(value, text);
     text.push_str(";\n");
 }
 
-fn single_quoted(value: &str, text: &mut String) {
-    text.push('\'');
-    text.push_str(value);
-    text.push('\'');
-}
-
-/// As `printf %b` reads it: `\0` and three octal digits for every byte that is not plain.
-fn octal(value: &str, text: &mut String) {
-    text.push('\'');
+/// Quoted as it is where it is plain, else as the octal escapes that `printf %b` reads: `\0` and three digits.
+fn word(value: &str, text: &mut String) {
+    let plain = value.bytes().all(is_plain);
+    text.push_str(if plain { "'" } else { "\"`printf %b '" });
     for byte in value.bytes() {
         if is_plain(byte) {
             text.push(char::from(byte));
@@ -85,7 +68,7 @@ fn octal(value: &str, text: &mut String) {
             let _ = write!(text, "\\0{byte:03o}");
         }
     }
-    text.push('\'');
+    text.push_str(if plain { "'" } else { "'`\"" });
 }
 
 /// fish splits a substitution at line ends only and expands nothing in it; control characters have escapes outside

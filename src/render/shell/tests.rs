@@ -1,1 +1,396 @@
+//! The statements, evaluated by the real shells: exact bytes arrive, nothing runs, a failure is a failure.
+//!
+//! A shell that is not installed is skipped aloud, or with `XACCT_TEST_REQUIRE_ALL=1` a failure. PowerShell and cmd
+//! cannot be had on Linux: their tests are exact outputs.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+use proptest::test_runner::TestRunner;
+
+use super::*;
+use crate::env::Env;
+
+/// One way to evaluate what xacct printed (the file `statements` in the current directory) in a real shell.
+struct Way {
+    shell: Shell,
+    program: &'static str,
+    args: &'static [&'static str],
+    /// Goes before `then`, and ends the statement.
+    eval: &'static str,
+}
+
+const fn way(shell: Shell, program: &'static str, args: &'static [&'static str], eval: &'static str) -> Way {
+    Way { shell, program, args, eval }
+}
+
+const UNQUOTED: &str = "eval $(cat statements)";
+const QUOTED: &str = "eval \"$(cat statements)\"";
+
+const WAYS: [Way; 18] = [
+    way(Shell::Sh, "dash", &["-c"], UNQUOTED),
+    way(Shell::Sh, "dash", &["-c"], QUOTED),
+    way(Shell::Sh, "dash", &["-uc"], UNQUOTED),
+    way(Shell::Sh, "bash", &["--posix", "-c"], UNQUOTED),
+    way(Shell::Bash, "bash", &["-c"], UNQUOTED),
+    way(Shell::Bash, "bash", &["-c"], QUOTED),
+    way(Shell::Bash, "bash", &["-O", "nullglob", "-O", "extglob", "-O", "dotglob", "-c"], UNQUOTED),
+    way(Shell::Bash, "bash", &["-O", "failglob", "-O", "extglob", "-uc"], UNQUOTED),
+    way(Shell::Bash, "bash", &["-H", "-c"], UNQUOTED),
+    way(Shell::Zsh, "zsh", &["-fc"], UNQUOTED),
+    way(Shell::Zsh, "zsh", &["-fc"], QUOTED),
+    way(Shell::Zsh, "zsh", &["-f", "-o", "extendedglob", "-o", "globsubst", "-c"], UNQUOTED),
+    way(Shell::Zsh, "zsh", &["-f", "-o", "shwordsplit", "-o", "magicequalsubst", "-c"], UNQUOTED),
+    way(Shell::Fish, "fish", &["-Nc"], "eval (cat statements)"),
+    way(Shell::Fish, "fish", &["-Nc"], "cat statements | source"),
+    way(Shell::Tcsh, "tcsh", &["-fc"], "eval `cat statements`"),
+    way(Shell::Elvish, "elvish", &["-norc", "-c"], "eval (cat statements | slurp)"),
+    way(Shell::Nu, "nu", &["-n", "-c"], "open --raw statements | from json | load-env"),
+];
+
+/// Names of files that lie around where the statements are evaluated: a pattern must not find them.
+const BAIT: [&str; 6] = ["a", "b'c", "XACCT_PROFILE=x", "export", "V0='ab';", "040b'`\";"];
+
+/// Values that no profile should have.
+const HOSTILE: [&str; 33] = [
+    "",
+    " ",
+    "  a  b  ",
+    "a b",
+    "*",
+    "a*",
+    "?",
+    "[a-z]",
+    "'",
+    "\"",
+    "'\"'",
+    "`touch ran`",
+    "$(touch ran)",
+    "${HOME}",
+    "; touch ran;",
+    "&& touch ran",
+    "| touch ran",
+    "a\\",
+    "\\n",
+    "\\\\0101",
+    "%s%b%%",
+    "!!",
+    "a!b",
+    "~",
+    "=ls",
+    "-x",
+    "#c",
+    "größe 客户 🔑",
+    "{a,b}",
+    "@(a|b)",
+    "<1-9>^x",
+    "\u{2018}q\u{2019}",
+    "a\tb",
+];
+
+/// Values that not every shell can be given.
+const BREAKS: [&str; 6] = ["a\nb", "\n", "a\n", "a\n\n", "\na", "a\r\nb"];
+
+/// The program, or `None` said aloud.
+fn found(program: &str) -> Option<PathBuf> {
+    let env = Env::from_process();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/node_modules/.bin");
+    let path = env.raw("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(path).chain([own]).map(|dir| dir.join(program)).find(|path| path.is_file());
+    if found.is_none() {
+        assert!(env.get("XACCT_TEST_REQUIRE_ALL").is_none(), "{program} is not installed");
+        eprintln!("SKIPPED: {program} is not installed");
+    }
+    found
+}
+
+/// Evaluates the statements, then runs `then` in the same shell; `None` where the shell is not installed.
+fn evaluate(way: &Way, statements: &[u8], locale: &str, then: &str) -> Option<Output> {
+    let program = found(way.program)?;
+    let dir = tempfile::tempdir().unwrap();
+    for name in BAIT {
+        fs::write(dir.path().join(name), "").unwrap();
+    }
+    fs::write(dir.path().join("statements"), statements).unwrap();
+    let mut command = Command::new(program);
+    command.args(way.args).arg(format!("{}{then}", way.eval)).current_dir(dir.path());
+    command.env_clear().env("PATH", Env::from_process().raw("PATH").unwrap()).env("HOME", dir.path());
+    command.env("LC_ALL", locale).env("AWS_PROFILE", "old").env("AWS_ROLE_ARN", "old");
+    let output = command.output().unwrap();
+    assert!(!dir.path().join("ran").exists(), "{} ran something", way.program);
+    Some(output)
+}
+
+fn write(shell: Shell, change: &Change<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    statements(shell, change, &mut out).unwrap();
+    out
+}
+
+/// The environment that programs get after these values were set; `None` where the shell is not installed.
+fn environment(way: &Way, values: &[String], locale: &str) -> Option<BTreeMap<String, Vec<u8>>> {
+    let values: Vec<(String, Secret)> = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| (format!("V{at}"), Secret::new(value.as_str())))
+        .collect();
+    let set = values.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let text = write(way.shell, &Change { set, unset: vec!["AWS_PROFILE", "NEVER_SET"] });
+    let then = if way.shell == Shell::Nu { "; ^env -0" } else { "; env -0" };
+    let output = evaluate(way, &text, locale, then)?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{} {:?}: {stderr}", way.program, way.args);
+    let variables = output.stdout.split(|byte| *byte == 0).filter_map(|line| {
+        let at = line.iter().position(|byte| *byte == b'=')?;
+        Some((String::from_utf8_lossy(&line[..at]).into_owned(), line[at + 1..].to_vec()))
+    });
+    Some(variables.collect())
+}
+
+fn assert_arrives(way: &Way, values: &[String], locale: &str) {
+    let Some(environment) = environment(way, values, locale) else { return };
+    for (at, value) in values.iter().enumerate() {
+        let got = environment.get(&format!("V{at}")).map(|bytes| String::from_utf8_lossy(bytes));
+        assert_eq!(got.as_deref(), Some(value.as_str()), "{} {:?} {locale}", way.program, way.args);
+    }
+    assert!(!environment.contains_key("AWS_PROFILE"), "{}", way.program);
+    assert_eq!(environment.get("AWS_ROLE_ARN").map(Vec::as_slice), Some(&b"old"[..]), "{}", way.program);
+}
+
+#[test]
+fn hostile_values_arrive_as_they_are() {
+    for way in &WAYS {
+        let breaks = if way.shell == Shell::Tcsh { &[][..] } else { &BREAKS };
+        let values: Vec<String> = HOSTILE.iter().chain(breaks).map(|value| (*value).to_owned()).collect();
+        for locale in ["C.UTF-8", "C"] {
+            assert_arrives(way, &values, locale);
+        }
+    }
+}
+
+#[test]
+fn a_long_token_arrives() {
+    let token = "FwoGZXIvYXdzEBYaD/+=".repeat(200);
+    for way in &WAYS {
+        assert_arrives(way, std::slice::from_ref(&token), "C");
+    }
+}
+
+#[test]
+fn any_text_arrives() {
+    let hostile = "[ '\"`$;&|*?~!%#^(){}<>=\\\\@:,a0\u{e9}\u{2019}\r\t-]{0,12}";
+    let text = prop_oneof![
+        3 => hostile.prop_map(|text: String| text),
+        1 => "\\PC{0,12}",
+        1 => proptest::collection::vec(1_u8..=127, 0..12)
+            .prop_map(|bytes| bytes.into_iter().map(char::from).collect::<String>()),
+    ];
+    let values = proptest::collection::vec(text, 40);
+    for way in &WAYS {
+        let mut runner =
+            TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+        let outcome = runner.run(&values, |values| {
+            let tcsh = way.shell == Shell::Tcsh;
+            let values: Vec<String> =
+                values.into_iter().map(|value| if tcsh { value.replace('\n', "") } else { value }).collect();
+            assert_arrives(way, &values, "C.UTF-8");
+            Ok(())
+        });
+        if let Err(reason) = outcome {
+            panic!("{} {:?}: {reason}", way.program, way.args);
+        }
+    }
+}
+
+#[test]
+fn a_failure_takes_the_old_credentials_out_and_gives_its_status() {
+    for way in WAYS.iter().filter(|way| !matches!(way.shell, Shell::Nu | Shell::Elvish)) {
+        let mut text = Vec::new();
+        failure(way.shell, 3, &["AWS_PROFILE", "NEVER_SET"], &mut text).unwrap();
+        let next = " && echo RAN";
+        let Some(output) = evaluate(way, &text, "C", &format!("{next}; printenv AWS_PROFILE; echo alive"))
+        else {
+            continue;
+        };
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "alive\n", "{} {:?}", way.program, way.args);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{} {:?}", way.program, way.args);
+        let status = if way.shell == Shell::Tcsh || way.shell == Shell::Fish { "$status" } else { "$?" };
+        let output = evaluate(way, &text, "C", &format!("; echo {status}")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "3\n", "{} {:?}", way.program, way.args);
+    }
+}
+
+#[test]
+fn a_failure_stops_elvish_with_its_status() {
+    let way = WAYS.iter().find(|way| way.shell == Shell::Elvish).unwrap();
+    let mut text = Vec::new();
+    failure(Shell::Elvish, 3, &["AWS_PROFILE"], &mut text).unwrap();
+    let Some(output) = evaluate(way, &text, "C", "; echo RAN") else { return };
+    assert_eq!((output.stdout.as_slice(), output.status.success()), (&b""[..], false));
+    let caught = Way {
+        eval: "try { eval (cat statements | slurp) } catch e { echo $e[reason][exit-status] }",
+        ..*way
+    };
+    let output = evaluate(&caught, &text, "C", "; var e = ?(e:printenv AWS_PROFILE); echo alive").unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "3\nalive\n");
+}
+
+#[test]
+fn a_failure_takes_the_old_credentials_out_of_nu() {
+    let way = WAYS.iter().find(|way| way.shell == Shell::Nu).unwrap();
+    let mut text = Vec::new();
+    failure(Shell::Nu, 3, &["AWS_PROFILE", "NEVER_SET"], &mut text).unwrap();
+    assert_eq!(String::from_utf8_lossy(&text), "{\"AWS_PROFILE\":null,\"NEVER_SET\":null}\n");
+    let Some(output) = evaluate(way, &text, "C", "; ^env -0") else { return };
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("AWS_PROFILE="));
+}
+
+#[test]
+fn unset_alone_succeeds() {
+    for way in &WAYS {
+        let text = write(way.shell, &Change { set: Vec::new(), unset: vec!["AWS_PROFILE", "NEVER_SET"] });
+        let then =
+            if way.shell == Shell::Nu || way.shell == Shell::Elvish { "; echo ok" } else { " && echo ok" };
+        let Some(output) = evaluate(way, &text, "C", then) else { continue };
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "ok\n", "{} {:?}", way.program, way.args);
+    }
+}
+
+fn example(shell: Shell) -> String {
+    let (key, profile) = (Secret::new("AKIA/+="), Secret::new("it's 5% – “x”\n"));
+    let change =
+        Change { set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)], unset: vec!["A", "B"] };
+    String::from_utf8(write(shell, &change)).unwrap()
+}
+
+#[test]
+fn exact_statements() {
+    let sh = "unset A B;\nexport AWS_ACCESS_KEY_ID='AKIA/+=';\n\
+              export XACCT_PROFILE=\"`printf %b 'it\\0047s\\00405\\0045\\0040\\0342\\0200\\0223\\0040\\0342\\0200\\0234x\
+              \\0342\\0200\\0235\\0012.'`\";\nexport XACCT_PROFILE=\"${XACCT_PROFILE%.}\";\n";
+    for shell in [Shell::Sh, Shell::Bash, Shell::Zsh] {
+        assert_eq!(example(shell), sh);
+    }
+    assert_eq!(
+        example(Shell::Fish),
+        "set -eg A B;\nset -gx AWS_ACCESS_KEY_ID 'AKIA/+=';\nset -gx XACCT_PROFILE 'it\\'s 5% – “x”'\\x0a'';\ntrue;\n"
+    );
+    assert_eq!(
+        example(Shell::Elvish),
+        "unset-env A;\nunset-env B;\nset-env AWS_ACCESS_KEY_ID 'AKIA/+=';\n\
+         set-env XACCT_PROFILE \"it's 5% – “x”\\u000a\";\n"
+    );
+    assert_eq!(
+        example(Shell::PowerShell),
+        "$Env:A = $null;\n$Env:B = $null;\n$Env:AWS_ACCESS_KEY_ID = 'AKIA/+=';\n\
+         $Env:XACCT_PROFILE = 'it''s 5% '+[char]8211+' '+[char]8220+'x'+[char]8221+''+[char]10+'';\n"
+    );
+    assert_eq!(
+        example(Shell::Nu),
+        "{\"A\":null,\"B\":null,\"AWS_ACCESS_KEY_ID\":\"AKIA/+=\",\"XACCT_PROFILE\":\"it's 5% – “x”\\n\"}\n"
+    );
+}
+
+#[test]
+fn exact_statements_for_cmd_and_tcsh() {
+    let (key, profile) = (Secret::new("AKIA/+="), Secret::new("a & b"));
+    let change =
+        Change { set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)], unset: vec!["A", "B"] };
+    assert_eq!(
+        String::from_utf8(write(Shell::Cmd, &change)).unwrap(),
+        "set \"A=\"\nset \"B=\"\nset \"AWS_ACCESS_KEY_ID=AKIA/+=\"\nset \"XACCT_PROFILE=a & b\"\ncmd /c exit 0\n"
+    );
+    assert_eq!(
+        String::from_utf8(write(Shell::Tcsh, &change)).unwrap(),
+        "unsetenv A;\nunsetenv B;\nsetenv AWS_ACCESS_KEY_ID 'AKIA/+=';\n\
+         setenv XACCT_PROFILE \"`printf %b 'a\\0040\\0046\\0040b'`\";\n"
+    );
+}
+
+#[test]
+fn exact_failures() {
+    for (shell, wanted) in [
+        (Shell::Sh, "unset A B;\nsh -c 'exit 4';\n"),
+        (Shell::Bash, "unset A B;\nsh -c 'exit 4';\n"),
+        (Shell::Zsh, "unset A B;\nsh -c 'exit 4';\n"),
+        (Shell::Fish, "set -eg A B;\nsh -c 'exit 4';\n"),
+        (Shell::Tcsh, "unsetenv A;\nunsetenv B;\nsh -c 'exit 4';\n"),
+        (Shell::Elvish, "unset-env A;\nunset-env B;\ne:sh -c 'exit 4';\n"),
+        (Shell::Nu, "{\"A\":null,\"B\":null}\n"),
+        (
+            Shell::PowerShell,
+            "$Env:A = $null;\n$Env:B = $null;\n$global:LASTEXITCODE = 4;\nthrow 'xacct failed with exit status 4';\n",
+        ),
+        (Shell::Cmd, "set \"A=\"\nset \"B=\"\ncmd /c exit 4\n"),
+    ] {
+        let mut out = Vec::new();
+        failure(shell, 4, &["A", "B"], &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), wanted, "{shell:?}");
+    }
+}
+
+#[test]
+fn what_a_shell_cannot_hold_is_refused_whole() {
+    for (shell, value) in [
+        (Shell::Cmd, "50%"),
+        (Shell::Cmd, "a\"b"),
+        (Shell::Cmd, "a!b"),
+        (Shell::Cmd, "a\nb"),
+        (Shell::Tcsh, "a\nb"),
+        (Shell::Sh, "a\0b"),
+        (Shell::Nu, "a\0b"),
+    ] {
+        let (fine, value) = (Secret::new("fine"), Secret::new(value));
+        let change = Change { set: vec![("A", &fine), ("XACCT_PROFILE", &value)], unset: vec!["B"] };
+        let mut out = Vec::new();
+        let error = statements(shell, &change, &mut out).unwrap_err();
+        assert_eq!((error.kind(), out.len()), (io::ErrorKind::InvalidInput, 0), "{shell:?}");
+        assert!(error.to_string().starts_with("XACCT_PROFILE would hold a"), "{error}");
+    }
+}
+
+#[test]
+fn the_text_never_outgrows_its_buffer() {
+    for shell in <Shell as clap::ValueEnum>::value_variants() {
+        let values: Vec<Secret> = ["\u{1}\u{1}\u{1}", "é’é’", "a", "", "\n"].map(Secret::new).into();
+        let set: Vec<_> = values.iter().map(|value| ("XACCT_PROFILE", value)).collect();
+        let change = Change { set, unset: vec!["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; 3] };
+        if let Ok(text) = {
+            let mut out = Vec::new();
+            statements(*shell, &change, &mut out).map(|()| out)
+        } {
+            assert!(text.len() <= capacity(&change), "{shell:?}: {} of {}", text.len(), capacity(&change));
+        }
+    }
+}
+
+#[test]
+fn the_shell_is_found_by_its_name() {
+    for (parent, variable, shell) in [
+        (Some("/usr/bin/zsh"), Some("/bin/bash"), Shell::Zsh),
+        (Some("-zsh"), None, Shell::Zsh),
+        (Some("/usr/local/bin/zsh-5.9"), None, Shell::Zsh),
+        (Some("C:\\Windows\\System32\\cmd.exe"), None, Shell::Cmd),
+        (Some("PowerShell.EXE"), None, Shell::PowerShell),
+        (Some("/opt/pwsh-preview"), None, Shell::PowerShell),
+        (Some("make"), Some("/usr/bin/fish"), Shell::Fish),
+        (Some("/usr/lib/busybox"), Some("/usr/bin/fish"), Shell::Sh),
+        (Some("nu"), None, Shell::Nu),
+        (Some("-csh"), None, Shell::Tcsh),
+        (None, Some("/usr/bin/elvish"), Shell::Elvish),
+        (None, Some("/usr/bin/bash"), Shell::Bash),
+    ] {
+        assert_eq!(detect(parent, variable), shell, "{parent:?} {variable:?}");
+    }
+    let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
+    assert_eq!(detect(None, None), fallback);
+    assert_eq!(detect(Some("python3.12"), Some("/usr/bin/nosuch")), fallback);
+    assert_eq!(detect(Some(""), Some("")), fallback);
+}

@@ -3,6 +3,11 @@
 //! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty
 //! one counts as unset.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these are what --help shows, where backticks would stand as they are"
+)]
+
 use std::path::PathBuf;
 
 use clap::Arg;
@@ -37,7 +42,7 @@ pub(crate) struct Speaking {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Target {
     /// The profile's name, or a role ARN with --source-profile
-    #[arg(value_name = "PROFILE")]
+    #[arg(index = 1, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// The profile whose credentials assume the role
     #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role overrides")]

@@ -39,9 +39,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     Ok(cli)
 }
 
+/// Statements, for the shell that was named, if one was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) shell: Option<Shell>,
+}
+
 /// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed and
-/// so must be told the failure in its own language; and the shell, where one is named.
-pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Option<Shell>> {
+/// so must be told the failure in its own language.
+pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> {
     command_word(args).filter(|word| *word == "assume" || *word == "unset")?;
     let mut rest = args.iter().filter_map(|arg| arg.to_str());
     let mut named = None;
@@ -53,7 +59,7 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Option<S
         }
     }
     let named = named.or_else(|| env.get("XACCT_SHELL"));
-    Some(named.and_then(|name| Shell::from_str(name, false).ok()))
+    Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
 }
 
 /// Where the first `--` of an `exec` stands.

@@ -3,6 +3,7 @@
 //! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is put around
 //! the cells afterwards.
 
+use std::fmt::Write as _;
 use std::io;
 
 use anstyle::Style;
@@ -51,9 +52,9 @@ pub(crate) fn table(
     for (line, row) in aligned(&header, rows, width).lines().zip(std::iter::once(&header).chain(rows)) {
         let line = line.trim_end();
         if color {
-            colored(line, row, &mut text)
+            colored(line, row, &mut text);
         } else {
-            text.push_str(line)
+            text.push_str(line);
         }
         text.push('\n');
     }
@@ -94,7 +95,7 @@ fn colored(line: &str, cells: &[Cell], text: &mut String) {
         let (before, from) = rest.split_at(at);
         let style = cell.style;
         text.push_str(before);
-        text.push_str(&format!("{style}{}{style:#}", cell.text));
+        let _ = write!(text, "{style}{}{style:#}", cell.text);
         rest = &from[cell.text.len()..];
     }
     text.push_str(rest);

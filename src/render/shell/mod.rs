@@ -7,6 +7,8 @@
 mod quote;
 
 #[cfg(test)]
+mod exact_tests;
+#[cfg(test)]
 mod tests;
 
 use std::fmt::Write as _;
@@ -17,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::secret::Secret;
 
 /// A shell, by the language it evaluates.
+#[expect(clippy::enum_variant_names, reason = "PowerShell is its name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Shell {
     /// sh, dash, ash, ksh: eval "$(xacct assume NAME)"

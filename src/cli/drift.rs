@@ -27,22 +27,18 @@ fn hold(directory: &str, wanted: &BTreeMap<String, String>) {
     for entry in fs::read_dir(&dir).unwrap_or_else(|error| panic!("{directory}: {error}")) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !wanted.contains_key(&name) {
-            if bless {
-                fs::remove_file(&path).unwrap()
-            } else {
-                wrong.push(format!("{name} belongs to no command"))
-            }
+        match wanted.contains_key(&name) {
+            true => {}
+            false if bless => fs::remove_file(&path).unwrap(),
+            false => wrong.push(format!("{name} belongs to no command")),
         }
     }
     for (name, text) in wanted {
         let path = dir.join(name);
-        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
-            if bless {
-                fs::write(&path, text).unwrap()
-            } else {
-                wrong.push(format!("{name} is not what it should be"))
-            }
+        match fs::read_to_string(&path).is_ok_and(|found| found == *text) {
+            true => {}
+            false if bless => fs::write(&path, text).unwrap(),
+            false => wrong.push(format!("{name} is not what it should be")),
         }
     }
     assert!(wrong.is_empty(), "{directory}/: {wrong:#?}\nBLESS=1 cargo test --lib drift writes them anew");

@@ -1,4 +1,4 @@
-//! The man pages: clap's definition by clap_mangen, and by hand what clap does not know: exit statuses, variables,
+//! The man pages: clap's definition by `clap_mangen`, and by hand what clap does not know: exit statuses, variables,
 //! files. Only tests use this; `drift` holds the committed pages to it.
 
 use clap::Command;
@@ -106,7 +106,7 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     tidy(&(String::from_utf8(text).unwrap() + &roff.to_roff()))
 }
 
-/// Each section comes with a preamble of its own: one is enough. And what clap_mangen puts before possible values
+/// Each section comes with a preamble of its own: one is enough. And what `clap_mangen` puts before possible values
 /// is not what `mandoc -T lint` likes.
 fn tidy(page: &str) -> String {
     let preamble = Roff::new().render();

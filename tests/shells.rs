@@ -1,5 +1,5 @@
-//! The committed completion scripts in the real shells: each asks the program `xacct`, in the words clap expects, and
-//! offers what it answers. A stand-in for xacct records what it was asked.
+//! The committed completion scripts in the real shells: each asks the program `xacct`, in the words clap
+//! expects, and offers what it answers. A stand-in for xacct records what it was asked.
 //!
 //! A shell that is not installed is skipped aloud, or with `XACCT_TEST_REQUIRE_ALL=1` a failure.
 
@@ -76,8 +76,8 @@ fn fish_completes() {
     assert_eq!(asked, "fish -- xacct assume cl");
 }
 
-/// In a terminal of zsh's own: the script is one that zsh loads at the first Tab, which must complete too. `await`
-/// gives up after twenty seconds.
+/// In a terminal of zsh's own: the script is one that zsh loads at the first Tab, which must complete too.
+/// `await` gives up after twenty seconds.
 #[test]
 fn zsh_completes_at_the_first_tab() {
     let script = format!(

@@ -1,7 +1,7 @@
 //! Options that several commands share: how to speak, whose credentials, what to override, how to ask.
 //!
-//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty
-//! one counts as unset.
+//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an
+//! empty one counts as unset.
 
 #![expect(
     clippy::doc_markdown,
@@ -106,7 +106,8 @@ pub(crate) struct Asking {
     #[arg(long, env = "XACCT_MFA_CODE", hide_env_values = true, value_name = "CODE", value_parser = secret)]
     pub(crate) mfa_code: Option<Secret>,
     /// Never ask a person; exit with status 5 where one is needed
-    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
     /// Ignore cached credentials and get new ones
     #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]

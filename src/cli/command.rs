@@ -22,9 +22,9 @@ use crate::render::shell::Shell;
 
 /// Hands out credentials for the roles in other AWS accounts that your profiles name
 ///
-/// xacct reads the profiles in ~/.aws/config, gets temporary credentials for them from STS (AssumeRole with an external
-/// ID and MFA, role chains), keeps them, and hands them to shells, programs and SDKs. One MFA code serves a
-/// working day.
+/// xacct reads the profiles in ~/.aws/config, gets temporary credentials for them from STS (AssumeRole with
+/// an external ID and MFA, role chains), keeps them, and hands them to shells, programs and SDKs. One MFA
+/// code serves a working day.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "xacct", bin_name = "xacct", version, after_help = examples::XACCT)]
 pub(crate) struct Cli {
@@ -51,8 +51,8 @@ pub(crate) enum Command {
 
 /// Print the shell statements that put a profile's credentials into this shell
 ///
-/// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out of the
-/// shell and give the exit status, so that nothing that follows with && runs in the last account.
+/// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out
+/// of the shell and give the exit status, so that nothing that follows with && runs in the last account.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
 pub(crate) struct Assume {
@@ -82,15 +82,17 @@ pub(crate) struct Unset {
 
 /// Run a command with a profile's credentials in its environment
 ///
-/// Without a command it starts your shell. Options for xacct stand before the command; everything behind its name is the
-/// command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125 where xacct itself
-/// failed.
+/// Without a command it starts your shell. Options for xacct stand before the command; everything behind its
+/// name is the command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125
+/// where xacct itself failed.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
 pub(crate) struct Exec {
     /// The command and its arguments; without one, your shell
-    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for PROFILE.
-    #[arg(index = 2, value_name = "CMD", trailing_var_arg = true, value_hint = ValueHint::CommandWithArguments)]
+    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for
+    // PROFILE.
+    #[arg(index = 2, value_name = "CMD", trailing_var_arg = true)]
+    #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
     #[command(flatten)]
     pub(crate) target: Target,
@@ -100,8 +102,8 @@ pub(crate) struct Exec {
 
 /// Print the JSON that AWS SDKs ask a credential_process for
 ///
-/// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the credentials of
-/// the profile NAME, with MFA, from one cache.
+/// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
+/// credentials of the profile NAME, with MFA, from one cache.
 #[derive(Debug, Clone, clap::Args)]
 #[command(alias = "credential_process", after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]
@@ -138,8 +140,8 @@ pub(crate) struct List {
 
 /// Show how a profile's credentials are come by, without asking AWS
 ///
-/// The source of the credentials, every STS call with its parameters, what is cached until when, and whether a
-/// person would be asked for an MFA code. Nothing is sent.
+/// The source of the credentials, every STS call with its parameters, what is cached until when, and whether
+/// a person would be asked for an MFA code. Nothing is sent.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
@@ -175,14 +177,15 @@ pub(crate) struct ConfigShow {
     #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
     /// Leave the files and lines out
-    #[arg(long, env = "XACCT_NO_ORIGIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "XACCT_NO_ORIGIN", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_origin: bool,
 }
 
 /// Get the MFA session of a profile ahead of time
 ///
-/// Asks for the MFA code now and keeps the session, so that until it ends no role of the same keys and device asks
-/// again.
+/// Asks for the MFA code now and keeps the session, so that until it ends no role of the same keys and device
+/// asks again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
@@ -203,15 +206,17 @@ pub(crate) struct Clear {
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profiles: Vec<String>,
     /// Forget everything that is cached
-    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into this.
+    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into
+    // this.
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
 }
 
 /// Try xacct without an AWS account, against a strict STS on this machine
 ///
-/// Without a subcommand it opens your shell, or runs a command, with home directory, profiles and endpoint of the sandbox:
-/// a hub account with a user and an MFA device, and client accounts whose roles ask for an external ID and MFA.
+/// Without a subcommand it opens your shell, or runs a command, with home directory, profiles and endpoint of
+/// the sandbox: a hub account with a user and an MFA device, and client accounts whose roles ask for an
+/// external ID and MFA.
 #[derive(Debug, Clone, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = examples::SANDBOX)]

@@ -1,5 +1,5 @@
-//! Holds `man/` and `completions/` to the command line: a difference is a failure, and `BLESS=1 cargo test drift`
-//! writes them anew.
+//! Holds `man/` and `completions/` to the command line: a difference is a failure, and `BLESS=1 cargo test
+//! drift` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,7 +49,8 @@ fn man_pages() {
     hold("man", &man::pages().into_iter().collect());
 }
 
-/// The file's name, where each shell looks for it, and its text: it asks the program, so it never falls behind.
+/// The file's name, where each shell looks for it, and its text: it asks the program, so it never falls
+/// behind.
 fn completions() -> BTreeMap<String, String> {
     let shells: [(&str, &dyn EnvCompleter); 5] = [
         ("xacct.bash", &Bash),

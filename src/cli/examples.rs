@@ -1,5 +1,5 @@
-//! What `--help` shows last: commands that can be typed as they stand, with what they do. And the usage lines that clap
-//! cannot work out by itself.
+//! What `--help` shows last: commands that can be typed as they stand, with what they do. And the usage lines
+//! that clap cannot work out by itself.
 
 pub(super) const XACCT: &str = "\
 Examples:

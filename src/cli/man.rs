@@ -1,5 +1,5 @@
-//! The man pages: clap's definition by `clap_mangen`, and by hand what clap does not know: exit statuses, variables,
-//! files. Only tests use this; `drift` holds the committed pages to it.
+//! The man pages: clap's definition by `clap_mangen`, and by hand what clap does not know: exit statuses,
+//! variables, files. Only tests use this; `drift` holds the committed pages to it.
 
 use clap::Command;
 use clap::CommandFactory;
@@ -67,7 +67,8 @@ pub(super) fn pages() -> Vec<(String, String)> {
 }
 
 fn without_help(command: Command) -> Command {
-    // clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes last.
+    // clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes
+    // last.
     let command = if command.get_name() == "exec" { command.mut_arg("command", |arg| arg) } else { command };
     command.disable_help_subcommand(true).mut_subcommands(without_help)
 }
@@ -106,8 +107,8 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     tidy(&(String::from_utf8(text).unwrap() + &roff.to_roff()))
 }
 
-/// Each section comes with a preamble of its own: one is enough. And what `clap_mangen` puts before possible values
-/// is not what `mandoc -T lint` likes.
+/// Each section comes with a preamble of its own: one is enough. And what `clap_mangen` puts before possible
+/// values is not what `mandoc -T lint` likes.
 fn tidy(page: &str) -> String {
     let preamble = Roff::new().render();
     let body = page.replace(&preamble, "").replace(".br\n\n.br\n", ".sp\n");

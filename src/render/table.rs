@@ -1,7 +1,8 @@
-//! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says so.
+//! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says
+//! so.
 //!
-//! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is put around
-//! the cells afterwards.
+//! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is
+//! put around the cells afterwards.
 
 use std::fmt::Write as _;
 use std::io;
@@ -22,7 +23,8 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts the columns right.
+    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts the columns
+    /// right.
     pub(crate) fn new(text: &str) -> Cell {
         let text = if text.trim().is_empty() { "-".to_owned() } else { say::visible(text) };
         Cell { text, style: Style::new() }
@@ -35,8 +37,8 @@ impl Cell {
     }
 }
 
-/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never those of the first
-/// column; without one, nothing is.
+/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never those of
+/// the first column; without one, nothing is.
 ///
 /// Errors: `out`'s own.
 pub(crate) fn table(
@@ -86,8 +88,8 @@ fn aligned(header: &[Cell], rows: &[Vec<Cell>], width: Option<usize>) -> Table {
     table
 }
 
-/// Between one cell and the next there are only spaces, so each is the next place where its text stands. A cell that
-/// was cut is not found: it and the rest of its line stay plain.
+/// Between one cell and the next there are only spaces, so each is the next place where its text stands. A
+/// cell that was cut is not found: it and the rest of its line stay plain.
 fn colored(line: &str, cells: &[Cell], text: &mut String) {
     let mut rest = line;
     for cell in cells {

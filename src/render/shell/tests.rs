@@ -1,7 +1,7 @@
 //! The statements, evaluated by the real shells: exact bytes arrive, nothing runs, a failure is a failure.
 //!
-//! A shell that is not installed is skipped aloud, or with `XACCT_TEST_REQUIRE_ALL=1` a failure. PowerShell and cmd
-//! cannot be had on Linux: `exact_tests` has their outputs, and everybody's.
+//! A shell that is not installed is skipped aloud, or with `XACCT_TEST_REQUIRE_ALL=1` a failure. PowerShell
+//! and cmd cannot be had on Linux: `exact_tests` has their outputs, and everybody's.
 
 use std::collections::BTreeMap;
 use std::fs;

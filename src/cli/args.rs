@@ -1,7 +1,12 @@
 //! Options that several commands share: how to speak, whose credentials, what to override, how to ask.
 //!
-//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty
-//! one counts as unset.
+//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an
+//! empty one counts as unset.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "these are what --help shows, where backticks would stand as they are"
+)]
 
 use std::path::PathBuf;
 
@@ -37,7 +42,7 @@ pub(crate) struct Speaking {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Target {
     /// The profile's name, or a role ARN with --source-profile
-    #[arg(value_name = "PROFILE")]
+    #[arg(index = 1, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// The profile whose credentials assume the role
     #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role overrides")]
@@ -101,7 +106,8 @@ pub(crate) struct Asking {
     #[arg(long, env = "XACCT_MFA_CODE", hide_env_values = true, value_name = "CODE", value_parser = secret)]
     pub(crate) mfa_code: Option<Secret>,
     /// Never ask a person; exit with status 5 where one is needed
-    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
     /// Ignore cached credentials and get new ones
     #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]

@@ -1,5 +1,10 @@
 //! The commands, each with its own options and examples.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these are what --help shows, where backticks would stand as they are"
+)]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,14 +16,15 @@ use super::args::Asking;
 use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
+use super::examples;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
 /// Hands out credentials for the roles in other AWS accounts that your profiles name
 ///
-/// xacct reads the profiles in ~/.aws/config, gets temporary credentials for them from STS (AssumeRole with an external
-/// ID and MFA, role chains), keeps them, and hands them to shells, programs and SDKs. One MFA code serves a
-/// working day.
+/// xacct reads the profiles in ~/.aws/config, gets temporary credentials for them from STS (AssumeRole with
+/// an external ID and MFA, role chains), keeps them, and hands them to shells, programs and SDKs. One MFA
+/// code serves a working day.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "xacct", bin_name = "xacct", version, after_help = examples::XACCT)]
 pub(crate) struct Cli {
@@ -29,7 +35,6 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Clone, clap::Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, and clap makes it in place")]
 pub(crate) enum Command {
     Assume(Assume),
     Unset(Unset),
@@ -46,13 +51,11 @@ pub(crate) enum Command {
 
 /// Print the shell statements that put a profile's credentials into this shell
 ///
-/// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out of the
-/// shell and give the exit status, so that nothing that follows with && runs in the last account.
+/// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out
+/// of the shell and give the exit status, so that nothing that follows with && runs in the last account.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::ASSUME, mut_args(profile_needed))]
+#[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
 pub(crate) struct Assume {
-    #[command(flatten)]
-    pub(crate) target: Target,
     /// The shell to write for; without it, the shell that started xacct
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
     pub(crate) shell: Option<Shell>,
@@ -62,6 +65,8 @@ pub(crate) struct Assume {
     /// Print them even where the output is a terminal
     #[arg(long, env = "XACCT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) print: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }
@@ -77,30 +82,31 @@ pub(crate) struct Unset {
 
 /// Run a command with a profile's credentials in its environment
 ///
-/// Without a command it starts your shell. Options for xacct stand before the command; everything behind its name is the
-/// command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125 where xacct itself
-/// failed.
+/// Without a command it starts your shell. Options for xacct stand before the command; everything behind its
+/// name is the command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125
+/// where xacct itself failed.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::EXEC, mut_args(profile_needed))]
-#[command(override_usage = "xacct exec [OPTIONS] PROFILE [[--] CMD [ARGS]...]\n       \
-                            xacct exec [OPTIONS] --role-arn ARN [-- CMD [ARGS]...]")]
+#[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
 pub(crate) struct Exec {
+    /// The command and its arguments; without one, your shell
+    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for
+    // PROFILE.
+    #[arg(index = 2, value_name = "CMD", trailing_var_arg = true)]
+    #[arg(value_hint = ValueHint::CommandWithArguments)]
+    pub(crate) command: Vec<OsString>,
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) asking: Asking,
-    /// The command and its arguments; without one, your shell
-    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for PROFILE.
-    #[arg(value_name = "CMD", trailing_var_arg = true, value_hint = ValueHint::CommandWithArguments)]
-    pub(crate) command: Vec<OsString>,
 }
 
 /// Print the JSON that AWS SDKs ask a credential_process for
 ///
-/// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the credentials of
-/// the profile NAME, with MFA, from one cache.
+/// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
+/// credentials of the profile NAME, with MFA, from one cache.
 #[derive(Debug, Clone, clap::Args)]
-#[command(alias = "credential_process", after_help = examples::CREDENTIAL_PROCESS, mut_args(profile_needed))]
+#[command(alias = "credential_process", after_help = examples::CREDENTIAL_PROCESS)]
+#[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]
 pub(crate) struct CredentialProcess {
     #[command(flatten)]
     pub(crate) target: Target,
@@ -114,13 +120,13 @@ pub(crate) struct CredentialProcess {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::WHOAMI)]
 pub(crate) struct Whoami {
+    /// Print JSON
+    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) asking: Asking,
-    /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    pub(crate) json: bool,
 }
 
 /// List the profiles: account, role, source, region, MFA, and what is cached until when
@@ -134,18 +140,18 @@ pub(crate) struct List {
 
 /// Show how a profile's credentials are come by, without asking AWS
 ///
-/// The source of the credentials, every STS call with its parameters, what is cached until when, and whether a
-/// person would be asked for an MFA code. Nothing is sent.
+/// The source of the credentials, every STS call with its parameters, what is cached until when, and whether
+/// a person would be asked for an MFA code. Nothing is sent.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::EXPLAIN, mut_args(profile_needed))]
+#[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
+    /// Print JSON
+    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) asking: Asking,
-    /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    pub(crate) json: bool,
 }
 
 /// Look at the configuration
@@ -171,14 +177,15 @@ pub(crate) struct ConfigShow {
     #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
     /// Leave the files and lines out
-    #[arg(long, env = "XACCT_NO_ORIGIN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "XACCT_NO_ORIGIN", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_origin: bool,
 }
 
 /// Get the MFA session of a profile ahead of time
 ///
-/// Asks for the MFA code now and keeps the session, so that until it ends no role of the same keys and device asks
-/// again.
+/// Asks for the MFA code now and keeps the session, so that until it ends no role of the same keys and device
+/// asks again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
@@ -193,21 +200,23 @@ pub(crate) struct Login {
 ///
 /// They stay valid at AWS until they expire; this only makes xacct get new ones.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::CLEAR)]
+#[command(after_help = examples::CLEAR, override_usage = examples::CLEAR_USAGE)]
 pub(crate) struct Clear {
     /// The profiles whose credentials to forget
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profiles: Vec<String>,
     /// Forget everything that is cached
-    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into this.
+    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into
+    // this.
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
 }
 
 /// Try xacct without an AWS account, against a strict STS on this machine
 ///
-/// Without a subcommand it opens your shell, or runs a command, with home directory, profiles and endpoint of the sandbox:
-/// a hub account with a user and an MFA device, and client accounts whose roles ask for an external ID and MFA.
+/// Without a subcommand it opens your shell, or runs a command, with home directory, profiles and endpoint of
+/// the sandbox: a hub account with a user and an MFA device, and client accounts whose roles ask for an
+/// external ID and MFA.
 #[derive(Debug, Clone, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = examples::SANDBOX)]
@@ -236,7 +245,7 @@ pub(crate) enum SandboxAction {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::SANDBOX_SERVE)]
 pub(crate) struct SandboxServe {
-    /// Where to write the profiles, and env.sh that points at them
+    /// The directory to write the sample profiles to
     #[arg(long, env = "XACCT_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
     /// The port on 127.0.0.1; without it, a free one
@@ -260,88 +269,4 @@ pub(crate) struct SandboxLog {
     /// Print JSON
     #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
-}
-
-/// What `--help` shows last: commands that can be typed as they stand, with what they do.
-mod examples {
-    pub(super) const XACCT: &str = "\
-Examples:
-  eval $(xacct assume client1)          put client1's credentials into this shell
-  xacct exec client1 -- aws s3 ls       run one command in client1's account
-  xacct list                            what there is, and what is cached
-  xacct sandbox tour                    see it work, without an AWS account";
-    pub(super) const ASSUME: &str = "\
-Examples:
-  eval $(xacct assume client1)                          sh, bash, zsh
-  eval (xacct assume client1)                           fish
-  eval (xacct assume client1 | slurp)                   elvish
-  xacct assume client1 | from json | load-env           nu
-  xacct assume client1 | Out-String | iex               PowerShell
-  eval $(xacct assume client1) && terraform plan        not in the last account, if it fails
-  xacct assume arn:aws:iam::222222222222:role/Audit --source-profile hub --external-id x1
-  xacct assume client1 --format env > client1.env       for docker run --env-file";
-    pub(super) const UNSET: &str = "\
-Examples:
-  eval $(xacct unset)                   sh, bash, zsh
-  xacct unset --shell fish | source     fish";
-    pub(super) const EXEC: &str = "\
-Examples:
-  xacct exec client1 -- aws s3 ls
-  xacct exec client1 terraform plan -out=plan.bin
-  xacct exec client1                    a shell in client1's account
-  xacct exec --duration 4h client1 -- make deploy";
-    pub(super) const CREDENTIAL_PROCESS: &str = "\
-Examples:
-  xacct credential-process client1
-
-  In ~/.aws/config, so that every SDK and the AWS CLI take client1's credentials from xacct:
-    [profile client1-sdk]
-    credential_process = xacct credential-process client1";
-    pub(super) const WHOAMI: &str = "\
-Examples:
-  xacct whoami                          the credentials in this shell
-  xacct whoami client1 --json           those of a profile";
-    pub(super) const LIST: &str = "\
-Examples:
-  xacct list
-  xacct ls --json | jq -r '.[] | select(.status == \"cached\") | .profile'";
-    pub(super) const EXPLAIN: &str = "\
-Examples:
-  xacct explain client1
-  xacct explain client1 --duration 4h   what a longer session would change
-  xacct explain client1 --json";
-    pub(super) const CONFIG_SHOW: &str = "\
-Examples:
-  xacct config show client1
-  xacct config show --json --no-origin";
-    pub(super) const LOGIN: &str = "\
-Examples:
-  xacct login client1                   type the code now
-  xacct login client1 --refresh         start the working day's session anew";
-    pub(super) const CLEAR: &str = "\
-Examples:
-  xacct clear client1 client2
-  xacct clear --all";
-    pub(super) const SANDBOX: &str = "\
-Examples:
-  xacct sandbox                         a shell with sample profiles
-  xacct sandbox tour                    the main job, played by itself
-  xacct sandbox -- xacct list           one command in the sandbox
-  xacct sandbox --world accounts.toml   accounts and roles of your own";
-    pub(super) const SANDBOX_SERVE: &str = "\
-Examples:
-  xacct sandbox serve
-  xacct sandbox serve --dir /tmp/box --port 4599";
-    pub(super) const SANDBOX_CODE: &str = "\
-Examples:
-  xacct sandbox code
-  XACCT_MFA_CODE=$(xacct sandbox code) xacct exec client1 -- aws s3 ls";
-    pub(super) const SANDBOX_LOG: &str = "\
-Examples:
-  xacct sandbox log
-  xacct sandbox log --json | jq -r '.[].action'";
-    pub(super) const SANDBOX_TOUR: &str = "\
-Examples:
-  xacct sandbox tour
-  xacct sandbox tour --world accounts.toml";
 }

@@ -10,8 +10,8 @@ use clap_complete::engine::CompletionCandidate;
 /// The ids of arguments that name a profile, in whatever command they stand.
 const PROFILE_ARGS: [&str; 3] = ["profile", "profiles", "source_profile"];
 
-/// The command line for a shell that asks for completions, with `completer` giving the profile names that begin with
-/// what was typed. Normal runs have no use for it.
+/// The command line for a shell that asks for completions, with `completer` giving the profile names that
+/// begin with what was typed. Normal runs have no use for it.
 pub(crate) fn with_profile_completer(
     command: Command,
     completer: impl Fn(&OsStr) -> Vec<CompletionCandidate> + Clone + Send + Sync + 'static,

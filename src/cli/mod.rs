@@ -1,16 +1,23 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` the commands themselves, `parse` turns arguments into a
-//! [`Cli`], and `complete` lets the shells ask for profile names.
+//! `args` has what several commands share, `command` the commands themselves, `examples` what their help ends
+//! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
+mod examples;
 mod command;
 mod parse;
 mod complete;
 
 #[cfg(test)]
+mod man;
+#[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variable_tests;
 
 pub(crate) use args::Asking;
 pub(crate) use args::Overrides;
@@ -36,5 +43,6 @@ pub(crate) use command::SandboxServe;
 pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
 pub(crate) use complete::with_profile_completer;
+pub(crate) use parse::Wanted;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;

@@ -19,8 +19,8 @@ use crate::render::shell::Shell;
 
 /// Reads the arguments, the program's name first.
 ///
-/// Errors: clap's own, which is also how `--help` and `--version` arrive. `exit_code()` is 0 for those and 2 for the
-/// others; `print()` knows the stream.
+/// Errors: clap's own, which is also how `--help` and `--version` arrive. `exit_code()` is 0 for those and 2
+/// for the others; `print()` knows the stream.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     // Nearly always there is none, and walking every option costs as much as building them.
@@ -39,9 +39,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     Ok(cli)
 }
 
-/// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed and
-/// so must be told the failure in its own language; and the shell, where one is named.
-pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Option<Shell>> {
+/// Statements, for the shell that was named, if one was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) shell: Option<Shell>,
+}
+
+/// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed
+/// and so must be told the failure in its own language.
+pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> {
     command_word(args).filter(|word| *word == "assume" || *word == "unset")?;
     let mut rest = args.iter().filter_map(|arg| arg.to_str());
     let mut named = None;
@@ -53,7 +59,7 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Option<S
         }
     }
     let named = named.or_else(|| env.get("XACCT_SHELL"));
-    Some(named.and_then(|name| Shell::from_str(name, false).ok()))
+    Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
 }
 
 /// Where the first `--` of an `exec` stands.
@@ -83,7 +89,8 @@ fn is_blank(value: &OsStr) -> bool {
     value.to_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// clap takes a variable that is set to nothing as a value; here it is the usual way to switch an option off again.
+/// clap takes a variable that is set to nothing as a value; here it is the usual way to switch an option off
+/// again.
 fn without_blank_variables(command: Command, env: &Env) -> Command {
     let command = command.mut_args(|arg| {
         let variable = arg.get_env().and_then(OsStr::to_str);

@@ -234,11 +234,14 @@ fn a_failed_assume_is_known_for_one() {
         ("nosuch", None),
         ("", None),
     ] {
-        assert_eq!(statements_wanted(&words(line), &Env::default()), wanted, "{line}");
+        assert_eq!(statements_wanted(&words(line), &Env::default()).map(|w| w.shell), wanted, "{line}");
     }
     let env = Env::of(&[("XACCT_SHELL", "nu")]);
-    assert_eq!(statements_wanted(&words("assume --nosuch"), &env), Some(Some(Shell::Nu)));
-    assert_eq!(statements_wanted(&words("assume --shell=zsh --nosuch"), &env), Some(Some(Shell::Zsh)));
+    assert_eq!(statements_wanted(&words("assume --nosuch"), &env).unwrap().shell, Some(Shell::Nu));
+    assert_eq!(
+        statements_wanted(&words("assume --shell=zsh --nosuch"), &env).unwrap().shell,
+        Some(Shell::Zsh)
+    );
 }
 
 #[test]
@@ -273,107 +276,4 @@ fn profile_names_are_completed() {
     assert_eq!(completed("login h"), ["hub"]);
     assert_eq!(completed("assume x --shell po"), ["powershell"]);
     assert_eq!(completed("sandbox to"), ["tour"]);
-}
-
-/// clap reads the variables of its own process, so this test runs itself again with the ones given.
-fn parsed_with(variables: &[(&str, &str)], line: &str) -> String {
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "cli::tests::in_an_environment", "--nocapture", "--test-threads=1"]).env_clear();
-    child.env("TEST_LINE", line).envs(variables.iter().copied());
-    let output = child.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-#[test]
-fn in_an_environment() {
-    let env = Env::from_process();
-    let Some(line) = env.get("TEST_LINE") else { return };
-    match parse(words(line), &env) {
-        Ok(cli) => println!("{cli:?}"),
-        Err(error) => println!("status {}\n{error}", error.exit_code()),
-    }
-}
-
-#[test]
-fn variables_stand_for_options() {
-    let shown = parsed_with(
-        &[
-            ("XACCT_EXTERNAL_ID", "x1"),
-            ("XACCT_MFA_CODE", "123456"),
-            ("XACCT_NO_INPUT", "yes"),
-            ("XACCT_REFRESH", "0"),
-            ("XACCT_READ_ONLY", "FALSE"),
-            ("XACCT_MIN_TTL", "15m"),
-            ("XACCT_TAG", "a=1,b=2 3"),
-            ("XACCT_POLICY_ARN", "arn:a,b arn:c"),
-            ("XACCT_SHELL", "fish"),
-            ("XACCT_COLOR", "never"),
-            ("XACCT_VERBOSE", "2"),
-            ("XACCT_QUIET", "true"),
-            ("XACCT_PROFILE", "never-this"),
-        ],
-        "assume client1 --color always",
-    );
-    for wanted in [
-        r#"external_id: Some("x1")"#,
-        "mfa_code: Some(Secret(…))",
-        "no_input: true",
-        "refresh: false",
-        "read_only: false",
-        "min_ttl: Some(900)",
-        r#"tag: [("a", "1"), ("b", "2 3")]"#,
-        r#"policy_arn: ["arn:a,b", "arn:c"]"#,
-        "shell: Some(Fish)",
-        "color: Always",
-        "verbose: 2",
-        "quiet: true",
-        r#"profile: Some("client1")"#,
-    ] {
-        assert!(shown.contains(wanted), "{wanted} in {shown}");
-    }
-    assert!(!shown.contains("never-this"), "{shown}");
-    let global_first = parsed_with(&[("XACCT_COLOR", "never")], "--color always list");
-    assert!(global_first.contains("color: Always"), "{global_first}");
-}
-
-#[test]
-fn xacct_profile_does_not_name_the_profile() {
-    let shown = parsed_with(&[("XACCT_PROFILE", "client1")], "assume");
-    assert!(shown.contains("status 2\n"), "{shown}");
-}
-
-#[test]
-fn empty_variables_count_as_unset() {
-    let names = [
-        "XACCT_EXTERNAL_ID",
-        "XACCT_ROLE_ARN",
-        "XACCT_MFA_CODE",
-        "XACCT_NO_INPUT",
-        "XACCT_MIN_TTL",
-        "XACCT_TAG",
-        "XACCT_POLICY_ARN",
-        "XACCT_SHELL",
-        "XACCT_FORMAT",
-        "XACCT_COLOR",
-        "XACCT_VERBOSE",
-    ];
-    for blank in ["", " "] {
-        let shown = parsed_with(&names.map(|name| (name, blank)), "assume client1");
-        assert!(shown.contains(&format!("{:?}\n", parsed("assume client1"))), "{shown}");
-    }
-    let shown = parsed_with(&[("XACCT_ROLE_ARN", "")], "assume");
-    assert!(shown.contains("status 2\n"), "{shown}");
-}
-
-#[test]
-fn a_bad_variable_is_a_usage_error() {
-    let shown = parsed_with(&[("XACCT_MIN_TTL", "soon")], "assume client1");
-    assert!(shown.contains("status 2\n") && shown.contains("'soon' is not a duration"), "{shown}");
-}
-
-#[test]
-fn help_does_not_show_the_code() {
-    let shown = parsed_with(&[("XACCT_MFA_CODE", "123456")], "assume --help");
-    assert!(shown.contains("XACCT_MFA_CODE") && !shown.contains("123456"), "{shown}");
 }

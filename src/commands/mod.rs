@@ -82,9 +82,9 @@ fn status_of(command: &Command, kind: Kind) -> u8 {
 fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
     if status != 0
-        && let Some(chosen) = cli::statements_wanted(args, env)
+        && let Some(wanted) = cli::statements_wanted(args, env)
     {
-        let _ = shell::print_failure(chosen, env, status);
+        let _ = shell::print_failure(wanted.shell, env, status);
     }
     let _ = error.print();
     ExitCode::from(status)

@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::render::shell::{self, Shell};
 
-/// `--shell`, else the parent process's name, else `$SHELL`.
+/// `--shell`, else the parent process, else `$SHELL`.
 pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
     chosen.unwrap_or_else(|| shell::detect(parent_process().as_deref(), env.get("SHELL")))
 }
@@ -27,7 +27,9 @@ pub(super) fn to_unset<'a>(absent: impl Iterator<Item = &'a str>) -> Vec<&'a str
 
 #[cfg(target_os = "linux")]
 fn parent_process() -> Option<String> {
-    std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id())).ok()
+    // The executable: in a script, the process is called by the script's name.
+    let program = std::fs::read_link(format!("/proc/{}/exe", std::os::unix::process::parent_id())).ok()?;
+    program.into_os_string().into_string().ok()
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

@@ -1,5 +1,5 @@
-//! The formats of `assume --format` and `credential-process` that are no shell's language: variables for files and
-//! containers, JSON, and the document that AWS SDKs read from a `credential_process`.
+//! The formats of `assume --format` and `credential-process` that are no shell's language: variables for
+//! files and containers, JSON, and the document that AWS SDKs read from a `credential_process`.
 
 use std::fmt::Write as _;
 use std::io;
@@ -29,9 +29,11 @@ pub(crate) enum Format {
 /// Variables in the order given; `None` is one that these credentials do not have.
 type Variables<'a> = [(&'a str, Option<Secret>)];
 
-/// `NAME=value`, raw: readers of this format know no quoting, so a value may hold anything but the end of its line.
+/// `NAME=value`, raw: readers of this format know no quoting, so a value may hold anything but the end of its
+/// line.
 ///
-/// Errors: `InvalidInput` for a value with a line break, which would be read as another variable; else `out`'s own.
+/// Errors: `InvalidInput` for a value with a line break, which would be read as another variable; else
+/// `out`'s own.
 pub(crate) fn env(variables: &Variables<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let mut text = Zeroizing::new(String::with_capacity(capacity(variables)));
     for (name, value) in present(variables) {
@@ -90,8 +92,8 @@ pub(crate) fn json(variables: &Variables<'_>, out: &mut impl io::Write) -> io::R
 
 /// The `credential_process` document (AWS.md A4), one line.
 ///
-/// Optional fields that are absent are left out, not `null`: botocore and the Rust SDK take both, every SDK takes
-/// an absent one.
+/// Optional fields that are absent are left out, not `null`: botocore and the Rust SDK take both, every SDK
+/// takes an absent one.
 pub(crate) fn process_json(credentials: &Credentials) -> Zeroizing<String> {
     let (id, secret) = (&credentials.access_key_id, credentials.secret_access_key.expose());
     let token = credentials.session_token.as_ref().map(Secret::expose);

@@ -1,8 +1,10 @@
-//! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says so.
+//! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says
+//! so.
 //!
-//! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is put around
-//! the cells afterwards.
+//! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is
+//! put around the cells afterwards.
 
+use std::fmt::Write as _;
 use std::io;
 
 use anstyle::Style;
@@ -21,7 +23,8 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts the columns right.
+    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts the columns
+    /// right.
     pub(crate) fn new(text: &str) -> Cell {
         let text = if text.trim().is_empty() { "-".to_owned() } else { say::visible(text) };
         Cell { text, style: Style::new() }
@@ -34,8 +37,8 @@ impl Cell {
     }
 }
 
-/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never those of the first
-/// column; without one, nothing is.
+/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never those of
+/// the first column; without one, nothing is.
 ///
 /// Errors: `out`'s own.
 pub(crate) fn table(
@@ -51,9 +54,9 @@ pub(crate) fn table(
     for (line, row) in aligned(&header, rows, width).lines().zip(std::iter::once(&header).chain(rows)) {
         let line = line.trim_end();
         if color {
-            colored(line, row, &mut text)
+            colored(line, row, &mut text);
         } else {
-            text.push_str(line)
+            text.push_str(line);
         }
         text.push('\n');
     }
@@ -85,8 +88,8 @@ fn aligned(header: &[Cell], rows: &[Vec<Cell>], width: Option<usize>) -> Table {
     table
 }
 
-/// Between one cell and the next there are only spaces, so each is the next place where its text stands. A cell that
-/// was cut is not found: it and the rest of its line stay plain.
+/// Between one cell and the next there are only spaces, so each is the next place where its text stands. A
+/// cell that was cut is not found: it and the rest of its line stay plain.
 fn colored(line: &str, cells: &[Cell], text: &mut String) {
     let mut rest = line;
     for cell in cells {
@@ -94,7 +97,7 @@ fn colored(line: &str, cells: &[Cell], text: &mut String) {
         let (before, from) = rest.split_at(at);
         let style = cell.style;
         text.push_str(before);
-        text.push_str(&format!("{style}{}{style:#}", cell.text));
+        let _ = write!(text, "{style}{}{style:#}", cell.text);
         rest = &from[cell.text.len()..];
     }
     text.push_str(rest);

@@ -1,11 +1,13 @@
 //! Shell statements: put variables into the shell that evaluates them, take them out, give it an exit status.
 //!
-//! What is printed is evaluated, so this is where a profile's name or region could run code, and where a failure
-//! could leave the last account's credentials behind. `quote` makes each value inert; here it becomes
+//! What is printed is evaluated, so this is where a profile's name or region could run code, and where a
+//! failure could leave the last account's credentials behind. `quote` makes each value inert; here it becomes
 //! statements. Which variables, and which shell was asked for, the caller knows.
 
 mod quote;
 
+#[cfg(test)]
+mod exact_tests;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::secret::Secret;
 
 /// A shell, by the language it evaluates.
+#[expect(clippy::enum_variant_names, reason = "PowerShell is its name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Shell {
     /// sh, dash, ash, ksh: eval "$(xacct assume NAME)"
@@ -72,8 +75,9 @@ pub(crate) fn statements(shell: Shell, change: &Change<'_>, out: &mut impl io::W
 
 /// Writes statements that take the variables out and end with this exit status, without ending the shell.
 ///
-/// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing behind it runs. nu has
-/// no statement that does both; the variables are gone, and what follows runs without credentials.
+/// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing behind it
+/// runs. nu has no statement that does both; the variables are gone, and what follows runs without
+/// credentials.
 pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl io::Write) -> io::Result<()> {
     let mut text = String::new();
     if shell == Shell::Nu {
@@ -81,8 +85,8 @@ pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl i
     }
     unset(shell, names, &mut text);
     let last = match shell {
-        // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not `return`, which would
-        // leave the function that evaluates this.
+        // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not `return`,
+        // which would leave the function that evaluates this.
         Shell::Sh | Shell::Bash | Shell::Zsh | Shell::Fish | Shell::Tcsh => {
             format!("sh -c 'exit {status}';\n")
         }
@@ -99,8 +103,8 @@ pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl i
     out.write_all(text.as_bytes())
 }
 
-/// The shell that started us, by the parent process's executable (a path or a name, `-zsh` for a login shell), else
-/// by `$SHELL`, else the platform's own.
+/// The shell that started us, by the parent process's executable (a path or a name, `-zsh` for a login
+/// shell), else by `$SHELL`, else the platform's own.
 pub(crate) fn detect(parent_process: Option<&str>, shell_variable: Option<&str>) -> Shell {
     let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
     parent_process.and_then(by_name).or_else(|| shell_variable.and_then(by_name)).unwrap_or(fallback)
@@ -124,7 +128,8 @@ fn by_name(path: &str) -> Option<Shell> {
     }
 }
 
-/// Enough for everything in its longest form, so that the text never moves and leaves no copy of a secret behind.
+/// Enough for everything in its longest form, so that the text never moves and leaves no copy of a secret
+/// behind.
 fn capacity(change: &Change<'_>) -> usize {
     let set: usize =
         change.set.iter().map(|(name, value)| 64 + 2 * name.len() + 15 * value.expose().len()).sum();

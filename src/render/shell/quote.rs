@@ -1,7 +1,7 @@
 //! One value in each shell's language, so that evaluating it gives exactly its bytes and runs nothing.
 //!
-//! `eval $(xacct …)` without quotes splits the statements at blanks, may take words with `*`, `?` or `[` for file
-//! names, and joins the words with single spaces. So a value that has anything but the plain characters
+//! `eval $(xacct …)` without quotes splits the statements at blanks, may take words with `*`, `?` or `[` for
+//! file names, and joins the words with single spaces. So a value that has anything but the plain characters
 //! below is written without blanks and without anything that a pattern or `!` could be made of.
 
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use std::io;
 
 use super::Shell;
 
-/// Characters that no shell here does anything with inside single quotes, split and joined or not. All that AWS's keys,
-/// tokens, timestamps, regions and ARNs are made of.
+/// Characters that no shell here does anything with inside single quotes, split and joined or not. All that
+/// AWS's keys, tokens, timestamps, regions and ARNs are made of.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_./:=+@,-".contains(&byte)
 }
@@ -33,8 +33,8 @@ pub(super) fn check(shell: Shell, name: &str, value: &str) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
-/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a process list. Backquotes,
-/// because zsh with `GLOB_SUBST` would take the parentheses of `$(` for a pattern.
+/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a process
+/// list. Backquotes, because zsh with `GLOB_SUBST` would take the parentheses of `$(` for a pattern.
 pub(super) fn sh(name: &str, value: &str, text: &mut String) {
     for part in ["export ", name, "="] {
         text.push_str(part);
@@ -57,7 +57,8 @@ pub(super) fn tcsh(name: &str, value: &str, text: &mut String) {
     text.push_str(";\n");
 }
 
-/// Quoted as it is where it is plain, else as the octal escapes that `printf %b` reads: `\0` and three digits.
+/// Quoted as it is where it is plain, else as the octal escapes that `printf %b` reads: `\0` and three
+/// digits.
 fn word(value: &str, text: &mut String) {
     let plain = value.bytes().all(is_plain);
     text.push_str(if plain { "'" } else { "\"`printf %b '" });
@@ -71,8 +72,8 @@ fn word(value: &str, text: &mut String) {
     text.push_str(if plain { "'" } else { "'`\"" });
 }
 
-/// fish splits a substitution at line ends only and expands nothing in it; control characters have escapes outside
-/// of quotes.
+/// fish splits a substitution at line ends only and expands nothing in it; control characters have escapes
+/// outside of quotes.
 pub(super) fn fish(value: &str, text: &mut String) {
     text.push('\'');
     for character in value.chars() {
@@ -112,8 +113,8 @@ pub(super) fn elvish(value: &str, text: &mut String) {
     text.push('"');
 }
 
-/// PowerShell reads a program's output line by line in the console's code page, and takes typographic quotes for
-/// quotes: so only printable ASCII stands as it is, the rest as UTF-16 code units.
+/// PowerShell reads a program's output line by line in the console's code page, and takes typographic quotes
+/// for quotes: so only printable ASCII stands as it is, the rest as UTF-16 code units.
 pub(super) fn powershell(value: &str, text: &mut String) {
     text.push('\'');
     let mut units = [0_u16; 2];

@@ -1,0 +1,95 @@
+//! What `--help` shows last: commands that can be typed as they stand, with what they do. And the usage lines
+//! that clap cannot work out by itself.
+
+pub(super) const XACCT: &str = "\
+Examples:
+  eval $(xacct assume client1)          put client1's credentials into this shell
+  xacct exec client1 -- aws s3 ls       run one command in client1's account
+  xacct list                            what there is, and what is cached
+  xacct sandbox tour                    see it work, without an AWS account";
+pub(super) const ASSUME: &str = "\
+Examples:
+  eval $(xacct assume client1)                          sh, bash, zsh
+  eval (xacct assume client1)                           fish
+  eval (xacct assume client1 | slurp)                   elvish
+  xacct assume client1 | from json | load-env           nu
+  xacct assume client1 | Out-String | iex               PowerShell
+  eval $(xacct assume client1) && terraform plan        not in the last account, if it fails
+  xacct assume arn:aws:iam::222222222222:role/Audit --source-profile hub --external-id x1
+  xacct assume client1 --format env > client1.env       for docker run --env-file";
+pub(super) const UNSET: &str = "\
+Examples:
+  eval $(xacct unset)                   sh, bash, zsh
+  xacct unset --shell fish | source     fish";
+pub(super) const EXEC: &str = "\
+Examples:
+  xacct exec client1 -- aws s3 ls
+  xacct exec client1 terraform plan -out=plan.bin
+  xacct exec client1                    a shell in client1's account
+  xacct exec --duration 4h client1 -- make deploy";
+pub(super) const CREDENTIAL_PROCESS: &str = "\
+Examples:
+  xacct credential-process client1
+
+  In ~/.aws/config, so that every SDK and the AWS CLI take client1's credentials from xacct:
+    [profile client1-sdk]
+    credential_process = xacct credential-process client1";
+pub(super) const WHOAMI: &str = "\
+Examples:
+  xacct whoami                          the credentials in this shell
+  xacct whoami client1 --json           those of a profile";
+pub(super) const LIST: &str = "\
+Examples:
+  xacct list
+  xacct ls --json | jq -r '.[] | select(.status == \"cached\") | .profile'";
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  xacct explain client1
+  xacct explain client1 --duration 4h   what a longer session would change
+  xacct explain client1 --json";
+pub(super) const CONFIG_SHOW: &str = "\
+Examples:
+  xacct config show client1
+  xacct config show --json --no-origin";
+pub(super) const LOGIN: &str = "\
+Examples:
+  xacct login client1                   type the code now
+  xacct login client1 --refresh         start the working day's session anew";
+pub(super) const CLEAR: &str = "\
+Examples:
+  xacct clear client1 client2
+  xacct clear --all";
+pub(super) const SANDBOX: &str = "\
+Examples:
+  xacct sandbox                         a shell with sample profiles
+  xacct sandbox tour                    the main job, played by itself
+  xacct sandbox -- xacct list           one command in the sandbox
+  xacct sandbox --world accounts.toml   accounts and roles of your own";
+pub(super) const SANDBOX_SERVE: &str = "\
+Examples:
+  xacct sandbox serve
+  xacct sandbox serve --dir /tmp/box --port 4599";
+pub(super) const SANDBOX_CODE: &str = "\
+Examples:
+  xacct sandbox code
+  XACCT_MFA_CODE=$(xacct sandbox code) xacct exec client1 -- aws s3 ls";
+pub(super) const SANDBOX_LOG: &str = "\
+Examples:
+  xacct sandbox log
+  xacct sandbox log --json";
+pub(super) const SANDBOX_TOUR: &str = "\
+Examples:
+  xacct sandbox tour
+  xacct sandbox tour --world accounts.toml";
+
+/// For the commands that cannot do without PROFILE or --role-arn, where clap would show `[PROFILE]`.
+pub(super) const ASSUME_USAGE: &str = "xacct assume [OPTIONS] PROFILE
+       xacct assume [OPTIONS] --role-arn ARN --source-profile NAME";
+pub(super) const EXEC_USAGE: &str = "xacct exec [OPTIONS] PROFILE [[--] CMD [ARGS]...]
+       xacct exec [OPTIONS] --role-arn ARN --source-profile NAME [-- CMD [ARGS]...]";
+pub(super) const CREDENTIAL_PROCESS_USAGE: &str = "xacct credential-process [OPTIONS] PROFILE
+       xacct credential-process [OPTIONS] --role-arn ARN --source-profile NAME";
+pub(super) const EXPLAIN_USAGE: &str = "xacct explain [OPTIONS] PROFILE
+       xacct explain [OPTIONS] --role-arn ARN --source-profile NAME";
+pub(super) const CLEAR_USAGE: &str = "xacct clear [OPTIONS] PROFILE...
+       xacct clear [OPTIONS] --all";

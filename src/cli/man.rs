@@ -1,0 +1,171 @@
+//! The man pages: clap's definition by `clap_mangen`, and by hand what clap does not know: exit statuses,
+//! variables, files. Only tests use this; `drift` holds the committed pages to it.
+
+use clap::Command;
+use clap::CommandFactory;
+use clap_mangen::Man;
+use clap_mangen::roff::Roff;
+use clap_mangen::roff::bold;
+use clap_mangen::roff::roman;
+
+use super::Cli;
+
+/// When the pages last said something new.
+const DATE: &str = "2026-11-22";
+
+const EXIT_STATUS: [(&str, &str); 7] = [
+    ("0", "Done."),
+    ("1", "Another failure."),
+    ("2", "The command line does not make sense."),
+    ("3", "Configuration: no such profile, a cycle, a bad value, an unreadable file."),
+    ("4", "AWS refused: access denied, wrong MFA code, expired source credentials."),
+    ("5", "A person is needed and there is no terminal, or --no-input was given."),
+    ("6", "AWS could not be reached: network, time-outs, throttling to the end."),
+];
+
+const EXEC_STATUS: [(&str, &str); 4] = [
+    ("125", "xacct itself failed; what it says tells how."),
+    ("126", "The command was found but cannot be run. Found out before anyone is asked for a code."),
+    ("127", "The command was not found. Found out before anyone is asked for a code."),
+    ("other", "The command's own."),
+];
+
+const VARIABLES: [(&str, &str); 9] = [
+    ("AWS_CONFIG_FILE", "The profiles, instead of ~/.aws/config."),
+    ("AWS_SHARED_CREDENTIALS_FILE", "The keys, instead of ~/.aws/credentials."),
+    (
+        "XACCT_CONFIG",
+        "xacct's own settings, instead of xacct/config.toml in the user's configuration directory.",
+    ),
+    ("XACCT_CACHE_DIR", "The cache, instead of xacct/ in the user's cache directory."),
+    ("AWS_REGION, AWS_DEFAULT_REGION", "The region, before the profile's."),
+    ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL", "Another STS than AWS's own."),
+    ("HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE", "How STS is reached."),
+    ("SHELL", "The shell that exec and sandbox start, and assume's guess where the parent process is none."),
+    ("NO_COLOR", "Set to anything: no colour, unless --color always."),
+];
+
+const FILES: [(&str, &str); 4] = [
+    (
+        "~/.aws/config",
+        "The profiles, as the AWS CLI and the SDKs read them. Never changed by these commands.",
+    ),
+    ("~/.aws/credentials", "Access keys, and profiles too. Never changed by these commands."),
+    ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles."),
+    ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
+];
+
+/// Every page, as its file's name and its text.
+pub(super) fn pages() -> Vec<(String, String)> {
+    // `help` has no page; the others say what it would.
+    let mut root = Cli::command().disable_help_subcommand(true);
+    root = without_help(root);
+    root.build();
+    let mut pages = Vec::new();
+    add_pages(&root, None, &mut pages);
+    pages
+}
+
+fn without_help(command: Command) -> Command {
+    // clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes
+    // last.
+    let command = if command.get_name() == "exec" { command.mut_arg("command", |arg| arg) } else { command };
+    command.disable_help_subcommand(true).mut_subcommands(without_help)
+}
+
+fn add_pages(command: &Command, above: Option<&str>, pages: &mut Vec<(String, String)>) {
+    let name = above
+        .map_or_else(|| command.get_name().to_owned(), |above| format!("{above}-{}", command.get_name()));
+    let below: Vec<String> =
+        command.get_subcommands().map(|inner| format!("{name}-{}", inner.get_name())).collect();
+    pages.push((format!("{name}.1"), page(command, &name, above, &below)));
+    for inner in command.get_subcommands() {
+        add_pages(inner, Some(&name), pages);
+    }
+}
+
+fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) -> String {
+    let source = format!("xacct {}", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).title(name).date(DATE).source(source).manual("xacct manual");
+    let mut text = Vec::new();
+    man.render_title(&mut text).unwrap();
+    man.render_name_section(&mut text).unwrap();
+    man.render_synopsis_section(&mut text).unwrap();
+    man.render_description_section(&mut text).unwrap();
+    man.render_options_section(&mut text).unwrap();
+    if command.get_subcommands().next().is_some() {
+        man.render_subcommands_section(&mut text).unwrap();
+    }
+    let mut roff = Roff::new();
+    environment(&mut roff, above);
+    if matches!(name, "xacct" | "xacct-config-show") {
+        list(&mut roff, "FILES", &FILES);
+    }
+    list(&mut roff, "EXIT STATUS", if name == "xacct-exec" { &EXEC_STATUS } else { &EXIT_STATUS });
+    examples(&mut roff, command);
+    see_also(&mut roff, above, below);
+    tidy(&(String::from_utf8(text).unwrap() + &roff.to_roff()))
+}
+
+/// Each section comes with a preamble of its own: one is enough. And what `clap_mangen` puts before possible
+/// values is not what `mandoc -T lint` likes.
+fn tidy(page: &str) -> String {
+    let preamble = Roff::new().render();
+    let body = page.replace(&preamble, "").replace(".br\n\n.br\n", ".sp\n");
+    let lines: Vec<&str> = body.lines().map(str::trim_end).collect();
+    format!("{preamble}{}\n", lines.join("\n"))
+}
+
+fn environment(roff: &mut Roff, above: Option<&str>) {
+    if above.is_none() {
+        list(roff, "ENVIRONMENT", &VARIABLES);
+        roff.control("PP", []);
+    } else {
+        roff.control("SH", ["ENVIRONMENT"]);
+    }
+    roff.text([
+        roman("Each option can be set by the variable that is named with it; one that is empty counts as unset. "),
+        bold("XACCT_PROFILE"),
+        roman(" is no option's: "),
+        bold("xacct assume"),
+        roman(" sets it, to say whose credentials the shell has."),
+    ]);
+    if above.is_some() {
+        roff.text([roman("Further variables are in "), bold("xacct"), roman("(1).")]);
+    }
+}
+
+fn list(roff: &mut Roff, heading: &str, entries: &[(&str, &str)]) {
+    roff.control("SH", [heading]);
+    for (term, text) in entries {
+        roff.control("TP", []);
+        roff.text([bold(*term)]);
+        roff.text([roman(*text)]);
+    }
+}
+
+/// What `--help` shows under "Examples:", line by line.
+fn examples(roff: &mut Roff, command: &Command) {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let Some(lines) = help.strip_prefix("Examples:\n") else { return };
+    roff.control("SH", ["EXAMPLES"]);
+    roff.control("nf", []);
+    for line in lines.lines() {
+        roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+    }
+    roff.control("fi", []);
+}
+
+fn see_also(roff: &mut Roff, above: Option<&str>, below: &[String]) {
+    let mut names: Vec<&str> = above.into_iter().chain(below.iter().map(String::as_str)).collect();
+    if above.is_some_and(|above| above != "xacct") {
+        names.push("xacct");
+    }
+    names.push("aws");
+    names.sort_unstable();
+    roff.control("SH", ["SEE ALSO"]);
+    let last = names.len() - 1;
+    for (at, name) in names.iter().enumerate() {
+        roff.text([bold(*name), roman(if at == last { "(1)" } else { "(1)," })]);
+    }
+}

@@ -18,6 +18,12 @@ const THROTTLING: [&str; 6] = [
 const DEAD_SIGNER: [&str; 4] =
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 
+/// Codes with which AWS refuses a signature for its date; the first has other reasons too.
+const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
+
+/// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
+pub(super) const CLOCK_TOLERANCE: i64 = 240;
+
 /// Why a request gave no answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -64,9 +70,20 @@ impl Failure {
         Failure::Unreachable { why, never_sent, cause }
     }
 
-    /// Whether the refusal is about the credentials that signed, not about what was asked.
+    /// Seconds that AWS's clock is ahead, where that is why AWS did not take the signature.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        match self {
+            Failure::Refused { code, clock_offset, .. } if CLOCK.contains(&code.as_str()) => {
+                clock_offset.filter(|offset| offset.abs() > CLOCK_TOLERANCE)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
     pub(crate) fn is_dead_signer(&self) -> bool {
-        matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()))
+        let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
+        dead && self.clock_skew().is_none()
     }
 }
 

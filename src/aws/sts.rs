@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, Signing};
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{CLOCK_TOLERANCE, Failure};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -41,9 +41,6 @@ pub(crate) struct Identity {
     pub(crate) arn: String,
     pub(crate) user_id: String,
 }
-
-/// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
-const CLOCK_TOLERANCE: i64 = 240;
 
 impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub(crate) use code::Code;
-pub(crate) use signals::Signals;
+pub(crate) use signals::interruptible;
 pub(crate) use terminal::available as terminal_available;
 pub(crate) use used::Guard;
 

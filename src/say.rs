@@ -72,7 +72,7 @@ impl Voice {
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
-        let style = if self.color { color.on_default() } else { anstyle::Style::new() };
+        let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
         write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
     }
 }

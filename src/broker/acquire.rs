@@ -43,7 +43,7 @@ impl Run<'_> {
     async fn may_hand_out(&self, entry: &Entry, index: usize) -> Result<bool> {
         let broker = self.broker;
         let (options, now) = (broker.options, (broker.now)());
-        let confirmed_since = entry.confirmed_at >= broker.began;
+        let confirmed_since = (broker.began..=now).contains(&entry.confirmed_at);
         if confirmed_since || trust::within(entry, options.verify_after, options.verify, now) {
             return Ok(true);
         }

@@ -175,7 +175,7 @@ impl<'a> Broker<'a> {
             }
         };
         if !trust::is_for(&entry, step) {
-            self.voice.warn(&format!(
+            self.complain(&format!(
                 "the cached credentials of '{}' are for {}: they are not used",
                 step.profile,
                 entry.arn.as_deref().unwrap_or("another role")

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
 
+pub(crate) mod cache;
 mod cmd;
 mod http;
 #[cfg(unix)]

@@ -107,7 +107,10 @@ fn out_of_reach_the_entry_is_used_with_a_warning() {
 fn a_wrong_clock_is_no_reason_to_throw_a_session_away() {
     let (sandbox, id) = with_session();
     sandbox.clock(1200);
-    assert_eq!(sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok().key_id(), id);
+    let output = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0);
+    let output = output.stderr_contains("xacct: warning: this computer's clock is ");
+    assert!(output.stderr_text().ends_with(" behind AWS's: set it\n"), "{}", output.stderr_text());
+    assert_eq!(output.key_id(), id);
     // Refused for its date, then signed for AWS's.
     sandbox.asked(&["GetCallerIdentity"; 2]);
     assert_eq!(sandbox.entries().len(), 1);

@@ -22,7 +22,7 @@ const DEAD_SIGNER: [&str; 4] =
 const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
 
 /// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
-pub(super) const CLOCK_TOLERANCE: i64 = 240;
+const CLOCK_TOLERANCE: i64 = 240;
 
 /// Why a request gave no answer.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Failure {
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         match self {
             Failure::Refused { code, clock_offset, .. } if CLOCK.contains(&code.as_str()) => {
-                clock_offset.filter(|offset| offset.abs() > CLOCK_TOLERANCE)
+                clock_offset.and_then(skew)
             }
             _ => None,
         }
@@ -85,6 +85,11 @@ impl Failure {
         let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
         dead && self.clock_skew().is_none()
     }
+}
+
+/// The offset, where it is one that matters.
+pub(super) fn skew(offset: i64) -> Option<i64> {
+    Some(offset).filter(|offset| offset.abs() > CLOCK_TOLERANCE)
 }
 
 /// AWS's clock minus the local one, in seconds.

@@ -1,6 +1,7 @@
 //! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_sts::config::SharedHttpClient;
 use aws_sdk_sts::operation::RequestId;
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, Signing};
 use super::endpoint;
-use super::failure::{CLOCK_TOLERANCE, Failure};
+use super::failure::{self, Failure};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -23,7 +24,8 @@ pub(crate) struct Sts<'p> {
     http: SharedHttpClient,
     now: fn() -> DateTime<Utc>,
     pub(crate) url: String,
-    clock_offset: Cell<i64>,
+    /// Seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
+    clock_offset: Arc<AtomicI64>,
 }
 
 /// Credentials that STS has just issued.
@@ -47,26 +49,24 @@ impl<'p> Sts<'p> {
     pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
         let http = client::http_client(&url, &plan.connection)?;
-        Ok(Sts { plan, http, now, url, clock_offset: Cell::new(0) })
+        Ok(Sts { plan, http, now, url, clock_offset: Arc::default() })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
         let http = client::http_client(&self.url, &self.plan.connection)?;
-        let clock_offset = self.clock_offset.clone();
+        let clock_offset = Arc::clone(&self.clock_offset);
         Ok(Sts { plan: self.plan, http, now: self.now, url: self.url.clone(), clock_offset })
     }
 
     fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
-        let signing = Signing { credentials, now: self.now, clock_offset: self.clock_offset.get(), once };
+        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, once };
         client::client(self.plan, &self.http, &signing)
     }
 
-    /// Remembers how far the clocks are apart.
-    fn learn(&self, offset: Option<i64>) {
-        if let Some(offset) = offset {
-            self.clock_offset.set(if offset.abs() > CLOCK_TOLERANCE { offset } else { 0 });
-        }
+    /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        failure::skew(self.clock_offset.load(Ordering::Relaxed))
     }
 
     fn failure<E>(
@@ -76,11 +76,7 @@ impl<'p> Sts<'p> {
     where
         E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let failure = Failure::from_sdk(error, (self.now)());
-        if let Failure::Refused { clock_offset, .. } = &failure {
-            self.learn(*clock_offset);
-        }
-        failure
+        Failure::from_sdk(error, (self.now)())
     }
 
     /// Who the credentials are. Needs no permission, so an answer proves only that they are well-formed, not expired

@@ -22,23 +22,30 @@ enum Halt {
 
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
-    let last = broker.plan.steps.len() - 1;
     let mut run = Run::new(broker);
-    run.lock(last).await?;
-    let entry = broker.lookup(last);
-    if let Some(entry) = &entry
-        && broker.is_good(entry, last)
-        && run.may_hand_out(entry, last).await?
-    {
-        return Ok(entry.credentials());
+    let credentials = run.credentials(broker.plan.steps.len() - 1).await?;
+    if let Some(offset) = run.clock_skew() {
+        broker.voice.warn(&format!("{}: set it", words::clocks(offset)));
     }
-    match run.issue(last).await {
-        Ok(credentials) => Ok(credentials),
-        Err(error) => run.still_valid(last, error).await,
-    }
+    Ok(credentials)
 }
 
 impl Run<'_> {
+    /// The entry, once the lock is held, where it may be handed out; else a new one, else what is still valid.
+    async fn credentials(&mut self, last: usize) -> Result<Credentials> {
+        self.lock(last).await?;
+        if let Some(entry) = self.broker.lookup(last)
+            && self.broker.is_good(&entry, last)
+            && self.may_hand_out(&entry, last).await?
+        {
+            return Ok(entry.credentials());
+        }
+        match self.issue(last).await {
+            Ok(credentials) => Ok(credentials),
+            Err(error) => self.still_valid(last, error).await,
+        }
+    }
+
     /// Whether a good entry may be handed out: trusted, or confirmed now.
     async fn may_hand_out(&self, entry: &Entry, index: usize) -> Result<bool> {
         let broker = self.broker;

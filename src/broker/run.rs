@@ -40,6 +40,11 @@ impl<'b> Run<'b> {
         Ok(self.sts.get_or_init(|| sts))
     }
 
+    /// What the answers so far said of the clocks; see [`Sts::clock_skew`].
+    pub(super) fn clock_skew(&self) -> Option<i64> {
+        self.sts.get().and_then(Sts::clock_skew)
+    }
+
     /// Waits for the step's lock, unless it is held already: a second wait would be for ourselves.
     pub(super) async fn lock(&mut self, index: usize) -> Result<()> {
         if self.locks[index].is_none() {

@@ -58,13 +58,7 @@ pub(super) fn is_session_of(arn: &str, role_arn: &str) -> bool {
 
 /// Asks STS who the entry's credentials are.
 pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, step: &Step) -> Verdict {
-    let keys = entry.credentials();
-    let mut answer = sts.get_caller_identity(&keys).await;
-    if answer.as_ref().is_err_and(|failure| failure.clock_skew().is_some()) {
-        // That says nothing about the credentials. The clocks are known now, so it can be signed for AWS's.
-        answer = sts.get_caller_identity(&keys).await;
-    }
-    match answer {
+    match sts.get_caller_identity(&entry.credentials()).await {
         Ok(identity) if is_right(&identity, entry, step) => Verdict::Confirmed(identity),
         Ok(identity) => Verdict::Stranger(identity.arn),
         Err(failure) if failure.is_dead_signer() => Verdict::Dead,

@@ -83,12 +83,14 @@ fn unreachable_at(plan: &Plan, url: &str, why: &str, cause: anyhow::Error) -> Er
 /// A clock that is off shows as a signature that does not match, or has expired.
 fn clock(failure: &Failure) -> Option<Error> {
     let offset = failure.clock_skew()?;
-    let direction = if offset > 0 { "behind" } else { "ahead of" };
-    let error = Error::refused(format!(
-        "this computer's clock is {} {direction} AWS's, so AWS takes no signature of it",
-        crate::duration::readable(offset.abs())
-    ));
+    let error = Error::refused(format!("{}, so AWS takes no signature of it", clocks(offset)));
     Some(error.hint("set the clock, or turn time synchronisation on"))
+}
+
+/// How far the clocks are apart; `offset` is how many seconds AWS's is ahead.
+pub(super) fn clocks(offset: i64) -> String {
+    let direction = if offset > 0 { "behind" } else { "ahead of" };
+    format!("this computer's clock is {} {direction} AWS's", crate::duration::readable(offset.abs()))
 }
 
 fn is_about_mfa(message: &str) -> bool {

@@ -78,7 +78,7 @@ fn dispatch(options: &Sandbox, env: &Env, voice: Voice) -> Result<u8> {
             sandbox::serve::run(world.as_deref(), dir.as_deref(), *port, env, &mut out).map(|()| 0)
         }
         Some(SandboxCommand::Code { device, fresh }) => {
-            sandbox::ask::code(device.as_deref(), *fresh, env, &mut out).map(|()| 0)
+            sandbox::ask::code(device.as_deref(), *fresh, env, voice, &mut out).map(|()| 0)
         }
         Some(SandboxCommand::Log { json }) => sandbox::ask::log(*json, env, &mut out).map(|()| 0),
     }

@@ -260,6 +260,9 @@ pub(crate) struct SandboxCode {
     /// The device's serial number; without it, the world's only one
     #[arg(value_name = "DEVICE")]
     pub(crate) device: Option<String>,
+    /// A code that was not used yet: the next one, where the current one was
+    #[arg(long, env = "XACCT_FRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) fresh: bool,
 }
 
 /// Show the requests that the STS got, and its answers

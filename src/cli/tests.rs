@@ -7,6 +7,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use clap_complete::engine::CompletionCandidate;
 
+use super::command::{Config, SandboxCode, SandboxLog, SandboxServe};
 use super::*;
 use crate::env::Env;
 use crate::render::formats::Format;
@@ -181,7 +182,10 @@ fn other_names_and_nested_commands() {
     let Command::Sandbox(sandbox) = parsed("sandbox serve --dir d --port 4599").command else { panic!() };
     assert!(matches!(sandbox.action, Some(SandboxAction::Serve(SandboxServe { port: Some(4599), .. }))));
     let Command::Sandbox(sandbox) = parsed("sandbox code dev").command else { panic!() };
-    assert!(matches!(sandbox.action, Some(SandboxAction::Code(SandboxCode { device: Some(_) }))));
+    assert!(matches!(
+        sandbox.action,
+        Some(SandboxAction::Code(SandboxCode { device: Some(_), fresh: false }))
+    ));
     let Command::Sandbox(sandbox) = parsed("sandbox log --json").command else { panic!() };
     assert!(matches!(sandbox.action, Some(SandboxAction::Log(SandboxLog { json: true }))));
 }

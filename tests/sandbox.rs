@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::io::{BufRead, BufReader};
+
 use common::Sandbox;
 
 #[test]
@@ -116,6 +118,27 @@ fn serving_ends_with_stdin_and_leaves_nothing() {
     assert!(ready["endpoint"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     assert_eq!(ready["env"]["HOME"], ready["home"]);
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn serving_ends_when_told_to_and_leaves_nothing() {
+    let sandbox = Sandbox::start();
+    let temporary = tempfile::tempdir().unwrap();
+    for signal in ["-TERM", "-INT"] {
+        let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_xacct"))
+            .args(["sandbox", "serve"])
+            .env_clear()
+            .env("TMPDIR", temporary.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        sandbox.program("kill", &[signal, &server.id().to_string()]).run().ok();
+        assert_eq!(server.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0, "{signal}");
+    }
 }
 
 #[test]

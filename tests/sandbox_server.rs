@@ -189,6 +189,37 @@ fn answers_are_truncated() {
 }
 
 #[test]
+fn the_log_is_readable() {
+    let sandbox = Sandbox::start();
+    assert_eq!(signed(&sandbox).unwrap().0, 200);
+    sandbox.fault(&json!({"kind": "throttle"}));
+    assert_eq!(signed(&sandbox).unwrap().0, 400);
+    let hostile = "Action=%1B%5B31m&Name=a%0Ab";
+    assert_eq!(post(&sandbox, &[], hostile).unwrap().0, 403);
+    sandbox.xacct(&["sandbox", "log"]).run().ok().stdout(
+        "1 GetCallerIdentity eu-central-1 AKIAXACCTSANDBOX2YOU 200\n\
+         2 GetCallerIdentity eu-central-1 AKIAXACCTSANDBOX2YOU 400 Throttling throttle\n\
+         3 \\u{1b}[31m - - 403 MissingAuthenticationToken Name=a\\nb\n",
+    );
+}
+
+#[test]
+fn a_used_code_is_said_to_be_used() {
+    let sandbox = Sandbox::start();
+    let code = sandbox.fresh_code();
+    let device = "arn%3Aaws%3Aiam%3A%3A111111111111%3Amfa%2Fyou";
+    let body = format!("Action=GetSessionToken&Version=2011-06-15&SerialNumber={device}&TokenCode={code}");
+    assert_eq!(post(&sandbox, &sign(sandbox.endpoint(), SECRET, &body, now()), &body).unwrap().0, 200);
+    let next = sandbox.xacct(&["sandbox", "code", "--fresh"]).run().ok();
+    assert_ne!(next.stdout_text(), format!("{code}\n"));
+    // Where a new step has begun meanwhile, the device shows a code that nobody used.
+    let shown = sandbox.xacct(&["sandbox", "code"]).run();
+    if shown.stdout_text() == format!("{code}\n") {
+        shown.stderr_contains("this code was used, and AWS takes a code once: the next one comes in ").ok();
+    }
+}
+
+#[test]
 fn a_silent_server_stops_nobody_else() {
     let sandbox = Sandbox::start();
     sandbox.fault(&json!({"kind": "silent", "action": "GetSessionToken"}));

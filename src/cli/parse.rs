@@ -14,6 +14,7 @@ use clap::error::ErrorKind;
 
 use super::command::Cli;
 use super::command::Command as Chosen;
+use super::complete::whole;
 use crate::env::Env;
 use crate::render::shell::Shell;
 
@@ -25,7 +26,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     let mut command = Cli::command();
     // Nearly always there is none, and walking every option costs as much as building them.
     if env.vars().any(|(name, value)| is_option(name) && is_blank(value)) {
-        command = without_blank_variables(command, env);
+        command = without_blank_variables(whole(), env);
     }
     let mut args: Vec<OsString> = args.into_iter().collect();
     let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));
@@ -62,9 +63,16 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
     Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
 }
 
+/// Whether the arguments, which may make no sense otherwise, mean `exec`.
+pub(crate) fn is_exec(args: &[OsString]) -> bool {
+    command_word(args).is_some_and(|word| word == "exec")
+}
+
 /// Where the first `--` of an `exec` stands.
 fn exec_dashes(args: &[OsString]) -> Option<usize> {
-    command_word(args).filter(|word| *word == "exec")?;
+    if !is_exec(args) {
+        return None;
+    }
     args.iter().position(|arg| arg == "--")
 }
 

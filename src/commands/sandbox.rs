@@ -25,7 +25,9 @@ pub(super) fn run(asked: &Sandbox, context: &Context) -> Result<ExitCode> {
         Some(SandboxAction::Serve(serve)) => {
             serve::run(world, serve.dir.as_deref(), serve.port.unwrap_or(0), env, out)?;
         }
-        Some(SandboxAction::Code(code)) => ask::code(code.device.as_deref(), false, env, out)?,
+        Some(SandboxAction::Code(code)) => {
+            ask::code(code.device.as_deref(), code.fresh, env, context.voice, out)?
+        }
         Some(SandboxAction::Log(log)) => ask::log(log.json, env, out)?,
         Some(SandboxAction::Tour) => return Err(Error::other("tour")),
     }

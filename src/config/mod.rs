@@ -27,7 +27,6 @@ pub(crate) use self::paths::Texts;
 pub(crate) use self::section::Profile;
 pub(crate) use self::section::Section;
 pub(crate) use self::section::Setting;
-pub(crate) use self::settings::MfaPrompt;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
 

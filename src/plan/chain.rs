@@ -157,7 +157,7 @@ fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) ->
 }
 
 /// `no profile 'x'`, with the nearest names.
-pub(crate) fn unknown_profile(config: &Config, name: &str) -> Error {
+fn unknown_profile(config: &Config, name: &str) -> Error {
     if Arn::parse(name).is_some() {
         return Error::usage(format!("{name} is assumed from which profile?"))
             .hint(format!("xacct assume {name} --source-profile NAME"));

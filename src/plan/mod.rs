@@ -21,7 +21,6 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::error::{Error, Result};
 
-pub(crate) use chain::unknown_profile;
 pub(crate) use endpoint::{Connection, Endpoint, RetryMode};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use source::Source;

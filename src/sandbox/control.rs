@@ -138,7 +138,12 @@ fn code(desk: &Desk, received: &Received<'_>, now: DateTime<Utc>) -> Result<Valu
     let code = desk.state.code(device, seconds, fresh).ok_or_else(|| {
         (409, "this code and the next were used: wait for the one after, or move the MFA clock".to_owned())
     })?;
-    Ok(json!({ "device": device.serial, "code": code.code, "seconds_left": code.seconds_left }))
+    Ok(json!({
+        "device": device.serial,
+        "code": code.digits,
+        "seconds_left": code.seconds_left,
+        "used": code.used,
+    }))
 }
 
 /// An absent body counts as `{}`.

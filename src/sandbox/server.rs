@@ -56,10 +56,13 @@ impl Server {
     /// Serves until it is dropped.
     pub(crate) async fn run(self) {
         loop {
-            // A connection that was gone before it was accepted concerns nobody else.
-            if let Ok((stream, _)) = self.listener.accept().await {
-                let (desk, port) = (Arc::clone(&self.desk), self.port);
-                tokio::spawn(connection(stream, desk, port));
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    let (desk, port) = (Arc::clone(&self.desk), self.port);
+                    tokio::spawn(connection(stream, desk, port));
+                }
+                // A connection that was gone already concerns nobody else; with no file left to open, wait for one.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
     }

@@ -89,9 +89,11 @@ impl Clocks {
 /// A code to type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Code {
-    pub(crate) code: String,
+    pub(crate) digits: String,
     /// Until the device shows the one after it.
     pub(crate) seconds_left: u64,
+    /// Whether it was accepted before, so that it will not be again.
+    pub(crate) used: bool,
 }
 
 /// Everything that changes.
@@ -167,11 +169,11 @@ impl State {
     /// one was used. `None` where both were.
     pub(crate) fn code(&self, device: &Device, seconds: u64, fresh: bool) -> Option<Code> {
         let used = self.used_steps.get(&device.serial);
-        let is_used = |step: &u64| fresh && used.is_some_and(|used| used.contains(step));
+        let is_used = |step: u64| used.is_some_and(|used| used.contains(&step));
         let now = seconds / STEP;
-        let step = [now, now + 1].into_iter().find(|step| !is_used(step))?;
-        let code = device.code_at(step * STEP)?;
-        Some(Code { code, seconds_left: (step + 1) * STEP - seconds })
+        let step = [now, now + 1].into_iter().find(|step| !(fresh && is_used(*step)))?;
+        let digits = device.code_at(step * STEP)?;
+        Some(Code { digits, seconds_left: (step + 1) * STEP - seconds, used: is_used(step) })
     }
 
     /// Every secret of the world and every one issued.

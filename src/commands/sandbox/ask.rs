@@ -7,15 +7,27 @@ use serde_json::Value;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::sandbox::client;
-use crate::say;
+use crate::say::{self, Voice};
 
 /// Prints the device's current code, or the sandbox's first device's; with `fresh`, one that was not used yet.
-pub(crate) fn code(device: Option<&str>, fresh: bool, env: &Env, out: &mut impl Write) -> Result<()> {
+pub(crate) fn code(
+    device: Option<&str>,
+    fresh: bool,
+    env: &Env,
+    voice: Voice,
+    out: &mut impl Write,
+) -> Result<()> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(device.map(|serial| ("device", serial)));
     query.extend_pairs(fresh.then_some(("fresh", "1")));
     let answer = client::get(endpoint(env)?, &format!("code?{}", query.finish()))?;
     let code = answer.get("code").and_then(Value::as_str).unwrap_or_default();
+    if answer.get("used").and_then(Value::as_bool).unwrap_or_default() {
+        let seconds = answer.get("seconds_left").and_then(Value::as_u64).unwrap_or_default();
+        voice.note(&format!(
+            "this code was used, and AWS takes a code once: the next one comes in {seconds}s, or now with --fresh"
+        ));
+    }
     print(out, &format!("{code}\n"))
 }
 

@@ -27,6 +27,8 @@ pub(crate) fn run(
     let runtime = super::runtime()?;
     let result = runtime.block_on(async {
         let server = Server::bind(world, port).await?;
+        // Before anyone knows that there is something to end.
+        let told_to_end = told_to_end()?;
         let endpoint = server.endpoint();
         let variables = home.variables(&endpoint).into_iter();
         let variables: Map<String, Value> =
@@ -37,7 +39,7 @@ pub(crate) fn run(
             .map_err(|error| Error::other(format!("cannot say where the sandbox is: {error}")))?;
         tokio::select! {
             () = server.run() => Ok(()),
-            result = told_to_end() => result,
+            () = told_to_end => Ok(()),
             () = end_of_stdin() => Ok(()),
         }
     });
@@ -45,22 +47,29 @@ pub(crate) fn run(
     result
 }
 
+/// SIGTERM or SIGINT; it is listened for from this call on.
 #[cfg(unix)]
-async fn told_to_end() -> Result<()> {
+fn told_to_end() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let deaf = |error: std::io::Error| Error::other(format!("cannot listen to signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn told_to_end() -> Result<()> {
+fn told_to_end() -> Result<impl Future<Output = ()>> {
     let deaf = |error: std::io::Error| Error::other(format!("cannot listen to Ctrl-C: {error}"));
-    tokio::signal::ctrl_c().await.map_err(deaf)
+    let mut interrupt = tokio::signal::windows::ctrl_c().map_err(deaf)?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 /// A thread of its own, because a read of stdin cannot be called off; it ends with the process.

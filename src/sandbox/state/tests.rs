@@ -15,15 +15,15 @@ fn a_code_counts_once_and_the_next_one_is_offered() {
     let mut state = State::new(World::sample().unwrap());
     let device = state.world.device(None).unwrap().clone();
     let first = state.code(&device, 1_000_000_010, true).unwrap();
-    assert_eq!(first.seconds_left, 10);
-    assert!(state.use_code(&device, &first.code, 1_000_000_010));
-    assert!(!state.use_code(&device, &first.code, 1_000_000_010));
+    assert_eq!((first.seconds_left, first.used), (10, false));
+    assert!(state.use_code(&device, &first.digits, 1_000_000_010));
+    assert!(!state.use_code(&device, &first.digits, 1_000_000_010));
     let second = state.code(&device, 1_000_000_010, true).unwrap();
-    assert_ne!(second.code, first.code);
+    assert_ne!(second.digits, first.digits);
     assert_eq!(second.seconds_left, 40);
     // What the device shows does not depend on what was used.
-    assert_eq!(state.code(&device, 1_000_000_010, false), Some(first));
-    assert!(state.use_code(&device, &second.code, 1_000_000_010));
+    assert_eq!(state.code(&device, 1_000_000_010, false), Some(Code { used: true, ..first }));
+    assert!(state.use_code(&device, &second.digits, 1_000_000_010));
     assert_eq!(state.code(&device, 1_000_000_010, true), None);
     assert!(state.code(&device, 1_000_000_030, true).is_some());
 }

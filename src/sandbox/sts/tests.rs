@@ -5,52 +5,7 @@ use crate::sandbox::params;
 use crate::sandbox::sigv4::tests::signed;
 use crate::sandbox::world::World;
 
-const WORLD: &str = r#"
-[[account]]
-id = "111111111111"
-name = "hub"
-disabled_regions = ["ap-east-1"]
-[[account.user]]
-name = "you"
-key = [
-  { id = "AKIAYOUYOUYOUYOUYOUY", secret = "one" },
-  { id = "AKIAIDLEIDLEIDLEIDLE", secret = "two", active = false },
-]
-mfa = [{ serial = "arn:aws:iam::111111111111:mfa/you", secret = "PBQWGY3UEBZWC3TEMJXXQIDZN52SAMBR" }]
-[[account.user]]
-name = "narrow"
-may_assume = ["arn:aws:iam::222222222222:role/Nothing*"]
-key = [{ id = "AKIANARROWNARROWNARR", secret = "three" }]
-mfa = [{ serial = "arn:aws:iam::111111111111:mfa/narrow", secret = "PBQWGY3UEBZWC3TEMJXXQIDZN52SAMBR" }]
-[[account.role]]
-name = "ByName"
-trust = [{ principals = ["arn:aws:iam::111111111111:user/narrow"] }]
-
-[[account]]
-id = "222222222222"
-name = "client"
-[[account.role]]
-name = "Open"
-trust = [{ principals = ["111111111111"], actions = ["sts:*"] }]
-[[account.role]]
-name = "External"
-trust = [{ principals = ["arn:aws:iam::111111111111:root"], external_id = "right" }]
-[[account.role]]
-name = "Mfa"
-path = "/a/b/"
-max_session_duration = 7200
-trust = [{ principals = ["arn:aws:iam::111111111111:user/you"], mfa = true }]
-[[account.role]]
-name = "FreshMfa"
-trust = [{ principals = ["*"], max_mfa_age = 600 }]
-[[account.role]]
-name = "Inner"
-max_session_duration = 43200
-trust = [{ principals = ["arn:aws:iam::222222222222:role/Open"], actions = ["sts:*"] }]
-[[account.role]]
-name = "Named"
-trust = [{ principals = ["111111111111"], actions = ["sts:*"], source_identity = "y*" }]
-"#;
+const WORLD: &str = include_str!("tests.toml");
 
 type Key = (String, String, Option<String>);
 
@@ -126,7 +81,7 @@ impl Bench {
     fn code(&mut self) -> String {
         self.state.clocks.mfa += 30;
         let device = self.state.world.device(None).unwrap();
-        self.state.code(device, self.state.clocks.mfa_at(self.now), false).unwrap().code
+        self.state.code(device, self.state.clocks.mfa_at(self.now), false).unwrap().digits
     }
 
     fn session(&mut self, with_mfa: bool) -> Key {

@@ -224,14 +224,13 @@ mod prompt {
     const PROMPT: &str = "MFA code for arn:aws:iam::111111111111:mfa/you (profile client2): ";
 
     fn ask(sandbox: &Sandbox) -> Pty {
-        sandbox.pty(&["assume", "client2", "--print", "--format", "process"])
+        sandbox.echoing_pty(&["assume", "client2", "--print", "--format", "process"])
     }
 
     #[test]
     fn the_answer_is_hidden_and_used() {
         let sandbox = Sandbox::start();
         let mut pty = ask(&sandbox);
-        pty.set_echo(true);
         pty.expect(PROMPT);
         assert!(!pty.echo());
         let code = sandbox.fresh_code();
@@ -287,7 +286,6 @@ mod prompt {
         let sandbox = Sandbox::start();
         for (key, expected) in [("ctrl-c", 130), ("ctrl-d", 5), ("term", 143)] {
             let mut pty = ask(&sandbox);
-            pty.set_echo(true);
             pty.expect(PROMPT);
             match key {
                 "ctrl-c" => pty.interrupt(),

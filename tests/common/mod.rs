@@ -15,7 +15,7 @@ mod sandbox;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use http::{open, raw, request};
+pub(crate) use http::{answer_once, open, raw, read_request, request};
 #[cfg(unix)]
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use pty::Pty;

@@ -100,6 +100,12 @@ impl Sandbox {
         pty
     }
 
+    /// A shell script on a terminal, with the path of xacct as `$0`.
+    #[cfg(unix)]
+    pub(crate) fn pty_sh(&self, script: &str) -> super::pty::Pty {
+        super::pty::Pty::spawn(self.command("sh", &["-c", script, XACCT]))
+    }
+
     /// As [`Sandbox::pty`], with variables on top of the sandbox's.
     #[cfg(unix)]
     pub(crate) fn pty_with<S: AsRef<OsStr>>(&self, args: &[S], env: &[(&str, &str)]) -> super::pty::Pty {

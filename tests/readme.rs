@@ -38,7 +38,7 @@ fn commands() -> Vec<(&'static str, String)> {
     for line in blocks(&["console run"]).concat() {
         match (line.strip_prefix("$ "), commands.last_mut()) {
             (Some(command), _) => commands.push((command, String::new())),
-            (None, Some((_, output))) => *output += &format!("{line}\n"),
+            (None, Some((_, output))) => output.extend([line, "\n"]),
             (None, None) => panic!("'{line}' is before any command"),
         }
     }
@@ -80,11 +80,14 @@ fn commands_print_what_the_readme_says() {
     const END: &str = "=== end of a command ===";
     let commands = commands();
     assert!(commands.len() >= 7, "only {} commands", commands.len());
-    let script: String = commands.iter().map(|(command, _)| format!("{command}\necho '{END}'\n")).collect();
+    let mut script = String::from("exec 2>&1\n");
+    for (command, _) in &commands {
+        script.extend([*command, "\necho '", END, "'\n"]);
+    }
     let bin = Path::new(XACCT).parent().unwrap().display();
     let sandbox = Sandbox::start();
     let output = sandbox
-        .program("bash", &["-c", &format!("exec 2>&1\n{script}")])
+        .program("bash", &["-c", &*script])
         .env("PATH", format!("{bin}:/usr/bin:/bin"))
         .env("SHELL", "/bin/bash")
         .run()

@@ -106,6 +106,20 @@ fn commands_print_what_the_readme_says() {
     }
 }
 
+#[test]
+fn the_sample_files_are_read_without_complaint() {
+    let sandbox = Sandbox::start();
+    sandbox.write_config(&(blocks(&["ini"]).concat().join("\n") + "\n"));
+    sandbox.write_settings(&(blocks(&["toml"]).concat().join("\n") + "\n"));
+    let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
+    let names: Vec<_> =
+        listed.as_array().unwrap().iter().map(|row| row["profile"].as_str().unwrap()).collect();
+    assert_eq!(names, ["hub", "client1", "client1-sdk"]);
+    let explained = sandbox.xacct(&["explain", "client1", "--json"]).run().ok().json();
+    assert_eq!(explained["warnings"], serde_json::json!([]));
+    assert_eq!(explained["steps"][1]["external_id"], "client1-7731");
+}
+
 /// The help of a command and of all those below it.
 fn help(path: &[&str], texts: &mut Vec<(String, String)>) {
     let output = Command::new(XACCT).args(path).arg("--help").env_clear().output().unwrap();

@@ -5,8 +5,9 @@ use std::future::Future;
 use crate::aws::{Answer, Failure, Identity};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
-use crate::mfa::{self, Code, CodeSource, Device, Guard, Signals};
+use crate::mfa::{self, Code, CodeSource, Device, Guard};
 use crate::plan::Action;
+use crate::terminal::Signals;
 
 use super::run::Run;
 use super::{Broker, words};

@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::time::Duration;
 
-use expectrl::process::Termios as _;
 use expectrl::session::OsSession;
 use expectrl::{Eof, Expect, Session};
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,7 +11,7 @@ use super::*;
 use crate::cache::{Store, child};
 use crate::mfa::CodeSource;
 use crate::mfa::next_code;
-use crate::mfa::terminal_available;
+use crate::terminal;
 use crate::say::Voice;
 
 const CHILD: &str = "mfa::prompt::tests::the_prompting_side";
@@ -39,9 +38,9 @@ fn the_prompting_side() {
     let Some(task) = child::task() else { return };
     if task == "no terminal" {
         rustix::process::setsid().unwrap();
-        assert!(!terminal_available());
+        assert!(!terminal::available());
     }
-    if terminal_available() {
+    if terminal::available() {
         echo_on();
     }
     let before = std::fs::File::open("/dev/tty").is_ok().then(settings);

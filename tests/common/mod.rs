@@ -19,7 +19,7 @@ pub(crate) use http::{open, raw, request};
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use sandbox::{Request, Sandbox};
+pub(crate) use sandbox::{Request, Sandbox, XACCT};
 
 /// A variable of the environment in which the tests run; programs under test get none of it.
 #[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]

@@ -1,5 +1,7 @@
 //! What an SDK error means to xacct: AWS said no, or AWS was not reached.
 
+use std::fmt;
+
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
@@ -37,6 +39,15 @@ pub(crate) enum Failure {
         never_sent: bool,
         cause: anyhow::Error,
     },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Refused { code, message, .. } => write!(f, "AWS said {code}: {message}"),
+            Failure::Unreachable { why, .. } => write!(f, "AWS could not be reached ({why})"),
+        }
+    }
 }
 
 impl Failure {

@@ -15,6 +15,7 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::Code;
 use crate::plan::{AssumeRole, Plan};
+use crate::say::Voice;
 use crate::secret::Secret;
 
 /// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a miss only.
@@ -22,6 +23,7 @@ pub(crate) struct Sts<'p> {
     plan: &'p Plan,
     http: SharedHttpClient,
     now: fn() -> DateTime<Utc>,
+    voice: Voice,
     pub(crate) url: String,
     clock_offset: Cell<i64>,
 }
@@ -47,22 +49,28 @@ const CLOCK_TOLERANCE: i64 = 240;
 
 impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
-    pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>) -> Result<Sts<'p>> {
+    pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
         let http = client::http_client(&url, &plan.connection)?;
-        Ok(Sts { plan, http, now, url, clock_offset: Cell::new(0) })
+        Ok(Sts { plan, http, now, voice, url, clock_offset: Cell::new(0) })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
         let http = client::http_client(&self.url, &self.plan.connection)?;
         let clock_offset = self.clock_offset.clone();
-        Ok(Sts { plan: self.plan, http, now: self.now, url: self.url.clone(), clock_offset })
+        let (now, voice, url) = (self.now, self.voice, self.url.clone());
+        Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })
     }
 
     fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
         let signing = Signing { credentials, now: self.now, clock_offset: self.clock_offset.get(), once };
         client::client(self.plan, &self.http, &signing)
+    }
+
+    /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
+    fn asking(&self, what: &str, signer: &Credentials) {
+        self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
     }
 
     /// Remembers how far the clocks are apart.
@@ -80,6 +88,7 @@ impl<'p> Sts<'p> {
         E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + Send + Sync + 'static,
     {
         let failure = Failure::from_sdk(error, (self.now)());
+        self.voice.trace(1, &format!("STS: {failure}"));
         if let Failure::Refused { clock_offset, .. } = &failure {
             self.learn(*clock_offset);
         }
@@ -92,6 +101,7 @@ impl<'p> Sts<'p> {
         &self,
         credentials: &Credentials,
     ) -> std::result::Result<Identity, Failure> {
+        self.asking("GetCallerIdentity", credentials);
         let answer = self.client(credentials, false).get_caller_identity().send().await;
         let answer = answer.map_err(|error| self.failure(error))?;
         Ok(Identity {
@@ -108,6 +118,7 @@ impl<'p> Sts<'p> {
         duration_seconds: u32,
         mfa: Option<(&str, &Code)>,
     ) -> std::result::Result<Answer, Failure> {
+        self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
         let request = self.client(credentials, mfa.is_some()).get_session_token();
         let request = request
             .duration_seconds(duration_seconds.cast_signed())
@@ -126,6 +137,8 @@ impl<'p> Sts<'p> {
         role: &AssumeRole,
         mfa: Option<&Code>,
     ) -> std::result::Result<Answer, Failure> {
+        self.asking(&format!("AssumeRole {} for {} s", role.role_arn, role.duration_seconds), credentials);
+        self.voice.trace(2, &format!("parameters: {role:?}"));
         let request = self.client(credentials, mfa.is_some()).assume_role();
         let serial = mfa.and(role.serial_number.clone());
         let request = request

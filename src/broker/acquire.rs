@@ -78,8 +78,7 @@ impl Run<'_> {
             Verdict::Unknown(failure) => {
                 broker.voice.warn(&format!(
                     "the cached credentials of '{}' could not be checked: {}",
-                    step.profile,
-                    words::why(&failure)
+                    step.profile, failure
                 ));
                 Ok(true)
             }

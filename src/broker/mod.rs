@@ -97,6 +97,10 @@ impl<'a> Broker<'a> {
         if let Some(entry) = self.lookup(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
             if trusted && self.is_good(&entry, last) {
+                if self.voice.verbose > 0 {
+                    let left = crate::duration::readable(fresh::left(&entry, self.began));
+                    self.voice.trace(1, &format!("used from the cache, good for another {left}"));
+                }
                 return Ok(entry.credentials());
             }
         }
@@ -237,8 +241,9 @@ pub(crate) fn identify(
     plan: &Plan,
     credentials: &Credentials,
     now: fn() -> DateTime<Utc>,
+    voice: Voice,
 ) -> Result<Identity> {
-    let sts = Sts::new(plan, now)?;
+    let sts = Sts::new(plan, now, voice)?;
     let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
     identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }

@@ -29,7 +29,7 @@ impl<'b> Run<'b> {
         if let Some(sts) = self.sts.get() {
             return Ok(sts);
         }
-        let sts = Sts::new(self.broker.plan, self.broker.now)?;
+        let sts = Sts::new(self.broker.plan, self.broker.now, self.broker.voice)?;
         Ok(self.sts.get_or_init(|| sts))
     }
 }

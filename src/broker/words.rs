@@ -6,14 +6,6 @@ use crate::plan::{Action, AssumeRole, Plan, Source};
 
 use super::run::Run;
 
-/// A failure in one clause, for a warning.
-pub(super) fn why(failure: &Failure) -> String {
-    match failure {
-        Failure::Refused { code, message, .. } => format!("AWS said {code}: {message}"),
-        Failure::Unreachable { why, .. } => format!("AWS could not be reached ({why})"),
-    }
-}
-
 /// The error for a step that failed.
 pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     let (code, message, clock_offset) = match failure {

@@ -34,18 +34,34 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+// Deferred: only the command that is asked for is built. All of them together cost more than everything else
+// that a cached answer takes; the first lines stand here for `xacct --help`.
 #[derive(Debug, Clone, clap::Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
+    /// Print the shell statements that put a profile's credentials into this shell
     Assume(Assume),
+    /// Print the shell statements that take the credentials out of this shell again
     Unset(Unset),
+    /// Run a command with a profile's credentials in its environment
     Exec(Exec),
+    /// Print the JSON that AWS SDKs ask a credential_process for
+    #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
+    /// Ask AWS whose credentials these are
     Whoami(Whoami),
+    /// List the profiles: account, role, source, region, MFA, and what is cached until when
+    #[command(visible_alias = "ls")]
     List(List),
+    /// Show how a profile's credentials are come by, without asking AWS
     Explain(Explain),
+    /// Look at the configuration
     Config(Config),
+    /// Get the MFA session of a profile ahead of time
     Login(Login),
+    /// Forget cached credentials
     Clear(Clear),
+    /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }
 
@@ -105,7 +121,7 @@ pub(crate) struct Exec {
 /// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
 /// credentials of the profile NAME, with MFA, from one cache.
 #[derive(Debug, Clone, clap::Args)]
-#[command(alias = "credential_process", after_help = examples::CREDENTIAL_PROCESS)]
+#[command(after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]
 pub(crate) struct CredentialProcess {
     #[command(flatten)]
@@ -131,7 +147,7 @@ pub(crate) struct Whoami {
 
 /// List the profiles: account, role, source, region, MFA, and what is cached until when
 #[derive(Debug, Clone, clap::Args)]
-#[command(visible_alias = "ls", after_help = examples::LIST)]
+#[command(after_help = examples::LIST)]
 pub(crate) struct List {
     /// Print JSON
     #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]

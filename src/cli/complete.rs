@@ -4,11 +4,21 @@ use std::ffi::OsStr;
 
 use clap::Arg;
 use clap::Command;
+use clap::CommandFactory;
 use clap_complete::engine::ArgValueCompleter;
 use clap_complete::engine::CompletionCandidate;
 
+use super::command::Cli;
+
 /// The ids of arguments that name a profile, in whatever command they stand.
 const PROFILE_ARGS: [&str; 3] = ["profile", "profiles", "source_profile"];
+
+/// The command line with every command built, for those who walk it.
+pub(crate) fn whole() -> Command {
+    let mut command = Cli::command();
+    command.build();
+    command
+}
 
 /// The command line for a shell that asks for completions, with `completer` giving the profile names that
 /// begin with what was typed. Normal runs have no use for it.

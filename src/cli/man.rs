@@ -2,13 +2,12 @@
 //! variables, files. Only tests use this; `drift` holds the committed pages to it.
 
 use clap::Command;
-use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::Roff;
 use clap_mangen::roff::bold;
 use clap_mangen::roff::roman;
 
-use super::Cli;
+use super::complete::whole;
 
 /// When the pages last said something new.
 const DATE: &str = "2026-11-22";
@@ -58,29 +57,44 @@ const FILES: [(&str, &str); 4] = [
 /// Every page, as its file's name and its text.
 pub(super) fn pages() -> Vec<(String, String)> {
     // `help` has no page; the others say what it would.
-    let mut root = Cli::command().disable_help_subcommand(true);
-    root = without_help(root);
-    root.build();
+    let root = with_ordered_positionals(whole());
     let mut pages = Vec::new();
     add_pages(&root, None, &mut pages);
     pages
 }
 
-fn without_help(command: Command) -> Command {
-    // clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes
-    // last.
-    let command = if command.get_name() == "exec" { command.mut_arg("command", |arg| arg) } else { command };
-    command.disable_help_subcommand(true).mut_subcommands(without_help)
+/// clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes last.
+fn with_ordered_positionals(command: Command) -> Command {
+    command.mut_subcommands(|inner| match inner.get_name() {
+        "exec" => inner.mut_arg("command", |arg| arg),
+        _ => inner,
+    })
+}
+
+/// The commands below this one; `help` has no page, since the others say what it would.
+fn below(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|inner| inner.get_name() != "help")
 }
 
 fn add_pages(command: &Command, above: Option<&str>, pages: &mut Vec<(String, String)>) {
     let name = above
         .map_or_else(|| command.get_name().to_owned(), |above| format!("{above}-{}", command.get_name()));
     let below: Vec<String> =
-        command.get_subcommands().map(|inner| format!("{name}-{}", inner.get_name())).collect();
+        self::below(command).map(|inner| format!("{name}-{}", inner.get_name())).collect();
     pages.push((format!("{name}.1"), page(command, &name, above, &below)));
-    for inner in command.get_subcommands() {
+    for inner in self::below(command) {
         add_pages(inner, Some(&name), pages);
+    }
+}
+
+fn subcommands(roff: &mut Roff, command: &Command, name: &str) {
+    for (index, inner) in below(command).enumerate() {
+        if index == 0 {
+            roff.control("SH", ["SUBCOMMANDS"]);
+        }
+        roff.control("TP", []);
+        roff.text([roman(format!("{name}-{}(1)", inner.get_name()))]);
+        roff.text([roman(inner.get_about().map(ToString::to_string).unwrap_or_default())]);
     }
 }
 
@@ -93,10 +107,8 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     man.render_synopsis_section(&mut text).unwrap();
     man.render_description_section(&mut text).unwrap();
     man.render_options_section(&mut text).unwrap();
-    if command.get_subcommands().next().is_some() {
-        man.render_subcommands_section(&mut text).unwrap();
-    }
     let mut roff = Roff::new();
+    subcommands(&mut roff, command, name);
     environment(&mut roff, above);
     if matches!(name, "xacct" | "xacct-config-show") {
         list(&mut roff, "FILES", &FILES);

@@ -7,8 +7,8 @@
 mod args;
 mod examples;
 mod command;
-mod parse;
 mod complete;
+mod parse;
 
 #[cfg(test)]
 mod man;
@@ -25,6 +25,7 @@ pub(crate) use args::Speaking;
 pub(crate) use args::Target;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;
+#[cfg(test)]
 pub(crate) use command::Cli;
 pub(crate) use command::Command;
 pub(crate) use command::ConfigAction;
@@ -38,6 +39,7 @@ pub(crate) use command::Sandbox;
 pub(crate) use command::SandboxAction;
 pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
+pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;

@@ -14,6 +14,7 @@ use clap::error::ErrorKind;
 
 use super::command::Cli;
 use super::command::Command as Chosen;
+use super::complete::whole;
 use crate::env::Env;
 use crate::render::shell::Shell;
 
@@ -25,7 +26,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     let mut command = Cli::command();
     // Nearly always there is none, and walking every option costs as much as building them.
     if env.vars().any(|(name, value)| is_option(name) && is_blank(value)) {
-        command = without_blank_variables(command, env);
+        command = without_blank_variables(whole(), env);
     }
     let mut args: Vec<OsString> = args.into_iter().collect();
     let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::ffi::OsString;
 
-use clap::CommandFactory;
 use clap::error::ErrorKind;
 use clap_complete::engine::CompletionCandidate;
 
@@ -31,7 +30,7 @@ fn refused(line: &str) -> clap::Error {
 
 #[test]
 fn the_definition_is_sound() {
-    Cli::command().debug_assert();
+    whole().debug_assert();
 }
 
 #[test]
@@ -214,13 +213,13 @@ fn every_option_has_a_variable_of_its_name() {
         command.get_subcommands().for_each(|inner| check(inner, checked));
     }
     let mut checked = 0;
-    check(&Cli::command(), &mut checked);
+    check(&whole(), &mut checked);
     assert!(checked > 60, "{checked}");
 }
 
 #[test]
 fn only_color_takes_a_value_before_the_command() {
-    let command = Cli::command();
+    let command = whole();
     let with_value = command.get_opts().filter(|arg| arg.get_action().takes_values());
     assert_eq!(with_value.map(|arg| arg.get_long().unwrap()).collect::<Vec<_>>(), ["color"]);
 }
@@ -259,7 +258,7 @@ fn profile_names_are_completed() {
             .collect()
     };
     let completed = |line: &str| -> Vec<String> {
-        let mut command = with_profile_completer(Cli::command(), names);
+        let mut command = with_profile_completer(whole(), names);
         let mut args = words(line);
         if line.ends_with(' ') {
             args.push(OsString::new());

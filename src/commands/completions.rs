@@ -3,11 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 
-use crate::cli::{self, Cli};
+use crate::cli;
 use crate::config::{Config, Paths};
 use crate::env::Env;
 use crate::files;
@@ -20,7 +19,7 @@ pub(super) fn asked_for(env: &Env) -> bool {
 pub(super) fn answer(env: &Env, args: Vec<OsString>) -> ExitCode {
     let env = env.clone();
     let command = move || {
-        cli::with_profile_completer(Cli::command(), {
+        cli::with_profile_completer(cli::whole(), {
             let env = env.clone();
             move |typed: &OsStr| profiles(&env, typed)
         })

@@ -18,13 +18,13 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     let Some(target) = target(asked, context)? else {
         let plan = plan::of_environment(&config, &context.env, asked.target.overrides.region.as_deref())?;
         let credentials = crate::source::keys(&plan.source)?;
-        return show(&broker::identify(&plan, &credentials, context.now)?, asked.json);
+        return show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json);
     };
     let plan = context.plan(&config, &target)?;
     let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("whoami", &plan, &store, &options).credentials()?;
-    show(&broker::identify(&plan, &credentials, context.now)?, asked.json)
+    show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json)
 }
 
 /// The profile that is meant; `None` for the keys in the environment, which win over `AWS_PROFILE` in every SDK.

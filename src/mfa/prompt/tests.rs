@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::time::Duration;
 
-use expectrl::process::Termios as _;
 use expectrl::session::OsSession;
 use expectrl::{Eof, Expect, Session};
 use rustix::process::{Pid, Signal, kill_process};

@@ -17,6 +17,9 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserialization
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use chrono::{DateTime, Utc};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::endpoint;
 use super::failure;
@@ -72,11 +75,20 @@ fn with_settings(
     }
 }
 
+/// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
 fn ca_bundle(path: &str) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| {
-        Error::config(format!("the CA bundle {path} cannot be read: {error}"))
-            .hint("AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities")
-    })
+    let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
+    let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
+    let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
+        roots.add(certificate).map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong("holds no certificate".to_owned()));
+    }
+    Ok(bytes)
 }
 
 /// The clock that requests are signed with: the system's, set right by what AWS's `Date` header said.

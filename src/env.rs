@@ -59,6 +59,14 @@ impl Env {
         self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
+    /// What tells this machine, since it was started, from every other; empty where the system does not say.
+    pub(crate) fn machine(&self) -> String {
+        std::fs::read_to_string(Path::new("/proc/sys/kernel/random/boot_id"))
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    }
+
     /// All variables, for a child's environment.
     pub(crate) fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))

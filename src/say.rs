@@ -16,14 +16,15 @@ pub(crate) struct Voice {
 }
 
 /// `--color`
+#[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// In colour where it is a terminal, and neither `NO_COLOR` nor `TERM=dumb` is set.
+    /// In colour on a terminal, unless NO_COLOR or TERM=dumb is set
     #[default]
     Auto,
-    /// In colour even into a pipe.
+    /// In colour even into a pipe
     Always,
-    /// Never in colour.
+    /// Never in colour
     Never,
 }
 
@@ -72,14 +73,15 @@ impl Voice {
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
-        let style = if self.color { color.on_default() } else { anstyle::Style::new() };
+        let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
         write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
     }
 }
 
-/// A closed stderr is not a reason to fail: whoever closed it does not want to read.
+/// In one piece, so that what several processes say at once stays apart. A closed stderr is not a reason to fail:
+/// whoever closed it does not want to read.
 fn write_line(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal.

@@ -1,5 +1,7 @@
 //! Building the SDK's client: connector, proxies, trust, time-outs and retries.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials as SdkCredentials;
@@ -9,9 +11,15 @@ use aws_sdk_sts::config::{
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use chrono::{DateTime, Utc};
 
 use super::endpoint;
+use super::failure;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Plan, RetryMode};
@@ -85,12 +93,39 @@ impl aws_smithy_async::time::TimeSource for CorrectedClock {
     }
 }
 
+/// Notes by each answer's `Date` header how far the clocks are apart: the SDK sets a refused signature right by itself,
+/// but forgets it before the next request, which may carry a code and be sent only once.
+#[derive(Debug)]
+struct WatchClock {
+    now: fn() -> DateTime<Utc>,
+    offset: Arc<AtomicI64>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for WatchClock {
+    fn name(&self) -> &'static str {
+        "WatchClock"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        if let Some(offset) = failure::clock_offset(context.response(), (self.now)()) {
+            self.offset.store(offset, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
 /// What differs from request to request.
 pub(super) struct Signing<'a> {
     pub(super) credentials: &'a Credentials,
     pub(super) now: fn() -> DateTime<Utc>,
-    /// Seconds that AWS's clock is known to be ahead of the local one.
-    pub(super) clock_offset: i64,
+    /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it goes there.
+    pub(super) clock_offset: &'a Arc<AtomicI64>,
     /// Whether the request carries an MFA code: such a one is sent once.
     pub(super) once: bool,
 }
@@ -104,6 +139,7 @@ pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>
         None,
         "xacct",
     );
+    let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
     let attempts = if signing.once { 1 } else { plan.connection.max_attempts };
     let retry = match plan.connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),
@@ -121,7 +157,8 @@ pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>
         .credentials_provider(provider)
         .retry_config(retry.with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(200)))
         .timeout_config(timeouts)
-        .time_source(CorrectedClock { now: signing.now, offset: signing.clock_offset })
+        .time_source(CorrectedClock { now: signing.now, offset: offset.unwrap_or(0) })
+        .interceptor(WatchClock { now: signing.now, offset: Arc::clone(signing.clock_offset) })
         .use_fips(plan.endpoint.fips)
         .use_dual_stack(plan.endpoint.dual_stack);
     if let Some((url, _)) = &plan.endpoint.url {

@@ -1,6 +1,7 @@
 //! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_sts::config::SharedHttpClient;
 use aws_sdk_sts::operation::RequestId;
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, Signing};
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -25,7 +26,8 @@ pub(crate) struct Sts<'p> {
     now: fn() -> DateTime<Utc>,
     voice: Voice,
     pub(crate) url: String,
-    clock_offset: Cell<i64>,
+    /// Seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
+    clock_offset: Arc<AtomicI64>,
 }
 
 /// Credentials that STS has just issued.
@@ -44,27 +46,24 @@ pub(crate) struct Identity {
     pub(crate) user_id: String,
 }
 
-/// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
-const CLOCK_TOLERANCE: i64 = 240;
-
 impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
         let http = client::http_client(&url, &plan.connection)?;
-        Ok(Sts { plan, http, now, voice, url, clock_offset: Cell::new(0) })
+        Ok(Sts { plan, http, now, voice, url, clock_offset: Arc::default() })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
         let http = client::http_client(&self.url, &self.plan.connection)?;
-        let clock_offset = self.clock_offset.clone();
+        let clock_offset = Arc::clone(&self.clock_offset);
         let (now, voice, url) = (self.now, self.voice, self.url.clone());
         Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })
     }
 
     fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
-        let signing = Signing { credentials, now: self.now, clock_offset: self.clock_offset.get(), once };
+        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, once };
         client::client(self.plan, &self.http, &signing)
     }
 
@@ -73,11 +72,9 @@ impl<'p> Sts<'p> {
         self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
     }
 
-    /// Remembers how far the clocks are apart.
-    fn learn(&self, offset: Option<i64>) {
-        if let Some(offset) = offset {
-            self.clock_offset.set(if offset.abs() > CLOCK_TOLERANCE { offset } else { 0 });
-        }
+    /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        failure::skew(self.clock_offset.load(Ordering::Relaxed))
     }
 
     fn failure<E>(
@@ -89,9 +86,6 @@ impl<'p> Sts<'p> {
     {
         let failure = Failure::from_sdk(error, (self.now)());
         self.voice.trace(1, &format!("STS: {failure}"));
-        if let Failure::Refused { clock_offset, .. } = &failure {
-            self.learn(*clock_offset);
-        }
         failure
     }
 

@@ -19,9 +19,10 @@ use crate::cache::{Entry, Key, Store};
 use crate::config::VerifyAfter;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::mfa::{self, CodeSource};
+use crate::mfa::CodeSource;
 use crate::plan::{Plan, Source, Step};
 use crate::say::Voice;
+use crate::terminal;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 pub(crate) struct Options {
@@ -92,7 +93,10 @@ impl<'a> Broker<'a> {
     /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
     /// where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
-        let Some(last) = self.plan.steps.len().checked_sub(1) else { return self.static_keys() };
+        let Some(last) = self.plan.steps.len().checked_sub(1) else {
+            self.warn();
+            return self.static_keys();
+        };
         self.refuse_impossible_min_ttl()?;
         if let Some(entry) = self.lookup(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
@@ -105,9 +109,7 @@ impl<'a> Broker<'a> {
             }
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
-        for warning in &self.plan.warnings {
-            self.voice.warn(warning);
-        }
+        self.warn();
         runtime()?.block_on(acquire::last(self))
     }
 
@@ -125,13 +127,23 @@ impl<'a> Broker<'a> {
         let source = self.code_source();
         let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
-        let expired = (first..=last).filter(|index| self.lookup(*index).is_some()).count();
+        let insisted = self.options.refresh || self.options.min_ttl > 0;
+        let expired = (first..=last)
+            .filter(|index| *index != last || !insisted)
+            .filter(|index| self.lookup(*index).is_some_and(|entry| fresh::left(&entry, (self.now)()) <= 0))
+            .count();
         let before = match source {
             _ if !needs_code => 0,
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) | CodeSource::None => expired,
         };
         Forecast { would_prompt: asks, calls: missing.len() + before }
+    }
+
+    fn warn(&self) {
+        for warning in &self.plan.warnings {
+            self.voice.warn(warning);
+        }
     }
 
     /// Keys that no STS call is made for.
@@ -168,7 +180,7 @@ impl<'a> Broker<'a> {
             }
         };
         if !trust::is_for(&entry, step) {
-            self.voice.warn(&format!(
+            self.complain(&format!(
                 "the cached credentials of '{}' are for {}: they are not used",
                 step.profile,
                 entry.arn.as_deref().unwrap_or("another role")
@@ -201,9 +213,10 @@ impl<'a> Broker<'a> {
             if self.plan.steps[earlier].serial_number().is_some() {
                 return true;
             }
-            let signer_lives = earlier > 0
-                && self.lookup(earlier - 1).is_some_and(|signer| fresh::left(&signer, (self.now)()) > 0);
-            if signer_lives {
+            // A signer that would itself be renewed does not spare the person.
+            if earlier > 0
+                && self.lookup(earlier - 1).is_some_and(|signer| self.is_good(&signer, earlier - 1))
+            {
                 return false;
             }
         }
@@ -223,7 +236,7 @@ impl<'a> Broker<'a> {
     /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not given.
     fn can_ask(&self) -> bool {
         let allowed = matches!(self.options.code, CodeSource::Prompt);
-        allowed && *self.person.get_or_init(mfa::terminal_available)
+        allowed && *self.person.get_or_init(terminal::available)
     }
 
     /// A cache that cannot be used costs speed, never the credentials: said once, then worked without.

@@ -11,7 +11,7 @@ pub(super) const ASSUME: &str = "\
 Examples:
   eval $(xacct assume client1)                          sh, bash, zsh
   eval (xacct assume client1)                           fish
-  eval (xacct assume client1 | slurp)                   elvish
+  xacct assume client1 | eval (slurp)                   elvish
   xacct assume client1 | from json | load-env           nu
   xacct assume client1 | Out-String | iex               PowerShell
   eval $(xacct assume client1) && terraform plan        not in the last account, if it fails

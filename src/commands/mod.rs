@@ -87,7 +87,8 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         let _ = shell::print_failure(wanted.shell, env, status);
     }
     let _ = error.print();
-    ExitCode::from(status)
+    let failed_exec = status != 0 && cli::is_exec(args);
+    ExitCode::from(if failed_exec { EXEC_FAILED } else { status })
 }
 
 /// The one clock.

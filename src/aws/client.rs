@@ -17,6 +17,9 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use chrono::{DateTime, Utc};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::endpoint;
 use super::failure;
@@ -31,6 +34,9 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// How long all attempts of one request may take: what a person at a prompt accepts, and within the 21.6 s after
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
+
+/// How long a check of cached credentials may take.
+const BRIEF: Duration = Duration::from_secs(3);
 
 /// An HTTP client for the plan's endpoint. Certificates are parsed only where the endpoint wants TLS.
 ///
@@ -72,11 +78,20 @@ fn with_settings(
     }
 }
 
+/// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
 fn ca_bundle(path: &str) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| {
-        Error::config(format!("the CA bundle {path} cannot be read: {error}"))
-            .hint("AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities")
-    })
+    let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
+    let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
+    let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
+        roots.add(certificate).map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong("holds no certificate".to_owned()));
+    }
+    Ok(bytes)
 }
 
 /// The clock that requests are signed with: the system's, set right by what AWS's `Date` header said.
@@ -126,8 +141,18 @@ pub(super) struct Signing<'a> {
     pub(super) now: fn() -> DateTime<Utc>,
     /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it goes there.
     pub(super) clock_offset: &'a Arc<AtomicI64>,
-    /// Whether the request carries an MFA code: such a one is sent once.
-    pub(super) once: bool,
+    pub(super) effort: Effort,
+}
+
+/// How hard to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// As configured.
+    Usual,
+    /// One attempt: the request carries an MFA code, which must not be sent twice.
+    Once,
+    /// A check that the caller can do without: somebody waits for credentials that are there already.
+    Brief,
 }
 
 pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>) -> aws_sdk_sts::Client {
@@ -140,15 +165,19 @@ pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>
         "xacct",
     );
     let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
-    let attempts = if signing.once { 1 } else { plan.connection.max_attempts };
+    let (attempts, attempt, operation) = match signing.effort {
+        Effort::Usual => (plan.connection.max_attempts, ATTEMPT, OPERATION),
+        Effort::Once => (1, ATTEMPT, OPERATION),
+        Effort::Brief => (plan.connection.max_attempts.min(2), BRIEF, BRIEF),
+    };
     let retry = match plan.connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),
         RetryMode::Adaptive => RetryConfig::adaptive(),
     };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(operation)
         .build();
     let mut config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())

@@ -33,6 +33,8 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let Some(serial) = broker.plan.steps[index].serial_number() else {
         return Err(Error::other("a step without an MFA device was asked for a code"));
     };
+    // What is wrong with the way to AWS must not cost a code.
+    run.sts()?;
     let source = broker.code_source();
     let guard = Guard::new(broker.store, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.

@@ -113,6 +113,11 @@ impl<'a> Broker<'a> {
         runtime()?.block_on(acquire::last(self))
     }
 
+    /// One entry a step, where there is one that the step may use.
+    pub(crate) fn entries(&self) -> Vec<Option<Entry>> {
+        (0..self.plan.steps.len()).map(|index| self.lookup(index)).collect()
+    }
+
     /// What handing the credentials out would take now, without doing any of it.
     pub(crate) fn forecast(&self) -> Forecast {
         let Some(last) = self.plan.steps.len().checked_sub(1) else { return Forecast::default() };

@@ -19,6 +19,7 @@ mod cli;
 // Effects, one kind each.
 mod files;
 mod cache;
+mod terminal;
 mod mfa;
 mod aws;
 mod source;

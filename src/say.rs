@@ -16,14 +16,15 @@ pub(crate) struct Voice {
 }
 
 /// `--color`
+#[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// In colour where it is a terminal, and neither `NO_COLOR` nor `TERM=dumb` is set.
+    /// In colour on a terminal, unless NO_COLOR or TERM=dumb is set
     #[default]
     Auto,
-    /// In colour even into a pipe.
+    /// In colour even into a pipe
     Always,
-    /// Never in colour.
+    /// Never in colour
     Never,
 }
 

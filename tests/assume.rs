@@ -59,7 +59,10 @@ fn long_term_keys_take_the_last_sessions_token_out() {
     let sandbox = Sandbox::start_plain();
     let output = sandbox.xacct(&["assume", "keys", "--shell", "sh", "--region", "eu-west-1"]).run().ok();
     let first = output.stdout_text().lines().next().unwrap();
-    assert!(first.ends_with("SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID;"), "{first}");
+    assert!(
+        first.ends_with("SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID;"),
+        "{first}"
+    );
 }
 
 #[test]
@@ -119,16 +122,28 @@ fn a_role_needs_no_profile_of_its_own() {
     for way in ways {
         let words = [way, &named, &["--format", "json"]].concat();
         let variables = sandbox.xacct(&words).run().ok().json();
-        assert_eq!((&variables["AWS_ACCOUNT_ID"], &variables["XACCT_PROFILE"]), (&"222222222222".into(), &role.into()));
+        assert_eq!(
+            (&variables["AWS_ACCOUNT_ID"], &variables["XACCT_PROFILE"]),
+            (&"222222222222".into(), &role.into())
+        );
     }
     sandbox.asked(&["AssumeRole"]);
-    sandbox.xacct(&["assume", role, "--shell", "sh"]).run().status(2).stderr_contains("is assumed from which profile?");
+    sandbox
+        .xacct(&["assume", role, "--shell", "sh"])
+        .run()
+        .status(2)
+        .stderr_contains("is assumed from which profile?");
 }
 
 #[test]
 fn options_and_their_variables_override_the_profile() {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["assume", "plain"]).env("XACCT_SESSION_NAME", "ada").env("XACCT_DURATION", "20m").run().ok();
+    sandbox
+        .xacct(&["assume", "plain"])
+        .env("XACCT_SESSION_NAME", "ada")
+        .env("XACCT_DURATION", "20m")
+        .run()
+        .ok();
     let request = sandbox.log().pop().unwrap();
     assert_eq!((&*request.params["RoleSessionName"], &*request.params["DurationSeconds"]), ("ada", "1200"));
     let words = ["assume", "plain", "--tag", "Team=ops", "--source-identity", "ada", "--read-only"];
@@ -148,11 +163,15 @@ mod on_a_terminal {
     fn no_secret_is_shown_but_how_it_is_meant() {
         let sandbox = Sandbox::start_plain();
         sandbox.key_id("plain");
-        let (status, screen) = sandbox.pty_with(&["assume", "plain", "--shell", "fish"], &[("NO_COLOR", "1")]).wait();
+        let (status, screen) =
+            sandbox.pty_with(&["assume", "plain", "--shell", "fish"], &[("NO_COLOR", "1")]).wait();
         assert_eq!(status, 0, "{screen}");
         let (first, rest) = screen.split_once("\r\n").unwrap();
         assert!(first.starts_with("xacct: the credentials of 'plain' are ready for "), "{screen}");
-        assert_eq!(rest, "xacct:   eval (xacct assume plain)\r\nxacct: (--print shows them all the same)\r\n");
+        assert_eq!(
+            rest,
+            "xacct:   eval (xacct assume plain)\r\nxacct: (--print shows them all the same)\r\n"
+        );
     }
 
     #[test]
@@ -160,7 +179,10 @@ mod on_a_terminal {
         let sandbox = Sandbox::start();
         let (status, screen) = sandbox.pty_with(&["assume", "nobody"], &[("NO_COLOR", "1")]).wait();
         assert_eq!(status, 3, "{screen}");
-        assert!(screen.starts_with("xacct: error: no profile 'nobody'") && !screen.contains("unset"), "{screen}");
+        assert!(
+            screen.starts_with("xacct: error: no profile 'nobody'") && !screen.contains("unset"),
+            "{screen}"
+        );
     }
 
     #[test]

@@ -200,10 +200,13 @@ mod hot_path {
         let home = sandbox.home().to_str().unwrap();
         let opened: Vec<&str> = calls(&trace, &["open", "openat", "openat2", "creat"])
             .into_iter()
-            .filter(|line| !line.contains("/lib/") && !line.contains("/etc/ld.so") && !line.contains("/proc/"))
+            .filter(|line| {
+                !line.contains("/lib/") && !line.contains("/etc/ld.so") && !line.contains("/proc/")
+            })
             .filter(|line| !line.contains("/sys/fs/cgroup"))
             .collect();
-        let expected = [".aws/config", ".aws/credentials", ".config/xacct/config.toml", entry.to_str().unwrap()];
+        let expected =
+            [".aws/config", ".aws/credentials", ".config/xacct/config.toml", entry.to_str().unwrap()];
         assert_eq!(opened.len(), expected.len(), "{opened:#?}");
         for (line, path) in opened.iter().zip(expected) {
             assert!(line.contains(home) && line.contains(path), "{line} is not {path}");
@@ -214,8 +217,26 @@ mod hot_path {
         assert_eq!(written.len(), 1, "{written:#?}");
         assert!(written[0].contains("write(1, \"{\\\"Version\\\":1,"), "{}", written[0]);
         for name in [
-            "socket", "connect", "clone", "clone3", "fork", "vfork", "flock", "mkdir", "mkdirat", "rename", "unlink",
-            "epoll_create1", "eventfd2", "fsync", "fdatasync", "ftruncate", "chmod", "fchmod", "utimensat", "nanosleep",
+            "socket",
+            "connect",
+            "clone",
+            "clone3",
+            "fork",
+            "vfork",
+            "flock",
+            "mkdir",
+            "mkdirat",
+            "rename",
+            "unlink",
+            "epoll_create1",
+            "eventfd2",
+            "fsync",
+            "fdatasync",
+            "ftruncate",
+            "chmod",
+            "fchmod",
+            "utimensat",
+            "nanosleep",
         ] {
             assert_eq!(calls(&trace, &[name]), Vec::<&str>::new(), "{name}");
         }

@@ -89,8 +89,10 @@ fn a_reader_that_has_gone_is_no_panic() {
     assert!(!output.stderr_text().contains("panicked"), "{}", output.stderr_text());
     let full = format!("{} credential-process plain > /dev/full", env!("CARGO_BIN_EXE_xacct"));
     if cfg!(target_os = "linux") {
-        sandbox.program("sh", &["-c", &full]).run().status(1).stderr(
-            "xacct: error: stdout cannot be written: No space left on device (os error 28)\n",
-        );
+        sandbox
+            .program("sh", &["-c", &full])
+            .run()
+            .status(1)
+            .stderr("xacct: error: stdout cannot be written: No space left on device (os error 28)\n");
     }
 }

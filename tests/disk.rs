@@ -124,7 +124,8 @@ fn a_directory_that_cannot_be_written() {
     }
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o500)).unwrap();
     // As that user, whom nothing but the files' modes stops.
-    for path in [sandbox.home().to_owned(), sandbox.home().join(".aws"), sandbox.home().join(".config/xacct")] {
+    for path in [sandbox.home().to_owned(), sandbox.home().join(".aws"), sandbox.home().join(".config/xacct")]
+    {
         fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
     }
     for file in [".aws/config", ".aws/credentials", ".config/xacct/config.toml", ".config"] {
@@ -133,12 +134,16 @@ fn a_directory_that_cannot_be_written() {
     // A copy: where the build stands, that user need not be able to go.
     let program = sandbox.home().join("xacct");
     fs::copy(env!("CARGO_BIN_EXE_xacct"), &program).unwrap();
-    let words = ["--reuid", "12345", "--clear-groups", program.to_str().unwrap(), "credential-process", "plain"];
+    let words =
+        ["--reuid", "12345", "--clear-groups", program.to_str().unwrap(), "credential-process", "plain"];
     if !can_change_user() {
         return skip("there is no setpriv that may change the user");
     }
     let output = sandbox.program("setpriv", &words).env("XACCT_CACHE_DIR", &dir).run().status(0);
-    let output = output.stderr_contains(&format!("xacct: warning: cannot create {}/locks: Permission denied", dir.display()));
+    let output = output.stderr_contains(&format!(
+        "xacct: warning: cannot create {}/locks: Permission denied",
+        dir.display()
+    ));
     assert!(output.key_id().starts_with("ASIA"));
     assert!(!output.stderr_text().contains("panicked"));
 }
@@ -235,10 +240,11 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let before = fs::read(&entry).unwrap();
     // Writes fail from the first byte on; the signal that comes with that is what a full disk does not send.
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" credential-process plain --refresh";
-    let output = sandbox.program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")]).run().status(0).stderr(&format!(
-        "xacct: warning: cannot write {}: File too large (os error 27)\n",
-        entry.display()
-    ));
+    let output = sandbox
+        .program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")])
+        .run()
+        .status(0)
+        .stderr(&format!("xacct: warning: cannot write {}: File too large (os error 27)\n", entry.display()));
     assert_ne!(output.key_id(), id);
     assert_eq!(fs::read(&entry).unwrap(), before, "the old entry is still there, whole");
     assert_eq!(fs::read_dir(sandbox.cache_dir()).unwrap().count(), 2, "nothing half-written is left");
@@ -250,7 +256,8 @@ fn a_full_disk_and_a_code() {
     let sandbox = Sandbox::start();
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" credential-process client2";
     let run = sandbox.program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")]);
-    let output = run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().status(0).stderr_contains("File too large");
+    let output =
+        run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().status(0).stderr_contains("File too large");
     assert!(output.key_id().starts_with("ASIA"));
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
 }
@@ -261,7 +268,8 @@ fn list_and_explain_say_it_too_and_go_on() {
     sandbox.key_id("plain");
     let entry = sandbox.entry("plain");
     fs::write(&entry, "{").unwrap();
-    let warning = format!("xacct: warning: ignored the cache file {}: it is damaged or not xacct's\n", entry.display());
+    let warning =
+        format!("xacct: warning: ignored the cache file {}: it is damaged or not xacct's\n", entry.display());
     for args in [&["list"][..], &["explain", "plain"]] {
         sandbox.xacct(args).run().status(0).stderr(&warning);
     }
@@ -275,6 +283,7 @@ fn skip(why: &str) {
 }
 
 fn can_change_user() -> bool {
-    let tried = std::process::Command::new("setpriv").args(["--reuid", "12345", "--clear-groups", "true"]).output();
+    let tried =
+        std::process::Command::new("setpriv").args(["--reuid", "12345", "--clear-groups", "true"]).output();
     tried.is_ok_and(|output| output.status.success())
 }

@@ -40,7 +40,10 @@ fn the_most_specific_override_wins() {
     assert_eq!(endpoint(&sandbox, &[]), "http://profile.test");
     let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     assert_eq!(endpoint(&sandbox, &[ignore, for_all]), "https://sts.eu-west-1.amazonaws.com");
-    sandbox.edit_config("endpoint_url = http://profile.test\n", "ignore_configured_endpoint_urls = true\nendpoint_url = http://x\n");
+    sandbox.edit_config(
+        "endpoint_url = http://profile.test\n",
+        "ignore_configured_endpoint_urls = true\nendpoint_url = http://x\n",
+    );
     assert_eq!(endpoint(&sandbox, &[]), "https://sts.eu-west-1.amazonaws.com");
 }
 
@@ -91,10 +94,15 @@ fn every_partition_and_variant_has_its_address() {
     ] {
         assert_eq!(endpoint(&sandbox, &variables), url, "{variables:?}");
     }
-    sandbox.edit_config("[profile plain]\n", "[profile plain]\nuse_fips_endpoint = true\nsts_regional_endpoints = regional\n");
+    sandbox.edit_config(
+        "[profile plain]\n",
+        "[profile plain]\nuse_fips_endpoint = true\nsts_regional_endpoints = regional\n",
+    );
     assert_eq!(endpoint(&sandbox, &[]), "https://sts-fips.eu-west-1.amazonaws.com");
     let run = sandbox.xacct(&["explain", "plain"]).env("AWS_STS_REGIONAL_ENDPOINTS", "both").run();
-    run.status(3).stderr_contains("AWS_STS_REGIONAL_ENDPOINTS: sts_regional_endpoints is regional or legacy, not 'both'");
+    run.status(3).stderr_contains(
+        "AWS_STS_REGIONAL_ENDPOINTS: sts_regional_endpoints is regional or legacy, not 'both'",
+    );
 }
 
 #[test]
@@ -122,7 +130,10 @@ fn the_region_is_found_where_aws_looks_for_it() {
     sandbox.edit_config("region = sa-east-1\n", "");
     assert_eq!(region(&[], &[variable, inside]), ("us-west-1".to_owned(), 0));
     assert_eq!(region(&[], &[]), ("us-east-1".to_owned(), 1));
-    sandbox.edit_config("arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys", "arn:aws-cn:iam::222222222222:role/PartnerAdmin\nsource_profile = keys");
+    sandbox.edit_config(
+        "arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys",
+        "arn:aws-cn:iam::222222222222:role/PartnerAdmin\nsource_profile = keys",
+    );
     assert_eq!(region(&[], &[]), ("cn-north-1".to_owned(), 1));
 }
 
@@ -162,7 +173,11 @@ fn tries_are_as_many_as_asked_for() {
     tries("HOME_UNCHANGED", "", 1);
     for (name, value, message) in [
         ("AWS_MAX_ATTEMPTS", "0", "AWS_MAX_ATTEMPTS: max_attempts is a whole number from 1 up, not '0'"),
-        ("AWS_RETRY_MODE", "never", "AWS_RETRY_MODE: retry_mode is standard, adaptive or legacy, not 'never'"),
+        (
+            "AWS_RETRY_MODE",
+            "never",
+            "AWS_RETRY_MODE: retry_mode is standard, adaptive or legacy, not 'never'",
+        ),
     ] {
         let run = sandbox.xacct(&["credential-process", "plain"]).env(name, value).run();
         run.status(3).stdout("").stderr(&format!("xacct: error: {message}\n"));
@@ -175,7 +190,9 @@ fn a_server_that_never_answers_is_given_up() {
     let sandbox = Sandbox::start_plain();
     sandbox.fault(&json!({"kind": "silent", "count": 9}));
     let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_MAX_ATTEMPTS", "1").run();
-    run.status(6).stdout("").stderr_contains(&format!("xacct: error: AWS could not be reached at {}: ", sandbox.endpoint()));
+    run.status(6)
+        .stdout("")
+        .stderr_contains(&format!("xacct: error: AWS could not be reached at {}: ", sandbox.endpoint()));
     sandbox.asked(&["AssumeRole"]);
 }
 
@@ -225,7 +242,8 @@ fn a_proxy_is_used_and_no_proxy_spares_it() {
     let sandbox = Sandbox::start_plain();
     let (address, seen) = proxy();
     let run = |extra: &[(&str, &str)]| {
-        let mut run = sandbox.xacct(&["credential-process", "plain", "--refresh"]).env("HTTP_PROXY", &address);
+        let mut run =
+            sandbox.xacct(&["credential-process", "plain", "--refresh"]).env("HTTP_PROXY", &address);
         for (name, value) in extra {
             run = run.env(name, value);
         }
@@ -257,7 +275,8 @@ fn https_goes_through_a_tunnel_of_its_proxy() {
 fn a_bundle_that_cannot_be_used_is_a_mistake_in_the_configuration() {
     let sandbox = Sandbox::start_plain();
     let run = |bundle: &str| {
-        let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
+        let run =
+            sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
         run.env("AWS_MAX_ATTEMPTS", "1").env("AWS_CA_BUNDLE", bundle).run()
     };
     run("/no/such/bundle.pem").status(3).stdout("").stderr(
@@ -318,7 +337,17 @@ while True:
 fn tls(sandbox: &Sandbox) -> Option<Tls> {
     let (key, certificate) = (sandbox.home().join("key.pem"), sandbox.home().join("cert.pem"));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
         .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
         // Not an authority: a server's own certificate, which is trusted as it is.
         .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])

@@ -167,14 +167,19 @@ fn where_xacct_itself_fails_it_is_125() {
         .run()
         .status(125)
         .stderr_contains("AWS could not be reached");
-    sandbox.xacct(&["exec", "client2", "--no-such-option", "--", "true"]).run().status(125).stderr_contains("--no-such-option");
+    sandbox
+        .xacct(&["exec", "client2", "--no-such-option", "--", "true"])
+        .run()
+        .status(125)
+        .stderr_contains("--no-such-option");
     sandbox.xacct(&["exec"]).run().status(125).stderr_contains("PROFILE");
 }
 
 #[test]
 fn without_a_command_it_is_the_users_shell() {
     let sandbox = Sandbox::start_plain();
-    let run = sandbox.xacct(&["exec", "plain"]).env("SHELL", "/bin/sh").stdin("echo $XACCT_PROFILE $0; exit 6\n");
+    let run =
+        sandbox.xacct(&["exec", "plain"]).env("SHELL", "/bin/sh").stdin("echo $XACCT_PROFILE $0; exit 6\n");
     run.run().status(6).stdout("plain /bin/sh\n").stderr("");
     let run = sandbox.xacct(&["exec", "plain"]).stdin("echo $AWS_ACCOUNT_ID\n");
     run.run().ok().stdout("222222222222\n");
@@ -195,7 +200,11 @@ fn a_region_on_the_command_line_wins() {
     let sandbox = Sandbox::start_plain();
     let script = "echo $AWS_REGION $AWS_DEFAULT_REGION";
     let run = |args: &[&str]| sandbox.xacct(&[args, &["--", "sh", "-c", script]].concat());
-    run(&["exec", "plain", "--region", "ap-south-1"]).env("AWS_REGION", "us-west-1").run().ok().stdout("ap-south-1 ap-south-1\n");
+    run(&["exec", "plain", "--region", "ap-south-1"])
+        .env("AWS_REGION", "us-west-1")
+        .run()
+        .ok()
+        .stdout("ap-south-1 ap-south-1\n");
     run(&["exec", "plain"]).run().ok().stdout("eu-west-1 eu-west-1\n");
     run(&["exec", "plain"]).env("AWS_REGION", "us-west-1").run().ok().stdout("us-west-1 us-west-1\n");
     run(&["exec", "plain"]).env("AWS_DEFAULT_REGION", "us-west-2").run().ok().stdout("us-west-2 us-west-2\n");

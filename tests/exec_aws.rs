@@ -12,13 +12,13 @@ use std::time::Duration;
 use common::{Cmd, Sandbox, outer_env};
 
 /// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
-fn tool(name: &str) -> Option<String> {
+fn tool(name: &str, probe: &str) -> Option<String> {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
     let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
     let files = venvs.map(|venv| format!("{venv}/bin/{name}")).filter(|file| Path::new(file).exists());
     let mut candidates = files.chain([name.to_owned()]);
     candidates.find(|program| {
-        let tried = Command::new(program).arg("--help").env("PAGER", "cat").output();
+        let tried = Command::new(program).arg(probe).output();
         tried.is_ok_and(|output| output.status.success())
     })
 }
@@ -40,7 +40,10 @@ impl Moto {
         // Free a moment ago; nobody else here asks for ports by number.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(program);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         // The shims of pyenv become python by `exec`, so that this child is the server itself.
         let moto = Moto { child: command.spawn().unwrap(), endpoint: format!("http://127.0.0.1:{port}") };
         for _ in 0..1200 {
@@ -69,7 +72,7 @@ region = us-east-1
 
 #[test]
 fn aws_s3_ls_lists_each_accounts_own_buckets() {
-    let (Some(aws), Some(server)) = (tool("aws"), tool("moto_server")) else {
+    let (Some(aws), Some(server)) = (tool("aws", "--version"), tool("moto_server", "--help")) else {
         let missing = "aws or moto_server is not there: see XACCT_TEST_VENV";
         assert_ne!(outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(), Some("1"), "{missing}");
         eprintln!("skipped: {missing}");
@@ -78,7 +81,9 @@ fn aws_s3_ls_lists_each_accounts_own_buckets() {
     let moto = Moto::start(&server);
     let sandbox = Sandbox::start();
     sandbox.write_config(CONFIG);
-    sandbox.write_credentials("[base]\naws_access_key_id = AKIAXACCTTESTSBASE01\naws_secret_access_key = none\n");
+    sandbox.write_credentials(
+        "[base]\naws_access_key_id = AKIAXACCTTESTSBASE01\naws_secret_access_key = none\n",
+    );
     let in_account = |profile: &str, args: &[&str]| -> Cmd {
         let run = sandbox.xacct(&[&["exec", profile, "--", aws.as_str()], args].concat());
         // A shell in which another account was used before.

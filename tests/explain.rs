@@ -33,7 +33,12 @@ fn the_document_of_a_chain() {
     let sandbox = Sandbox::start();
     sandbox.edit_config("source_profile = client2\n", "source_profile = client2\nduration_seconds = 7200\n");
     let shown = sandbox.xacct(&["explain", "chained", "--json"]).run().ok().json();
-    let step = |action: &str, profile: &str, role_arn: Value, external_id: Value, duration: u32, serial: Value| {
+    let step = |action: &str,
+                profile: &str,
+                role_arn: Value,
+                external_id: Value,
+                duration: u32,
+                serial: Value| {
         let name = if role_arn.is_null() { Value::Null } else { json!("xacct-user") };
         json!({"action": action, "profile": profile, "role_arn": role_arn, "external_id": external_id,
                "role_session_name": name, "duration_seconds": duration, "mfa_serial": serial, "source_identity": null,
@@ -42,7 +47,14 @@ fn the_document_of_a_chain() {
     assert_eq!(
         shown["steps"],
         json!([
-            step("GetSessionToken", "hub", Value::Null, Value::Null, 43_200, json!("arn:aws:iam::111111111111:mfa/you")),
+            step(
+                "GetSessionToken",
+                "hub",
+                Value::Null,
+                Value::Null,
+                43_200,
+                json!("arn:aws:iam::111111111111:mfa/you")
+            ),
             step(
                 "AssumeRole",
                 "client2",
@@ -51,13 +63,22 @@ fn the_document_of_a_chain() {
                 3600,
                 Value::Null
             ),
-            step("AssumeRole", "chained", json!("arn:aws:iam::444444444444:role/Inner"), Value::Null, 3600, Value::Null),
+            step(
+                "AssumeRole",
+                "chained",
+                json!("arn:aws:iam::444444444444:role/Inner"),
+                Value::Null,
+                3600,
+                Value::Null
+            ),
         ])
     );
     assert_eq!(
         shown["warnings"],
-        json!(["profile 'chained': duration_seconds = 7200 is cut to 3600: AWS gives a role that is assumed from another \
-                session one hour at most"])
+        json!([
+            "profile 'chained': duration_seconds = 7200 is cut to 3600: AWS gives a role that is assumed from another \
+                session one hour at most"
+        ])
     );
     assert_eq!((&shown["profile"], &shown["region"]), (&json!("chained"), &json!("us-west-2")));
     assert_eq!(shown["endpoint"], sandbox.endpoint());
@@ -71,7 +92,8 @@ fn the_document_of_a_chain() {
 #[test]
 fn tags_and_source_identity_are_shown() {
     let sandbox = Sandbox::start_plain();
-    let words = ["explain", "plain", "--json", "--tag", "Team=ops", "--tag", "Cost=1", "--source-identity", "ada"];
+    let words =
+        ["explain", "plain", "--json", "--tag", "Team=ops", "--tag", "Cost=1", "--source-identity", "ada"];
     let shown = sandbox.xacct(&words).run().ok().json();
     assert_eq!(shown["steps"][0]["tags"], json!({"Cost": "1", "Team": "ops"}));
     assert_eq!(shown["steps"][0]["source_identity"], "ada");
@@ -186,7 +208,12 @@ fn what_is_foretold_is_what_happens() {
         let (status, screen) = pty.wait();
         assert_eq!(status, 0, "{state}: {screen}");
         assert!(screen.contains("done"), "{state}: {screen}");
-        assert_eq!(sandbox.calls().len(), foretold["calls"].as_u64().unwrap() as usize, "{state}: {:?}", sandbox.calls());
+        assert_eq!(
+            sandbox.calls().len(),
+            foretold["calls"].as_u64().unwrap() as usize,
+            "{state}: {:?}",
+            sandbox.calls()
+        );
         if foretold["would_prompt"] == false {
             assert!(!screen.contains("MFA code for"), "{state}: {screen}");
         }

@@ -56,7 +56,11 @@ fn json_has_every_field_of_every_profile() {
     let of = |name: &str| list.as_array().unwrap().iter().find(|row| row["profile"] == name).unwrap().clone();
     let until = |profile: &str| {
         let at = common::cache::read(&sandbox.entry(profile))["entry"]["expires_at"].as_i64().unwrap();
-        Value::from(chrono::DateTime::from_timestamp(at, 0).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        Value::from(
+            chrono::DateTime::from_timestamp(at, 0)
+                .unwrap()
+                .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        )
     };
     let device = "arn:aws:iam::111111111111:mfa/you";
     assert_eq!(
@@ -71,7 +75,10 @@ fn json_has_every_field_of_every_profile() {
                "source": "keys", "region": "eu-west-1", "mfa_serial": null, "tags": ["prod", "eu"], "status": "none",
                "expires_at": null})
     );
-    assert_eq!((&of("client1")["status"], &of("client1")["expires_at"]), (&json!("expired"), &until("client1")));
+    assert_eq!(
+        (&of("client1")["status"], &of("client1")["expires_at"]),
+        (&json!("expired"), &until("client1"))
+    );
     assert_eq!((&of("hub")["status"], &of("hub")["expires_at"]), (&json!("cached"), &until("hub")));
     assert_eq!((&of("keys")["status"], &of("keys")["expires_at"]), (&json!("static"), &Value::Null));
     assert_eq!(
@@ -90,8 +97,10 @@ fn a_profile_that_does_not_work_is_listed_all_the_same() {
     );
     let output = sandbox.xacct(&["list", "--json"]).run().status(0);
     let row = output.json().as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&row["profile"], &row["account_id"], &row["source"], &row["status"]),
-        (&json!("broken"), &json!("555555555555"), &json!("nobody"), &json!("none")));
+    assert_eq!(
+        (&row["profile"], &row["account_id"], &row["source"], &row["status"]),
+        (&json!("broken"), &json!("555555555555"), &json!("nobody"), &json!("none"))
+    );
     let output = sandbox.xacct(&["list"]).run().status(0).stderr_contains("xacct: warning: ~/.aws/config:4");
     assert!(output.stdout_text().contains("\nbroken   555555555555  X "), "{}", output.stdout_text());
 }

@@ -7,7 +7,8 @@ use common::Sandbox;
 #[test]
 fn it_gets_the_session_and_nothing_more() {
     let sandbox = Sandbox::start();
-    let run = sandbox.xacct(&["login", "client2", "--mfa-code", &sandbox.fresh_code()]).run().status(0).stdout("");
+    let run =
+        sandbox.xacct(&["login", "client2", "--mfa-code", &sandbox.fresh_code()]).run().status(0).stdout("");
     run.stderr_contains("xacct: the MFA session of 'hub' is ready for 1");
     sandbox.asked(&["GetSessionToken"]);
     for profile in ["client1", "client2"] {
@@ -15,14 +16,19 @@ fn it_gets_the_session_and_nothing_more() {
     }
     sandbox.asked(&["AssumeRole", "AssumeRole"]);
     // What is there is not asked for again.
-    sandbox.xacct(&["login", "hub", "--no-input"]).run().status(0).stderr_contains("the MFA session of 'hub' is ready");
+    sandbox
+        .xacct(&["login", "hub", "--no-input"])
+        .run()
+        .status(0)
+        .stderr_contains("the MFA session of 'hub' is ready");
     sandbox.asked(&[]);
 }
 
 #[test]
 fn a_long_role_is_its_own_session() {
     let sandbox = Sandbox::start();
-    let run = sandbox.xacct(&["login", "client3", "--mfa-code", &sandbox.fresh_code()]).run().status(0).stdout("");
+    let run =
+        sandbox.xacct(&["login", "client3", "--mfa-code", &sandbox.fresh_code()]).run().status(0).stdout("");
     run.stderr_contains("xacct: arn:aws:iam::444444444444:role/LongRunning is ready for 1");
     sandbox.asked(&["AssumeRole"]);
     sandbox.xacct(&["credential-process", "client3"]).run().ok();

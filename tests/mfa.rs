@@ -82,11 +82,9 @@ fn keys_with_a_device_give_a_session_and_not_themselves() {
 #[test]
 fn what_is_no_code_is_refused_before_anything_is_sent() {
     let sandbox = Sandbox::start();
-    for (code, why) in [
-        ("12345", "these were 5"),
-        ("12 34x6", "this had something else in it"),
-        ("1234567", "these were 7"),
-    ] {
+    for (code, why) in
+        [("12345", "these were 5"), ("12 34x6", "this had something else in it"), ("1234567", "these were 7")]
+    {
         sandbox
             .xacct(&process("client2", code))
             .run()
@@ -108,7 +106,9 @@ fn a_code_is_never_sent_twice() {
     sandbox.xacct(&process("client3", &code)).run().ok();
     sandbox.clear_log();
     let output = sandbox.xacct(&process("client2", &code)).run().status(4).stdout("");
-    let output = output.stderr_contains(&format!("xacct: error: this MFA code was already used for {DEVICE}\n  the next one comes in "));
+    let output = output.stderr_contains(&format!(
+        "xacct: error: this MFA code was already used for {DEVICE}\n  the next one comes in "
+    ));
     assert!(output.stderr_text().ends_with(" s\n"), "{}", output.stderr_text());
     sandbox.asked(&[]);
 }
@@ -127,13 +127,16 @@ fn a_wrong_code_is_sent_once() {
 #[test]
 fn without_anybody_to_ask_it_ends_at_once() {
     let sandbox = Sandbox::start();
-    let ways_out = "  in a terminal, run: xacct login client2\n  or add the code to the command: --mfa-code CODE\n";
+    let ways_out =
+        "  in a terminal, run: xacct login client2\n  or add the code to the command: --mfa-code CODE\n";
     sandbox.xacct(&["credential-process", "client2"]).run().status(5).stdout("").stderr(&format!(
         "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to ask on\n{ways_out}"
     ));
-    sandbox.xacct(&["credential-process", "client2", "--no-input"]).run().status(5).stdout("").stderr(&format!(
-        "xacct: error: an MFA code for {DEVICE} is needed, and --no-input forbids asking\n{ways_out}"
-    ));
+    sandbox.xacct(&["credential-process", "client2", "--no-input"]).run().status(5).stdout("").stderr(
+        &format!(
+            "xacct: error: an MFA code for {DEVICE} is needed, and --no-input forbids asking\n{ways_out}"
+        ),
+    );
     sandbox.asked(&[]);
 }
 
@@ -164,7 +167,8 @@ fn a_request_with_a_code_is_not_sent_again_when_it_may_have_arrived() {
 fn a_code_that_never_left_may_still_be_used() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    let nowhere = sandbox.xacct(&process("client2", &code)).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run();
+    let nowhere =
+        sandbox.xacct(&process("client2", &code)).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run();
     nowhere.status(6).stderr_contains("xacct: error: AWS could not be reached at http://127.0.0.1:9: ");
     sandbox.xacct(&process("client2", &code)).run().ok();
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
@@ -196,7 +200,9 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
     let xacct = env!("CARGO_BIN_EXE_xacct");
     mfa_process(
         &sandbox,
-        &format!("test \"$1\" = 'a b' -a \"$2\" = '$HOME' || exit 9\necho touch your key >&2\n{xacct} sandbox code"),
+        &format!(
+            "test \"$1\" = 'a b' -a \"$2\" = '$HOME' || exit 9\necho touch your key >&2\n{xacct} sandbox code"
+        ),
     );
     sandbox.xacct(&["credential-process", "client2"]).run().status(0).stderr("touch your key\n");
     sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
@@ -208,9 +214,12 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
 fn an_mfa_process_that_fails_is_named_without_its_arguments() {
     let sandbox = Sandbox::start();
     mfa_process(&sandbox, "exit 3");
-    sandbox.xacct(&["credential-process", "client2"]).run().status(1).stdout("").stderr(
-        "xacct: error: mfa_process of profile 'client2' (my code) failed: exit status: 3\n",
-    );
+    sandbox
+        .xacct(&["credential-process", "client2"])
+        .run()
+        .status(1)
+        .stdout("")
+        .stderr("xacct: error: mfa_process of profile 'client2' (my code) failed: exit status: 3\n");
     sandbox.asked(&["GetCallerIdentity"]);
 }
 
@@ -311,8 +320,9 @@ mod prompt {
     #[test]
     fn out_of_reach_nobody_is_asked() {
         let sandbox = Sandbox::start();
-        let (status, screen) =
-            sandbox.pty_with(&["credential-process", "client2"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).wait();
+        let (status, screen) = sandbox
+            .pty_with(&["credential-process", "client2"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")])
+            .wait();
         assert_eq!(status, 6, "{screen}");
         assert!(!screen.contains("MFA code for"), "{screen}");
         // The same where what is there does not work.
@@ -326,10 +336,14 @@ mod prompt {
     #[test]
     fn a_key_that_aws_does_not_know_costs_no_code() {
         let sandbox = Sandbox::start();
-        sandbox.write_credentials("[hub]\naws_access_key_id = AKIAXACCTSANDBOXGONE\naws_secret_access_key = x\n");
+        sandbox.write_credentials(
+            "[hub]\naws_access_key_id = AKIAXACCTSANDBOXGONE\naws_secret_access_key = x\n",
+        );
         let (status, screen) = ask(&sandbox).wait();
         assert_eq!(status, 4, "{screen}");
-        assert!(screen.contains("the access key AKIAXACCTSANDBOXGONE of profile 'hub' was refused: AWS does not know it"));
+        assert!(screen.contains(
+            "the access key AKIAXACCTSANDBOXGONE of profile 'hub' was refused: AWS does not know it"
+        ));
         assert!(!screen.contains("MFA code for"), "{screen}");
         sandbox.asked(&["GetCallerIdentity"]);
     }
@@ -382,7 +396,10 @@ mod prompt {
         sandbox.clear_log();
         let (status, screen) = ask(&sandbox).wait();
         assert_eq!(status, 0, "{screen}");
-        assert!(screen.contains("the credentials of 'hub' have expired, AWS says that they have not"), "{screen}");
+        assert!(
+            screen.contains("the credentials of 'hub' have expired, AWS says that they have not"),
+            "{screen}"
+        );
         sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
     }
 

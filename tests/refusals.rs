@@ -7,8 +7,7 @@ use serde_json::json;
 
 const ROLE: &str = "arn:aws:iam::222222222222:role/PartnerAdmin";
 const YOU: &str = "arn:aws:iam::111111111111:user/you";
-const POLICIES: &str =
-    "  - its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it\n";
+const POLICIES: &str = "  - its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it\n";
 
 /// `credential-process` of a profile, refused in these words.
 #[track_caller]
@@ -125,7 +124,9 @@ fn a_region_where_sts_is_off() {
 fn keys_that_are_unknown_idle_or_wrong() {
     let sandbox = Sandbox::start_plain();
     let keys = |id: &str, secret: &str| {
-        sandbox.write_credentials(&format!("[keys]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"));
+        sandbox.write_credentials(&format!(
+            "[keys]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
+        ));
     };
     for id in ["AKIAXACCTSANDBOXGONE", "AKIAXACCTSANDBOXIDLE"] {
         keys(id, "NotASecret/xacct/sandbox/hub/old/EXAMPLE");
@@ -151,7 +152,8 @@ fn keys_that_are_unknown_idle_or_wrong() {
 #[test]
 fn temporary_keys_that_have_expired() {
     let sandbox = Sandbox::start();
-    let session = sandbox.xacct(&["credential-process", "hub", "--mfa-code", &sandbox.fresh_code()]).run().ok().json();
+    let session =
+        sandbox.xacct(&["credential-process", "hub", "--mfa-code", &sandbox.fresh_code()]).run().ok().json();
     let text = |key: &str| session[key].as_str().unwrap().to_owned();
     sandbox.write_credentials(&format!(
         "[hub]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
@@ -177,7 +179,12 @@ fn a_clock_that_is_off_is_named_with_its_offset() {
         let sandbox = Sandbox::start_plain();
         sandbox.clock(offset);
         // One try, so that nothing sets the signature right.
-        let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_MAX_ATTEMPTS", "1").run().status(4).stdout("");
+        let run = sandbox
+            .xacct(&["credential-process", "plain"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run()
+            .status(4)
+            .stdout("");
         let run = run.stderr_contains("xacct: error: this computer's clock is ");
         let stderr = run.stderr_text();
         // A second may pass between the two clocks, which makes 59m of an hour.

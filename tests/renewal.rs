@@ -67,7 +67,8 @@ fn a_refused_renewal_leaves_it_too() {
     let credentials = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
     sandbox.write_credentials(&credentials.replace("hub/you/EXAMPLE", "hub/you/WRONG"));
     let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0);
-    let output = output.stderr_contains("xacct: warning: the access key AKIAXACCTSANDBOX2YOU of profile 'keys' was refused");
+    let output = output
+        .stderr_contains("xacct: warning: the access key AKIAXACCTSANDBOX2YOU of profile 'keys' was refused");
     assert_eq!(output.key_id(), id);
     assert_eq!(sandbox.entries().len(), 1);
 }

@@ -16,9 +16,11 @@ fn a_profiles_identity_in_text_and_json() {
     json.stdout(&format!(
         "{{\n  \"account_id\": \"222222222222\",\n  \"arn\": \"{ROLE}\",\n  \"user_id\": \"{user_id}\"\n}}\n"
     ));
-    sandbox.xacct(&["whoami", "plain"]).run().ok().stdout(&format!(
-        "account  222222222222\narn      {ROLE}\nuser id  {user_id}\n"
-    ));
+    sandbox
+        .xacct(&["whoami", "plain"])
+        .run()
+        .ok()
+        .stdout(&format!("account  222222222222\narn      {ROLE}\nuser id  {user_id}\n"));
     sandbox.asked(&["GetCallerIdentity"]);
 }
 
@@ -61,7 +63,12 @@ fn with_nothing_to_ask_about_it_says_so() {
 #[test]
 fn refused_and_out_of_reach() {
     let sandbox = Sandbox::start_plain();
-    let run = || sandbox.xacct(&["whoami"]).env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOXGONE").env("AWS_SECRET_ACCESS_KEY", "x");
+    let run = || {
+        sandbox
+            .xacct(&["whoami"])
+            .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOXGONE")
+            .env("AWS_SECRET_ACCESS_KEY", "x")
+    };
     run().run().status(4).stdout("").stderr(
         "xacct: error: AWS does not take the credentials of 'environment': InvalidClientTokenId: The security token included \
          in the request is invalid.\n",

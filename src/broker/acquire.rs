@@ -6,8 +6,8 @@ use crate::aws::{Answer, Identity};
 use crate::cache::{Entry, Key};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
-use crate::mfa::interruptible;
 use crate::plan::Action;
+use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::trust::{self, Verdict};

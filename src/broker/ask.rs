@@ -3,8 +3,9 @@
 use crate::aws::{Answer, Failure, Identity};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::mfa::{self, Code, CodeSource, Device, Guard, interruptible};
+use crate::mfa::{self, Code, CodeSource, Device, Guard};
 use crate::plan::Action;
+use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::{Broker, words};

@@ -19,9 +19,10 @@ use crate::cache::{Entry, Key, Store};
 use crate::config::VerifyAfter;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::mfa::{self, CodeSource};
+use crate::mfa::CodeSource;
 use crate::plan::{Plan, Source, Step};
 use crate::say::Voice;
+use crate::terminal;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 pub(crate) struct Options {
@@ -240,7 +241,7 @@ impl<'a> Broker<'a> {
     /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not given.
     fn can_ask(&self) -> bool {
         let allowed = matches!(self.options.code, CodeSource::Prompt);
-        allowed && *self.person.get_or_init(mfa::terminal_available)
+        allowed && *self.person.get_or_init(terminal::available)
     }
 
     /// A cache that cannot be used costs speed, never the credentials: said once, then worked without.

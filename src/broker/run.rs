@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::aws::{Identity, Sts};
 use crate::cache::{Attempt, Key, Lock};
 use crate::error::Result;
-use crate::mfa;
+use crate::terminal::interruptible;
 
 use super::Broker;
 
@@ -76,7 +76,7 @@ impl<'b> Run<'b> {
                 broker.voice.note(&format!("waiting for {holder}{why}"));
                 told = true;
             }
-            mfa::interruptible(tokio::time::sleep(pause)).await?;
+            interruptible(tokio::time::sleep(pause)).await?;
             waited += pause;
             pause = (pause * 2).min(PAUSE);
         }

@@ -11,7 +11,7 @@ pub(super) const ASSUME: &str = "\
 Examples:
   eval $(xacct assume client1)                          sh, bash, zsh
   eval (xacct assume client1)                           fish
-  eval (xacct assume client1 | slurp)                   elvish
+  xacct assume client1 | eval (slurp)                   elvish
   xacct assume client1 | from json | load-env           nu
   xacct assume client1 | Out-String | iex               PowerShell
   eval $(xacct assume client1) && terraform plan        not in the last account, if it fails
@@ -80,7 +80,7 @@ Examples:
 pub(super) const SANDBOX_TOUR: &str = "\
 Examples:
   xacct sandbox tour
-  xacct sandbox tour --world accounts.toml";
+  xacct sandbox tour | less";
 
 /// For the commands that cannot do without PROFILE or --role-arn, where clap would show `[PROFILE]`.
 pub(super) const ASSUME_USAGE: &str = "xacct assume [OPTIONS] PROFILE

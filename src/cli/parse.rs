@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use super::command::Cli;
 use super::command::Command as Chosen;
 use super::complete::whole;
+use crate::config::nearest;
 use crate::env::Env;
 use crate::render::shell::Shell;
 
@@ -47,9 +48,14 @@ pub(crate) struct Wanted {
 }
 
 /// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed
-/// and so must be told the failure in its own language.
+/// and so must be told the failure in its own language. `asume` meant it too.
 pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> {
-    command_word(args).filter(|word| *word == "assume" || *word == "unset")?;
+    let word = command_word(args)?.to_str()?;
+    if Cli::command().get_subcommands().any(|known| known.get_name_and_visible_aliases().contains(&word)) {
+        (word == "assume" || word == "unset").then_some(())?;
+    } else if nearest(word, &["assume", "unset"]).is_empty() {
+        return None;
+    }
     let mut rest = args.iter().filter_map(|arg| arg.to_str());
     let mut named = None;
     while let Some(arg) = rest.next() {

@@ -234,6 +234,8 @@ fn a_failed_assume_is_known_for_one() {
         ("unset --shell elvish --nosuch", Some(Some(Shell::Elvish))),
         ("exec assume --nosuch", None),
         ("list --nosuch", None),
+        ("asume a", Some(None)),
+        ("-q usnet", Some(None)),
         ("nosuch", None),
         ("", None),
     ] {

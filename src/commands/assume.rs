@@ -16,22 +16,26 @@ use crate::render::shell::{self as statements, Change, Shell};
 
 pub(super) fn run(asked: &Assume, context: &Context) -> Result<ExitCode> {
     let on_terminal = std::io::stdout().is_terminal() && !asked.print;
-    let issued = match context.issue("assume", &asked.target, &asked.asking, false) {
-        Ok(issued) => issued,
-        Err(error) => {
-            if asked.format == Format::Shell && !on_terminal {
-                shell::print_failure(asked.shell, &context.env, error.kind.status())?;
-            }
+    match credentials(asked, context, on_terminal) {
+        Ok(text) => print(&text)?,
+        // Printed nothing so far: what is evaluated must fail too.
+        Err(error) if asked.format == Format::Shell && !on_terminal => {
+            shell::print_failure(asked.shell, &context.env, error.kind.status())?;
             return Err(error);
         }
-    };
+        Err(error) => return Err(error),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What goes to stdout: on a terminal, nothing.
+fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Zeroizing<Vec<u8>>> {
+    let issued = context.issue("assume", &asked.target, &asked.asking, false)?;
     if on_terminal {
         explain_use(&issued, asked, context);
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Zeroizing::default());
     }
-    let text = render(&issued, asked, context)?;
-    print(&text)?;
-    Ok(ExitCode::SUCCESS)
+    render(&issued, asked, context)
 }
 
 fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizing<Vec<u8>>> {
@@ -65,10 +69,10 @@ fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
         "the credentials of '{}' are ready{until}; put them into this shell with",
         issued.profile
     ));
-    let name = &issued.profile;
+    let name = shlex::try_quote(&issued.profile).unwrap_or_default();
     let how = match shell::of_caller(asked.shell, &context.env) {
         Shell::Fish => format!("  eval (xacct assume {name})"),
-        Shell::Elvish => format!("  eval (xacct assume {name} | slurp)"),
+        Shell::Elvish => format!("  xacct assume {name} | eval (slurp)"),
         Shell::Nu => format!("  xacct assume {name} | from json | load-env"),
         Shell::PowerShell => format!("  xacct assume {name} | Out-String | Invoke-Expression"),
         Shell::Cmd => format!("  for /f \"delims=\" %i in ('xacct assume {name}') do @%i"),

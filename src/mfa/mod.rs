@@ -7,8 +7,6 @@
 mod code;
 mod used;
 mod process;
-mod signals;
-mod terminal;
 mod prompt;
 
 use std::time::Duration;
@@ -16,8 +14,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub(crate) use code::Code;
-pub(crate) use signals::interruptible;
-pub(crate) use terminal::available as terminal_available;
 pub(crate) use used::Guard;
 
 use crate::error::{Error, Result};

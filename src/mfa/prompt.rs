@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::Device;
 use super::code::Code;
-use super::terminal::{self, Unanswered};
 use super::used::{self, Freshness, Guard};
 use crate::error::{Error, Kind, Result};
 use crate::say::visible;
+use crate::terminal::{self, Unanswered};
 
 /// How many answers a person may give to one question before it is given up.
 const TRIES: usize = 3;
@@ -21,7 +21,7 @@ pub(super) async fn ask(
 ) -> Result<Code> {
     let mut why = if attempt > 1 { Some("AWS refused that code".to_owned()) } else { None };
     for _ in 0..TRIES {
-        let answer = terminal::ask(&question(device, why.as_deref())).await;
+        let answer = terminal::ask_hidden(&question(device, why.as_deref())).await;
         let answer = answer.map_err(|unanswered| error(unanswered, device))?;
         match Code::parse(answer.expose()) {
             Err(sentence) => why = Some(sentence),

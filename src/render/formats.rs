@@ -11,6 +11,7 @@ use crate::credentials::rfc3339;
 use crate::secret::Secret;
 
 /// `--format`
+#[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// Statements for the shell
@@ -22,7 +23,7 @@ pub(crate) enum Format {
     Json,
     /// NAME="value" lines for .env files
     Dotenv,
-    /// The JSON that AWS SDKs ask a `credential_process` for
+    /// The JSON that AWS SDKs ask a credential_process for
     Process,
 }
 

@@ -20,7 +20,7 @@ pub(crate) use http::{answer_once, open, raw, read_request, request};
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use sandbox::{Request, Sandbox};
+pub(crate) use sandbox::{Request, Sandbox, XACCT};
 
 /// A variable of the environment in which the tests run; programs under test get none of it.
 #[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]

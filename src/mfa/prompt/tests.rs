@@ -11,8 +11,8 @@ use super::*;
 use crate::cache::{Store, child};
 use crate::mfa::CodeSource;
 use crate::mfa::next_code;
-use crate::mfa::terminal_available;
 use crate::say::Voice;
+use crate::terminal;
 
 const CHILD: &str = "mfa::prompt::tests::the_prompting_side";
 const QUESTION: &str = "MFA code for arn:aws:iam::111111111111:mfa/you (profile client1): ";
@@ -38,9 +38,9 @@ fn the_prompting_side() {
     let Some(task) = child::task() else { return };
     if task == "no terminal" {
         rustix::process::setsid().unwrap();
-        assert!(!terminal_available());
+        assert!(!terminal::available());
     }
-    if terminal_available() {
+    if terminal::available() {
         echo_on();
     }
     let before = std::fs::File::open("/dev/tty").is_ok().then(settings);

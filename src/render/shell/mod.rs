@@ -41,7 +41,7 @@ pub(crate) enum Shell {
     /// tcsh, csh: eval `xacct assume NAME`
     #[value(alias = "csh")]
     Tcsh,
-    /// eval (xacct assume NAME | slurp)
+    /// xacct assume NAME | eval (slurp)
     Elvish,
 }
 

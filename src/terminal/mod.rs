@@ -1,23 +1,23 @@
-//! The terminal of the person at it, whatever stdin, stdout and stderr are: one hidden answer to one question.
+//! The terminal of the person at it, whatever stdin, stdout and stderr are: one answer to one question, hidden or
+//! shown. What is asked, and what an answer means, is left to those who ask.
 //!
-//! Echo is off only while an answer is awaited and comes back on every way out: an answer, Ctrl-C, Ctrl-D, a signal,
+//! For a hidden answer, echo is off only while an answer is awaited and comes back on every way out: an answer, Ctrl-C, Ctrl-D, a signal,
 //! or the future being dropped. rpassword edits the line; it is not left to switch the terminal, because on Ctrl-C
 //! it raises SIGINT while echo is still off, and a signal from elsewhere would find it off too.
+
+mod signals;
 
 use std::io;
 
 #[cfg(not(unix))]
-pub(super) use console::ask;
-#[cfg(not(unix))]
-pub(crate) use console::available;
+pub(crate) use console::{ask_hidden, ask_shown, available};
+pub(crate) use signals::interruptible;
 #[cfg(unix)]
-pub(super) use tty::ask;
-#[cfg(unix)]
-pub(crate) use tty::available;
+pub(crate) use tty::{ask_hidden, ask_shown, available};
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Unanswered {
+pub(crate) enum Unanswered {
     /// No terminal, or this process is in its background and would be stopped for touching it.
     NoTerminal,
     /// Ctrl-D, or the terminal has gone.
@@ -32,11 +32,11 @@ mod tty {
     use std::fs::{File, OpenOptions};
     use std::io::{self, Read, Write};
 
-    use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+    use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 
     use super::Unanswered;
-    use crate::mfa::signals::{HANG_UP, INTERRUPT, Signals};
     use crate::secret::Secret;
+    use crate::terminal::signals::{HANG_UP, INTERRUPT, Signals};
 
     /// Whether a question would reach a person: a terminal that this process stands in the foreground of.
     pub(crate) fn available() -> bool {
@@ -53,7 +53,7 @@ mod tty {
     }
 
     /// Shows the question and waits for a line, without echo.
-    pub(in crate::mfa) async fn ask(question: &str) -> Result<Secret, Unanswered> {
+    pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
         let tty = open().ok_or(Unanswered::NoTerminal)?;
         // Before echo goes off: no signal may end the process while it is.
         let mut signals = Signals::register().map_err(Unanswered::Failed)?;
@@ -72,14 +72,47 @@ mod tty {
         answer
     }
 
+    /// Shows the question and waits for a line, which is seen as it is typed. What was typed before the question is
+    /// no answer to it, and is dropped.
+    pub(crate) async fn ask_shown(question: &str) -> Result<String, Unanswered> {
+        let mut tty = open().ok_or(Unanswered::NoTerminal)?;
+        // The caller has things to say when it is interrupted; the terminal itself is left as it is.
+        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
+        termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
+        tty.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+        tokio::select! {
+            biased;
+            number = signals.next() => Err(ended_by(number)),
+            line = in_thread(move || shown_line(tty)) => line,
+        }
+    }
+
+    /// Byte by byte: what follows the line is not this program's.
+    fn shown_line(mut tty: impl Read) -> Result<String, Unanswered> {
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        loop {
+            match tty.read(&mut byte) {
+                Ok(1) if byte[0] == b'\n' => return Ok(String::from_utf8_lossy(&line).into_owned()),
+                Ok(1) => line.push(byte[0]),
+                // Ctrl-D, or a terminal that has gone.
+                Ok(_) => return Err(Unanswered::Closed),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                    return Err(Unanswered::Closed);
+                }
+                Err(error) => return Err(Unanswered::Failed(error)),
+            }
+        }
+    }
+
     /// A terminal that hangs up says so with SIGHUP.
     fn ended_by(signal: u8) -> Unanswered {
         if signal == HANG_UP { Unanswered::Closed } else { Unanswered::Signal(signal) }
     }
 
-    async fn in_thread(
-        read: impl FnOnce() -> Result<Secret, Unanswered> + Send + 'static,
-    ) -> Result<Secret, Unanswered> {
+    async fn in_thread<T: Send + 'static>(
+        read: impl FnOnce() -> Result<T, Unanswered> + Send + 'static,
+    ) -> Result<T, Unanswered> {
         let (send, answer) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name("prompt".to_owned());
         thread.spawn(move || send.send(read())).map_err(Unanswered::Failed)?;
@@ -166,19 +199,44 @@ mod tty {
 #[cfg(not(unix))]
 mod console {
     use std::fs::OpenOptions;
-    use std::io;
+    use std::io::{self, BufRead, BufReader, Write};
 
     use super::Unanswered;
-    use crate::mfa::signals::Signals;
     use crate::secret::Secret;
+    use crate::terminal::signals::Signals;
 
     /// Whether there is a console.
     pub(crate) fn available() -> bool {
         OpenOptions::new().read(true).write(true).open("CONIN$").is_ok()
     }
 
+    /// Shows the question and waits for a line, which is seen as it is typed.
+    pub(crate) async fn ask_shown(question: &str) -> Result<String, Unanswered> {
+        let console = |name: &str| OpenOptions::new().read(true).write(true).open(name);
+        let (Ok(input), Ok(mut output)) = (console("CONIN$"), console("CONOUT$")) else {
+            return Err(Unanswered::NoTerminal);
+        };
+        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
+        output.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+        let (send, answer) = tokio::sync::oneshot::channel();
+        let read = move || {
+            let mut line = String::new();
+            let length = BufReader::new(input).read_line(&mut line);
+            let _ = send.send(length.map(|length| (length > 0).then_some(line)));
+        };
+        std::thread::Builder::new().name("prompt".to_owned()).spawn(read).map_err(Unanswered::Failed)?;
+        tokio::select! {
+            line = answer => match line {
+                Ok(Ok(Some(line))) => Ok(line),
+                Ok(Err(error)) => Err(Unanswered::Failed(error)),
+                Ok(Ok(None)) | Err(_) => Err(Unanswered::Closed),
+            },
+            number = signals.next() => Err(Unanswered::Signal(number)),
+        }
+    }
+
     /// Shows the question and waits for a line, without echo. rpassword restores the console itself.
-    pub(in crate::mfa) async fn ask(question: &str) -> Result<Secret, Unanswered> {
+    pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
         if !available() {
             return Err(Unanswered::NoTerminal);
         }

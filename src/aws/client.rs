@@ -35,6 +35,9 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
+/// How long a check of cached credentials may take.
+const BRIEF: Duration = Duration::from_secs(3);
+
 /// An HTTP client for the plan's endpoint. Certificates are parsed only where the endpoint wants TLS.
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
@@ -138,8 +141,18 @@ pub(super) struct Signing<'a> {
     pub(super) now: fn() -> DateTime<Utc>,
     /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it goes there.
     pub(super) clock_offset: &'a Arc<AtomicI64>,
-    /// Whether the request carries an MFA code: such a one is sent once.
-    pub(super) once: bool,
+    pub(super) effort: Effort,
+}
+
+/// How hard to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// As configured.
+    Usual,
+    /// One attempt: the request carries an MFA code, which must not be sent twice.
+    Once,
+    /// A check that the caller can do without: somebody waits for credentials that are there already.
+    Brief,
 }
 
 pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>) -> aws_sdk_sts::Client {
@@ -152,15 +165,19 @@ pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>
         "xacct",
     );
     let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
-    let attempts = if signing.once { 1 } else { plan.connection.max_attempts };
+    let (attempts, attempt, operation) = match signing.effort {
+        Effort::Usual => (plan.connection.max_attempts, ATTEMPT, OPERATION),
+        Effort::Once => (1, ATTEMPT, OPERATION),
+        Effort::Brief => (plan.connection.max_attempts.min(2), BRIEF, BRIEF),
+    };
     let retry = match plan.connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),
         RetryMode::Adaptive => RetryConfig::adaptive(),
     };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(operation)
         .build();
     let mut config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())

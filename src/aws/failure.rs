@@ -23,7 +23,7 @@ const DEAD_SIGNER: [&str; 4] =
 /// Codes with which AWS refuses a signature for its date; the first has other reasons too.
 const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
 
-/// Below this, in seconds, a difference of clocks is left alone; AWS takes fifteen minutes.
+/// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;
 
 /// Why a request gave no answer.

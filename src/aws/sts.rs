@@ -8,7 +8,7 @@ use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use chrono::{DateTime, Utc};
 
-use super::client::{self, Signing};
+use super::client::{self, Effort, Signing};
 use super::endpoint;
 use super::failure::{self, Failure};
 use crate::arn::Arn;
@@ -62,8 +62,8 @@ impl<'p> Sts<'p> {
         Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })
     }
 
-    fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
-        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, once };
+    fn client(&self, credentials: &Credentials, effort: Effort) -> aws_sdk_sts::Client {
+        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, effort };
         client::client(self.plan, &self.http, &signing)
     }
 
@@ -95,8 +95,21 @@ impl<'p> Sts<'p> {
         &self,
         credentials: &Credentials,
     ) -> std::result::Result<Identity, Failure> {
+        self.identity(credentials, Effort::Usual).await
+    }
+
+    /// The same for cached credentials, which are served unchecked if the answer is long in coming.
+    pub(crate) async fn confirm(&self, credentials: &Credentials) -> std::result::Result<Identity, Failure> {
+        self.identity(credentials, Effort::Brief).await
+    }
+
+    async fn identity(
+        &self,
+        credentials: &Credentials,
+        effort: Effort,
+    ) -> std::result::Result<Identity, Failure> {
         self.asking("GetCallerIdentity", credentials);
-        let answer = self.client(credentials, false).get_caller_identity().send().await;
+        let answer = self.client(credentials, effort).get_caller_identity().send().await;
         let answer = answer.map_err(|error| self.failure(error))?;
         Ok(Identity {
             account_id: answer.account().unwrap_or_default().to_owned(),
@@ -113,14 +126,14 @@ impl<'p> Sts<'p> {
         mfa: Option<(&str, &Code)>,
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
-        let request = self.client(credentials, mfa.is_some()).get_session_token();
+        let request = self.client(credentials, effort(mfa.is_some())).get_session_token();
         let request = request
             .duration_seconds(duration_seconds.cast_signed())
             .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
             .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
         let answer = request.send().await.map_err(|error| self.failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         Ok(Answer { credentials: issued(&keys, None), arn: None })
     }
 
@@ -133,7 +146,7 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("AssumeRole {} for {} s", role.role_arn, role.duration_seconds), credentials);
         self.voice.trace(2, &format!("parameters: {role:?}"));
-        let request = self.client(credentials, mfa.is_some()).assume_role();
+        let request = self.client(credentials, effort(mfa.is_some())).assume_role();
         let serial = mfa.and(role.serial_number.clone());
         let request = request
             .role_arn(&role.role_arn)
@@ -154,10 +167,14 @@ impl<'p> Sts<'p> {
         let answer = request.send().await.map_err(|error| self.failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
         Ok(Answer { credentials: issued(&keys, account_id), arn })
     }
+}
+
+fn effort(carries_code: bool) -> Effort {
+    if carries_code { Effort::Once } else { Effort::Usual }
 }
 
 fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
@@ -176,8 +193,7 @@ fn issued(keys: &aws_sdk_sts::types::Credentials, account_id: Option<String>) ->
 }
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
-fn without_credentials(request_id: Option<String>) -> Failure {
-    let why =
-        format!("the answer held no credentials (request id {})", request_id.as_deref().unwrap_or("none"));
+fn without_credentials(request_id: Option<&str>) -> Failure {
+    let why = format!("the answer held no credentials (request id {})", request_id.unwrap_or("none"));
     Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false }
 }

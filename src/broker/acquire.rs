@@ -77,6 +77,7 @@ impl Run<'_> {
                     "the cached credentials of '{}' could not be checked: {}",
                     step.profile, failure
                 ));
+                self.put(index, &Entry { unreached_at: Some((broker.now)()), ..entry.clone() });
                 Ok(true)
             }
         }
@@ -271,6 +272,7 @@ impl Run<'_> {
             expires_at,
             issued_at: now,
             confirmed_at: now,
+            unreached_at: None,
             account_id: keys.account_id.clone().or_else(|| caller.map(|caller| caller.account_id.clone())),
             arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
         };
@@ -283,6 +285,7 @@ impl Run<'_> {
     fn stamp(&self, index: usize, entry: &Entry, identity: Option<&Identity>) {
         let mut entry = entry.clone();
         entry.confirmed_at = (self.broker.now)();
+        entry.unreached_at = None;
         entry.account_id = entry.account_id.or_else(|| identity.map(|identity| identity.account_id.clone()));
         self.put(index, &entry);
     }

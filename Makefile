@@ -22,9 +22,8 @@ PREFIX ?= /usr/local
 
 # The program with its man pages and completions.
 install:
-	cargo build --release --locked
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install target/release/xacct $(DESTDIR)$(PREFIX)/bin
+	install "$$(scripts/release)" $(DESTDIR)$(PREFIX)/bin
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 completions/xacct.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/xacct

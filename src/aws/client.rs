@@ -38,17 +38,12 @@ const OPERATION: Duration = Duration::from_secs(18);
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
-/// An HTTP client for the plan's endpoint. Certificates are parsed only where the endpoint wants TLS.
+/// An HTTP client for the plan's endpoint. The system's certificates are parsed only where the endpoint wants TLS.
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
-    if url.starts_with("http://") {
-        return Ok(Builder::new().build_with_connector_fn(|settings, _| {
-            let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-            with_settings(builder, settings).build_http()
-        }));
-    }
     let trust = match &connection.ca_bundle {
+        _ if url.starts_with("http://") => TrustStore::empty(),
         None => TrustStore::default(),
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
@@ -61,10 +56,13 @@ pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHt
     })?;
     Ok(Builder::new().build_with_connector_fn(move |settings, _| {
         let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-        with_settings(builder, settings)
+        let builder = with_settings(builder, settings)
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(context.clone())
-            .build()
+            .tls_context(context.clone());
+        #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
+        return builder.build_with_resolver(super::dns::Getent);
+        #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+        builder.build()
     }))
 }
 

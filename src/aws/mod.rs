@@ -4,6 +4,8 @@
 
 mod endpoint;
 mod failure;
+#[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
+mod dns;
 mod client;
 mod sts;
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 /// A snapshot of the process environment and of what the operating system says about the user.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Env {
@@ -60,11 +62,16 @@ impl Env {
     }
 
     /// What tells this machine, since it was started, from every other; empty where the system does not say.
-    pub(crate) fn machine(&self) -> String {
+    pub(crate) fn machine() -> String {
         std::fs::read_to_string(Path::new("/proc/sys/kernel/random/boot_id"))
             .unwrap_or_default()
             .trim()
             .to_owned()
+    }
+
+    /// A digest of what stands in this file, such as a token that says who asks; empty where it cannot be read.
+    pub(crate) fn digest_of(path: &str) -> String {
+        std::fs::read(path).map(|text| hex::encode(Sha256::digest(text))).unwrap_or_default()
     }
 
     /// All variables, for a child's environment.

@@ -16,6 +16,8 @@ pub(crate) struct Env {
     pub(crate) config_dir: Option<PathBuf>,
     /// The user's cache directory.
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Where the system tells one start of one machine from all others; read only when a plan asks.
+    boot_id: Option<PathBuf>,
 }
 
 impl Env {
@@ -23,7 +25,13 @@ impl Env {
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub(crate) fn from_process() -> Env {
         let vars: BTreeMap<_, _> = std::env::vars_os().collect();
-        Env { vars, home: dirs::home_dir(), config_dir: dirs::config_dir(), cache_dir: dirs::cache_dir() }
+        Env {
+            vars,
+            home: dirs::home_dir(),
+            config_dir: dirs::config_dir(),
+            cache_dir: dirs::cache_dir(),
+            boot_id: cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id")),
+        }
     }
 
     /// A made-up environment for unit tests: the given variables, and directories under `HOME` if it is among them.
@@ -34,6 +42,7 @@ impl Env {
         Env {
             config_dir: home.as_ref().map(|h| h.join(".config")),
             cache_dir: home.as_ref().map(|h| h.join(".cache")),
+            boot_id: None,
             home,
             vars,
         }
@@ -61,10 +70,8 @@ impl Env {
 
     /// What tells this machine, since it was started, from every other; empty where the system does not say.
     pub(crate) fn machine(&self) -> String {
-        std::fs::read_to_string(Path::new("/proc/sys/kernel/random/boot_id"))
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+        let Some(file) = &self.boot_id else { return String::new() };
+        std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
     }
 
     /// All variables, for a child's environment.

@@ -1,4 +1,4 @@
-//! The roles of an EC2 instance (IMDSv2) and of a container (ECS, EKS pod identity), through the SDK's own providers,
+//! The roles of an EC2 instance (`IMDSv2`) and of a container (ECS, EKS pod identity), through the SDK's own providers,
 //! which read their variables: `AWS_EC2_METADATA_…`, `AWS_CONTAINER_…`.
 
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) async fn ec2() -> Result<Credentials> {
     provider
         .provide_credentials()
         .await
-        .map(taken)
+        .map(|keys| taken(&keys))
         .map_err(|error| failed("the EC2 instance metadata", hint, error))
 }
 
@@ -39,11 +39,11 @@ pub(super) async fn container() -> Result<Credentials> {
     provider
         .provide_credentials()
         .await
-        .map(taken)
+        .map(|keys| taken(&keys))
         .map_err(|error| failed("the container's credentials", hint, error))
 }
 
-fn taken(keys: aws_credential_types::Credentials) -> Credentials {
+fn taken(keys: &aws_credential_types::Credentials) -> Credentials {
     Credentials {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: Secret::new(keys.secret_access_key()),

@@ -21,7 +21,7 @@ use crate::terminal::interruptible;
 /// More output than this is no credentials.
 const MAX_OUTPUT: usize = 65_536;
 /// Long enough for a person to sign in in a browser.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 /// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
 /// each other without end.
 const CHAIN: &str = "XACCT_PROFILE_CHAIN";

@@ -11,8 +11,8 @@ use super::*;
 use crate::cache::{Store, child};
 use crate::mfa::CodeSource;
 use crate::mfa::next_code;
-use crate::terminal;
 use crate::say::Voice;
+use crate::terminal;
 
 const CHILD: &str = "mfa::prompt::tests::the_prompting_side";
 const QUESTION: &str = "MFA code for arn:aws:iam::111111111111:mfa/you (profile client1): ";

@@ -19,7 +19,7 @@ pub(crate) struct Credentials {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Issued {
     pub(crate) credentials: Credentials,
-    /// What XACCT_PROFILE will say: the profile's name, or the role ARN where none was named.
+    /// What `XACCT_PROFILE` will say: the profile's name, or the role ARN where none was named.
     pub(crate) profile: String,
     pub(crate) region: String,
 }

@@ -73,14 +73,15 @@ impl Voice {
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
-        let style = if self.color { color.on_default() } else { anstyle::Style::new() };
+        let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
         write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
     }
 }
 
-/// A closed stderr is not a reason to fail: whoever closed it does not want to read.
+/// In one piece, so that what several processes say at once stays apart. A closed stderr is not a reason to fail:
+/// whoever closed it does not want to read.
 fn write_line(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal.

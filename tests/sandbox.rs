@@ -22,7 +22,8 @@ fn outside_a_sandbox_nothing_is_asked() {
     let sandbox = Sandbox::start();
     for command in ["code", "log"] {
         sandbox.xacct(&["sandbox", command]).env_remove("XACCT_SANDBOX").run().status(1).stderr(
-            "xacct: error: this is not a sandbox: XACCT_SANDBOX is not set\n  start one with: xacct sandbox\n",
+            "xacct: error: this is not a sandbox: XACCT_SANDBOX is not set\n  start one with: xacct sandbox\n  \
+             in another terminal, set it as the sandbox said when it started\n",
         );
     }
     sandbox
@@ -102,11 +103,25 @@ fn a_shell_is_greeted() {
     let sandbox = Sandbox::start();
     let mut pty = sandbox.pty_with(&["sandbox"], &[("SHELL", "/bin/sh"), ("TMPDIR", "/tmp")]);
     pty.expect("this is a sandbox");
+    pty.expect("xacct explain chained");
+    pty.expect("XACCT_SANDBOX=http://127.0.0.1:");
     pty.expect("nothing of it remains");
     pty.send_line("xacct sandbox code | wc -c");
     pty.expect("7");
     pty.send_line("exit 3");
     assert_eq!(pty.wait().0, 3);
+}
+
+#[test]
+fn a_world_of_ones_own_is_not_told_of_the_samples_profiles() {
+    let sandbox = Sandbox::with_world("account = []\n");
+    std::fs::write(sandbox.home().join("w.toml"), "account = []\n").unwrap();
+    let mut pty =
+        sandbox.pty_with(&["sandbox", "--world", "w.toml"], &[("SHELL", "/bin/sh"), ("TMPDIR", "/tmp")]);
+    let greeting = pty.expect("nothing of it remains");
+    assert!(greeting.contains("xacct list") && !greeting.contains("client"), "{greeting}");
+    pty.send_line("exit");
+    assert_eq!(pty.wait().0, 0);
 }
 
 #[test]

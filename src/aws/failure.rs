@@ -20,6 +20,12 @@ const THROTTLING: [&str; 6] = [
 const DEAD_SIGNER: [&str; 4] =
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 
+/// Codes with which AWS refuses a signature for its date; the first has other reasons too.
+const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
+
+/// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
+const CLOCK_TOLERANCE: i64 = 240;
+
 /// Why a request gave no answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -75,10 +81,26 @@ impl Failure {
         Failure::Unreachable { why, never_sent, cause }
     }
 
-    /// Whether the refusal is about the credentials that signed, not about what was asked.
-    pub(crate) fn is_dead_signer(&self) -> bool {
-        matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()))
+    /// Seconds that AWS's clock is ahead, where that is why AWS did not take the signature.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        match self {
+            Failure::Refused { code, clock_offset, .. } if CLOCK.contains(&code.as_str()) => {
+                clock_offset.and_then(skew)
+            }
+            _ => None,
+        }
     }
+
+    /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
+    pub(crate) fn is_dead_signer(&self) -> bool {
+        let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
+        dead && self.clock_skew().is_none()
+    }
+}
+
+/// The offset, where it is one that matters.
+pub(super) fn skew(offset: i64) -> Option<i64> {
+    Some(offset).filter(|offset| offset.abs() > CLOCK_TOLERANCE)
 }
 
 /// AWS's clock minus the local one, in seconds.

@@ -3,8 +3,8 @@
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
 mod endpoint;
-mod client;
 mod failure;
+mod client;
 mod sts;
 
 pub(crate) use endpoint::url as endpoint_url;

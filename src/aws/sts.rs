@@ -1,15 +1,16 @@
 //! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_sdk_sts::config::SharedHttpClient;
 use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use chrono::{DateTime, Utc};
 
-use super::client::{self, Signing};
+use super::client::{self, Effort, Signing};
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -25,7 +26,8 @@ pub(crate) struct Sts<'p> {
     now: fn() -> DateTime<Utc>,
     voice: Voice,
     pub(crate) url: String,
-    clock_offset: Cell<i64>,
+    /// Seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
+    clock_offset: Arc<AtomicI64>,
 }
 
 /// Credentials that STS has just issued.
@@ -44,27 +46,24 @@ pub(crate) struct Identity {
     pub(crate) user_id: String,
 }
 
-/// Below this, in seconds, a difference of clocks is left alone; SigV4 takes fifteen minutes.
-const CLOCK_TOLERANCE: i64 = 240;
-
 impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
         let http = client::http_client(&url, &plan.connection)?;
-        Ok(Sts { plan, http, now, voice, url, clock_offset: Cell::new(0) })
+        Ok(Sts { plan, http, now, voice, url, clock_offset: Arc::default() })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
         let http = client::http_client(&self.url, &self.plan.connection)?;
-        let clock_offset = self.clock_offset.clone();
+        let clock_offset = Arc::clone(&self.clock_offset);
         let (now, voice, url) = (self.now, self.voice, self.url.clone());
         Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })
     }
 
-    fn client(&self, credentials: &Credentials, once: bool) -> aws_sdk_sts::Client {
-        let signing = Signing { credentials, now: self.now, clock_offset: self.clock_offset.get(), once };
+    fn client(&self, credentials: &Credentials, effort: Effort) -> aws_sdk_sts::Client {
+        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, effort };
         client::client(self.plan, &self.http, &signing)
     }
 
@@ -73,11 +72,9 @@ impl<'p> Sts<'p> {
         self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
     }
 
-    /// Remembers how far the clocks are apart.
-    fn learn(&self, offset: Option<i64>) {
-        if let Some(offset) = offset {
-            self.clock_offset.set(if offset.abs() > CLOCK_TOLERANCE { offset } else { 0 });
-        }
+    /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        failure::skew(self.clock_offset.load(Ordering::Relaxed))
     }
 
     fn failure<E>(
@@ -89,9 +86,6 @@ impl<'p> Sts<'p> {
     {
         let failure = Failure::from_sdk(error, (self.now)());
         self.voice.trace(1, &format!("STS: {failure}"));
-        if let Failure::Refused { clock_offset, .. } = &failure {
-            self.learn(*clock_offset);
-        }
         failure
     }
 
@@ -101,8 +95,21 @@ impl<'p> Sts<'p> {
         &self,
         credentials: &Credentials,
     ) -> std::result::Result<Identity, Failure> {
+        self.identity(credentials, Effort::Usual).await
+    }
+
+    /// The same for cached credentials, which are served unchecked if the answer is long in coming.
+    pub(crate) async fn confirm(&self, credentials: &Credentials) -> std::result::Result<Identity, Failure> {
+        self.identity(credentials, Effort::Brief).await
+    }
+
+    async fn identity(
+        &self,
+        credentials: &Credentials,
+        effort: Effort,
+    ) -> std::result::Result<Identity, Failure> {
         self.asking("GetCallerIdentity", credentials);
-        let answer = self.client(credentials, false).get_caller_identity().send().await;
+        let answer = self.client(credentials, effort).get_caller_identity().send().await;
         let answer = answer.map_err(|error| self.failure(error))?;
         Ok(Identity {
             account_id: answer.account().unwrap_or_default().to_owned(),
@@ -119,14 +126,14 @@ impl<'p> Sts<'p> {
         mfa: Option<(&str, &Code)>,
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
-        let request = self.client(credentials, mfa.is_some()).get_session_token();
+        let request = self.client(credentials, effort(mfa.is_some())).get_session_token();
         let request = request
             .duration_seconds(duration_seconds.cast_signed())
             .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
             .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
         let answer = request.send().await.map_err(|error| self.failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         Ok(Answer { credentials: issued(&keys, None), arn: None })
     }
 
@@ -139,7 +146,7 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("AssumeRole {} for {} s", role.role_arn, role.duration_seconds), credentials);
         self.voice.trace(2, &format!("parameters: {role:?}"));
-        let request = self.client(credentials, mfa.is_some()).assume_role();
+        let request = self.client(credentials, effort(mfa.is_some())).assume_role();
         let serial = mfa.and(role.serial_number.clone());
         let request = request
             .role_arn(&role.role_arn)
@@ -160,10 +167,14 @@ impl<'p> Sts<'p> {
         let answer = request.send().await.map_err(|error| self.failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id))?;
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
         Ok(Answer { credentials: issued(&keys, account_id), arn })
     }
+}
+
+fn effort(carries_code: bool) -> Effort {
+    if carries_code { Effort::Once } else { Effort::Usual }
 }
 
 fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
@@ -182,8 +193,7 @@ fn issued(keys: &aws_sdk_sts::types::Credentials, account_id: Option<String>) ->
 }
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
-fn without_credentials(request_id: Option<String>) -> Failure {
-    let why =
-        format!("the answer held no credentials (request id {})", request_id.as_deref().unwrap_or("none"));
+fn without_credentials(request_id: Option<&str>) -> Failure {
+    let why = format!("the answer held no credentials (request id {})", request_id.unwrap_or("none"));
     Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false }
 }

@@ -7,6 +7,7 @@ use crate::cache::{Entry, Key};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Action;
+use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
@@ -21,31 +22,27 @@ enum Halt {
 
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
-    let last = broker.plan.steps.len() - 1;
     let mut run = Run::new(broker);
-    run.lock(last);
-    let entry = broker.lookup(last);
-    if let Some(entry) = &entry
-        && broker.is_good(entry, last)
-        && run.may_hand_out(entry, last).await?
-    {
-        return Ok(entry.credentials());
+    let credentials = run.credentials(broker.plan.steps.len() - 1).await?;
+    if let Some(offset) = run.clock_skew() {
+        broker.voice.warn(&format!("{}: set it", words::clocks(offset)));
     }
-    match run.issue(last).await {
-        Ok(credentials) => Ok(credentials),
-        Err(error) => run.still_valid(last, error).await,
-    }
+    Ok(credentials)
 }
 
 impl Run<'_> {
-    /// Waits for the step's lock. Without a usable cache there is none, and the work is done all the same.
-    fn lock(&mut self, index: usize) {
-        let broker = self.broker;
-        let key = Key::from_digest(broker.plan.steps[index].key);
-        let waiting = |holder: &str| broker.voice.note(&format!("waiting for {holder}"));
-        match broker.store.lock(key.as_str(), &broker.me, waiting) {
-            Ok(lock) => self.locks[index] = Some(lock),
-            Err(warning) => broker.complain(&warning.to_string()),
+    /// The entry, once the lock is held, where it may be handed out; else a new one, else what is still valid.
+    async fn credentials(&mut self, last: usize) -> Result<Credentials> {
+        self.lock(last).await?;
+        if let Some(entry) = self.broker.lookup(last)
+            && self.broker.is_good(&entry, last)
+            && self.may_hand_out(&entry, last).await?
+        {
+            return Ok(entry.credentials());
+        }
+        match self.issue(last).await {
+            Ok(credentials) => Ok(credentials),
+            Err(error) => self.still_valid(last, error).await,
         }
     }
 
@@ -53,7 +50,7 @@ impl Run<'_> {
     async fn may_hand_out(&self, entry: &Entry, index: usize) -> Result<bool> {
         let broker = self.broker;
         let (options, now) = (broker.options, (broker.now)());
-        let confirmed_since = entry.confirmed_at >= broker.began;
+        let confirmed_since = (broker.began..=now).contains(&entry.confirmed_at);
         if confirmed_since || trust::within(entry, options.verify_after, options.verify, now) {
             return Ok(true);
         }
@@ -80,6 +77,7 @@ impl Run<'_> {
                     "the cached credentials of '{}' could not be checked: {}",
                     step.profile, failure
                 ));
+                self.put(index, &Entry { unreached_at: Some((broker.now)()), ..entry.clone() });
                 Ok(true)
             }
         }
@@ -109,7 +107,7 @@ impl Run<'_> {
     async fn issue(&mut self, last: usize) -> Result<Credentials> {
         // Once more where a cached session turned out dead: the second time it is no longer there.
         for _ in 0..self.broker.plan.steps.len() {
-            let (mut first, mut signer) = self.nearest_live(last);
+            let (mut first, mut signer) = self.nearest_live(last).await?;
             if self.needs_code(first, last)
                 && let Some((index, entry)) = self.before_asking(first, last).await?
             {
@@ -129,20 +127,20 @@ impl Run<'_> {
 
     /// The first step that must be sent, and the cached credentials that sign it (`None`: the source's). Everything
     /// from that step to the last is locked.
-    fn nearest_live(&mut self, last: usize) -> (usize, Option<Entry>) {
+    async fn nearest_live(&mut self, last: usize) -> Result<(usize, Option<Entry>)> {
         let live =
             |run: &Self, index| run.broker.lookup(index).filter(|entry| run.broker.is_good(entry, index));
         for first in (1..=last).rev() {
             if let Some(entry) = live(self, first - 1) {
-                return (first, Some(entry));
+                return Ok((first, Some(entry)));
             }
-            self.lock(first - 1);
+            self.lock(first - 1).await?;
             if let Some(entry) = live(self, first - 1) {
                 self.locks[first - 1] = None;
-                return (first, Some(entry));
+                return Ok((first, Some(entry)));
             }
         }
-        (0, None)
+        Ok((0, None))
     }
 
     fn needs_code(&self, first: usize, last: usize) -> bool {
@@ -155,6 +153,10 @@ impl Run<'_> {
         let broker = self.broker;
         let mut reached = false;
         for index in (first..=last).rev() {
+            // What newer ones were insisted on for is not tried again.
+            if index == last && (broker.options.refresh || broker.options.min_ttl > 0) {
+                continue;
+            }
             let expired = |entry: &Entry| fresh::left(entry, (broker.now)()) <= 0;
             let Some(entry) = broker.lookup(index).filter(expired) else { continue };
             let step = &broker.plan.steps[index];
@@ -196,8 +198,12 @@ impl Run<'_> {
                 Ok(answer) => answer,
                 Err(Halt::DeadSigner) if index > first || !from_cache => {
                     return Err(Halt::Failed(Error::refused(
-                        "AWS does not know the session that it has just issued",
+                        "AWS does not know the session that the request was signed with",
                     )));
+                }
+                Err(Halt::Failed(error)) if index < last => {
+                    signer = self.unrenewed(index, error).map_err(Halt::Failed)?;
+                    continue;
                 }
                 Err(halt) => return Err(halt),
             };
@@ -210,6 +216,19 @@ impl Run<'_> {
         Ok(signer)
     }
 
+    /// What is left of a session on the way that could not be renewed.
+    fn unrenewed(&mut self, index: usize, error: Error) -> Result<Credentials> {
+        let broker = self.broker;
+        let alive = |entry: &Entry| fresh::left(entry, (broker.now)()) > 0;
+        let is_signal = matches!(error.kind, Kind::Signal(_));
+        let Some(entry) = broker.lookup(index).filter(alive).filter(|_| !is_signal) else {
+            return Err(error);
+        };
+        broker.voice.warn(&format!("{}; its cached session is used while it lasts", error.message));
+        self.locks[index] = None;
+        Ok(entry.credentials())
+    }
+
     async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
         let step = &self.broker.plan.steps[index];
         if step.serial_number().is_some() {
@@ -218,9 +237,9 @@ impl Run<'_> {
         let sts = self.sts().map_err(Halt::Failed)?;
         let answer = match &step.action {
             Action::GetSessionToken { duration_seconds, .. } => {
-                ask::interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
+                interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
             }
-            Action::AssumeRole(role) => ask::interruptible(sts.assume_role(signer, role, None)).await,
+            Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, None)).await,
         };
         match answer.map_err(Halt::Failed)? {
             Ok(answer) => Ok(answer),
@@ -253,6 +272,7 @@ impl Run<'_> {
             expires_at,
             issued_at: now,
             confirmed_at: now,
+            unreached_at: None,
             account_id: keys.account_id.clone().or_else(|| caller.map(|caller| caller.account_id.clone())),
             arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
         };
@@ -265,6 +285,7 @@ impl Run<'_> {
     fn stamp(&self, index: usize, entry: &Entry, identity: Option<&Identity>) {
         let mut entry = entry.clone();
         entry.confirmed_at = (self.broker.now)();
+        entry.unreached_at = None;
         entry.account_id = entry.account_id.or_else(|| identity.map(|identity| identity.account_id.clone()));
         self.put(index, &entry);
     }

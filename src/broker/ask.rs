@@ -1,13 +1,11 @@
 //! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
 
-use std::future::Future;
-
 use crate::aws::{Answer, Failure, Identity};
 use crate::credentials::Credentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
 use crate::plan::Action;
-use crate::terminal::Signals;
+use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::{Broker, words};
@@ -35,18 +33,12 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let Some(serial) = broker.plan.steps[index].serial_number() else {
         return Err(Error::other("a step without an MFA device was asked for a code"));
     };
+    // What is wrong with the way to AWS must not cost a code.
+    run.sts()?;
     let source = broker.code_source();
     let guard = Guard::new(broker.store, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.
-    let waiting =
-        |holder: &str| broker.voice.note(&format!("waiting for {holder}, which uses the same MFA device"));
-    let _turn = match broker.store.lock(&guard.lock_name(), &broker.me, waiting) {
-        Ok(lock) => Some(lock),
-        Err(warning) => {
-            broker.complain(&warning.to_string());
-            None
-        }
-    };
+    let _turn = run.wait_for(&guard.lock_name(), ", which uses the same MFA device").await?;
     let device = Device { serial, profile: &broker.plan.profile };
     for attempt in 1..=source.tries() {
         let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice).await?;
@@ -99,14 +91,5 @@ async fn send(
             interruptible(sts.get_session_token(signer, *duration_seconds, mfa)).await
         }
         Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, Some(code))).await,
-    }
-}
-
-/// Ends on Ctrl-C and its like: once a prompt has registered for them, signals no longer end the process themselves.
-pub(super) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
-    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
-    tokio::select! {
-        done = work => Ok(done),
-        number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
     }
 }

@@ -58,6 +58,7 @@ mod tests {
             expires_at,
             issued_at,
             confirmed_at: issued_at,
+            unreached_at: None,
             account_id: None,
             arn: None,
         };

@@ -97,7 +97,10 @@ impl<'a> Broker<'a> {
     /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
     /// where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
-        let Some(last) = self.plan.steps.len().checked_sub(1) else { return self.static_keys() };
+        let Some(last) = self.plan.steps.len().checked_sub(1) else {
+            self.warn();
+            return self.static_keys();
+        };
         self.refuse_impossible_min_ttl()?;
         if let Some(entry) = self.lookup(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
@@ -110,10 +113,13 @@ impl<'a> Broker<'a> {
             }
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
-        for warning in &self.plan.warnings {
-            self.voice.warn(warning);
-        }
+        self.warn();
         runtime()?.block_on(acquire::last(self))
+    }
+
+    /// One entry a step, where there is one that the step may use.
+    pub(crate) fn entries(&self) -> Vec<Option<Entry>> {
+        (0..self.plan.steps.len()).map(|index| self.lookup(index)).collect()
     }
 
     /// What handing the credentials out would take now, without doing any of it.
@@ -130,13 +136,23 @@ impl<'a> Broker<'a> {
         let source = self.code_source();
         let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
-        let expired = (first..=last).filter(|index| self.lookup(*index).is_some()).count();
+        let insisted = self.options.refresh || self.options.min_ttl > 0;
+        let expired = (first..=last)
+            .filter(|index| *index != last || !insisted)
+            .filter(|index| self.lookup(*index).is_some_and(|entry| fresh::left(&entry, (self.now)()) <= 0))
+            .count();
         let before = match source {
             _ if !needs_code => 0,
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) | CodeSource::None => expired,
         };
         Forecast { would_prompt: asks, calls: missing.len() + before }
+    }
+
+    fn warn(&self) {
+        for warning in &self.plan.warnings {
+            self.voice.warn(warning);
+        }
     }
 
     /// Keys that no STS call is made for.
@@ -173,7 +189,7 @@ impl<'a> Broker<'a> {
             }
         };
         if !trust::is_for(&entry, step) {
-            self.voice.warn(&format!(
+            self.complain(&format!(
                 "the cached credentials of '{}' are for {}: they are not used",
                 step.profile,
                 entry.arn.as_deref().unwrap_or("another role")
@@ -206,9 +222,10 @@ impl<'a> Broker<'a> {
             if self.plan.steps[earlier].serial_number().is_some() {
                 return true;
             }
-            let signer_lives = earlier > 0
-                && self.lookup(earlier - 1).is_some_and(|signer| fresh::left(&signer, (self.now)()) > 0);
-            if signer_lives {
+            // A signer that would itself be renewed does not spare the person.
+            if earlier > 0
+                && self.lookup(earlier - 1).is_some_and(|signer| self.is_good(&signer, earlier - 1))
+            {
                 return false;
             }
         }

@@ -20,18 +20,18 @@ pub(super) enum Verdict {
     Unknown(Failure),
 }
 
-/// Whether STS issued or confirmed it recently enough. A stamp from the future is no stamp.
+/// For this long, in seconds, nobody asks again after AWS was out of reach: forty processes would wait forty times.
+const UNREACHED: i64 = 60;
+
+/// Whether STS issued or confirmed it recently enough, or could not be asked a moment ago. A stamp from the future is
+/// no stamp.
 pub(super) fn within(entry: &Entry, verify_after: VerifyAfter, verify: bool, now: DateTime<Utc>) -> bool {
-    if verify {
-        return false;
-    }
-    match verify_after {
-        VerifyAfter::Never => true,
-        VerifyAfter::Seconds(seconds) => {
-            let age = (now - entry.confirmed_at).num_seconds();
-            (0..i64::try_from(seconds).unwrap_or(i64::MAX)).contains(&age)
-        }
-    }
+    let VerifyAfter::Seconds(seconds) = verify_after else { return !verify };
+    let is_younger = |stamp: DateTime<Utc>, seconds: i64| (0..seconds).contains(&(now - stamp).num_seconds());
+    let confirmed = is_younger(entry.confirmed_at, i64::try_from(seconds).unwrap_or(i64::MAX));
+    // `verify_after = "0s"` is a `--verify` each time.
+    let unreached = seconds > 0 && entry.unreached_at.is_some_and(|stamp| is_younger(stamp, UNREACHED));
+    !verify && (confirmed || unreached)
 }
 
 /// Whether the entry is what this step asks for, by the ARN that STS gave with it.
@@ -58,7 +58,7 @@ pub(super) fn is_session_of(arn: &str, role_arn: &str) -> bool {
 
 /// Asks STS who the entry's credentials are.
 pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, step: &Step) -> Verdict {
-    match sts.get_caller_identity(&entry.credentials()).await {
+    match sts.confirm(&entry.credentials()).await {
         Ok(identity) if is_right(&identity, entry, step) => Verdict::Confirmed(identity),
         Ok(identity) => Verdict::Stranger(identity.arn),
         Err(failure) if failure.is_dead_signer() => Verdict::Dead,

@@ -8,13 +8,13 @@ use super::run::Run;
 
 /// The error for a step that failed.
 pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
-    let (code, message, clock_offset) = match failure {
-        Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
-        Failure::Refused { code, message, clock_offset } => (code, message, clock_offset),
-    };
-    if let Some(error) = clock(&code, clock_offset) {
+    if let Some(error) = clock(&failure) {
         return error;
     }
+    let (code, message) = match failure {
+        Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
+        Failure::Refused { code, message, .. } => (code, message),
+    };
     let step = &run.broker.plan.steps[index];
     if is_about_mfa(&message) {
         return mfa(run, &message, step.serial_number());
@@ -35,24 +35,27 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
 
 /// The error for base keys that were tried before a code was asked for.
 pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
+    if let Some(error) = clock(&failure) {
+        return error;
+    }
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable(run, &why, cause),
-        Failure::Refused { code, message, clock_offset } => clock(&code, clock_offset)
-            .or_else(|| dead_keys(run, &code, &message))
+        Failure::Refused { code, message, .. } => dead_keys(run, &code, &message)
             .unwrap_or_else(|| Error::refused(format!("AWS refused the access key: {code}: {message}"))),
     }
 }
 
 /// The error for credentials that STS was only asked about.
 pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error {
+    if let Some(error) = clock(&failure) {
+        return error;
+    }
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable_at(plan, url, &why, cause),
-        Failure::Refused { code, message, clock_offset } => clock(&code, clock_offset).unwrap_or_else(|| {
-            Error::refused(format!(
-                "AWS does not take the credentials of '{}': {code}: {message}",
-                plan.profile
-            ))
-        }),
+        Failure::Refused { code, message, .. } => Error::refused(format!(
+            "AWS does not take the credentials of '{}': {code}: {message}",
+            plan.profile
+        )),
     }
 }
 
@@ -70,17 +73,16 @@ fn unreachable_at(plan: &Plan, url: &str, why: &str, cause: anyhow::Error) -> Er
 }
 
 /// A clock that is off shows as a signature that does not match, or has expired.
-fn clock(code: &str, offset: Option<i64>) -> Option<Error> {
-    let offset = offset.filter(|offset| offset.abs() > 240)?;
-    if !matches!(code, "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "RequestExpired") {
-        return None;
-    }
-    let direction = if offset > 0 { "behind" } else { "ahead of" };
-    let error = Error::refused(format!(
-        "this computer's clock is {} {direction} AWS's, so AWS takes no signature of it",
-        crate::duration::readable(offset.abs())
-    ));
+fn clock(failure: &Failure) -> Option<Error> {
+    let offset = failure.clock_skew()?;
+    let error = Error::refused(format!("{}, so AWS takes no signature of it", clocks(offset)));
     Some(error.hint("set the clock, or turn time synchronisation on"))
+}
+
+/// How far the clocks are apart; `offset` is how many seconds AWS's is ahead.
+pub(super) fn clocks(offset: i64) -> String {
+    let direction = if offset > 0 { "behind" } else { "ahead of" };
+    format!("this computer's clock is {} {direction} AWS's", crate::duration::readable(offset.abs()))
 }
 
 fn is_about_mfa(message: &str) -> bool {

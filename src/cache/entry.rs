@@ -55,6 +55,9 @@ pub(crate) struct Entry {
     /// When STS last issued these or `GetCallerIdentity` last knew them.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub(crate) confirmed_at: DateTime<Utc>,
+    /// When AWS was last out of reach for that question: it is not asked again at once.
+    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    pub(crate) unreached_at: Option<DateTime<Utc>>,
     /// Twelve digits; `None` until STS said so (`GetSessionToken` does not).
     pub(crate) account_id: Option<String>,
     /// Who these credentials are: the assumed role's ARN; `None` until STS said so.
@@ -161,6 +164,7 @@ pub(super) fn sample(access_key_id: &str) -> Entry {
         expires_at: at(1_800_003_600),
         issued_at: at(1_800_000_000),
         confirmed_at: at(1_800_000_060),
+        unreached_at: None,
         account_id: Some("222222222222".to_owned()),
         arn: Some("arn:aws:sts::222222222222:assumed-role/Admin/me".to_owned()),
     }

@@ -4,9 +4,8 @@
 //! makes sure that its file is still the one at the path.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use super::disk;
 use super::warning::Warning;
@@ -34,37 +33,6 @@ pub(super) fn attempt(path: &Path, me: &str) -> Result<Attempt, Warning> {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Attempt::Held(holder(&file))),
             Err(TryLockError::Error(error)) => return Err(Warning::io("lock", path, &error)),
-        }
-    }
-}
-
-/// Waits for the lock as long as it takes; after `silence` calls `waiting` once with the holder's description.
-pub(super) fn wait(
-    path: &Path,
-    me: &str,
-    silence: Duration,
-    mut waiting: impl FnMut(&str),
-) -> Result<Lock, Warning> {
-    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(1));
-    while waited < silence {
-        match attempt(path, me)? {
-            Attempt::Taken(lock) => return Ok(lock),
-            Attempt::Held(_) => std::thread::sleep(pause),
-        }
-        waited += pause;
-        pause = (pause * 2).min(Duration::from_millis(100));
-    }
-    match attempt(path, me)? {
-        Attempt::Taken(lock) => return Ok(lock),
-        Attempt::Held(holder) => waiting(&holder),
-    }
-    loop {
-        let file = open(path)?;
-        match file.lock() {
-            Ok(()) if is_still_at(&file, path) => return Ok(taken(file, me)),
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Warning::io("lock", path, &error)),
         }
     }
 }

@@ -4,18 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::disk;
 use super::entry::{self, Entry, Key, Unusable};
-use super::lock::{self, Attempt, Lock};
+use super::lock::{self, Attempt};
 use super::warning::Warning;
-
-/// How long a waiter is silent before it says whom it waits for.
-const SILENCE: Duration = Duration::from_secs(1);
 
 const LOCKS: &str = "locks";
 
@@ -97,16 +93,8 @@ impl Store {
         }
     }
 
-    /// Waits for the lock of this name (a key, or one's own word of letters, digits and `-`), as long as it takes.
-    ///
-    /// `me` is how this process is described to those who wait for it; `waiting` is called at most once, after a
-    /// second, with the holder's description. The wait blocks the thread: a process that runs several at once, or
-    /// that catches SIGINT, takes [`Store::try_lock`] in a loop instead.
-    pub(crate) fn lock(&self, name: &str, me: &str, waiting: impl FnMut(&str)) -> Result<Lock, Warning> {
-        lock::wait(&self.lock_path(name)?, me, SILENCE, waiting)
-    }
-
-    /// Takes the lock, or says at once who holds it.
+    /// Takes the lock of this name (a key, or one's own word of letters, digits and `-`), or says at once who holds
+    /// it. `me` is how this process is described to those who wait for it.
     pub(crate) fn try_lock(&self, name: &str, me: &str) -> Result<Attempt, Warning> {
         lock::attempt(&self.lock_path(name)?, me)
     }

@@ -80,7 +80,7 @@ Examples:
 pub(super) const SANDBOX_TOUR: &str = "\
 Examples:
   xacct sandbox tour
-  xacct sandbox tour --world accounts.toml";
+  xacct sandbox tour | less";
 
 /// For the commands that cannot do without PROFILE or --role-arn, where clap would show `[PROFILE]`.
 pub(super) const ASSUME_USAGE: &str = "xacct assume [OPTIONS] PROFILE

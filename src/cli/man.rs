@@ -63,7 +63,7 @@ pub(super) fn pages() -> Vec<(String, String)> {
     pages
 }
 
-/// clap_mangen lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes last.
+/// `clap_mangen` lists positionals as they were defined, and `exec` inherits its PROFILE: touched, CMD comes last.
 fn with_ordered_positionals(command: Command) -> Command {
     command.mut_subcommands(|inner| match inner.get_name() {
         "exec" => inner.mut_arg("command", |arg| arg),

@@ -43,5 +43,6 @@ pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
+pub(crate) use parse::is_exec;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;

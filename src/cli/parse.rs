@@ -69,9 +69,16 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
     Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
 }
 
+/// Whether the arguments, which may make no sense otherwise, mean `exec`.
+pub(crate) fn is_exec(args: &[OsString]) -> bool {
+    command_word(args).is_some_and(|word| word == "exec")
+}
+
 /// Where the first `--` of an `exec` stands.
 fn exec_dashes(args: &[OsString]) -> Option<usize> {
-    command_word(args).filter(|word| *word == "exec")?;
+    if !is_exec(args) {
+        return None;
+    }
     args.iter().position(|arg| arg == "--")
 }
 

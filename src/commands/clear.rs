@@ -32,7 +32,8 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         context.voice.note(&format!("forgot {} of '{}'", counted(removed), plan.profile));
         let shared =
             plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
-        if let Some(step) = shared {
+        let is_there = |key| matches!(store.get(&Key::from_digest(key)), Ok(Some(_)));
+        if let Some(step) = shared.filter(|step| is_there(step.key)) {
             context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
         }
     }

@@ -1,4 +1,4 @@
-//! Answering the shells that complete: clap_complete's engine runs this very program with `COMPLETE` set.
+//! Answering the shells that complete: `clap_complete`'s engine runs this very program with `COMPLETE` set.
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;

@@ -66,7 +66,7 @@ impl Context {
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
-    pub(super) fn options(&self, config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
+    pub(super) fn options(config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
         let code = match (&asking.mfa_code, asking.no_input) {
             (Some(code), _) => CodeSource::Given(
                 Code::parse(code.expose()).map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
@@ -95,7 +95,7 @@ impl Context {
     ) -> Result<Issued> {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
-        let options = self.options(&config, asking, until_expiry)?;
+        let options = Context::options(&config, asking, until_expiry)?;
         let store = self.store()?;
         let broker = self.broker(command, &plan, &store, &options);
         broker.confirm()?;

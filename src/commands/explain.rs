@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::{cached, print};
+use super::print;
 use crate::aws;
 use crate::broker::{Broker, Forecast};
 use crate::cache::Entry;
@@ -22,11 +22,11 @@ use crate::say::visible;
 pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let plan = context.plan(&config, &asked.target)?;
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let endpoint = aws::endpoint_url(&plan.endpoint, &plan.region)?;
-    let entries = cached::entries(&plan, &store, context.voice);
     let broker: Broker<'_> = context.broker("explain", &plan, &store, &options);
+    let entries = broker.entries();
     let forecast = broker.forecast();
     let now = (context.now)();
     let text = if asked.json {

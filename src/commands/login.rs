@@ -24,7 +24,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     };
     // What comes after the code needs nobody, and is done when somebody wants it.
     plan.steps.truncate(with_code + 1);
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("login", &plan, &store, &options).credentials()?;
     let left = credentials.expiration.map(|at| (at - (context.now)()).num_seconds()).unwrap_or_default();

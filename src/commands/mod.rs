@@ -32,6 +32,7 @@ use context::Context;
 const EXEC_FAILED: u8 = 125;
 
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    keep_out_of_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let env = Env::from_process();
     if completions::asked_for(&env) {
@@ -87,7 +88,15 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         let _ = shell::print_failure(wanted.shell, env, status);
     }
     let _ = error.print();
-    ExitCode::from(status)
+    let failed_exec = status != 0 && cli::is_exec(args);
+    ExitCode::from(if failed_exec { EXEC_FAILED } else { status })
+}
+
+/// No core dump of this process, and no look into its memory by another one of the same user. `execve` undoes it, so
+/// that a command run by `exec` is like any other.
+fn keep_out_of_core_dumps() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// The one clock.
@@ -105,6 +114,7 @@ fn print(text: &[u8]) -> Result<()> {
 }
 
 /// What a failed write to stdout means.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn written(error: std::io::Error) -> Error {
     match error.kind() {
         std::io::ErrorKind::InvalidInput => Error::config(error.to_string()),

@@ -3,7 +3,9 @@
 
 pub(crate) mod ask;
 pub(crate) mod serve;
+pub(crate) mod tour;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
@@ -26,10 +28,10 @@ pub(super) fn run(asked: &Sandbox, context: &Context) -> Result<ExitCode> {
             serve::run(world, serve.dir.as_deref(), serve.port.unwrap_or(0), env, out)?;
         }
         Some(SandboxAction::Code(code)) => {
-            ask::code(code.device.as_deref(), code.fresh, env, context.voice, out)?
+            ask::code(code.device.as_deref(), code.fresh, env, context.voice, out)?;
         }
         Some(SandboxAction::Log(log)) => ask::log(log.json, env, out)?,
-        Some(SandboxAction::Tour) => return Err(Error::other("tour")),
+        Some(SandboxAction::Tour) => tour::run(world, env, context.color, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -37,6 +39,7 @@ pub(super) fn run(asked: &Sandbox, context: &Context) -> Result<ExitCode> {
 /// Runs `command`, or `$SHELL` where it is empty, in a new sandbox, and gives its exit status: 128 + n where signal
 /// n ended it, 126 and 127 where it could not be run.
 pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice: Voice) -> Result<u8> {
+    let is_sample = world.is_none();
     let world = load(world)?;
     let home = Home::temporary(&temporary_dir(env), &world)?;
     let runtime = runtime()?;
@@ -45,7 +48,7 @@ pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice
         let endpoint = server.endpoint();
         let serving = tokio::spawn(server.run());
         if command.is_empty() {
-            greet(voice, home.dir());
+            greet(voice, home.dir(), &endpoint, is_sample);
         }
         let status = child(command, env, &home.variables(&endpoint), voice).await;
         serving.abort();
@@ -73,18 +76,27 @@ fn temporary_dir(env: &Env) -> PathBuf {
     named.map_or_else(|| PathBuf::from("/tmp"), Path::to_path_buf)
 }
 
-fn greet(voice: Voice, home: &Path) {
+/// What to try is known of the sample world only.
+fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
     voice.note(&format!("this is a sandbox: AWS is pretended on this machine, HOME is {}", home.display()));
-    for line in [
-        "your account (profile hub) may assume roles of three clients: look with 'xacct list'",
-        "try: xacct exec client1 -- env          (needs an external id, which the profile has)",
-        "     xacct whoami client2               (needs MFA: 'xacct sandbox code' prints the code)",
-        "     xacct explain chained              (a role that only another role may assume)",
-        "     xacct sandbox log                  (what STS was asked)",
-        "'exit' leaves, and nothing of it remains",
-    ] {
+    if is_sample {
+        voice.note("your keys (profile hub) may assume roles in the accounts of three clients. To try:");
+    }
+    let lines = [
+        "  xacct list                         the profiles",
+        "  xacct explain client1              what would be asked of AWS",
+        "  eval \"$(xacct assume client1)\"     credentials for this shell; asks for an MFA code, once",
+        "  xacct exec client2 -- env          credentials for one command",
+        "  xacct explain chained              a role that only another role may assume",
+        "  xacct sandbox log                  what AWS was asked",
+    ];
+    let shown = if is_sample { &lines[..] } else { &lines[..1] };
+    for line in shown {
         voice.note(line);
     }
+    voice.note("for MFA codes, in another terminal:");
+    voice.note(&format!("  XACCT_SANDBOX={endpoint} xacct sandbox code"));
+    voice.note("'exit' leaves, and nothing of it remains");
 }
 
 /// Runs the command with the sandbox's variables and nothing that would lead elsewhere.
@@ -97,12 +109,7 @@ async fn child(
     let shell = [default_shell(env)];
     let (program, arguments) = command.split_first().unwrap_or((&shell[0], &[]));
     let mut process = tokio::process::Command::new(program);
-    process.args(arguments).env_clear();
-    process.envs(env.vars().filter(|(name, _)| !leads_elsewhere(name)));
-    process.envs(variables.iter().map(|(name, value)| (*name, value)));
-    process.env("PATH", path_with_xacct(env)?);
-    // A proxy from outside must not be asked for an address that is only meant here.
-    process.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+    process.args(arguments).env_clear().envs(environment(env, variables)?);
     let lost = |error: std::io::Error| Error::other(format!("lost {}: {error}", program.to_string_lossy()));
     let signals = Signals::listen().map_err(lost)?;
     let mut child = match process.spawn() {
@@ -114,6 +121,18 @@ async fn child(
         }
     };
     signals.wait(&mut child).await.map(status_of).map_err(lost)
+}
+
+/// The outer environment without what would lead elsewhere, the sandbox's variables, and this `xacct` in `PATH`.
+fn environment(env: &Env, variables: &[(&'static str, String)]) -> Result<BTreeMap<OsString, OsString>> {
+    let outer = env.vars().filter(|(name, _)| !leads_elsewhere(name));
+    let mut all: BTreeMap<OsString, OsString> =
+        outer.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    all.extend(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+    all.insert("PATH".into(), path_with_xacct(env)?);
+    // A proxy from outside must not be asked for an address that is only meant here.
+    all.extend(["NO_PROXY", "no_proxy"].map(|name| (name.into(), "127.0.0.1,localhost".into())));
+    Ok(all)
 }
 
 /// Everything that configures AWS's tools or xacct from outside.

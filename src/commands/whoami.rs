@@ -21,7 +21,7 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
         return show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json);
     };
     let plan = context.plan(&config, &target)?;
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("whoami", &plan, &store, &options).credentials()?;
     show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json)

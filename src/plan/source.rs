@@ -109,10 +109,10 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     let profile = &link.profile;
     let is_role_source = link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none();
     // As a source of a role, keys win outright (aws-config `repr.rs`); otherwise the token and SSO come first.
-    if link.request.is_none() || is_role_source {
-        if let Some(source) = access_key(profile, |_| true)? {
-            return Ok(source);
-        }
+    if (link.request.is_none() || is_role_source)
+        && let Some(source) = access_key(profile, |_| true)?
+    {
+        return Ok(source);
     }
     if let Some(source) = named_source(link, env)? {
         return Ok(source);
@@ -227,16 +227,14 @@ fn sso(config: &Config, profile: &Profile) -> Result<Option<Source>> {
         return Ok(None);
     }
     let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
-    let (region, start_url) = match set(profile, "sso_session") {
-        Some(session) => sso_session(config, profile, session)?,
-        None => {
-            let needed = |key: &str| {
-                set(profile, key)
-                    .map(str::to_owned)
-                    .ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
-            };
-            (needed("sso_region")?, needed("sso_start_url")?)
-        }
+    let needed = |key: &str| {
+        let text = set(profile, key).map(str::to_owned);
+        text.ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
+    };
+    let (region, start_url) = if let Some(session) = set(profile, "sso_session") {
+        sso_session(config, profile, session)?
+    } else {
+        (needed("sso_region")?, needed("sso_start_url")?)
     };
     let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
     match (account, role, set(profile, "sso_session")) {

@@ -3,7 +3,21 @@
 //! Once registered they no longer end the process by themselves, for as long as it lives (the runtime cannot give
 //! them back; `execve` does): whoever prompts waits for them, and so must whoever works on after a prompt.
 
+use std::future::Future;
 use std::io;
+
+use crate::error::{Error, Kind, Result};
+
+/// Work that ends on Ctrl-C and its like.
+///
+/// Errors: `Signal`.
+pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
+    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    tokio::select! {
+        done = work => Ok(done),
+        number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
+    }
+}
 
 /// SIGINT, SIGTERM, SIGHUP and SIGQUIT; Ctrl-C where there are no signals.
 pub(crate) struct Signals {

@@ -25,6 +25,9 @@ pub(crate) struct Cmd {
 
 impl Cmd {
     pub(crate) fn new(mut command: Command, endpoint: Option<String>) -> Cmd {
+        // In the background of whatever terminal the tests run on, so that nothing can ask there.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Cmd { command, stdin: Vec::new(), endpoint }
     }

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
 
+pub(crate) mod cache;
 mod cmd;
 mod http;
 #[cfg(unix)]
@@ -14,12 +15,12 @@ mod sandbox;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use http::{open, raw, request};
+pub(crate) use http::{answer_once, open, raw, read_request, request};
 #[cfg(unix)]
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
-pub(crate) use sandbox::{Request, Sandbox};
+pub(crate) use sandbox::{Request, Sandbox, XACCT};
 
 /// A variable of the environment in which the tests run; programs under test get none of it.
 #[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use expectrl::process::unix::WaitStatus;
+use expectrl::process::unix::{Signal, WaitStatus};
 use expectrl::session::OsSession;
 use expectrl::{ControlCode, Eof, Expect};
 
@@ -55,17 +55,35 @@ impl Pty {
         self.session.get_process_mut().set_echo(on, Some(Duration::from_secs(5))).unwrap();
     }
 
+    /// SIGTERM
+    pub(crate) fn terminate(&mut self) {
+        self.session.get_process_mut().signal(Signal::SIGTERM).unwrap();
+    }
+
+    /// As [`Pty::wait`], with whether the terminal shows what is typed when the program has ended.
+    #[track_caller]
+    pub(crate) fn wait_with_echo(mut self) -> ((i32, bool), String) {
+        let rest = self.session.expect(Eof);
+        let rest = rest.unwrap_or_else(|error| panic!("no end ({error}) after:\n{}", self.seen));
+        self.seen += &String::from_utf8_lossy(rest.as_bytes());
+        let echo = self.echo();
+        ((self.status(), echo), self.seen)
+    }
+
+    fn status(&self) -> i32 {
+        match self.session.get_process().wait().unwrap() {
+            WaitStatus::Exited(_, status) => status,
+            WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Waits for the end and gives the status (128 + n where signal n ended it) and everything on the screen.
     #[track_caller]
     pub(crate) fn wait(mut self) -> (i32, String) {
         let rest = self.session.expect(Eof);
         let rest = rest.unwrap_or_else(|error| panic!("no end ({error}) after:\n{}", self.seen));
         self.seen += &String::from_utf8_lossy(rest.as_bytes());
-        let status = match self.session.get_process().wait().unwrap() {
-            WaitStatus::Exited(_, status) => status,
-            WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
-            other => panic!("{other:?}"),
-        };
-        (status, self.seen)
+        (self.status(), self.seen)
     }
 }

@@ -88,6 +88,24 @@ impl Sandbox {
         super::pty::Pty::spawn(self.command(XACCT, args))
     }
 
+    /// As [`Sandbox::pty`], on a terminal that shows what is typed, as a person's does.
+    #[cfg(unix)]
+    pub(crate) fn echoing_pty<S: AsRef<OsStr>>(&self, args: &[S]) -> super::pty::Pty {
+        // xacct starts when the terminal has been set, not while.
+        let mut command = self.command("sh", &["-c", "read -r go; exec \"$0\" \"$@\"", XACCT]);
+        command.args(args);
+        let mut pty = super::pty::Pty::spawn(command);
+        pty.set_echo(true);
+        pty.send_line("go");
+        pty
+    }
+
+    /// A shell script on a terminal, with the path of xacct as `$0`.
+    #[cfg(unix)]
+    pub(crate) fn pty_sh(&self, script: &str) -> super::pty::Pty {
+        super::pty::Pty::spawn(self.command("sh", &["-c", script, XACCT]))
+    }
+
     /// As [`Sandbox::pty`], with variables on top of the sandbox's.
     #[cfg(unix)]
     pub(crate) fn pty_with<S: AsRef<OsStr>>(&self, args: &[S], env: &[(&str, &str)]) -> super::pty::Pty {
@@ -99,6 +117,8 @@ impl Sandbox {
     fn command<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: &[S]) -> Command {
         let mut command = Command::new(program);
         command.args(args).env_clear().env("PATH", "/usr/bin:/bin").envs(&self.env);
+        // Sessions are named after it.
+        command.env("USER", "user");
         command.current_dir(self.dir.path());
         command
     }

@@ -1,7 +1,6 @@
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::sync::mpsc;
 use std::thread;
 
 use super::*;
@@ -34,57 +33,21 @@ fn one_holder_who_says_who_it_is() {
     assert_eq!(held_by(&path), None);
 }
 
-#[test]
-fn a_waiter_says_whom_it_waits_for_and_then_gets_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("a.lock");
-    let lock = take(&path, "first");
-    let (said, hears) = mpsc::channel();
-    let waiter = thread::spawn({
-        let path = path.clone();
-        move || wait(&path, "second", Duration::ZERO, |holder| said.send(holder.to_owned()).unwrap()).unwrap()
-    });
-    assert_eq!(hears.recv().unwrap(), "first");
-    drop(lock);
-    let lock = waiter.join().unwrap();
-    assert_eq!(held_by(&path).as_deref(), Some("second"));
-    assert!(hears.recv().is_err(), "said more than once");
-    drop(lock);
-}
-
-#[test]
-fn nothing_is_said_when_nobody_holds_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("a.lock");
-    drop(wait(&path, "me", Duration::ZERO, |holder| panic!("waits for {holder}")).unwrap());
-    drop(wait(&path, "me", Duration::from_secs(1), |holder| panic!("waits for {holder}")).unwrap());
-}
-
 #[cfg(unix)]
 #[test]
 fn a_removed_file_locks_nobody_out_and_lets_nobody_in() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.lock");
     let old = take(&path, "old");
-    let (said, hears) = mpsc::channel();
-    let (done, order) = mpsc::channel();
-    let waiter = thread::spawn({
-        let (path, done) = (path.clone(), done.clone());
-        move || {
-            let lock = wait(&path, "waiter", Duration::ZERO, |_| said.send(()).unwrap()).unwrap();
-            done.send("waiter").unwrap();
-            lock
-        }
-    });
-    hears.recv().unwrap();
+    // Whoever opened the file before it went gets a lock that is worth nothing.
+    let file = open(&path).unwrap();
     fs::remove_file(&path).unwrap();
     let new = take(&path, "new");
-    // The waiter now gets the old file, which is worth nothing, and must wait for the new one.
     drop(old);
-    done.send("new").unwrap();
+    file.try_lock().unwrap();
+    assert!(!is_still_at(&file, &path));
+    assert_eq!(held_by(&path).as_deref(), Some("new"));
     drop(new);
-    drop(waiter.join().unwrap());
-    assert_eq!([order.recv().unwrap(), order.recv().unwrap()], ["new", "waiter"]);
 }
 
 #[cfg(unix)]
@@ -151,7 +114,12 @@ const ROUNDS: u32 = 25;
 fn count(dir: &Path) {
     let (path, counter) = (dir.join("a.lock"), dir.join("counter"));
     for round in 0..ROUNDS {
-        let lock = wait(&path, "counting", Duration::from_millis(3), |_| {}).unwrap();
+        let lock = loop {
+            match attempt(&path, "counting").unwrap() {
+                Attempt::Taken(lock) => break lock,
+                Attempt::Held(_) => thread::yield_now(),
+            }
+        };
         let number: u32 = fs::read_to_string(&counter).unwrap().parse().unwrap();
         fs::write(&counter, (number + 1).to_string()).unwrap();
         drop(lock);

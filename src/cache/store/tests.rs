@@ -44,7 +44,7 @@ fn what_is_put_is_got_until_it_is_removed() {
 #[test]
 fn clear_takes_entries_and_unfinished_writes_only() {
     let (_parent, store) = store();
-    let lock = store.lock(key().as_str(), "me", |_| {}).unwrap();
+    let lock = store.try_lock(key().as_str(), "me").unwrap();
     store.put(&key(), &sample("ASIAONE")).unwrap();
     store.put(&Key::from_digest([2; 32]), &sample("ASIATWO")).unwrap();
     store.write_note("mfa", "device.json", b"{}").unwrap();
@@ -73,9 +73,9 @@ fn prune_takes_what_nobody_will_ask_for() {
     disk::write(&store.dir.join(".x.1-0.tmp"), b"x").unwrap();
     disk::write(&store.dir.join(".x.2-0.tmp"), b"x").unwrap();
     disk::write(&store.dir.join("README"), b"x").unwrap();
-    drop(store.lock("old", "me", |_| {}).unwrap());
-    drop(store.lock("young", "me", |_| {}).unwrap());
-    let _held = store.lock("held", "me", |_| {}).unwrap();
+    drop(store.try_lock("old", "me").unwrap());
+    drop(store.try_lock("young", "me").unwrap());
+    let _held = store.try_lock("held", "me").unwrap();
     let locks = store.dir.join(LOCKS);
     for file in
         [path(1), path(2), path(3), path(5), path(6), store.dir.join(".x.1-0.tmp"), store.dir.join("README")]
@@ -142,7 +142,7 @@ fn a_directory_that_cannot_be_made_is_a_warning_everywhere() {
     let store = Store::new(file.clone());
     let warning = format!("no caching: {} is not a directory", file.display());
     assert_eq!(store.put(&key(), &sample("ASIAONE")).unwrap_err().to_string(), warning);
-    assert_eq!(store.lock("a", "me", |_| {}).unwrap_err().to_string(), warning);
+    assert_eq!(store.try_lock("a", "me").unwrap_err().to_string(), warning);
     assert_eq!(store.write_note("mfa", "x", b"{}").unwrap_err().to_string(), warning);
     assert_eq!(store.clear().unwrap_err().to_string(), warning);
     assert_eq!(store.get(&key()), Ok(None), "it has been said");

@@ -58,7 +58,9 @@ fn line(entry: &Value) -> String {
 
 fn endpoint(env: &Env) -> Result<&str> {
     env.get("XACCT_SANDBOX").ok_or_else(|| {
-        Error::other("this is not a sandbox: XACCT_SANDBOX is not set").hint("start one with: xacct sandbox")
+        Error::other("this is not a sandbox: XACCT_SANDBOX is not set")
+            .hint("start one with: xacct sandbox")
+            .hint("in another terminal, set it as the sandbox said when it started")
     })
 }
 

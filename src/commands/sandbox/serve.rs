@@ -49,7 +49,7 @@ pub(crate) fn run(
 
 /// SIGTERM or SIGINT; it is listened for from this call on.
 #[cfg(unix)]
-fn told_to_end() -> Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let deaf = |error: std::io::Error| Error::other(format!("cannot listen to signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
@@ -64,7 +64,7 @@ fn told_to_end() -> Result<impl Future<Output = ()>> {
 
 /// Ctrl-C.
 #[cfg(not(unix))]
-fn told_to_end() -> Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
     let deaf = |error: std::io::Error| Error::other(format!("cannot listen to Ctrl-C: {error}"));
     let mut interrupt = tokio::signal::windows::ctrl_c().map_err(deaf)?;
     Ok(async move {

@@ -1,0 +1,37 @@
+# `make test` brings along what the tests need and runs them all; the rest is for those who work on xacct.
+
+# What scripts/test-tools installs is found before what the machine has.
+TOOLS := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node_modules/.bin
+
+.PHONY: test lint bench install clean
+
+test:
+	@scripts/test-tools
+	PATH="$(TOOLS):$$PATH" XACCT_TEST_PYTHON="$(CURDIR)/.venv/bin/python" cargo test --locked
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	scripts/dependencies
+
+# How a cached answer compares with `cat`, and with the AWS CLI's.
+bench:
+	scripts/bench
+
+PREFIX ?= /usr/local
+
+# The program with its man pages and completions.
+install:
+	cargo build --release --locked
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install target/release/xacct $(DESTDIR)$(PREFIX)/bin
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 completions/xacct.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/xacct
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 644 completions/_xacct $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 completions/xacct.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+clean:
+	cargo clean
+	rm -rf .venv .tools

@@ -1,0 +1,394 @@
+//! Where STS is and how it is reached: overrides, regions, proxies, retries, time-outs, TLS.
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use common::{Cmd, Sandbox, read_request};
+use serde_json::json;
+
+/// Nothing listens there.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// `explain plain --json` without the sandbox's own override, and what it says of the endpoint.
+#[track_caller]
+fn endpoint(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
+    let mut run = sandbox.xacct(&["explain", "plain", "--json"]).env_remove("AWS_ENDPOINT_URL");
+    for (name, value) in variables {
+        run = run.env(name, value);
+    }
+    run.run().status(0).json()["endpoint"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_most_specific_override_wins() {
+    let sandbox = Sandbox::start_plain();
+    let layers = "[profile plain]\nservices = mine\nendpoint_url = http://profile.test\n";
+    sandbox.edit_config("[profile plain]\n", layers);
+    sandbox.add_config("[services mine]\nsts =\n  endpoint_url = http://services.test\n");
+    let for_sts = ("AWS_ENDPOINT_URL_STS", "http://sts.test");
+    let for_all = ("AWS_ENDPOINT_URL", "http://all.test");
+    assert_eq!(endpoint(&sandbox, &[for_sts, for_all]), "http://sts.test");
+    assert_eq!(endpoint(&sandbox, &[for_all]), "http://all.test");
+    assert_eq!(endpoint(&sandbox, &[]), "http://services.test");
+    sandbox.edit_config("services = mine\n", "");
+    assert_eq!(endpoint(&sandbox, &[]), "http://profile.test");
+    let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    assert_eq!(endpoint(&sandbox, &[ignore, for_all]), "https://sts.eu-west-1.amazonaws.com");
+    sandbox.edit_config(
+        "endpoint_url = http://profile.test\n",
+        "ignore_configured_endpoint_urls = true\nendpoint_url = http://x\n",
+    );
+    assert_eq!(endpoint(&sandbox, &[]), "https://sts.eu-west-1.amazonaws.com");
+}
+
+#[test]
+fn an_override_in_the_profile_is_where_requests_go() {
+    let sandbox = Sandbox::start_plain();
+    let line = format!("[profile plain]\nendpoint_url = {}\n", sandbox.endpoint());
+    sandbox.edit_config("[profile plain]\n", &line);
+    sandbox.xacct(&["credential-process", "plain"]).env_remove("AWS_ENDPOINT_URL").run().ok();
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn what_is_no_endpoint_is_refused_with_its_place() {
+    let sandbox = Sandbox::start_plain();
+    let run = sandbox.xacct(&["explain", "plain"]).env("AWS_ENDPOINT_URL_STS", "localhost:4566").run();
+    run.status(3).stdout("").stderr(
+        "xacct: error: AWS_ENDPOINT_URL_STS: 'localhost:4566' is not an endpoint URL\n  write it like \
+         https://sts.eu-central-1.amazonaws.com\n",
+    );
+    sandbox.edit_config("[profile plain]\n", "[profile plain]\nservices = none\n");
+    let run = sandbox.xacct(&["explain", "plain"]).env_remove("AWS_ENDPOINT_URL").run();
+    run.status(3).stdout("").stderr_contains(": there is no section [services none]");
+}
+
+#[test]
+fn every_partition_and_variant_has_its_address() {
+    let sandbox = Sandbox::start_plain();
+    let (fips, dual) = (("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_USE_DUALSTACK_ENDPOINT", "true"));
+    let legacy = ("AWS_STS_REGIONAL_ENDPOINTS", "legacy");
+    let region = |name| ("AWS_REGION", name);
+    for (variables, url) in [
+        (vec![region("eu-central-1")], "https://sts.eu-central-1.amazonaws.com"),
+        (vec![region("eu-central-1"), legacy], "https://sts.amazonaws.com"),
+        (vec![region("eu-south-1"), legacy], "https://sts.eu-south-1.amazonaws.com"),
+        (vec![region("aws-global")], "https://sts.amazonaws.com"),
+        (vec![region("us-east-1"), fips], "https://sts-fips.us-east-1.amazonaws.com"),
+        (vec![region("us-east-1"), dual], "https://sts.us-east-1.api.aws"),
+        (vec![region("us-east-1"), fips, dual], "https://sts-fips.us-east-1.api.aws"),
+        (vec![region("cn-north-1")], "https://sts.cn-north-1.amazonaws.com.cn"),
+        (vec![region("cn-north-1"), dual], "https://sts.cn-north-1.api.amazonwebservices.com.cn"),
+        (vec![region("us-gov-west-1")], "https://sts.us-gov-west-1.amazonaws.com"),
+        (vec![region("us-gov-west-1"), fips], "https://sts.us-gov-west-1.amazonaws.com"),
+        (vec![region("us-iso-east-1")], "https://sts.us-iso-east-1.c2s.ic.gov"),
+        (vec![region("us-isob-east-1")], "https://sts.us-isob-east-1.sc2s.sgov.gov"),
+        // An override is the whole address.
+        (vec![fips, dual, ("AWS_ENDPOINT_URL", "http://all.test")], "http://all.test"),
+    ] {
+        assert_eq!(endpoint(&sandbox, &variables), url, "{variables:?}");
+    }
+    sandbox.edit_config(
+        "[profile plain]\n",
+        "[profile plain]\nuse_fips_endpoint = true\nsts_regional_endpoints = regional\n",
+    );
+    assert_eq!(endpoint(&sandbox, &[]), "https://sts-fips.eu-west-1.amazonaws.com");
+    let run = sandbox.xacct(&["explain", "plain"]).env("AWS_STS_REGIONAL_ENDPOINTS", "both").run();
+    run.status(3).stderr_contains(
+        "AWS_STS_REGIONAL_ENDPOINTS: sts_regional_endpoints is regional or legacy, not 'both'",
+    );
+}
+
+#[test]
+fn the_region_is_found_where_aws_looks_for_it() {
+    let sandbox = Sandbox::start_plain();
+    let region = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut run = sandbox.xacct(&[&["explain", "plain", "--json"], args].concat());
+        for (name, value) in variables {
+            run = run.env(name, value);
+        }
+        let shown = run.run().ok().json();
+        (shown["region"].as_str().unwrap().to_owned(), shown["warnings"].as_array().unwrap().len())
+    };
+    let variable = ("AWS_REGION", "us-west-1");
+    assert_eq!(region(&["--region", "us-west-2"], &[variable]), ("us-west-2".to_owned(), 0));
+    assert_eq!(region(&[], &[variable, ("AWS_DEFAULT_REGION", "us-east-2")]), ("us-west-1".to_owned(), 0));
+    assert_eq!(region(&[], &[("AWS_DEFAULT_REGION", "us-east-2")]), ("us-east-2".to_owned(), 0));
+    assert_eq!(region(&[], &[("AWS_REGION", " ")]), ("eu-west-1".to_owned(), 0));
+    // In a shell that xacct set up the variable is the last profile's, and only a last resort.
+    let inside = ("XACCT_PROFILE", "client3");
+    assert_eq!(region(&[], &[variable, inside]), ("eu-west-1".to_owned(), 0));
+    sandbox.edit_config("external_id = client1-7731\nregion = eu-west-1\n", "external_id = client1-7731\n");
+    sandbox.edit_config("[profile plain]", "[profile keys]\nregion = sa-east-1\n[profile plain]");
+    assert_eq!(region(&[], &[]), ("sa-east-1".to_owned(), 0));
+    sandbox.edit_config("region = sa-east-1\n", "");
+    assert_eq!(region(&[], &[variable, inside]), ("us-west-1".to_owned(), 0));
+    assert_eq!(region(&[], &[]), ("us-east-1".to_owned(), 1));
+    sandbox.edit_config(
+        "arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys",
+        "arn:aws-cn:iam::222222222222:role/PartnerAdmin\nsource_profile = keys",
+    );
+    assert_eq!(region(&[], &[]), ("cn-north-1".to_owned(), 1));
+}
+
+#[test]
+fn without_a_region_it_works_and_says_which_it_took() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.edit_config("external_id = client1-7731\nregion = eu-west-1\n", "external_id = client1-7731\n");
+    sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
+        "xacct: warning: no region is set anywhere: using us-east-1. Set one with `region = …` in the profile, or --region\n",
+    );
+    assert_eq!(sandbox.log()[0].region.as_deref(), Some("us-east-1"));
+}
+
+#[test]
+fn requests_are_signed_for_the_region() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.xacct(&["credential-process", "plain", "--region", "ap-south-1"]).run().ok();
+    assert_eq!(sandbox.log()[0].region.as_deref(), Some("ap-south-1"));
+}
+
+#[test]
+fn tries_are_as_many_as_asked_for() {
+    let sandbox = Sandbox::start_plain();
+    let tries = |name: &str, value: &str, count: usize| {
+        sandbox.clear_faults();
+        sandbox.fault(&json!({"kind": "error", "count": 20}));
+        let run = sandbox.xacct(&["credential-process", "plain"]).env(name, value).run();
+        run.status(6).stderr_contains("AWS could not be reached");
+        sandbox.asked(&vec!["AssumeRole"; count]);
+    };
+    tries("AWS_MAX_ATTEMPTS", "1", 1);
+    tries("AWS_MAX_ATTEMPTS", "2", 2);
+    for mode in ["standard", "adaptive", "legacy"] {
+        tries("AWS_RETRY_MODE", mode, 3);
+    }
+    sandbox.edit_config("[profile plain]\n", "[profile plain]\nmax_attempts = 1\n");
+    tries("HOME_UNCHANGED", "", 1);
+    for (name, value, message) in [
+        ("AWS_MAX_ATTEMPTS", "0", "AWS_MAX_ATTEMPTS: max_attempts is a whole number from 1 up, not '0'"),
+        (
+            "AWS_RETRY_MODE",
+            "never",
+            "AWS_RETRY_MODE: retry_mode is standard, adaptive or legacy, not 'never'",
+        ),
+    ] {
+        let run = sandbox.xacct(&["credential-process", "plain"]).env(name, value).run();
+        run.status(3).stdout("").stderr(&format!("xacct: error: {message}\n"));
+    }
+}
+
+/// One of the few tests that take seconds: the time-out of one try.
+#[test]
+fn a_server_that_never_answers_is_given_up() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.fault(&json!({"kind": "silent", "count": 9}));
+    let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_MAX_ATTEMPTS", "1").run();
+    run.status(6)
+        .stdout("")
+        .stderr_contains(&format!("xacct: error: AWS could not be reached at {}: ", sandbox.endpoint()));
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn nothing_listening_is_said_with_its_reason() {
+    let sandbox = Sandbox::start_plain();
+    let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", NOWHERE).run();
+    run.status(6).stdout("").stderr(&format!(
+        "xacct: error: AWS could not be reached at {NOWHERE}: Connection refused (os error 111)\n  the address comes from \
+         AWS_ENDPOINT_URL\n"
+    ));
+}
+
+/// A proxy that passes on what it is asked with an absolute address, and refuses CONNECT; the first line of each request.
+fn proxy() -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (lines, seen) = channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let lines = lines.clone();
+            thread::spawn(move || pass_on(stream.unwrap(), |line| lines.send(line).unwrap_or_default()));
+        }
+    });
+    (address, seen)
+}
+
+fn pass_on(mut stream: TcpStream, note: impl Fn(String)) {
+    let request = read_request(&mut stream);
+    let (line, rest) = request.split_once("\r\n").unwrap_or_default();
+    note(line.to_owned());
+    let Some(authority) = line.split(' ').nth(1).and_then(|url| url.strip_prefix("http://")) else {
+        let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+        return;
+    };
+    let (authority, path) = authority.split_once('/').unwrap_or((authority, ""));
+    let mut server = TcpStream::connect(authority).unwrap();
+    let text = format!("POST /{path} HTTP/1.1\r\nconnection: close\r\n{rest}");
+    server.write_all(text.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = server.read_to_end(&mut answer);
+    let _ = stream.write_all(&answer);
+}
+
+#[test]
+fn a_proxy_is_used_and_no_proxy_spares_it() {
+    let sandbox = Sandbox::start_plain();
+    let (address, seen) = proxy();
+    let run = |extra: &[(&str, &str)]| {
+        let mut run =
+            sandbox.xacct(&["credential-process", "plain", "--refresh"]).env("HTTP_PROXY", &address);
+        for (name, value) in extra {
+            run = run.env(name, value);
+        }
+        run.run().ok();
+        sandbox.asked(&["AssumeRole"]);
+    };
+    run(&[("NO_PROXY", "127.0.0.1")]);
+    assert_eq!(seen.try_iter().count(), 0);
+    run(&[]);
+    assert_eq!(seen.recv().unwrap(), format!("POST {}/ HTTP/1.1", sandbox.endpoint()));
+}
+
+#[test]
+fn https_goes_through_a_tunnel_of_its_proxy() {
+    let sandbox = Sandbox::start_plain();
+    let (address, seen) = proxy();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let run = sandbox.xacct(&["credential-process", "plain"]).env_remove("AWS_ENDPOINT_URL");
+        let run = run.env(name, &address).env("AWS_MAX_ATTEMPTS", "1").run();
+        let run = run.status(6).stdout("").stderr_contains(
+            "xacct: error: AWS could not be reached at https://sts.eu-west-1.amazonaws.com: ",
+        );
+        run.stderr_contains("\n  check the network, and HTTPS_PROXY if there is a proxy\n");
+        assert_eq!(seen.recv().unwrap(), "CONNECT sts.eu-west-1.amazonaws.com:443 HTTP/1.1", "{name}");
+    }
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used_is_a_mistake_in_the_configuration() {
+    let sandbox = Sandbox::start_plain();
+    let run = |bundle: &str| {
+        let run =
+            sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
+        run.env("AWS_MAX_ATTEMPTS", "1").env("AWS_CA_BUNDLE", bundle).run()
+    };
+    run("/no/such/bundle.pem").status(3).stdout("").stderr(
+        "xacct: error: the CA bundle /no/such/bundle.pem cannot be read: No such file or directory (os error 2)\n  \
+         AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities\n",
+    );
+    let garbage = sandbox.home().join("garbage.pem");
+    for (text, why) in [
+        ("", "holds no certificate"),
+        ("not a certificate\n", "holds no certificate"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n", "is not PEM: "),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "has a broken certificate: "),
+    ] {
+        fs::write(&garbage, text).unwrap();
+        let output = run(garbage.to_str().unwrap()).status(3).stdout("");
+        output.stderr_contains(&format!("xacct: error: the CA bundle {} {why}", garbage.display()));
+    }
+}
+
+/// A TLS server with a certificate of its own, which passes everything on to the sandbox.
+struct Tls {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Tls {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const FORWARDER: &str = r#"
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1], sys.argv[2])
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+def copy(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+    except OSError:
+        pass
+    b.close()
+def serve(plain):
+    try:
+        client = context.wrap_socket(plain, server_side=True)
+    except OSError:
+        return
+    server = socket.create_connection(("127.0.0.1", int(sys.argv[3])))
+    threading.Thread(target=copy, args=(server, client), daemon=True).start()
+    copy(client, server)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"#;
+
+fn tls(sandbox: &Sandbox) -> Option<Tls> {
+    let (key, certificate) = (sandbox.home().join("key.pem"), sandbox.home().join("cert.pem"));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
+        // Not an authority: a server's own certificate, which is trusted as it is.
+        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .output();
+    if !made.is_ok_and(|output| output.status.success()) {
+        return None;
+    }
+    let port = sandbox.endpoint().rsplit(':').next().unwrap();
+    let mut python = Command::new("python3");
+    python.args(["-c", FORWARDER]).arg(&certificate).arg(&key).arg(port).stdout(Stdio::piped());
+    let mut child = python.spawn().ok()?;
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    if line.is_empty() {
+        return None;
+    }
+    Some(Tls { child, url: format!("https://localhost:{}", line.trim()) })
+}
+
+#[test]
+fn a_bundle_decides_whom_to_trust() {
+    let sandbox = Sandbox::start_plain();
+    let Some(server) = tls(&sandbox) else {
+        assert!(common::outer_env("XACCT_TEST_REQUIRE_ALL").is_none(), "there is no openssl or no python3");
+        eprintln!("SKIPPED: there is no openssl or no python3");
+        return;
+    };
+    let run = |args: &[&str]| -> Cmd {
+        let run = sandbox.xacct(&[&["credential-process", "plain"], args].concat());
+        run.env("AWS_ENDPOINT_URL", &server.url).env("AWS_MAX_ATTEMPTS", "1")
+    };
+    let stranger = run(&[]).run().status(6).stdout("");
+    stranger.stderr_contains(&format!("xacct: error: AWS could not be reached at {}: ", server.url));
+    sandbox.asked(&[]);
+    let bundle = sandbox.home().join("cert.pem");
+    run(&[]).env("AWS_CA_BUNDLE", &bundle).run().ok();
+    sandbox.asked(&["AssumeRole"]);
+    sandbox.edit_config("[profile plain]\n", &format!("[profile plain]\nca_bundle = {}\n", bundle.display()));
+    run(&["--refresh"]).run().ok();
+    sandbox.asked(&["AssumeRole"]);
+}

@@ -1,0 +1,105 @@
+//! `xacct exec` with the real AWS CLI: `aws s3 ls` in two accounts shows each account's own buckets.
+//!
+//! moto plays S3 and STS here: the account that its S3 answers for is the one of the credentials that its STS gave.
+
+mod common;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use common::{Cmd, Sandbox, outer_env};
+
+/// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
+fn tool(name: &str) -> Option<String> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
+    let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
+    let files = venvs.map(|venv| format!("{venv}/bin/{name}")).filter(|file| Path::new(file).exists());
+    let mut candidates = files.chain([name.to_owned()]);
+    candidates.find(|program| {
+        let tried = Command::new(program).arg("--help").env("PAGER", "cat").output();
+        tried.is_ok_and(|output| output.status.success())
+    })
+}
+
+struct Moto {
+    child: Child,
+    endpoint: String,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Moto {
+    fn start(program: &str) -> Moto {
+        // Free a moment ago; nobody else here asks for ports by number.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(program);
+        command
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        // The shims of pyenv become python by `exec`, so that this child is the server itself.
+        let moto = Moto { child: command.spawn().unwrap(), endpoint: format!("http://127.0.0.1:{port}") };
+        for _ in 0..1200 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return moto;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("moto_server does not listen")
+    }
+}
+
+const CONFIG: &str = "
+[profile one]
+role_arn = arn:aws:iam::222222222222:role/Reader
+source_profile = base
+external_id = one-1
+region = us-east-1
+
+[profile two]
+role_arn = arn:aws:iam::333333333333:role/Reader
+source_profile = base
+external_id = two-2
+region = us-east-1
+";
+
+#[test]
+fn aws_s3_ls_lists_each_accounts_own_buckets() {
+    let (Some(aws), Some(server)) = (tool("aws"), tool("moto_server")) else {
+        let missing = "aws or moto_server is not there: see XACCT_TEST_VENV";
+        assert_ne!(outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(), Some("1"), "{missing}");
+        eprintln!("skipped: {missing}");
+        return;
+    };
+    let moto = Moto::start(&server);
+    let sandbox = Sandbox::start();
+    sandbox.write_config(CONFIG);
+    sandbox.write_credentials(
+        "[base]\naws_access_key_id = AKIAXACCTTESTSBASE01\naws_secret_access_key = none\n",
+    );
+    let in_account = |profile: &str, args: &[&str]| -> Cmd {
+        let run = sandbox.xacct(&[&["exec", profile, "--", aws.as_str()], args].concat());
+        // A shell in which another account was used before.
+        run.env("AWS_ENDPOINT_URL", &moto.endpoint)
+            .env("PATH", outer_env("PATH").unwrap_or_default())
+            .env("AWS_PROFILE", "base")
+            .env("AWS_SESSION_TOKEN", "old")
+    };
+    // The AWS CLI takes a second to start: two at a time.
+    let both = |one: &[&str], two: &[&str]| {
+        let (one, two) = (in_account("one", one).spawn(), in_account("two", two).spawn());
+        [one.wait().ok(), two.wait().ok()].map(|output| output.stdout_text().to_owned())
+    };
+    both(&["s3", "mb", "s3://bucket-of-one"], &["s3", "mb", "s3://bucket-of-two"]);
+    let listed = both(&["s3", "ls"], &["s3", "ls"]);
+    // `2026-11-22 06:40:01 bucket-of-one`
+    let names = listed.map(|text| text.lines().map(|line| line[20..].to_owned()).collect::<Vec<_>>());
+    assert_eq!(names, [["bucket-of-one"], ["bucket-of-two"]]);
+}

@@ -1,0 +1,176 @@
+//! Which cached credentials are handed out unasked, which are checked first, and which never (DESIGN.md section 3, 2).
+
+mod common;
+
+use std::fs;
+
+use common::Sandbox;
+use common::cache::{now, read};
+
+/// A sandbox with a cached session of `plain`, and its access key id.
+fn with_session() -> (Sandbox, String) {
+    let sandbox = Sandbox::start_plain();
+    let id = sandbox.key_id("plain");
+    sandbox.clear_log();
+    (sandbox, id)
+}
+
+#[test]
+fn after_ten_minutes_an_entry_is_confirmed_once_and_stamped() {
+    let (sandbox, id) = with_session();
+    sandbox.confirmed("plain", 595);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&[]);
+    sandbox.confirmed("plain", 600);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+    assert!(now() - read(&sandbox.entry("plain"))["entry"]["confirmed_at"].as_i64().unwrap() < 60);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&[]);
+}
+
+#[test]
+fn a_stamp_from_the_future_is_none() {
+    let (sandbox, id) = with_session();
+    sandbox.confirmed("plain", -3600);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+}
+
+#[test]
+fn the_settings_file_decides_when() {
+    let (sandbox, id) = with_session();
+    sandbox.write_settings("verify_after = \"0s\"\n");
+    for _ in 0..2 {
+        assert_eq!(sandbox.key_id("plain"), id);
+        sandbox.asked(&["GetCallerIdentity"]);
+    }
+    sandbox.write_settings("verify_after = \"never\"\n");
+    sandbox.confirmed("plain", 3_000);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&[]);
+    sandbox.write_settings("verify_after = \"1h\"\n");
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&[]);
+    sandbox.confirmed("plain", 3_600);
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+}
+
+#[test]
+fn verify_checks_whatever_the_settings_say() {
+    let (sandbox, id) = with_session();
+    sandbox.write_settings("verify_after = \"never\"\n");
+    let verified = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok();
+    assert_eq!(verified.key_id(), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+    let verified = sandbox.xacct(&["credential-process", "plain"]).env("XACCT_VERIFY", "1").run().ok();
+    assert_eq!(verified.key_id(), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+}
+
+#[test]
+fn what_aws_no_longer_knows_is_dropped_and_renewed() {
+    for what in ["forgotten", "expired"] {
+        let (sandbox, id) = with_session();
+        match what {
+            "forgotten" => sandbox.forget_sessions(),
+            _ => sandbox.expire_sessions(),
+        }
+        let renewed = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok().key_id();
+        assert_ne!(renewed, id, "{what}");
+        sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
+        assert_eq!(sandbox.key_id("plain"), renewed, "{what}");
+        sandbox.asked(&[]);
+    }
+}
+
+#[test]
+fn out_of_reach_the_entry_is_used_with_a_warning() {
+    let (sandbox, id) = with_session();
+    sandbox.confirmed("plain", 3_000);
+    sandbox.fault(&serde_json::json!({"kind": "error", "count": 9}));
+    let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
+        "xacct: warning: the cached credentials of 'plain' could not be checked: AWS could not be reached \
+         (InternalFailure: The request processing has failed because of an unknown error, exception or failure. \
+         (HTTP 500))\n",
+    );
+    assert_eq!(output.key_id(), id);
+    sandbox.clear_faults();
+    sandbox.clear_log();
+    // It was not stamped: the next one asks again.
+    assert_eq!(sandbox.key_id("plain"), id);
+    sandbox.asked(&["GetCallerIdentity"]);
+}
+
+#[test]
+fn a_wrong_clock_is_no_reason_to_throw_a_session_away() {
+    let (sandbox, id) = with_session();
+    sandbox.clock(1200);
+    let output = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0);
+    let output = output.stderr_contains("xacct: warning: this computer's clock is ");
+    assert!(output.stderr_text().ends_with(" behind AWS's: set it\n"), "{}", output.stderr_text());
+    assert_eq!(output.key_id(), id);
+    // Refused for its date, then signed for AWS's.
+    sandbox.asked(&["GetCallerIdentity"; 2]);
+    assert_eq!(sandbox.entries().len(), 1);
+}
+
+#[test]
+fn a_file_of_another_request_under_the_keys_name_is_never_handed_out() {
+    let (sandbox, id) = with_session();
+    let first = sandbox.entry("plain");
+    let second_session = ["credential-process", "plain", "--session-name", "second"];
+    let second_id = sandbox.xacct(&second_session).run().ok().key_id();
+    let second = sandbox.entries().into_iter().find(|file| *file != first).unwrap();
+    fs::copy(&first, &second).unwrap();
+    sandbox.clear_log();
+    let output = sandbox.xacct(&second_session).run().status(0).stderr(&format!(
+        "xacct: warning: ignored the cache file {}: it belongs to another key\n",
+        second.display()
+    ));
+    assert!(![id, second_id].contains(&output.key_id()));
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn an_entry_that_names_another_role_is_never_handed_out() {
+    for arn in [
+        "arn:aws:sts::444444444444:assumed-role/PartnerAdmin/xacct-user",
+        "arn:aws:sts::222222222222:assumed-role/Other/xacct-user",
+        "arn:aws-cn:sts::222222222222:assumed-role/PartnerAdmin/xacct-user",
+        "arn:aws:iam::222222222222:user/PartnerAdmin",
+        "PartnerAdmin",
+    ] {
+        let (sandbox, id) = with_session();
+        sandbox.edit("plain", |entry| entry["arn"] = arn.into());
+        let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(&format!(
+            "xacct: warning: the cached credentials of 'plain' are for {arn}: they are not used\n"
+        ));
+        assert_ne!(output.key_id(), id, "{arn}");
+        sandbox.asked(&["AssumeRole"]);
+    }
+}
+
+#[test]
+fn keys_that_turn_out_to_be_somebody_elses_are_thrown_away() {
+    let (sandbox, id) = with_session();
+    let (plain, code) = (sandbox.entry("plain"), sandbox.fresh_code());
+    let stranger = sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).run().ok().key_id();
+    let keys = read(&sandbox.entry("client2"))["entry"].clone();
+    sandbox.edit("plain", |entry| {
+        for field in ["access_key_id", "secret_access_key", "session_token"] {
+            entry[field] = keys[field].clone();
+        }
+    });
+    sandbox.confirmed("plain", 600);
+    sandbox.clear_log();
+    let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
+        "xacct: warning: the cached credentials of 'plain' turned out to be \
+         arn:aws:sts::333333333333:assumed-role/Operations/xacct-user: they are thrown away\n",
+    );
+    sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
+    let renewed = output.key_id();
+    assert!(![id, stranger].contains(&renewed));
+    assert_eq!(read(&plain)["entry"]["access_key_id"], renewed.as_str());
+}

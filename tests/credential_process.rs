@@ -58,7 +58,7 @@ fn a_broken_line_costs_that_line_and_an_unreadable_file_everything() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config("this is no line\n");
     let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0);
-    let output = output.stderr_contains("xacct: warning: ~/.aws/config:4");
+    let output = output.stderr_contains("xacct: warning: ~/.aws/config:62: ");
     assert_eq!(output.stderr_text().lines().count(), 1, "{}", output.stderr_text());
     sandbox.asked(&["AssumeRole"]);
     std::fs::write(sandbox.home().join(".aws/config"), b"[profile plain]\n\xff\n").unwrap();

@@ -33,15 +33,17 @@ fn piped_it_is_plain_columns() {
     assert_eq!(
         text,
         "\
-PROFILE  ACCOUNT       ROLE          SOURCE  REGION        MFA  LEFT
-default  -             -             -       eu-central-1  -    -
-hub      -             -             hub     eu-central-1  you  2h 30m
-client1  222222222222  PartnerAdmin  hub     eu-west-1     you  expired
-client2  333333333333  Operations    hub     us-east-1     you  45m
-client3  444444444444  LongRunning   hub     us-west-2     you  -
-chained  444444444444  Inner         hub     us-west-2     you  -
-plain    222222222222  PartnerAdmin  keys    eu-west-1     -    -
-keys     -             -             keys    -             -    static
+PROFILE       ACCOUNT       ROLE          SOURCE    REGION        MFA  LEFT
+default       -             -             -         eu-central-1  -    -
+hub           -             -             hub       eu-central-1  you  2h 30m
+client1       222222222222  PartnerAdmin  hub       eu-west-1     you  expired
+client2       333333333333  Operations    hub       us-east-1     you  45m
+client3       444444444444  LongRunning   hub       us-west-2     you  -
+chained       444444444444  Inner         hub       us-west-2     you  -
+acme          111111111111  -             sso acme  eu-central-1  -    -
+acme-client1  222222222222  PartnerAdmin  sso acme  eu-west-1     -    -
+plain         222222222222  PartnerAdmin  keys      eu-west-1     -    -
+keys          -             -             keys      -             -    static
 "
     );
     sandbox.asked(&[]);
@@ -86,7 +88,7 @@ fn json_has_every_field_of_every_profile() {
         json!({"profile": "default", "account_id": null, "role_arn": null, "source": null, "region": "eu-central-1",
                "mfa_serial": null, "tags": null, "status": "none", "expires_at": null})
     );
-    assert_eq!(list.as_array().unwrap().len(), 8);
+    assert_eq!(list.as_array().unwrap().len(), 10);
 }
 
 #[test]
@@ -101,8 +103,9 @@ fn a_profile_that_does_not_work_is_listed_all_the_same() {
         (&row["profile"], &row["account_id"], &row["source"], &row["status"]),
         (&json!("broken"), &json!("555555555555"), &json!("nobody"), &json!("none"))
     );
-    let output = sandbox.xacct(&["list"]).run().status(0).stderr_contains("xacct: warning: ~/.aws/config:4");
-    assert!(output.stdout_text().contains("\nbroken   555555555555  X "), "{}", output.stdout_text());
+    let output =
+        sandbox.xacct(&["list"]).run().status(0).stderr_contains("xacct: warning: ~/.aws/config:59: ");
+    assert!(output.stdout_text().contains("\nbroken        555555555555  X "), "{}", output.stdout_text());
 }
 
 #[test]

@@ -1,4 +1,6 @@
-//! boto3 and the AWS CLI, clients that know nothing of this project, find the sandbox's STS to be AWS's.
+//! boto3 and the AWS CLI, clients that know nothing of this project, find the sandbox's services to be AWS's.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "this is test code; clippy knows only #[test]")]
 
 mod common;
 
@@ -18,8 +20,8 @@ fn python() -> Option<String> {
     })
 }
 
-#[test]
-fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
+/// Runs the script of checks in a sandbox of its own; there must be at least so many.
+fn conforms(name: &str, at_least: u32) {
     let require_all = outer_env("XACCT_TEST_REQUIRE_ALL").as_deref() == Some("1");
     let Some(python) = python() else {
         assert!(!require_all, "boto3 is nowhere: set XACCT_TEST_PYTHON");
@@ -27,7 +29,7 @@ fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
         return;
     };
     let sandbox = Sandbox::start();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/sts_conformance.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(name);
     // A python of pyenv or of a venv is found by the outer PATH.
     let output = sandbox
         .program(&python, &[script.as_os_str()])
@@ -41,5 +43,15 @@ fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
     }
     assert!(summary.ends_with(": 0 failed"), "{summary}");
     let checks: u32 = summary.split(' ').next().unwrap().parse().unwrap();
-    assert!(checks >= 55, "only {checks} checks were made");
+    assert!(checks >= at_least, "only {checks} checks were made");
+}
+
+#[test]
+fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
+    conforms("sts_conformance.py", 55);
+}
+
+#[test]
+fn boto3_signs_in_at_the_sandboxs_identity_center() {
+    conforms("sso_conformance.py", 44);
 }

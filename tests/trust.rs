@@ -102,7 +102,8 @@ fn out_of_reach_the_entry_is_used_with_a_warning() {
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&[]);
     // But it was not stamped: after that minute the next one asks.
-    sandbox.edit("plain", |entry| entry["unreached_at"] = (entry["unreached_at"].as_i64().unwrap() - 60).into());
+    sandbox
+        .edit("plain", |entry| entry["unreached_at"] = (entry["unreached_at"].as_i64().unwrap() - 60).into());
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&["GetCallerIdentity"]);
     assert_eq!(read(&sandbox.entry("plain"))["entry"]["unreached_at"], serde_json::Value::Null);

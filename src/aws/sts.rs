@@ -137,6 +137,33 @@ impl<'p> Sts<'p> {
         Ok(Answer { credentials: issued(&keys, None), arn: None })
     }
 
+    /// Unsigned: the token says who asks.
+    pub(crate) async fn assume_role_with_web_identity(
+        &self,
+        role_arn: &str,
+        role_session_name: &str,
+        token: &str,
+    ) -> std::result::Result<Answer, Failure> {
+        self.voice.trace(1, &format!("AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned", self.url));
+        // Not used to sign: the SDK wants some.
+        let nobody = Credentials {
+            access_key_id: String::new(),
+            secret_access_key: Secret::new(""),
+            session_token: None,
+            expiration: None,
+            account_id: None,
+        };
+        let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
+        let request =
+            request.role_arn(role_arn).role_session_name(role_session_name).web_identity_token(token);
+        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
+        Ok(Answer { credentials: issued(&keys, account_id), arn })
+    }
+
     /// With a code (`mfa`), the request is sent once.
     pub(crate) async fn assume_role(
         &self,

@@ -11,7 +11,7 @@ use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
-use super::{Broker, ask, fresh, words};
+use super::{Broker, ask, base, fresh, words};
 
 /// Why a step was not sent to its end.
 enum Halt {
@@ -190,11 +190,18 @@ impl Run<'_> {
     ) -> std::result::Result<Credentials, Halt> {
         let from_cache = signer.is_some();
         let mut signer = match signer {
-            Some(entry) => entry.credentials(),
-            None => crate::source::credentials(self.broker.plan).await.map_err(Halt::Failed)?,
+            Some(entry) => Some(entry.credentials()),
+            None if self.broker.plan.source.is_keys() => {
+                Some(crate::source::keys(&self.broker.plan.source).map_err(Halt::Failed)?)
+            }
+            None => None,
         };
         for index in first..=last {
-            let answer = match self.send(index, &signer).await {
+            let sent = match &signer {
+                Some(signer) => self.send(index, signer).await,
+                None => base::fetch(self).await.map_err(Halt::Failed),
+            };
+            let answer = match sent {
                 Ok(answer) => answer,
                 Err(Halt::DeadSigner) if index > first || !from_cache => {
                     return Err(Halt::Failed(Error::refused(
@@ -202,7 +209,7 @@ impl Run<'_> {
                     )));
                 }
                 Err(Halt::Failed(error)) if index < last => {
-                    signer = self.unrenewed(index, error).map_err(Halt::Failed)?;
+                    signer = Some(self.unrenewed(index, error).map_err(Halt::Failed)?);
                     continue;
                 }
                 Err(halt) => return Err(halt),
@@ -211,9 +218,9 @@ impl Run<'_> {
             if index < last {
                 self.locks[index] = None;
             }
-            signer = answer.credentials;
+            signer = Some(answer.credentials);
         }
-        Ok(signer)
+        signer.ok_or_else(|| Halt::Failed(Error::other("nothing was sent")))
     }
 
     /// What is left of a session on the way that could not be renewed.
@@ -236,6 +243,7 @@ impl Run<'_> {
         }
         let sts = self.sts().map_err(Halt::Failed)?;
         let answer = match &step.action {
+            Action::Source => return base::fetch(self).await.map_err(Halt::Failed),
             Action::GetSessionToken { duration_seconds, .. } => {
                 interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
             }
@@ -260,6 +268,10 @@ impl Run<'_> {
             )));
         }
         let (Some(token), Some(expires_at)) = (&keys.session_token, keys.expiration) else {
+            // A source may give long-term keys, or keep silent about their end: asked anew each time.
+            if matches!(step.action, Action::Source) {
+                return Ok(());
+            }
             return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
         };
         let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());

@@ -21,7 +21,7 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
 
 /// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
 pub(super) async fn reach(run: &Run<'_>) -> Result<Identity> {
-    let keys = crate::source::credentials(run.broker.plan).await?;
+    let keys = crate::source::keys(&run.broker.plan.source)?;
     run.sts()?.get_caller_identity(&keys).await.map_err(|failure| words::keys_refused(run, failure))
 }
 
@@ -86,6 +86,7 @@ async fn send(
     // leave it unknown whether the code has arrived.
     let sts = run.sts()?.reconnected()?;
     match &step.action {
+        Action::Source => Err(Error::other("a source takes no MFA code")),
         Action::GetSessionToken { duration_seconds, serial_number } => {
             let mfa = serial_number.as_deref().map(|serial| (serial, code));
             interruptible(sts.get_session_token(signer, *duration_seconds, mfa)).await

@@ -7,6 +7,7 @@ mod fresh;
 mod trust;
 mod run;
 mod words;
+mod base;
 mod ask;
 mod confirm;
 mod acquire;
@@ -19,9 +20,10 @@ use crate::aws::{Identity, Sts};
 use crate::cache::{Entry, Key, Store};
 use crate::config::VerifyAfter;
 use crate::credentials::Credentials;
+use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
-use crate::plan::{Plan, Source, Step};
+use crate::plan::{Plan, Step};
 use crate::say::Voice;
 use crate::terminal;
 
@@ -57,6 +59,7 @@ pub(crate) struct Forecast {
 pub(crate) struct Broker<'a> {
     plan: &'a Plan,
     store: &'a Store,
+    env: &'a Env,
     options: &'a Options,
     voice: Voice,
     now: fn() -> DateTime<Utc>,
@@ -74,6 +77,7 @@ impl<'a> Broker<'a> {
     pub(crate) fn new(
         plan: &'a Plan,
         store: &'a Store,
+        env: &'a Env,
         options: &'a Options,
         voice: Voice,
         now: fn() -> DateTime<Utc>,
@@ -82,6 +86,7 @@ impl<'a> Broker<'a> {
         Broker {
             plan,
             store,
+            env,
             options,
             voice,
             now,
@@ -157,15 +162,12 @@ impl<'a> Broker<'a> {
 
     /// Keys that no STS call is made for.
     fn static_keys(&self) -> Result<Credentials> {
-        match &self.plan.source {
-            Source::AccessKey { .. } | Source::Environment { .. } => crate::source::keys(&self.plan.source),
-            _ => runtime()?.block_on(crate::source::credentials(self.plan)),
-        }
+        crate::source::keys(&self.plan.source)
     }
 
     /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.
     fn refuse_impossible_min_ttl(&self) -> Result<()> {
-        let Some(lifetime) = self.plan.steps.last().map(Step::duration_seconds) else { return Ok(()) };
+        let Some(lifetime) = self.plan.steps.last().and_then(Step::duration_seconds) else { return Ok(()) };
         if self.options.min_ttl <= u64::from(lifetime) {
             return Ok(());
         }

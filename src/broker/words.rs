@@ -26,6 +26,9 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     }
     match &step.action {
         Action::AssumeRole(role) => assume_role(run, index, role, &code, &message),
+        Action::Source => {
+            Error::refused(format!("AWS refused the source of profile '{}': {code}: {message}", step.profile))
+        }
         Action::GetSessionToken { .. } => Error::refused(format!(
             "AWS refused a session for the access key of profile '{}': {code}: {message}",
             step.profile

@@ -104,14 +104,14 @@ impl Context {
     }
 
     pub(super) fn broker<'a>(
-        &self,
+        &'a self,
         command: &str,
         plan: &'a Plan,
         store: &'a Store,
         options: &'a Options,
     ) -> Broker<'a> {
         let me = format!("xacct {command} {} (pid {})", plan.profile, std::process::id());
-        Broker::new(plan, store, options, self.voice, self.now, me)
+        Broker::new(plan, store, &self.env, options, self.voice, self.now, me)
     }
 }
 

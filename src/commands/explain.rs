@@ -79,7 +79,7 @@ fn document<'a>(
         region: &plan.region.name,
         endpoint,
         source: source(&plan.source),
-        steps: steps.map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
+        steps: steps.filter_map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
         would_prompt: forecast.would_prompt || plan.confirm.is_some(),
         calls: forecast.calls,
         warnings: &plan.warnings,
@@ -90,24 +90,26 @@ fn live(entry: Option<&Entry>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     entry.map(|entry| entry.expires_at).filter(|at| *at > now)
 }
 
-fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> StepShown<'_> {
+fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> Option<StepShown<'_>> {
     let role = match &step.action {
         Action::AssumeRole(role) => Some(role),
         Action::GetSessionToken { .. } => None,
+        // It is in the document's `source`.
+        Action::Source => return None,
     };
     let tags = role.filter(|role| !role.tags.is_empty());
-    StepShown {
+    Some(StepShown {
         action: step.action_name(),
         profile: &step.profile,
         role_arn: step.role_arn(),
         external_id: role.and_then(|role| role.external_id.as_deref()),
         role_session_name: role.map(|role| role.role_session_name.as_str()),
-        duration_seconds: step.duration_seconds(),
+        duration_seconds: step.duration_seconds()?,
         mfa_serial: step.serial_number(),
         source_identity: role.and_then(|role| role.source_identity.as_deref()),
         tags: tags.map(|role| role.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
         cached_until: cached_until.map(rfc3339),
-    }
+    })
 }
 
 /// The source, with its kind and what tells it from others of its kind. Never a secret.
@@ -205,7 +207,11 @@ fn source_words(source: &Source) -> String {
 }
 
 fn step_words(number: usize, step: &Step, left: Option<i64>, text: &mut String) {
-    let what = step.role_arn().unwrap_or("a session that every role of this access key shares");
+    let what = match &step.action {
+        Action::Source => "the credentials of the source above",
+        Action::GetSessionToken { .. } => "a session that every role of this access key shares",
+        Action::AssumeRole(role) => &role.role_arn,
+    };
     let _ = writeln!(text, "step {number}    {} {}", step.action_name(), visible(what));
     let mut detail = |name: &str, value: &str| {
         let _ = writeln!(text, "          {name:<18} {}", visible(value));
@@ -228,10 +234,12 @@ fn step_words(number: usize, step: &Step, left: Option<i64>, text: &mut String) 
             }
         }
     }
-    detail("duration", &duration::readable(i64::from(step.duration_seconds())));
+    if let Some(seconds) = step.duration_seconds() {
+        detail("duration", &duration::readable(i64::from(seconds)));
+    }
     if let Some(serial) = step.serial_number() {
         let why = match &step.action {
-            Action::GetSessionToken { .. } => "one code for all roles of this key",
+            Action::Source | Action::GetSessionToken { .. } => "one code for all roles of this key",
             Action::AssumeRole(_) => "longer than 1h, so the code goes on the role itself",
         };
         detail("MFA device", &format!("{serial} ({why})"));

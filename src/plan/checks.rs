@@ -142,6 +142,7 @@ pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, 
 
 fn action_serial(action: &Action) -> Option<&str> {
     match action {
+        Action::Source => None,
         Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
         Action::AssumeRole(role) => role.serial_number.as_deref(),
     }

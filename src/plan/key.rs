@@ -38,6 +38,7 @@ fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) -> [u8; 32]
 /// Every parameter as text, with a name so that an absent one cannot pass for another.
 fn fields(action: &Action) -> Vec<String> {
     match action {
+        Action::Source => vec!["Source".to_owned()],
         Action::GetSessionToken { duration_seconds, serial_number } => vec![
             "GetSessionToken".to_owned(),
             format!("DurationSeconds={duration_seconds}"),

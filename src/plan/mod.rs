@@ -89,7 +89,13 @@ pub(crate) struct Step {
 /// The action with its parameters, in STS's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
-    GetSessionToken { duration_seconds: u32, serial_number: Option<String> },
+    /// Getting the source's credentials, where that takes more than reading them from a file. Not a request to STS,
+    /// but for a web identity.
+    Source,
+    GetSessionToken {
+        duration_seconds: u32,
+        serial_number: Option<String>,
+    },
     AssumeRole(AssumeRole),
 }
 
@@ -114,22 +120,25 @@ impl Step {
     /// STS's name of the action.
     pub(crate) fn action_name(&self) -> &'static str {
         match self.action {
+            Action::Source => "Source",
             Action::GetSessionToken { .. } => "GetSessionToken",
             Action::AssumeRole(_) => "AssumeRole",
         }
     }
 
-    /// How long the answer will be good for.
-    pub(crate) fn duration_seconds(&self) -> u32 {
+    /// How long the answer will be good for; `None` where the source decides.
+    pub(crate) fn duration_seconds(&self) -> Option<u32> {
         match &self.action {
-            Action::GetSessionToken { duration_seconds, .. } => *duration_seconds,
-            Action::AssumeRole(role) => role.duration_seconds,
+            Action::Source => None,
+            Action::GetSessionToken { duration_seconds, .. } => Some(*duration_seconds),
+            Action::AssumeRole(role) => Some(role.duration_seconds),
         }
     }
 
     /// The device whose code this request carries.
     pub(crate) fn serial_number(&self) -> Option<&str> {
         match &self.action {
+            Action::Source => None,
             Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
             Action::AssumeRole(role) => role.serial_number.as_deref(),
         }
@@ -138,7 +147,7 @@ impl Step {
     /// The role that the answer's ARN must name.
     pub(crate) fn role_arn(&self) -> Option<&str> {
         match &self.action {
-            Action::GetSessionToken { .. } => None,
+            Action::Source | Action::GetSessionToken { .. } => None,
             Action::AssumeRole(role) => Some(&role.role_arn),
         }
     }
@@ -211,10 +220,14 @@ fn plan(
     let mut roles = roles::steps(&chain, roles::Given { config, env, policies })?;
     let mfa = mfa::choose(&chain, request)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
-    let steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
+    let mut steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
+    if !chain.source.is_keys() {
+        let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
+        steps.insert(0, (holder, Action::Source));
+    }
     warn_of_odd_accounts(&steps, &mut warnings);
 
-    let keyed = key::keys(&endpoint.identity(&region), &chain.source.identity(), &steps);
+    let keyed = key::keys(&endpoint.identity(&region), &chain.source.identity(env), &steps);
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));

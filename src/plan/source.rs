@@ -50,14 +50,24 @@ pub(crate) struct Sso {
 
 impl Source {
     /// What goes into the first step's key: who signs it.
-    pub(super) fn identity(&self) -> Vec<String> {
+    ///
+    /// A home directory may be shared by machines, whose roles are their own: there the machine is part of it.
+    pub(super) fn identity(&self, env: &Env) -> Vec<String> {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
                 owned(&["key", &keys.access_key_id])
             }
-            Source::Ec2InstanceMetadata => owned(&["ec2_instance_metadata"]),
-            Source::EcsContainer => owned(&["ecs_container"]),
+            Source::Ec2InstanceMetadata => {
+                let endpoint = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").unwrap_or("");
+                owned(&["ec2_instance_metadata", endpoint, &env.machine()])
+            }
+            Source::EcsContainer => {
+                let variables =
+                    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+                let [relative, full] = variables.map(|name| env.get(name).unwrap_or(""));
+                owned(&["ecs_container", relative, full, &env.machine()])
+            }
             Source::WebIdentity { role_arn, role_session_name, token_file, .. } => {
                 owned(&["web_identity", role_arn, role_session_name.as_deref().unwrap_or(""), token_file])
             }
@@ -71,6 +81,11 @@ impl Source {
             Source::Login { login_session, .. } => owned(&["login", login_session]),
             Source::CredentialProcess { command, .. } => owned(&["credential_process", command]),
         }
+    }
+
+    /// Whether the credentials are in the files or the environment, with nothing to fetch.
+    pub(crate) fn is_keys(&self) -> bool {
+        matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
     }
 
     /// Long-term keys, the only ones that can sign a request with an MFA code.

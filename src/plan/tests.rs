@@ -39,7 +39,7 @@ fn shape(plan: &Plan) -> String {
     let steps = plan.steps.iter().map(|step| {
         let role = step.role_arn().and_then(|arn| Arn::parse(arn)?.role_name()).unwrap_or_default();
         let mfa = step.serial_number().map_or("", |_| "+mfa");
-        format!("{}({role}{mfa}) {}", step.action_name(), step.duration_seconds())
+        format!("{}({role}{mfa}) {}", step.action_name(), step.duration_seconds().unwrap_or_default())
     });
     steps.collect::<Vec<_>>().join(", ")
 }

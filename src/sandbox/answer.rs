@@ -1,10 +1,24 @@
-//! STS's answers as text: the XML of a result and of a refusal. What is answered is decided in `sts`.
+//! Answers as they go over the wire: STS's XML, the JSON of Identity Center, its pages. What is answered is decided
+//! in `sts`, `oidc` and `portal`.
 
 use std::fmt::Write;
 
+use serde_json::{Value, json};
+
 const XMLNS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// What STS says instead of a result.
+/// Who answers; each has a form of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// AWS query protocol.
+    Sts,
+    /// Identity Center's sign-in: OAuth's words in rest-json.
+    Oidc,
+    /// Identity Center's access portal: rest-json.
+    Portal,
+}
+
+/// What is said instead of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// The HTTP status.
@@ -34,46 +48,146 @@ impl Refusal {
             "User: {caller} is not authorized to perform: {action} on resource: {resource}"
         ))
     }
+
+    /// What AWS says when it is asked too often.
+    pub(crate) fn throttled(service: Service) -> Refusal {
+        match service {
+            Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
+            Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
+            Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
+        }
+    }
+
+    /// What AWS says when it is AWS's fault.
+    pub(crate) fn broken(service: Service, status: u16) -> Refusal {
+        let code = match service {
+            Service::Oidc => "InternalServerException",
+            _ if status == 503 => "ServiceUnavailable",
+            _ => "InternalFailure",
+        };
+        let message = "The request processing has failed because of an unknown error, exception or failure.";
+        Refusal::new(status, code, message)
+    }
+}
+
+/// A result, before it is an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    /// The XML inside `<ActionResult>`.
+    Xml(String),
+    Json(Value),
+    /// 200 with nothing in it.
+    Nothing,
+    /// A page for people.
+    Html(String),
+    /// Where the browser is sent.
+    Redirect(String),
 }
 
 /// An answer that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// STS's error code; `None` for a result.
+    /// The error code; `None` for a result.
     pub(crate) code: Option<&'static str>,
-    pub(crate) request_id: String,
+    /// All but the date and the length.
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
 }
 
 impl Reply {
-    /// `<ActionResponse><ActionResult>…`; `result` is XML already.
-    pub(crate) fn result(action: &str, result: &str, request: u64) -> Reply {
+    /// A result of this action.
+    pub(crate) fn result(action: &str, content: Content, request: u64) -> Reply {
         let request_id = request_id(request);
-        let body = format!(
-            "<{action}Response xmlns=\"{XMLNS}\">\n<{action}Result>\n{result}</{action}Result>\n\
-             <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\n</{action}Response>\n"
-        );
-        Reply { status: 200, code: None, request_id, body }
+        let (status, content_type, body) = match content {
+            Content::Xml(result) => (200, "text/xml", response(action, &result, &request_id)),
+            Content::Json(value) => (200, "application/json", value.to_string()),
+            Content::Nothing => (200, "application/json", String::new()),
+            Content::Html(body) => (200, "text/html; charset=utf-8", page(&body)),
+            Content::Redirect(to) => {
+                let body = page("Back to the program that sent you here.");
+                let mut reply = Reply::new(302, "text/html; charset=utf-8", request_id, body);
+                reply.headers.push(("location", to));
+                return reply;
+            }
+        };
+        Reply::new(status, content_type, request_id, body)
     }
 
-    /// `<ErrorResponse>…`
-    pub(crate) fn refusal(refusal: &Refusal, request: u64) -> Reply {
+    /// A refusal in this service's form.
+    pub(crate) fn refusal(service: Service, refusal: &Refusal, request: u64) -> Reply {
         let request_id = request_id(request);
-        let kind = if refusal.status < 500 { "Sender" } else { "Receiver" };
-        let body = format!(
-            "<ErrorResponse xmlns=\"{XMLNS}\">\n<Error><Type>{kind}</Type><Code>{}</Code>\
-             <Message>{}</Message></Error>\n<RequestId>{request_id}</RequestId>\n</ErrorResponse>\n",
-            refusal.code,
-            escape(&refusal.message)
-        );
-        Reply { status: refusal.status, code: Some(refusal.code), request_id, body }
+        let (status, code) = (refusal.status, refusal.code);
+        let mut reply = match service {
+            Service::Sts => {
+                let body = error_response(refusal, &request_id);
+                Reply::new(status, "text/xml", request_id, body)
+            }
+            Service::Oidc => {
+                let body = json!({ "error": oauth_error(code), "error_description": refusal.message });
+                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                let namespace = "http://internal.amazon.com/coral/com.amazonaws.sso.oidc/";
+                reply.headers.push(("x-amzn-errortype", format!("{code}:{namespace}")));
+                reply
+            }
+            Service::Portal => {
+                let kind = format!("com.amazonaws.switchboard.portal#{code}");
+                let body = json!({ "message": refusal.message, "__type": kind });
+                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                reply.headers.push(("x-amzn-errortype", code.to_owned()));
+                reply
+            }
+        };
+        reply.code = Some(code);
+        reply
     }
+
+    fn new(status: u16, content_type: &str, request_id: String, body: String) -> Reply {
+        let headers = vec![("content-type", content_type.to_owned()), ("x-amzn-requestid", request_id)];
+        Reply { status, code: None, headers, body }
+    }
+}
+
+/// `invalid_grant` for `InvalidGrantException`: RFC 6749 section 5.2, RFC 8628 section 3.5.
+fn oauth_error(code: &str) -> String {
+    if code == "InternalServerException" {
+        return "server_error".to_owned();
+    }
+    let name = code.trim_end_matches("Exception");
+    let mut error = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !error.is_empty() {
+            error.push('_');
+        }
+        error.push(character.to_ascii_lowercase());
+    }
+    error
 }
 
 /// A UUID that carries the request's number in the log.
 fn request_id(request: u64) -> String {
     format!("00000000-0000-4000-8000-{request:012x}")
+}
+
+fn response(action: &str, result: &str, request_id: &str) -> String {
+    format!(
+        "<{action}Response xmlns=\"{XMLNS}\">\n<{action}Result>\n{result}</{action}Result>\n\
+         <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\n</{action}Response>\n"
+    )
+}
+
+fn error_response(refusal: &Refusal, request_id: &str) -> String {
+    let kind = if refusal.status < 500 { "Sender" } else { "Receiver" };
+    format!(
+        "<ErrorResponse xmlns=\"{XMLNS}\">\n<Error><Type>{kind}</Type><Code>{}</Code>\
+         <Message>{}</Message></Error>\n<RequestId>{request_id}</RequestId>\n</ErrorResponse>\n",
+        refusal.code,
+        escape(&refusal.message)
+    )
+}
+
+fn page(text: &str) -> String {
+    format!("<!doctype html>\n<title>xacct sandbox</title>\n<p>{}</p>\n", escape(text))
 }
 
 /// `<Name>text</Name>` and a line's end.
@@ -82,7 +196,7 @@ pub(crate) fn element(xml: &mut String, name: &str, text: &str) {
     let _ = writeln!(xml, "<{name}>{}</{name}>", escape(text));
 }
 
-/// Text as XML character data.
+/// Text as XML or HTML character data.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -104,13 +218,36 @@ mod tests {
 
     #[test]
     fn a_refusal_is_what_the_sdks_recorded() {
-        let reply = Reply::refusal(&Refusal::validation("a < b & c"), 255);
-        assert_eq!(reply.status, 400);
+        let reply = Reply::refusal(Service::Sts, &Refusal::validation("a < b & c"), 255);
+        assert_eq!((reply.status, reply.code), (400, Some("ValidationError")));
         assert_eq!(
             reply.body,
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n\
              <Error><Type>Sender</Type><Code>ValidationError</Code><Message>a &lt; b &amp; c</Message></Error>\n\
              <RequestId>00000000-0000-4000-8000-0000000000ff</RequestId>\n</ErrorResponse>\n"
         );
+        let refusal = Refusal::new(400, "InvalidGrantException", "Invalid refresh token provided");
+        let reply = Reply::refusal(Service::Oidc, &refusal, 1);
+        assert_eq!(
+            reply.body,
+            r#"{"error":"invalid_grant","error_description":"Invalid refresh token provided"}"#
+        );
+        let kind = "InvalidGrantException:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/";
+        assert!(reply.headers.contains(&("x-amzn-errortype", kind.to_owned())));
+        let reply = Reply::refusal(Service::Portal, &Refusal::new(403, "ForbiddenException", "No access"), 1);
+        assert_eq!(
+            reply.body,
+            r#"{"__type":"com.amazonaws.switchboard.portal#ForbiddenException","message":"No access"}"#
+        );
+    }
+
+    #[test]
+    fn the_faults_are_in_each_services_words() {
+        let words = |service| (Refusal::throttled(service), Refusal::broken(service, 500));
+        let (throttled, broken) = words(Service::Oidc);
+        assert_eq!(oauth_error(throttled.code), "slow_down");
+        assert_eq!(oauth_error(broken.code), "server_error");
+        assert_eq!(words(Service::Portal).0.status, 429);
+        assert_eq!(words(Service::Sts).1.code, "InternalFailure");
     }
 }

@@ -11,8 +11,9 @@ use crate::secret::Secret;
 
 use super::desk::Desk;
 use super::faults::Fault;
+use super::sign_in::{Mode, Settings};
 use super::sigv4::Received;
-use super::state::Clocks;
+use super::state::{Clocks, State};
 
 /// Where the control API begins.
 pub(crate) const PREFIX: &str = "/_sandbox/";
@@ -57,6 +58,16 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
             let now = desk.state.clocks.server_at(now);
             json!({ "sessions": desk.state.expire(which.id(), now) })
         }),
+        ("GET", "sign_in") => Ok(sign_in(&desk.state)),
+        ("POST", "sign_in") => body::<SetSignIn>(received).map(|set| {
+            set.apply(&mut desk.state.sign_in.settings);
+            sign_in(&desk.state)
+        }),
+        ("POST", "sign_out") => {
+            let now = desk.state.clocks.server_at(now);
+            Ok(json!({ "sessions": desk.state.sign_in.sign_out_all(now) }))
+        }
+        ("POST", "forget_clients") => Ok(json!({ "clients": desk.state.sign_in.forget_clients() })),
         (method, _) => Err((404, format!("there is no {method} {}", received.path))),
     };
     result.map_or_else(|(status, error)| (status, json!({ "error": error })), |value| (200, value))
@@ -144,6 +155,30 @@ fn code(desk: &Desk, received: &Received<'_>, now: DateTime<Utc>) -> Result<Valu
         "seconds_left": code.seconds_left,
         "used": code.used,
     }))
+}
+
+/// `{"mode":"approve"|"pending"|"deny","interval":…,"expires_in":…}`: what is absent stays; both in seconds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetSignIn {
+    mode: Option<Mode>,
+    interval: Option<u32>,
+    expires_in: Option<u32>,
+}
+
+impl SetSignIn {
+    fn apply(&self, settings: &mut Settings) {
+        settings.mode = self.mode.unwrap_or(settings.mode);
+        settings.interval = self.interval.unwrap_or(settings.interval);
+        settings.expires_in = self.expires_in.unwrap_or(settings.expires_in);
+    }
+}
+
+/// The settings, and the codes of the devices that wait.
+fn sign_in(state: &State) -> Value {
+    let mut shown = json!(state.sign_in.settings);
+    shown["user_codes"] = state.sign_in.waiting().map(|device| device.user_code.as_str()).collect();
+    shown
 }
 
 /// An absent body counts as `{}`.

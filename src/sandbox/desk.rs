@@ -1,17 +1,17 @@
-//! One request from its bytes to what happens to it: the log, the faults, STS. Sockets are left to `server`.
+//! One request from its bytes to what happens to it: the log, the faults, the service. Sockets are left to `server`.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::answer::{Refusal, Reply};
+use super::answer::{Content, Refusal, Reply, Service};
 use super::faults::{Fault, Faults, Kind};
-use super::params::{self, Form};
+use super::route::{self, Asked};
 use super::sigv4::{self, Received};
 use super::state::State;
-use super::sts;
 use super::world::World;
+use super::{oidc, portal, sts};
 
 /// A line of the request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,13 +19,13 @@ pub(crate) struct Entry {
     /// Counted from 1 since the server started, also across a cleared log.
     pub(crate) n: u64,
     pub(crate) action: Option<String>,
-    /// All but Action and Version.
+    /// All but Action and Version; of Identity Center's secrets only the beginning.
     pub(crate) params: BTreeMap<String, String>,
     pub(crate) access_key_id: Option<String>,
     pub(crate) region: Option<String>,
     /// `None` where nothing was answered (yet).
     pub(crate) status: Option<u16>,
-    /// STS's error code.
+    /// The error code.
     pub(crate) code: Option<&'static str>,
     pub(crate) user_agent: Option<String>,
     pub(crate) fault: Option<Kind>,
@@ -44,7 +44,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Admitted {
     number: u64,
-    form: Form,
+    asked: Asked,
     fault: Option<Fault>,
 }
 
@@ -74,16 +74,14 @@ impl Desk {
     /// Writes the request down and finds the fault that is meant for it.
     pub(crate) fn admit(&mut self, received: &Received<'_>) -> Admitted {
         self.requests += 1;
-        let form = params::form(received.body);
-        let action = form.get("Action").cloned();
-        let fault = self.faults.take(action.as_deref());
+        let asked = route::route(received);
+        let fault = self.faults.take(asked.action.as_deref());
         let claim = sigv4::claim(received).ok();
-        let shown = form.iter().filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
         let user_agent = received.headers.get("user-agent");
         self.log.push(Entry {
             n: self.requests,
-            action,
-            params: shown.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            action: asked.action.clone(),
+            params: asked.shown(),
             access_key_id: claim.as_ref().map(|claim| claim.access_key_id.clone()),
             region: claim.map(|claim| claim.region),
             status: None,
@@ -91,7 +89,7 @@ impl Desk {
             user_agent: user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             fault: fault.as_ref().map(|fault| fault.kind),
         });
-        Admitted { number: self.requests, form, fault }
+        Admitted { number: self.requests, asked, fault }
     }
 
     /// Answers it, or does to it what its fault says; `now` is the machine's clock.
@@ -101,19 +99,18 @@ impl Desk {
         received: &Received<'_>,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let refuse = |refusal: &Refusal| Reply::refusal(refusal, admitted.number);
+        let service = admitted.asked.service;
+        let refuse = |refusal: &Refusal| Reply::refusal(service, refusal, admitted.number);
         let fault = admitted.fault.as_ref();
         let reply = match fault.map(|fault| fault.kind) {
             Some(Kind::ResetBefore) => return Outcome::Reset,
             Some(Kind::Silent) => return Outcome::Silence,
-            Some(Kind::Throttle) => refuse(&Refusal::new(400, "Throttling", "Rate exceeded")),
-            Some(Kind::Error) => refuse(&broken(fault.map_or(500, |fault| fault.status))),
+            Some(Kind::Throttle) => refuse(&Refusal::throttled(service)),
+            Some(Kind::Error) => refuse(&Refusal::broken(service, fault.map_or(500, |fault| fault.status))),
             Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
-                match sts::answer(&mut self.state, received, &admitted.form, now) {
-                    Ok(xml) => {
-                        let action = admitted.form.get("Action").map(String::as_str);
-                        Reply::result(action.unwrap_or_default(), &xml, admitted.number)
-                    }
+                let action = admitted.asked.action.as_deref().unwrap_or_default();
+                match self.serve(&admitted.asked, action, received, now) {
+                    Ok(content) => Reply::result(action, content, admitted.number),
                     Err(refusal) => refuse(&refusal),
                 }
             }
@@ -128,11 +125,18 @@ impl Desk {
             _ => Outcome::Answer(reply),
         }
     }
-}
 
-/// What AWS says when it is AWS's fault.
-fn broken(status: u16) -> Refusal {
-    let code = if status == 503 { "ServiceUnavailable" } else { "InternalFailure" };
-    let message = "The request processing has failed because of an unknown error, exception or failure.";
-    Refusal::new(status, code, message)
+    fn serve(
+        &mut self,
+        asked: &Asked,
+        action: &str,
+        received: &Received<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Content, Refusal> {
+        match asked.service {
+            Service::Sts => sts::answer(&mut self.state, received, &asked.params, now).map(Content::Xml),
+            Service::Oidc => oidc::answer(&mut self.state, action, received, now),
+            Service::Portal => portal::answer(&mut self.state, action, received, now),
+        }
+    }
 }

@@ -1,18 +1,24 @@
-//! A strict STS on loopback: what AWS would refuse, it refuses, in AWS's words. It serves `xacct sandbox`, for
+//! A strict STS and Identity Center on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
 //! people who want to try xacct, and the tests, which use nothing else.
 //!
 //! Everything but `server` is values in, values out; the clock is an argument.
 
 // What there is.
+mod random;
 mod totp;
+mod center;
 pub(crate) mod world;
 mod answer;
+mod sign_in;
 mod state;
 // What a request is held against.
 mod sigv4;
 mod params;
 mod policy;
+mod route;
 mod sts;
+mod oidc;
+mod portal;
 // What else can happen to one.
 mod faults;
 mod desk;

@@ -24,7 +24,7 @@ use super::desk::{Desk, Outcome};
 use super::sigv4::Received;
 use super::world::World;
 
-/// More than any request to STS can be.
+/// More than any request can be.
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// A sandbox that listens.
@@ -99,7 +99,7 @@ async fn respond(
 ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
-        return Ok(response(413, "text/plain", &[], "the request is too large\n".to_owned()));
+        return Ok(response(413, &[typed("text/plain")], "the request is too large\n".to_owned()));
     };
     let body = body.to_bytes();
     let received = Received {
@@ -111,7 +111,7 @@ async fn respond(
     };
     if received.path.starts_with(control::PREFIX) {
         let (status, value) = control::answer(&mut lock(&desk), &received, port, now());
-        return Ok(response(status, "application/json", &[], format!("{value}\n")));
+        return Ok(response(status, &[typed("application/json")], format!("{value}\n")));
     }
     let admitted = lock(&desk).admit(&received);
     tokio::time::sleep(Duration::from_millis(admitted.delay())).await;
@@ -122,7 +122,7 @@ async fn respond(
     match outcome {
         Outcome::Answer(reply) => {
             let headers = headers(&reply, date);
-            return Ok(response(reply.status, "text/xml", &headers, reply.body));
+            return Ok(response(reply.status, &headers, reply.body));
         }
         Outcome::Truncated(reply) => drop(cut.send(half(&reply, date))),
         Outcome::Reset => drop(cut.send(Cut::new())),
@@ -142,20 +142,17 @@ fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-fn headers(reply: &Reply, date: DateTime<Utc>) -> [(&'static str, String); 2] {
-    [
-        ("x-amzn-requestid", reply.request_id.clone()),
-        ("date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
-    ]
+fn headers(reply: &Reply, date: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let date = ("date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    reply.headers.iter().cloned().chain([date]).collect()
 }
 
-fn response(
-    status: u16,
-    content_type: &str,
-    headers: &[(&'static str, String)],
-    body: String,
-) -> Response<Full<Bytes>> {
-    let mut builder = Response::builder().status(status).header("content-type", content_type);
+fn typed(content_type: &str) -> (&'static str, String) {
+    ("content-type", content_type.to_owned())
+}
+
+fn response(status: u16, headers: &[(&'static str, String)], body: String) -> Response<Full<Bytes>> {
+    let mut builder = Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, value);
     }
@@ -173,11 +170,7 @@ fn half(reply: &Reply, date: DateTime<Utc>) -> Cut {
     let length = reply.body.len();
     let lines: Vec<String> =
         headers(reply, date).iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let text = format!(
-        "HTTP/1.1 {} \r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n{}\r\n",
-        reply.status,
-        lines.concat()
-    );
+    let text = format!("HTTP/1.1 {} \r\ncontent-length: {length}\r\n{}\r\n", reply.status, lines.concat());
     let mut bytes = text.into_bytes();
     bytes.extend(reply.body.bytes().take(length / 2));
     bytes

@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::secret::Secret;
 
+use super::random::{BASE64, LETTERS, random};
+use super::sign_in::SignIn;
 use super::totp::{Device, STEP};
 use super::world::World;
-
-const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A session tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +100,7 @@ pub(crate) struct Code {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) clocks: Clocks,
+    pub(crate) sign_in: SignIn,
     sessions: BTreeMap<String, Session>,
     /// By serial number, the steps whose code was accepted.
     used_steps: BTreeMap<String, BTreeSet<u64>>,
@@ -113,6 +113,7 @@ impl State {
         State {
             world,
             clocks: Clocks::default(),
+            sign_in: SignIn::new(),
             sessions: BTreeMap::new(),
             used_steps: BTreeMap::new(),
             issued: Vec::new(),
@@ -178,15 +179,8 @@ impl State {
 
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.world.secrets().chain(&self.issued)
+        self.world.secrets().chain(&self.issued).chain(self.sign_in.secrets())
     }
-}
-
-/// Random text of these characters, whose number divides 256.
-fn random(characters: &[u8], length: usize) -> Result<String> {
-    let mut bytes = vec![0; length];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system gave no random bytes"))?;
-    Ok(bytes.iter().map(|byte| char::from(characters[usize::from(*byte) % characters.len()])).collect())
 }
 
 #[cfg(test)]

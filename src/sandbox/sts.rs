@@ -110,7 +110,7 @@ fn user_identity(account: &Account, user: &User) -> Identity {
 }
 
 /// `AROA…`: IAM's unique ids, made from the ARN so that they are the same in every run.
-fn unique_id(prefix: &str, arn: &str) -> String {
+pub(crate) fn unique_id(prefix: &str, arn: &str) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(arn.as_bytes());
     let letters = digest.iter().take(17).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));

@@ -10,6 +10,7 @@ use crate::arn;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
+use super::center::IdentityCenter;
 use super::totp::Device;
 
 /// The sample world: a hub account and three clients.
@@ -21,6 +22,9 @@ const SAMPLE: &str = include_str!("world.toml");
 pub(crate) struct World {
     /// `[[account]]`
     pub(crate) account: Vec<Account>,
+    /// `[[identity_center]]`
+    #[serde(default)]
+    pub(crate) identity_center: Vec<IdentityCenter>,
     /// `[files]`: what stands in the sandbox's `~/.aws`.
     #[serde(default)]
     pub(crate) files: Files,
@@ -199,6 +203,12 @@ impl World {
         devices.find(|device| serial.is_none_or(|serial| serial == device.serial))
     }
 
+    /// The Identity Center with this start URL; as everywhere, a `/` or `#/` at its end means nothing.
+    pub(crate) fn center(&self, start_url: &str) -> Option<&IdentityCenter> {
+        let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
+        self.identity_center.iter().find(|center| plain(&center.start_url) == plain(start_url))
+    }
+
     /// Every secret that stands in the world, for a test to look for where none belongs.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.users().flat_map(|(_, user)| {
@@ -251,6 +261,11 @@ impl World {
                     once(format!("MFA device {}", device.serial))?;
                 }
             }
+        }
+        let accounts: Vec<&str> = self.account.iter().map(|account| account.id.as_str()).collect();
+        for center in &self.identity_center {
+            once(format!("identity_center {}", center.start_url))?;
+            center.check(&accounts)?;
         }
         Ok(())
     }

@@ -217,6 +217,27 @@ impl Sandbox {
         self.control("POST", "expire", "{}");
     }
 
+    /// What Identity Center's page does: `json!({"mode": "approve"})` (the default: at once), pending or deny;
+    /// `"interval"` and `"expires_in"` are the device codes', in seconds. What is absent stays.
+    pub(crate) fn sign_in(&self, settings: &Value) {
+        self.control("POST", "sign_in", &settings.to_string());
+    }
+
+    /// The user codes of the devices that wait.
+    pub(crate) fn user_codes(&self) -> Vec<String> {
+        serde_json::from_value(self.control("GET", "sign_in", "")["user_codes"].clone()).unwrap()
+    }
+
+    /// Ends all sessions of Identity Center: its access and refresh tokens are worth nothing from now on.
+    pub(crate) fn sign_out(&self) {
+        self.control("POST", "sign_out", "{}");
+    }
+
+    /// Identity Center knows no client any more, as if all registrations had expired.
+    pub(crate) fn forget_clients(&self) {
+        self.control("POST", "forget_clients", "{}");
+    }
+
     /// Everything that must never be seen on stderr.
     pub(crate) fn secrets(&self) -> Vec<String> {
         secrets(&self.endpoint)

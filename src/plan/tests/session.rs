@@ -19,7 +19,7 @@ fn settled(text: &str, settings: &str, profile: &str) -> Result<Plan> {
 fn requests(plan: Plan) -> Vec<AssumeRole> {
     let role = |step: Step| match step.action {
         Action::AssumeRole(role) => Some(role),
-        Action::GetSessionToken { .. } => None,
+        Action::Source | Action::GetSessionToken { .. } => None,
     };
     plan.steps.into_iter().filter_map(role).collect()
 }

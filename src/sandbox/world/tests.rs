@@ -14,7 +14,7 @@ fn the_sample_is_whole() {
     // Every role that the sample's config file names is there.
     let arns = world.files.config.lines().filter_map(|line| line.strip_prefix("role_arn = "));
     let found: Vec<bool> = arns.map(|arn| world.role(arn).is_some()).collect();
-    assert_eq!(found, [true; 4]);
+    assert_eq!(found, [true; 5]);
     assert_eq!(world.device(None).unwrap().serial, "arn:aws:iam::111111111111:mfa/you");
     assert!(world.device(Some("arn:aws:iam::111111111111:mfa/nobody")).is_none());
 }

@@ -1,0 +1,115 @@
+//! Which service a request is for, which action it asks for, and what of it the log shows.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::answer::Service;
+use super::params::{self, Form};
+use super::sigv4::Received;
+
+/// A request, sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) service: Service,
+    pub(crate) action: Option<String>,
+    /// All parameters as text; STS reads its own from here, the log what may be shown.
+    pub(crate) params: Form,
+}
+
+/// Parameters of Identity Center of which the log shows the beginning only.
+const SECRET: [&str; 6] =
+    ["clientSecret", "deviceCode", "code", "codeVerifier", "refreshToken", "accessToken"];
+
+/// Sorts a request. What is for nobody else is for STS, which says that it does not know it.
+pub(crate) fn route(received: &Received<'_>) -> Asked {
+    let (service, action) = match (received.method, received.path) {
+        ("POST", "/client/register") => (Service::Oidc, "RegisterClient"),
+        ("POST", "/device_authorization") => (Service::Oidc, "StartDeviceAuthorization"),
+        ("POST", "/token") => (Service::Oidc, "CreateToken"),
+        // The two that a browser opens have no names in the SDKs.
+        ("GET", "/authorize") => (Service::Oidc, "Authorize"),
+        ("GET", "/device") => (Service::Oidc, "Device"),
+        ("GET", "/federation/credentials") => (Service::Portal, "GetRoleCredentials"),
+        ("GET", "/assignment/accounts") => (Service::Portal, "ListAccounts"),
+        ("GET", "/assignment/roles") => (Service::Portal, "ListAccountRoles"),
+        ("POST", "/logout") => (Service::Portal, "Logout"),
+        _ => {
+            let params = params::form(received.body);
+            return Asked { service: Service::Sts, action: params.get("Action").cloned(), params };
+        }
+    };
+    let mut params = query(received);
+    params.extend(json(received.body));
+    params.extend(bearer(received).map(|token| ("accessToken".to_owned(), token)));
+    Asked { service, action: Some(action.to_owned()), params }
+}
+
+impl Asked {
+    /// What the log shows.
+    pub(crate) fn shown(&self) -> BTreeMap<String, String> {
+        let shown = self.params.iter().filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
+        let short = |text: &str| text.chars().take(8).chain(['…']).collect();
+        shown
+            .map(|(name, value)| {
+                let is_secret = self.service != Service::Sts && SECRET.contains(&name.as_str());
+                (name.clone(), if is_secret { short(value) } else { value.clone() })
+            })
+            .collect()
+    }
+}
+
+/// The query's parameters.
+pub(crate) fn query(received: &Received<'_>) -> Form {
+    url::form_urlencoded::parse(received.query.as_bytes()).into_owned().collect()
+}
+
+/// `x-amz-sso_bearer_token`
+pub(crate) fn bearer(received: &Received<'_>) -> Option<String> {
+    let value = received.headers.get("x-amz-sso_bearer_token")?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// The members of a JSON object as text, lists with spaces between; nothing where the body is something else.
+fn json(body: &[u8]) -> Form {
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return Form::new() };
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        Value::Array(items) => {
+            items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    };
+    members.into_iter().map(|(name, value)| (name, text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+
+    use super::*;
+
+    fn asked(method: &str, path: &str, query: &str, body: &str) -> Asked {
+        let headers = HeaderMap::new();
+        route(&Received { method, path, query, headers: &headers, body: body.as_bytes() })
+    }
+
+    #[test]
+    fn everything_has_its_name_and_secrets_are_not_shown() {
+        let token = asked(
+            "POST",
+            "/token",
+            "",
+            r#"{"clientId":"c","clientSecret":"0123456789","scope":["a","b"],"n":1}"#,
+        );
+        assert_eq!((token.service, token.action.as_deref()), (Service::Oidc, Some("CreateToken")));
+        let shown: Vec<String> = token.shown().into_iter().map(|(name, value)| name + "=" + &value).collect();
+        assert_eq!(shown, ["clientId=c", "clientSecret=01234567…", "n=1", "scope=a b"]);
+        let roles = asked("GET", "/assignment/roles", "account_id=1&next_token=x", "");
+        assert_eq!((roles.service, roles.params.len()), (Service::Portal, 2));
+        let sts = asked("POST", "/", "", "Action=AssumeRole&Version=2011-06-15&code=0123456789");
+        assert_eq!((sts.service, sts.action.as_deref()), (Service::Sts, Some("AssumeRole")));
+        assert_eq!(sts.shown()["code"], "0123456789");
+        assert_eq!(asked("GET", "/token", "", "").service, Service::Sts);
+    }
+}

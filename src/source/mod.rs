@@ -1,0 +1,52 @@
+//! Base credentials: what the first request of a plan is signed with.
+//!
+//! Keys are values already; the rest is fetched here, each time it is asked for. Keeping what was fetched is
+//! `broker`'s, and a web identity is a request to STS, which is `aws`'s.
+
+mod process;
+mod metadata;
+
+use crate::credentials::Credentials;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::plan::Source;
+
+/// The keys of a source that needs nothing to get them.
+pub(crate) fn keys(source: &Source) -> Result<Credentials> {
+    match source {
+        Source::AccessKey { keys, .. } | Source::Environment { keys } => Ok(Credentials {
+            access_key_id: keys.access_key_id.clone(),
+            secret_access_key: keys.secret_access_key.clone(),
+            session_token: keys.session_token.clone(),
+            expiration: None,
+            account_id: keys.account_id.clone(),
+        }),
+        _ => Err(Error::other("this source has no keys of its own")),
+    }
+}
+
+/// The credentials of a source that has to be asked.
+///
+/// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
+pub(crate) async fn fetch(source: &Source, env: &Env) -> Result<Credentials> {
+    match source {
+        Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
+        Source::Ec2InstanceMetadata => metadata::ec2().await,
+        Source::EcsContainer => metadata::container().await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
+        Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
+        Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
+        Source::Login { profile, .. } => not_here(profile, "login_session (aws login)"),
+    }
+}
+
+/// A source that this version cannot use, with the way around it.
+fn not_here(profile: &str, what: &str) -> Result<Credentials> {
+    Err(Error::config(format!(
+        "profile '{profile}' gets its credentials from {what}, which this version cannot use"
+    ))
+    .hint(format!(
+        "a profile with `credential_process = aws configure export-credentials --profile {profile} --format \
+             process` can be the source_profile meanwhile"
+    )))
+}

@@ -1,0 +1,155 @@
+//! `credential_process`: another program that prints credentials (AWS.md A4).
+//!
+//! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same way. Its stderr
+//! is ours, so that it is seen, and so is stdin: it may ask.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::terminal::interruptible;
+
+/// More output than this is no credentials.
+const MAX_OUTPUT: usize = 65_536;
+/// Long enough for a person to sign in in a browser.
+const LIMIT: Duration = Duration::from_secs(300);
+/// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
+/// each other without end.
+const CHAIN: &str = "XACCT_PROFILE_CHAIN";
+
+/// The document; both the CLI's spelling of the keys and any other case are taken, as in the Rust SDK.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+struct Document {
+    version: u32,
+    accesskeyid: String,
+    secretaccesskey: Secret,
+    sessiontoken: Option<Secret>,
+    expiration: Option<String>,
+    accountid: Option<String>,
+}
+
+pub(super) async fn run(profile: &str, command: &str, env: &Env) -> Result<Credentials> {
+    let named = format!("credential_process of profile '{profile}'");
+    let chain = env.get(CHAIN).unwrap_or_default();
+    if chain.split(',').any(|name| name == profile) {
+        return Err(Error::config(format!(
+            "{named} starts itself: {} → {profile}",
+            chain.replace(',', " → ")
+        ))
+        .hint("one of these profiles must get its credentials from elsewhere"));
+    }
+    let chain = if chain.is_empty() { profile.to_owned() } else { format!("{chain},{profile}") };
+    let mut shell = shell(command);
+    shell.env(CHAIN, chain).env_remove("XACCT_MFA_CODE").stdout(Stdio::piped()).kill_on_drop(true);
+    let mut child =
+        shell.spawn().map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
+    let Ok(ended) = interruptible(tokio::time::timeout(LIMIT, output(&mut child))).await? else {
+        let _ = child.kill().await;
+        return Err(Error::other(format!("{named} took longer than {} s and was stopped", LIMIT.as_secs())));
+    };
+    let (status, output) = ended.map_err(|error| Error::other(format!("{named}: {error}")))?;
+    if !status.success() {
+        return Err(Error::other(format!("{named} failed: {status}")));
+    }
+    parse(&output).map_err(|why| Error::other(format!("{named}: {why}")))
+}
+
+fn shell(command: &str) -> Command {
+    let (program, option) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
+    let mut shell = Command::new(program);
+    shell.arg(option).arg(command);
+    shell
+}
+
+/// What it printed, up to the maximum, and how it ended.
+async fn output(child: &mut Child) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
+    // All at once, so that no copies are left behind while it grows.
+    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OUTPUT));
+    if let Some(stdout) = child.stdout.take() {
+        stdout.take(MAX_OUTPUT as u64).read_to_end(&mut output).await?;
+    }
+    Ok((child.wait().await?, output))
+}
+
+/// Errors: a sentence that never has anything of the output in it.
+fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
+    let fields: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(output).map_err(|_| "it printed no JSON object".to_owned())?;
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+    let fields: serde_json::Map<_, _> = fields.map(|(key, value)| (key.to_lowercase(), value)).collect();
+    let document: Document = serde_json::from_value(fields.into()).map_err(|_| {
+        "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should be"
+            .to_owned()
+    })?;
+    if document.version != 1 {
+        return Err(format!("its JSON has Version {}; only 1 is known", document.version));
+    }
+    let expiration = match document.expiration {
+        None => None,
+        Some(text) => Some(
+            DateTime::parse_from_rfc3339(&text)
+                .map_err(|_| {
+                    "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z".to_owned()
+                })?
+                .with_timezone(&Utc),
+        ),
+    };
+    Ok(Credentials {
+        access_key_id: document.accesskeyid,
+        secret_access_key: document.secretaccesskey,
+        session_token: document.sessiontoken,
+        expiration,
+        account_id: document.accountid,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_taken_in_any_case() {
+        for text in [
+            r#"{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"s","SessionToken":null}"#,
+            r#"{"version":1,"accessKeyId":"AKIA","secretAccessKey":"s","Extra":[1]}"#,
+        ] {
+            let keys = parse(text.as_bytes()).unwrap();
+            assert_eq!((keys.access_key_id.as_str(), keys.session_token), ("AKIA", None), "{text}");
+        }
+        let text = r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"1"}"#;
+        let keys = parse(text.as_bytes()).unwrap();
+        assert_eq!(crate::credentials::rfc3339(keys.expiration.unwrap()), "2026-11-22T17:03:00Z");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_a_secret() {
+        for (text, why) in [
+            ("", "it printed no JSON object"),
+            ("hello {}", "it printed no JSON object"),
+            (
+                r#"{"Version":2,"AccessKeyId":"A","SecretAccessKey":"hidden"}"#,
+                "its JSON has Version 2; only 1 is known",
+            ),
+            (
+                r#"{"Version":"1","AccessKeyId":"A","SecretAccessKey":"hidden"}"#,
+                "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should be",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden","Expiration":"2026-11-22T19:03:00"}"#,
+                "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z",
+            ),
+        ] {
+            assert_eq!(parse(text.as_bytes()).unwrap_err(), why);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A cache that cannot be used, or must not be: a warning, the credentials all the same, and nothing leaked
 //! (DESIGN.md section 4).
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
 
 mod common;
 
@@ -8,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
-use common::{Output, Sandbox};
+use common::{Output, Sandbox, skip};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
@@ -273,13 +274,6 @@ fn list_and_explain_say_it_too_and_go_on() {
     for args in [&["list"][..], &["explain", "plain"]] {
         sandbox.xacct(args).run().status(0).stderr(&warning);
     }
-}
-
-/// Says aloud what could not be tried; an error where everything must be.
-#[track_caller]
-fn skip(why: &str) {
-    assert!(common::outer_env("XACCT_TEST_REQUIRE_ALL").is_none(), "{why}");
-    eprintln!("SKIPPED: {why}");
 }
 
 fn can_change_user() -> bool {

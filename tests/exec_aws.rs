@@ -2,6 +2,8 @@
 //!
 //! moto plays S3 and STS here: the account that its S3 answers for is the one of the credentials that its STS gave.
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use std::net::{TcpListener, TcpStream};
@@ -12,13 +14,13 @@ use std::time::Duration;
 use common::{Cmd, Sandbox, outer_env};
 
 /// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
-fn tool(name: &str) -> Option<String> {
+fn tool(name: &str, probe: &str) -> Option<String> {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
     let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
     let files = venvs.map(|venv| format!("{venv}/bin/{name}")).filter(|file| Path::new(file).exists());
     let mut candidates = files.chain([name.to_owned()]);
     candidates.find(|program| {
-        let tried = Command::new(program).arg("--help").env("PAGER", "cat").output();
+        let tried = Command::new(program).arg(probe).output();
         tried.is_ok_and(|output| output.status.success())
     })
 }
@@ -72,10 +74,8 @@ region = us-east-1
 
 #[test]
 fn aws_s3_ls_lists_each_accounts_own_buckets() {
-    let (Some(aws), Some(server)) = (tool("aws"), tool("moto_server")) else {
-        let missing = "aws or moto_server is not there: see XACCT_TEST_VENV";
-        assert_ne!(outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(), Some("1"), "{missing}");
-        eprintln!("skipped: {missing}");
+    let (Some(aws), Some(server)) = (tool("aws", "--version"), tool("moto_server", "--help")) else {
+        common::skip("aws or moto_server is not there: see XACCT_TEST_VENV");
         return;
     };
     let moto = Moto::start(&server);

@@ -115,7 +115,7 @@ fn refresh_does_not_fall_back_to_what_it_was_to_replace() {
 #[test]
 fn where_nobody_can_be_asked_it_is_served_until_it_ends() {
     // `client3` carries the code on its own request and lasts twelve hours.
-    for seconds in [20 * 60, 10] {
+    for seconds in [20 * 60, 30] {
         let (sandbox, id) = with_left("client3", seconds);
         assert_eq!(sandbox.key_id("client3"), id);
         let quiet = sandbox.xacct(&["assume", "client3", "--no-input", "--format", "process"]).run().ok();

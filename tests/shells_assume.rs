@@ -307,8 +307,8 @@ fn a_failure_runs_nothing_and_leaves_nothing() {
 fn a_name_that_a_shell_cannot_hold_is_a_failure() {
     let sandbox = sandbox();
     sandbox.write_settings(
-        "[profile.\"a\\nb\"]\nregion = \"eu-west-1\"\naws_access_key_id = \"AKIAHOSTILE000000\"\n\
-         aws_secret_access_key = \"s\"\n",
+        "[profile.\"a\\nb\"]\naws_access_key_id = \"AKIAHOSTILE000000\"\naws_secret_access_key = \"s\"\n\
+         region = \"eu-west-1\"\n",
     );
     let failed = sandbox.xacct(&["assume", "a\nb", "--shell", "tcsh"]).run().status(3).stderr(
         "xacct: error: XACCT_PROFILE would hold a line break, which tcsh cannot be given: use 'xacct exec' instead\n",

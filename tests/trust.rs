@@ -18,7 +18,7 @@ fn with_session() -> (Sandbox, String) {
 #[test]
 fn after_ten_minutes_an_entry_is_confirmed_once_and_stamped() {
     let (sandbox, id) = with_session();
-    sandbox.confirmed("plain", 595);
+    sandbox.confirmed("plain", 540);
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&[]);
     sandbox.confirmed("plain", 600);

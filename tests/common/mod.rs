@@ -22,6 +22,14 @@ pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use sandbox::{Request, Sandbox, XACCT};
 
+/// Says aloud what could not be tried here, or fails where everything must be (`XACCT_TEST_REQUIRE_ALL=1`).
+#[track_caller]
+#[allow(clippy::print_stderr, reason = "a test that is skipped must be seen")]
+pub(crate) fn skip(why: &str) {
+    assert_ne!(outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(), Some("1"), "{why}");
+    eprintln!("skipped: {why}");
+}
+
 /// A variable of the environment in which the tests run; programs under test get none of it.
 #[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]
 pub(crate) fn outer_env(name: &str) -> Option<String> {

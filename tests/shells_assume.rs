@@ -204,11 +204,9 @@ fn wanted(sandbox: &Sandbox, words: &[&str]) -> Variables {
 
 /// Profiles with every hostile name and, the other way round, region: every other one is a role's.
 fn write_hostile_profiles(sandbox: &Sandbox) {
-    let mut text = String::new();
-    for (at, name) in HOSTILE.iter().enumerate() {
+    let profiles = HOSTILE.iter().enumerate().map(|(at, name)| {
         let (name, region) = (toml(name), toml(HOSTILE[HOSTILE.len() - 1 - at]));
-        text += &format!("[profile.{name}]\n");
-        text += &match at % 2 {
+        let keys = match at % 2 {
             0 => format!(
                 "aws_access_key_id = \"AKIAHOSTILE{at:09}\"\naws_secret_access_key = \"s+/{at}\"\nregion = {region}\n"
             ),
@@ -216,8 +214,9 @@ fn write_hostile_profiles(sandbox: &Sandbox) {
                   external_id = \"client1-7731\"\nrole_session_name = \"you\"\n"
                 .to_owned(),
         };
-    }
-    sandbox.write_settings(&text);
+        format!("[profile.{name}]\n{keys}")
+    });
+    sandbox.write_settings(&profiles.collect::<String>());
 }
 
 fn toml(text: &str) -> String {

@@ -31,7 +31,7 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
 pub(crate) async fn fetch(source: &Source, env: &Env) -> Result<Credentials> {
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
-        Source::Ec2InstanceMetadata => metadata::ec2().await,
+        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
         Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),

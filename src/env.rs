@@ -18,6 +18,12 @@ pub(crate) struct Env {
     pub(crate) config_dir: Option<PathBuf>,
     /// The user's cache directory.
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Where the system tells one start of one machine from all others; read only when a plan asks.
+    boot_id: Option<PathBuf>,
+    /// The number of the user that this process runs as, where users have numbers.
+    uid: Option<u32>,
+    /// What the system calls this computer.
+    node: Option<String>,
 }
 
 impl Env {
@@ -25,7 +31,10 @@ impl Env {
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub(crate) fn from_process() -> Env {
         let vars: BTreeMap<_, _> = std::env::vars_os().collect();
-        Env { vars, home: dirs::home_dir(), config_dir: dirs::config_dir(), cache_dir: dirs::cache_dir() }
+        let (home, config_dir, cache_dir) = (dirs::home_dir(), dirs::config_dir(), dirs::cache_dir());
+        let (uid, node) = system();
+        let boot_id = cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
+        Env { vars, home, config_dir, cache_dir, boot_id, uid, node }
     }
 
     /// A made-up environment for unit tests: the given variables, and directories under `HOME` if it is among them.
@@ -36,8 +45,11 @@ impl Env {
         Env {
             config_dir: home.as_ref().map(|h| h.join(".config")),
             cache_dir: home.as_ref().map(|h| h.join(".cache")),
+            boot_id: None,
             home,
             vars,
+            uid: None,
+            node: None,
         }
     }
 
@@ -61,12 +73,22 @@ impl Env {
         self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
+    /// Who runs this: the variables that say so, which a service or a container may not have, else the user's number.
+    pub(crate) fn user(&self) -> Option<String> {
+        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.get(name));
+        named.map(str::to_owned).or_else(|| self.uid.map(|uid| format!("uid-{uid}")))
+    }
+
+    /// This computer's name without its domain.
+    pub(crate) fn host(&self) -> Option<&str> {
+        let name = self.node.as_deref().or_else(|| self.get("COMPUTERNAME"))?;
+        name.split('.').next().filter(|label| !label.is_empty())
+    }
+
     /// What tells this machine, since it was started, from every other; empty where the system does not say.
-    pub(crate) fn machine() -> String {
-        std::fs::read_to_string(Path::new("/proc/sys/kernel/random/boot_id"))
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+    pub(crate) fn machine(&self) -> String {
+        let Some(file) = &self.boot_id else { return String::new() };
+        std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
     }
 
     /// A digest of what stands in this file, such as a token that says who asks; empty where it cannot be read.
@@ -77,5 +99,30 @@ impl Env {
     /// All variables, for a child's environment.
     pub(crate) fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+}
+
+#[cfg(unix)]
+fn system() -> (Option<u32>, Option<String>) {
+    let node = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+    (Some(rustix::process::getuid().as_raw()), node)
+}
+
+#[cfg(not(unix))]
+fn system() -> (Option<u32>, Option<String>) {
+    (None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_and_where() {
+        let env = Env::of(&[("LOGNAME", "alice"), ("USER", " "), ("COMPUTERNAME", "DESKTOP")]);
+        assert_eq!((env.user().as_deref(), env.host()), (Some("alice"), Some("DESKTOP")));
+        let bare = Env { uid: Some(1000), node: Some("laptop.example.com".to_owned()), ..Env::default() };
+        assert_eq!((bare.user().as_deref(), bare.host()), (Some("uid-1000"), Some("laptop")));
+        assert!(Env::from_process().user().is_some());
     }
 }

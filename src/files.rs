@@ -1,4 +1,4 @@
-//! Reading the three files from disk. A file that is not there is `None`; one that is there and cannot be read is an
+//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one that is there and cannot be read is an
 //! error, never "no profiles". What stands in them is left to `config`.
 
 use std::fs;
@@ -11,6 +11,7 @@ use crate::config::Paths;
 use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
+use crate::plan::{PolicyFile, PolicyText};
 
 /// Editors on Windows begin UTF-8 files with it.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -44,6 +45,23 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
         text.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(Some(text))
+}
+
+/// The policy files that a plan names, read.
+///
+/// Errors: the first that cannot be, with the line that names it.
+pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
+    let read = |file: PolicyFile| match fs::read_to_string(&file.path) {
+        Ok(text) => Ok((file, text)),
+        Err(error) => {
+            let message =
+                format!("{}: session_policy: {} cannot be read: {error}", file.place, file.path.display());
+            Err(Error::config(message)
+                .caused_by(error)
+                .hint("it is the path of a JSON file, or the JSON text itself"))
+        }
+    };
+    files.into_iter().map(read).collect()
 }
 
 fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {

@@ -74,7 +74,8 @@ fn explain(input: &Value) -> Output {
     fs::write(home.path().join(".aws/config"), config).unwrap();
     let selected = input["selected_profile"].as_str().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_xacct"));
-    command.args(["explain", selected, "--json"]).env_clear().env("HOME", home.path()).output().unwrap()
+    command.args(["explain", selected, "--json"]).env_clear().env("HOME", home.path());
+    command.env("USER", "user").output().unwrap()
 }
 
 /// The document as the cases write it: one object a link, with the keys that the case has.

@@ -10,6 +10,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -114,10 +115,14 @@ fn the_sample_files_are_read_without_complaint() {
     let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
     let names: Vec<_> =
         listed.as_array().unwrap().iter().map(|row| row["profile"].as_str().unwrap()).collect();
-    assert_eq!(names, ["hub", "client1", "client1-sdk"]);
+    assert_eq!(names, ["hub", "client1", "client1-sdk", "client1-audit"]);
     let explained = sandbox.xacct(&["explain", "client1", "--json"]).run().ok().json();
     assert_eq!(explained["warnings"], serde_json::json!([]));
     assert_eq!(explained["steps"][1]["external_id"], "client1-7731");
+    fs::write(sandbox.home().join(".config/xacct/audit.json"), "{}").unwrap();
+    let narrowed = sandbox.xacct(&["explain", "client1-audit"]).run().ok();
+    let lines = ["session policy     {}", "policy arns        arn:aws:iam::aws:policy/ReadOnlyAccess"];
+    lines.into_iter().fold(narrowed, |narrowed, line| narrowed.stdout_contains(line));
 }
 
 /// The help of a command and of all those below it.

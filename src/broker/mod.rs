@@ -9,6 +9,7 @@ mod run;
 mod words;
 mod base;
 mod ask;
+mod confirm;
 mod acquire;
 
 use std::cell::{OnceCell, RefCell};
@@ -27,9 +28,12 @@ use crate::say::Voice;
 use crate::terminal;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Options {
     /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
     pub(crate) code: CodeSource,
+    /// `--no-input`
+    pub(crate) no_input: bool,
     /// `--refresh`
     pub(crate) refresh: bool,
     /// `--verify`

@@ -14,6 +14,7 @@ use clap_complete::env::Powershell;
 use clap_complete::env::Zsh;
 
 use super::man;
+use super::man_config;
 use crate::env::Env;
 
 /// Compares a directory with what it should hold, file by file.
@@ -44,9 +45,15 @@ fn hold(directory: &str, wanted: &BTreeMap<String, String>) {
     assert!(wrong.is_empty(), "{directory}/: {wrong:#?}\nBLESS=1 cargo test --lib drift writes them anew");
 }
 
+/// Of every command, and of the settings file.
+fn pages() -> Vec<(String, String)> {
+    let config = ("xacct-config.5".to_owned(), man_config::page());
+    man::pages().into_iter().chain([config]).collect()
+}
+
 #[test]
 fn man_pages() {
-    hold("man", &man::pages().into_iter().collect());
+    hold("man", &pages().into_iter().collect());
 }
 
 /// The file's name, where each shell looks for it, and its text: it asks the program, so it never falls
@@ -85,7 +92,7 @@ fn man_pages_are_well_formed() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    for (name, text) in man::pages() {
+    for (name, text) in pages() {
         let path = dir.path().join(&name);
         fs::write(&path, text).unwrap();
         let output =

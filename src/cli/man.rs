@@ -10,7 +10,7 @@ use clap_mangen::roff::roman;
 use super::complete::whole;
 
 /// When the pages last said something new.
-const DATE: &str = "2026-11-22";
+pub(super) const DATE: &str = "2026-11-22";
 
 const EXIT_STATUS: [(&str, &str); 7] = [
     ("0", "Done."),
@@ -50,7 +50,7 @@ const FILES: [(&str, &str); 4] = [
         "The profiles, as the AWS CLI and the SDKs read them. Never changed by these commands.",
     ),
     ("~/.aws/credentials", "Access keys, and profiles too. Never changed by these commands."),
-    ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles."),
+    ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles: see xacct-config(5)."),
     ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
 ];
 
@@ -121,7 +121,7 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
 
 /// Each section comes with a preamble of its own: one is enough. And what `clap_mangen` puts before possible
 /// values is not what `mandoc -T lint` likes.
-fn tidy(page: &str) -> String {
+pub(super) fn tidy(page: &str) -> String {
     let preamble = Roff::new().render();
     let body = page.replace(&preamble, "").replace(".br\n\n.br\n", ".sp\n");
     let lines: Vec<&str> = body.lines().map(str::trim_end).collect();

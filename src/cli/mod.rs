@@ -13,6 +13,8 @@ mod parse;
 #[cfg(test)]
 mod man;
 #[cfg(test)]
+mod man_config;
+#[cfg(test)]
 mod drift;
 #[cfg(test)]
 mod tests;

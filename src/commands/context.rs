@@ -55,7 +55,14 @@ impl Context {
     }
 
     pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
-        plan::plan(config, &request(target)?, &self.env)
+        self.plan_of(config, &request(target)?)
+    }
+
+    /// The plan, with the policy files that it names read.
+    pub(super) fn plan_of(&self, config: &Config, request: &Request) -> Result<Plan> {
+        let draft = plan::draft(config, request, &self.env)?;
+        let policies = files::read_policies(draft.policy_files())?;
+        draft.plan(&policies)
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
@@ -69,6 +76,7 @@ impl Context {
         };
         Ok(Options {
             code,
+            no_input: asking.no_input,
             refresh: asking.refresh,
             verify: asking.verify,
             min_ttl: asking.min_ttl.unwrap_or(0),
@@ -89,7 +97,9 @@ impl Context {
         let plan = self.plan(&config, target)?;
         let options = Context::options(&config, asking, until_expiry)?;
         let store = self.store()?;
-        let credentials = self.broker(command, &plan, &store, &options).credentials()?;
+        let broker = self.broker(command, &plan, &store, &options);
+        broker.confirm()?;
+        let credentials = broker.credentials()?;
         Ok(Issued { credentials, profile: plan.profile, region: plan.region.name })
     }
 

@@ -80,7 +80,7 @@ fn document<'a>(
         endpoint,
         source: source(&plan.source),
         steps: steps.filter_map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
-        would_prompt: forecast.would_prompt,
+        would_prompt: forecast.would_prompt || plan.confirm.is_some(),
         calls: forecast.calls,
         warnings: &plan.warnings,
     }
@@ -164,7 +164,14 @@ fn readable(
     for (index, (step, entry)) in plan.steps.iter().zip(entries).enumerate() {
         step_words(index + 1, step, live(entry.as_ref(), now).map(|at| (at - now).num_seconds()), &mut text);
     }
-    let asks = if forecast.would_prompt { "a code is asked for" } else { "nobody is asked for anything" };
+    if let Some(place) = &plan.confirm {
+        let _ = writeln!(text, "confirm   somebody must say yes first ({})", visible(place));
+    }
+    let asks = match (forecast.would_prompt, &plan.confirm) {
+        (true, _) => "a code is asked for",
+        (false, Some(_)) => "nobody is asked for a code",
+        (false, None) => "nobody is asked for anything",
+    };
     let calls = match forecast.calls {
         0 => "no request is sent".to_owned(),
         1 => "1 request is sent".to_owned(),

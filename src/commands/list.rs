@@ -11,11 +11,11 @@ use super::context::Context;
 use super::{print, written};
 use crate::arn::Arn;
 use crate::cli::List;
-use crate::config::{Config, Profile};
+use crate::config::{Config, Profile, ProfileColor};
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::Result;
-use crate::plan::{self, Plan, RegionOrigin, Request, Source};
+use crate::plan::{Plan, RegionOrigin, Request, Source};
 use crate::render::table::{Cell, table};
 
 /// DESIGN.md section 1, `list --json`.
@@ -33,6 +33,8 @@ struct Row {
     /// Seconds left, for people.
     #[serde(skip)]
     left: Option<i64>,
+    #[serde(skip)]
+    color: Option<ProfileColor>,
 }
 
 pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
@@ -44,7 +46,7 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
         .iter()
         .map(|profile| {
             let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
-            match plan::plan(&config, &request, &context.env) {
+            match context.plan_of(&config, &request) {
                 Ok(plan) => row(profile, &plan, &cached::entries(&plan, &store, context.voice), now),
                 Err(_) => broken(profile),
             }
@@ -59,9 +61,10 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
         context.voice.note("there are no profiles yet; `xacct sandbox` has some to try");
         return Ok(ExitCode::SUCCESS);
     }
+    let columns = columns(&rows);
+    let cells: Vec<Vec<Cell>> = rows.iter().map(|row| cells(row, columns)).collect();
     let mut text = Vec::new();
-    table(&HEADER, &rows.iter().map(cells).collect::<Vec<_>>(), context.color, terminal_width(), &mut text)
-        .map_err(written)?;
+    table(&HEADER[..columns], &cells, context.color, terminal_width(), &mut text).map_err(written)?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -88,6 +91,7 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
         status: status.word(),
         expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
         left: entry.map(|entry| (entry.expires_at - now).num_seconds()).filter(|_| status == Status::Cached),
+        color: color(profile),
     }
 }
 
@@ -107,6 +111,7 @@ fn broken(profile: &Profile) -> Row {
         status: Status::None.word(),
         expires_at: None,
         left: None,
+        color: color(profile),
     }
 }
 
@@ -130,9 +135,20 @@ fn tags(profile: &Profile) -> Option<Vec<String>> {
     Some(list.filter(|tag| !tag.is_empty()).collect())
 }
 
-const HEADER: [&str; 7] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT"];
+/// `color = red`; what is no colour shows none.
+fn color(profile: &Profile) -> Option<ProfileColor> {
+    ProfileColor::parse(profile.get("color")?.value.trim()).ok()
+}
 
-fn cells(row: &Row) -> Vec<Cell> {
+const HEADER: [&str; 8] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT", "TAGS"];
+
+/// The columns, the last one only where some profile has tags.
+fn columns(rows: &[Row]) -> usize {
+    let tagged = rows.iter().any(|row| row.tags.as_ref().is_some_and(|tags| !tags.is_empty()));
+    if tagged { HEADER.len() } else { HEADER.len() - 1 }
+}
+
+fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
     let role =
         row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
@@ -143,15 +159,19 @@ fn cells(row: &Row) -> Vec<Cell> {
         ("static", _) => Cell::new("static"),
         _ => Cell::new(""),
     };
-    vec![
-        Cell::new(&row.profile),
+    let style = row.color.map(ProfileColor::style).unwrap_or_default();
+    let mut cells = vec![
+        Cell::new(&row.profile).styled(style),
         cell(row.account_id.as_deref()),
         cell(role),
         cell(row.source.as_deref()),
         cell(row.region.as_deref()),
         cell(device),
         left,
-    ]
+        Cell::new(&row.tags.as_deref().unwrap_or_default().join(",")),
+    ];
+    cells.truncate(columns);
+    cells
 }
 
 /// Columns of the terminal that stdout is; `None` where it is none.

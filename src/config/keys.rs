@@ -1,12 +1,21 @@
-//! The table of the keys that a profile may have, and how each is written in TOML. A new key is a new line here.
+//! The table of the keys that a profile may have, how each is written in TOML, and what it is for. A new key is a new
+//! line here, and the line is what `xacct-config(5)` says of it.
 //!
 //! Only xacct's own settings file is held to it: in the AWS files, a key that nobody here knows is some other tool's.
+
+use self::Shape::{Color, Duration, Flag, List, Nested, Tags, Text};
 
 /// How a value may be written in TOML. Whatever the form, it becomes the text that the AWS files would have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A string, an integer or a boolean.
     Text,
+    /// A boolean, or the word.
+    Flag,
+    /// Seconds as an integer, or a string such as `"1h30m"`.
+    Duration,
+    /// A string that is a colour.
+    Color,
     /// A string with commas, or an array of strings.
     List,
     /// `"Team=x,Env=y"`, an array of such parts, or a table.
@@ -15,93 +24,191 @@ pub(super) enum Shape {
     Nested,
 }
 
-/// The shape of the profile key; `None` if there is no such key.
-pub(super) fn shape(key: &str) -> Option<Shape> {
-    KEYS.iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape)
+/// A profile key: its name, its shape, and what it is, as the end of a sentence that begins with the name.
+pub(super) type Key = (&'static str, Shape, &'static str);
+
+/// The profile key; `None` if there is no such key.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    all().find(|(known, _, _)| *known == name)
 }
 
 /// Every key's name.
 pub(super) fn names() -> Vec<&'static str> {
-    KEYS.iter().map(|(name, _)| *name).collect()
+    all().map(|(name, _, _)| *name).collect()
+}
+
+fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().flat_map(|(_, keys)| *keys)
 }
 
 /// The AWS SDKs and Tools Reference Guide's settings, those of the AWS CLI, those that aws-vault established, and
-/// xacct's own.
-const KEYS: &[(&str, Shape)] = &[
-    ("account_id_endpoint_mode", Shape::Text),
-    ("api_versions", Shape::Nested),
-    ("auth_scheme_preference", Shape::List),
-    ("aws_access_key_id", Shape::Text),
-    ("aws_account_id", Shape::Text),
-    ("aws_secret_access_key", Shape::Text),
-    ("aws_security_token", Shape::Text),
-    ("aws_session_token", Shape::Text),
-    ("ca_bundle", Shape::Text),
-    ("cli_auto_prompt", Shape::Text),
-    ("cli_binary_format", Shape::Text),
-    ("cli_error_format", Shape::Text),
-    ("cli_follow_urlparam", Shape::Text),
-    ("cli_help_output", Shape::Text),
-    ("cli_history", Shape::Text),
-    ("cli_pager", Shape::Text),
-    ("cli_timestamp_format", Shape::Text),
-    ("color", Shape::Text),
-    ("confirm", Shape::Text),
-    ("credential_process", Shape::Text),
-    ("credential_source", Shape::Text),
-    ("defaults_mode", Shape::Text),
-    ("disable_request_compression", Shape::Text),
-    ("duration_seconds", Shape::Text),
-    ("ec2_metadata_service_endpoint", Shape::Text),
-    ("ec2_metadata_service_endpoint_mode", Shape::Text),
-    ("ec2_metadata_v1_disabled", Shape::Text),
-    ("endpoint_discovery_enabled", Shape::Text),
-    ("endpoint_url", Shape::Text),
-    ("external_id", Shape::Text),
-    ("ignore_configured_endpoint_urls", Shape::Text),
-    ("include_profile", Shape::Text),
-    ("login_session", Shape::Text),
-    ("max_attempts", Shape::Text),
-    ("metadata_service_num_attempts", Shape::Text),
-    ("metadata_service_timeout", Shape::Text),
-    ("mfa_process", Shape::Text),
-    ("mfa_serial", Shape::Text),
-    ("output", Shape::Text),
-    ("parameter_validation", Shape::Text),
-    ("read_only", Shape::Text),
-    ("region", Shape::Text),
-    ("request_checksum_calculation", Shape::Text),
-    ("request_min_compression_size_bytes", Shape::Text),
-    ("response_checksum_validation", Shape::Text),
-    ("retry_mode", Shape::Text),
-    ("role_arn", Shape::Text),
-    ("role_session_name", Shape::Text),
-    ("s3", Shape::Nested),
-    ("s3_disable_express_session_auth", Shape::Text),
-    ("s3_disable_multiregion_access_points", Shape::Text),
-    ("s3_us_east_1_regional_endpoint", Shape::Text),
-    ("s3_use_arn_region", Shape::Text),
-    ("sdk_ua_app_id", Shape::Text),
-    ("services", Shape::Text),
-    ("session_policy", Shape::Text),
-    ("session_policy_arns", Shape::List),
-    ("session_tags", Shape::Tags),
-    ("session_token_duration", Shape::Text),
-    ("sigv4a_signing_region_set", Shape::List),
-    ("source_identity", Shape::Text),
-    ("source_profile", Shape::Text),
-    ("sso_account_id", Shape::Text),
-    ("sso_region", Shape::Text),
-    ("sso_registration_scopes", Shape::List),
-    ("sso_role_name", Shape::Text),
-    ("sso_session", Shape::Text),
-    ("sso_start_url", Shape::Text),
-    ("sts_regional_endpoints", Shape::Text),
-    ("tags", Shape::Tags),
-    ("tcp_keepalive", Shape::Text),
-    ("transitive_session_tags", Shape::List),
-    ("use_dualstack_endpoint", Shape::Text),
-    ("use_fips_endpoint", Shape::Text),
-    ("web_identity_token_file", Shape::Text),
-    ("web_identity_token_process", Shape::Text),
+/// xacct's own; with the headings under which the man page has them.
+pub(super) const KEYS: &[(&str, &[Key])] = &[
+    (
+        "The role",
+        &[
+            ("role_arn", Text, "the ARN of the role to assume"),
+            ("source_profile", Text, "the profile whose credentials assume the role"),
+            (
+                "credential_source",
+                Text,
+                "instead of source_profile: Environment, Ec2InstanceMetadata or EcsContainer",
+            ),
+            ("external_id", Text, "the external ID that the role's trust policy asks for"),
+            (
+                "role_session_name",
+                Text,
+                "the role session's name, as CloudTrail shows it; before what session_name makes",
+            ),
+            (
+                "duration_seconds",
+                Duration,
+                "how long the role's credentials live: 15m to 12h, and 1h at most where another session assumes the \
+                 role; 1h by default",
+            ),
+            (
+                "source_identity",
+                Text,
+                "the source identity, which CloudTrail shows for everything that follows. It stays on through a chain \
+                 of roles, so it is sent once, and profiles of one chain cannot differ in it",
+            ),
+            ("session_tags", Tags, "tags of the session, which policies can refer to"),
+            (
+                "transitive_session_tags",
+                List,
+                "the keys of the session_tags that stay on when the session assumes further roles",
+            ),
+            (
+                "session_policy",
+                Text,
+                "a policy that narrows what the session may do: its JSON text, or the path of a file with it, from the \
+                 directory of the file that says so, or from ~",
+            ),
+            (
+                "session_policy_arns",
+                List,
+                "managed policies that narrow what the session may do, at most ten",
+            ),
+            (
+                "read_only",
+                Flag,
+                "whether the session may only read: AWS's policy ReadOnlyAccess is added to session_policy_arns",
+            ),
+        ],
+    ),
+    (
+        "MFA",
+        &[
+            (
+                "mfa_serial",
+                Text,
+                "the MFA device: its ARN, or a hardware device's number. It may stand with the role or with the keys",
+            ),
+            ("mfa_process", Text, "a command that prints the device's code, run without a shell"),
+            (
+                "session_token_duration",
+                Duration,
+                "how long the MFA session of this profile's keys lives, before the setting of this name",
+            ),
+        ],
+    ),
+    (
+        "Care and looks",
+        &[
+            (
+                "confirm",
+                Flag,
+                "whether a person must say yes on the terminal each time before credentials are handed out, cached or \
+                 new. Without a terminal, and with --no-input, that is exit status 5",
+            ),
+            ("tags", Tags, "labels of the profile, for choosing among many; xacct list shows them"),
+            (
+                "color",
+                Color,
+                "the profile's colour in lists: blue, green, orange, pink, purple, red, turquoise, yellow, or hex such \
+                 as #ff8800",
+            ),
+            (
+                "include_profile",
+                Text,
+                "a profile whose keys count here too where this one does not have them, but for access keys",
+            ),
+        ],
+    ),
+    (
+        "Credentials of the profile's own",
+        &[
+            ("aws_access_key_id", Text, "an access key; it is better kept in ~/.aws/credentials"),
+            ("aws_secret_access_key", Text, "its secret; it is better kept in ~/.aws/credentials"),
+            ("aws_session_token", Text, "the session token of a temporary access key"),
+            ("aws_security_token", Text, "an old name of aws_session_token"),
+            ("aws_account_id", Text, "the account that the access key is in"),
+            ("credential_process", Text, "a command that prints credentials as JSON"),
+            ("login_session", Text, "a sign-in of 'aws login'"),
+            (
+                "sso_session",
+                Text,
+                "the [sso-session NAME] of ~/.aws/config to sign in to IAM Identity Center with",
+            ),
+            ("sso_account_id", Text, "the account that the Identity Center role is in"),
+            ("sso_role_name", Text, "the Identity Center role's name"),
+            ("sso_start_url", Text, "the Identity Center start URL, where there is no sso_session"),
+            ("sso_region", Text, "the region that Identity Center is in, where there is no sso_session"),
+            ("sso_registration_scopes", List, "the scopes to sign in with, where there is no sso_session"),
+            ("web_identity_token_file", Text, "a file with a token, with which the role is assumed"),
+            ("web_identity_token_process", Text, "aws-vault's command that prints such a token"),
+        ],
+    ),
+    (
+        "Where AWS is and how it is reached",
+        &[
+            ("region", Text, "the region to work in, and whose STS is asked"),
+            ("endpoint_url", Text, "another address for every service than AWS's own"),
+            ("services", Text, "the [services NAME] of ~/.aws/config with addresses service by service"),
+            ("ignore_configured_endpoint_urls", Flag, "whether endpoint_url and services are ignored"),
+            ("use_fips_endpoint", Flag, "whether FIPS endpoints are asked"),
+            ("use_dualstack_endpoint", Flag, "whether endpoints that have IPv6 too are asked"),
+            ("sts_regional_endpoints", Text, "regional, or legacy for the global STS in AWS's older regions"),
+            ("ca_bundle", Text, "a file with the certificates to trust"),
+            ("max_attempts", Text, "how many times a request is tried"),
+            ("retry_mode", Text, "how it is tried again: standard, adaptive or legacy"),
+            ("ec2_metadata_service_endpoint", Text, "another address of the instance's metadata"),
+            ("ec2_metadata_service_endpoint_mode", Text, "IPv4 or IPv6"),
+            ("ec2_metadata_v1_disabled", Flag, "whether version 1 of the metadata service is never asked"),
+            ("metadata_service_num_attempts", Text, "how many times the metadata service is tried"),
+            ("metadata_service_timeout", Text, "how many seconds the metadata service may take"),
+        ],
+    ),
+    (
+        "Read by the AWS CLI and the SDKs only",
+        &[
+            ("account_id_endpoint_mode", Text, "whether account ids stand in endpoints"),
+            ("api_versions", Nested, "versions of services' APIs"),
+            ("auth_scheme_preference", List, "which signatures to prefer"),
+            ("cli_auto_prompt", Text, "whether the AWS CLI prompts for arguments"),
+            ("cli_binary_format", Text, "how the AWS CLI reads binary arguments"),
+            ("cli_error_format", Text, "how the AWS CLI shows errors"),
+            ("cli_follow_urlparam", Text, "whether the AWS CLI fetches URLs that are arguments"),
+            ("cli_help_output", Text, "how the AWS CLI shows help"),
+            ("cli_history", Text, "whether the AWS CLI keeps a history"),
+            ("cli_pager", Text, "the AWS CLI's pager"),
+            ("cli_timestamp_format", Text, "how the AWS CLI shows times"),
+            ("defaults_mode", Text, "a set of defaults for the SDKs"),
+            ("disable_request_compression", Flag, "whether requests are not compressed"),
+            ("endpoint_discovery_enabled", Text, "whether endpoints are discovered"),
+            ("output", Text, "the AWS CLI's output format"),
+            ("parameter_validation", Flag, "whether parameters are checked before they are sent"),
+            ("request_checksum_calculation", Text, "when requests get checksums"),
+            ("request_min_compression_size_bytes", Text, "from what size requests are compressed"),
+            ("response_checksum_validation", Text, "when answers' checksums are checked"),
+            ("s3", Nested, "settings of S3"),
+            ("s3_disable_express_session_auth", Flag, "whether S3 Express is used without sessions"),
+            ("s3_disable_multiregion_access_points", Flag, "whether S3's multi-region access points are off"),
+            ("s3_us_east_1_regional_endpoint", Text, "regional or legacy"),
+            ("s3_use_arn_region", Flag, "whether S3 is asked in the region of an ARN"),
+            ("sdk_ua_app_id", Text, "a name of the application in requests"),
+            ("sigv4a_signing_region_set", List, "the regions that a signature is good for"),
+            ("tcp_keepalive", Flag, "whether connections are kept alive"),
+        ],
+    ),
 ];

@@ -11,6 +11,8 @@ mod index;
 mod body;
 mod section;
 mod file;
+mod session_name;
+mod color;
 mod keys;
 mod toml_text;
 mod settings;
@@ -18,6 +20,7 @@ mod parts;
 
 use std::collections::HashSet;
 
+pub(crate) use self::color::ProfileColor;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -27,6 +30,7 @@ pub(crate) use self::paths::Texts;
 pub(crate) use self::section::Profile;
 pub(crate) use self::section::Section;
 pub(crate) use self::section::Setting;
+pub(crate) use self::session_name::Who;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
 
@@ -36,6 +40,19 @@ use self::parts::Parts;
 use self::settings::SettingsFile;
 use crate::error::Error;
 use crate::error::Result;
+
+/// What `xacct-config(5)` says: every setting with its default, and the profile keys under their headings.
+#[cfg(test)]
+pub(crate) mod documented {
+    pub(crate) fn settings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        super::settings::documented()
+    }
+
+    pub(crate) fn profile_keys() -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'static str)>)> {
+        let described = |(name, _, about): &super::keys::Key| (*name, *about);
+        super::keys::KEYS.iter().map(move |(heading, keys)| (*heading, keys.iter().map(described).collect()))
+    }
+}
 
 /// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads from files, so that
 /// no profile there ever got them this way; and itself.

@@ -14,8 +14,8 @@ use super::origin::FileKind;
 use super::origin::Origin;
 use super::section::Section;
 use super::section::Setting;
+use super::session_name::SessionName;
 use super::toml_text;
-use crate::duration;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) mfa_prompt: MfaPrompt,
     /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
     pub(crate) session_token_duration: u64,
+    /// The role session's name where a profile has no `role_session_name`.
+    pub(crate) session_name: SessionName,
 }
 
 /// `verify_after = "10m"`, `"0s"` or `"never"`
@@ -50,28 +52,63 @@ impl Default for Settings {
             verify_after: VerifyAfter::Seconds(600),
             mfa_prompt: MfaPrompt::Terminal,
             session_token_duration: 43_200,
+            session_name: SessionName::default(),
         }
     }
 }
 
-/// Takes a value into the settings, or says what is wanted instead.
-type Take = fn(&mut Settings, &DeValue<'_>) -> std::result::Result<(), String>;
+/// A setting at the top of the file.
+struct Known {
+    /// A dot is a level.
+    name: &'static str,
+    /// As it would be written.
+    default: &'static str,
+    /// What it is, as the end of a sentence that begins with the name.
+    about: &'static str,
+    /// Takes a value into the settings, or says what is wanted instead.
+    take: fn(&mut Settings, &DeValue<'_>) -> std::result::Result<(), String>,
+}
 
-/// The table of settings; a dot is a level. A new setting is a new line here.
-const SETTINGS: &[(&str, Take)] = &[
-    ("mfa.prompt", |settings, value| {
-        settings.mfa_prompt = mfa_prompt(value)?;
-        Ok(())
-    }),
-    ("session_token_duration", |settings, value| {
-        settings.session_token_duration = session_token_duration(value)?;
-        Ok(())
-    }),
-    ("verify_after", |settings, value| {
-        settings.verify_after = verify_after(value)?;
-        Ok(())
-    }),
+/// The table of settings. A new setting is a new entry here, and the entry is what `xacct-config(5)` says of it.
+const SETTINGS: &[Known] = &[
+    Known {
+        name: "mfa.prompt",
+        default: "\"terminal\"",
+        about: "where a person is asked for an MFA code: on the terminal",
+        take: |settings, value| mfa_prompt(value).map(|prompt| settings.mfa_prompt = prompt),
+    },
+    Known {
+        name: "session_name",
+        default: "\"xacct-{user}\"",
+        about: "the role session's name, as CloudTrail shows it, where a profile has no role_session_name",
+        take: |settings, value| session_name(value).map(|name| settings.session_name = name),
+    },
+    Known {
+        name: "session_token_duration",
+        default: "\"12h\"",
+        about: "how long an MFA session lives, which all roles of an access key share: 15m to 36h",
+        take: |settings, value| {
+            session_token_duration(value).map(|seconds| settings.session_token_duration = seconds)
+        },
+    },
+    Known {
+        name: "verify_after",
+        default: "\"10m\"",
+        about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) whether it still \
+                knows them; \"0s\" is each time, \"never\" is never",
+        take: |settings, value| verify_after(value).map(|after| settings.verify_after = after),
+    },
 ];
+
+fn known(name: &str) -> Option<&'static Known> {
+    SETTINGS.iter().find(|known| known.name == name)
+}
+
+/// Name, default and what it is, of every setting, for the man page.
+#[cfg(test)]
+pub(super) fn documented() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    SETTINGS.iter().map(|known| (known.name, known.default, known.about))
+}
 
 /// The file, read.
 #[derive(Default)]
@@ -116,13 +153,15 @@ impl Reader<'_> {
         value: &Spanned<DeValue<'_>>,
         settings: &mut Settings,
     ) -> Result<()> {
-        if let Some((_, take)) = SETTINGS.iter().find(|(known, _)| *known == name) {
-            return take(settings, value.get_ref())
-                .map_err(|wanted| self.error(at, &format!("{name}: {wanted}")));
+        if let Some(Known { about, default, take, .. }) = known(name) {
+            return take(settings, value.get_ref()).map_err(|wanted| {
+                let error = self.error(at, &format!("{name}: {wanted}"));
+                error.hint(format!("{name} is {about} (default: {default})"))
+            });
         }
         let below = format!("{name}.");
         match value.get_ref() {
-            DeValue::Table(table) if SETTINGS.iter().any(|(known, _)| known.starts_with(&below)) => {
+            DeValue::Table(table) if SETTINGS.iter().any(|known| known.name.starts_with(&below)) => {
                 for (key, value) in toml_text::in_order(table) {
                     let name = format!("{below}{}", key.get_ref());
                     self.setting(&name, key.span().start, value, settings)?;
@@ -130,7 +169,7 @@ impl Reader<'_> {
                 Ok(())
             }
             _ => {
-                let mut known: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
+                let mut known: Vec<&str> = SETTINGS.iter().map(|known| known.name).collect();
                 known.push("profile");
                 Err(self.unknown(at, "setting", name, &known))
             }
@@ -150,7 +189,7 @@ impl Reader<'_> {
         let mut section = Section::new(name, self.origin(at));
         for (key, value) in toml_text::in_order(table) {
             let (key, at) = (key.get_ref(), key.span().start);
-            let Some(shape) = keys::shape(key) else {
+            let Some((_, shape, about)) = keys::find(key) else {
                 let error = self.unknown(at, "profile key", key, &keys::names());
                 return Err(match value.get_ref() {
                     DeValue::Table(_) => {
@@ -159,8 +198,9 @@ impl Reader<'_> {
                     _ => error,
                 });
             };
-            let text = toml_text::text(value.get_ref(), shape)
-                .map_err(|wanted| self.error(at, &format!("{key}: {wanted}")))?;
+            let text = toml_text::text(value.get_ref(), *shape).map_err(|wanted| {
+                self.error(at, &format!("{key}: {wanted}")).hint(format!("{key} is {about}"))
+            })?;
             let sub_lines = text.parts.iter().map(|part| self.line(*part)).collect();
             section.set(key, Setting::new(Zeroizing::new(text.value), self.origin(at), sub_lines));
         }
@@ -192,7 +232,9 @@ impl Reader<'_> {
 fn verify_after(value: &DeValue<'_>) -> std::result::Result<VerifyAfter, String> {
     match value {
         DeValue::String(text) if text.trim() == "never" => Ok(VerifyAfter::Never),
-        _ => seconds(value).map(VerifyAfter::Seconds).map_err(|wrong| format!("{wrong}, or \"never\"")),
+        _ => toml_text::seconds(value)
+            .map(VerifyAfter::Seconds)
+            .map_err(|wrong| format!("{wrong}, or \"never\"")),
     }
 }
 
@@ -205,7 +247,7 @@ fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {
 
 /// `GetSessionToken` takes 15 minutes to 36 hours (AWS.md A3.1).
 fn session_token_duration(value: &DeValue<'_>) -> std::result::Result<u64, String> {
-    let seconds = seconds(value)?;
+    let seconds = toml_text::seconds(value)?;
     if (900..=129_600).contains(&seconds) {
         Ok(seconds)
     } else {
@@ -213,13 +255,10 @@ fn session_token_duration(value: &DeValue<'_>) -> std::result::Result<u64, Strin
     }
 }
 
-fn seconds(value: &DeValue<'_>) -> std::result::Result<u64, String> {
+fn session_name(value: &DeValue<'_>) -> std::result::Result<SessionName, String> {
     match value {
-        DeValue::String(text) => duration::parse(text),
-        DeValue::Integer(number) => toml_text::integer(number)
-            .and_then(|seconds| u64::try_from(seconds).ok())
-            .ok_or_else(|| "a number of seconds is wanted".to_owned()),
-        _ => Err("a duration is wanted, such as \"15m\"".to_owned()),
+        DeValue::String(template) => SessionName::parse(template),
+        _ => Err("a string is wanted, such as \"xacct-{user}\"".to_owned()),
     }
 }
 

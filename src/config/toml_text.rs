@@ -7,7 +7,9 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 use super::body;
+use super::color::ProfileColor;
 use super::keys::Shape;
+use crate::duration;
 
 /// A value's text; for a nested block also where, in bytes, each of its lines comes from.
 pub(super) struct Text {
@@ -38,11 +40,37 @@ pub(super) fn text(value: &DeValue<'_>, shape: Shape) -> Result<Text, String> {
             scalar(value).map(plain).map_err(|_| "a string or an array of strings is wanted here".to_owned())
         }
         (Shape::Text, _) => scalar(value).map(plain),
+        (Shape::Flag, _) => flag(value).map(plain),
+        (Shape::Duration, _) => seconds(value).and_then(|_| scalar(value)).map(plain),
+        (Shape::Color, DeValue::String(text)) => ProfileColor::parse(text).map(|_| plain(text.to_string())),
+        (Shape::Color, _) => Err("a colour is wanted here, such as \"red\" or \"#ff8800\"".to_owned()),
+    }
+}
+
+/// Seconds, from `900` or `"15m"`.
+pub(super) fn seconds(value: &DeValue<'_>) -> Result<u64, String> {
+    match value {
+        DeValue::String(text) => duration::parse(text),
+        DeValue::Integer(number) => integer(number)
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .ok_or_else(|| "a number of seconds is wanted".to_owned()),
+        _ => Err("a duration is wanted, such as \"15m\"".to_owned()),
+    }
+}
+
+/// `true`, or the word, which is what the AWS files have.
+fn flag(value: &DeValue<'_>) -> Result<String, String> {
+    match value {
+        DeValue::Boolean(flag) => Ok(flag.to_string()),
+        DeValue::String(text) if ["true", "false"].contains(&text.to_ascii_lowercase().as_str()) => {
+            Ok(text.to_ascii_lowercase())
+        }
+        _ => Err("true or false is wanted here".to_owned()),
     }
 }
 
 /// The number's value, where it is one that fits.
-pub(super) fn integer(number: &DeInteger<'_>) -> Option<i64> {
+fn integer(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 

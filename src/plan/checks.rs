@@ -1,6 +1,6 @@
 //! STS's own constraints on its parameters (AWS.md A3.1), checked before anyone is asked for a code.
 
-use super::{Action, AssumeRole};
+use super::Action;
 
 /// What is wrong with a value, as the end of a sentence that starts with the parameter's name.
 type Verdict = std::result::Result<(), String>;
@@ -97,24 +97,27 @@ pub(super) fn tags(tags: &[(String, String)], transitive: &[String]) -> Verdict 
     }
 }
 
-/// The size of policies in plain text: 2048 together, at most ten ARNs; the inline one must be JSON.
-pub(super) fn policies(role: &AssumeRole) -> Verdict {
-    if let Some(policy) = &role.policy {
-        let parsed: std::result::Result<serde_json::Value, _> = serde_json::from_str(policy);
-        parsed.map_err(|error| format!("is not JSON: {error}"))?;
-    }
-    if role.policy_arns.len() > 10 {
-        return Err(format!("names {} policy ARNs; AWS takes at most 10", role.policy_arns.len()));
-    }
-    if let Some(wrong) = role.policy_arns.iter().find(|text| crate::arn::Arn::parse(text).is_none()) {
-        return Err(format!("names '{wrong}', which is not a policy's ARN"));
-    }
-    let size =
-        role.policy.as_ref().map_or(0, String::len) + role.policy_arns.iter().map(String::len).sum::<usize>();
+/// A session policy: a JSON object; with the ARNs, 2048 characters of plain text.
+fn policy(text: &str, arns: &[String]) -> Verdict {
+    let parsed: std::result::Result<serde_json::Map<String, serde_json::Value>, _> =
+        serde_json::from_str(text);
+    parsed.map_err(|error| format!("is not a JSON object: {error}"))?;
+    let size = text.len() + arns.iter().map(String::len).sum::<usize>();
     if size > 2048 {
         return Err(format!("has {size} characters with its ARNs; AWS takes at most 2048"));
     }
     Ok(())
+}
+
+/// At most ten, each an ARN.
+fn policy_arns(arns: &[String]) -> Verdict {
+    if arns.len() > 10 {
+        return Err(format!("names {} policies; AWS takes at most 10", arns.len()));
+    }
+    match arns.iter().find(|text| crate::arn::Arn::parse(text).is_none()) {
+        Some(wrong) => Err(format!("names '{wrong}', which is not a policy's ARN")),
+        None => Ok(()),
+    }
 }
 
 /// Everything about one request that STS would refuse, first thing first: the parameter's config key and the verdict.
@@ -130,7 +133,11 @@ pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, 
     role.source_identity.as_deref().map_or(Ok(()), source_identity).map_err(named("source_identity"))?;
     role.serial_number.as_deref().map_or(Ok(()), serial_number).map_err(named("mfa_serial"))?;
     tags(&role.tags, &role.transitive_tag_keys).map_err(named("session_tags"))?;
-    policies(role).map_err(named("session_policy"))
+    policy_arns(&role.policy_arns).map_err(named("session_policy_arns"))?;
+    role.policy
+        .as_deref()
+        .map_or(Ok(()), |text| policy(text, &role.policy_arns))
+        .map_err(named("session_policy"))
 }
 
 fn action_serial(action: &Action) -> Option<&str> {

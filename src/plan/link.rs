@@ -2,7 +2,7 @@
 
 use super::{Request, at};
 use crate::config::Profile;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// One profile on the way, with what the command line says instead of it (the profile asked for only).
 pub(super) struct Link<'a> {
@@ -17,6 +17,11 @@ pub(super) struct Value<'a> {
 }
 
 impl Value<'_> {
+    /// `a, b`
+    pub(super) fn list(&self) -> Vec<String> {
+        self.text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
     /// An error that starts with the place.
     pub(super) fn error(&self, message: &str) -> Error {
         Error::config(format!("{}: {message}", self.place))
@@ -33,7 +38,27 @@ impl Link<'_> {
         Some(Value { text: setting.value.trim(), place: setting.origin.to_string() })
     }
 
-    /// `KEY = true`, in any case.
+    /// An error that starts with the place of the key, or says which profile it is about where the key is not set.
+    pub(super) fn error(&self, key: &str, message: &str) -> Error {
+        match self.value(key) {
+            Some(value) => value.error(message),
+            None => Error::config(format!("profile '{}': {message}", self.profile.name)),
+        }
+    }
+
+    /// `KEY = true` or `KEY = false`, in any case.
+    ///
+    /// Errors: anything else. What guards a profile must not be off for a typing error.
+    pub(super) fn switch(&self, key: &str) -> Result<bool> {
+        let Some(value) = self.value(key) else { return Ok(false) };
+        match value.text.to_ascii_lowercase().as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(value.error(&format!("{key} is true or false, and nothing else"))),
+        }
+    }
+
+    /// `KEY = true`, in any case; anything else is false, as the SDKs have it.
     pub(super) fn flag(&self, key: &str) -> bool {
         self.value(key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
     }
@@ -42,6 +67,7 @@ impl Link<'_> {
 /// The option that stands for a config key.
 fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static str)> {
     let (value, option) = match key {
+        "session_policy" => (&request.policy, "--policy"),
         "role_arn" => (&request.role_arn, "--role-arn"),
         "source_profile" => (&request.source_profile, "--source-profile"),
         "external_id" => (&request.external_id, "--external-id"),

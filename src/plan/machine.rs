@@ -14,7 +14,7 @@ pub(super) fn container_identity(env: &Env) -> Vec<String> {
     ];
     let [relative, full, file, token] = variables.map(|name| env.get(name).unwrap_or("").to_owned());
     let digest = if file.is_empty() { token } else { Env::digest_of(&file) };
-    vec!["ecs_container".to_owned(), relative, full, file, digest, Env::machine()]
+    vec!["ecs_container".to_owned(), relative, full, file, digest, env.machine()]
 }
 
 /// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).

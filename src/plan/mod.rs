@@ -11,6 +11,8 @@ mod source;
 mod chain;
 mod region;
 mod endpoint;
+mod inherited;
+mod narrow;
 mod roles;
 mod mfa;
 
@@ -18,11 +20,12 @@ mod mfa;
 mod tests;
 
 use crate::arn::{self, Arn};
-use crate::config::Config;
+use crate::config::{Config, ProfileColor};
 use crate::env::Env;
 use crate::error::{Error, Result};
 
 pub(crate) use endpoint::{Connection, Endpoint, RetryMode};
+pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use source::{PROFILE_CHAIN, Source};
 
@@ -60,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Where a code can come from, if a step needs one.
     pub(crate) mfa: Option<Mfa>,
+    /// `confirm = true`, and the line that says so: somebody must say yes before credentials are handed out.
+    pub(crate) confirm: Option<String>,
     /// What the user should know though it stops nothing.
     pub(crate) warnings: Vec<String>,
 }
@@ -159,14 +164,49 @@ impl Plan {
     }
 }
 
-/// Makes the plan.
+/// The profiles that a plan is made of; what is still to be read is the policy files that they name.
+pub(crate) struct Draft<'a> {
+    config: &'a Config,
+    request: &'a Request,
+    env: &'a Env,
+    chain: chain::Chain<'a>,
+}
+
+/// Follows the profiles.
 ///
-/// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair, a value that STS would
-/// refuse. Each names file and line where there is one.
-pub(crate) fn plan(config: &Config, request: &Request, env: &Env) -> Result<Plan> {
+/// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair. Each names file and line
+/// where there is one.
+pub(crate) fn draft<'a>(config: &'a Config, request: &'a Request, env: &'a Env) -> Result<Draft<'a>> {
     let chain = chain::resolve(config, request, env)?;
+    narrow::refuse_without_role(&chain)?;
+    Ok(Draft { config, request, env, chain })
+}
+
+impl Draft<'_> {
+    /// The files whose texts [`Draft::plan`] needs.
+    pub(crate) fn policy_files(&self) -> Vec<PolicyFile> {
+        narrow::files(&self.chain, self.config.paths())
+    }
+
+    /// Makes the plan.
+    ///
+    /// Errors: of kind `Config`, a value that STS would refuse, with its file and line.
+    pub(crate) fn plan(self, policies: &[PolicyText]) -> Result<Plan> {
+        let Draft { config, request, env, chain } = self;
+        plan(config, request, env, chain, policies)
+    }
+}
+
+fn plan(
+    config: &Config,
+    request: &Request,
+    env: &Env,
+    chain: chain::Chain<'_>,
+    policies: &[PolicyText],
+) -> Result<Plan> {
     let mut warnings: Vec<String> =
         chain.links.iter().flat_map(|link| &link.profile.problems).map(ToString::to_string).collect();
+    warnings.extend(bad_color(&chain));
 
     let region = region::choose(&chain, request, env);
     if region.origin == RegionOrigin::Fallback {
@@ -178,7 +218,7 @@ pub(crate) fn plan(config: &Config, request: &Request, env: &Env) -> Result<Plan
     let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
 
-    let mut roles = roles::steps(&chain, request, env)?;
+    let mut roles = roles::steps(&chain, roles::Given { config, env, policies })?;
     let mfa = mfa::choose(&chain, request)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
     let mut steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
@@ -192,7 +232,23 @@ pub(crate) fn plan(config: &Config, request: &Request, env: &Env) -> Result<Plan
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
-    Ok(Plan { profile: chain.name, region, endpoint, connection, source: chain.source, steps, mfa, warnings })
+    let confirm = confirm(&chain)?;
+    let (profile, source) = (chain.name, chain.source);
+    Ok(Plan { profile, region, endpoint, connection, source, steps, mfa, confirm, warnings })
+}
+
+/// Only the profile asked for counts: what lies on the way is not handed out.
+fn confirm(chain: &chain::Chain<'_>) -> Result<Option<String>> {
+    let Some(link) = chain.selected() else { return Ok(None) };
+    let wanted = link.switch("confirm")?;
+    Ok(link.value("confirm").filter(|_| wanted).map(|value| value.place))
+}
+
+/// In xacct's own file a wrong colour is an error; in the AWS files it may be another tool's.
+fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
+    let value = chain.selected()?.value("color")?;
+    let why = ProfileColor::parse(value.text).err()?;
+    Some(format!("{}: color: {why}", value.place))
 }
 
 /// The keys in the environment as a plan of no steps, for asking STS whose they are.
@@ -213,6 +269,7 @@ pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -
         source: chain.source,
         steps,
         mfa: None,
+        confirm: None,
         warnings,
     })
 }

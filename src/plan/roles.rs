@@ -2,56 +2,67 @@
 
 use super::chain::Chain;
 use super::link::{Link, Value};
-use super::{Action, AssumeRole, Request, checks};
+use super::narrow::{self, PolicyText};
+use super::{Action, AssumeRole, checks, inherited};
+use crate::config::{Config, Who};
 use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Result};
 
-/// One request a role profile, in the order they are sent, with the profile's name.
-pub(super) fn steps(chain: &Chain<'_>, request: &Request, env: &Env) -> Result<Vec<(String, AssumeRole)>> {
-    let links = chain.links[..chain.roles].iter().rev();
-    links.map(|link| Ok((link.profile.name.clone(), role(link, request, env)?))).collect()
+/// What requests are made of, beside the profiles.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    pub(super) config: &'a Config,
+    pub(super) env: &'a Env,
+    /// What stands in the policy files that the chain names.
+    pub(super) policies: &'a [PolicyText],
 }
 
-fn role(link: &Link<'_>, request: &Request, env: &Env) -> Result<AssumeRole> {
+/// One request a role profile, in the order they are sent, with the profile's name.
+pub(super) fn steps(chain: &Chain<'_>, given: Given<'_>) -> Result<Vec<(String, AssumeRole)>> {
+    let links: Vec<&Link<'_>> = chain.links[..chain.roles].iter().rev().collect();
+    let roles: Result<Vec<AssumeRole>> = links.iter().map(|link| role(link, &given)).collect();
+    let mut roles = roles?;
+    inherited::settle(&links, &mut roles)?;
+    Ok(links.iter().map(|link| link.profile.name.clone()).zip(roles).collect())
+}
+
+fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     let text = |key: &str| link.value(key).map(|value| value.text.to_owned());
     let mut role = AssumeRole {
         role_arn: text("role_arn").unwrap_or_default(),
-        role_session_name: text("role_session_name").unwrap_or_else(|| default_session_name(env)),
+        role_session_name: text("role_session_name").unwrap_or_else(|| session_name(link, given)),
         external_id: text("external_id"),
         duration_seconds: duration_seconds(link)?,
         serial_number: None,
         source_identity: text("source_identity"),
         tags: session_tags(link)?,
-        transitive_tag_keys: link.value("transitive_session_tags").map(|v| list(v.text)).unwrap_or_default(),
-        policy: session_policy(link)?,
-        policy_arns: link.value("session_policy_arns").map(|v| list(v.text)).unwrap_or_default(),
+        transitive_tag_keys: link
+            .value("transitive_session_tags")
+            .map(|value| value.list())
+            .unwrap_or_default(),
+        policy: None,
+        policy_arns: Vec::new(),
     };
-    let mut read_only = link.flag("read_only");
-    if link.request.is_some() {
-        for (key, value) in &request.tags {
-            role.tags.retain(|(other, _)| other != key);
-            role.tags.push((key.clone(), value.clone()));
-        }
-        role.policy = request.policy.clone().or(role.policy);
-        role.policy_arns.extend(request.policy_arns.iter().cloned());
-        read_only |= request.read_only;
+    for (key, value) in link.request.map(|request| request.tags.as_slice()).unwrap_or_default() {
+        role.tags.retain(|(other, _)| other != key);
+        role.tags.push((key.clone(), value.clone()));
     }
-    if read_only {
-        let partition = crate::arn::Arn::parse(&role.role_arn).map_or("aws", |arn| arn.partition);
-        role.policy_arns.push(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
-        role.policy_arns.dedup();
-    }
-    checks::action(&Action::AssumeRole(role.clone())).map_err(|(key, why)| refused(link, key, &why))?;
+    narrow::apply(&mut role, link, given.config.paths(), given.policies)?;
+    // STS would refuse it: say where it stands and what is wrong.
+    checks::action(&Action::AssumeRole(role.clone()))
+        .map_err(|(key, why)| link.error(key, &format!("{key} {why}")))?;
     Ok(role)
 }
 
-/// STS would refuse it: say where it stands and what is wrong.
-fn refused(link: &Link<'_>, key: &str, why: &str) -> Error {
-    match link.value(key) {
-        Some(value) => value.error(&format!("{key} {why}")),
-        None => Error::config(format!("profile '{}': {key} {why}", link.profile.name)),
-    }
+/// The setting `session_name`, filled in.
+fn session_name(link: &Link<'_>, given: &Given<'_>) -> String {
+    let user = given.env.user();
+    given.config.settings().session_name.fill(Who {
+        user: user.as_deref().unwrap_or("unknown"),
+        host: given.env.host().unwrap_or("unknown"),
+        profile: &link.profile.name,
+    })
 }
 
 /// `--duration`, else `duration_seconds`, else STS's default of an hour.
@@ -77,7 +88,8 @@ pub(super) fn seconds(
 /// `session_tags = Team=payments, Env=prod` (aws-vault's form).
 fn session_tags(link: &Link<'_>) -> Result<Vec<(String, String)>> {
     let Some(value) = link.value("session_tags") else { return Ok(Vec::new()) };
-    list(value.text)
+    value
+        .list()
         .iter()
         .map(|pair| match pair.split_once('=') {
             Some((key, text)) => Ok((key.trim().to_owned(), text.trim().to_owned())),
@@ -86,28 +98,4 @@ fn session_tags(link: &Link<'_>) -> Result<Vec<(String, String)>> {
                 .hint("write them like session_tags = Team=payments, Env=prod")),
         })
         .collect()
-}
-
-/// The policy's JSON text itself.
-fn session_policy(link: &Link<'_>) -> Result<Option<String>> {
-    let Some(value) = link.value("session_policy") else { return Ok(None) };
-    if value.text.starts_with('{') {
-        return Ok(Some(value.text.to_owned()));
-    }
-    Err(value.error("session_policy is not a JSON object").hint("for a file, use --policy FILE"))
-}
-
-fn list(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-}
-
-/// `xacct-alice`: who it is in CloudTrail. The same each time, so that it does not make another key each time.
-fn default_session_name(env: &Env) -> String {
-    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env.get(name)).unwrap_or("user");
-    let mut name = String::from("xacct-");
-    name.extend(
-        user.chars().map(|c| if c.is_ascii_alphanumeric() || "+=,.@-_".contains(c) { c } else { '-' }),
-    );
-    name.truncate(64);
-    name
 }

@@ -60,7 +60,7 @@ impl Source {
                 owned(&["key", &keys.access_key_id])
             }
             Source::Ec2InstanceMetadata { endpoint } => {
-                owned(&["ec2_instance_metadata", endpoint, &Env::machine()])
+                owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
             Source::EcsContainer => machine::container_identity(env),
             // Jobs of different owners may find their tokens in the same file, one after the other.

@@ -1,5 +1,7 @@
 //! Plans from texts: which steps, where the code goes, what is cut, what is refused, what makes another key.
 
+mod session;
+
 use zeroize::Zeroizing;
 
 use super::*;
@@ -19,7 +21,7 @@ fn named(profile: &str) -> Request {
 }
 
 fn plan_in(text: &str, request: &Request, vars: &[(&str, &str)]) -> Result<Plan> {
-    plan(&config(text), request, &Env::of(vars))
+    draft(&config(text), request, &Env::of(vars))?.plan(&[])
 }
 
 fn plan_of(text: &str, profile: &str) -> Plan {
@@ -134,7 +136,7 @@ fn what_sts_would_refuse_is_refused_with_its_line() {
         ("session_tags = Team", "~/.aws/config:7: session_tags: 'Team' is not KEY=VALUE"),
         (
             "session_policy = {",
-            "~/.aws/config:7: session_policy is not JSON: EOF while parsing an object at line 1 column 1",
+            "~/.aws/config:7: session_policy is not a JSON object: EOF while parsing an object at line 1 column 1",
         ),
     ] {
         assert_eq!(error_of(&role("a", &format!("source_profile = hub\n{line}")), "a"), message, "{line}");
@@ -181,7 +183,7 @@ fn keys_in_the_credentials_file_beat_a_process() {
     let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
     let source = |config: &str, credentials: &str| {
         let config = Config::new(Paths::from_env(&env), texts(config, credentials)).unwrap();
-        plan(&config, &named("a"), &env).unwrap().source
+        draft(&config, &named("a"), &env).unwrap().plan(&[]).unwrap().source
     };
     let process = "[profile a]\ncredential_process = /bin/keys\n";
     assert!(matches!(source(process, &format!("[a]\n{keys}")), Source::AccessKey { .. }));

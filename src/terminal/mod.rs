@@ -74,17 +74,19 @@ mod tty {
 
     /// Shows the question and waits for a line, which is seen as it is typed. What was typed before the question is
     /// no answer to it, and is dropped.
-    pub(crate) async fn ask_shown(question: &str) -> Result<String, Unanswered> {
+    ///
+    /// The terminal is left as it is, so signals may end the process here, and no listener is registered: one would
+    /// outlive the question, and what waits for a lock after it could no longer be interrupted.
+    pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
         let mut tty = open().ok_or(Unanswered::NoTerminal)?;
-        // The caller has things to say when it is interrupted; the terminal itself is left as it is.
-        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
         termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
         tty.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        tokio::select! {
-            biased;
-            number = signals.next() => Err(ended_by(number)),
-            line = in_thread(move || shown_line(tty)) => line,
+        let answer = shown_line(&tty);
+        if answer.is_err() {
+            // There was no Enter; what follows starts on a line of its own.
+            let _ = tty.write_all(b"\n");
         }
+        answer
     }
 
     /// Byte by byte: what follows the line is not this program's.
@@ -110,9 +112,9 @@ mod tty {
         if signal == HANG_UP { Unanswered::Closed } else { Unanswered::Signal(signal) }
     }
 
-    async fn in_thread<T: Send + 'static>(
-        read: impl FnOnce() -> Result<T, Unanswered> + Send + 'static,
-    ) -> Result<T, Unanswered> {
+    async fn in_thread(
+        read: impl FnOnce() -> Result<Secret, Unanswered> + Send + 'static,
+    ) -> Result<Secret, Unanswered> {
         let (send, answer) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name("prompt".to_owned());
         thread.spawn(move || send.send(read())).map_err(Unanswered::Failed)?;
@@ -211,27 +213,17 @@ mod console {
     }
 
     /// Shows the question and waits for a line, which is seen as it is typed.
-    pub(crate) async fn ask_shown(question: &str) -> Result<String, Unanswered> {
+    pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
         let console = |name: &str| OpenOptions::new().read(true).write(true).open(name);
         let (Ok(input), Ok(mut output)) = (console("CONIN$"), console("CONOUT$")) else {
             return Err(Unanswered::NoTerminal);
         };
-        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
         output.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        let (send, answer) = tokio::sync::oneshot::channel();
-        let read = move || {
-            let mut line = String::new();
-            let length = BufReader::new(input).read_line(&mut line);
-            let _ = send.send(length.map(|length| (length > 0).then_some(line)));
-        };
-        std::thread::Builder::new().name("prompt".to_owned()).spawn(read).map_err(Unanswered::Failed)?;
-        tokio::select! {
-            line = answer => match line {
-                Ok(Ok(Some(line))) => Ok(line),
-                Ok(Err(error)) => Err(Unanswered::Failed(error)),
-                Ok(Ok(None)) | Err(_) => Err(Unanswered::Closed),
-            },
-            number = signals.next() => Err(Unanswered::Signal(number)),
+        let mut line = String::new();
+        match BufReader::new(input).read_line(&mut line) {
+            Ok(0) => Err(Unanswered::Closed),
+            Ok(_) => Ok(line),
+            Err(error) => Err(Unanswered::Failed(error)),
         }
     }
 

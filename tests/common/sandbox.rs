@@ -117,6 +117,8 @@ impl Sandbox {
     fn command<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: &[S]) -> Command {
         let mut command = Command::new(program);
         command.args(args).env_clear().env("PATH", "/usr/bin:/bin").envs(&self.env);
+        // Sessions are named after it.
+        command.env("USER", "user");
         command.current_dir(self.dir.path());
         command
     }

@@ -27,6 +27,7 @@ fn defaults() {
         verify_after: VerifyAfter::Seconds(600),
         mfa_prompt: MfaPrompt::Terminal,
         session_token_duration: 43_200,
+        session_name: SessionName::parse("xacct-{user}").unwrap(),
     };
     assert_eq!(parse("").settings, settings);
     assert_eq!(parse("# nothing\n[mfa]\n").settings, settings);
@@ -53,6 +54,22 @@ fn values_that_do_not_fit() {
             "\nverify_after = \"soon\"",
             "~/x.toml:2: verify_after: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds, or \"never\"",
         ),
+        (
+            "session_name = \"x {user}\"",
+            "~/x.toml:1: session_name: it contains ' '; AWS takes letters, digits and _+=,.@-",
+        ),
+        ("session_name = 1", "~/x.toml:1: session_name: a string is wanted, such as \"xacct-{user}\""),
+        ("[profile.a]\nconfirm = \"yes\"", "~/x.toml:2: confirm: true or false is wanted here"),
+        ("[profile.a]\nread_only = 1", "~/x.toml:2: read_only: true or false is wanted here"),
+        (
+            "[profile.a]\nduration_seconds = \"soon\"",
+            "~/x.toml:2: duration_seconds: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds",
+        ),
+        ("[profile.a]\ncolor = \"yelow\"", "~/x.toml:2: color: 'yelow' is no colour; did you mean 'yellow'?"),
+        (
+            "[profile.a]\ncolor = 255",
+            "~/x.toml:2: color: a colour is wanted here, such as \"red\" or \"#ff8800\"",
+        ),
         ("verify_after = -1", "~/x.toml:1: verify_after: a number of seconds is wanted, or \"never\""),
         (
             "verify_after = true",
@@ -63,12 +80,20 @@ fn values_that_do_not_fit() {
             "session_token_duration = 60",
             "~/x.toml:1: session_token_duration: GetSessionToken takes 15m to 36h",
         ),
+    ] {
+        assert_eq!(refused(text).0, message, "{text}");
+    }
+}
+
+#[test]
+fn profile_values_that_do_not_fit() {
+    for (text, message) in [
         ("profile = 1", "~/x.toml:1: a profile is written [profile.NAME]"),
         ("[profile]\na = 1", "~/x.toml:2: a profile is a table: write [profile.a]"),
         ("[profile.a]\nregion = 1.5", "~/x.toml:2: region: a string, an integer or a boolean is wanted here"),
         (
             "[profile.a]\nduration_seconds = 99999999999999999999",
-            "~/x.toml:2: duration_seconds: the number is too large",
+            "~/x.toml:2: duration_seconds: a number of seconds is wanted",
         ),
         (
             "[profile.a]\nsession_tags = { a = \"x,y\" }",
@@ -105,7 +130,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
         (
             "zzz = 1",
             "~/x.toml:1: there is no setting 'zzz'",
-            "there are: mfa.prompt, session_token_duration, verify_after, profile",
+            "there are: mfa.prompt, session_name, session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",
@@ -157,10 +182,59 @@ fn values_become_the_text_of_the_aws_files() {
 }
 
 #[test]
-fn every_profile_key_is_named_once() {
-    let names = keys::names();
-    let mut sorted = names.clone();
-    sorted.sort_unstable();
-    sorted.dedup();
-    assert_eq!(names, sorted, "in order, and each once");
+fn a_wrong_value_is_told_what_the_key_is() {
+    assert_eq!(
+        refused("verify_after = true").1,
+        [
+            "verify_after is how long cached credentials are trusted before AWS is asked (GetCallerIdentity) whether it \
+             still knows them; \"0s\" is each time, \"never\" is never (default: \"10m\")"
+        ]
+    );
+    assert_eq!(
+        refused("[profile.a]\nread_only = 1").1,
+        [
+            "read_only is whether the session may only read: AWS's policy ReadOnlyAccess is added to session_policy_arns"
+        ]
+    );
+}
+
+#[test]
+fn the_typed_keys_keep_their_text() {
+    let text = "[profile.a]\nconfirm = true\nread_only = \"False\"\nduration_seconds = \"1h30m\"\n\
+                session_token_duration = 3_600\ncolor = \"#F80\"\n";
+    assert_eq!(
+        profile(text),
+        [
+            "confirm=true@2",
+            "read_only=false@3",
+            "duration_seconds=1h30m@4",
+            "session_token_duration=3600@5",
+            "color=#F80@6"
+        ]
+    );
+}
+
+#[test]
+fn every_key_and_setting_is_named_once_and_described() {
+    let settings = documented().map(|(name, _, about)| (name, about));
+    let keys = keys::KEYS.iter().flat_map(|(_, keys)| *keys).map(|(name, _, about)| (*name, *about));
+    for entries in [settings.collect::<Vec<_>>(), keys.collect()] {
+        let mut names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        let length = names.len();
+        names.dedup();
+        assert_eq!(names.len(), length);
+        for (name, about) in entries {
+            assert!(about.len() > 9 && !about.ends_with('.') && !about.contains("  "), "{name}: {about}");
+        }
+    }
+}
+
+/// What the man page says is the default is the default.
+#[test]
+fn the_defaults_are_the_defaults() {
+    for (name, default, _) in documented() {
+        assert_eq!(parse(&format!("{name} = {default}")).settings, Settings::default(), "{name}");
+    }
+    assert_ne!(parse("session_name = \"x{user}\"").settings, Settings::default());
 }

@@ -27,3 +27,15 @@ fn the_users_own_interrupt_key_counts() {
     let answer = read_line(Keys { tty: &b"12\x18"[..], ends: [0x18, 0] });
     assert!(matches!(answer, Err(Unanswered::Signal(2))), "{answer:?}");
 }
+
+#[test]
+fn a_shown_line_ends_with_enter_and_takes_no_more() {
+    let mut typed = &b"yes\nmore"[..];
+    assert_eq!(shown_line(&mut typed).unwrap(), "yes");
+    assert_eq!(typed, b"more");
+    for gone in [Gone(None), Gone(Some(5))] {
+        assert!(matches!(shown_line(gone), Err(Unanswered::Closed)));
+    }
+    assert!(matches!(shown_line(&b"ye"[..]), Err(Unanswered::Closed)));
+    assert!(matches!(shown_line(Gone(Some(13))), Err(Unanswered::Failed(_))));
+}

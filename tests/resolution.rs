@@ -38,7 +38,10 @@ struct Resolved {
 
 /// Plays STS to the SDK: keeps every request, and gives credentials whose key id is the request's number.
 #[derive(Debug, Clone, Default)]
-struct Sts(Arc<Mutex<Vec<(Option<String>, BTreeMap<String, String>)>>>);
+struct Sts(Arc<Mutex<Vec<Asked>>>);
+
+/// Who signed a request, and its form.
+type Asked = (Option<String>, BTreeMap<String, String>);
 
 impl HttpConnector for Sts {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -104,8 +107,8 @@ fn by_aws(written: &Written) -> Result<Resolved, String> {
 
 /// What xacct says it would do with them; the error as it is printed.
 fn by_xacct(sandbox: &Sandbox, written: &Written) -> Result<Resolved, String> {
-    sandbox.write_config(&&written.config);
-    sandbox.write_credentials(&&written.credentials);
+    sandbox.write_config(&written.config);
+    sandbox.write_credentials(&written.credentials);
     let output = sandbox.xacct(&["explain", &written.selected, "--json", "--region", "eu-west-1"]).run();
     if output.stdout_text().is_empty() {
         let output = output.status(3);
@@ -214,11 +217,12 @@ struct Written {
 type Keys = Vec<(String, String)>;
 
 fn text(sections: &[(String, Keys)]) -> String {
-    let lines = sections.iter().map(|(header, keys)| {
-        let keys: String = keys.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
-        format!("[{header}]\n{keys}\n")
-    });
-    lines.collect()
+    let mut lines = Vec::new();
+    for (header, keys) in sections {
+        lines.push(format!("[{header}]\n"));
+        lines.extend(keys.iter().map(|(key, value)| format!("{key} = {value}\n")));
+    }
+    lines.concat()
 }
 
 const NAMES: [&str; 5] = ["a", "b", "c", "A", "default"];
@@ -279,7 +283,7 @@ fn keys(name: &'static str, file: &'static str) -> impl Strategy<Value = Keys> {
                 there.5.then(|| concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").to_owned()),
             ),
         ];
-        let cased = all.into_iter().zip(cases).filter_map(|((key, value), case)| {
+        let written = all.into_iter().zip(cases).filter_map(|((key, value), case)| {
             let key = match case {
                 0 => key.to_uppercase(),
                 1 => key[..1].to_uppercase() + &key[1..],
@@ -287,7 +291,7 @@ fn keys(name: &'static str, file: &'static str) -> impl Strategy<Value = Keys> {
             };
             value.map(|value| (key, value))
         });
-        cased.collect()
+        written.collect()
     })
 }
 

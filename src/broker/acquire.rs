@@ -116,9 +116,10 @@ impl Run<'_> {
                 }
                 (first, signer) = (index + 1, Some(entry));
             }
+            let signed_with = signer.as_ref().map(|entry| entry.access_key_id.clone()).unwrap_or_default();
             match self.send_from(first, last, signer).await {
                 Ok(credentials) => return Ok(credentials),
-                Err(Halt::DeadSigner) => self.drop_entry(first - 1),
+                Err(Halt::DeadSigner) => self.drop_dead(first - 1, &signed_with).await?,
                 Err(Halt::Failed(error)) => return Err(error),
             }
         }
@@ -307,6 +308,18 @@ impl Run<'_> {
         if let Err(warning) = self.broker.store.put(&key, entry) {
             self.broker.complain(&warning.to_string());
         }
+    }
+
+    /// Drops the session that STS did not know, but not the one that another process may have put in its place since
+    /// it was looked up: that was done without its lock.
+    async fn drop_dead(&mut self, index: usize, access_key_id: &str) -> Result<()> {
+        self.lock(index).await?;
+        if self.broker.lookup(index).is_some_and(|entry| entry.access_key_id != access_key_id) {
+            self.locks[index] = None;
+        } else {
+            self.drop_entry(index);
+        }
+        Ok(())
     }
 
     fn drop_entry(&self, index: usize) {

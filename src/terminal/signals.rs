@@ -8,12 +8,13 @@ use std::io;
 
 use crate::error::{Error, Kind, Result};
 
-/// Work that ends on Ctrl-C and its like.
+/// Work that ends on Ctrl-C and its like. Work that listens for signals itself, to clean up, comes first.
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
     let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
     tokio::select! {
+        biased;
         done = work => Ok(done),
         number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
     }

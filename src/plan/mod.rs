@@ -6,6 +6,7 @@
 mod key;
 mod checks;
 mod link;
+mod machine;
 mod source;
 mod chain;
 mod region;

@@ -1,6 +1,7 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
 use super::link::{Link, Value, at_key};
+use super::machine;
 use crate::config::{Config, FileKind, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ pub(crate) enum Source {
     /// `credential_source = Environment`
     Environment { keys: Keys },
     /// `credential_source = Ec2InstanceMetadata`
-    Ec2InstanceMetadata,
+    Ec2InstanceMetadata { endpoint: String },
     /// `credential_source = EcsContainer`
     EcsContainer,
     /// `web_identity_token_file = …` with `role_arn = …`
@@ -58,18 +59,14 @@ impl Source {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
                 owned(&["key", &keys.access_key_id])
             }
-            Source::Ec2InstanceMetadata => {
-                let endpoint = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").unwrap_or("");
+            Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
-            Source::EcsContainer => {
-                let variables =
-                    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-                let [relative, full] = variables.map(|name| env.get(name).unwrap_or(""));
-                owned(&["ecs_container", relative, full, &env.machine()])
-            }
+            Source::EcsContainer => machine::container_identity(env),
+            // Jobs of different owners may find their tokens in the same file, one after the other.
             Source::WebIdentity { role_arn, role_session_name, token_file, .. } => {
-                owned(&["web_identity", role_arn, role_session_name.as_deref().unwrap_or(""), token_file])
+                let name = role_session_name.as_deref().unwrap_or("");
+                owned(&["web_identity", role_arn, name, token_file, &Env::digest_of(token_file)])
             }
             Source::Sso(sso) => owned(&[
                 "sso",
@@ -156,14 +153,16 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
 
 /// `credential_source` beside a role that `--role-arn` names.
 fn named_source(link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
-    link.value("credential_source").map(|value| named(&value, env)).transpose()
+    link.value("credential_source").map(|value| named(&value, link, env)).transpose()
 }
 
 /// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is xacct.
-pub(super) fn named(value: &Value<'_>, env: &Env) -> Result<Source> {
+pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
     match value.text.to_ascii_lowercase().as_str() {
         "environment" => environment(value, env),
-        "ec2instancemetadata" => Ok(Source::Ec2InstanceMetadata),
+        "ec2instancemetadata" => {
+            Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(link, env)? })
+        }
         "ecscontainer" => Ok(Source::EcsContainer),
         _ => Err(value
             .error(&format!("credential_source '{}' is unknown", value.text))

@@ -5,6 +5,7 @@
 
 mod process;
 mod metadata;
+mod login;
 
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -25,18 +26,18 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
     }
 }
 
-/// The credentials of a source that has to be asked.
+/// The credentials of a source that has to be asked; `region` is the plan's.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(source: &Source, env: &Env) -> Result<Credentials> {
+pub(crate) async fn fetch(source: &Source, region: &str, env: &Env) -> Result<Credentials> {
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
-        Source::Ec2InstanceMetadata => metadata::ec2().await,
+        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
         Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
-        Source::Login { profile, .. } => not_here(profile, "login_session (aws login)"),
+        Source::Login { profile, login_session } => login::run(profile, login_session, region).await,
     }
 }
 

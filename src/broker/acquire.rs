@@ -261,9 +261,10 @@ impl Run<'_> {
     fn keep(&self, index: usize, answer: &Answer) -> Result<()> {
         let step = &self.broker.plan.steps[index];
         let (keys, now) = (&answer.credentials, (self.broker.now)());
-        if let (Some(role_arn), Some(arn)) = (step.role_arn(), &answer.arn)
-            && !trust::is_session_of(arn, role_arn)
+        if let Some(role_arn) = step.role_arn()
+            && !answer.arn.as_ref().is_some_and(|arn| trust::is_session_of(arn, role_arn))
         {
+            let arn = answer.arn.as_deref().unwrap_or("no role at all");
             return Err(Error::refused(format!(
                 "asked for {role_arn}, STS answered with {arn}: it is not used"
             )));

@@ -268,7 +268,8 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    wait(sts.get_caller_identity(credentials))?.map_err(|failure| words::not_identified(plan, &sts.url, failure))
+    wait(sts.get_caller_identity(credentials))?
+        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
 /// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the

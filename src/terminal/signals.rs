@@ -70,6 +70,24 @@ impl Signals {
     }
 }
 
+/// SIGCONT: the process goes on after it was stopped.
+#[cfg(unix)]
+pub(super) struct Resumed(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Resumed {
+    pub(super) fn register() -> io::Result<Resumed> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(Resumed)
+    }
+
+    /// The next time.
+    pub(super) async fn next(&mut self) {
+        // A listener is told for as long as it is kept: there is no end of it.
+        let _ = self.0.recv().await;
+    }
+}
+
 // Numbers that POSIX fixes.
 #[cfg(unix)]
 pub(super) const HANG_UP: u8 = 1;

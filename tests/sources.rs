@@ -103,7 +103,7 @@ fn answer(status: u16, body: &str) -> (u16, String, String) {
     (status, String::new(), body.to_owned())
 }
 
-/// IMDSv2 with one role: a token first, which the other requests must bring.
+/// `IMDSv2` with one role: a token first, which the other requests must bring.
 fn imds(asked: &str, document: &str) -> (u16, String, String) {
     let asked = asked.to_ascii_lowercase();
     let header = |text: &str| asked.contains(&format!("\r\n{text}\r\n"));
@@ -183,11 +183,11 @@ fn the_profile_may_say_where_the_instance_metadata_is() {
     let other = Server::start(|_| answer(403, ""));
     run(&sandbox, "ec2", &other).run().status(4);
     assert_eq!(other.asked(), ["PUT /latest/api/token"]);
-    sandbox.xacct(&["explain", "ec2-role"]).env(&format!("{ENDPOINT}_MODE"), "IPv5").run().status(3).stderr(
+    sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "IPv5").run().status(3).stderr(
         "xacct: error: AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' is no mode of the instance metadata\n  it is IPv4 \
          or IPv6\n",
     );
-    sandbox.xacct(&["explain", "ec2-role"]).env(&format!("{ENDPOINT}_MODE"), "ipv6").run().ok();
+    sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "ipv6").run().ok();
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
 use crate::plan::{Plan, Step};
 use crate::say::Voice;
-use crate::terminal;
+use crate::terminal::{self, Caller};
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -40,7 +40,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
-    /// Serve until true expiry instead of asking a person early (`credential-process`).
+    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
+    /// (`credential-process`).
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
@@ -69,6 +70,8 @@ pub(crate) struct Broker<'a> {
     began: DateTime<Utc>,
     /// What the cache has been complained about; once is enough.
     complained: RefCell<Vec<String>>,
+    /// Who waits for the answer.
+    caller: Caller,
     /// Whether somebody can be asked, once that was looked at.
     person: OnceCell<bool>,
 }
@@ -93,6 +96,7 @@ impl<'a> Broker<'a> {
             me,
             began: now(),
             complained: RefCell::default(),
+            caller: Caller::here(),
             person: OnceCell::new(),
         }
     }

@@ -76,7 +76,13 @@ impl Source {
                 sso.role_name.as_deref().unwrap_or(""),
             ]),
             Source::Login { login_session, .. } => owned(&["login", login_session]),
-            Source::CredentialProcess { command, .. } => owned(&["credential_process", command]),
+            // What a command gives is up to more than its words; this much of it says which profile it may mean.
+            Source::CredentialProcess { command, .. } => {
+                let variables =
+                    ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+                let variables = variables.map(|name| env.get(name).unwrap_or(""));
+                owned(&[&["credential_process", command.as_str()][..], &variables[..]].concat())
+            }
         }
     }
 
@@ -142,7 +148,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(login) = set(profile, "login_session") {
         return Ok(Source::Login { profile: profile.name.clone(), login_session: login.to_owned() });
     }
-    if let Some(source) = credential_process(profile)? {
+    if let Some(source) = credential_process(profile, env)? {
         return Ok(source);
     }
     if let Some(source) = access_key(profile, |_| true)? {
@@ -301,8 +307,25 @@ fn sso_session(config: &Config, profile: &Profile, name: &str) -> Result<(String
     Ok((from_session("sso_region")?, from_session("sso_start_url")?))
 }
 
-fn credential_process(profile: &Profile) -> Result<Option<Source>> {
+/// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
+/// each other without end. Looked at here, before any lock is waited for that the first of them holds.
+pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
+
+fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
     let Some(command) = set(profile, "credential_process") else { return Ok(None) };
+    let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
+    if chain.split(',').any(|name| name == profile.name) {
+        let chain = chain.replace(',', " → ");
+        return Err(at_key(
+            profile,
+            &["credential_process"],
+            &format!(
+                "profile '{0}' gets its credentials from a process that asks for '{0}': {chain} → {0}",
+                profile.name
+            ),
+        )
+        .hint("one of these profiles must get its credentials from elsewhere"));
+    }
     if calls_xacct_for(command, &profile.name) {
         return Err(at_key(
             profile,

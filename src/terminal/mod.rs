@@ -5,15 +5,17 @@
 //! or the future being dropped. rpassword edits the line; it is not left to switch the terminal, because on Ctrl-C
 //! it raises SIGINT while echo is still off, and a signal from elsewhere would find it off too.
 
+mod caller;
 mod signals;
 
 use std::io;
 
+pub(crate) use caller::Caller;
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, available};
+pub(crate) use console::{ask_hidden, ask_shown, available, tell};
 pub(crate) use signals::interruptible;
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, available};
+pub(crate) use tty::{ask_hidden, ask_shown, available, tell};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -42,6 +44,13 @@ mod tty {
     /// Whether a question would reach a person: a terminal that this process stands in the foreground of.
     pub(crate) fn available() -> bool {
         open().is_some()
+    }
+
+    /// Shows a line that nobody would see on stderr; in the background, nothing.
+    pub(crate) fn tell(text: &str) {
+        if let Some(mut tty) = open() {
+            let _ = tty.write_all(text.as_bytes());
+        }
     }
 
     fn open() -> Option<File> {
@@ -225,6 +234,13 @@ mod console {
     use super::Unanswered;
     use crate::secret::Secret;
     use crate::terminal::signals::Signals;
+
+    /// Shows a line that nobody would see on stderr.
+    pub(crate) fn tell(text: &str) {
+        if let Ok(mut output) = OpenOptions::new().read(true).write(true).open("CONOUT$") {
+            let _ = output.write_all(text.as_bytes());
+        }
+    }
 
     /// Whether there is a console.
     pub(crate) fn available() -> bool {

@@ -12,6 +12,7 @@ mod http;
 mod pty;
 mod sandbox;
 mod server;
+pub(crate) mod tools;
 
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};

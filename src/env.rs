@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// A snapshot of the process environment and of what the operating system says about the user.
-#[derive(Debug, Clone, Default)]
+/// A snapshot of the process environment and of what the operating system says about the user. It holds secrets
+/// (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
+#[derive(Clone, Default)]
 pub(crate) struct Env {
     vars: BTreeMap<OsString, OsString>,
     /// `~`: `HOME`, or what the platform says where that is unset.

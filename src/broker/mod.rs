@@ -123,7 +123,7 @@ impl<'a> Broker<'a> {
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        runtime()?.block_on(acquire::last(self))
+        wait(acquire::last(self))?
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -276,14 +276,41 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
-    identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
+    wait(sts.get_caller_identity(credentials))?
+        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
-/// One thread; made only when a request must be sent.
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
+/// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
+/// system's hands for as long as the process lives. Only where a request may have to be sent.
+///
+/// Errors: `Signal`.
+fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+    let done = runtime.block_on(terminal::interruptible(work));
+    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
+    runtime.shutdown_background();
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
+    fn what_cannot_be_stopped_is_not_waited_for() {
+        let began = Instant::now();
+        let done = wait(async {
+            tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
+            tokio::task::yield_now().await;
+            7
+        });
+        assert_eq!(done.unwrap(), 7);
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
 }

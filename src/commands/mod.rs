@@ -2,6 +2,7 @@
 
 mod context;
 mod shell;
+mod guard;
 mod assume;
 mod unset;
 mod exec;
@@ -35,7 +36,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_out_of_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let env = Env::from_process();
-    if completions::asked_for(&env) {
+    guard::against_panics(&args, &env);
+    if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }
     let cli = match cli::parse(args.iter().cloned(), &env) {

@@ -8,12 +8,13 @@ use std::io;
 
 use crate::error::{Error, Kind, Result};
 
-/// Work that ends on Ctrl-C and its like.
+/// Work that ends on Ctrl-C and its like. Work that listens for signals itself, to clean up, comes first.
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
     let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
     tokio::select! {
+        biased;
         done = work => Ok(done),
         number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
     }
@@ -66,6 +67,24 @@ impl Signals {
             std::future::pending::<()>().await;
         }
         INTERRUPT
+    }
+}
+
+/// SIGCONT: the process goes on after it was stopped.
+#[cfg(unix)]
+pub(super) struct Resumed(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Resumed {
+    pub(super) fn register() -> io::Result<Resumed> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(Resumed)
+    }
+
+    /// The next time.
+    pub(super) async fn next(&mut self) {
+        // A listener is told for as long as it is kept: there is no end of it.
+        let _ = self.0.recv().await;
     }
 }
 

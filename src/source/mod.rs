@@ -7,9 +7,9 @@ mod process;
 mod metadata;
 
 use crate::credentials::Credentials;
-use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::plan::Source;
+use crate::plan::{Plan, Source};
+use crate::sso::{Caller, Session};
 
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
@@ -28,12 +28,16 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
 /// The credentials of a source that has to be asked.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(source: &Source, env: &Env) -> Result<Credentials> {
+pub(crate) async fn fetch(plan: &Plan, caller: Caller<'_>) -> Result<Credentials> {
+    if let Some(session) = Session::of(plan, caller)? {
+        return session.role_credentials().await;
+    }
+    let source = &plan.source;
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
         Source::Ec2InstanceMetadata => metadata::ec2().await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, caller.env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
         Source::Login { profile, .. } => not_here(profile, "login_session (aws login)"),

@@ -11,7 +11,7 @@ use std::io;
 
 #[cfg(not(unix))]
 pub(crate) use console::{ask_hidden, ask_shown, available};
-pub(crate) use signals::interruptible;
+pub(crate) use signals::{finishing, interruptible};
 #[cfg(unix)]
 pub(crate) use tty::{ask_hidden, ask_shown, available};
 

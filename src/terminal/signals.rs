@@ -19,6 +19,21 @@ pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T>
     }
 }
 
+/// Work that must not be cut off in the middle: a signal is heeded when it is done.
+///
+/// Errors: `Signal`.
+pub(crate) async fn finishing<T>(work: impl Future<Output = T>) -> Result<T> {
+    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => Ok(done),
+        number = signals.next() => {
+            work.await;
+            Err(Error::new(Kind::Signal(number), "interrupted"))
+        }
+    }
+}
+
 /// SIGINT, SIGTERM, SIGHUP and SIGQUIT; Ctrl-C where there are no signals.
 pub(crate) struct Signals {
     #[cfg(unix)]

@@ -5,12 +5,15 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
 
+#[cfg(unix)]
+pub(crate) mod browser;
 pub(crate) mod cache;
 mod cmd;
 mod http;
 #[cfg(unix)]
 mod pty;
 mod sandbox;
+mod sso;
 
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};

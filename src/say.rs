@@ -117,11 +117,12 @@ fn write_line(line: &str) {
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal.
+/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal; and
+/// those that are not seen, but turn the text around them or make two names look alike.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
+        if character.is_control() || is_unseen(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -130,9 +131,19 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// Line and paragraph separators, marks of direction, and characters without width.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_shown_too() {
+        assert_eq!(visible("a\u{202e}b\u{200b}é–客"), "a\\u{202e}b\\u{200b}é–客");
+    }
 
     #[test]
     fn control_characters_are_shown_not_sent() {

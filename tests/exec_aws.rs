@@ -6,57 +6,8 @@
 
 mod common;
 
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
+use common::tools::{Moto, tool};
 use common::{Cmd, Sandbox, outer_env};
-
-/// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
-fn tool(name: &str, probe: &str) -> Option<String> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
-    let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
-    let files = venvs.map(|venv| format!("{venv}/bin/{name}")).filter(|file| Path::new(file).exists());
-    let mut candidates = files.chain([name.to_owned()]);
-    candidates.find(|program| {
-        let tried = Command::new(program).arg(probe).output();
-        tried.is_ok_and(|output| output.status.success())
-    })
-}
-
-struct Moto {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Moto {
-    fn start(program: &str) -> Moto {
-        // Free a moment ago; nobody else here asks for ports by number.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(program);
-        command
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        // The shims of pyenv become python by `exec`, so that this child is the server itself.
-        let moto = Moto { child: command.spawn().unwrap(), endpoint: format!("http://127.0.0.1:{port}") };
-        for _ in 0..1200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return moto;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("moto_server does not listen")
-    }
-}
 
 const CONFIG: &str = "
 [profile one]

@@ -259,11 +259,7 @@ fn a_browser_that_nobody_answers_gets_another_client_next_time() {
     let running = login(&sandbox, &browser, &["-q"]).spawn();
     get(&browser.url());
     assert!(sandbox.client_file().exists());
-    rustix::process::kill_process(
-        rustix::process::Pid::from_raw(running.id().cast_signed()).unwrap(),
-        rustix::process::Signal::INT,
-    )
-    .unwrap();
+    running.interrupt();
     running.wait().status(130).stderr("xacct: error: interrupted\n");
     assert!(!sandbox.client_file().exists());
 }

@@ -130,6 +130,25 @@ fn a_refresh_that_fails_is_no_matter_while_the_token_is_good() {
 }
 
 #[test]
+fn ctrl_c_does_not_lose_a_token_that_is_on_its_way() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.leave_token(60);
+    sandbox.fault(&json!({ "kind": "delay", "milliseconds": 700, "action": "CreateToken" }));
+    let run = process(&sandbox, "acme").spawn();
+    while sandbox.calls().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    run.interrupt();
+    run.wait().status(130).stderr("xacct: error: interrupted\n");
+    sandbox.asked(&["CreateToken"]);
+    // What was spent has been replaced: a second use of it would end the session.
+    process(&sandbox, "acme").run().ok();
+    sandbox.leave_token(60);
+    sandbox.xacct(&["credential-process", "acme", "--refresh"]).run().ok();
+    sandbox.asked(&["GetRoleCredentials", "CreateToken", "GetRoleCredentials"]);
+}
+
+#[test]
 fn without_identity_center_an_expired_token_is_no_reason_to_sign_in() {
     let sandbox = Sandbox::signed_in();
     sandbox.leave_token(-1);

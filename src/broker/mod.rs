@@ -26,8 +26,8 @@ use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Plan, Step};
 use crate::say::Voice;
-use crate::sso::{self, Caller, How};
-use crate::terminal;
+use crate::sso::{self, Asker, How};
+use crate::terminal::{self, Caller};
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -44,7 +44,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
-    /// Serve until true expiry instead of asking a person early (`credential-process`).
+    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
+    /// (`credential-process`).
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
@@ -75,6 +76,8 @@ pub(crate) struct Broker<'a> {
     began: DateTime<Utc>,
     /// What the cache has been complained about; once is enough.
     complained: RefCell<Vec<String>>,
+    /// Who waits for the answer.
+    caller: Caller,
     /// Whether somebody can be asked, once that was looked at.
     person: OnceCell<bool>,
 }
@@ -99,6 +102,7 @@ impl<'a> Broker<'a> {
             me,
             began: now(),
             complained: RefCell::default(),
+            caller: Caller::here(),
             person: OnceCell::new(),
         }
     }
@@ -125,7 +129,7 @@ impl<'a> Broker<'a> {
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        runtime()?.block_on(acquire::last(self))
+        wait(acquire::last(self))?
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -254,9 +258,9 @@ impl<'a> Broker<'a> {
     }
 
     /// For a source where one signs in. A person is asked only where there is one.
-    fn caller(&self) -> Caller<'_> {
+    fn asker(&self) -> Asker<'_> {
         let there = *self.person.get_or_init(terminal::available);
-        Caller {
+        Asker {
             env: self.env,
             store: self.store,
             voice: self.voice,
@@ -290,14 +294,41 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
-    identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
+    wait(sts.get_caller_identity(credentials))?
+        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
-/// One thread; made only when a request must be sent.
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
+/// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
+/// system's hands for as long as the process lives. Only where a request may have to be sent.
+///
+/// Errors: `Signal`.
+fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+    let done = runtime.block_on(terminal::interruptible(work));
+    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
+    runtime.shutdown_background();
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
+    fn what_cannot_be_stopped_is_not_waited_for() {
+        let began = Instant::now();
+        let done = wait(async {
+            tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
+            tokio::task::yield_now().await;
+            7
+        });
+        assert_eq!(done.unwrap(), 7);
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
 }

@@ -1,9 +1,9 @@
 //! Signing in and out ahead of time, for plans whose source is Identity Center.
 
 use crate::error::Result;
-use crate::sso::{Caller, Session, SignedIn};
+use crate::sso::{Asker, Session, SignedIn};
 
-use super::{Broker, runtime};
+use super::{Broker, wait};
 
 impl Broker<'_> {
     /// Makes sure that somebody is signed in; with `--refresh`, even if somebody is. Needs no terminal: whoever wants
@@ -12,9 +12,9 @@ impl Broker<'_> {
     /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody came, `Refused`,
     /// `Unreachable`, `Signal`.
     pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
-        let caller = Caller { sign_in: self.options.sign_in, ..self.caller() };
-        let Some(session) = Session::of(self.plan, caller)? else { return Ok(None) };
-        runtime()?.block_on(session.login(self.options.refresh)).map(Some)
+        let asker = Asker { sign_in: self.options.sign_in, ..self.asker() };
+        let Some(session) = Session::of(self.plan, asker)? else { return Ok(None) };
+        wait(session.login(self.options.refresh))?.map(Some)
     }
 
     /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;
@@ -22,7 +22,7 @@ impl Broker<'_> {
     ///
     /// Errors: `Other` where the token's file cannot be removed, `Signal`.
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
-        let Some(session) = Session::of(self.plan, self.caller())? else { return Ok(None) };
-        runtime()?.block_on(session.logout()).map(Some)
+        let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
+        wait(session.logout())?.map(Some)
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_out_of_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let env = Env::from_process();
-    if completions::asked_for(&env) {
+    if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }
     let cli = match cli::parse(args.iter().cloned(), &env) {

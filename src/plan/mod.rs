@@ -6,6 +6,7 @@
 mod key;
 mod checks;
 mod link;
+mod machine;
 mod source;
 mod chain;
 mod region;
@@ -26,7 +27,7 @@ use crate::error::{Error, Result};
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
-pub(crate) use source::{Source, Sso};
+pub(crate) use source::{PROFILE_CHAIN, Source, Sso};
 
 /// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,7 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
 use super::link::{Link, Value, at_key};
+use super::machine;
 use crate::config::{Config, FileKind, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ pub(crate) enum Source {
     /// `credential_source = Environment`
     Environment { keys: Keys },
     /// `credential_source = Ec2InstanceMetadata`
-    Ec2InstanceMetadata,
+    Ec2InstanceMetadata { endpoint: String },
     /// `credential_source = EcsContainer`
     EcsContainer,
     /// `web_identity_token_file = …` with `role_arn = …`
@@ -67,18 +68,14 @@ impl Source {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
                 owned(&["key", &keys.access_key_id])
             }
-            Source::Ec2InstanceMetadata => {
-                let endpoint = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").unwrap_or("");
+            Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
-            Source::EcsContainer => {
-                let variables =
-                    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-                let [relative, full] = variables.map(|name| env.get(name).unwrap_or(""));
-                owned(&["ecs_container", relative, full, &env.machine()])
-            }
+            Source::EcsContainer => machine::container_identity(env),
+            // Jobs of different owners may find their tokens in the same file, one after the other.
             Source::WebIdentity { role_arn, role_session_name, token_file, .. } => {
-                owned(&["web_identity", role_arn, role_session_name.as_deref().unwrap_or(""), token_file])
+                let name = role_session_name.as_deref().unwrap_or("");
+                owned(&["web_identity", role_arn, name, token_file, &Env::digest_of(token_file)])
             }
             // Two sessions with one start URL may be two people.
             Source::Sso(sso) => owned(&[
@@ -90,7 +87,13 @@ impl Source {
                 sso.role_name.as_deref().unwrap_or(""),
             ]),
             Source::Login { login_session, .. } => owned(&["login", login_session]),
-            Source::CredentialProcess { command, .. } => owned(&["credential_process", command]),
+            // What a command gives is up to more than its words; this much of it says which profile it may mean.
+            Source::CredentialProcess { command, .. } => {
+                let variables =
+                    ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+                let variables = variables.map(|name| env.get(name).unwrap_or(""));
+                owned(&[&["credential_process", command.as_str()][..], &variables[..]].concat())
+            }
         }
     }
 
@@ -156,7 +159,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(login) = set(profile, "login_session") {
         return Ok(Source::Login { profile: profile.name.clone(), login_session: login.to_owned() });
     }
-    if let Some(source) = credential_process(profile)? {
+    if let Some(source) = credential_process(profile, env)? {
         return Ok(source);
     }
     if let Some(source) = access_key(profile, |_| true)? {
@@ -167,14 +170,16 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
 
 /// `credential_source` beside a role that `--role-arn` names.
 fn named_source(link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
-    link.value("credential_source").map(|value| named(&value, env)).transpose()
+    link.value("credential_source").map(|value| named(&value, link, env)).transpose()
 }
 
 /// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is xacct.
-pub(super) fn named(value: &Value<'_>, env: &Env) -> Result<Source> {
+pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
     match value.text.to_ascii_lowercase().as_str() {
         "environment" => environment(value, env),
-        "ec2instancemetadata" => Ok(Source::Ec2InstanceMetadata),
+        "ec2instancemetadata" => {
+            Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(link, env)? })
+        }
         "ecscontainer" => Ok(Source::EcsContainer),
         _ => Err(value
             .error(&format!("credential_source '{}' is unknown", value.text))
@@ -324,8 +329,25 @@ fn sso_session(
     Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes))
 }
 
-fn credential_process(profile: &Profile) -> Result<Option<Source>> {
+/// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
+/// each other without end. Looked at here, before any lock is waited for that the first of them holds.
+pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
+
+fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
     let Some(command) = set(profile, "credential_process") else { return Ok(None) };
+    let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
+    if chain.split(',').any(|name| name == profile.name) {
+        let chain = chain.replace(',', " → ");
+        return Err(at_key(
+            profile,
+            &["credential_process"],
+            &format!(
+                "profile '{0}' gets its credentials from a process that asks for '{0}': {chain} → {0}",
+                profile.name
+            ),
+        )
+        .hint("one of these profiles must get its credentials from elsewhere"));
+    }
     if calls_xacct_for(command, &profile.name) {
         return Err(at_key(
             profile,

@@ -5,11 +5,12 @@
 
 mod process;
 mod metadata;
+mod login;
 
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
-use crate::sso::{Caller, Session};
+use crate::sso::{Asker, Session};
 
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
@@ -25,22 +26,24 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
     }
 }
 
-/// The credentials of a source that has to be asked.
+/// The credentials of a plan's source that has to be asked.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(plan: &Plan, caller: Caller<'_>) -> Result<Credentials> {
-    if let Some(session) = Session::of(plan, caller)? {
+pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> {
+    if let Some(session) = Session::of(plan, asker)? {
         return session.role_credentials().await;
     }
     let source = &plan.source;
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
-        Source::Ec2InstanceMetadata => metadata::ec2().await,
+        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, caller.env).await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker.env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
-        Source::Login { profile, .. } => not_here(profile, "login_session (aws login)"),
+        Source::Login { profile, login_session } => {
+            login::run(profile, login_session, &plan.region.name).await
+        }
     }
 }
 

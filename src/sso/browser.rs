@@ -9,7 +9,6 @@ use super::{Session, words};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::terminal::interruptible;
 
 /// What a client registers; the port comes with each sign-in (RFC 8252 section 7.3).
 pub(super) const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
@@ -44,12 +43,12 @@ pub(super) async fn sign_in(
         format!("to sign in at {}, open this page in a browser of this computer", sso.start_url)
     };
     show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url));
-    let visit = waiting(session.caller.voice, LIMIT, page.visit(&state)).await?;
+    let visit = waiting(session.asker.voice, LIMIT, page.visit(&state)).await?;
     match visit.ok_or_else(|| words::too_late(sso))? {
         Brought::Refusal(code) => Err(words::denied(sso, &code)),
         Brought::Code(code) => {
             let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
-            interruptible(oidc.create_token(client, &grant)).await
+            Ok(oidc.create_token(client, &grant).await)
         }
     }
 }

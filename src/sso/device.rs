@@ -6,7 +6,6 @@ use super::way::{Way, show, waiting};
 use super::{Session, words};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::Result;
-use crate::terminal::interruptible;
 
 /// How much longer the interval gets when Identity Center asks for that (RFC 8628 section 3.5), in seconds.
 const SLOWER: u64 = 5;
@@ -18,7 +17,7 @@ pub(super) async fn sign_in(
     oidc: &Oidc<'_>,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {
-    let started = interruptible(oidc.start_device_authorization(client, &session.sso.start_url)).await?;
+    let started = oidc.start_device_authorization(client, &session.sso.start_url).await;
     let device = match started {
         Ok(device) => device,
         Err(failure) => return Ok(Err(failure)),
@@ -43,6 +42,6 @@ pub(super) async fn sign_in(
             tokio::time::sleep(Duration::from_secs(interval)).await;
         }
     };
-    let done = waiting(session.caller.voice, device.expires_in, polls).await?;
+    let done = waiting(session.asker.voice, device.expires_in, polls).await?;
     done.ok_or_else(|| words::too_late(session.sso))
 }

@@ -22,12 +22,11 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
-use crate::terminal::interruptible;
 use files::Files;
 
 /// Who asks, and with what.
 #[derive(Clone, Copy)]
-pub(crate) struct Caller<'a> {
+pub(crate) struct Asker<'a> {
     pub(crate) env: &'a Env,
     pub(crate) store: &'a Store,
     pub(crate) voice: Voice,
@@ -52,7 +51,7 @@ pub(crate) struct Session<'a> {
     sso: &'a Sso,
     center: &'a IdentityCenter,
     connection: &'a Connection,
-    caller: Caller<'a>,
+    asker: Asker<'a>,
     files: Files<'a>,
 }
 
@@ -67,10 +66,10 @@ impl<'a> Session<'a> {
     /// `None` where the plan's source is something else.
     ///
     /// Errors: of kind `Config`, where there is no home directory.
-    pub(crate) fn of(plan: &'a Plan, caller: Caller<'a>) -> Result<Option<Session<'a>>> {
+    pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
         let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else { return Ok(None) };
-        let files = Files::new(sso, caller.env)?;
-        Ok(Some(Session { sso, center, connection: &plan.connection, caller, files }))
+        let files = Files::new(sso, asker.env)?;
+        Ok(Some(Session { sso, center, connection: &plan.connection, asker, files }))
     }
 
     /// The role's credentials. A token that the portal does not take is replaced once.
@@ -82,17 +81,12 @@ impl<'a> Session<'a> {
         let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
             return Err(words::no_role(sso));
         };
-        let portal = Portal::new(
-            &self.center.portal,
-            &sso.region,
-            self.connection,
-            self.caller.now,
-            self.caller.voice,
-        )?;
+        let portal =
+            Portal::new(&self.center.portal, &sso.region, self.connection, self.asker.now, self.asker.voice)?;
         let mut token = self.token(None).await?.token;
         for is_second in [false, true] {
             let asked = portal.role_credentials(&token.access_token, account_id, role_name);
-            match interruptible(asked).await? {
+            match asked.await {
                 Ok(credentials) => return Ok(credentials),
                 Err(failure) if !is_second && is_unauthorized(&failure) => {
                     token = self.token(Some(&token.access_token)).await?.token;
@@ -123,9 +117,9 @@ impl<'a> Session<'a> {
     }
 
     async fn end_at_aws(&self, access_token: &crate::secret::Secret) -> Result<()> {
-        let Caller { now, voice, .. } = self.caller;
+        let Asker { now, voice, .. } = self.asker;
         let portal = Portal::new(&self.center.portal, &self.sso.region, self.connection, now, voice)?;
-        match interruptible(portal.logout(access_token)).await? {
+        match portal.logout(access_token).await {
             Ok(()) => {}
             // It has ended already.
             Err(failure) if is_unauthorized(&failure) => {}
@@ -138,14 +132,14 @@ impl<'a> Session<'a> {
     }
 
     fn oidc(&self) -> Result<Oidc<'a>> {
-        let Caller { now, voice, .. } = self.caller;
+        let Asker { now, voice, .. } = self.asker;
         Oidc::new(&self.center.oidc, &self.sso.region, self.connection, now, voice)
     }
 
     /// What went wrong with a file costs the next process a request, never this one its answer.
     fn complain<T>(&self, result: std::result::Result<T, String>) {
         if let Err(why) = result {
-            self.caller.voice.warn(&why);
+            self.asker.voice.warn(&why);
         }
     }
 }

@@ -4,7 +4,6 @@ use super::way::{Way, choose};
 use super::{How, Session, browser, device, words};
 use crate::aws::{Browser, Failure, NewClient, Oidc, Registered, Tokens};
 use crate::error::{Kind, Result};
-use crate::terminal::interruptible;
 
 /// A client is used while it has more than this left, in seconds (AWS CLI).
 const CLIENT_LEFT: i64 = 900;
@@ -18,7 +17,7 @@ impl Session<'_> {
     ///
     /// Errors: `Refused` for a no, `NeedsPerson` where nobody came, `Unreachable`, `Signal`.
     pub(super) async fn sign_in(&self, how: How) -> Result<(Tokens, Registered)> {
-        let way = choose(how, self.sso, self.caller.env);
+        let way = choose(how, self.sso, self.asker.env);
         let oidc = self.oidc()?;
         let (client, is_new) = self.client(&oidc, !way.device_code).await?;
         let mut client = client;
@@ -54,7 +53,7 @@ impl Session<'_> {
 
     /// A client that was registered before, or a new one; and whether it is new.
     async fn client(&self, oidc: &Oidc<'_>, for_browser: bool) -> Result<(Registered, bool)> {
-        let now = (self.caller.now)();
+        let now = (self.asker.now)();
         let lasts = |client: &Registered| (client.expires_at - now).num_seconds() >= CLIENT_LEFT;
         if let Some(client) = self.files.client(for_browser).filter(lasts) {
             return Ok((client, false));
@@ -72,7 +71,7 @@ impl Session<'_> {
                 issuer_url: &sso.start_url,
             }),
         };
-        let registered = interruptible(oidc.register_client(&new)).await?;
+        let registered = oidc.register_client(&new).await;
         let client = registered.map_err(|failure| words::failed(self, failure))?;
         self.complain(self.files.keep_client(&client, scopes, for_browser.then_some(&BROWSER_GRANTS[..])));
         Ok((client, true))

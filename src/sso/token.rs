@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::files::Token;
-use super::{Caller, Session, words};
+use super::{Asker, Session, words};
 use crate::aws::{Failure, Grant, Registered, Tokens};
 use crate::cache::Lock;
 use crate::error::{Error, Kind, Result};
@@ -76,14 +76,14 @@ impl Session<'_> {
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
     pub(super) async fn turn(&self) -> Result<Option<Lock>> {
-        let Caller { store, voice, me, .. } = self.caller;
+        let Asker { store, voice, me, .. } = self.asker;
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
         Waiter { store, voice, me }.wait_for(&name, &why, |warning| voice.warn(warning)).await
     }
 
     fn now(&self) -> DateTime<Utc> {
-        (self.caller.now)()
+        (self.asker.now)()
     }
 
     /// The token's successor; `None` where it can have none, or where AWS is out of reach and it `is_usable` itself.
@@ -97,7 +97,7 @@ impl Session<'_> {
         match attempt.await? {
             Ok(token) => Ok(Some(token)),
             Err(Failed::Answer(Failure::Refused { code, .. })) => {
-                self.caller.voice.trace(1, &format!("the token cannot be refreshed: {code}"));
+                self.asker.voice.trace(1, &format!("the token cannot be refreshed: {code}"));
                 if code == "InvalidClientException" {
                     self.complain(self.files.drop_client());
                 }
@@ -126,7 +126,7 @@ impl Session<'_> {
 
     /// By a person, if one may be asked.
     async fn signed_in(&self) -> Result<Got> {
-        let Some(how) = self.caller.sign_in else {
+        let Some(how) = self.asker.sign_in else {
             return Err(words::needs_sign_in(self.sso, "nobody is signed in"));
         };
         match self.sign_in(how).await {
@@ -155,14 +155,14 @@ impl Session<'_> {
     }
 
     fn note(&self) -> Option<Note> {
-        let bytes = self.caller.store.read_note(NOTES, &self.note_name()).ok()??;
+        let bytes = self.asker.store.read_note(NOTES, &self.note_name()).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 
     fn leave_note(&self) {
         let note = serde_json::to_vec(&Note { failed_at: self.now() }).unwrap_or_default();
         // Without it the others try too: no reason to speak.
-        let _ = self.caller.store.write_note(NOTES, &self.note_name(), &note);
+        let _ = self.asker.store.write_note(NOTES, &self.note_name(), &note);
     }
 
     fn note_name(&self) -> String {

@@ -33,11 +33,11 @@ pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
 
 /// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide it.
 pub(super) fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
-    let voice = session.caller.voice;
+    let voice = session.asker.voice;
     let say = |text: &str| if opens { voice.note(text) } else { voice.tell(text) };
     say(what);
     say(&format!("  {url}"));
-    if opens && !start(url, session.caller.env) {
+    if opens && !start(url, session.asker.env) {
         voice.tell(&format!("no browser could be started: open {url}"));
     }
 }

@@ -13,7 +13,9 @@ mod http;
 #[cfg(unix)]
 mod pty;
 mod sandbox;
+mod server;
 mod sso;
+pub(crate) mod tools;
 
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};
@@ -24,6 +26,8 @@ pub(crate) use http::{answer_once, open, raw, read_request, request};
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use sandbox::{Request, Sandbox, XACCT};
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use server::Server;
 
 /// Says aloud what could not be tried here, or fails where everything must be (`XACCT_TEST_REQUIRE_ALL=1`).
 #[track_caller]

@@ -1,5 +1,6 @@
 //! `xacct login` at Identity Center: with the browser of this machine, with a code, and what can go wrong.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
 
 mod common;
@@ -275,23 +276,33 @@ fn many_that_sign_in_open_one_browser() {
     }
     assert_eq!(browser.starts(), 1);
     sandbox.asked(&["RegisterClient", "Authorize", "CreateToken"]);
+    // One that waits while another signs in anew has what it wanted.
+    let first = login(&sandbox, &browser, &["--refresh", "-q"]).spawn();
+    let url = browser.url();
+    let args = ["login", "acme", "--refresh"];
+    let mut second = sandbox.pty_with(&args, &[("BROWSER", browser.path().to_str().unwrap())]);
+    second.expect("waiting for xacct login acme");
+    sign_in(&url);
+    first.wait().status(0);
+    assert_eq!((second.wait().0, browser.starts()), (0, 2));
 }
 
 #[test]
 fn who_waited_in_vain_does_not_ask_again() {
     let sandbox = Sandbox::start();
-    // As another process leaves it that was refused while this one waited.
-    let note = sandbox.cache_dir().join("sso/293abb6b76d7791c0732cc517d38c4b5c734b87f.json");
-    fs::create_dir_all(note.parent().unwrap()).unwrap();
-    for dir in [sandbox.cache_dir(), note.parent().unwrap().to_owned()] {
-        fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    }
-    fs::write(&note, json!({ "failed_at": (now() + 60) * 1000 }).to_string()).unwrap();
-    fs::set_permissions(&note, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    sandbox.xacct(&["login", "acme"]).run().status(5).stderr(&format!(
-        "xacct: error: the sign-in at {START} that another process had begun came to nothing\n  to try again: xacct login acme\n"
-    ));
-    sandbox.asked(&[]);
+    sandbox.sign_in(&json!({ "mode": "pending" }));
+    let first = sandbox.xacct(&["login", "acme"]).spawn();
+    until("a code", || !sandbox.user_codes().is_empty());
+    let mut second = sandbox.pty_with(&["login", "acme"], &[("NO_COLOR", "1")]);
+    second.expect("waiting for xacct login acme (pid ");
+    second.expect(", which signs in at https://acme.awsapps.com/start\r\n");
+    sandbox.sign_in(&json!({ "mode": "deny" }));
+    first.wait().status(4).stderr_contains("was refused in the browser");
+    let (status, screen) = second.wait();
+    assert_eq!(status, 5, "{screen}");
+    let said = format!("error: the sign-in at {START} that another process had begun came to nothing");
+    assert!(screen.contains(&said), "{screen}");
+    assert_eq!(sandbox.calls().iter().filter(|call| *call == "StartDeviceAuthorization").count(), 1);
 }
 
 #[test]

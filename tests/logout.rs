@@ -1,5 +1,6 @@
 //! `xacct logout`: what ends, and what is forgotten.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
 
 mod common;

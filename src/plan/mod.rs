@@ -8,6 +8,7 @@ mod checks;
 mod link;
 mod access_key;
 mod machine;
+mod sso;
 mod source;
 mod chain;
 mod region;
@@ -28,7 +29,8 @@ use crate::error::{Error, Result};
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
-pub(crate) use source::{PROFILE_CHAIN, Source, Sso};
+pub(crate) use source::{PROFILE_CHAIN, Source};
+pub(crate) use sso::Sso;
 
 /// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
 #[derive(Debug, Clone, Default)]

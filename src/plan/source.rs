@@ -3,6 +3,7 @@
 use super::access_key::{self, Keys};
 use super::link::{Link, Value, at_key, set};
 use super::machine;
+use super::sso::{self, Sso};
 use crate::config::{Config, FileKind, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -26,26 +27,6 @@ pub(crate) enum Source {
     Login { profile: String, login_session: String },
     /// `credential_process = …`
     CredentialProcess { profile: String, command: String },
-}
-
-/// An IAM Identity Center role, or with neither account nor role a bare session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sso {
-    pub(crate) profile: String,
-    pub(crate) session: Option<String>,
-    pub(crate) region: String,
-    pub(crate) start_url: String,
-    pub(crate) account_id: Option<String>,
-    pub(crate) role_name: Option<String>,
-    /// `sso_registration_scopes`; `None` where the session has none.
-    pub(crate) scopes: Option<Vec<String>>,
-}
-
-impl Sso {
-    /// What its token is kept under: profiles of one session share it.
-    pub(crate) fn token_name(&self) -> &str {
-        self.session.as_deref().unwrap_or(&self.start_url)
-    }
 }
 
 impl Source {
@@ -131,7 +112,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = web_identity(link)? {
         return Ok(source);
     }
-    if let Some(source) = sso(config, profile)? {
+    if let Some(source) = sso::of_profile(config, profile)?.map(|sso| Source::Sso(Box::new(sso))) {
         return Ok(source);
     }
     // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config file do not.
@@ -187,85 +168,6 @@ fn web_identity(link: &Link<'_>) -> Result<Option<Source>> {
         role_session_name: link.value("role_session_name").map(|value| value.text.to_owned()),
         token_file: token_file.text.to_owned(),
     }))
-}
-
-const SSO_KEYS: [&str; 5] = ["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"];
-
-/// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there (aws-config).
-fn sso(config: &Config, profile: &Profile) -> Result<Option<Source>> {
-    if SSO_KEYS.iter().all(|key| set(profile, key).is_none()) {
-        return Ok(None);
-    }
-    let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
-    let needed = |key: &str| {
-        let text = set(profile, key).map(str::to_owned);
-        text.ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
-    };
-    let (region, start_url, scopes) = if let Some(session) = set(profile, "sso_session") {
-        sso_session(config, profile, session)?
-    } else {
-        (needed("sso_region")?, needed("sso_start_url")?, None)
-    };
-    let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
-    match (account, role, set(profile, "sso_session")) {
-        (None, Some(_), _) => {
-            return Err(wrong("if `sso_role_name` is set, then `sso_account_id` must also be set"));
-        }
-        (Some(_), None, _) => {
-            return Err(wrong("if `sso_account_id` is set, then `sso_role_name` must also be set"));
-        }
-        (None, None, None) => return Err(wrong("`sso_account_id` and `sso_role_name` are missing")),
-        _ => {}
-    }
-    Ok(Some(Source::Sso(Box::new(Sso {
-        profile: profile.name.clone(),
-        session: set(profile, "sso_session").map(str::to_owned),
-        region,
-        start_url,
-        account_id: account.map(str::to_owned),
-        role_name: role.map(str::to_owned),
-        scopes,
-    }))))
-}
-
-/// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first two only with the
-/// same values.
-fn sso_session(
-    config: &Config,
-    profile: &Profile,
-    name: &str,
-) -> Result<(String, String, Option<Vec<String>>)> {
-    let Some(session) = config.sso_session(name) else {
-        return Err(at_key(
-            profile,
-            &["sso_session"],
-            &format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name),
-        )
-        .hint(format!("add a section [sso-session {name}] with sso_region and sso_start_url")));
-    };
-    let from_session = |key: &str| {
-        let own = set(profile, key);
-        let shared = session.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty());
-        match (own, shared) {
-            (Some(own), shared) if shared != Some(own) => Err(at_key(
-                profile,
-                &[key],
-                &format!(
-                    "`{key}` can only be specified in the [sso-session] config when a session name is given"
-                ),
-            )),
-            (_, Some(shared)) => Ok(shared.to_owned()),
-            (_, None) => {
-                Err(at_key(profile, &["sso_session"], &format!("[sso-session {name}] is missing {key}")))
-            }
-        }
-    };
-    let scopes = session.get("sso_registration_scopes").map(|setting| {
-        let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
-        scopes.map(str::to_owned).collect::<Vec<_>>()
-    });
-    let scopes = scopes.filter(|scopes| !scopes.is_empty());
-    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes))
 }
 
 /// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting

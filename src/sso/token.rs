@@ -31,6 +31,8 @@ pub(super) struct Got {
 struct Note {
     #[serde(with = "chrono::serde::ts_milliseconds")]
     failed_at: DateTime<Utc>,
+    /// AWS gave no answer, as opposed to a person or AWS that said no.
+    unreachable: bool,
 }
 
 impl Session<'_> {
@@ -50,8 +52,11 @@ impl Session<'_> {
         if let Some(token) = usable.as_ref().filter(|token| token.left(self.now()) >= REFRESH) {
             return Ok(unasked(token.clone()));
         }
-        let failed_at = self.note().map(|note| note.failed_at);
-        let paused = failed_at.is_some_and(|at| (0..PAUSE).contains(&(self.now() - at).num_seconds()));
+        if usable.is_none() {
+            self.heed_failure(began)?;
+        }
+        let is_recent = |note: &Note| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
+        let paused = self.note().as_ref().is_some_and(is_recent);
         let refreshed = match self.files.token() {
             Some(token) if usable.is_none() || !paused => self.refreshed(&token, usable.is_some()).await?,
             _ => None,
@@ -62,16 +67,26 @@ impl Session<'_> {
         if rejected.is_some() {
             self.complain(self.files.drop_token());
         }
-        if failed_at.is_some_and(|at| at >= began) {
-            return Err(words::failed_elsewhere(self.sso));
-        }
         self.signed_in().await
     }
 
     /// A sign-in, whether there is a token or not.
     pub(super) async fn sign_in_anew(&self) -> Result<Got> {
+        let (began, before) = (self.now(), self.files.token());
         let _turn = self.turn().await?;
+        let is_new = |token: &Token| before.as_ref().is_none_or(|old| old.access_token != token.access_token);
+        if let Some(token) = self.files.token().filter(is_new).filter(|token| token.left(self.now()) > 0) {
+            // Somebody has just done so.
+            return Ok(Got { token, by_person: false });
+        }
+        self.heed_failure(began)?;
         self.signed_in().await
+    }
+
+    /// Whoever held the lock has failed while this process waited: so would it.
+    fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
+        let failed = self.note().filter(|note| (began..=self.now()).contains(&note.failed_at));
+        failed.map_or(Ok(()), |note| Err(words::failed_elsewhere(self.sso, note.unreachable)))
     }
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
@@ -103,12 +118,14 @@ impl Session<'_> {
                 }
                 Ok(None)
             }
-            Err(_) if is_usable => {
-                self.leave_note();
-                Ok(None)
+            Err(failed) => {
+                self.leave_note(true);
+                match failed {
+                    _ if is_usable => Ok(None),
+                    Failed::Answer(failure) => Err(words::failed(self, failure)),
+                    Failed::Unsent(error) => Err(error),
+                }
             }
-            Err(Failed::Answer(failure)) => Err(words::failed(self, failure)),
-            Err(Failed::Unsent(error)) => Err(error),
         }
     }
 
@@ -134,7 +151,7 @@ impl Session<'_> {
             Err(error) => {
                 // After Ctrl-C in one terminal, another one's process may well ask.
                 if !matches!(error.kind, Kind::Signal(_)) {
-                    self.leave_note();
+                    self.leave_note(error.kind == Kind::Unreachable);
                 }
                 Err(error)
             }
@@ -159,8 +176,8 @@ impl Session<'_> {
         serde_json::from_slice(&bytes).ok()
     }
 
-    fn leave_note(&self) {
-        let note = serde_json::to_vec(&Note { failed_at: self.now() }).unwrap_or_default();
+    fn leave_note(&self, unreachable: bool) {
+        let note = serde_json::to_vec(&Note { failed_at: self.now(), unreachable }).unwrap_or_default();
         // Without it the others try too: no reason to speak.
         let _ = self.asker.store.write_note(NOTES, &self.note_name(), &note);
     }

@@ -85,8 +85,14 @@ pub(super) fn too_late(sso: &Sso) -> Error {
         .hint(format!("to try again: {}", login(sso)))
 }
 
-/// Another process has just tried.
-pub(super) fn failed_elsewhere(sso: &Sso) -> Error {
+/// Another process has just tried, and this one has waited for it.
+pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
+    if unreachable {
+        return Error::unreachable(format!(
+            "IAM Identity Center in {} could not be reached by the process that was waited for",
+            sso.region
+        ));
+    }
     Error::needs_person(format!(
         "the sign-in at {} that another process had begun came to nothing",
         sso.start_url

@@ -54,6 +54,16 @@ impl Voice {
         }
     }
 
+    /// `xacct: …`, for what a person must act on: even with `-q`.
+    pub(crate) fn tell(self, message: &str) {
+        self.line("", anstyle::AnsiColor::Cyan, message);
+    }
+
+    /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
+    pub(crate) fn progress(self) -> Progress {
+        Progress { is_shown: !self.quiet && std::io::stderr().is_terminal(), is_there: false }
+    }
+
     /// `xacct: …`, with `-v` (level 1) or `-vv` (level 2) only.
     pub(crate) fn trace(self, level: u8, message: &str) {
         if self.verbose >= level {
@@ -75,6 +85,29 @@ impl Voice {
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
         let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
         write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
+    }
+}
+
+/// A line that each next one replaces, and that is gone in the end.
+pub(crate) struct Progress {
+    is_shown: bool,
+    is_there: bool,
+}
+
+impl Progress {
+    pub(crate) fn say(&mut self, message: &str) {
+        if self.is_shown {
+            self.is_there = true;
+            let _ = std::io::stderr().write_all(format!("\r\u{1b}[Kxacct: {}", visible(message)).as_bytes());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_there {
+            let _ = std::io::stderr().write_all(b"\r\x1b[K");
+        }
     }
 }
 

@@ -21,8 +21,7 @@ pub(super) fn expired(plan: &Plan) -> Error {
 pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
     let broker = run.broker;
     let Source::WebIdentity { role_arn, role_session_name, token_file, profile } = &broker.plan.source else {
-        let credentials =
-            crate::source::fetch(&broker.plan.source, &broker.plan.region.name, broker.env).await?;
+        let credentials = crate::source::fetch(broker.plan, broker.asker()).await?;
         let left = credentials.expiration.map(|at| (at - (broker.now)()).num_seconds());
         if left.is_some_and(|left| left <= 0) {
             return Err(expired(broker.plan));

@@ -11,6 +11,7 @@ mod base;
 mod ask;
 mod confirm;
 mod acquire;
+mod sign_in;
 
 use std::cell::{OnceCell, RefCell};
 
@@ -23,8 +24,9 @@ use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan, Step};
 use crate::say::Voice;
+use crate::sso::{self, Asker, How};
 use crate::terminal::{self, Caller};
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
@@ -34,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) code: CodeSource,
     /// `--no-input`
     pub(crate) no_input: bool,
+    /// How a person may be asked to sign in at Identity Center; `None` for nobody.
+    pub(crate) sign_in: Option<How>,
     /// `--refresh`
     pub(crate) refresh: bool,
     /// `--verify`
@@ -52,6 +56,8 @@ pub(crate) struct Options {
 pub(crate) struct Forecast {
     /// A person would be asked for a code.
     pub(crate) would_prompt: bool,
+    /// A person would have to sign in.
+    pub(crate) would_sign_in: bool,
     /// Requests that would be sent to STS.
     pub(crate) calls: usize,
 }
@@ -137,7 +143,7 @@ impl<'a> Broker<'a> {
         let good = |index: usize| self.lookup(index).filter(|entry| self.is_good(entry, index));
         if let Some(entry) = good(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
-            return Forecast { would_prompt: false, calls: usize::from(!trusted) };
+            return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
         }
         let first = (1..=last).rev().find(|first| good(first - 1).is_some()).unwrap_or(0);
         let missing = &self.plan.steps[first..=last];
@@ -155,7 +161,8 @@ impl<'a> Broker<'a> {
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) | CodeSource::None => expired,
         };
-        Forecast { would_prompt: asks, calls: missing.len() + before }
+        let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
+        Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
     }
 
     fn warn(&self) {
@@ -223,14 +230,16 @@ impl<'a> Broker<'a> {
     }
 
     /// Whether a newer answer to this step would cost a person's time: a code is needed on the way from the nearest
-    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one.
+    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a sign-in is.
     fn renewal_needs_person(&self, index: usize) -> bool {
-        if !matches!(self.code_source(), CodeSource::Prompt | CodeSource::None) {
-            return false;
-        }
+        let is_typed = matches!(self.code_source(), CodeSource::Prompt | CodeSource::None);
         for earlier in (0..=index).rev() {
-            if self.plan.steps[earlier].serial_number().is_some() {
+            let step = &self.plan.steps[earlier];
+            if is_typed && step.serial_number().is_some() {
                 return true;
+            }
+            if matches!(step.action, Action::Source) {
+                return sso::needs_person(self.plan, self.env, (self.now)());
             }
             // A signer that would itself be renewed does not spare the person.
             if earlier > 0
@@ -249,6 +258,19 @@ impl<'a> Broker<'a> {
             (CodeSource::Given(code), _) => CodeSource::Given(code.clone()),
             (_, Some(command)) => CodeSource::Process { command },
             (other, None) => other.clone(),
+        }
+    }
+
+    /// For a source where one signs in. A person is asked only where there is one.
+    fn asker(&self) -> Asker<'_> {
+        let there = *self.person.get_or_init(terminal::available);
+        Asker {
+            env: self.env,
+            store: self.store,
+            voice: self.voice,
+            now: self.now,
+            me: &self.me,
+            sign_in: self.options.sign_in.filter(|_| there),
         }
     }
 

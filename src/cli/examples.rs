@@ -53,8 +53,14 @@ Examples:
   xacct config show --json --no-origin";
 pub(super) const LOGIN: &str = "\
 Examples:
-  xacct login client1                   type the code now
+  xacct login acme                      sign in at IAM Identity Center, in the browser
+  xacct login acme --device-code        the same with a browser elsewhere
+  xacct login client1                   type the MFA code now
   xacct login client1 --refresh         start the working day's session anew";
+pub(super) const LOGOUT: &str = "\
+Examples:
+  xacct logout acme
+  xacct logout --all";
 pub(super) const CLEAR: &str = "\
 Examples:
   xacct clear client1 client2
@@ -91,5 +97,7 @@ pub(super) const CREDENTIAL_PROCESS_USAGE: &str = "xacct credential-process [OPT
        xacct credential-process [OPTIONS] --role-arn ARN --source-profile NAME";
 pub(super) const EXPLAIN_USAGE: &str = "xacct explain [OPTIONS] PROFILE
        xacct explain [OPTIONS] --role-arn ARN --source-profile NAME";
+pub(super) const LOGOUT_USAGE: &str = "xacct logout [OPTIONS] PROFILE
+       xacct logout [OPTIONS] --all";
 pub(super) const CLEAR_USAGE: &str = "xacct clear [OPTIONS] PROFILE...
        xacct clear [OPTIONS] --all";

@@ -80,7 +80,7 @@ fn document<'a>(
         endpoint,
         source: source(&plan.source),
         steps: steps.filter_map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
-        would_prompt: forecast.would_prompt || plan.confirm.is_some(),
+        would_prompt: forecast.would_prompt || forecast.would_sign_in || plan.confirm.is_some(),
         calls: forecast.calls,
         warnings: &plan.warnings,
     }
@@ -169,6 +169,7 @@ fn readable(
     }
     let asks = match (forecast.would_prompt, &plan.confirm) {
         (true, _) => "a code is asked for",
+        _ if forecast.would_sign_in => "somebody must sign in: xacct login",
         (false, Some(_)) => "nobody is asked for a code",
         (false, None) => "nobody is asked for anything",
     };

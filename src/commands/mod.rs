@@ -12,7 +12,9 @@ mod cached;
 mod list;
 mod explain;
 mod config_show;
+mod forget;
 mod login;
+mod logout;
 mod clear;
 mod sandbox;
 mod completions;
@@ -67,6 +69,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
             ConfigAction::Show(asked) => config_show::run(asked, context),
         },
         Command::Login(asked) => login::run(asked, context),
+        Command::Logout(asked) => logout::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }

@@ -37,6 +37,15 @@ pub(crate) struct Sso {
     pub(crate) start_url: String,
     pub(crate) account_id: Option<String>,
     pub(crate) role_name: Option<String>,
+    /// `sso_registration_scopes`; `None` where the session has none.
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+impl Sso {
+    /// What its token is kept under: profiles of one session share it.
+    pub(crate) fn token_name(&self) -> &str {
+        self.session.as_deref().unwrap_or(&self.start_url)
+    }
 }
 
 impl Source {
@@ -58,8 +67,10 @@ impl Source {
                 let name = role_session_name.as_deref().unwrap_or("");
                 owned(&["web_identity", role_arn, name, token_file, &Env::digest_of(token_file)])
             }
+            // Two sessions with one start URL may be two people.
             Source::Sso(sso) => owned(&[
                 "sso",
+                sso.session.as_deref().unwrap_or(""),
                 &sso.start_url,
                 &sso.region,
                 sso.account_id.as_deref().unwrap_or(""),
@@ -190,10 +201,10 @@ fn sso(config: &Config, profile: &Profile) -> Result<Option<Source>> {
         let text = set(profile, key).map(str::to_owned);
         text.ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
     };
-    let (region, start_url) = if let Some(session) = set(profile, "sso_session") {
+    let (region, start_url, scopes) = if let Some(session) = set(profile, "sso_session") {
         sso_session(config, profile, session)?
     } else {
-        (needed("sso_region")?, needed("sso_start_url")?)
+        (needed("sso_region")?, needed("sso_start_url")?, None)
     };
     let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
     match (account, role, set(profile, "sso_session")) {
@@ -213,11 +224,17 @@ fn sso(config: &Config, profile: &Profile) -> Result<Option<Source>> {
         start_url,
         account_id: account.map(str::to_owned),
         role_name: role.map(str::to_owned),
+        scopes,
     }))))
 }
 
-/// Region and start URL of the named `[sso-session …]`; the profile may repeat them only with the same values.
-fn sso_session(config: &Config, profile: &Profile, name: &str) -> Result<(String, String)> {
+/// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first two only with the
+/// same values.
+fn sso_session(
+    config: &Config,
+    profile: &Profile,
+    name: &str,
+) -> Result<(String, String, Option<Vec<String>>)> {
     let Some(session) = config.sso_session(name) else {
         return Err(at_key(
             profile,
@@ -243,7 +260,12 @@ fn sso_session(config: &Config, profile: &Profile, name: &str) -> Result<(String
             }
         }
     };
-    Ok((from_session("sso_region")?, from_session("sso_start_url")?))
+    let scopes = session.get("sso_registration_scopes").map(|setting| {
+        let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+        scopes.map(str::to_owned).collect::<Vec<_>>()
+    });
+    let scopes = scopes.filter(|scopes| !scopes.is_empty());
+    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes))
 }
 
 /// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting

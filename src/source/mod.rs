@@ -8,9 +8,9 @@ mod metadata;
 mod login;
 
 use crate::credentials::Credentials;
-use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::plan::Source;
+use crate::plan::{Plan, Source};
+use crate::sso::{Asker, Session};
 
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
@@ -26,18 +26,24 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
     }
 }
 
-/// The credentials of a source that has to be asked; `region` is the plan's.
+/// The credentials of a plan's source that has to be asked.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(source: &Source, region: &str, env: &Env) -> Result<Credentials> {
+pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> {
+    if let Some(session) = Session::of(plan, asker)? {
+        return session.role_credentials().await;
+    }
+    let source = &plan.source;
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
         Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker.env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
-        Source::Login { profile, login_session } => login::run(profile, login_session, region).await,
+        Source::Login { profile, login_session } => {
+            login::run(profile, login_session, &plan.region.name).await
+        }
     }
 }
 

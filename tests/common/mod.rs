@@ -5,6 +5,8 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
 
+#[cfg(unix)]
+pub(crate) mod browser;
 pub(crate) mod cache;
 mod cmd;
 mod http;
@@ -12,6 +14,7 @@ mod http;
 mod pty;
 mod sandbox;
 mod server;
+mod sso;
 pub(crate) mod tools;
 
 #[allow(unused_imports, reason = "each test file uses its own part of it")]

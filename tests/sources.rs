@@ -441,3 +441,29 @@ fn the_roles_of_the_environment_are_no_profile() {
         .stderr_contains("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set");
     sandbox.asked(&[]);
 }
+
+#[test]
+fn the_keys_of_the_environment_keep_their_end_and_their_old_names() {
+    let (sandbox, keys) = start();
+    sandbox.add_config("[profile env]\ncredential_source = Environment\nregion = eu-west-1\n");
+    sandbox.add_config(
+        "[profile env-role]\nrole_arn = arn:aws:iam::222222222222:role/Inner\ncredential_source = Environment\n\
+         external_id = client-1\nregion = eu-west-1\n",
+    );
+    let text = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let run = |profile: &str, expiration: &str| {
+        sandbox
+            .xacct(&["credential-process", profile])
+            .env("AWS_ACCESS_KEY_ID", text("AccessKeyId"))
+            .env("SECRET_ACCESS_KEY", text("SecretAccessKey"))
+            .env("AWS_SECURITY_TOKEN", text("SessionToken"))
+            .env("AWS_CREDENTIAL_EXPIRATION", expiration)
+            .run()
+    };
+    let own = run("env", &text("Expiration")).ok().json();
+    assert_eq!((&own["SessionToken"], &own["Expiration"]), (&keys["SessionToken"], &keys["Expiration"]));
+    assert_eq!(run("env-role", &text("Expiration")).ok().json()["AccountId"], "222222222222");
+    sandbox.asked(&["AssumeRole"]);
+    let over = run("env", "2020-01-01T00:00:00Z").status(4).stdout("");
+    over.stderr("xacct: error: the source of 'env' gave credentials that have expired\n");
+}

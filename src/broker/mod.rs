@@ -173,7 +173,11 @@ impl<'a> Broker<'a> {
 
     /// Keys that no STS call is made for.
     fn static_keys(&self) -> Result<Credentials> {
-        crate::source::keys(&self.plan.source)
+        let keys = crate::source::keys(&self.plan.source)?;
+        match keys.expiration {
+            Some(at) if at <= (self.now)() => Err(base::expired(self.plan)),
+            _ => Ok(keys),
+        }
     }
 
     /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.

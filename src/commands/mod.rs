@@ -2,6 +2,7 @@
 
 mod context;
 mod shell;
+mod guard;
 mod assume;
 mod unset;
 mod exec;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_out_of_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let env = Env::from_process();
+    guard::against_panics(&args, &env);
     if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }

@@ -1,6 +1,7 @@
 //! Walking `role_arn` and `source_profile` from the profile asked for down to the one with base credentials.
 
 use super::Request;
+use super::access_key;
 use super::link::{Link, Value};
 use super::source::{self, Source};
 use crate::arn::Arn;
@@ -51,7 +52,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
     let mut roles = 0;
     loop {
         let is_source = !links.is_empty();
-        if (is_source && source::has_access_key(&link.profile)) || !assumes_role(&link) {
+        if (is_source && access_key::has_access_key(&link.profile)) || !assumes_role(&link) {
             let source = source::of_profile(config, &link, env)?;
             links.push(link);
             return Ok(Chain { name, links, roles, source });

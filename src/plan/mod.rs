@@ -6,6 +6,7 @@
 mod key;
 mod checks;
 mod link;
+mod access_key;
 mod machine;
 mod sso;
 mod source;

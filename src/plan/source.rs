@@ -1,12 +1,12 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
+use super::access_key::{self, Keys};
 use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
 use crate::config::{Config, FileKind, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
 
 /// Where a plan's first signature comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +27,6 @@ pub(crate) enum Source {
     Login { profile: String, login_session: String },
     /// `credential_process = …`
     CredentialProcess { profile: String, command: String },
-}
-
-/// An access key; with a session token it is a temporary one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: Secret,
-    pub(crate) session_token: Option<Secret>,
-    /// `aws_account_id`, where the profile has it.
-    pub(crate) account_id: Option<String>,
 }
 
 impl Source {
@@ -106,21 +96,13 @@ impl Source {
     }
 }
 
-/// Either half of a key pair: what makes a source profile's keys win over everything else in it.
-pub(super) fn has_access_key(profile: &Profile) -> bool {
-    [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| set(profile, key).is_some())
-}
-
-const ACCESS_KEY_ID: &str = "aws_access_key_id";
-const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-
 /// The base credentials of a profile whose role, if it has one, is left aside.
 pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<Source> {
     let profile = &link.profile;
     let is_role_source = link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none();
     // As a source of a role, keys win outright (aws-config `repr.rs`); otherwise the token and SSO come first.
     if (link.request.is_none() || is_role_source)
-        && let Some(source) = access_key(profile, |_| true)?
+        && let Some(source) = own_keys(profile, |_| true)?
     {
         return Ok(source);
     }
@@ -134,7 +116,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
         return Ok(source);
     }
     // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config file do not.
-    if let Some(source) = access_key(profile, |file| file == FileKind::Credentials)? {
+    if let Some(source) = own_keys(profile, |file| file == FileKind::Credentials)? {
         return Ok(source);
     }
     if let Some(login) = set(profile, "login_session") {
@@ -143,10 +125,15 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = credential_process(profile, env)? {
         return Ok(source);
     }
-    if let Some(source) = access_key(profile, |_| true)? {
+    if let Some(source) = own_keys(profile, |_| true)? {
         return Ok(source);
     }
     Err(without_credentials(profile))
+}
+
+fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Source>> {
+    let keys = access_key::of_profile(profile, wanted)?;
+    Ok(keys.map(|keys| Source::AccessKey { profile: profile.name.clone(), keys }))
 }
 
 /// `credential_source` beside a role that `--role-arn` names.
@@ -157,7 +144,7 @@ fn named_source(link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
 /// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is xacct.
 pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
     match value.text.to_ascii_lowercase().as_str() {
-        "environment" => environment(value, env),
+        "environment" => Ok(Source::Environment { keys: access_key::of_environment(value, env)? }),
         "ec2instancemetadata" => {
             Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(link, env)? })
         }
@@ -165,54 +152,6 @@ pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Sou
         _ => Err(value
             .error(&format!("credential_source '{}' is unknown", value.text))
             .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer")),
-    }
-}
-
-fn environment(value: &Value<'_>, env: &Env) -> Result<Source> {
-    let (Some(access_key_id), Some(secret)) =
-        (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY"))
-    else {
-        return Err(value.error(
-            "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
-        ));
-    };
-    Ok(Source::Environment {
-        keys: Keys {
-            access_key_id: access_key_id.to_owned(),
-            secret_access_key: Secret::new(secret),
-            session_token: env.get("AWS_SESSION_TOKEN").map(Secret::new),
-            account_id: env.get("AWS_ACCOUNT_ID").map(str::to_owned),
-        },
-    })
-}
-
-/// The profile's keys, where `wanted` says yes to the file that the id stands in. Half a pair is an error.
-fn access_key(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Source>> {
-    let half = |missing: &str, present: &str| {
-        at_key(profile, &[present], &format!("profile '{}' is missing {missing}", profile.name))
-            .hint(format!("add {missing}, or delete {present}"))
-    };
-    let (id, secret) = (set(profile, ACCESS_KEY_ID), set(profile, SECRET_ACCESS_KEY));
-    let file = profile.get(ACCESS_KEY_ID).or_else(|| profile.get(SECRET_ACCESS_KEY)).map(|s| s.origin.file);
-    if !file.is_some_and(wanted) {
-        return Ok(None);
-    }
-    match (id, secret) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(half(SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
-        (None, Some(_)) => Err(half(ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
-        (Some(id), Some(secret)) => {
-            let token = set(profile, "aws_session_token").or_else(|| set(profile, "aws_security_token"));
-            Ok(Some(Source::AccessKey {
-                profile: profile.name.clone(),
-                keys: Keys {
-                    access_key_id: id.to_owned(),
-                    secret_access_key: Secret::new(secret),
-                    session_token: token.map(Secret::new),
-                    account_id: set(profile, "aws_account_id").map(str::to_owned),
-                },
-            }))
-        }
     }
 }
 

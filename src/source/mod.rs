@@ -19,7 +19,7 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
             access_key_id: keys.access_key_id.clone(),
             secret_access_key: keys.secret_access_key.clone(),
             session_token: keys.session_token.clone(),
-            expiration: None,
+            expiration: keys.expiration,
             account_id: keys.account_id.clone(),
         }),
         _ => Err(Error::other("this source has no keys of its own")),

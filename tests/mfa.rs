@@ -236,6 +236,9 @@ fn a_process_that_has_waited_still_hears_signals() {
     sandbox.fault(&json!({"kind": "silent", "action": "GetSessionToken"}));
     let code = sandbox.fresh_code();
     let holder = sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).spawn();
+    while sandbox.calls().is_empty() {
+        std::thread::yield_now();
+    }
     let mut waiting = sandbox.pty(&["exec", "client2", "--", "true"]);
     waiting.expect("xacct: waiting for xacct credential-process client2 (pid ");
     sandbox.program("kill", &["-KILL", &holder.id().to_string()]).run().ok();

@@ -13,6 +13,8 @@ mod section;
 mod file;
 mod session_name;
 mod color;
+pub(crate) mod process;
+mod edit;
 mod keys;
 mod toml_text;
 mod settings;

@@ -1,6 +1,8 @@
 //! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one that is there and cannot be read is an
 //! error, never "no profiles". What stands in them is left to `config`.
 
+mod write;
+
 use std::fs;
 use std::io::ErrorKind;
 
@@ -12,6 +14,7 @@ use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
 use crate::plan::{PolicyFile, PolicyText};
+pub(crate) use write::{Change, Lock, backups, lock, write};
 
 /// The texts to be parsed.
 ///

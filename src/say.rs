@@ -54,6 +54,13 @@ impl Voice {
         }
     }
 
+    /// Lines that are rendered already, such as a diff; silenced by `-q`.
+    pub(crate) fn show(self, lines: &str) {
+        if !self.quiet && !lines.is_empty() {
+            write_line(lines.trim_end_matches('\n'));
+        }
+    }
+
     /// `xacct: …`, with `-v` (level 1) or `-vv` (level 2) only.
     pub(crate) fn trace(self, level: u8, message: &str) {
         if self.verbose >= level {

@@ -268,7 +268,8 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    let identity = runtime()?.block_on(sts.get_caller_identity(credentials));
+    // A prompt before this may have taken Ctrl-C out of the system's hands.
+    let identity = runtime()?.block_on(terminal::interruptible(sts.get_caller_identity(credentials)))?;
     identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 

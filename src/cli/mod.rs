@@ -25,6 +25,8 @@ pub(crate) use args::Asking;
 pub(crate) use args::Overrides;
 pub(crate) use args::Speaking;
 pub(crate) use args::Target;
+pub(crate) use command::Add;
+pub(crate) use command::Adopt;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;
 #[cfg(test)]

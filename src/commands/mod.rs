@@ -13,6 +13,10 @@ mod explain;
 mod config_show;
 mod login;
 mod clear;
+mod person;
+mod change;
+mod add;
+mod adopt;
 mod sandbox;
 mod completions;
 
@@ -66,6 +70,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         },
         Command::Login(asked) => login::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),
+        Command::Add(asked) => add::run(asked, context),
+        Command::Adopt(asked) => adopt::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }

@@ -78,8 +78,8 @@ impl Ini {
             (None, Some((end, indent))) => (end, indent),
             (None, None) => return Err(format!("there is no section of profile '{profile}'")),
         };
-        let new: String =
-            with.iter().map(|(key, value)| property(&indent, key, value, self.line_end())).collect();
+        let mut new = Zeroizing::new(String::new());
+        with.iter().for_each(|entry| put(&mut new, &indent, *entry, self.line_end()));
         let mut changed = Zeroizing::new(String::with_capacity(self.text.len() + new.len()));
         let mut kept = 0;
         let mut inserted = new.is_empty();
@@ -112,7 +112,7 @@ impl Ini {
             changed.push_str(end);
         }
         changed.push_str(&format!("[{}]{end}", self.header(profile)));
-        with.iter().for_each(|(key, value)| changed.push_str(&property("", key, value, end)));
+        with.iter().for_each(|entry| put(&mut changed, "", *entry, end));
         self.read_back(changed, profile, with)
     }
 
@@ -239,11 +239,16 @@ fn is_inner_comment(line: &str, outer: usize) -> bool {
 }
 
 /// `key = value`; further lines of the value stand further in.
-fn property(indent: &str, key: &str, value: &str, end: &str) -> String {
-    let mut lines = value.split('\n');
-    let first = format!("{indent}{key} = {}", lines.next().unwrap_or_default());
-    let rest = lines.map(|line| format!("{end}{indent}    {line}"));
-    format!("{}{}{end}", first.trim_end_matches(BLANK), rest.collect::<String>())
+fn put(out: &mut String, indent: &str, (key, value): (&str, &str), end: &str) {
+    for (index, line) in value.split('\n').enumerate() {
+        let start = if index == 0 { [indent, key, " ="] } else { [indent, "    ", ""] };
+        start.into_iter().for_each(|part| out.push_str(part));
+        if index == 0 && !line.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(line);
+        out.push_str(end);
+    }
 }
 
 #[cfg(test)]

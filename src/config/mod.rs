@@ -18,11 +18,14 @@ mod edit;
 mod keys;
 mod toml_text;
 mod settings;
+mod settings_edit;
 mod parts;
+pub(crate) mod adopt;
 
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
+pub(crate) use self::edit::Ini;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;

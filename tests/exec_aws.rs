@@ -7,23 +7,10 @@
 mod common;
 
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Cmd, Sandbox, outer_env};
-
-/// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
-fn tool(name: &str, probe: &str) -> Option<String> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
-    let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
-    let files = venvs.map(|venv| format!("{venv}/bin/{name}")).filter(|file| Path::new(file).exists());
-    let mut candidates = files.chain([name.to_owned()]);
-    candidates.find(|program| {
-        let tried = Command::new(program).arg(probe).output();
-        tried.is_ok_and(|output| output.status.success())
-    })
-}
+use common::{Cmd, Sandbox, outer_env, tool};
 
 struct Moto {
     child: Child,
@@ -74,7 +61,7 @@ region = us-east-1
 
 #[test]
 fn aws_s3_ls_lists_each_accounts_own_buckets() {
-    let (Some(aws), Some(server)) = (tool("aws", "--version"), tool("moto_server", "--help")) else {
+    let (Some(aws), Some(server)) = (tool("aws", &["--version"]), tool("moto_server", &["--help"])) else {
         common::skip("aws or moto_server is not there: see XACCT_TEST_VENV");
         return;
     };

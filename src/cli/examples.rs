@@ -31,9 +31,10 @@ pub(super) const CREDENTIAL_PROCESS: &str = "\
 Examples:
   xacct credential-process client1
 
-  In ~/.aws/config, so that every SDK and the AWS CLI take client1's credentials from xacct:
+  'xacct adopt client1' makes every SDK and the AWS CLI take client1's credentials from xacct. By hand, under
+  another name, it is this in ~/.aws/config:
     [profile client1-sdk]
-    credential_process = xacct credential-process client1";
+    credential_process = \"/usr/local/bin/xacct\" credential-process client1";
 pub(super) const WHOAMI: &str = "\
 Examples:
   xacct whoami                          the credentials in this shell

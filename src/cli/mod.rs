@@ -1,11 +1,12 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command` and `profiles` the commands themselves, `examples` what their help ends
 //! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
 mod examples;
+mod profiles;
 mod command;
 mod complete;
 mod parse;
@@ -25,8 +26,6 @@ pub(crate) use args::Asking;
 pub(crate) use args::Overrides;
 pub(crate) use args::Speaking;
 pub(crate) use args::Target;
-pub(crate) use command::Add;
-pub(crate) use command::Adopt;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;
 #[cfg(test)]
@@ -48,3 +47,5 @@ pub(crate) use complete::with_profile_completer;
 pub(crate) use parse::is_exec;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;
+pub(crate) use profiles::Add;
+pub(crate) use profiles::Adopt;

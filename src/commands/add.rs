@@ -90,10 +90,12 @@ fn try_it(
     new: &New,
     person: Option<&Person>,
 ) -> Result<Option<Identity>> {
-    let why = match identity(asked, context, config, new) {
+    let mut why = match identity(asked, context, config, new) {
         Ok(identity) => return Ok(Some(identity)),
         Err(why) => why,
     };
+    // They tell of a profile that is not there.
+    why.hints.retain(|hint| !hint.contains("xacct login") && !hint.contains("xacct explain"));
     let asks = person.filter(|_| !asked.yes && !matches!(why.kind, error::Kind::Signal(_)));
     if let Some(person) = asks {
         context.voice.error(&why);

@@ -19,21 +19,20 @@ const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let files = Files::open(context, asked.dry_run)?;
-    let names = if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, context)? };
+    let program = program(&context.env)?;
+    let names =
+        if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
     if names.is_empty() {
+        let nothing = if asked.undo { "no profile is adopted" } else { "there is no role to adopt" };
         if asked.all {
-            context.voice.note(if asked.undo {
-                "no profile is adopted"
-            } else {
-                "there is no role to adopt"
-            });
+            context.voice.note(nothing);
         }
         return Ok(ExitCode::SUCCESS);
     }
     let (texts, exact) = if asked.undo {
         undone(&files, &names)?
     } else {
-        (adopt::adopt(&files.config, &files.raw, &names, &program(&context.env)?)?, true)
+        (adopt::adopt(&files.config, &files.raw, &names, &program)?, true)
     };
     let after = files.config_of(&texts)?;
     for name in &names {
@@ -49,10 +48,10 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
 }
 
 /// The profiles to adopt. One that was named must be one that can be.
-fn adoptable(asked: &Adopt, files: &Files, context: &Context) -> Result<Vec<String>> {
+fn adoptable(asked: &Adopt, files: &Files, program: &str, context: &Context) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
-        let refused = match adopt::state(&files.config, &files.raw, &name) {
+        let refused = match adopt::state(&files.config, &name) {
             _ if names.contains(&name) => continue,
             State::Adopted if asked.all => continue,
             State::Adopted => {
@@ -71,7 +70,33 @@ fn adoptable(asked: &Adopt, files: &Files, context: &Context) -> Result<Vec<Stri
             Some(_) => {}
         }
     }
-    Ok(names)
+    writable(names, asked, files, program, context)
+}
+
+/// Those that can be written so that they would be read the same: where not all together can, one by one.
+fn writable(
+    names: Vec<String>,
+    asked: &Adopt,
+    files: &Files,
+    program: &str,
+    context: &Context,
+) -> Result<Vec<String>> {
+    let written = |names: &[String]| adopt::adopt(&files.config, &files.raw, names, program).map(|_| ());
+    if written(&names).is_ok() {
+        return Ok(names);
+    }
+    let mut good = Vec::new();
+    for name in names {
+        match written(std::slice::from_ref(&name)) {
+            Ok(()) => good.push(name),
+            Err(why) if asked.all => {
+                let why = why.message.trim_start_matches(&format!("profile '{name}': ")).to_owned();
+                context.voice.warn(&format!("'{name}' is not adopted: {why}"));
+            }
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(good)
 }
 
 fn is_role(config: &Config, name: &str) -> bool {
@@ -84,7 +109,7 @@ fn is_role(config: &Config, name: &str) -> bool {
 fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
-        match adopt::state(&files.config, &files.raw, &name) {
+        match adopt::state(&files.config, &name) {
             _ if names.contains(&name) => {}
             State::Adopted => names.push(name),
             _ if asked.all => {}
@@ -102,7 +127,9 @@ fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
 /// The texts before the profiles were adopted, and whether they are those to the byte.
 fn undone(files: &Files, names: &[String]) -> Result<(Texts, bool)> {
     let backups = files::backups(&files.paths);
-    if let Some(before) = backups.iter().find(|before| adopt::made(before, &files.raw, &files.paths, names)) {
+    // After a crash between the files there is a backup of what it left, too: the role then was in both.
+    let made = backups.iter().filter(|before| adopt::made(before, &files.raw, &files.paths, names));
+    if let Some(before) = made.min_by_key(|before| before.settings.as_ref().map_or(0, |text| text.len())) {
         return Ok((Texts { credentials: files.raw.credentials.clone(), ..before.clone() }, true));
     }
     let back = adopt::give_back(&files.config, &files.raw, names)?;

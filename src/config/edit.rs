@@ -16,16 +16,27 @@ use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
 
 /// A file's text while it is changed.
-#[derive(Clone)]
 pub(crate) struct Ini {
     file: FileKind,
     /// Whether a byte order mark stands before the text.
     mark: bool,
     text: Zeroizing<String>,
+    sections: Vec<Found>,
 }
 
+/// One profile's change: these keys are taken out, wherever in the file they are, and the others put where the first
+/// of them stood, or else at the end of the profile's last section.
+pub(crate) struct Edit<'a> {
+    pub(crate) profile: &'a str,
+    pub(crate) gone: Vec<&'a str>,
+    pub(crate) with: Vec<(&'a str, &'a str)>,
+}
+
+/// Where in the text, and what comes there.
+type Replacement = (Range<usize>, Zeroizing<String>);
+
 /// What a profile's sections in one file say, in order; of a key that is there twice, what counts.
-pub(crate) type Own = Vec<(String, Zeroizing<String>)>;
+type Own = Vec<(String, Zeroizing<String>)>;
 
 /// A property's lines in the text.
 struct Place {
@@ -37,7 +48,13 @@ struct Place {
 impl Ini {
     pub(crate) fn new(file: FileKind, text: &str) -> Ini {
         let without = text.strip_prefix(BYTE_ORDER_MARK);
-        Ini { file, mark: without.is_some(), text: Zeroizing::new(without.unwrap_or(text).to_owned()) }
+        let mark = without.is_some();
+        Ini::of(file, mark, Zeroizing::new(without.unwrap_or(text).to_owned()))
+    }
+
+    fn of(file: FileKind, mark: bool, text: Zeroizing<String>) -> Ini {
+        let sections = index::sections(&text, file);
+        Ini { file, mark, text, sections }
     }
 
     /// The whole file.
@@ -46,13 +63,13 @@ impl Ini {
     }
 
     /// What the file says of the profile; `None` where it has no section of it.
-    pub(crate) fn own(&self, profile: &str) -> Option<Own> {
+    fn own(&self, profile: &str) -> Option<Own> {
         let sections = self.sections(profile);
         if sections.is_empty() {
             return None;
         }
         let mut own = Own::new();
-        for entry in sections.iter().flat_map(|section| self.entries(section)) {
+        for entry in sections.into_iter().flat_map(|section| self.entries(section)) {
             match own.iter_mut().find(|(key, _)| *key == entry.key) {
                 Some((_, value)) => *value = entry.value,
                 None => own.push((entry.key, entry.value)),
@@ -61,43 +78,52 @@ impl Ini {
         Some(own)
     }
 
-    /// Takes all these keys out of the profile, wherever in the file it is, and puts the others where the first of
-    /// them stood, or else at the end of the profile's last section.
+    /// Makes all of these changes, or none.
     ///
     /// Errors: a sentence, where the file has no such section, or a value cannot be written there.
-    pub(crate) fn replace(
-        &mut self,
-        profile: &str,
-        keys: &[&str],
-        with: &[(&str, &str)],
-    ) -> Result<(), String> {
-        let places = self.places(profile);
-        let gone: Vec<&Place> = places.iter().filter(|place| keys.contains(&place.key.as_str())).collect();
-        let (at, indent) = match (gone.first(), self.end_of(profile, &places)) {
-            (Some(first), _) => (first.lines.start, first.indent.clone()),
-            (None, Some((end, indent))) => (end, indent),
-            (None, None) => return Err(format!("there is no section of profile '{profile}'")),
-        };
-        let mut new = Zeroizing::new(String::new());
-        with.iter().for_each(|entry| put(&mut new, &indent, *entry, self.line_end()));
-        let mut changed = Zeroizing::new(String::with_capacity(self.text.len() + new.len()));
-        let mut kept = 0;
-        let mut inserted = new.is_empty();
-        for place in gone.iter().map(|place| place.lines.clone()).chain([self.text.len()..self.text.len()]) {
-            if !inserted && at <= place.start {
-                changed.push_str(&self.text[kept..at]);
-                self.end_line(&mut changed);
-                changed.push_str(&new);
-                (kept, inserted) = (at, true);
-            }
-            changed.push_str(&self.text[kept..place.start]);
-            kept = place.end;
+    pub(crate) fn replace(&mut self, edits: &[Edit<'_>]) -> Result<(), String> {
+        let mut ranges: Vec<Replacement> = Vec::new();
+        for edit in edits {
+            ranges.extend(self.ranges(edit)?);
         }
+        // A section's end may be where the next one's first line begins: what is put there comes first.
+        ranges.sort_by_key(|(range, _)| (range.start, range.end));
+        let mut changed = Zeroizing::new(String::with_capacity(self.text.len() + 128 * edits.len()));
+        let mut kept = 0;
+        for (range, new) in &ranges {
+            changed.push_str(&self.text[kept..range.start]);
+            if !new.is_empty() {
+                self.end_line(&mut changed);
+            }
+            changed.push_str(new);
+            kept = range.end;
+        }
+        changed.push_str(&self.text[kept..]);
         if !self.text.ends_with('\n') {
             let without = index::without_line_end(&changed).len();
             changed.truncate(without);
         }
-        self.read_back(changed, profile, with)
+        self.read_back(changed, edits)
+    }
+
+    /// What stands where, and what comes in its place.
+    fn ranges(&self, edit: &Edit<'_>) -> Result<Vec<Replacement>, String> {
+        let places = self.places(edit.profile);
+        let gone = places.iter().filter(|place| edit.gone.contains(&place.key.as_str()));
+        let mut ranges: Vec<_> =
+            gone.map(|place| (place.lines.clone(), &*place.indent, Zeroizing::default())).collect();
+        if ranges.is_empty() {
+            let end = self.end_of(edit.profile, &places);
+            let (end, indent) =
+                end.ok_or_else(|| format!("there is no section of profile '{}'", edit.profile))?;
+            ranges.push((end..end, indent, Zeroizing::default()));
+        }
+        if let Some((_, indent, new)) = ranges.first_mut() {
+            for entry in &edit.with {
+                put(new, indent, *entry, self.line_end());
+            }
+        }
+        Ok(ranges.into_iter().map(|(range, _, new)| (range, new)).collect())
     }
 
     /// Adds a section at the end, for a profile that the file does not have yet.
@@ -111,37 +137,35 @@ impl Ini {
         if !blank_before {
             changed.push_str(end);
         }
-        changed.push_str(&format!("[{}]{end}", self.header(profile)));
-        with.iter().for_each(|entry| put(&mut changed, "", *entry, end));
-        self.read_back(changed, profile, with)
+        changed.extend(["[", &self.header(profile), "]", end]);
+        for entry in with {
+            put(&mut changed, "", *entry, end);
+        }
+        self.read_back(changed, &[Edit { profile, gone: Vec::new(), with: with.to_vec() }])
     }
 
     fn header(&self, profile: &str) -> String {
         let plain = |c: char| c.is_alphanumeric() || "_-/.%@:+".contains(c);
         let bare = profile == "default" || self.file == FileKind::Credentials;
-        let name = match profile.chars().all(plain) {
-            false if self.file == FileKind::Config => {
-                format!("\"{}\"", profile.replace('\\', "\\\\").replace('"', "\\\""))
-            }
-            _ => profile.to_owned(),
+        let name = if profile.chars().all(plain) || self.file == FileKind::Credentials {
+            profile.to_owned()
+        } else {
+            format!("\"{}\"", profile.replace('\\', "\\\\").replace('"', "\\\""))
         };
         if bare { name } else { format!("profile {name}") }
     }
 
     /// Takes the changed text, if it says what it was meant to.
-    fn read_back(
-        &mut self,
-        changed: Zeroizing<String>,
-        profile: &str,
-        with: &[(&str, &str)],
-    ) -> Result<(), String> {
-        let changed = Ini { text: changed, ..self.clone() };
-        let own = changed.own(profile);
-        let Some(own) = own else { return Err(format!("no profile in this file can be called '{profile}'")) };
-        for (key, value) in with {
-            // Never the value: it may be a secret.
-            if !own.iter().any(|(own, read)| own == key && **read == **value) {
-                return Err(format!("the value of {key} cannot be written in this file"));
+    fn read_back(&mut self, changed: Zeroizing<String>, edits: &[Edit<'_>]) -> Result<(), String> {
+        let changed = Ini::of(self.file, self.mark, changed);
+        for Edit { profile, with, .. } in edits {
+            let own = changed.own(profile);
+            let own = own.ok_or_else(|| format!("no profile in this file can be called '{profile}'"))?;
+            for (key, value) in with {
+                // Never the value: it may be a secret.
+                if !own.iter().any(|(own, read)| own == key && **read == **value) {
+                    return Err(format!("the value of {key} cannot be written in this file"));
+                }
             }
         }
         *self = changed;
@@ -149,12 +173,13 @@ impl Ini {
     }
 
     /// The sections that count, as `Parts` has it.
-    fn sections(&self, profile: &str) -> Vec<Found> {
-        let all = index::sections(&self.text, self.file);
-        let of = |kind: Kind| all.iter().any(|found| found.kind == kind && found.name(&self.text) == profile);
+    fn sections(&self, profile: &str) -> Vec<&Found> {
+        let of = |kind: Kind| -> Vec<&Found> {
+            let found = self.sections.iter().filter(|found| found.kind == kind);
+            found.filter(|found| found.name(&self.text) == profile).collect()
+        };
         let kinds = [Kind::Profile, Kind::PlainDefault, Kind::Spaced];
-        let Some(kind) = kinds.into_iter().find(|kind| of(*kind)) else { return Vec::new() };
-        all.into_iter().filter(|found| found.kind == kind && found.name(&self.text) == profile).collect()
+        kinds.into_iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn entries(&self, section: &Found) -> Vec<Entry> {
@@ -166,7 +191,7 @@ impl Ini {
         let mut places = Vec::new();
         for section in self.sections(profile) {
             let lines = lines(&self.text, section.body.clone());
-            for entry in self.entries(&section) {
+            for entry in self.entries(section) {
                 let (first, last) = (entry.line - section.line - 1, entry.last_line - section.line - 1);
                 let line = &self.text[lines[first].clone()];
                 let indent = indent(line);
@@ -183,16 +208,13 @@ impl Ini {
     }
 
     /// Where a property more would stand, and how far in.
-    fn end_of(&self, profile: &str, places: &[Place]) -> Option<(usize, String)> {
+    fn end_of<'p>(&self, profile: &str, places: &'p [Place]) -> Option<(usize, &'p str)> {
         let section = self.sections(profile).pop()?;
-        let last = places.iter().rfind(|place| section.body.contains(&place.lines.start));
-        Some(match last {
-            Some(place) => (place.lines.end, place.indent.clone()),
-            None => {
-                let lines = lines(&self.text, section.body.clone());
-                (end_of_comments(&self.text, &lines, 0).unwrap_or(section.header.end), String::new())
-            }
-        })
+        if let Some(last) = places.iter().rfind(|place| section.body.contains(&place.lines.start)) {
+            return Some((last.lines.end, &last.indent));
+        }
+        let lines = lines(&self.text, section.body.clone());
+        Some((end_of_comments(&self.text, &lines, 0).unwrap_or(section.header.end), ""))
     }
 
     /// The file's own, by its first line.
@@ -241,12 +263,11 @@ fn is_inner_comment(line: &str, outer: usize) -> bool {
 /// `key = value`; further lines of the value stand further in.
 fn put(out: &mut String, indent: &str, (key, value): (&str, &str), end: &str) {
     for (index, line) in value.split('\n').enumerate() {
-        let start = if index == 0 { [indent, key, " ="] } else { [indent, "    ", ""] };
-        start.into_iter().for_each(|part| out.push_str(part));
-        if index == 0 && !line.is_empty() {
-            out.push(' ');
+        match (index, line) {
+            (0, "") => out.extend([indent, key, " ="]),
+            (0, line) => out.extend([indent, key, " = ", line]),
+            (_, line) => out.extend([indent, "    ", line]),
         }
-        out.push_str(line);
         out.push_str(end);
     }
 }

@@ -186,6 +186,13 @@ impl Config {
         self.merge(name, &parts)
     }
 
+    /// What the config file alone says of the profile.
+    fn in_config_file(&self, name: &str) -> Option<Section> {
+        let config = self.config.find(Kind::Profile, name).collect();
+        let plain_default = self.config.find(Kind::PlainDefault, name).collect();
+        self.config.merged(name, Parts { config, plain_default, ..Parts::default() }.of_config())
+    }
+
     /// The parts of every name that any file has, in order of appearance.
     fn parts(&self) -> Vec<(&str, Parts<'_>)> {
         parts::of_all(&self.config, &self.credentials, &self.settings.profiles)

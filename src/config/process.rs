@@ -44,7 +44,8 @@ pub(crate) fn asks_xacct_for(command: &str, profile: &str) -> bool {
     is_xacct && at.is_some_and(|at| words[at + 1..].iter().any(|word| word == profile))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

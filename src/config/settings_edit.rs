@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Shape};
@@ -16,49 +17,71 @@ use super::section::Section;
 use super::settings::SettingsFile;
 use super::toml_text;
 
-/// What the settings file says of a profile.
-type Entries = [(String, String)];
+/// A profile, and the keys with their values that are to be added to it.
+pub(super) type Addition = (String, Vec<(String, String)>);
 
-/// Adds keys to `[profile.NAME]`, which is made where there is none.
+/// Adds keys to the tables of profiles, which are made where there are none.
 ///
 /// Errors: a sentence, where the file does not say what it should with them.
-pub(super) fn add(text: &str, path: &str, name: &str, entries: &Entries) -> Result<String, String> {
-    let end = line_end(text);
-    let lines: String =
-        entries.iter().map(|(key, value)| format!("{key} = {}{end}", literal(key, value))).collect();
-    let mut wrong = None;
-    let mut good = |changed: String| match added(text, &changed, path, name, entries) {
-        Ok(true) => Some(changed),
-        Ok(false) => None,
-        Err(why) => {
-            wrong = Some(why);
-            None
-        }
-    };
+pub(super) fn add(text: &str, path: &str, profiles: &[Addition]) -> Result<String, String> {
+    if profiles.is_empty() {
+        return Ok(text.to_owned());
+    }
+    // All together where that will do: each time, the whole file is read back.
+    let tables: Vec<String> = profiles.iter().map(|(name, entries)| table(name, entries)).collect();
+    let all = appended(text, &tables.join("\n"));
+    if let Ok(true) = added(text, &all, path, profiles) {
+        return Ok(all);
+    }
+    profiles.iter().try_fold(text.to_owned(), |text, profile| add_one(&text, path, profile))
+}
+
+fn add_one(text: &str, path: &str, profile: &Addition) -> Result<String, String> {
+    let (name, entries) = profile;
+    // By itself it must do; the line in the message is none of the file's.
+    snapshot(&table(name, entries), path).map_err(|why| match why.splitn(3, ':').nth(2) {
+        Some(what) if why.starts_with(path) => what.trim().to_owned(),
+        _ => why,
+    })?;
     // What looks like the header may stand in a text of several lines: there, nothing would come of it.
     let headers = headers(text, name).into_iter().map(|header| {
         let (before, behind) = text.split_at(header.end);
-        let gap = if before.ends_with('\n') { "" } else { end };
-        format!("{before}{gap}{lines}{behind}")
+        let gap = if before.ends_with('\n') { "" } else { line_end(text) };
+        format!("{before}{gap}{}{behind}", with_ends_of(text, &lines(entries)))
     });
-    let new_table = || {
-        let gap = match text.trim_start_matches(BYTE_ORDER_MARK) {
-            "" => "",
-            text if text.ends_with("\n\n") || text.ends_with("\n\r\n") => "",
-            text if text.ends_with('\n') => end,
-            _ => &format!("{end}{end}"),
-        };
-        format!("{text}{gap}[profile.{}]{end}{lines}", key(name))
-    };
-    let found = headers.into_iter().find_map(&mut good).or_else(|| good(new_table()));
-    found.ok_or_else(|| {
-        wrong.unwrap_or_else(|| {
-            format!(
-                "{path} has profile '{name}' in a form that cannot be added to; write it as [profile.{}]",
-                key(name)
-            )
-        })
+    let mut forms = headers.chain([appended(text, &table(name, entries))]);
+    let good =
+        |changed: &String| matches!(added(text, changed, path, std::slice::from_ref(profile)), Ok(true));
+    forms.find(good).ok_or_else(|| {
+        let key = key(name);
+        format!("{path} has the profile in a form that cannot be added to; write it as [profile.{key}]")
     })
+}
+
+/// The text with tables behind it.
+fn appended(text: &str, tables: &str) -> String {
+    let gap = match text.trim_start_matches(BYTE_ORDER_MARK) {
+        "" => "",
+        text if text.ends_with("\n\n") || text.ends_with("\n\r\n") => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{text}{}", with_ends_of(text, &format!("{gap}{tables}")))
+}
+
+fn table(name: &str, entries: &[(String, String)]) -> String {
+    format!("[profile.{}]\n{}", key(name), lines(entries))
+}
+
+fn lines(entries: &[(String, String)]) -> String {
+    let lines: Vec<String> =
+        entries.iter().map(|(key, value)| format!("{key} = {}\n", literal(key, value))).collect();
+    lines.concat()
+}
+
+/// New lines that end as the file's do.
+fn with_ends_of(text: &str, lines: &str) -> String {
+    if line_end(text) == "\n" { lines.to_owned() } else { lines.replace('\n', "\r\n") }
 }
 
 /// Takes keys out of `[profile.NAME]`, and the table where nothing is left in it. `None` where that is not possible
@@ -96,12 +119,15 @@ pub(super) fn remove(text: &str, path: &str, name: &str, gone: &[&str]) -> Optio
 type Snapshot = Vec<(String, BTreeMap<String, Zeroizing<String>>)>;
 
 /// Whether the changed file says what the old one does, and the new keys beside.
-fn added(text: &str, changed: &str, path: &str, name: &str, entries: &Entries) -> Result<bool, String> {
+fn added(text: &str, changed: &str, path: &str, profiles: &[Addition]) -> Result<bool, String> {
     let mut wanted = snapshot(text, path)?;
-    let new = entries.iter().map(|(key, value)| (key.clone(), Zeroizing::new(value.clone())));
-    match wanted.iter_mut().find(|(profile, _)| profile == name) {
-        Some((_, own)) => own.extend(new),
-        None => wanted.push((name.to_owned(), new.collect())),
+    let before = wanted.len();
+    for (name, entries) in profiles {
+        let new = entries.iter().map(|(key, value)| (key.clone(), Zeroizing::new(value.clone())));
+        match wanted[..before].iter_mut().find(|(profile, _)| profile == name) {
+            Some((_, own)) => own.extend(new),
+            None => wanted.push((name.to_owned(), new.collect())),
+        }
     }
     Ok(snapshot(changed, path)? == wanted)
 }
@@ -133,18 +159,17 @@ fn headers(text: &str, name: &str) -> Vec<Range<usize>> {
 
 fn is_header(line: &str, name: &str) -> bool {
     let Ok(document) = DeTable::parse(line) else { return false };
-    let profiles = document.get_ref().get("profile").map(|value| value.get_ref());
+    let profiles = document.get_ref().get("profile").map(Spanned::get_ref);
     matches!(profiles, Some(DeValue::Table(profiles)) if profiles.get(name).is_some())
 }
 
 /// Where in the text these keys of the profile and their values are.
 fn spans(text: &str, name: &str, wanted: &[&str]) -> Vec<Range<usize>> {
     let Ok(document) = DeTable::parse(text) else { return Vec::new() };
-    let Some(DeValue::Table(profiles)) = document.get_ref().get("profile").map(|value| value.get_ref())
-    else {
+    let Some(DeValue::Table(profiles)) = document.get_ref().get("profile").map(Spanned::get_ref) else {
         return Vec::new();
     };
-    let Some(DeValue::Table(own)) = profiles.get(name).map(|value| value.get_ref()) else {
+    let Some(DeValue::Table(own)) = profiles.get(name).map(Spanned::get_ref) else {
         return Vec::new();
     };
     let entries = toml_text::in_order(own).filter(|(key, _)| wanted.contains(&key.get_ref().as_ref()));
@@ -194,10 +219,13 @@ mod tests {
         entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
+    fn add_to(text: &str, name: &str, entries: &[(String, String)]) -> Result<String, String> {
+        add(text, "x.toml", &[(name.to_owned(), entries.to_vec())])
+    }
+
     fn both(text: &str, name: &str) -> String {
-        let added = add(
+        let added = add_to(
             text,
-            "x.toml",
             name,
             &entries(&[("role_arn", "arn:\"x\""), ("duration_seconds", "900"), ("read_only", "true")]),
         );
@@ -261,11 +289,14 @@ mod tests {
             "profile.a.confirm = true\n",
             "[profile]\na = { confirm = true }\n",
         ] {
-            let error = add(text, "x.toml", "a", &entries(&[("role_arn", "x")])).unwrap_err();
-            assert!(error.contains("x.toml"), "{error}");
+            let error = add_to(text, "a", &entries(&[("role_arn", "x")])).unwrap_err();
+            assert_eq!(
+                error,
+                "x.toml has the profile in a form that cannot be added to; write it as [profile.a]"
+            );
         }
-        let error = add("", "x.toml", "a", &entries(&[("confirm", "maybe")])).unwrap_err();
-        assert_eq!(error, "x.toml:2: confirm: true or false is wanted here");
+        let error = add_to("", "a", &entries(&[("confirm", "maybe")])).unwrap_err();
+        assert_eq!(error, "confirm: true or false is wanted here");
         assert_eq!(remove("profile = { a = { confirm = true } }\n", "x", "a", &["confirm"]), None);
         assert_eq!(remove("", "x", "a", &["confirm"]), None);
     }
@@ -285,7 +316,7 @@ mod tests {
             let value = value.replace('\r', "");
             let entries = entries(&[("external_id", &value)]);
             let text = "# mine\n";
-            let added = add(text, "x", &name, &entries).unwrap();
+            let added = add_to(text, &name, &entries).unwrap();
             prop_assert!(added.starts_with(text));
             prop_assert_eq!(remove(&added, "x", &name, &["external_id"]).unwrap(), text);
         }

@@ -86,7 +86,9 @@ pub(crate) fn write(
     for (change, target) in changes.iter().zip(&targets) {
         still_there(change, target, &paths.display(change.file))?;
     }
-    targets.iter().for_each(|target| sweep(target));
+    for target in &targets {
+        sweep(target);
+    }
     let mut prepared = Prepared::default();
     for (change, target) in changes.iter().zip(&targets) {
         prepared.add(change, target).map_err(|error| failed(change, error))?;
@@ -295,5 +297,6 @@ pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
     stamps.iter().rev().map(texts).collect()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

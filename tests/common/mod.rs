@@ -35,3 +35,15 @@ pub(crate) fn skip(why: &str) {
 pub(crate) fn outer_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
+
+/// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
+pub(crate) fn tool(name: &str, probe: &[&str]) -> Option<String> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
+    let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
+    let files = venvs.map(|venv| format!("{venv}/bin/{name}"));
+    let mut candidates = files.filter(|file| std::path::Path::new(file).exists()).chain([name.to_owned()]);
+    candidates.find(|program| {
+        let tried = std::process::Command::new(program).args(probe).output();
+        tried.is_ok_and(|output| output.status.success())
+    })
+}

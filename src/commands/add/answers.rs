@@ -38,6 +38,9 @@ pub(super) struct Answers<'a> {
     asked_any: Cell<bool>,
 }
 
+/// What stands on the command line without an option.
+const NAME: &str = "NAME";
+
 type Verdict<T> = std::result::Result<T, String>;
 
 impl<'a> Answers<'a> {
@@ -52,7 +55,7 @@ impl<'a> Answers<'a> {
 
     pub(super) fn all(&self) -> Result<New> {
         let asked = self.asked;
-        let name = self.needed("NAME", asked.name.as_ref(), "name of the new profile", None, |name| {
+        let name = self.needed(NAME, asked.name.as_ref(), "name of the new profile", None, |name| {
             self.new_name(name).map(|()| name.to_owned())
         })?;
         if self.is_key()? { self.access_key(name) } else { self.role(name) }
@@ -257,7 +260,8 @@ impl<'a> Answers<'a> {
 }
 
 fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdict<T>) -> Result<T> {
-    read(value.trim()).map_err(|why| Error::config(format!("{option}: {why}")))
+    let place = if option == NAME { String::new() } else { format!("{option}: ") };
+    read(value.trim()).map_err(|why| Error::config(format!("{place}{why}")))
 }
 
 fn missing(what: &str) -> Error {
@@ -266,7 +270,7 @@ fn missing(what: &str) -> Error {
 }
 
 fn held(key: &'static str, text: &str) -> Verdict<String> {
-    plan::check(key, text).map(|()| text.to_owned()).map_err(|why| format!("{key} {why}"))
+    plan::check(key, text).map(|()| text.to_owned()).map_err(|why| format!("'{text}' {why}"))
 }
 
 /// 16 to 128 of `[\w]` (STS's model).

@@ -11,10 +11,14 @@ fn config(text: &str) -> Ini {
     Ini::new(FileKind::Config, text)
 }
 
+fn edit<'a>(gone: &[&'a str], with: &[(&'a str, &'a str)]) -> [Edit<'a>; 1] {
+    [Edit { profile: "a", gone: gone.to_vec(), with: with.to_vec() }]
+}
+
 #[track_caller]
 fn replaced(text: &str, keys: &[&str], with: &[(&str, &str)]) -> String {
     let mut ini = config(text);
-    ini.replace("a", keys, with).unwrap();
+    ini.replace(&edit(keys, with)).unwrap();
     ini.into_text().to_string()
 }
 
@@ -72,10 +76,10 @@ fn a_key_that_is_there_twice_is_replaced_where_it_is_first() {
 #[test]
 fn the_default_profile_has_two_names() {
     let mut ini = config("[default]\nk = 1\n");
-    ini.replace("default", &["k"], &[("k", "2")]).unwrap();
+    ini.replace(&[Edit { profile: "default", gone: vec!["k"], with: vec![("k", "2")] }]).unwrap();
     assert_eq!(*ini.into_text(), "[default]\nk = 2\n");
     let mut ini = config("[default]\nk = 1\n[profile default]\nk = 2\n");
-    ini.replace("default", &["k"], &[]).unwrap();
+    ini.replace(&[Edit { profile: "default", gone: vec!["k"], with: vec![] }]).unwrap();
     assert_eq!(*ini.into_text(), "[default]\nk = 1\n[profile default]\n");
 }
 
@@ -97,13 +101,16 @@ fn a_value_of_several_lines_is_read_back() {
 fn what_cannot_be_read_back_is_refused_and_changes_nothing() {
     for value in ["x # y", "x ;y", " x", "x\n\ny", "x\r", "\nx"] {
         let mut ini = config("[profile a]\nx = 1\n");
-        let error = ini.replace("a", &["k"], &[("k", value)]).unwrap_err();
+        let error = ini.replace(&edit(&["k"], &[("k", value)])).unwrap_err();
         assert_eq!(error, "the value of k cannot be written in this file", "{value:?}");
         assert_eq!(*ini.into_text(), "[profile a]\nx = 1\n");
     }
     let mut ini = config("[profile a]\n  not a property\n");
-    assert!(ini.replace("a", &["k"], &[("k", "v")]).is_err());
-    assert_eq!(ini.replace("b", &["k"], &[]).unwrap_err(), "there is no section of profile 'b'");
+    assert!(ini.replace(&edit(&["k"], &[("k", "v")])).is_err());
+    assert_eq!(
+        ini.replace(&[Edit { profile: "b", gone: vec!["k"], with: vec![] }]).unwrap_err(),
+        "there is no section of profile 'b'"
+    );
 }
 
 #[test]
@@ -173,7 +180,7 @@ proptest! {
     #[test]
     fn an_edit_changes_what_it_says(text in file_like(), keys in proptest::sample::subsequence(vec!["role_arn", "region", "s3"], 0..3)) {
         let mut ini = config(&text);
-        if ini.replace("a", &keys, &[("k", "v")]).is_ok() {
+        if ini.replace(&edit(&keys, &[("k", "v")])).is_ok() {
             let changed = ini.into_text();
             let mut wanted = meaning(&text);
             let a = wanted.get_mut("Profile a").unwrap();
@@ -188,8 +195,8 @@ proptest! {
     #[test]
     fn what_was_added_is_taken_out_again(text in file_like()) {
         let mut ini = config(&text);
-        if ini.replace("a", &[], &[("k", "v"), ("l", "{\n}")]).is_ok() {
-            prop_assert!(ini.replace("a", &["k", "l"], &[]).is_ok());
+        if ini.replace(&edit(&[], &[("k", "v"), ("l", "{\n}")])).is_ok() {
+            prop_assert!(ini.replace(&edit(&["k", "l"], &[])).is_ok());
             prop_assert_eq!(&**ini.into_text(), &*text);
         }
     }
@@ -197,7 +204,7 @@ proptest! {
     #[test]
     fn taking_a_key_out_leaves_every_other_byte(text in file_like()) {
         let mut ini = config(&text);
-        if ini.replace("a", &["output"], &[]).is_ok() {
+        if ini.replace(&edit(&["output"], &[])).is_ok() {
             let changed = ini.into_text();
             prop_assert!(in_order(&changed, &text), "{:?}", changed);
             let gone = text.lines().count() - changed.lines().count();

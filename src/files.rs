@@ -1,5 +1,6 @@
-//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one that is there and cannot be read is an
-//! error, never "no profiles". What stands in them is left to `config`.
+//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one
+//! that is there and cannot be read is an error, never "no profiles". What stands in them is left to `config`; changing
+//! them is below, in `write`.
 
 mod write;
 

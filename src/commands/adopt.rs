@@ -42,7 +42,7 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let asking = Asked { dry_run: asked.dry_run, yes: asked.yes, no_input: asked.no_input };
     if files.agreed(&changes, asking, context)? {
         let backups = files.write(&changes, context)?;
-        tell(asked, &names, exact, &backups, context);
+        tell(asked, &files, &names, &Done { exact, backups }, context);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -139,7 +139,8 @@ fn undone(files: &Files, names: &[String]) -> Result<(Texts, bool)> {
 
 /// Errors: the profile would ask STS for something else afterwards, or a change of the files would hide what is wrong.
 fn hold_plan(context: &Context, before: &Config, after: &Config, name: &str) -> Result<()> {
-    let before = change::plan(context, before, name)?;
+    // One that leads nowhere any more can still be given back.
+    let Ok(before) = change::plan(context, before, name) else { return Ok(()) };
     let after = change::plan(context, after, name)?;
     let keys = |plan: &Plan| plan.steps.iter().map(|step| step.key).collect::<Vec<_>>();
     let same = keys(&before) == keys(&after)
@@ -154,16 +155,30 @@ fn hold_plan(context: &Context, before: &Config, after: &Config, name: &str) -> 
     ))
 }
 
-fn tell(asked: &Adopt, names: &[String], exact: bool, backups: &[PathBuf], context: &Context) {
+/// What came of it.
+struct Done {
+    /// Whether the files are as they were before, to the byte.
+    exact: bool,
+    backups: Vec<PathBuf>,
+}
+
+fn tell(asked: &Adopt, files: &Files, names: &[String], done: &Done, context: &Context) {
     let list = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    context.voice.note(&match (asked.undo, exact) {
+    context.voice.note(&match (asked.undo, done.exact) {
         (false, _) => format!("the AWS CLI and every SDK get {list} from xacct now"),
         (true, true) => format!("{list}: the files are as they were before, to the byte"),
         (true, false) => {
             format!("{list}: moved back; the files had changed since, so comments and order may differ")
         }
     });
-    for backup in backups {
+    let usual = context.env.config_dir.as_ref().map(|dir| dir.join("xacct/config.toml"));
+    if !asked.undo
+        && context.env.path("XACCT_CONFIG").is_some()
+        && usual.as_ref() != Some(&files.paths.settings)
+    {
+        context.voice.warn(&format!("XACCT_CONFIG must be set wherever a program is to use {list}"));
+    }
+    for backup in &done.backups {
         context.voice.note(&format!("what was there before: {}", backup.display()));
     }
 }

@@ -20,8 +20,10 @@ mod cli;
 mod files;
 mod cache;
 mod terminal;
+mod turn;
 mod mfa;
 mod aws;
+mod sso;
 mod source;
 // Joins.
 mod broker;

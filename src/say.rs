@@ -61,6 +61,16 @@ impl Voice {
         }
     }
 
+    /// `xacct: …`, for what a person must act on: even with `-q`.
+    pub(crate) fn tell(self, message: &str) {
+        self.line("", anstyle::AnsiColor::Cyan, message);
+    }
+
+    /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
+    pub(crate) fn progress(self) -> Progress {
+        Progress { is_shown: !self.quiet && std::io::stderr().is_terminal(), is_there: false }
+    }
+
     /// `xacct: …`, with `-v` (level 1) or `-vv` (level 2) only.
     pub(crate) fn trace(self, level: u8, message: &str) {
         if self.verbose >= level {
@@ -85,17 +95,41 @@ impl Voice {
     }
 }
 
+/// A line that each next one replaces, and that is gone in the end.
+pub(crate) struct Progress {
+    is_shown: bool,
+    is_there: bool,
+}
+
+impl Progress {
+    pub(crate) fn say(&mut self, message: &str) {
+        if self.is_shown {
+            self.is_there = true;
+            let _ = std::io::stderr().write_all(format!("\r\u{1b}[Kxacct: {}", visible(message)).as_bytes());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_there {
+            let _ = std::io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+}
+
 /// In one piece, so that what several processes say at once stays apart. A closed stderr is not a reason to fail:
 /// whoever closed it does not want to read.
 fn write_line(line: &str) {
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal.
+/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal; and
+/// those that are not seen, but turn the text around them or make two names look alike.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
+        if character.is_control() || is_unseen(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -104,9 +138,19 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// Line and paragraph separators, marks of direction, and characters without width.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_shown_too() {
+        assert_eq!(visible("a\u{202e}b\u{200b}é–客"), "a\\u{202e}b\\u{200b}é–客");
+    }
 
     #[test]
     fn control_characters_are_shown_not_sent() {

@@ -7,7 +7,8 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Cmd, Sandbox, XACCT, outer_env, tool};
+use common::tools::{aws_cli, python};
+use common::{Cmd, Sandbox, XACCT, outer_env};
 
 const SETTINGS: &str = "# xacct's own settings in the sandbox\n";
 
@@ -59,7 +60,7 @@ fn the_role_moves_and_the_rest_stays() {
          --- ~/.aws/config\n+++ ~/.aws/config\n@@ -15,10 +15,7 @@\n \n # A client that asks for MFA too.\n \
          [profile client2]\n-role_arn = arn:aws:iam::333333333333:role/partners/Operations\n-source_profile = hub\n\
          -external_id = client2-8842\n-mfa_serial = arn:aws:iam::111111111111:mfa/you\n\
-         +credential_process = \"{XACCT}\" credential-process client2\n region = us-east-1\n \n \
+         +credential_process = {XACCT} credential-process client2\n region = us-east-1\n \n \
          # A client whose role may be held for twelve hours.\n"
     );
     adopt(&sandbox, &["client2", "--dry-run"]).run().ok().stdout(&diff);
@@ -69,7 +70,7 @@ fn the_role_moves_and_the_rest_stays() {
     run.stderr_contains(&diff).stderr_contains("the AWS CLI and every SDK get 'client2' from xacct now\n");
     let moved = "role_arn = arn:aws:iam::333333333333:role/partners/Operations\nsource_profile = hub\n\
                  external_id = client2-8842\nmfa_serial = arn:aws:iam::111111111111:mfa/you\n";
-    let process = format!("credential_process = \"{XACCT}\" credential-process client2\n");
+    let process = format!("credential_process = {XACCT} credential-process client2\n");
     assert_eq!(config(&sandbox), before.replacen(moved, &process, 1));
     assert_eq!(settings(&sandbox), format!("{SETTINGS}{CLIENT2}"));
     assert_eq!(backups(&sandbox), ["config.toml.xacct-backup-", "config.xacct-backup-"]);
@@ -146,7 +147,7 @@ fn undo_after_other_changes_moves_the_role_back_only() {
     let (start, rest) = before.split_at(before.find("# A client that asks for MFA").unwrap());
     let client1 = "role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\n\
                    external_id = client1-7731\n";
-    let process = format!("credential_process = \"{XACCT}\" credential-process client1\n");
+    let process = format!("credential_process = {XACCT} credential-process client1\n");
     let rest = rest.replacen("region = us-east-1", "region = us-east-2\noutput = json", 1);
     assert_eq!(config(&sandbox), start.replace(client1, &process) + &rest);
     let (own, _) = text.split_once("\n[profile.client2]").unwrap();
@@ -237,7 +238,7 @@ fn keys_of_xacct_and_policies_of_files_go_along() {
     // Only where the region is from can have moved, and it has none of its own.
     assert_eq!(explained(), before);
     let process = format!(
-        "[profile full]\ncredential_process = \"{XACCT}\" credential-process full\noutput = json\ns3 =\n    max_queue_size = 9\n"
+        "[profile full]\ncredential_process = {XACCT} credential-process full\noutput = json\ns3 =\n    max_queue_size = 9\n"
     );
     assert!(config(&sandbox).ends_with(&process), "{}", config(&sandbox));
     let path = sandbox.home().join(".aws/narrow.json");
@@ -257,9 +258,8 @@ fn the_default_profile_can_be_one() {
                  external_id = client1-7731\nregion = eu-west-1\n";
     sandbox.write_config(plain);
     done(&sandbox, &["default"]);
-    let process = format!(
-        "[default]\ncredential_process = \"{XACCT}\" credential-process default\nregion = eu-west-1\n"
-    );
+    let process =
+        format!("[default]\ncredential_process = {XACCT} credential-process default\nregion = eu-west-1\n");
     assert_eq!(config(&sandbox), process);
     sandbox.key_id("default");
     sandbox.asked(&["AssumeRole"]);
@@ -417,8 +417,7 @@ fn arn(sandbox: &Sandbox, program: &str, args: &[&str]) -> String {
 
 #[test]
 fn the_aws_cli_and_boto3_use_an_adopted_profile_with_mfa() {
-    let (Some(aws), Some(python)) = (tool("aws", &["--version"]), tool("python3", &["-c", "import boto3"]))
-    else {
+    let (Some(aws), Some(python)) = (aws_cli(1), python()) else {
         common::skip("aws or boto3 is not there: see XACCT_TEST_VENV");
         return;
     };
@@ -428,7 +427,7 @@ fn the_aws_cli_and_boto3_use_an_adopted_profile_with_mfa() {
          external_id = client1-7731\nregion = eu-west-1\n",
     );
     done(&sandbox, &["client1", "client2", "my client"]);
-    assert!(config(&sandbox).contains("credential-process \"my client\"\n"));
+    assert!(config(&sandbox).contains("credential-process 'my client'\n"));
     let caller =
         |profile| ["sts", "get-caller-identity", "--query", "Arn", "--output", "text", "--profile", profile];
     // A person at the AWS CLI's terminal types the code that xacct asks for.

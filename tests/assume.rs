@@ -108,6 +108,16 @@ fn what_follows_a_failure_does_not_run_in_the_last_account() {
     output.stdout("in 222222222222\n3 gone\n0 gone\n").stderr_contains("no profile 'typo'");
 }
 
+/// A name that other programs may use too; a completion script would not take the old credentials out.
+#[test]
+fn a_foreign_complete_variable_changes_nothing() {
+    let sandbox = Sandbox::start_plain();
+    for value in ["1", "bash"] {
+        let args = ["credential-process", "plain"];
+        sandbox.xacct(&args).env("COMPLETE", value).run().ok().key_id();
+    }
+}
+
 #[test]
 fn the_other_formats_print_nothing_when_they_fail() {
     let sandbox = Sandbox::start();

@@ -239,5 +239,9 @@ mod hot_path {
             assert_eq!(calls(&trace, &[name]), Vec::<&str>::new(), "{name}");
         }
         assert!(!trace.iter().any(|line| line.contains("F_SETLK")), "a lock was taken");
+        // Out of core dumps, before there is a secret that could be in one.
+        let place = |text: &str| trace.iter().position(|line| line.contains(text));
+        let kept_out = place("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0");
+        assert!(kept_out.is_some() && kept_out < place(".aws/credentials"), "{kept_out:?}");
     }
 }

@@ -28,7 +28,8 @@ fn long_term_keys_are_handed_out_without_a_request() {
     let sandbox = Sandbox::start_plain();
     sandbox.xacct(&["credential-process", "keys", "--region", "eu-west-1"]).run().ok().stdout(
         "{\"Version\":1,\"AccessKeyId\":\"AKIAXACCTSANDBOX2YOU\",\
-         \"SecretAccessKey\":\"NotASecret/xacct/sandbox/hub/you/EXAMPLE\"}\n",
+         \"SecretAccessKey\":\"NotASecret/xacct/sandbox/hub/you/EXAMPLE\",\
+         \"SessionToken\":null,\"Expiration\":null,\"AccountId\":null}\n",
     );
     sandbox.asked(&[]);
     assert!(sandbox.entries().is_empty());

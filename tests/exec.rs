@@ -67,6 +67,29 @@ fn the_environment_is_what_was_promised_and_nothing_that_competes() {
     assert_eq!(variables(output.stdout_text()), expected);
 }
 
+/// What was meant for this role must not send an xacct that the command runs to it as well.
+#[test]
+fn a_run_within_is_not_bent_to_the_same_role() {
+    let sandbox = Sandbox::start_plain();
+    let output = sandbox
+        .xacct(&["exec", "plain", "--", "env"])
+        .env("XACCT_EXTERNAL_ID", "client1-7731")
+        .env("XACCT_ROLE_ARN", "arn:aws:iam::222222222222:role/PartnerAdmin")
+        .env("XACCT_SOURCE_PROFILE", "keys")
+        .env("XACCT_READ_ONLY", "false")
+        .run()
+        .ok();
+    let left: Vec<&str> =
+        variables(output.stdout_text()).into_keys().filter(|name| name.starts_with("XACCT_")).collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| ["XACCT_EXTERNAL_ID", "XACCT_ROLE_ARN", "XACCT_SOURCE_PROFILE"].contains(name)),
+        "{left:?}"
+    );
+    assert!(left.contains(&"XACCT_READ_ONLY"), "{left:?}");
+}
+
 #[test]
 fn long_term_keys_bring_no_token_of_another_session() {
     let sandbox = Sandbox::start_plain();

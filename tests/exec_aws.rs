@@ -6,44 +6,8 @@
 
 mod common;
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use common::{Cmd, Sandbox, outer_env, tool};
-
-struct Moto {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Moto {
-    fn start(program: &str) -> Moto {
-        // Free a moment ago; nobody else here asks for ports by number.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(program);
-        command
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        // The shims of pyenv become python by `exec`, so that this child is the server itself.
-        let moto = Moto { child: command.spawn().unwrap(), endpoint: format!("http://127.0.0.1:{port}") };
-        for _ in 0..1200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return moto;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("moto_server does not listen")
-    }
-}
+use common::tools::{Moto, tool};
+use common::{Cmd, Sandbox, outer_env};
 
 const CONFIG: &str = "
 [profile one]
@@ -61,7 +25,7 @@ region = us-east-1
 
 #[test]
 fn aws_s3_ls_lists_each_accounts_own_buckets() {
-    let (Some(aws), Some(server)) = (tool("aws", &["--version"]), tool("moto_server", &["--help"])) else {
+    let (Some(aws), Some(server)) = (tool("aws", "--version"), tool("moto_server", "--help")) else {
         common::skip("aws or moto_server is not there: see XACCT_TEST_VENV");
         return;
     };

@@ -225,3 +225,28 @@ fn an_mfa_process_that_fails_is_named_without_its_arguments() {
         .stderr("xacct: error: mfa_process of profile 'client2' (my code) failed: exit status: 3\n");
     sandbox.asked(&["GetCallerIdentity"]);
 }
+
+/// Who has waited for another process hears signals also while it waits for something else.
+#[cfg(unix)]
+#[test]
+fn a_process_that_has_waited_still_hears_signals() {
+    let sandbox = Sandbox::start();
+    let marker = sandbox.home().join("started");
+    mfa_process(&sandbox, &format!("touch '{}'\nexec sleep 25", marker.display()));
+    sandbox.fault(&json!({"kind": "silent", "action": "GetSessionToken"}));
+    let code = sandbox.fresh_code();
+    let holder = sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).spawn();
+    while sandbox.calls().is_empty() {
+        std::thread::yield_now();
+    }
+    let mut waiting = sandbox.pty(&["exec", "client2", "--", "true"]);
+    waiting.expect("xacct: waiting for xacct credential-process client2 (pid ");
+    sandbox.program("kill", &["-KILL", &holder.id().to_string()]).run().ok();
+    holder.wait().status(137);
+    while !marker.exists() {
+        std::thread::yield_now();
+    }
+    waiting.terminate();
+    let (status, screen) = waiting.wait();
+    assert_eq!(status, 143, "{screen}");
+}

@@ -94,6 +94,23 @@ fn ctrl_c_and_ctrl_d_leave_the_terminal_as_it_was() {
     sandbox.asked(&["GetCallerIdentity"; 3]);
 }
 
+/// While it was stopped, the shell had the terminal, with its echo on.
+#[test]
+fn after_a_stop_it_is_asked_again_and_hidden_again() {
+    let sandbox = Sandbox::start();
+    let mut pty = ask(&sandbox);
+    pty.expect(PROMPT);
+    pty.set_echo(true);
+    pty.resume();
+    pty.expect(PROMPT);
+    assert!(!pty.echo());
+    let code = sandbox.fresh_code();
+    pty.send_line(&code);
+    let (status, screen) = pty.wait();
+    assert_eq!(status, 0, "{screen}");
+    assert!(!screen.contains(&code), "{screen}");
+}
+
 #[test]
 fn no_input_asks_nobody_even_on_a_terminal() {
     let sandbox = Sandbox::start();

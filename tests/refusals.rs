@@ -229,22 +229,26 @@ fn an_outage_and_throttling_to_the_end() {
 }
 
 #[test]
-fn an_answer_for_another_role_is_not_used() {
-    // A proxy that answers whatever it likes.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let body = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
-                <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId>\
-                <Arn>arn:aws:sts::999999999999:assumed-role/PartnerAdmin/x</Arn></AssumedRoleUser><Credentials>\
-                <AccessKeyId>ASIAWRONG</AccessKeyId><SecretAccessKey>wrong</SecretAccessKey>\
-                <SessionToken>wrong</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
-                </AssumeRoleResult></AssumeRoleResponse>";
-    std::thread::spawn(move || common::answer_once(&listener, 200, body));
-    let sandbox = Sandbox::start_plain();
-    let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", endpoint).run();
-    run.status(4).stdout("").stderr(&format!(
-        "xacct: error: asked for {ROLE}, STS answered with arn:aws:sts::999999999999:assumed-role/PartnerAdmin/x: it is not \
-         used\n"
-    ));
-    assert!(sandbox.entries().is_empty());
+fn an_answer_for_another_role_or_for_none_is_not_used() {
+    let wrong = "arn:aws:sts::999999999999:assumed-role/PartnerAdmin/x";
+    let user =
+        format!("<AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>{wrong}</Arn></AssumedRoleUser>");
+    for (user, named) in [(user.as_str(), wrong), ("", "no role at all")] {
+        // A proxy that answers whatever it likes.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let body = format!(
+            "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>{user}\
+             <Credentials><AccessKeyId>ASIAWRONG</AccessKeyId><SecretAccessKey>wrong</SecretAccessKey>\
+             <SessionToken>wrong</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+             </AssumeRoleResult></AssumeRoleResponse>"
+        );
+        std::thread::spawn(move || common::answer_once(&listener, 200, &body));
+        let sandbox = Sandbox::start_plain();
+        let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", endpoint).run();
+        run.status(4)
+            .stdout("")
+            .stderr(&format!("xacct: error: asked for {ROLE}, STS answered with {named}: it is not used\n"));
+        assert!(sandbox.entries().is_empty());
+    }
 }

@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Sandbox, outer_env};
+use common::{Sandbox, XACCT, outer_env};
 
 /// `XACCT_TEST_PYTHON`, `.venv/bin/python`, `python3`: the first that has boto3.
 fn python() -> Option<String> {
@@ -20,19 +20,18 @@ fn python() -> Option<String> {
     })
 }
 
-/// Runs the script of checks in a sandbox of its own; there must be at least so many.
-fn conforms(name: &str, at_least: u32) {
+/// Runs the script of checks in this sandbox; there must be at least so many.
+fn conforms(sandbox: &Sandbox, name: &str, at_least: u32) {
     let require_all = outer_env("XACCT_TEST_REQUIRE_ALL").as_deref() == Some("1");
     let Some(python) = python() else {
         assert!(!require_all, "boto3 is nowhere: set XACCT_TEST_PYTHON");
         eprintln!("skipped: no python with boto3 (set XACCT_TEST_PYTHON)");
         return;
     };
-    let sandbox = Sandbox::start();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(name);
     // A python of pyenv or of a venv is found by the outer PATH.
     let output = sandbox
-        .program(&python, &[script.as_os_str()])
+        .program(&python, &[script.as_os_str(), XACCT.as_ref()])
         .env("PATH", outer_env("PATH").unwrap_or_default())
         .env("XACCT_TEST_REQUIRE_ALL", if require_all { "1" } else { "0" })
         .run();
@@ -48,10 +47,15 @@ fn conforms(name: &str, at_least: u32) {
 
 #[test]
 fn boto3_and_the_aws_cli_agree_with_the_sandbox() {
-    conforms("sts_conformance.py", 55);
+    conforms(&Sandbox::start(), "sts_conformance.py", 55);
 }
 
 #[test]
 fn boto3_signs_in_at_the_sandboxs_identity_center() {
-    conforms("sso_conformance.py", 44);
+    conforms(&Sandbox::start(), "sso_conformance.py", 44);
+}
+
+#[test]
+fn boto3_and_the_aws_cli_share_a_sign_in_with_xacct() {
+    conforms(&Sandbox::signed_in(), "sso_interop.py", 20);
 }

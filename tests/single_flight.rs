@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fs;
+
 use common::{Running, Sandbox};
 use serde_json::json;
 
@@ -117,4 +119,31 @@ fn a_dead_session_on_the_way_is_replaced() {
     let output = sandbox.xacct(&["credential-process", "chained", "--mfa-code", &code]).run().ok();
     sandbox.asked(&["AssumeRole", "GetSessionToken", "AssumeRole", "AssumeRole"]);
     assert_eq!(output.json()["AccountId"], "444444444444");
+}
+
+/// By the time STS refuses a session, another process may have put a live one in its place: that one is used.
+#[test]
+fn a_session_that_was_replaced_meanwhile_is_not_thrown_away() {
+    let sandbox = Sandbox::start();
+    let hub = |more: &[&str]| {
+        let code = sandbox.fresh_code();
+        let args = ["credential-process", "hub", "--mfa-code", &code];
+        sandbox.xacct(&[&args[..], more].concat()).run().ok();
+        sandbox.advance_mfa();
+        fs::read(sandbox.entry("hub")).unwrap()
+    };
+    let dead = hub(&[]);
+    sandbox.forget_sessions();
+    let live = hub(&["--refresh"]);
+    fs::write(sandbox.entry("hub"), dead).unwrap();
+    sandbox.clear_log();
+    sandbox.fault(&json!({"kind": "delay", "milliseconds": 1000, "action": "AssumeRole"}));
+    let run = sandbox.xacct(&["credential-process", "client1", "--no-input"]).spawn();
+    while sandbox.log().is_empty() {
+        std::thread::yield_now();
+    }
+    fs::write(sandbox.entry("hub"), &live).unwrap();
+    run.wait().ok();
+    sandbox.asked(&["AssumeRole"; 2]);
+    assert_eq!(fs::read(sandbox.entry("hub")).unwrap(), live);
 }

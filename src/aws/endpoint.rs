@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 
 use crate::error::{Error, Result};
 use crate::plan::{Endpoint, Region};
@@ -27,13 +28,15 @@ pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
         .use_global_endpoint(endpoint.global)
         .build()
         .map_err(|error| refuse(error.to_string()))?;
-    // The resolver computes; its future is ready at once, so no runtime is needed.
-    let resolver = DefaultResolver::new();
-    let future = pin!(ResolveEndpoint::resolve_endpoint(&resolver, &params));
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
+    resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
+}
+
+/// What a resolver of the SDK's says. It computes: its future is ready at once, so no runtime is needed.
+pub(super) fn resolved(future: EndpointFuture<'_>) -> std::result::Result<String, String> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(found)) => Ok(found.url().to_owned()),
-        Poll::Ready(Err(error)) => Err(refuse(error.to_string())),
-        Poll::Pending => Err(refuse("its address could not be worked out".to_owned())),
+        Poll::Ready(Err(error)) => Err(error.to_string()),
+        Poll::Pending => Err("its address could not be worked out".to_owned()),
     }
 }
 

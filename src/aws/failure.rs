@@ -26,6 +26,9 @@ const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "Requ
 /// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;
 
+/// In seconds.
+const A_CENTURY: i64 = 100 * 365 * 86_400;
+
 /// Why a request gave no answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -106,7 +109,9 @@ pub(super) fn skew(offset: i64) -> Option<i64> {
 /// AWS's clock minus the local one, in seconds.
 pub(super) fn clock_offset(response: &Response, now: DateTime<Utc>) -> Option<i64> {
     let date = DateTime::parse_from_rfc2822(response.headers().get("date")?).ok()?;
-    Some((date.with_timezone(&Utc) - now).num_seconds())
+    let offset = (date.with_timezone(&Utc) - now).num_seconds();
+    // A clock may have started at 1970 again; a date centuries away is none, and later sums would not bear it.
+    Some(offset).filter(|offset| offset.abs() < A_CENTURY)
 }
 
 /// Only a failure to connect proves that nothing was sent; a reset connection may have delivered the request.
@@ -124,4 +129,29 @@ where
         next = inner.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::body::SdkBody;
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn offset(date: &str) -> Option<i64> {
+        let mut response = Response::new(200.try_into().unwrap(), SdkBody::empty());
+        response.headers_mut().insert("date", date.to_owned());
+        clock_offset(&response, Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap())
+    }
+
+    #[test]
+    fn a_date_that_no_clock_shows_says_nothing() {
+        assert_eq!(offset("Sun, 22 Nov 2026 12:10:00 GMT"), Some(600));
+        assert_eq!(offset("Sun, 22 Nov 1970 12:00:00 GMT"), Some(-56 * 365 * 86_400 - 14 * 86_400));
+        for date in
+            ["", "soon", "31 Dec 262142 23:59:59 GMT", "31 Dec 9999 23:59:59 GMT", "01 Jan 0001 00:00:00 GMT"]
+        {
+            assert_eq!(offset(date), None, "{date}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! STS through aws-sdk-sts: one client, three calls, and its errors in words that decide something.
+//! STS, and IAM Identity Center's two services, through AWS's SDK: one client each, and errors in words that decide
+//! something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
@@ -6,9 +7,14 @@ mod endpoint;
 mod failure;
 #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
 mod dns;
+mod connector;
 mod client;
+mod oidc;
+mod portal;
 mod sts;
 
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
+pub(crate) use portal::Portal;
 pub(crate) use sts::{Answer, Identity, Sts};

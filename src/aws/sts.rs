@@ -9,6 +9,7 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort, Signing};
+use super::connector;
 use super::endpoint;
 use super::failure::{self, Failure};
 use crate::arn::Arn;
@@ -50,13 +51,13 @@ impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
-        let http = client::http_client(&url, &plan.connection)?;
+        let http = connector::http_client(&url, &plan.connection)?;
         Ok(Sts { plan, http, now, voice, url, clock_offset: Arc::default() })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
-        let http = client::http_client(&self.url, &self.plan.connection)?;
+        let http = connector::http_client(&self.url, &self.plan.connection)?;
         let clock_offset = Arc::clone(&self.clock_offset);
         let (now, voice, url) = (self.now, self.voice, self.url.clone());
         Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })

@@ -116,9 +116,10 @@ impl Run<'_> {
                 }
                 (first, signer) = (index + 1, Some(entry));
             }
+            let signed_with = signer.as_ref().map(|entry| entry.access_key_id.clone()).unwrap_or_default();
             match self.send_from(first, last, signer).await {
                 Ok(credentials) => return Ok(credentials),
-                Err(Halt::DeadSigner) => self.drop_entry(first - 1),
+                Err(Halt::DeadSigner) => self.drop_dead(first - 1, &signed_with).await?,
                 Err(Halt::Failed(error)) => return Err(error),
             }
         }
@@ -260,9 +261,10 @@ impl Run<'_> {
     fn keep(&self, index: usize, answer: &Answer) -> Result<()> {
         let step = &self.broker.plan.steps[index];
         let (keys, now) = (&answer.credentials, (self.broker.now)());
-        if let (Some(role_arn), Some(arn)) = (step.role_arn(), &answer.arn)
-            && !trust::is_session_of(arn, role_arn)
+        if let Some(role_arn) = step.role_arn()
+            && !answer.arn.as_ref().is_some_and(|arn| trust::is_session_of(arn, role_arn))
         {
+            let arn = answer.arn.as_deref().unwrap_or("no role at all");
             return Err(Error::refused(format!(
                 "asked for {role_arn}, STS answered with {arn}: it is not used"
             )));
@@ -307,6 +309,18 @@ impl Run<'_> {
         if let Err(warning) = self.broker.store.put(&key, entry) {
             self.broker.complain(&warning.to_string());
         }
+    }
+
+    /// Drops the session that STS did not know, but not the one that another process may have put in its place since
+    /// it was looked up: that was done without its lock.
+    async fn drop_dead(&mut self, index: usize, access_key_id: &str) -> Result<()> {
+        self.lock(index).await?;
+        if self.broker.lookup(index).is_some_and(|entry| entry.access_key_id != access_key_id) {
+            self.locks[index] = None;
+        } else {
+            self.drop_entry(index);
+        }
+        Ok(())
     }
 
     fn drop_entry(&self, index: usize) {

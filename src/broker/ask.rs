@@ -5,7 +5,8 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
 use crate::plan::Action;
-use crate::terminal::interruptible;
+use crate::say::visible;
+use crate::terminal::{self, interruptible};
 
 use super::run::Run;
 use super::{Broker, words};
@@ -41,7 +42,8 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let _turn = run.wait_for(&guard.lock_name(), ", which uses the same MFA device").await?;
     let device = Device { serial, profile: &broker.plan.profile };
     for attempt in 1..=source.tries() {
-        let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice).await?;
+        let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice);
+        let code = while_awaited(broker, &source, code).await?;
         let failure = match send_once(run, index, signer, &code).await? {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
@@ -54,6 +56,30 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
         }
     }
     Err(Error::refused("AWS took none of the MFA codes"))
+}
+
+/// A question, which ends when the SDK that wants the answer has gone: a person would type a code for nobody, and what
+/// reads it would stand in the way of what they do next.
+///
+/// Errors: `NeedsPerson` then.
+async fn while_awaited(
+    broker: &Broker<'_>,
+    source: &CodeSource,
+    question: impl Future<Output = Result<Code>>,
+) -> Result<Code> {
+    if !broker.options.until_expiry || !matches!(source, CodeSource::Prompt) {
+        return question.await;
+    }
+    tokio::select! {
+        biased;
+        () = broker.caller.leaves() => {
+            let gone = "the program that wanted the credentials has gone";
+            let profile = shlex::try_quote(&broker.plan.profile).unwrap_or_default();
+            terminal::tell(&format!("\nxacct: {gone}; run: xacct login {}\n", visible(&profile)));
+            Err(Error::needs_person(gone).hint(format!("in a terminal, run: xacct login {profile}")))
+        }
+        code = question => code,
+    }
 }
 
 /// Whether another code may help; an unknown device will not become known.

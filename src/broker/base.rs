@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::aws::Answer;
 use crate::error::{Error, Result};
-use crate::plan::Source;
+use crate::plan::{Plan, Source};
 use crate::terminal::interruptible;
 
 use super::run::Run;
@@ -13,16 +13,18 @@ use super::words;
 /// The session's name where the profile has none; a role of a web identity is assumed by no user.
 const SESSION_NAME: &str = "xacct";
 
+/// Never is anything handed out that has nothing left.
+pub(super) fn expired(plan: &Plan) -> Error {
+    Error::refused(format!("the source of '{}' gave credentials that have expired", plan.profile))
+}
+
 pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
     let broker = run.broker;
     let Source::WebIdentity { role_arn, role_session_name, token_file, profile } = &broker.plan.source else {
-        let credentials = crate::source::fetch(&broker.plan.source, broker.env).await?;
+        let credentials = crate::source::fetch(broker.plan, broker.asker()).await?;
         let left = credentials.expiration.map(|at| (at - (broker.now)()).num_seconds());
         if left.is_some_and(|left| left <= 0) {
-            return Err(Error::refused(format!(
-                "the source of '{}' gave credentials that have expired",
-                broker.plan.profile
-            )));
+            return Err(expired(broker.plan));
         }
         return Ok(Answer { credentials, arn: None });
     };

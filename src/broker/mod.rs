@@ -11,6 +11,7 @@ mod base;
 mod ask;
 mod confirm;
 mod acquire;
+mod sign_in;
 
 use std::cell::{OnceCell, RefCell};
 
@@ -23,9 +24,10 @@ use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan, Step};
 use crate::say::Voice;
-use crate::terminal;
+use crate::sso::{self, Asker, How};
+use crate::terminal::{self, Caller};
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -34,13 +36,16 @@ pub(crate) struct Options {
     pub(crate) code: CodeSource,
     /// `--no-input`
     pub(crate) no_input: bool,
+    /// How a person may be asked to sign in at Identity Center; `None` for nobody.
+    pub(crate) sign_in: Option<How>,
     /// `--refresh`
     pub(crate) refresh: bool,
     /// `--verify`
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
-    /// Serve until true expiry instead of asking a person early (`credential-process`).
+    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
+    /// (`credential-process`).
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
@@ -51,6 +56,8 @@ pub(crate) struct Options {
 pub(crate) struct Forecast {
     /// A person would be asked for a code.
     pub(crate) would_prompt: bool,
+    /// A person would have to sign in.
+    pub(crate) would_sign_in: bool,
     /// Requests that would be sent to STS.
     pub(crate) calls: usize,
 }
@@ -69,6 +76,8 @@ pub(crate) struct Broker<'a> {
     began: DateTime<Utc>,
     /// What the cache has been complained about; once is enough.
     complained: RefCell<Vec<String>>,
+    /// Who waits for the answer.
+    caller: Caller,
     /// Whether somebody can be asked, once that was looked at.
     person: OnceCell<bool>,
 }
@@ -93,6 +102,7 @@ impl<'a> Broker<'a> {
             me,
             began: now(),
             complained: RefCell::default(),
+            caller: Caller::here(),
             person: OnceCell::new(),
         }
     }
@@ -119,7 +129,7 @@ impl<'a> Broker<'a> {
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        runtime()?.block_on(acquire::last(self))
+        wait(acquire::last(self))?
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -133,7 +143,7 @@ impl<'a> Broker<'a> {
         let good = |index: usize| self.lookup(index).filter(|entry| self.is_good(entry, index));
         if let Some(entry) = good(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
-            return Forecast { would_prompt: false, calls: usize::from(!trusted) };
+            return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
         }
         let first = (1..=last).rev().find(|first| good(first - 1).is_some()).unwrap_or(0);
         let missing = &self.plan.steps[first..=last];
@@ -151,7 +161,8 @@ impl<'a> Broker<'a> {
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) | CodeSource::None => expired,
         };
-        Forecast { would_prompt: asks, calls: missing.len() + before }
+        let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
+        Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
     }
 
     fn warn(&self) {
@@ -162,7 +173,11 @@ impl<'a> Broker<'a> {
 
     /// Keys that no STS call is made for.
     fn static_keys(&self) -> Result<Credentials> {
-        crate::source::keys(&self.plan.source)
+        let keys = crate::source::keys(&self.plan.source)?;
+        match keys.expiration {
+            Some(at) if at <= (self.now)() => Err(base::expired(self.plan)),
+            _ => Ok(keys),
+        }
     }
 
     /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.
@@ -215,14 +230,16 @@ impl<'a> Broker<'a> {
     }
 
     /// Whether a newer answer to this step would cost a person's time: a code is needed on the way from the nearest
-    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one.
+    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a sign-in is.
     fn renewal_needs_person(&self, index: usize) -> bool {
-        if !matches!(self.code_source(), CodeSource::Prompt | CodeSource::None) {
-            return false;
-        }
+        let is_typed = matches!(self.code_source(), CodeSource::Prompt | CodeSource::None);
         for earlier in (0..=index).rev() {
-            if self.plan.steps[earlier].serial_number().is_some() {
+            let step = &self.plan.steps[earlier];
+            if is_typed && step.serial_number().is_some() {
                 return true;
+            }
+            if matches!(step.action, Action::Source) {
+                return sso::needs_person(self.plan, self.env, (self.now)());
             }
             // A signer that would itself be renewed does not spare the person.
             if earlier > 0
@@ -241,6 +258,19 @@ impl<'a> Broker<'a> {
             (CodeSource::Given(code), _) => CodeSource::Given(code.clone()),
             (_, Some(command)) => CodeSource::Process { command },
             (other, None) => other.clone(),
+        }
+    }
+
+    /// For a source where one signs in. A person is asked only where there is one.
+    fn asker(&self) -> Asker<'_> {
+        let there = *self.person.get_or_init(terminal::available);
+        Asker {
+            env: self.env,
+            store: self.store,
+            voice: self.voice,
+            now: self.now,
+            me: &self.me,
+            sign_in: self.options.sign_in.filter(|_| there),
         }
     }
 
@@ -268,15 +298,41 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    // A prompt before this may have taken Ctrl-C out of the system's hands.
-    let identity = runtime()?.block_on(terminal::interruptible(sts.get_caller_identity(credentials)))?;
-    identity.map_err(|failure| words::not_identified(plan, &sts.url, failure))
+    wait(sts.get_caller_identity(credentials))?
+        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
-/// One thread; made only when a request must be sent.
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
+/// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
+/// system's hands for as long as the process lives. Only where a request may have to be sent.
+///
+/// Errors: `Signal`.
+fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+    let done = runtime.block_on(terminal::interruptible(work));
+    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
+    runtime.shutdown_background();
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
+    fn what_cannot_be_stopped_is_not_waited_for() {
+        let began = Instant::now();
+        let done = wait(async {
+            tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
+            tokio::task::yield_now().await;
+            7
+        });
+        assert_eq!(done.unwrap(), 7);
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
 }

@@ -1,19 +1,13 @@
 //! What one pass over a plan holds: the connection to STS, the locks, and whose the keys are.
 
 use std::cell::OnceCell;
-use std::time::Duration;
 
 use crate::aws::{Identity, Sts};
-use crate::cache::{Attempt, Key, Lock};
+use crate::cache::{Key, Lock};
 use crate::error::Result;
-use crate::terminal::interruptible;
+use crate::turn::Waiter;
 
 use super::Broker;
-
-/// How long a waiter is silent before it says whom it waits for.
-const SILENCE: Duration = Duration::from_secs(1);
-/// The longest pause between two looks at a lock that another process holds.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// One pass over a plan whose last step has no entry that can be handed out as it is.
 pub(super) struct Run<'b> {
@@ -54,31 +48,10 @@ impl<'b> Run<'b> {
         Ok(())
     }
 
-    /// Waits for the lock of this name, and after a second says for whom, with `why` behind it. `None` without a
-    /// usable cache: the work is done all the same.
-    ///
-    /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of the system's hands.
-    ///
-    /// Errors: `Signal`.
+    /// Waits for the lock of this name; see [`Waiter::wait_for`].
     pub(super) async fn wait_for(&self, name: &str, why: &str) -> Result<Option<Lock>> {
         let broker = self.broker;
-        let (mut waited, mut pause, mut told) = (Duration::ZERO, Duration::from_millis(1), false);
-        loop {
-            let holder = match broker.store.try_lock(name, &broker.me) {
-                Ok(Attempt::Taken(lock)) => return Ok(Some(lock)),
-                Ok(Attempt::Held(holder)) => holder,
-                Err(warning) => {
-                    broker.complain(&warning.to_string());
-                    return Ok(None);
-                }
-            };
-            if waited >= SILENCE && !told {
-                broker.voice.note(&format!("waiting for {holder}{why}"));
-                told = true;
-            }
-            interruptible(tokio::time::sleep(pause)).await?;
-            waited += pause;
-            pause = (pause * 2).min(PAUSE);
-        }
+        let waiter = Waiter { store: broker.store, voice: broker.voice, me: &broker.me };
+        waiter.wait_for(name, why, |warning| broker.complain(warning)).await
     }
 }

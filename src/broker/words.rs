@@ -26,9 +26,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     }
     match &step.action {
         Action::AssumeRole(role) => assume_role(run, index, role, &code, &message),
-        Action::Source => {
-            Error::refused(format!("AWS refused the source of profile '{}': {code}: {message}", step.profile))
-        }
+        Action::Source => web_identity(run, &code, &message),
         Action::GetSessionToken { .. } => Error::refused(format!(
             "AWS refused a session for the access key of profile '{}': {code}: {message}",
             step.profile
@@ -60,6 +58,25 @@ pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error 
             plan.profile
         )),
     }
+}
+
+/// The one source that STS is asked for.
+fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
+    let Source::WebIdentity { profile, role_arn, token_file, .. } = &run.broker.plan.source else {
+        return Error::refused(format!("AWS refused the source: {code}: {message}"));
+    };
+    let hint = match code {
+        "ExpiredTokenException" => {
+            format!("the token in {token_file} has expired: whoever writes it must write a new one")
+        }
+        "InvalidIdentityToken" | "IDPRejectedClaim" => format!(
+            "the token in {token_file} must be a JWT from an issuer that the role's account has as an identity \
+             provider, for the audience that it names there"
+        ),
+        _ => format!("{role_arn} must trust the token's issuer, audience and subject"),
+    };
+    Error::refused(format!("AWS refused the web identity of profile '{profile}': {code}: {message}"))
+        .hint(hint)
 }
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {

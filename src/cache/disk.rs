@@ -124,7 +124,7 @@ pub(super) fn not_ours(metadata: &Metadata) -> Option<String> {
 }
 
 /// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old one or the new.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
     if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_SIZE) {
         return Err(Warning::new(format!(
             "did not write {}: it would be too large to be read",

@@ -20,6 +20,7 @@ mod entry;
 mod lock;
 mod store;
 
+pub(crate) use disk::write as write_private;
 pub(crate) use entry::{Entry, Key};
 pub(crate) use lock::{Attempt, Lock};
 pub(crate) use store::Store;

@@ -74,6 +74,19 @@ impl Store {
         Ok(removed)
     }
 
+    /// Forgets every entry that is `unwanted`, and says how many there were. What cannot be read stays: nothing uses it.
+    pub(crate) fn clear_where(&self, unwanted: impl Fn(&Entry) -> bool) -> Result<usize, Warning> {
+        let mut removed = 0;
+        for (path, name) in self.files(&self.dir)? {
+            let Some(key) = key_of(&name) else { continue };
+            let Ok(Some(bytes)) = disk::read(&path) else { continue };
+            if entry::decode(key, &bytes).is_ok_and(|entry| unwanted(&entry)) {
+                removed += usize::from(remove_file(&path)?);
+            }
+        }
+        Ok(removed)
+    }
+
     /// Drops what nobody will ask for again: entries a day past their end, writes that were killed, locks that
     /// nobody took for a day. A stat a file; only old ones are opened. Called after a put, so it says nothing.
     pub(crate) fn prune(&self, now: DateTime<Utc>) {

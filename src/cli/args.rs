@@ -100,6 +100,7 @@ pub(crate) struct Overrides {
 
 /// How the credentials are come by.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Asking {
     /// The MFA device's current six digits; in XACCT_MFA_CODE other users' ps does not show them
@@ -109,6 +110,14 @@ pub(crate) struct Asking {
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
+    /// Sign in at IAM Identity Center by a code, on whatever computer, instead of with this one's browser
+    #[arg(long, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) device_code: bool,
+    /// Print the address of a sign-in instead of opening a browser
+    #[arg(long, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) no_browser: bool,
     /// Ignore cached credentials and get new ones
     #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) refresh: bool,

@@ -59,8 +59,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Look at the configuration
     Config(Config),
-    /// Get the MFA session of a profile ahead of time
+    /// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
     Login(Login),
+    /// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it
+    Logout(Logout),
     /// Forget cached credentials
     Clear(Clear),
     /// Add a profile: a role, or an access key
@@ -204,18 +206,35 @@ pub(crate) struct ConfigShow {
     pub(crate) no_origin: bool,
 }
 
-/// Get the MFA session of a profile ahead of time
+/// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
 ///
-/// Asks for the MFA code now and keeps the session, so that until it ends no role of the same keys and device
-/// asks again.
+/// For a profile with sso_session (or one whose source has it) a browser opens; over SSH, without a browser and with
+/// --device-code a code is shown, to be compared on a page that any computer can open. The token is kept where the AWS
+/// CLI keeps it, and renews itself for as long as the sign-in lasts. For a profile with MFA the code is asked for now,
+/// so that until the session ends no role of the same keys and device asks again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
-    /// The profile with the keys, or any that uses them
+    /// The profile that signs in or has the keys, or any that uses it
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
     #[command(flatten)]
     pub(crate) asking: Asking,
+}
+
+/// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it
+///
+/// The sign-in ends at AWS too, for every tool that shares its token. Role credentials and MFA sessions cannot be
+/// ended: xacct forgets them, and whoever else has them can use them until they expire.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
+pub(crate) struct Logout {
+    /// A profile of the session
+    #[arg(value_name = "PROFILE", required_unless_present = "all")]
+    pub(crate) profile: Option<String>,
+    /// Sign out everywhere and forget everything that is cached
+    #[arg(long, conflicts_with = "profile")]
+    pub(crate) all: bool,
 }
 
 /// Forget cached credentials

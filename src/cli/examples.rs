@@ -34,7 +34,7 @@ Examples:
   'xacct adopt client1' makes every SDK and the AWS CLI take client1's credentials from xacct. By hand, under
   another name, it is this in ~/.aws/config:
     [profile client1-sdk]
-    credential_process = \"/usr/local/bin/xacct\" credential-process client1";
+    credential_process = /usr/local/bin/xacct credential-process client1";
 pub(super) const WHOAMI: &str = "\
 Examples:
   xacct whoami                          the credentials in this shell
@@ -54,8 +54,14 @@ Examples:
   xacct config show --json --no-origin";
 pub(super) const LOGIN: &str = "\
 Examples:
-  xacct login client1                   type the code now
+  xacct login acme                      sign in at IAM Identity Center, in the browser
+  xacct login acme --device-code        the same with a browser elsewhere
+  xacct login client1                   type the MFA code now
   xacct login client1 --refresh         start the working day's session anew";
+pub(super) const LOGOUT: &str = "\
+Examples:
+  xacct logout acme
+  xacct logout --all";
 pub(super) const CLEAR: &str = "\
 Examples:
   xacct clear client1 client2
@@ -104,6 +110,8 @@ pub(super) const CREDENTIAL_PROCESS_USAGE: &str = "xacct credential-process [OPT
        xacct credential-process [OPTIONS] --role-arn ARN --source-profile NAME";
 pub(super) const EXPLAIN_USAGE: &str = "xacct explain [OPTIONS] PROFILE
        xacct explain [OPTIONS] --role-arn ARN --source-profile NAME";
+pub(super) const LOGOUT_USAGE: &str = "xacct logout [OPTIONS] PROFILE
+       xacct logout [OPTIONS] --all";
 pub(super) const CLEAR_USAGE: &str = "xacct clear [OPTIONS] PROFILE...
        xacct clear [OPTIONS] --all";
 pub(super) const ADD_USAGE: &str = "xacct add [OPTIONS] [NAME]

@@ -38,6 +38,7 @@ pub(crate) use command::Exec;
 pub(crate) use command::Explain;
 pub(crate) use command::List;
 pub(crate) use command::Login;
+pub(crate) use command::Logout;
 pub(crate) use command::Sandbox;
 pub(crate) use command::SandboxAction;
 pub(crate) use command::Unset;

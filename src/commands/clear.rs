@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::context::Context;
+use super::forget::counted;
 use crate::cache::Key;
 use crate::cli::{Clear, Overrides, Target};
 use crate::error::{Error, Result};
@@ -38,12 +39,4 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn counted(number: usize) -> String {
-    match number {
-        0 => "nothing".to_owned(),
-        1 => "1 entry".to_owned(),
-        many => format!("{many} entries"),
-    }
 }

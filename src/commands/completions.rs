@@ -11,9 +11,10 @@ use crate::config::{Config, Paths};
 use crate::env::Env;
 use crate::files;
 
-/// Whether a shell asks, and not a person.
-pub(super) fn asked_for(env: &Env) -> bool {
-    env.get("COMPLETE").is_some()
+/// Whether a shell asks, and not a person: with `--` and the words, or for the script itself. Anything else is a command
+/// in an environment where some other program has set `COMPLETE`.
+pub(super) fn asked_for(env: &Env, args: &[OsString]) -> bool {
+    env.get("COMPLETE").is_some() && args.get(1).is_none_or(|word| word == "--")
 }
 
 pub(super) fn answer(env: &Env, args: Vec<OsString>) -> ExitCode {

@@ -15,6 +15,7 @@ use crate::files;
 use crate::mfa::{Code, CodeSource};
 use crate::plan::{self, Plan, Request};
 use crate::say::Voice;
+use crate::sso::How;
 
 /// Made once, at the edge.
 pub(super) struct Context {
@@ -77,6 +78,8 @@ impl Context {
         Ok(Options {
             code,
             no_input: asking.no_input,
+            // An SDK that waits for an answer is no time for a browser.
+            sign_in: Some(how(asking)).filter(|_| !asking.no_input && !until_expiry),
             refresh: asking.refresh,
             verify: asking.verify,
             min_ttl: asking.min_ttl.unwrap_or(0),
@@ -113,6 +116,11 @@ impl Context {
         let me = format!("xacct {command} {} (pid {})", plan.profile, std::process::id());
         Broker::new(plan, store, &self.env, options, self.voice, self.now, me)
     }
+}
+
+/// What the command line says of signing in.
+pub(super) fn how(asking: &Asking) -> How {
+    How { device_code: asking.device_code, no_browser: asking.no_browser }
 }
 
 /// The command line's words as a request; the session policy's file is read here.

@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Variables with secrets of xacct's own.
-const SECRETS: [&str; 1] = ["XACCT_MFA_CODE"];
+/// Variables of xacct's own that are secret, or that would send an xacct run by the command to the role meant here.
+const OURS: [&str; 5] =
+    ["XACCT_MFA_CODE", "XACCT_ROLE_ARN", "XACCT_SOURCE_PROFILE", "XACCT_EXTERNAL_ID", "XACCT_MFA_SERIAL"];
 
 pub(super) fn run(asked: &Exec, context: &Context) -> Result<ExitCode> {
     let words = match asked.command.as_slice() {
@@ -48,7 +49,7 @@ fn command(program: &Path, words: &[OsString], issued: &Issued, env: &Env) -> Co
     std::os::unix::process::CommandExt::arg0(&mut command, &words[0]);
     command.args(&words[1..]).env_clear();
     let is_removed = |name: &OsStr| {
-        let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&SECRETS);
+        let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&OURS);
         name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
     };
     command.envs(env.vars().filter(|(name, _)| !is_removed(name)));

@@ -80,7 +80,7 @@ fn document<'a>(
         endpoint,
         source: source(&plan.source),
         steps: steps.filter_map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
-        would_prompt: forecast.would_prompt || plan.confirm.is_some(),
+        would_prompt: forecast.would_prompt || forecast.would_sign_in || plan.confirm.is_some(),
         calls: forecast.calls,
         warnings: &plan.warnings,
     }
@@ -120,7 +120,7 @@ fn source(source: &Source) -> Value {
                    "account_id": keys.account_id})
         }
         Source::Environment { keys } => json!({"kind": "environment", "access_key_id": keys.access_key_id}),
-        Source::Ec2InstanceMetadata => json!({"kind": "ec2_instance_metadata"}),
+        Source::Ec2InstanceMetadata { .. } => json!({"kind": "ec2_instance_metadata"}),
         Source::EcsContainer => json!({"kind": "ecs_container"}),
         Source::WebIdentity { profile, role_arn, role_session_name, token_file } => {
             json!({"kind": "web_identity", "profile": profile, "role_arn": role_arn,
@@ -169,6 +169,7 @@ fn readable(
     }
     let asks = match (forecast.would_prompt, &plan.confirm) {
         (true, _) => "a code is asked for",
+        _ if forecast.would_sign_in => "somebody must sign in: xacct login",
         (false, Some(_)) => "nobody is asked for a code",
         (false, None) => "nobody is asked for anything",
     };
@@ -190,7 +191,7 @@ fn source_words(source: &Source) -> String {
             format!("access key {} of profile '{profile}'", keys.access_key_id)
         }
         Source::Environment { keys } => format!("access key {} in the environment", keys.access_key_id),
-        Source::Ec2InstanceMetadata => "the role of this EC2 instance".to_owned(),
+        Source::Ec2InstanceMetadata { .. } => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
         Source::WebIdentity { role_arn, token_file, .. } => {
             format!("{role_arn} with the token in {token_file}")

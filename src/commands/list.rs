@@ -120,7 +120,7 @@ fn source(source: &Source) -> String {
     match source {
         Source::AccessKey { profile, .. } => profile.clone(),
         Source::Environment { .. } => "Environment".to_owned(),
-        Source::Ec2InstanceMetadata => "Ec2InstanceMetadata".to_owned(),
+        Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),
         Source::WebIdentity { .. } => "web_identity".to_owned(),
         Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),

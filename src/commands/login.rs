@@ -1,11 +1,14 @@
-//! `xacct login PROFILE`: the MFA session ahead of time, so that nothing asks for a code later.
+//! `xacct login PROFILE`: signing in at Identity Center, or the MFA session ahead of time, so that nothing asks later.
 
 use std::process::ExitCode;
 
 use super::context::Context;
+use super::forget;
 use crate::cli::{Login, Overrides, Target};
+use crate::config::Config;
 use crate::duration;
 use crate::error::{Error, Result};
+use crate::plan::Plan;
 
 pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let target = Target {
@@ -15,9 +18,12 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     };
     let config = context.config()?;
     let mut plan = context.plan(&config, &target)?;
+    if plan.sso().is_some() {
+        return identity_center(asked, context, &config, &plan);
+    }
     let Some(with_code) = plan.steps.iter().position(|step| step.serial_number().is_some()) else {
         return Err(Error::config(format!(
-            "there is nothing to sign in to: no MFA is set for '{}'",
+            "there is nothing to sign in to: '{}' has neither MFA nor IAM Identity Center",
             plan.profile
         ))
         .hint("set mfa_serial in the profile, or in its source_profile, to the user's MFA device"));
@@ -34,5 +40,20 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
         None => format!("the MFA session of '{}' is ready", step.profile),
     };
     context.voice.note(&format!("{whose} for {}", duration::readable(left)));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Plan) -> Result<ExitCode> {
+    let options = Context::options(config, &asked.asking, false)?;
+    let store = context.store()?;
+    let broker = context.broker("login", plan, &store, &options);
+    let (Some(signed_in), Some(sso)) = (broker.sign_in()?, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
+    if signed_in.by_person {
+        // It may be somebody else than before: what the one before was given is not theirs.
+        forget::of_session(&forget::plans(context, config), &store, sso.token_name())?;
+        context.voice.note(&format!("signed in at {}", sso.start_url));
+    } else {
+        context.voice.note(&format!("already signed in at {} (--refresh signs in anew)", sso.start_url));
+    }
     Ok(ExitCode::SUCCESS)
 }

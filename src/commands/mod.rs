@@ -2,6 +2,7 @@
 
 mod context;
 mod shell;
+mod guard;
 mod assume;
 mod unset;
 mod exec;
@@ -11,7 +12,9 @@ mod cached;
 mod list;
 mod explain;
 mod config_show;
+mod forget;
 mod login;
+mod logout;
 mod clear;
 mod person;
 mod change;
@@ -39,7 +42,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_out_of_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let env = Env::from_process();
-    if completions::asked_for(&env) {
+    guard::against_panics(&args, &env);
+    if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }
     let cli = match cli::parse(args.iter().cloned(), &env) {
@@ -69,6 +73,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
             ConfigAction::Show(asked) => config_show::run(asked, context),
         },
         Command::Login(asked) => login::run(asked, context),
+        Command::Logout(asked) => logout::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),

@@ -1,38 +1,36 @@
-//! The line by which a profile gets its credentials from xacct: `credential_process = "…/xacct" credential-process NAME`.
+//! The line by which a profile gets its credentials from xacct: `credential_process = …/xacct credential-process NAME`.
 //! Writing it so that every SDK reads it alike, and knowing it again.
 
 /// The command for the profile. `program` is the absolute path of xacct.
 ///
 /// Some SDKs split the line as `shlex` does and some hand it to a shell, and all of them take it from a file in which
-/// a comment may follow (AWS.md A4). Double quotes are the documented form; where a name has characters that mean
-/// something there, single quotes do.
+/// a comment may follow (AWS.md A4). Quotes only where they are needed, and single ones: Go's older SDK takes double
+/// ones off a value that begins with them.
 ///
 /// Errors: the path or the name cannot be written so that everybody reads it alike.
 pub(crate) fn command(program: &str, profile: &str) -> Result<String, String> {
     if profile.starts_with('-') {
         return Err(format!("the name '{profile}' begins with '-', and would be taken for an option"));
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+,=".contains(c);
-    let name = if profile.chars().all(plain) { profile.to_owned() } else { quoted(profile)? };
-    Ok(format!("{} credential-process {name}", quoted(program)?))
+    Ok(format!("{} credential-process {}", quoted(program)?, quoted(profile)?))
 }
 
 fn quoted(word: &str) -> Result<String, String> {
-    let begins_comment = [" #", " ;", "\t#", "\t;"].iter().any(|mark| word.contains(mark));
-    if begins_comment || word.chars().any(char::is_control) {
-        return Err(format!(
-            "'{}' cannot be written in a credential_process that every SDK reads alike",
-            word.escape_debug()
-        ));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+,=".contains(c);
+    if word.chars().all(is_plain) {
+        return Ok(word.to_owned());
     }
-    // Windows has no single quotes, and a backslash there is the separator of a path.
-    if !word.contains(['"', '$', '`']) && (cfg!(windows) || !word.contains('\\')) {
+    let begins_comment = word.contains(" #") || word.contains(" ;");
+    let fits = !begins_comment && !word.chars().any(char::is_control);
+    // Windows' shell has no single quotes, and there a backslash is nothing special.
+    if fits && cfg!(not(windows)) && !word.contains('\'') {
+        return Ok(format!("'{word}'"));
+    }
+    if fits && !word.contains(['"', '$', '`']) && (cfg!(windows) || !word.contains('\\')) {
         return Ok(format!("\"{word}\""));
     }
-    if word.contains('\'') || cfg!(windows) {
-        return Err(format!("'{word}' cannot be written in a credential_process that every SDK reads alike"));
-    }
-    Ok(format!("'{word}'"))
+    // Whoever shows it makes control characters visible.
+    Err(format!("'{word}' cannot be written in a credential_process that every SDK reads alike"))
 }
 
 /// Whether the command is xacct's own `credential-process` for this very profile.
@@ -52,18 +50,18 @@ mod tests {
     const PROGRAM: &str = "/opt/x y/xacct";
 
     #[test]
-    fn the_documented_form_where_it_will_do() {
+    fn quotes_are_there_where_they_are_needed() {
         for (profile, wanted) in [
             ("client1", "client1"),
             ("team/prod.eu@x+1", "team/prod.eu@x+1"),
-            ("my client", "\"my client\""),
-            ("client#1", "\"client#1\""),
+            ("my client", "'my client'"),
+            ("client#1", "'client#1'"),
             ("it's", "\"it's\""),
             ("a$b", "'a$b'"),
             ("a\"b`c\\", "'a\"b`c\\'"),
         ] {
             let command = command(PROGRAM, profile).unwrap();
-            assert_eq!(command, format!("\"/opt/x y/xacct\" credential-process {wanted}"));
+            assert_eq!(command, format!("'/opt/x y/xacct' credential-process {wanted}"));
             assert!(asks_xacct_for(&command, profile));
         }
         for profile in ["a #b", "a$'b", "-x", "a\nb"] {

@@ -1,6 +1,7 @@
 //! Walking `role_arn` and `source_profile` from the profile asked for down to the one with base credentials.
 
 use super::Request;
+use super::access_key;
 use super::link::{Link, Value};
 use super::source::{self, Source};
 use crate::arn::Arn;
@@ -51,7 +52,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
     let mut roles = 0;
     loop {
         let is_source = !links.is_empty();
-        if (is_source && source::has_access_key(&link.profile)) || !assumes_role(&link) {
+        if (is_source && access_key::has_access_key(&link.profile)) || !assumes_role(&link) {
             let source = source::of_profile(config, &link, env)?;
             links.push(link);
             return Ok(Chain { name, links, roles, source });
@@ -85,12 +86,8 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
 pub(super) fn of_environment<'a>(request: &'a Request, env: &Env) -> Result<Chain<'a>> {
     let asked = Value { text: "Environment", place: "environment".to_owned() };
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
-    Ok(Chain {
-        name: "environment".to_owned(),
-        links: vec![link],
-        roles: 0,
-        source: source::named(&asked, env)?,
-    })
+    let source = source::named(&asked, &link, env)?;
+    Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source })
 }
 
 /// The first link: the profile asked for, or an empty one for a bare role ARN.
@@ -125,7 +122,7 @@ fn next(link: &Link<'_>, env: &Env) -> Result<Next> {
             .hint("keep the one that the role is assumed from and delete the other")),
         (Some(source), None) if source.text == *name => Ok(Next::Own),
         (Some(source), None) => Ok(Next::Profile(source.text.to_owned(), source.place)),
-        (None, Some(source)) => source::named(&source, env).map(Next::Named),
+        (None, Some(source)) => source::named(&source, link, env).map(Next::Named),
         (None, None) => {
             let role_arn = link.value("role_arn");
             // `--role-arn` on a profile that has credentials of its own: those are what the role is assumed from.

@@ -79,7 +79,12 @@ fn duration(seconds: u64, most: u32, shown: &str) -> std::result::Result<u32, St
     }
 }
 
-/// Tags: at most 50, keys 1 to 128, values 0 to 256, no key twice (keys differ by more than case).
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, of the blanks the one that people type.
+fn is_tag_character(c: char) -> bool {
+    c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
+}
+
+/// Tags: at most 50, keys 1 to 128, values 0 to 256, no key twice (keys differ by more than case) or with AWS's prefix.
 pub(super) fn tags(tags: &[(String, String)], transitive: &[String]) -> Verdict {
     if tags.len() > 50 {
         return Err(format!("has {} tags; AWS takes at most 50", tags.len()));
@@ -87,6 +92,12 @@ pub(super) fn tags(tags: &[(String, String)], transitive: &[String]) -> Verdict 
     for (index, (key, value)) in tags.iter().enumerate() {
         length(key, 1, 128).map_err(|why| format!("has the key '{key}', which {why}"))?;
         length(value, 0, 256).map_err(|why| format!("has a value for '{key}' that {why}"))?;
+        let spelled = |text| characters(text, is_tag_character, "_.:/=+-@ and blanks");
+        spelled(key).map_err(|why| format!("has the key '{key}', which {why}"))?;
+        spelled(value).map_err(|why| format!("has a value for '{key}' that {why}"))?;
+        if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+            return Err(format!("has the key '{key}'; AWS keeps 'aws:' for itself"));
+        }
         if tags[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(key)) {
             return Err(format!("has the key '{key}' twice"));
         }

@@ -1,8 +1,9 @@
-//! Where STS is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (AWS.md A3.4).
+//! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (AWS.md A3.4).
 
 use super::chain::Chain;
 use super::link::Value;
 use super::region::Region;
+use super::source::Source;
 use crate::arn;
 use crate::config::Config;
 use crate::env::Env;
@@ -17,6 +18,35 @@ pub(crate) struct Endpoint {
     pub(crate) dual_stack: bool,
     /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint for.
     pub(crate) global: bool,
+}
+
+/// The names under which a service's endpoint is configured.
+struct Service {
+    variable: &'static str,
+    /// In a `[services …]` section; SDKs differ in how they write a space.
+    keys: &'static [&'static str],
+}
+
+const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] };
+/// IAM Identity Center's sign-in.
+const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
+/// IAM Identity Center's access portal.
+const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
+
+/// Where IAM Identity Center is, in its own region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IdentityCenter {
+    /// Where one signs in.
+    pub(crate) oidc: Endpoint,
+    /// Where the roles are handed out.
+    pub(crate) portal: Endpoint,
+}
+
+impl IdentityCenter {
+    /// What goes into the keys: an override may be another world.
+    pub(super) fn identity(&self) -> Option<String> {
+        self.portal.url.as_ref().map(|(url, _)| url.trim_end_matches('/').to_owned())
+    }
 }
 
 /// How requests are sent.
@@ -69,25 +99,49 @@ impl Endpoint {
     }
 }
 
-pub(super) fn endpoint(config: &Config, chain: &Chain<'_>, region: &Region, env: &Env) -> Result<Endpoint> {
+/// STS's endpoint.
+pub(super) fn of_sts(config: &Config, chain: &Chain<'_>, region: &Region, env: &Env) -> Result<Endpoint> {
+    let global = region.name == "aws-global"
+        || (legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str()));
+    Ok(Endpoint { global, ..of_service(&STS, config, chain, env)? })
+}
+
+/// Identity Center's endpoints, where the source is there.
+pub(super) fn of_identity_center(
+    config: &Config,
+    chain: &Chain<'_>,
+    env: &Env,
+) -> Result<Option<IdentityCenter>> {
+    if !matches!(chain.source, Source::Sso(_)) {
+        return Ok(None);
+    }
+    let oidc = of_service(&SSO_OIDC, config, chain, env)?;
+    Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
+}
+
+/// A regional service's endpoint, by what the profile asked for says.
+fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
-    let url = if ignored { None } else { configured_url(config, chain, env)? };
+    let url = if ignored { None } else { configured_url(service, config, chain, env)? };
     if let Some((text, place)) = &url {
         check_url(text, place)?;
     }
-    let global = region.name == "aws-global"
-        || (legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str()));
     // An override is the whole address: the switches would only change one that AWS made (as botocore has it).
     let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     let dual_stack =
         url.is_none() && switch(chain, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-    Ok(Endpoint { url, fips, dual_stack, global })
+    Ok(Endpoint { url, fips, dual_stack, global: false })
 }
 
 /// The override, most specific first, with its place.
-fn configured_url(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
-    for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
+fn configured_url(
+    service: &Service,
+    config: &Config,
+    chain: &Chain<'_>,
+    env: &Env,
+) -> Result<Option<(String, String)>> {
+    for name in [service.variable, "AWS_ENDPOINT_URL"] {
         if let Some(url) = env.get(name) {
             return Ok(Some((url.trim().to_owned(), name.to_owned())));
         }
@@ -99,9 +153,12 @@ fn configured_url(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Optio
                 format!("add `[services {0}]` to the config file, or delete `services = {0}`", services.text),
             ));
         };
-        let sts = section.get("sts").and_then(|sts| Some((sts.sub("endpoint_url")?, sts.origin.to_string())));
-        if sts.is_some() {
-            return Ok(sts);
+        let own = service.keys.iter().find_map(|key| {
+            let setting = section.get(key)?;
+            Some((setting.sub("endpoint_url")?, setting.origin.to_string()))
+        });
+        if own.is_some() {
+            return Ok(own);
         }
     }
     Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))

@@ -87,3 +87,8 @@ pub(super) fn at_key(profile: &Profile, keys: &[&str], message: &str) -> Error {
         None => Error::config(format!("profile '{}': {message}", profile.name)),
     }
 }
+
+/// The setting's text; blank counts as unset.
+pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<&'p str> {
+    profile.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty())
+}

@@ -6,6 +6,9 @@
 mod key;
 mod checks;
 mod link;
+mod access_key;
+mod machine;
+mod sso;
 mod source;
 mod chain;
 mod region;
@@ -23,10 +26,11 @@ use crate::config::{Config, ProfileColor};
 use crate::env::Env;
 use crate::error::{Error, Result};
 
-pub(crate) use endpoint::{Connection, Endpoint, RetryMode};
+pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
-pub(crate) use source::Source;
+pub(crate) use source::{PROFILE_CHAIN, Source};
+pub(crate) use sso::Sso;
 
 /// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) profile: String,
     pub(crate) region: Region,
     pub(crate) endpoint: Endpoint,
+    /// Where one signs in, for a source that wants that.
+    pub(crate) identity_center: Option<IdentityCenter>,
     pub(crate) connection: Connection,
     pub(crate) source: Source,
     /// In the order they are sent; each is signed with what the one before it gave.
@@ -154,6 +160,14 @@ impl Step {
 }
 
 impl Plan {
+    /// The source, where one signs in at Identity Center for it.
+    pub(crate) fn sso(&self) -> Option<&Sso> {
+        match &self.source {
+            Source::Sso(sso) => Some(sso),
+            _ => None,
+        }
+    }
+
     /// The account that the credentials will be in, as far as the files say.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self.steps.iter().rev().find_map(Step::role_arn) {
@@ -230,8 +244,9 @@ fn plan(
             region.name
         ));
     }
-    let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
+    let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
+    let identity_center = endpoint::of_identity_center(config, &chain, env)?;
 
     let mut roles = roles::steps(&chain, roles::Given { config, env, policies })?;
     let mfa = mfa::choose(&chain, request)?;
@@ -243,13 +258,15 @@ fn plan(
     }
     warn_of_odd_accounts(&steps, &mut warnings);
 
-    let keyed = key::keys(&endpoint.identity(&region), &chain.source.identity(env), &steps);
+    let mut signer = chain.source.identity(env);
+    signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
+    let keyed = key::keys(&endpoint.identity(&region), &signer, &steps);
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let confirm = confirm(&chain)?;
     let (profile, source) = (chain.name, chain.source);
-    Ok(Plan { profile, region, endpoint, connection, source, steps, mfa, confirm, warnings })
+    Ok(Plan { profile, region, endpoint, identity_center, connection, source, steps, mfa, confirm, warnings })
 }
 
 /// Only the profile asked for counts: what lies on the way is not handed out.
@@ -273,13 +290,14 @@ pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -
     let request = Request { region: region.map(str::to_owned), ..Request::default() };
     let chain = chain::of_environment(&request, env)?;
     let region = region::choose(&chain, &request, env);
-    let endpoint = endpoint::endpoint(config, &chain, &region, env)?;
+    let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
     let (steps, warnings) = (Vec::new(), Vec::new());
     Ok(Plan {
         profile: chain.name,
         region,
         endpoint,
+        identity_center: None,
         connection,
         source: chain.source,
         steps,

@@ -135,6 +135,20 @@ fn what_sts_would_refuse_is_refused_with_its_line() {
         ),
         ("session_tags = Team", "~/.aws/config:7: session_tags: 'Team' is not KEY=VALUE"),
         (
+            "session_tags = Größe = 7 µm, Cost#=1",
+            "~/.aws/config:7: session_tags has the key 'Cost#', which contains '#'; AWS takes letters, digits and \
+             _.:/=+-@ and blanks",
+        ),
+        (
+            "session_tags = Team=a&b",
+            "~/.aws/config:7: session_tags has a value for 'Team' that contains '&'; AWS takes letters, digits and \
+             _.:/=+-@ and blanks",
+        ),
+        (
+            "session_tags = Aws:x=1",
+            "~/.aws/config:7: session_tags has the key 'Aws:x'; AWS keeps 'aws:' for itself",
+        ),
+        (
             "session_policy = {",
             "~/.aws/config:7: session_policy is not a JSON object: EOF while parsing an object at line 1 column 1",
         ),

@@ -93,8 +93,7 @@ pub(crate) fn json(variables: &Variables<'_>, out: &mut impl io::Write) -> io::R
 
 /// The `credential_process` document (AWS.md A4), one line.
 ///
-/// Optional fields that are absent are left out, not `null`: botocore and the Rust SDK take both, every SDK
-/// takes an absent one.
+/// What these credentials do not have is `null`, never missing, as in all of xacct's JSON; the SDKs take it for absent.
 pub(crate) fn process_json(credentials: &Credentials) -> Zeroizing<String> {
     let (id, secret) = (&credentials.access_key_id, credentials.secret_access_key.expose());
     let token = credentials.session_token.as_ref().map(Secret::expose);
@@ -111,8 +110,13 @@ pub(crate) fn process_json(credentials: &Credentials) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(length + 16));
     text.push_str("{\"Version\":1");
     for (name, value) in fields {
-        if let Some(value) = value {
-            let _ = write!(text, ",\"{name}\":{}", quoted(value).as_str());
+        match value {
+            Some(value) => {
+                let _ = write!(text, ",\"{name}\":{}", quoted(value).as_str());
+            }
+            None => {
+                let _ = write!(text, ",\"{name}\":null");
+            }
         }
     }
     text.push_str("}\n");
@@ -212,7 +216,8 @@ XACCT_PROFILE="it's \$5 \"x\" \\ é"
              \"Expiration\":\"2027-01-15T08:00:00Z\",\"AccountId\":\"222222222222\"}\n"
         );
         (credentials.session_token, credentials.expiration, credentials.account_id) = (None, None, None);
-        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\"}\n";
+        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\",\
+                    \"SessionToken\":null,\"Expiration\":null,\"AccountId\":null}\n";
         assert_eq!(*process_json(&credentials), bare);
     }
 }

@@ -15,6 +15,7 @@ mod state;
 mod sigv4;
 mod params;
 mod policy;
+mod web_identity;
 mod route;
 mod sts;
 mod oidc;

@@ -34,6 +34,15 @@ pub(crate) struct AssumeRole {
     pub(crate) packed_policy_size: Option<usize>,
 }
 
+/// `AssumeRoleWithWebIdentity`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct WebIdentity {
+    pub(crate) role_arn: String,
+    pub(crate) role_session_name: String,
+    pub(crate) token: String,
+    pub(crate) duration_seconds: Option<u32>,
+}
+
 /// `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GetSessionToken {
@@ -78,6 +87,18 @@ impl AssumeRole {
     }
 }
 
+impl WebIdentity {
+    pub(crate) fn read(form: &Form) -> Result<WebIdentity, Refusal> {
+        let mut check = Check::new(form);
+        let role_arn = check.required("RoleArn", &ARN);
+        let role_session_name = check.required("RoleSessionName", &NAME);
+        let token = check.required("WebIdentityToken", &WEB_IDENTITY_TOKEN);
+        let duration_seconds = check.number("DurationSeconds", 900, 43_200);
+        check.done()?;
+        Ok(WebIdentity { role_arn, role_session_name, token, duration_seconds })
+    }
+}
+
 impl GetSessionToken {
     pub(crate) fn read(form: &Form) -> Result<GetSessionToken, Refusal> {
         let mut check = Check::new(form);
@@ -108,6 +129,7 @@ const ARN: Shape = Shape {
     pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     allows: |c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{85}'),
 };
+const WEB_IDENTITY_TOKEN: Shape = Shape { min: 4, max: 20_000, pattern: ARN.pattern, allows: ARN.allows };
 const NAME: Shape =
     Shape { min: 2, max: 64, pattern: r"[\w+=,.@-]*", allows: |c| word(c) || "+=,.@-".contains(c) };
 const EXTERNAL_ID: Shape =

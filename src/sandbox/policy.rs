@@ -75,12 +75,13 @@ fn allows(trust: &Trust, action: &str, context: Context<'_>) -> bool {
         .source_identity
         .as_deref()
         .is_none_or(|pattern| context.source_identity.is_some_and(|name| like(pattern, name)));
-    let about = trust.actions.iter().any(|pattern| like(pattern, action));
+    // A statement for tokens is for nobody who signs.
+    let about = trust.federated.is_none() && trust.actions.iter().any(|pattern| like(pattern, action));
     about && external_id && mfa && fresh && source_identity
 }
 
 /// IAM's `StringLike`: `*` is any text, `?` any character.
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {

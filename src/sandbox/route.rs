@@ -17,7 +17,7 @@ pub(crate) struct Asked {
     pub(crate) params: Form,
 }
 
-/// Parameters of Identity Center of which the log shows the beginning only.
+/// Parameters of Identity Center of which the log shows the beginning only, as of web identity tokens.
 const SECRET: [&str; 6] =
     ["clientSecret", "deviceCode", "code", "codeVerifier", "refreshToken", "accessToken"];
 
@@ -52,7 +52,8 @@ impl Asked {
         let short = |text: &str| text.chars().take(8).chain(['…']).collect();
         shown
             .map(|(name, value)| {
-                let is_secret = self.service != Service::Sts && SECRET.contains(&name.as_str());
+                let is_secret = name == "WebIdentityToken"
+                    || self.service != Service::Sts && SECRET.contains(&name.as_str());
                 (name.clone(), if is_secret { short(value) } else { value.clone() })
             })
             .collect()

@@ -1,4 +1,4 @@
-//! The three actions of STS: who is asking, may they, and what they get.
+//! The four actions of STS: who is asking, may they, and what they get.
 //!
 //! Order matters and is AWS's: the signature, the parameters' shape, the MFA code (which is spent here, whatever
 //! follows), the policies, the role's maximum.
@@ -9,11 +9,12 @@ use sha2::{Digest, Sha256};
 use crate::arn::Arn;
 
 use super::answer::{Refusal, element};
-use super::params::{AssumeRole, Form, GetSessionToken, Mfa};
+use super::params::{AssumeRole, Form, GetSessionToken, Mfa, WebIdentity};
 use super::policy::{self, Context};
 use super::sigv4::{self, Claim, Received};
 use super::state::{Identity, Means, Session, State, Tag};
-use super::world::{Account, User};
+use super::web_identity;
+use super::world::{Account, Role, User};
 
 /// What roles assumed with temporary credentials may be held for at most, in seconds.
 const CHAINED_MAX: u32 = 3600;
@@ -38,6 +39,10 @@ pub(crate) fn answer(
     if received.method != "POST" || received.path != "/" || !received.query.is_empty() {
         let message = "The sandbox takes requests as POST / only, with the parameters in the body.";
         return Err(Refusal::new(400, "InvalidRequest", message));
+    }
+    // The token says who asks; a signature would not be looked at.
+    if form.get("Action").is_some_and(|action| action == "AssumeRoleWithWebIdentity") {
+        return assume_role_with_web_identity(state, &WebIdentity::read(form)?, now);
     }
     let claim = sigv4::claim(received)?;
     let caller = authenticate(state, &claim, received, now)?;
@@ -191,17 +196,47 @@ fn assume_role(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
-    let name = &params.role_session_name;
-    let identity = Identity {
-        account_id: account.id.clone(),
-        arn: format!("arn:{}:sts::{}:assumed-role/{}/{name}", account.partition, account.id, role.name),
-        user_id: format!("{}:{name}", unique_id("AROA", &params.role_arn)),
-        principal_arn: params.role_arn.clone(),
-        may_assume: role.may_assume.clone(),
-    };
+    let identity = role_identity(account, role, &params.role_session_name);
     let means = Means::Role { source_identity: source_identity.clone(), transitive_tags: transitive };
     let session = issue(state, identity, means, seconds, now)?;
     Ok(assumed(&session, params, source_identity.as_deref()))
+}
+
+fn assume_role_with_web_identity(
+    state: &mut State,
+    params: &WebIdentity,
+    now: DateTime<Utc>,
+) -> Result<String, Refusal> {
+    check_role_arn(&params.role_arn)?;
+    let token = web_identity::read(&state.world, &params.token, state.clocks.server_at(now))?;
+    let refused = || Refusal::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    let (account, role) = state.world.role(&params.role_arn).ok_or_else(refused)?;
+    if !web_identity::may_assume(&token, role) {
+        return Err(refused());
+    }
+    let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
+    if seconds > role.max_session_duration {
+        return Err(Refusal::validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    let identity = role_identity(account, role, &params.role_session_name);
+    let means = Means::Role { source_identity: None, transitive_tags: Vec::new() };
+    let session = issue(state, identity, means, seconds, now)?;
+    let mut xml = assumed_role_user(&session);
+    element(&mut xml, "SubjectFromWebIdentityToken", &token.subject);
+    Ok(xml)
+}
+
+fn role_identity(account: &Account, role: &Role, name: &str) -> Identity {
+    let arn = account.role_arn(role);
+    Identity {
+        account_id: account.id.clone(),
+        arn: format!("arn:{}:sts::{}:assumed-role/{}/{name}", account.partition, account.id, role.name),
+        user_id: format!("{}:{name}", unique_id("AROA", &arn)),
+        principal_arn: arn,
+        may_assume: role.may_assume.clone(),
+    }
 }
 
 fn check_role_arn(text: &str) -> Result<(), Refusal> {
@@ -291,12 +326,15 @@ fn credentials(session: &Session) -> String {
     xml + "</Credentials>\n"
 }
 
-fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>) -> String {
+fn assumed_role_user(session: &Session) -> String {
     let mut xml = "<AssumedRoleUser>\n".to_owned();
     element(&mut xml, "AssumedRoleId", &session.identity.user_id);
     element(&mut xml, "Arn", &session.identity.arn);
-    xml += "</AssumedRoleUser>\n";
-    xml += &credentials(session);
+    xml + "</AssumedRoleUser>\n" + &credentials(session)
+}
+
+fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>) -> String {
+    let mut xml = assumed_role_user(session);
     if let Some(percent) = params.packed_policy_size {
         element(&mut xml, "PackedPolicySize", &percent.to_string());
     }

@@ -109,7 +109,14 @@ pub(crate) struct Role {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trust {
     /// Account ids, `…:root`, user or role ARNs, or `*`.
+    #[serde(default)]
     pub(crate) principals: Vec<String>,
+    /// Instead of principals: the issuer of web identity tokens, for `sts:AssumeRoleWithWebIdentity`.
+    pub(crate) federated: Option<String>,
+    /// `StringEquals ISSUER:aud`
+    pub(crate) audience: Option<String>,
+    /// `StringLike ISSUER:sub`
+    pub(crate) subject: Option<String>,
     #[serde(default = "assume_role")]
     pub(crate) actions: Vec<String>,
     /// `StringEquals sts:ExternalId`
@@ -240,6 +247,11 @@ impl World {
                     return Err(format!("{arn}: max_session_duration must be 3600 to 43200"));
                 }
                 check_path(&arn, &role.path)?;
+                if role.trust.iter().any(|trust| trust.principals.is_empty() == trust.federated.is_none()) {
+                    return Err(format!(
+                        "{arn}: a statement of its trust needs either principals or federated"
+                    ));
+                }
                 once(arn)?;
             }
             for user in &account.user {

@@ -5,11 +5,12 @@
 
 mod process;
 mod metadata;
+mod login;
 
 use crate::credentials::Credentials;
-use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::plan::Source;
+use crate::plan::{Plan, Source};
+use crate::sso::{Asker, Session};
 
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
@@ -18,25 +19,31 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
             access_key_id: keys.access_key_id.clone(),
             secret_access_key: keys.secret_access_key.clone(),
             session_token: keys.session_token.clone(),
-            expiration: None,
+            expiration: keys.expiration,
             account_id: keys.account_id.clone(),
         }),
         _ => Err(Error::other("this source has no keys of its own")),
     }
 }
 
-/// The credentials of a source that has to be asked.
+/// The credentials of a plan's source that has to be asked.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(source: &Source, env: &Env) -> Result<Credentials> {
+pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> {
+    if let Some(session) = Session::of(plan, asker)? {
+        return session.role_credentials().await;
+    }
+    let source = &plan.source;
     match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
-        Source::Ec2InstanceMetadata => metadata::ec2().await,
+        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, env).await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker.env).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
-        Source::Login { profile, .. } => not_here(profile, "login_session (aws login)"),
+        Source::Login { profile, login_session } => {
+            login::run(profile, login_session, &plan.region.name).await
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::plan::PROFILE_CHAIN;
 use crate::secret::Secret;
 use crate::terminal::interruptible;
 
@@ -22,10 +23,6 @@ use crate::terminal::interruptible;
 const MAX_OUTPUT: usize = 65_536;
 /// Long enough for a person to sign in in a browser.
 const LIMIT: Duration = Duration::from_mins(5);
-/// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
-/// each other without end.
-const CHAIN: &str = "XACCT_PROFILE_CHAIN";
-
 /// The document; both the CLI's spelling of the keys and any other case are taken, as in the Rust SDK.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,25 +36,25 @@ struct Document {
 }
 
 pub(super) async fn run(profile: &str, command: &str, env: &Env) -> Result<Credentials> {
+    run_within(LIMIT, profile, command, env).await
+}
+
+async fn run_within(limit: Duration, profile: &str, command: &str, env: &Env) -> Result<Credentials> {
     let named = format!("credential_process of profile '{profile}'");
-    let chain = env.get(CHAIN).unwrap_or_default();
-    if chain.split(',').any(|name| name == profile) {
-        return Err(Error::config(format!(
-            "{named} starts itself: {} → {profile}",
-            chain.replace(',', " → ")
-        ))
-        .hint("one of these profiles must get its credentials from elsewhere"));
-    }
-    let chain = if chain.is_empty() { profile.to_owned() } else { format!("{chain},{profile}") };
+    let chain =
+        env.get(PROFILE_CHAIN).map_or_else(|| profile.to_owned(), |chain| format!("{chain},{profile}"));
     let mut shell = shell(command);
-    shell.env(CHAIN, chain).env_remove("XACCT_MFA_CODE").stdout(Stdio::piped()).kill_on_drop(true);
+    shell.env(PROFILE_CHAIN, chain).env_remove("XACCT_MFA_CODE").stdout(Stdio::piped()).kill_on_drop(true);
     let mut child =
         shell.spawn().map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
-    let Ok(ended) = interruptible(tokio::time::timeout(LIMIT, output(&mut child))).await? else {
+    let Ok(ended) = interruptible(tokio::time::timeout(limit, output(&mut child))).await? else {
         let _ = child.kill().await;
-        return Err(Error::other(format!("{named} took longer than {} s and was stopped", LIMIT.as_secs())));
+        return Err(Error::other(format!("{named} took longer than {limit:?} and was stopped")));
     };
     let (status, output) = ended.map_err(|error| Error::other(format!("{named}: {error}")))?;
+    if output.len() > MAX_OUTPUT {
+        return Err(Error::other(format!("{named}: it printed more than {MAX_OUTPUT} bytes")));
+    }
     if !status.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
     }
@@ -71,12 +68,12 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// What it printed, up to the maximum, and how it ended.
+/// What it printed, up to one byte more than the maximum, and how it ended.
 async fn output(child: &mut Child) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
     // All at once, so that no copies are left behind while it grows.
-    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OUTPUT));
+    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OUTPUT + 1));
     if let Some(stdout) = child.stdout.take() {
-        stdout.take(MAX_OUTPUT as u64).read_to_end(&mut output).await?;
+        stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
     }
     Ok((child.wait().await?, output))
 }
@@ -116,6 +113,15 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_takes_too_long_is_stopped() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let limit = Duration::from_millis(20);
+        let error = runtime.block_on(run_within(limit, "p", "exec sleep 60", &Env::default())).unwrap_err();
+        assert_eq!(error.message, "credential_process of profile 'p' took longer than 20ms and was stopped");
+    }
 
     #[test]
     fn the_document_is_taken_in_any_case() {

@@ -5,15 +5,17 @@
 //! or the future being dropped. rpassword edits the line; it is not left to switch the terminal, because on Ctrl-C
 //! it raises SIGINT while echo is still off, and a signal from elsewhere would find it off too.
 
+mod caller;
 mod signals;
 
 use std::io;
 
+pub(crate) use caller::Caller;
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available};
-pub(crate) use signals::interruptible;
+pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, tell};
+pub(crate) use signals::{finishing, interruptible};
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available};
+pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, tell};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -31,16 +33,24 @@ pub(crate) enum Unanswered {
 mod tty {
     use std::fs::{File, OpenOptions};
     use std::io::{self, Read, Write};
+    use std::pin::pin;
 
     use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 
     use super::Unanswered;
     use crate::secret::Secret;
-    use crate::terminal::signals::{HANG_UP, INTERRUPT, Signals};
+    use crate::terminal::signals::{HANG_UP, INTERRUPT, Resumed, Signals};
 
     /// Whether a question would reach a person: a terminal that this process stands in the foreground of.
     pub(crate) fn available() -> bool {
         open().is_some()
+    }
+
+    /// Shows a line that nobody would see on stderr; in the background, nothing.
+    pub(crate) fn tell(text: &str) {
+        if let Some(mut tty) = open() {
+            let _ = tty.write_all(text.as_bytes());
+        }
     }
 
     fn open() -> Option<File> {
@@ -57,15 +67,24 @@ mod tty {
         let tty = open().ok_or(Unanswered::NoTerminal)?;
         // Before echo goes off: no signal may end the process while it is.
         let mut signals = Signals::register().map_err(Unanswered::Failed)?;
+        let mut resumed = Resumed::register().map_err(Unanswered::Failed)?;
         let hidden = Hidden::begin(&tty).map_err(Unanswered::Failed)?;
         (&tty).write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
         let keys =
             Keys { tty: tty.try_clone().map_err(Unanswered::Failed)?, ends: hidden.interrupting_keys() };
-        let answer = tokio::select! {
-            biased;
-            number = signals.next() => Err(ended_by(number)),
-            // A thread of its own, which the runtime does not wait for: after a signal nobody will type.
-            line = in_thread(move || read_line(keys)) => line,
+        // A thread of its own, which the runtime does not wait for: after a signal nobody will type.
+        let mut line = pin!(in_thread(move || read_line(keys)));
+        let answer = loop {
+            tokio::select! {
+                biased;
+                number = signals.next() => break Err(ended_by(number)),
+                // The shell had the terminal meanwhile, and gave it back as it uses it itself.
+                () = resumed.next() => {
+                    hidden.hide().map_err(Unanswered::Failed)?;
+                    (&tty).write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+                }
+                line = &mut line => break line,
+            }
         };
         // The person's Enter was hidden too; and what follows Ctrl-C starts on a line of its own.
         let _ = (&tty).write_all(b"\n");
@@ -190,13 +209,22 @@ mod tty {
         fn begin(tty: &File) -> io::Result<Hidden<'_>> {
             let before = termios::tcgetattr(tty)?;
             let hidden = Hidden { tty, before };
-            let mut modes = hidden.before.clone();
+            hidden.hide()?;
+            Ok(hidden)
+        }
+
+        /// Also after a stop; not from the background, where it would be another.
+        fn hide(&self) -> io::Result<()> {
+            if !in_foreground(self.tty) {
+                return Ok(());
+            }
+            let mut modes = self.before.clone();
             modes.local_modes -=
                 LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
             modes.special_codes[SpecialCodeIndex::VMIN] = 1;
             modes.special_codes[SpecialCodeIndex::VTIME] = 0;
-            termios::tcsetattr(tty, OptionalActions::Now, &modes)?;
-            Ok(hidden)
+            termios::tcsetattr(self.tty, OptionalActions::Now, &modes)?;
+            Ok(())
         }
 
         fn interrupting_keys(&self) -> [u8; 2] {
@@ -225,6 +253,13 @@ mod console {
     use super::Unanswered;
     use crate::secret::Secret;
     use crate::terminal::signals::Signals;
+
+    /// Shows a line that nobody would see on stderr.
+    pub(crate) fn tell(text: &str) {
+        if let Ok(mut output) = OpenOptions::new().read(true).write(true).open("CONOUT$") {
+            let _ = output.write_all(text.as_bytes());
+        }
+    }
 
     /// Whether there is a console.
     pub(crate) fn available() -> bool {

@@ -3,19 +3,75 @@
 //! Once registered they no longer end the process by themselves, for as long as it lives (the runtime cannot give
 //! them back; `execve` does): whoever prompts waits for them, and so must whoever works on after a prompt.
 
-use std::future::Future;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::io;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
 
 use crate::error::{Error, Kind, Result};
 
-/// Work that ends on Ctrl-C and its like.
+tokio::task_local! {
+    /// How much of the work under way must not be cut off. It belongs to the work, not to the process.
+    static UNFINISHED: Rc<Cell<u32>>;
+}
+
+/// Work that ends on Ctrl-C and its like. Work that listens for signals itself, to clean up, comes first, and what is
+/// [`finishing`] comes to its end.
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
     let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    let unfinished = UNFINISHED.try_with(Rc::clone).unwrap_or_default();
+    let mut work = Box::pin(UNFINISHED.scope(Rc::clone(&unfinished), work));
+    let number = tokio::select! {
+        biased;
+        done = &mut work => return Ok(done),
+        number = signals.next() => number,
+    };
+    poll_fn(|context| {
+        let is_done = unfinished.get() == 0 || work.as_mut().poll(context).is_ready();
+        if is_done || unfinished.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    Err(interrupted(number))
+}
+
+/// Work that must not be cut off in the middle: a signal is heeded when it is done.
+///
+/// Errors: `Signal`.
+pub(crate) async fn finishing<T>(work: impl Future<Output = T>) -> Result<T> {
+    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    let _unfinished = Unfinished::begin();
+    let mut work = pin!(work);
     tokio::select! {
-        done = work => Ok(done),
-        number = signals.next() => Err(Error::new(Kind::Signal(number), "interrupted")),
+        done = &mut work => Ok(done),
+        number = signals.next() => {
+            work.await;
+            Err(interrupted(number))
+        }
+    }
+}
+
+fn interrupted(signal: u8) -> Error {
+    Error::new(Kind::Signal(signal), "interrupted")
+}
+
+/// Counted in [`UNFINISHED`] while it is there.
+struct Unfinished(Rc<Cell<u32>>);
+
+impl Unfinished {
+    fn begin() -> Unfinished {
+        let count = UNFINISHED.try_with(Rc::clone).unwrap_or_default();
+        count.set(count.get() + 1);
+        Unfinished(count)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
     }
 }
 
@@ -43,13 +99,13 @@ impl Signals {
     /// The number of the next one.
     #[cfg(unix)]
     pub(crate) async fn next(&mut self) -> u8 {
-        std::future::poll_fn(|context| {
+        poll_fn(|context| {
             for (number, listener) in &mut self.listeners {
                 if listener.poll_recv(context).is_ready() {
-                    return std::task::Poll::Ready(*number);
+                    return Poll::Ready(*number);
                 }
             }
-            std::task::Poll::Pending
+            Poll::Pending
         })
         .await
     }
@@ -66,6 +122,24 @@ impl Signals {
             std::future::pending::<()>().await;
         }
         INTERRUPT
+    }
+}
+
+/// SIGCONT: the process goes on after it was stopped.
+#[cfg(unix)]
+pub(super) struct Resumed(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Resumed {
+    pub(super) fn register() -> io::Result<Resumed> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(Resumed)
+    }
+
+    /// The next time.
+    pub(super) async fn next(&mut self) {
+        // A listener is told for as long as it is kept: there is no end of it.
+        let _ = self.0.recv().await;
     }
 }
 

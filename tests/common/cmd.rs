@@ -95,6 +95,13 @@ impl Running {
         self.child.id()
     }
 
+    /// SIGINT
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    }
+
     /// Waits for its end, and fails the test if a secret is on stderr.
     pub(crate) fn wait(mut self) -> Output {
         let mut text = |pipe: &Receiver<Vec<u8>>| {

@@ -5,12 +5,17 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
 
+#[cfg(unix)]
+pub(crate) mod browser;
 pub(crate) mod cache;
 mod cmd;
 mod http;
 #[cfg(unix)]
 mod pty;
 mod sandbox;
+mod server;
+mod sso;
+pub(crate) mod tools;
 
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use cmd::{Cmd, Output, Running};
@@ -21,6 +26,8 @@ pub(crate) use http::{answer_once, open, raw, read_request, request};
 pub(crate) use pty::Pty;
 #[allow(unused_imports, reason = "each test file uses its own part of it")]
 pub(crate) use sandbox::{Request, Sandbox, XACCT};
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use server::Server;
 
 /// Says aloud what could not be tried here, or fails where everything must be (`XACCT_TEST_REQUIRE_ALL=1`).
 #[track_caller]
@@ -34,16 +41,4 @@ pub(crate) fn skip(why: &str) {
 #[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]
 pub(crate) fn outer_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// A program of the tests' venv (`XACCT_TEST_VENV`, else `.venv`), else of `PATH`; `None` where it does not run.
-pub(crate) fn tool(name: &str, probe: &[&str]) -> Option<String> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv");
-    let venvs = outer_env("XACCT_TEST_VENV").into_iter().chain([own.to_owned()]);
-    let files = venvs.map(|venv| format!("{venv}/bin/{name}"));
-    let mut candidates = files.filter(|file| std::path::Path::new(file).exists()).chain([name.to_owned()]);
-    candidates.find(|program| {
-        let tried = std::process::Command::new(program).args(probe).output();
-        tried.is_ok_and(|output| output.status.success())
-    })
 }

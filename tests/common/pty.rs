@@ -60,6 +60,11 @@ impl Pty {
         self.session.get_process_mut().signal(Signal::SIGTERM).unwrap();
     }
 
+    /// SIGCONT, which is what a shell's `fg` sends.
+    pub(crate) fn resume(&mut self) {
+        self.session.get_process_mut().signal(Signal::SIGCONT).unwrap();
+    }
+
     /// As [`Pty::wait`], with whether the terminal shows what is typed when the program has ended.
     #[track_caller]
     pub(crate) fn wait_with_echo(mut self) -> ((i32, bool), String) {

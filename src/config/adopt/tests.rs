@@ -66,7 +66,7 @@ fn what_the_settings_say_already_stays() {
     assert_eq!(
         (after.config.as_ref().unwrap().as_str(), after.settings.as_ref().unwrap().as_str()),
         (
-            "[profile a]\ncredential_process = \"/usr/bin/xacct\" credential-process a\nregion=r\nmfa_serial=\n",
+            "[profile a]\ncredential_process = /usr/bin/xacct credential-process a\nregion=r\nmfa_serial=\n",
             "[profile.a] # mine\nrole_arn = \"x\"\nexternal_id = 'new'\n"
         )
     );
@@ -79,7 +79,7 @@ fn what_the_settings_say_already_stays() {
 
 #[test]
 fn a_key_that_came_later_is_moved_too() {
-    let text = "[profile a]\ncredential_process = \"/usr/bin/xacct\" credential-process a\n";
+    let text = "[profile a]\ncredential_process = /usr/bin/xacct credential-process a\n";
     let before = raw(&format!("{text}external_id = e\n"), "[profile.a]\nrole_arn = 'x'\n");
     assert!(matches!(state(&read(&before), "a"), State::Role));
     let after = adopt(&read(&before), &before, &["a".to_owned()], PROGRAM).unwrap();

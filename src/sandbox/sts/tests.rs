@@ -343,3 +343,76 @@ fn what_is_no_request_of_sts_is_refused() {
         assert_eq!(arn(text), Err((400, "ValidationError", message.to_owned())));
     }
 }
+
+/// A JWT with these claims, of whose signature nobody asks.
+fn jwt(claims: &str) -> String {
+    let part = |text: &str| {
+        let standard = aws_smithy_types::base64::encode(text);
+        standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+    };
+    format!("{}.{}.{}", part(r#"{"alg":"RS256"}"#), part(claims), part("signature"))
+}
+
+#[test]
+fn a_web_identity_is_taken_unsigned_for_its_issuer_audience_subject_and_time() {
+    let mut bench = bench();
+    // 2026-11-22T10:00:00Z
+    let now = 1_795_341_600;
+    let mut ask = |name: &str, token: &str| {
+        let arn = role(name);
+        let params = [("RoleArn", arn.as_str()), ("RoleSessionName", "ci"), ("WebIdentityToken", token)];
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.append_pair("Action", "AssumeRoleWithWebIdentity").append_pair("Version", "2011-06-15");
+        let body = body.extend_pairs(params).finish();
+        let headers = hyper::HeaderMap::new();
+        let received =
+            Received { method: "POST", path: "/", query: "", headers: &headers, body: body.as_bytes() };
+        let form = params::form(body.as_bytes());
+        let answer = answer(&mut bench.state, &received, &form, bench.now);
+        answer.map_err(|refusal| (refusal.status, refusal.code, refusal.message))
+    };
+    let claims = |issuer: &str, audience: &str, subject: &str, exp: i64| {
+        jwt(&format!(r#"{{"iss":"{issuer}","aud":{audience},"sub":"{subject}","exp":{exp}}}"#))
+    };
+    let (issuer, audience, subject) =
+        ("https://token.example.com", r#""sts.amazonaws.com""#, "repo:acme/web");
+    let good = claims(issuer, audience, subject, now + 1);
+    let xml = ask("Web", &good).unwrap();
+    assert_eq!(inside(&xml, "Arn").as_deref(), Some("arn:aws:sts::222222222222:assumed-role/Web/ci"));
+    assert_eq!(inside(&xml, "SubjectFromWebIdentityToken").as_deref(), Some(subject));
+    assert_eq!(inside(&xml, "Expiration").as_deref(), Some("2026-11-22T11:00:00Z"));
+    assert!(ask("Web", &claims(issuer, r#"["a","sts.amazonaws.com"]"#, subject, now + 1)).is_ok());
+
+    let denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+    let no_jwt =
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
+    let expired =
+        format!("Token expired: current date/time {now} must be before the expiration date/time {now}");
+    let nobody = "No OpenIDConnect provider found in your account for https://other.example.com";
+    for (name, token, status, code, message) in [
+        ("Open", good.clone(), 403, "AccessDenied", denied),
+        ("NoSuchRole", good, 403, "AccessDenied", denied),
+        ("Web", claims(issuer, audience, "repo:other/web", now + 1), 403, "AccessDenied", denied),
+        (
+            "Web",
+            claims("https://other.example.com", audience, subject, now + 1),
+            400,
+            "InvalidIdentityToken",
+            nobody,
+        ),
+        (
+            "Web",
+            claims(issuer, r#""x""#, subject, now + 1),
+            400,
+            "InvalidIdentityToken",
+            "Incorrect token audience",
+        ),
+        ("Web", claims(issuer, audience, subject, now), 400, "ExpiredTokenException", &expired),
+        ("Web", "no.jwt".to_owned(), 400, "InvalidIdentityToken", no_jwt),
+        ("Web", jwt("{}"), 400, "InvalidIdentityToken", no_jwt),
+    ] {
+        assert_eq!(ask(name, &token), Err((status, code, message.to_owned())), "{name}");
+    }
+    // And nobody who signs gets in by that statement.
+    assert_eq!(bench.assume(&you(), "Web", &[]), self::denied(YOU, "AssumeRole", "Web"));
+}

@@ -34,6 +34,12 @@ fn what_is_wrong_is_named_with_its_line() {
         refused(&format!("{role}max_session_duration = 60")),
         "w.toml: arn:aws:iam::111111111111:role/R: max_session_duration must be 3600 to 43200"
     );
+    for trust in ["{}", "{ principals = [\"*\"], federated = \"https://x\" }"] {
+        assert_eq!(
+            refused(&format!("{role}trust = [{trust}]")),
+            "w.toml: arn:aws:iam::111111111111:role/R: a statement of its trust needs either principals or federated"
+        );
+    }
     assert_eq!(
         refused(&format!("{role}path = \"x\"")),
         "w.toml: arn:aws:iam::111111111111:rolexR: path 'x' must begin and end with '/'"

@@ -1,0 +1,66 @@
+//! The way to a server: TLS, trust, proxies.
+
+use aws_sdk_sts::config::SharedHttpClient;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::error::{Error, Result};
+use crate::plan::Connection;
+
+/// An HTTP client for the URL. The system's certificates are parsed only where the endpoint wants TLS.
+///
+/// Errors: of kind `Config`, where the CA bundle cannot be read.
+pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
+    let trust = match &connection.ca_bundle {
+        _ if url.starts_with("http://") => TrustStore::empty(),
+        None => TrustStore::default(),
+        Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
+    };
+    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
+        Error::config(format!(
+            "the CA bundle {} is not usable",
+            connection.ca_bundle.as_deref().unwrap_or_default()
+        ))
+        .caused_by(error)
+    })?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
+        let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+        let builder = with_settings(builder, settings)
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(context.clone());
+        #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
+        return builder.build_with_resolver(super::dns::Getent);
+        #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+        builder.build()
+    }))
+}
+
+fn with_settings(
+    builder: aws_smithy_http_client::ConnectorBuilder,
+    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
+) -> aws_smithy_http_client::ConnectorBuilder {
+    match settings {
+        Some(settings) => builder.connector_settings(settings.clone()),
+        None => builder,
+    }
+}
+
+/// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
+fn ca_bundle(path: &str) -> Result<Vec<u8>> {
+    let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
+    let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
+    let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
+        roots.add(certificate).map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong("holds no certificate".to_owned()));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,91 @@
+//! IAM Identity Center's access portal: a role's credentials, and signing out. The token says who asks.
+
+use aws_sdk_sts::config::SharedHttpClient;
+use chrono::{DateTime, Utc};
+
+use super::client::{self, Effort};
+use super::connector;
+use super::failure::Failure;
+use crate::credentials::Credentials;
+use crate::error::Result;
+use crate::plan::{Connection, Endpoint};
+use crate::say::Voice;
+use crate::secret::Secret;
+
+/// The service in the region of one Identity Center.
+pub(crate) struct Portal<'p> {
+    connection: &'p Connection,
+    endpoint: &'p Endpoint,
+    region: &'p str,
+    http: SharedHttpClient,
+    now: fn() -> DateTime<Utc>,
+    voice: Voice,
+}
+
+impl<'p> Portal<'p> {
+    /// Errors: of kind `Config`, where the CA bundle cannot be read.
+    pub(crate) fn new(
+        endpoint: &'p Endpoint,
+        region: &'p str,
+        connection: &'p Connection,
+        now: fn() -> DateTime<Utc>,
+        voice: Voice,
+    ) -> Result<Portal<'p>> {
+        // Where there is no override, AWS's own addresses are all https.
+        let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
+        let http = connector::http_client(url, connection)?;
+        Ok(Portal { connection, endpoint, region, http, now, voice })
+    }
+
+    fn client(&self, effort: Effort) -> aws_sdk_sso::Client {
+        let shared =
+            client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, effort);
+        aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
+    }
+
+    fn failure<E>(
+        &self,
+        error: aws_sdk_sso::error::SdkError<E, aws_smithy_runtime_api::http::Response>,
+    ) -> Failure
+    where
+        E: std::error::Error + aws_sdk_sso::error::ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let failure = Failure::from_sdk(error, (self.now)());
+        self.voice.trace(1, &format!("Identity Center: {failure}"));
+        failure
+    }
+
+    pub(crate) async fn role_credentials(
+        &self,
+        access_token: &Secret,
+        account_id: &str,
+        role_name: &str,
+    ) -> std::result::Result<Credentials, Failure> {
+        self.voice
+            .trace(1, &format!("GetRoleCredentials {role_name} in {account_id}: asking {}", self.region));
+        let request = self.client(Effort::Usual).get_role_credentials();
+        let request = request.access_token(access_token.expose()).account_id(account_id).role_name(role_name);
+        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let keys = answer.role_credentials;
+        let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
+        let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
+        let Some((Some(id), Some(secret), Some(token))) = parts else {
+            let why = "the answer held no credentials".to_owned();
+            return Err(Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false });
+        };
+        Ok(Credentials {
+            access_key_id: id,
+            secret_access_key: Secret::new(secret),
+            session_token: Some(Secret::new(token)),
+            expiration,
+            account_id: Some(account_id.to_owned()),
+        })
+    }
+
+    /// Ends the session that the token is for, with its refresh token. Role credentials live on until they expire.
+    pub(crate) async fn logout(&self, access_token: &Secret) -> std::result::Result<(), Failure> {
+        self.voice.trace(1, &format!("Logout: asking {}", self.region));
+        let request = self.client(Effort::Usual).logout().access_token(access_token.expose());
+        Box::pin(request.send()).await.map(|_| ()).map_err(|error| self.failure(error))
+    }
+}

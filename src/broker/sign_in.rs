@@ -1,0 +1,28 @@
+//! Signing in and out ahead of time, for plans whose source is Identity Center.
+
+use crate::error::Result;
+use crate::sso::{Asker, Session, SignedIn};
+
+use super::{Broker, wait};
+
+impl Broker<'_> {
+    /// Makes sure that somebody is signed in; with `--refresh`, even if somebody is. Needs no terminal: whoever wants
+    /// this command run is at a browser. `None` where the plan has another source.
+    ///
+    /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody came, `Refused`,
+    /// `Unreachable`, `Signal`.
+    pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
+        let asker = Asker { sign_in: self.options.sign_in, ..self.asker() };
+        let Some(session) = Session::of(self.plan, asker)? else { return Ok(None) };
+        wait(session.login(self.options.refresh))?.map(Some)
+    }
+
+    /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;
+    /// `None` where the plan has another source.
+    ///
+    /// Errors: `Other` where the token's file cannot be removed, `Signal`.
+    pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
+        let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
+        wait(session.logout())?.map(Some)
+    }
+}

@@ -1,0 +1,41 @@
+//! What the machine's or container's variables say of its role: where the metadata is, and who asks there.
+
+use super::link::{Link, Value};
+use crate::env::Env;
+use crate::error::Result;
+
+/// All pods of a machine ask at the same address: their tokens tell them apart.
+pub(super) fn container_identity(env: &Env) -> Vec<String> {
+    let variables = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    ];
+    let [relative, full, file, token] = variables.map(|name| env.get(name).unwrap_or("").to_owned());
+    let digest = if file.is_empty() { token } else { Env::digest_of(&file) };
+    vec!["ecs_container".to_owned(), relative, full, file, digest, env.machine()]
+}
+
+/// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).
+pub(super) fn metadata_endpoint(link: &Link<'_>, env: &Env) -> Result<String> {
+    let endpoint = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").map(str::to_owned);
+    let own = || link.value("ec2_metadata_service_endpoint").map(|value| value.text.to_owned());
+    if let Some(endpoint) = endpoint.or_else(own) {
+        return Ok(endpoint);
+    }
+    let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+    let mode = env.get(name).map(|text| Value { text, place: name.to_owned() });
+    let mode = mode.or_else(|| link.value("ec2_metadata_service_endpoint_mode"));
+    let endpoint = match mode.as_ref().map(|mode| mode.text.to_ascii_lowercase()).as_deref() {
+        None | Some("ipv4") => "http://169.254.169.254",
+        Some("ipv6") => "http://[fd00:ec2::254]",
+        Some(_) => {
+            let mode = mode.unwrap_or(Value { text: "", place: String::new() });
+            return Err(mode
+                .error(&format!("'{}' is no mode of the instance metadata", mode.text))
+                .hint("it is IPv4 or IPv6"));
+        }
+    };
+    Ok(endpoint.to_owned())
+}

@@ -1,0 +1,104 @@
+//! `sso_session`, or the four `sso_…` keys of old: a role of IAM Identity Center as a source.
+
+use super::link::{at_key, set};
+use crate::config::{Config, Profile};
+use crate::error::Result;
+
+/// An IAM Identity Center role, or with neither account nor role a bare session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sso {
+    pub(crate) profile: String,
+    pub(crate) session: Option<String>,
+    pub(crate) region: String,
+    pub(crate) start_url: String,
+    pub(crate) account_id: Option<String>,
+    pub(crate) role_name: Option<String>,
+    /// `sso_registration_scopes`; `None` where the session has none.
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+impl Sso {
+    /// What its token is kept under: profiles of one session share it.
+    pub(crate) fn token_name(&self) -> &str {
+        self.session.as_deref().unwrap_or(&self.start_url)
+    }
+}
+
+const SSO_KEYS: [&str; 5] = ["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"];
+
+/// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there (aws-config).
+pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
+    if SSO_KEYS.iter().all(|key| set(profile, key).is_none()) {
+        return Ok(None);
+    }
+    let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
+    let needed = |key: &str| {
+        let text = set(profile, key).map(str::to_owned);
+        text.ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
+    };
+    let (region, start_url, scopes) = if let Some(session) = set(profile, "sso_session") {
+        of_session(config, profile, session)?
+    } else {
+        (needed("sso_region")?, needed("sso_start_url")?, None)
+    };
+    let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
+    match (account, role, set(profile, "sso_session")) {
+        (None, Some(_), _) => {
+            return Err(wrong("if `sso_role_name` is set, then `sso_account_id` must also be set"));
+        }
+        (Some(_), None, _) => {
+            return Err(wrong("if `sso_account_id` is set, then `sso_role_name` must also be set"));
+        }
+        (None, None, None) => return Err(wrong("`sso_account_id` and `sso_role_name` are missing")),
+        _ => {}
+    }
+    Ok(Some(Sso {
+        profile: profile.name.clone(),
+        session: set(profile, "sso_session").map(str::to_owned),
+        region,
+        start_url,
+        account_id: account.map(str::to_owned),
+        role_name: role.map(str::to_owned),
+        scopes,
+    }))
+}
+
+/// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first two only with the
+/// same values.
+fn of_session(
+    config: &Config,
+    profile: &Profile,
+    name: &str,
+) -> Result<(String, String, Option<Vec<String>>)> {
+    let Some(session) = config.sso_session(name) else {
+        return Err(at_key(
+            profile,
+            &["sso_session"],
+            &format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name),
+        )
+        .hint(format!("add a section [sso-session {name}] with sso_region and sso_start_url")));
+    };
+    let from_session = |key: &str| {
+        let own = set(profile, key);
+        let shared = session.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty());
+        match (own, shared) {
+            (Some(own), shared) if shared != Some(own) => Err(at_key(
+                profile,
+                &[key],
+                &format!(
+                    "`{key}` can only be specified in the [sso-session] config when a session name is given"
+                ),
+            )),
+            (_, Some(shared)) => Ok(shared.to_owned()),
+            (_, None) => {
+                Err(at_key(profile, &["sso_session"], &format!("[sso-session {name}] is missing {key}")))
+            }
+        }
+    };
+    let scopes = session.get("sso_registration_scopes").map(|setting| {
+        let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+        scopes.map(str::to_owned).collect::<Vec<_>>()
+    });
+    let scopes = scopes.filter(|scopes| !scopes.is_empty());
+    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes))
+}

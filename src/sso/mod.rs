@@ -1,0 +1,157 @@
+//! IAM Identity Center: signing in and out, the token that comes of it, and the role credentials that it buys.
+//!
+//! The token lives where the AWS CLI keeps it, so that one sign-in serves every tool of the machine. One process at a
+//! time refreshes a token or signs in, under a lock of the session's name; the others then find the token there.
+//! Keeping role credentials is `broker`'s.
+
+mod words;
+mod files;
+mod way;
+mod page;
+mod browser;
+mod device;
+mod sign_in;
+mod token;
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::{Failure, Oidc, Portal};
+use crate::cache::Store;
+use crate::credentials::Credentials;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::plan::{Connection, IdentityCenter, Plan, Sso};
+use crate::say::Voice;
+use files::Files;
+
+/// Who asks, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) env: &'a Env,
+    pub(crate) store: &'a Store,
+    pub(crate) voice: Voice,
+    pub(crate) now: fn() -> DateTime<Utc>,
+    /// `xacct exec client1 (pid 123)`, for those who wait.
+    pub(crate) me: &'a str,
+    /// How a person may be asked to sign in; `None` where nobody may be.
+    pub(crate) sign_in: Option<How>,
+}
+
+/// What the command line says of signing in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct How {
+    /// `--device-code`
+    pub(crate) device_code: bool,
+    /// `--no-browser`
+    pub(crate) no_browser: bool,
+}
+
+/// The session of a plan's source.
+pub(crate) struct Session<'a> {
+    sso: &'a Sso,
+    center: &'a IdentityCenter,
+    connection: &'a Connection,
+    asker: Asker<'a>,
+    files: Files<'a>,
+}
+
+/// What [`Session::login`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SignedIn {
+    /// Somebody has signed in just now, whoever it was before.
+    pub(crate) by_person: bool,
+}
+
+impl<'a> Session<'a> {
+    /// `None` where the plan's source is something else.
+    ///
+    /// Errors: of kind `Config`, where there is no home directory.
+    pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
+        let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else { return Ok(None) };
+        let files = Files::new(sso, asker.env)?;
+        Ok(Some(Session { sso, center, connection: &plan.connection, asker, files }))
+    }
+
+    /// The role's credentials. A token that the portal does not take is replaced once.
+    ///
+    /// Errors: `NeedsPerson` where somebody must sign in and nobody may be asked, `Refused` where the role is not
+    /// theirs, `Unreachable`.
+    pub(crate) async fn role_credentials(&self) -> Result<Credentials> {
+        let sso = self.sso;
+        let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
+            return Err(words::no_role(sso));
+        };
+        let portal =
+            Portal::new(&self.center.portal, &sso.region, self.connection, self.asker.now, self.asker.voice)?;
+        let mut token = self.token(None).await?.token;
+        for is_second in [false, true] {
+            let asked = portal.role_credentials(&token.access_token, account_id, role_name);
+            match asked.await {
+                Ok(credentials) => return Ok(credentials),
+                Err(failure) if !is_second && is_unauthorized(&failure) => {
+                    token = self.token(Some(&token.access_token)).await?.token;
+                }
+                Err(failure) => return Err(words::role_refused(self, account_id, role_name, failure)),
+            }
+        }
+        Err(Error::other("Identity Center was asked twice and gave nothing"))
+    }
+
+    /// Makes sure that somebody is signed in; with `anew`, even if somebody is.
+    ///
+    /// Errors: as [`Session::role_credentials`].
+    pub(crate) async fn login(&self, anew: bool) -> Result<SignedIn> {
+        let got = if anew { self.sign_in_anew().await? } else { self.token(None).await? };
+        Ok(SignedIn { by_person: got.by_person })
+    }
+
+    /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` where nobody was signed in.
+    ///
+    /// Errors: `Other`, where the token's file cannot be removed.
+    pub(crate) async fn logout(&self) -> Result<bool> {
+        let _turn = self.turn().await?;
+        if let Some(token) = self.files.token() {
+            self.end_at_aws(&token.access_token).await?;
+        }
+        self.files.drop_token().map_err(Error::other)
+    }
+
+    async fn end_at_aws(&self, access_token: &crate::secret::Secret) -> Result<()> {
+        let Asker { now, voice, .. } = self.asker;
+        let portal = Portal::new(&self.center.portal, &self.sso.region, self.connection, now, voice)?;
+        match portal.logout(access_token).await {
+            Ok(()) => {}
+            // It has ended already.
+            Err(failure) if is_unauthorized(&failure) => {}
+            Err(failure) => voice.warn(&format!(
+                "the sign-in at {} is forgotten here, but may live on there: {failure}",
+                self.sso.start_url
+            )),
+        }
+        Ok(())
+    }
+
+    fn oidc(&self) -> Result<Oidc<'a>> {
+        let Asker { now, voice, .. } = self.asker;
+        Oidc::new(&self.center.oidc, &self.sso.region, self.connection, now, voice)
+    }
+
+    /// What went wrong with a file costs the next process a request, never this one its answer.
+    fn complain<T>(&self, result: std::result::Result<T, String>) {
+        if let Err(why) = result {
+            self.asker.voice.warn(&why);
+        }
+    }
+}
+
+/// Whether new role credentials would cost a person's time: the token has ended, and nothing in its file can get
+/// another. Reads that file only.
+pub(crate) fn needs_person(plan: &Plan, env: &Env, now: DateTime<Utc>) -> bool {
+    let Some(sso) = plan.sso() else { return false };
+    let token = Files::new(sso, env).ok().and_then(|files| files.token());
+    token.is_none_or(|token| token.left(now) <= 0 && token.refreshable(now).is_none())
+}
+
+fn is_unauthorized(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { code, .. } if code == "UnauthorizedException")
+}

@@ -1,0 +1,168 @@
+//! The address on this machine that the browser comes back to, and what it shows there.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, REFERRER_POLICY};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// The path of the address.
+pub(super) const PATH: &str = "/oauth/callback";
+
+/// What the browser brought.
+#[derive(Debug)]
+pub(super) enum Brought {
+    Code(Secret),
+    /// The `error` of RFC 6749 section 4.1.2.1.
+    Refusal(String),
+}
+
+/// Listens on a free port of loopback.
+pub(super) struct Page {
+    listener: TcpListener,
+    pub(super) port: u16,
+}
+
+impl Page {
+    pub(super) async fn open() -> Result<Page> {
+        let failed = |error: std::io::Error| {
+            Error::other(format!("no port on 127.0.0.1 for the browser to come back to: {error}"))
+                .hint("--device-code needs none")
+        };
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        Ok(Page { listener, port })
+    }
+
+    /// The first visit with the right state; what comes without it is turned away, and changes nothing.
+    pub(super) async fn visit(self, state: &str) -> Brought {
+        let (send, mut visits) = unbounded_channel();
+        let state: Arc<str> = state.into();
+        loop {
+            tokio::select! {
+                biased;
+                brought = visits.recv() => if let Some(brought) = brought { return brought },
+                accepted = self.listener.accept() => match accepted {
+                    // Browsers open connections that they then leave alone: none may hold up another.
+                    Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(&state), send.clone()))),
+                    // A connection that is gone already; or no file left to open, which may change.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                },
+            }
+        }
+    }
+}
+
+/// One request; what it brought is handed on when the answer has been sent.
+async fn connection(stream: TcpStream, state: Arc<str>, send: UnboundedSender<Brought>) {
+    let (inner, mut brought) = unbounded_channel();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (response, found) = answer(request.method() == "GET", request.uri(), &state);
+        if let Some(found) = found {
+            let _ = inner.send(found);
+        }
+        async move { Ok::<_, Infallible>(response) }
+    });
+    let _ = http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service).await;
+    if let Ok(found) = brought.try_recv() {
+        let _ = send.send(found);
+    }
+}
+
+fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>, Option<Brought>) {
+    if !is_get || uri.path() != PATH {
+        return (response(404, "Not here", "There is nothing at this address."), None);
+    }
+    let query = uri.query().unwrap_or_default();
+    let part = |wanted: &str| {
+        let mut parts = url::form_urlencoded::parse(query.as_bytes());
+        parts.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
+    if part("state").as_deref() != Some(state) {
+        return (
+            response(
+                400,
+                "Not this sign-in",
+                "This page belongs to another sign-in. xacct still waits for its own.",
+            ),
+            None,
+        );
+    }
+    match (part("code"), part("error")) {
+        (Some(code), None) => (
+            response(200, "xacct has what it needs", "You can close this page and go back to the terminal."),
+            Some(Brought::Code(Secret::new(code))),
+        ),
+        (_, error) => (
+            response(200, "The sign-in was refused", "The terminal says more. You can close this page."),
+            Some(Brought::Refusal(error.unwrap_or_else(|| "no code".to_owned()))),
+        ),
+    }
+}
+
+/// A page of fixed words: nothing that was sent is shown.
+fn response(status: u16, title: &str, text: &str) -> Response<Full<Bytes>> {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+         <style>body{{font:1.1em/1.5 system-ui,sans-serif;max-width:32em;margin:20vh auto;padding:0 1em}}</style>\
+         <h1>{title}</h1><p>{text}</p></html>\n"
+    );
+    let mut response = Response::new(Full::new(Bytes::from(html)));
+    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONNECTION, "close"),
+    ] {
+        headers.insert(name, hyper::header::HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brought(path: &str) -> (u16, Option<String>) {
+        let (response, brought) = answer(true, &path.parse().unwrap(), "s1");
+        let shown = brought.map(|brought| match brought {
+            Brought::Code(code) => code.expose().to_owned(),
+            Brought::Refusal(error) => format!("no: {error}"),
+        });
+        (response.status().as_u16(), shown)
+    }
+
+    #[test]
+    fn only_its_own_sign_in_counts() {
+        assert_eq!(brought("/oauth/callback?code=a%2Fb&state=s1"), (200, Some("a/b".to_owned())));
+        assert_eq!(
+            brought("/oauth/callback?error=access_denied&state=s1"),
+            (200, Some("no: access_denied".to_owned()))
+        );
+        assert_eq!(brought("/oauth/callback?state=s1"), (200, Some("no: no code".to_owned())));
+        for (path, status) in [
+            ("/oauth/callback?code=a&state=s2", 400),
+            ("/oauth/callback?code=a", 400),
+            ("/oauth/callback?error=access_denied", 400),
+            ("/favicon.ico", 404),
+            ("/?code=a&state=s1", 404),
+        ] {
+            assert_eq!(brought(path), (status, None), "{path}");
+        }
+        assert_eq!(answer(false, &"/oauth/callback?code=a&state=s1".parse().unwrap(), "s1").0.status(), 404);
+    }
+}

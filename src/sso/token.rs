@@ -1,0 +1,195 @@
+//! The session's access token: as it is, refreshed, or by a sign-in; one process at a time.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::files::Token;
+use super::{Asker, Session, words};
+use crate::aws::{Failure, Grant, Registered, Tokens};
+use crate::cache::Lock;
+use crate::error::{Error, Kind, Result};
+use crate::secret::Secret;
+use crate::terminal::finishing;
+use crate::turn::Waiter;
+
+/// A token is refreshed with this much left, in seconds, as the AWS CLI does.
+const REFRESH: i64 = 900;
+/// For this long after a failed refresh, in seconds, a token that is still good is not refreshed again.
+const PAUSE: i64 = 30;
+/// Where the notes are, in the cache directory.
+const NOTES: &str = "sso";
+
+/// A token, and how it was come by.
+pub(super) struct Got {
+    pub(super) token: Token,
+    /// By a sign-in just now, and so perhaps of somebody else than the last one.
+    pub(super) by_person: bool,
+}
+
+/// What the next process should know of an attempt that failed.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    failed_at: DateTime<Utc>,
+    /// AWS gave no answer, as opposed to a person or AWS that said no.
+    unreachable: bool,
+}
+
+impl Session<'_> {
+    /// A token that the portal takes, as far as its file can tell; not `rejected`, which it did not take.
+    ///
+    /// Errors: `NeedsPerson`, `Refused`, `Unreachable`, `Signal`.
+    pub(super) async fn token(&self, rejected: Option<&Secret>) -> Result<Got> {
+        let began = self.now();
+        let unasked = |token| Got { token, by_person: false };
+        let current = || self.files.token().filter(|token| Some(&token.access_token) != rejected);
+        if let Some(token) = current().filter(|token| token.left(began) >= REFRESH) {
+            return Ok(unasked(token));
+        }
+        let _turn = self.turn().await?;
+        // Somebody may have got one meanwhile.
+        let usable = current().filter(|token| token.left(self.now()) > 0);
+        if let Some(token) = usable.as_ref().filter(|token| token.left(self.now()) >= REFRESH) {
+            return Ok(unasked(token.clone()));
+        }
+        if usable.is_none() {
+            self.heed_failure(began)?;
+        }
+        let is_recent = |note: &Note| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
+        let paused = self.note().as_ref().is_some_and(is_recent);
+        let refreshed = match self.files.token() {
+            Some(token) if usable.is_none() || !paused => self.refreshed(&token, usable.is_some()).await?,
+            _ => None,
+        };
+        if let Some(token) = refreshed.or(usable) {
+            return Ok(unasked(token));
+        }
+        if rejected.is_some() {
+            self.complain(self.files.drop_token());
+        }
+        self.signed_in().await
+    }
+
+    /// A sign-in, whether there is a token or not.
+    pub(super) async fn sign_in_anew(&self) -> Result<Got> {
+        let (began, before) = (self.now(), self.files.token());
+        let _turn = self.turn().await?;
+        let is_new = |token: &Token| before.as_ref().is_none_or(|old| old.access_token != token.access_token);
+        if let Some(token) = self.files.token().filter(is_new).filter(|token| token.left(self.now()) > 0) {
+            // Somebody has just done so.
+            return Ok(Got { token, by_person: false });
+        }
+        self.heed_failure(began)?;
+        self.signed_in().await
+    }
+
+    /// Whoever held the lock has failed while this process waited: so would it.
+    fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
+        let failed = self.note().filter(|note| (began..=self.now()).contains(&note.failed_at));
+        failed.map_or(Ok(()), |note| Err(words::failed_elsewhere(self.sso, note.unreachable)))
+    }
+
+    /// The session's lock. Without a usable cache there is none, and the work is done all the same.
+    pub(super) async fn turn(&self) -> Result<Option<Lock>> {
+        let Asker { store, voice, me, .. } = self.asker;
+        let name = format!("sso-{}", self.files.name);
+        let why = format!(", which signs in at {}", self.sso.start_url);
+        Waiter { store, voice, me }.wait_for(&name, &why, |warning| voice.warn(warning)).await
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.asker.now)()
+    }
+
+    /// The token's successor; `None` where it can have none, or where AWS is out of reach and it `is_usable` itself.
+    async fn refreshed(&self, token: &Token, is_usable: bool) -> Result<Option<Token>> {
+        let Some((client, refresh_token)) = token.refreshable(self.now()) else { return Ok(None) };
+        // What comes back replaces what was sent, which is worth nothing from then on: it must be kept.
+        let attempt = finishing(async {
+            let tokens = self.exchange(client, refresh_token).await?;
+            Ok(self.keep(tokens, client.clone(), Some(refresh_token)))
+        });
+        match attempt.await? {
+            Ok(token) => Ok(Some(token)),
+            Err(Failed::Answer(Failure::Refused { code, .. })) => {
+                self.asker.voice.trace(1, &format!("the token cannot be refreshed: {code}"));
+                if code == "InvalidClientException" {
+                    self.complain(self.files.drop_client());
+                }
+                Ok(None)
+            }
+            Err(failed) => {
+                self.leave_note(true);
+                match failed {
+                    _ if is_usable => Ok(None),
+                    Failed::Answer(failure) => Err(words::failed(self, failure)),
+                    Failed::Unsent(error) => Err(error),
+                }
+            }
+        }
+    }
+
+    /// Once more only where nothing was sent.
+    async fn exchange(&self, client: &Registered, token: &Secret) -> std::result::Result<Tokens, Failed> {
+        let oidc = self.oidc().map_err(Failed::Unsent)?;
+        let grant = Grant::Refresh { token };
+        match oidc.create_token(client, &grant).await {
+            Err(Failure::Unreachable { never_sent: true, .. }) => {
+                oidc.create_token(client, &grant).await.map_err(Failed::Answer)
+            }
+            answer => answer.map_err(Failed::Answer),
+        }
+    }
+
+    /// By a person, if one may be asked.
+    async fn signed_in(&self) -> Result<Got> {
+        let Some(how) = self.asker.sign_in else {
+            return Err(words::needs_sign_in(self.sso, "nobody is signed in"));
+        };
+        match self.sign_in(how).await {
+            Ok((tokens, client)) => Ok(Got { token: self.keep(tokens, client, None), by_person: true }),
+            Err(error) => {
+                // After Ctrl-C in one terminal, another one's process may well ask.
+                if !matches!(error.kind, Kind::Signal(_)) {
+                    self.leave_note(error.kind == Kind::Unreachable);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the token down. An answer without a refresh token leaves the last one as it is (Rust SDK, RFC 6749
+    /// section 6).
+    fn keep(&self, tokens: Tokens, client: Registered, before: Option<&Secret>) -> Token {
+        let token = Token {
+            access_token: tokens.access_token,
+            expires_at: tokens.expires_at,
+            refresh_token: tokens.refresh_token.or_else(|| before.cloned()),
+            client: Some(client),
+        };
+        self.complain(self.files.keep_token(&token));
+        token
+    }
+
+    fn note(&self) -> Option<Note> {
+        let bytes = self.asker.store.read_note(NOTES, &self.note_name()).ok()??;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    fn leave_note(&self, unreachable: bool) {
+        let note = serde_json::to_vec(&Note { failed_at: self.now(), unreachable }).unwrap_or_default();
+        // Without it the others try too: no reason to speak.
+        let _ = self.asker.store.write_note(NOTES, &self.note_name(), &note);
+    }
+
+    fn note_name(&self) -> String {
+        format!("{}.json", self.files.name)
+    }
+}
+
+/// Why there is no new token.
+enum Failed {
+    Answer(Failure),
+    /// There is no way to AWS at all: a CA bundle that cannot be read.
+    Unsent(Error),
+}

@@ -1,0 +1,110 @@
+//! What Identity Center's refusals mean to a person, and what to type next.
+
+use super::Session;
+use crate::aws::Failure;
+use crate::error::Error;
+use crate::plan::{Endpoint, Sso};
+
+/// `xacct login acme`, as a shell takes it.
+pub(super) fn login(sso: &Sso) -> String {
+    format!("xacct login {}", shlex::try_quote(&sso.profile).unwrap_or_default())
+}
+
+/// Somebody must sign in, and nobody may be asked.
+pub(super) fn needs_sign_in(sso: &Sso, why: &str) -> Error {
+    Error::needs_person(format!("profile '{}': {why} at {}", sso.profile, sso.start_url))
+        .hint(format!("in a terminal, run: {}", login(sso)))
+}
+
+/// A profile that has a session and no role.
+pub(super) fn no_role(sso: &Sso) -> Error {
+    Error::config(format!(
+        "profile '{}' signs in at {}, but names no role: it has no credentials",
+        sso.profile, sso.start_url
+    ))
+    .hint("set sso_account_id and sso_role_name in the profile")
+}
+
+/// The portal did not give the role's credentials.
+pub(super) fn role_refused(
+    session: &Session<'_>,
+    account_id: &str,
+    role_name: &str,
+    failure: Failure,
+) -> Error {
+    let (code, message) = match failure {
+        Failure::Refused { code, message, .. } => (code, message),
+        Failure::Unreachable { why, cause, .. } => {
+            return unreachable(session.sso, &session.center.portal, &why).caused_by(cause);
+        }
+    };
+    let sso = session.sso;
+    let error = Error::refused(format!(
+        "Identity Center gave no credentials for role {role_name} in account {account_id} (profile '{}'): {code}: \
+         {message}",
+        sso.profile
+    ));
+    match code.as_str() {
+        "ForbiddenException" | "ResourceNotFoundException" => error
+            .hint("- the role may not be assigned to whoever is signed in, or no longer: check sso_account_id and sso_role_name")
+            .hint(format!("- somebody else may be signed in: {} --refresh", login(sso))),
+        "UnauthorizedException" => error.hint(format!("sign in anew: {} --refresh", login(sso))),
+        _ => error,
+    }
+}
+
+/// A request of the sign-in that came to nothing.
+pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
+    let sso = session.sso;
+    let (code, message) = match failure {
+        Failure::Refused { code, message, .. } => (code, message),
+        Failure::Unreachable { why, cause, .. } => {
+            return unreachable(sso, &session.center.oidc, &why).caused_by(cause);
+        }
+    };
+    match code.as_str() {
+        "AccessDeniedException" => denied(sso, "access_denied"),
+        "ExpiredTokenException" => too_late(sso),
+        "InvalidRequestException" => Error::refused(format!(
+            "Identity Center does not know {} in {}: {code}: {message}",
+            sso.start_url, sso.region
+        ))
+        .hint("check sso_start_url and sso_region"),
+        _ => Error::refused(format!("the sign-in at {} was refused: {code}: {message}", sso.start_url)),
+    }
+}
+
+/// The person, or their administrator, said no.
+pub(super) fn denied(sso: &Sso, code: &str) -> Error {
+    Error::refused(format!("the sign-in at {} was refused in the browser ({code})", sso.start_url))
+        .hint(format!("to try again: {}", login(sso)))
+}
+
+pub(super) fn too_late(sso: &Sso) -> Error {
+    Error::needs_person(format!("nobody signed in at {} in time", sso.start_url))
+        .hint(format!("to try again: {}", login(sso)))
+}
+
+/// Another process has just tried, and this one has waited for it.
+pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
+    if unreachable {
+        return Error::unreachable(format!(
+            "IAM Identity Center in {} could not be reached by the process that was waited for",
+            sso.region
+        ));
+    }
+    Error::needs_person(format!(
+        "the sign-in at {} that another process had begun came to nothing",
+        sso.start_url
+    ))
+    .hint(format!("to try again: {}", login(sso)))
+}
+
+fn unreachable(sso: &Sso, endpoint: &Endpoint, why: &str) -> Error {
+    let error =
+        Error::unreachable(format!("IAM Identity Center in {} could not be reached: {why}", sso.region));
+    match &endpoint.url {
+        Some((url, place)) => error.hint(format!("its address {url} comes from {place}")),
+        None => error.hint("check the network, sso_region, and HTTPS_PROXY if there is a proxy"),
+    }
+}

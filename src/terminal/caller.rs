@@ -1,0 +1,52 @@
+//! Whoever started this process and reads its answer, and whether they are still there: an SDK that gives a
+//! `credential_process` up leaves it running, with the terminal in its hands (AWS.md A4).
+
+use std::time::Duration;
+
+/// How often is looked while a question is open.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// The process that started this one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller {
+    #[cfg(unix)]
+    parent: Option<rustix::process::Pid>,
+}
+
+impl Caller {
+    /// To be made early: whoever has gone before that is not missed.
+    #[cfg(unix)]
+    pub(crate) fn here() -> Caller {
+        Caller { parent: rustix::process::getppid() }
+    }
+
+    /// Whether nobody reads stdout any more, or the process that started this one has ended.
+    #[cfg(unix)]
+    pub(crate) fn has_gone(self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdout = std::io::stdout();
+        let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let looked = poll(&mut watched, Some(&at_once)).is_ok();
+        let unread = looked && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP);
+        unread || rustix::process::getppid() != self.parent
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn here() -> Caller {
+        Caller {}
+    }
+
+    /// There is no telling here.
+    #[cfg(not(unix))]
+    pub(crate) fn has_gone(self) -> bool {
+        false
+    }
+
+    /// Waits until they have gone.
+    pub(crate) async fn leaves(self) {
+        while !self.has_gone() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}

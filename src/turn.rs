@@ -1,0 +1,55 @@
+//! Waiting for one's turn: a lock by name, held by one process at a time, and whom the others wait for.
+
+use std::time::Duration;
+
+use crate::cache::{Attempt, Lock, Store};
+use crate::error::Result;
+use crate::say::Voice;
+use crate::terminal::interruptible;
+
+/// How long a waiter is silent before it says whom it waits for.
+const SILENCE: Duration = Duration::from_secs(1);
+/// The longest pause between two looks at a lock that another process holds.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// One that waits.
+pub(crate) struct Waiter<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) voice: Voice,
+    /// `xacct exec client1 (pid 123)`, for those who wait for it in their turn.
+    pub(crate) me: &'a str,
+}
+
+impl Waiter<'_> {
+    /// Waits for the lock of this name, and after a second says for whom, with `why` behind it. `None` without a
+    /// usable cache, which is told to `complain`: the work is done all the same.
+    ///
+    /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of the system's hands.
+    ///
+    /// Errors: `Signal`.
+    pub(crate) async fn wait_for(
+        &self,
+        name: &str,
+        why: &str,
+        complain: impl Fn(&str),
+    ) -> Result<Option<Lock>> {
+        let (mut waited, mut pause, mut told) = (Duration::ZERO, Duration::from_millis(1), false);
+        loop {
+            let holder = match self.store.try_lock(name, self.me) {
+                Ok(Attempt::Taken(lock)) => return Ok(Some(lock)),
+                Ok(Attempt::Held(holder)) => holder,
+                Err(warning) => {
+                    complain(&warning.to_string());
+                    return Ok(None);
+                }
+            };
+            if waited >= SILENCE && !told {
+                self.voice.note(&format!("waiting for {holder}{why}"));
+                told = true;
+            }
+            interruptible(tokio::time::sleep(pause)).await?;
+            waited += pause;
+            pause = (pause * 2).min(PAUSE);
+        }
+    }
+}

@@ -1,5 +1,8 @@
-//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one that is there and cannot be read is an
-//! error, never "no profiles". What stands in them is left to `config`.
+//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one
+//! that is there and cannot be read is an error, never "no profiles". What stands in them is left to `config`; changing
+//! them is below, in `write`.
+
+mod write;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,12 +15,17 @@ use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
 use crate::plan::{PolicyFile, PolicyText};
+pub(crate) use write::{Change, Lock, backups, lock, write};
 
-/// Editors on Windows begin UTF-8 files with it.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
-
+/// The texts to be parsed.
+///
 /// Errors: a file cannot be read, is a directory, or is not UTF-8.
 pub(crate) fn read(paths: &Paths) -> Result<Texts> {
+    read_raw(paths).map(Texts::without_marks)
+}
+
+/// The texts as they are, to the byte, for those who change them. Errors as [`read`].
+pub(crate) fn read_raw(paths: &Paths) -> Result<Texts> {
     Ok(Texts {
         config: read_one(paths, FileKind::Config)?,
         credentials: read_one(paths, FileKind::Credentials)?,
@@ -32,19 +40,15 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&paths.display(file), file, error)),
     };
-    let mut text = match String::from_utf8(bytes) {
-        Ok(text) => Zeroizing::new(text),
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let bytes = Zeroizing::new(error.into_bytes());
             let line = memchr::memchr_iter(b'\n', &bytes[..good]).count() + 1;
-            return Err(not_utf8(&paths.display(file), line));
+            Err(not_utf8(&paths.display(file), line))
         }
-    };
-    if text.starts_with(BYTE_ORDER_MARK) {
-        text.drain(..BYTE_ORDER_MARK.len());
     }
-    Ok(Some(text))
 }
 
 /// The policy files that a plan names, read.

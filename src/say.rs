@@ -54,6 +54,13 @@ impl Voice {
         }
     }
 
+    /// Lines that are rendered already, such as a diff; silenced by `-q`.
+    pub(crate) fn show(self, lines: &str) {
+        if !self.quiet && !lines.is_empty() {
+            write_line(lines.trim_end_matches('\n'));
+        }
+    }
+
     /// `xacct: …`, for what a person must act on: even with `-q`.
     pub(crate) fn tell(self, message: &str) {
         self.line("", anstyle::AnsiColor::Cyan, message);

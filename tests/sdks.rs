@@ -11,15 +11,10 @@ mod common;
 use common::tools::{Moto, aws_cli, javascript_sdk, python, tool};
 use common::{Cmd, Sandbox, Server, XACCT, outer_env, request, skip};
 
-/// What `xacct adopt` leaves of a role profile in xacct's own settings.
-const SETTINGS: &str = r#"
-[profile.adopted]
-role_arn = "arn:aws:iam::333333333333:role/partners/Operations"
-source_profile = "hub"
-external_id = "client2-8842"
-mfa_serial = "arn:aws:iam::111111111111:mfa/you"
-role_session_name = "someone"
-"#;
+/// A role as the AWS CLI knows it.
+const ROLE: &str = "\n[profile adopted]\nrole_arn = arn:aws:iam::333333333333:role/partners/Operations\n\
+                    source_profile = hub\nexternal_id = client2-8842\nmfa_serial = arn:aws:iam::111111111111:mfa/you\n\
+                    role_session_name = someone\nregion = us-east-1\n";
 const ARN: &str = "arn:aws:sts::333333333333:assumed-role/Operations/someone";
 const BUCKET: &str = "bucket-of-everyone";
 
@@ -50,16 +45,15 @@ fn start() -> Option<Bench> {
 
 fn adopted() -> Sandbox {
     let sandbox = Sandbox::start();
-    // A path with a space, in the one form that all SDKs understand: Go's (v1, as in rclone 1.60) takes double quotes
-    // off a value that begins with them.
+    // By a path with a space, which not all SDKs understand in every form.
     let dir = sandbox.home().join("my tools");
     std::fs::create_dir(&dir).unwrap();
     std::os::unix::fs::symlink(XACCT, dir.join("xacct")).unwrap();
-    sandbox.write_settings(SETTINGS);
-    sandbox.add_config(&format!(
-        "[profile adopted]\nregion = us-east-1\ncredential_process = '{}/xacct' credential-process adopted\n",
-        dir.display()
-    ));
+    sandbox.add_config(ROLE);
+    sandbox.xacct(&["adopt", "adopted", "--yes", "-q"]).env("PATH", &dir).run().ok();
+    let config = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+    let process = format!("credential_process = '{}/xacct' credential-process adopted\n", dir.display());
+    assert!(config.contains(&process), "{config}");
     let login = sandbox.xacct(&["login", "adopted"]).env("XACCT_MFA_CODE", sandbox.fresh_code());
     login.run().status(0).stdout("").stderr_contains("is ready for 1");
     sandbox.asked(&["GetSessionToken"]);

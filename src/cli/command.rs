@@ -17,6 +17,8 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::examples;
+use super::profiles::Add;
+use super::profiles::Adopt;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -63,6 +65,10 @@ pub(crate) enum Command {
     Logout(Logout),
     /// Forget cached credentials
     Clear(Clear),
+    /// Add a profile: a role, or an access key
+    Add(Add),
+    /// Let the AWS CLI and every SDK get profiles' credentials through xacct
+    Adopt(Adopt),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

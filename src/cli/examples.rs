@@ -31,9 +31,10 @@ pub(super) const CREDENTIAL_PROCESS: &str = "\
 Examples:
   xacct credential-process client1
 
-  In ~/.aws/config, so that every SDK and the AWS CLI take client1's credentials from xacct:
+  'xacct adopt client1' makes every SDK and the AWS CLI take client1's credentials from xacct. By hand, under
+  another name, it is this in ~/.aws/config:
     [profile client1-sdk]
-    credential_process = xacct credential-process client1";
+    credential_process = /usr/local/bin/xacct credential-process client1";
 pub(super) const WHOAMI: &str = "\
 Examples:
   xacct whoami                          the credentials in this shell
@@ -65,6 +66,18 @@ pub(super) const CLEAR: &str = "\
 Examples:
   xacct clear client1 client2
   xacct clear --all";
+pub(super) const ADD: &str = "\
+Examples:
+  xacct add                             asks for everything
+  xacct add client1 --role-arn arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub \\
+      --external-id client1-7731 --region eu-west-1
+  xacct add hub --access-key            asks for the key, or reads it from stdin: ID, then secret";
+pub(super) const ADOPT: &str = "\
+Examples:
+  xacct adopt client1 --dry-run         what would change
+  xacct adopt client1 client2           from now on: aws --profile client1, AWS_PROFILE=client1 terraform plan
+  xacct adopt --all --yes
+  xacct adopt client1 --undo            as it was before";
 pub(super) const SANDBOX: &str = "\
 Examples:
   xacct sandbox                         a shell with sample profiles
@@ -101,3 +114,8 @@ pub(super) const LOGOUT_USAGE: &str = "xacct logout [OPTIONS] PROFILE
        xacct logout [OPTIONS] --all";
 pub(super) const CLEAR_USAGE: &str = "xacct clear [OPTIONS] PROFILE...
        xacct clear [OPTIONS] --all";
+pub(super) const ADD_USAGE: &str = "xacct add [OPTIONS] [NAME]
+       xacct add [OPTIONS] NAME --role-arn ARN --source-profile NAME
+       xacct add [OPTIONS] NAME --access-key";
+pub(super) const ADOPT_USAGE: &str = "xacct adopt [OPTIONS] PROFILE...
+       xacct adopt [OPTIONS] --all";

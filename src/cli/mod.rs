@@ -1,11 +1,12 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command` and `profiles` the commands themselves, `examples` what their help ends
 //! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
 mod examples;
+mod profiles;
 mod command;
 mod complete;
 mod parse;
@@ -47,3 +48,5 @@ pub(crate) use complete::with_profile_completer;
 pub(crate) use parse::is_exec;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;
+pub(crate) use profiles::Add;
+pub(crate) use profiles::Adopt;

@@ -16,6 +16,10 @@ mod forget;
 mod login;
 mod logout;
 mod clear;
+mod person;
+mod change;
+mod add;
+mod adopt;
 mod sandbox;
 mod completions;
 
@@ -71,6 +75,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Login(asked) => login::run(asked, context),
         Command::Logout(asked) => logout::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),
+        Command::Add(asked) => add::run(asked, context),
+        Command::Adopt(asked) => adopt::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }

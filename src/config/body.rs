@@ -14,6 +14,8 @@ pub(super) struct Entry {
     /// Lines are joined by a line feed; a nested block is `"\nname = value\nname2 = value2"`.
     pub(super) value: Zeroizing<String>,
     pub(super) line: usize,
+    /// The last line that continues it, understood or not; `line` where none does.
+    pub(super) last_line: usize,
     /// The line of each sub-property of a nested block.
     pub(super) sub_lines: Vec<usize>,
 }
@@ -99,10 +101,19 @@ pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
 impl Body {
     fn push(&mut self, key: &str, value: &str, line: usize) {
         let value = Zeroizing::new(value.to_owned());
-        self.entries.push(Entry { key: key.to_ascii_lowercase(), value, line, sub_lines: Vec::new() });
+        self.entries.push(Entry {
+            key: key.to_ascii_lowercase(),
+            value,
+            line,
+            last_line: line,
+            sub_lines: Vec::new(),
+        });
     }
 
     fn continue_last(&mut self, trimmed: &str, nested: bool, line: usize) {
+        if let Some(last) = self.entries.last_mut() {
+            last.last_line = line;
+        }
         if nested {
             match pair(trimmed) {
                 None => return self.flaws.push((line, NO_SUB_EQUALS)),

@@ -37,6 +37,30 @@ pub(super) fn names() -> Vec<&'static str> {
     all().map(|(name, _, _)| *name).collect()
 }
 
+/// Whether the key is a part of what a role is, as opposed to how it is worked with: what `adopt` moves away from the
+/// AWS files, because there it would compete with the `credential_process` that takes its place.
+pub(super) fn is_of_role(name: &str) -> bool {
+    let heading = KEYS
+        .iter()
+        .find(|(_, keys)| keys.iter().any(|(key, _, _)| *key == name))
+        .map(|(heading, _)| *heading);
+    match heading {
+        Some(ROLE | MFA | CARE) => true,
+        Some(OWN) => !name.starts_with("aws_") && name != "credential_process",
+        _ => false,
+    }
+}
+
+/// Whether no program but xacct (or aws-vault) knows the key, and it says nothing of how credentials are come by.
+pub(super) fn is_of_care(name: &str) -> bool {
+    KEYS.iter().any(|(heading, keys)| *heading == CARE && keys.iter().any(|(key, _, _)| *key == name))
+}
+
+const ROLE: &str = "The role";
+const MFA: &str = "MFA";
+const CARE: &str = "Care and looks";
+const OWN: &str = "Credentials of the profile's own";
+
 fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter().flat_map(|(_, keys)| *keys)
 }
@@ -45,7 +69,7 @@ fn all() -> impl Iterator<Item = &'static Key> {
 /// xacct's own; with the headings under which the man page has them.
 pub(super) const KEYS: &[(&str, &[Key])] = &[
     (
-        "The role",
+        ROLE,
         &[
             ("role_arn", Text, "the ARN of the role to assume"),
             ("source_profile", Text, "the profile whose credentials assume the role"),
@@ -97,7 +121,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         ],
     ),
     (
-        "MFA",
+        MFA,
         &[
             (
                 "mfa_serial",
@@ -113,7 +137,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         ],
     ),
     (
-        "Care and looks",
+        CARE,
         &[
             (
                 "confirm",
@@ -136,7 +160,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         ],
     ),
     (
-        "Credentials of the profile's own",
+        OWN,
         &[
             ("aws_access_key_id", Text, "an access key; it is better kept in ~/.aws/credentials"),
             ("aws_secret_access_key", Text, "its secret; it is better kept in ~/.aws/credentials"),

@@ -13,14 +13,19 @@ mod section;
 mod file;
 mod session_name;
 mod color;
+pub(crate) mod process;
+mod edit;
 mod keys;
 mod toml_text;
 mod settings;
+mod settings_edit;
 mod parts;
+pub(crate) mod adopt;
 
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
+pub(crate) use self::edit::Ini;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -179,6 +184,13 @@ impl Config {
             settings: self.settings.profiles.iter().find(|profile| profile.name == name),
         };
         self.merge(name, &parts)
+    }
+
+    /// What the config file alone says of the profile.
+    fn in_config_file(&self, name: &str) -> Option<Section> {
+        let config = self.config.find(Kind::Profile, name).collect();
+        let plain_default = self.config.find(Kind::PlainDefault, name).collect();
+        self.config.merged(name, Parts { config, plain_default, ..Parts::default() }.of_config())
     }
 
     /// The parts of every name that any file has, in order of appearance.

@@ -18,8 +18,11 @@ pub(crate) struct Paths {
     pub(crate) home: Option<PathBuf>,
 }
 
+/// Editors on Windows begin UTF-8 files with it.
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The texts of the three files; `None` is a file that is not there. They hold secrets, hence no `Debug`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Texts {
     pub(crate) config: Option<Zeroizing<String>>,
     pub(crate) credentials: Option<Zeroizing<String>>,
@@ -34,6 +37,28 @@ enum Platform {
 }
 
 const HERE: Platform = if cfg!(windows) { Platform::Windows } else { Platform::Unix };
+
+impl Texts {
+    /// As they are parsed: without the byte order mark that a file may begin with.
+    #[must_use]
+    pub(crate) fn without_marks(mut self) -> Texts {
+        let texts = [&mut self.config, &mut self.credentials, &mut self.settings];
+        for text in texts.into_iter().flatten() {
+            if text.starts_with(BYTE_ORDER_MARK) {
+                text.drain(..BYTE_ORDER_MARK.len());
+            }
+        }
+        self
+    }
+
+    pub(crate) fn of(&self, file: FileKind) -> Option<&Zeroizing<String>> {
+        match file {
+            FileKind::Config => self.config.as_ref(),
+            FileKind::Credentials => self.credentials.as_ref(),
+            FileKind::Settings => self.settings.as_ref(),
+        }
+    }
+}
 
 impl Paths {
     /// `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `XACCT_CONFIG`, or else the usual places. In the

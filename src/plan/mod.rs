@@ -185,6 +185,22 @@ pub(crate) struct Draft<'a> {
     chain: chain::Chain<'a>,
 }
 
+/// Holds one value, by its config key, to STS's constraints; keys without any pass.
+///
+/// Errors: the end of a sentence that begins with the key.
+pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
+    match key {
+        "role_arn" => checks::role_arn(value),
+        "external_id" => checks::external_id(value),
+        "role_session_name" => checks::role_session_name(value),
+        "mfa_serial" => checks::serial_number(value),
+        "duration_seconds" => {
+            crate::duration::parse(value).and_then(|seconds| checks::role_duration(seconds).map(|_| ()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Follows the profiles.
 ///
 /// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair. Each names file and line

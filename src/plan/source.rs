@@ -4,7 +4,7 @@ use super::access_key::{self, Keys};
 use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
-use crate::config::{Config, FileKind, Profile};
+use crate::config::{Config, FileKind, Profile, process};
 use crate::env::Env;
 use crate::error::{Error, Result};
 
@@ -189,7 +189,7 @@ fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
         )
         .hint("one of these profiles must get its credentials from elsewhere"));
     }
-    if calls_xacct_for(command, &profile.name) {
+    if process::asks_xacct_for(command, &profile.name) {
         return Err(at_key(
             profile,
             &["credential_process"],
@@ -202,15 +202,6 @@ fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
         )));
     }
     Ok(Some(Source::CredentialProcess { profile: profile.name.clone(), command: command.to_owned() }))
-}
-
-/// Whether the command is xacct's own `credential-process` for this very profile.
-fn calls_xacct_for(command: &str, profile: &str) -> bool {
-    let words: Vec<String> = shlex::Shlex::new(command).collect();
-    let program = words.first().map(|word| word.rsplit(['/', '\\']).next().unwrap_or(word));
-    let is_xacct = program.is_some_and(|name| name == "xacct" || name == "xacct.exe");
-    let at = words.iter().position(|word| word == "credential-process" || word == "credential_process");
-    is_xacct && at.is_some_and(|at| words[at + 1..].iter().any(|word| word == profile))
 }
 
 fn without_credentials(profile: &Profile) -> Error {

@@ -5,3 +5,4 @@
 pub(crate) mod shell;
 pub(crate) mod formats;
 pub(crate) mod table;
+pub(crate) mod diff;

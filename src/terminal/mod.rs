@@ -12,10 +12,10 @@ use std::io;
 
 pub(crate) use caller::Caller;
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, available, tell};
+pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, tell};
 pub(crate) use signals::{finishing, interruptible};
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, available, tell};
+pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, tell};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -108,6 +108,25 @@ mod tty {
         answer
     }
 
+    /// As [`ask_shown`], in a process that may have asked for something hidden before: there, Ctrl-C ends nothing by
+    /// itself any more.
+    pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
+        let mut tty = open().ok_or(Unanswered::NoTerminal)?;
+        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
+        termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
+        tty.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+        let keys = tty.try_clone().map_err(Unanswered::Failed)?;
+        let answer = tokio::select! {
+            biased;
+            number = signals.next() => Err(ended_by(number)),
+            line = in_thread(move || shown_line(&keys)) => line,
+        };
+        if answer.is_err() {
+            let _ = tty.write_all(b"\n");
+        }
+        answer
+    }
+
     /// Byte by byte: what follows the line is not this program's.
     fn shown_line(mut tty: impl Read) -> Result<String, Unanswered> {
         let (mut line, mut byte) = (Vec::new(), [0]);
@@ -131,9 +150,9 @@ mod tty {
         if signal == HANG_UP { Unanswered::Closed } else { Unanswered::Signal(signal) }
     }
 
-    async fn in_thread(
-        read: impl FnOnce() -> Result<Secret, Unanswered> + Send + 'static,
-    ) -> Result<Secret, Unanswered> {
+    async fn in_thread<T: Send + 'static>(
+        read: impl FnOnce() -> Result<T, Unanswered> + Send + 'static,
+    ) -> Result<T, Unanswered> {
         let (send, answer) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name("prompt".to_owned());
         thread.spawn(move || send.send(read())).map_err(Unanswered::Failed)?;
@@ -260,6 +279,11 @@ mod console {
             Ok(_) => Ok(line),
             Err(error) => Err(Unanswered::Failed(error)),
         }
+    }
+
+    /// As [`ask_shown`]: Ctrl-C is the console's business here.
+    pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
+        ask_shown(question)
     }
 
     /// Shows the question and waits for a line, without echo. rpassword restores the console itself.

@@ -1,0 +1,122 @@
+//! `xacct add`: a new role or access key, from options or from a person's answers; shown, tried, then written.
+
+mod answers;
+
+use std::process::ExitCode;
+
+use zeroize::Zeroizing;
+
+use self::answers::{Answers, Kind, New};
+use super::change::{self, Asked, Files};
+use super::context::Context;
+use super::person::Person;
+use crate::aws::Identity;
+use crate::broker;
+use crate::cli::Add;
+use crate::config::{Config, FileKind, Ini, Texts};
+use crate::error::{self, Error, Result};
+use crate::source;
+
+/// Keys without their settings work; settings without keys do not.
+const ORDER: [FileKind; 2] = [FileKind::Credentials, FileKind::Config];
+
+pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
+    let files = Files::open(context, asked.dry_run)?;
+    let person = if asked.asking.no_input { None } else { Person::at_terminal()? };
+    let answers = Answers::new(asked, &files.config, person.as_ref());
+    let new = answers.all()?;
+    let texts = texts(&files, &new)?;
+    let config = files.config_of(&texts)?;
+    // What STS would refuse, or what leads nowhere, is found out here.
+    change::plan(context, &config, &new.name)?;
+    let changes = files.changes(&texts, &ORDER);
+    // Who has said everything on the command line has said yes.
+    let yes = asked.yes || !answers.asked_any();
+    let asking = Asked { dry_run: asked.dry_run, yes, no_input: asked.asking.no_input };
+    if !files.agreed(&changes, asking, context)? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let works = if asked.no_check { None } else { try_it(asked, context, &config, &new, person.as_ref())? };
+    for backup in files.write(&changes, context)? {
+        context.voice.note(&format!("what was there before: {}", backup.display()));
+    }
+    let name = &new.name;
+    context.voice.note(&match works {
+        Some(identity) => {
+            format!("'{name}' works: it is {} in account {}", identity.arn, identity.account_id)
+        }
+        None => format!("'{name}' is written, and was not seen to work"),
+    });
+    if matches!(new.kind, Kind::Role(_)) {
+        let quoted = shlex::try_quote(name).unwrap_or_default();
+        context.voice.note(&format!("xacct adopt {quoted}    gives it to the AWS CLI and every SDK too"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The files with the profile added.
+fn texts(files: &Files, new: &New) -> Result<Texts> {
+    let mut texts = files.raw.clone();
+    let add = |file: FileKind, entries: &[(&str, &str)]| -> Result<Zeroizing<String>> {
+        let mut ini = Ini::new(file, files.raw.of(file).map_or("", |text| text.as_str()));
+        ini.add(&new.name, entries)
+            .map_err(|why| Error::config(format!("{}: {why}", files.paths.display(file))))?;
+        Ok(ini.into_text())
+    };
+    let mut entries: Vec<(&str, &str)> = Vec::new();
+    match &new.kind {
+        Kind::Role(settings) => entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str()))),
+        Kind::AccessKey { id, secret } => {
+            let keys = [("aws_access_key_id", id.as_str()), ("aws_secret_access_key", secret.expose())];
+            texts.credentials = Some(add(FileKind::Credentials, &keys)?);
+        }
+    }
+    let common = [("mfa_serial", &new.mfa_serial), ("region", &new.region)];
+    entries.extend(common.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))));
+    if !entries.is_empty() {
+        texts.config = Some(add(FileKind::Config, &entries)?);
+    }
+    Ok(texts)
+}
+
+/// Whose the credentials are, before anything is written; `None` where they are to be written though they do not
+/// work.
+///
+/// Errors: they do not work, and nobody wants them all the same.
+fn try_it(
+    asked: &Add,
+    context: &Context,
+    config: &Config,
+    new: &New,
+    person: Option<&Person>,
+) -> Result<Option<Identity>> {
+    let mut why = match identity(asked, context, config, new) {
+        Ok(identity) => return Ok(Some(identity)),
+        Err(why) => why,
+    };
+    // They tell of a profile that is not there.
+    why.hints.retain(|hint| !hint.contains("xacct login") && !hint.contains("xacct explain"));
+    let asks = person.filter(|_| !asked.yes && !matches!(why.kind, error::Kind::Signal(_)));
+    if let Some(person) = asks {
+        context.voice.error(&why);
+        if person.agrees(&format!("'{}' does not work. write it all the same?", new.name))? {
+            return Ok(None);
+        }
+        return Err(Error::new(why.kind, "nothing was changed"));
+    }
+    Err(why.hint("nothing was changed; --no-check writes the profile without trying it"))
+}
+
+fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Result<Identity> {
+    let plan = change::plan(context, config, &new.name)?;
+    let credentials = match new.kind {
+        // The key itself is what was added, not a session of it.
+        Kind::AccessKey { .. } => source::keys(&plan.source)?,
+        Kind::Role(_) => {
+            let options = Context::options(config, &asked.asking, false)?;
+            let store = context.store()?;
+            context.broker("add", &plan, &store, &options).credentials()?
+        }
+    };
+    broker::identify(&plan, &credentials, context.now, context.voice)
+}

@@ -1,0 +1,199 @@
+//! `xacct adopt PROFILE… | --all`: roles to xacct's settings file, so that every SDK gets them through xacct, and back.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::change::{self, Asked, Files};
+use super::context::Context;
+use crate::cli::Adopt;
+use crate::config::adopt::{self, State};
+use crate::config::{Config, FileKind, Texts};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::plan::Plan;
+
+/// A crash between the files must leave both saying the same, not neither: so what gets more is written first.
+const ADOPTING: [FileKind; 2] = [FileKind::Settings, FileKind::Config];
+const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
+
+pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
+    let files = Files::open(context, asked.dry_run)?;
+    let program = program(&context.env)?;
+    let names =
+        if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
+    if names.is_empty() {
+        let nothing = if asked.undo { "no profile is adopted" } else { "there is no role to adopt" };
+        if asked.all {
+            context.voice.note(nothing);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (texts, exact) = if asked.undo {
+        undone(&files, &names)?
+    } else {
+        (adopt::adopt(&files.config, &files.raw, &names, &program)?, true)
+    };
+    let after = files.config_of(&texts)?;
+    for name in &names {
+        hold_plan(context, &files.config, &after, name)?;
+    }
+    let changes = files.changes(&texts, if asked.undo { &UNDOING } else { &ADOPTING });
+    let asking = Asked { dry_run: asked.dry_run, yes: asked.yes, no_input: asked.no_input };
+    if files.agreed(&changes, asking, context)? {
+        let backups = files.write(&changes, context)?;
+        tell(asked, &files, &names, &Done { exact, backups }, context);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The profiles to adopt. One that was named must be one that can be.
+fn adoptable(asked: &Adopt, files: &Files, program: &str, context: &Context) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
+        let refused = match adopt::state(&files.config, &name) {
+            _ if names.contains(&name) => continue,
+            State::Adopted if asked.all => continue,
+            State::Adopted => {
+                context.voice.note(&format!("profile '{name}' is adopted already"));
+                continue;
+            }
+            State::Role => change::plan(context, &files.config, &name).err(),
+            State::Not(why) => Some(why),
+        };
+        match refused {
+            None => names.push(name),
+            Some(why) if !asked.all => return Err(why),
+            Some(why) if is_role(&files.config, &name) => {
+                context.voice.warn(&format!("'{name}' is not adopted: {why}"));
+            }
+            Some(_) => {}
+        }
+    }
+    writable(names, asked, files, program, context)
+}
+
+/// Those that can be written so that they would be read the same: where not all together can, one by one.
+fn writable(
+    names: Vec<String>,
+    asked: &Adopt,
+    files: &Files,
+    program: &str,
+    context: &Context,
+) -> Result<Vec<String>> {
+    let written = |names: &[String]| adopt::adopt(&files.config, &files.raw, names, program).map(|_| ());
+    if written(&names).is_ok() {
+        return Ok(names);
+    }
+    let mut good = Vec::new();
+    for name in names {
+        match written(std::slice::from_ref(&name)) {
+            Ok(()) => good.push(name),
+            Err(why) if asked.all => {
+                let why = why.message.trim_start_matches(&format!("profile '{name}': ")).to_owned();
+                context.voice.warn(&format!("'{name}' is not adopted: {why}"));
+            }
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(good)
+}
+
+fn is_role(config: &Config, name: &str) -> bool {
+    let role_arn =
+        |profile: crate::config::Profile| profile.get("role_arn").is_some_and(|arn| !arn.value.is_empty());
+    config.profile(name).ok().flatten().is_some_and(role_arn)
+}
+
+/// The profiles to give back.
+fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
+        match adopt::state(&files.config, &name) {
+            _ if names.contains(&name) => {}
+            State::Adopted => names.push(name),
+            _ if asked.all => {}
+            State::Not(why) if !files.config.profile_names().contains(&name) => return Err(why),
+            _ => {
+                return Err(Error::config(format!(
+                    "profile '{name}' is not adopted: there is nothing to undo"
+                )));
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// The texts before the profiles were adopted, and whether they are those to the byte.
+fn undone(files: &Files, names: &[String]) -> Result<(Texts, bool)> {
+    let backups = files::backups(&files.paths);
+    // After a crash between the files there is a backup of what it left, too: the role then was in both.
+    let made = backups.iter().filter(|before| adopt::made(before, &files.raw, &files.paths, names));
+    if let Some(before) = made.min_by_key(|before| before.settings.as_ref().map_or(0, |text| text.len())) {
+        return Ok((Texts { credentials: files.raw.credentials.clone(), ..before.clone() }, true));
+    }
+    let back = adopt::give_back(&files.config, &files.raw, names)?;
+    let exact = backups.iter().any(|then| then.config == back.config && then.settings == back.settings);
+    Ok((back, exact))
+}
+
+/// Errors: the profile would ask STS for something else afterwards, or a change of the files would hide what is wrong.
+fn hold_plan(context: &Context, before: &Config, after: &Config, name: &str) -> Result<()> {
+    // One that leads nowhere any more can still be given back.
+    let Ok(before) = change::plan(context, before, name) else { return Ok(()) };
+    let after = change::plan(context, after, name)?;
+    let keys = |plan: &Plan| plan.steps.iter().map(|step| step.key).collect::<Vec<_>>();
+    let same = keys(&before) == keys(&after)
+        && before.source == after.source
+        && before.region.name == after.region.name
+        && before.confirm.is_some() == after.confirm.is_some();
+    if same {
+        return Ok(());
+    }
+    Err(Error::other(format!("profile '{name}' would not be the same afterwards: nothing was changed")).hint(
+        format!("xacct explain {name} --json    says what it is; please report this with what it shows"),
+    ))
+}
+
+/// What came of it.
+struct Done {
+    /// Whether the files are as they were before, to the byte.
+    exact: bool,
+    backups: Vec<PathBuf>,
+}
+
+fn tell(asked: &Adopt, files: &Files, names: &[String], done: &Done, context: &Context) {
+    let list = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    context.voice.note(&match (asked.undo, done.exact) {
+        (false, _) => format!("the AWS CLI and every SDK get {list} from xacct now"),
+        (true, true) => format!("{list}: the files are as they were before, to the byte"),
+        (true, false) => {
+            format!("{list}: moved back; the files had changed since, so comments and order may differ")
+        }
+    });
+    let usual = context.env.config_dir.as_ref().map(|dir| dir.join("xacct/config.toml"));
+    if !asked.undo
+        && context.env.path("XACCT_CONFIG").is_some()
+        && usual.as_ref() != Some(&files.paths.settings)
+    {
+        context.voice.warn(&format!("XACCT_CONFIG must be set wherever a program is to use {list}"));
+    }
+    for backup in &done.backups {
+        context.voice.note(&format!("what was there before: {}", backup.display()));
+    }
+}
+
+/// The path by which xacct is found: that of a link that stays when a new version comes, where there is one.
+fn program(env: &Env) -> Result<String> {
+    let own = std::env::current_exe()
+        .map_err(|error| Error::other("xacct does not find its own path").caused_by(error))?;
+    let name = own.file_name().unwrap_or_default();
+    let is_own = |path: &PathBuf| {
+        path.is_absolute() && matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b)
+    };
+    let search = env.raw("PATH").unwrap_or_default();
+    let found = std::env::split_paths(search).map(|dir| dir.join(name)).find(is_own);
+    let path: &Path = found.as_deref().unwrap_or(&own);
+    let path = path.to_str().ok_or_else(|| Error::config(format!("{} is not UTF-8", path.display())))?;
+    Ok(path.to_owned())
+}

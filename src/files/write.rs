@@ -1,0 +1,302 @@
+//! Changing the files that people write too: one xacct at a time, each file whole or not at all, with what was there
+//! before beside it. What to write is the caller's business, and so is the order, in which a crash between two files
+//! must leave what works.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use crate::config::{FileKind, Paths, Texts};
+use crate::error::{Error, Result};
+
+/// Between a file's name and the time in the name of its backup.
+const BACKUP: &str = ".xacct-backup-";
+/// 2026-11-22T06:15:00Z, without what file systems do not take.
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+
+/// One file and what is to stand in it: `None` is no file.
+pub(crate) struct Change<'a> {
+    pub(crate) file: FileKind,
+    pub(crate) old: Option<&'a str>,
+    pub(crate) new: Option<&'a str>,
+}
+
+/// Held while files are changed; it ends with the process, however that ends.
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// Waits until no other xacct changes the files; `waiting` says that it does.
+///
+/// Errors: the directory of the config file cannot be made or locked.
+pub(crate) fn lock(paths: &Paths, waiting: impl FnOnce()) -> Result<Lock> {
+    let Some(dir) = paths.config.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
+        return Err(Error::config("there is no home directory with a .aws in it").hint("set AWS_CONFIG_FILE"));
+    };
+    let failed = |error: io::Error| {
+        Error::config(format!("{} cannot be locked: {error}", dir.display())).caused_by(error)
+    };
+    make_dir(dir).map_err(failed)?;
+    let file = open_lock(dir).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            waiting();
+            file.lock().map_err(failed)?;
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    Ok(Lock { _file: file })
+}
+
+/// The directory itself: nothing is left behind.
+#[cfg(unix)]
+fn open_lock(dir: &Path) -> io::Result<File> {
+    File::open(dir)
+}
+
+#[cfg(not(unix))]
+fn open_lock(dir: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(dir.join("config.xacct-lock"))
+}
+
+/// Writes the files, in this order, and gives the backups of what was there. Everything that can fail beforehand
+/// does, before the first of them is changed.
+///
+/// Errors: of kind `Config` where a file or its directory cannot be written, `Other` where somebody has changed a
+/// file since it was read.
+pub(crate) fn write(
+    paths: &Paths,
+    changes: &[Change<'_>],
+    now: DateTime<Utc>,
+    _lock: &Lock,
+) -> Result<Vec<PathBuf>> {
+    let failed = |change: &Change<'_>, error: io::Error| {
+        let path = paths.display(change.file);
+        let error = Error::config(format!("{path} cannot be written: {error}")).caused_by(error);
+        error.hint("nothing was changed")
+    };
+    let targets: Vec<PathBuf> = changes
+        .iter()
+        .map(|change| target(paths, change).map_err(|error| failed(change, error)))
+        .collect::<Result<_>>()?;
+    for (change, target) in changes.iter().zip(&targets) {
+        still_there(change, target, &paths.display(change.file))?;
+    }
+    for target in &targets {
+        sweep(target);
+    }
+    let mut prepared = Prepared::default();
+    for (change, target) in changes.iter().zip(&targets) {
+        prepared.add(change, target).map_err(|error| failed(change, error))?;
+    }
+    let backups = back_up(paths, changes, now)?;
+    for (index, (change, target)) in changes.iter().zip(&targets).enumerate() {
+        prepared.commit(index, target).map_err(|error| {
+            let error = failed(change, error);
+            let done: Vec<String> = changes[..index].iter().map(|done| paths.display(done.file)).collect();
+            match done.as_slice() {
+                [] => error,
+                done => Error { hints: Vec::new(), ..error }.hint(format!(
+                    "{} was written, which changes nothing by itself: run the command again",
+                    done.join(", ")
+                )),
+            }
+        })?;
+    }
+    Ok(backups)
+}
+
+/// The file itself, where the path is a link to it; its directory is there afterwards.
+fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
+    let path = paths.of(change.file);
+    let target = match fs::canonicalize(path) {
+        Ok(target) => target,
+        Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(target) => path.parent().map_or(target.clone(), |dir| dir.join(&target)),
+            Err(_) => path.to_owned(),
+        },
+        Err(error) => return Err(error),
+    };
+    if let Some(dir) = target.parent() {
+        make_dir(dir)?;
+    }
+    // A file that its owner has made read-only is meant to stay as it is, though its directory would allow.
+    if change.old.is_some() {
+        OpenOptions::new().append(true).open(&target)?;
+    }
+    Ok(target)
+}
+
+fn make_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
+}
+
+/// Somebody may have saved the file in an editor while a person looked at the changes.
+fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
+    let now = match fs::read(target) {
+        Ok(bytes) => Some(Zeroizing::new(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(Error::config(format!("{path} cannot be read: {error}")).caused_by(error)),
+    };
+    if now.as_ref().map(|bytes| bytes.as_slice()) == change.old.map(str::as_bytes) {
+        return Ok(());
+    }
+    Err(Error::other(format!("{path} was changed by somebody else meanwhile: nothing was written"))
+        .hint("run the command again"))
+}
+
+/// The new files, each beside the one it will replace. What is not committed is removed when this is dropped.
+#[derive(Default)]
+struct Prepared {
+    temporary: Vec<Option<PathBuf>>,
+}
+
+impl Prepared {
+    fn add(&mut self, change: &Change<'_>, target: &Path) -> io::Result<()> {
+        let Some(new) = change.new else {
+            self.temporary.push(None);
+            return Ok(());
+        };
+        let temporary = beside(target, &format!("{}.tmp", std::process::id()));
+        let mut file = create(&temporary)?;
+        self.temporary.push(Some(temporary));
+        file.write_all(new.as_bytes())?;
+        if change.old.is_some() {
+            keep_owner_and_mode(&file, target)?;
+        }
+        file.sync_all()
+    }
+
+    fn commit(&mut self, index: usize, target: &Path) -> io::Result<()> {
+        match self.temporary[index].take() {
+            Some(temporary) => {
+                if let Err(error) = fs::rename(&temporary, target) {
+                    self.temporary[index] = Some(temporary);
+                    return Err(error);
+                }
+            }
+            None => fs::remove_file(target)?,
+        }
+        #[cfg(unix)]
+        if let Some(dir) = target.parent() {
+            // After a power cut the new name should be there; where the system cannot do that, the old file is.
+            let _ = File::open(dir).and_then(|dir| dir.sync_all());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        for temporary in self.temporary.iter().flatten() {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+/// Removes what a killed xacct has left unfinished; nobody else is at work while the lock is held.
+fn sweep(target: &Path) {
+    let prefix = beside(target, "").file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for entry in target.parent().and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name
+            .strip_prefix(&prefix)
+            .is_some_and(|rest| Path::new(rest).extension().is_some_and(|e| e == "tmp"))
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// `.config.xacct-123.tmp`
+fn beside(target: &Path, ending: &str) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.xacct-{ending}"))
+}
+
+/// A new file that nobody else can read.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let (old, new) = (fs::metadata(target)?, file.metadata()?);
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        // Not everybody may give files away; who may change the file may have it.
+        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
+    }
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Copies of what the files hold, all with the same time in their names.
+fn back_up(paths: &Paths, changes: &[Change<'_>], now: DateTime<Utc>) -> Result<Vec<PathBuf>> {
+    let old: Vec<(&Path, &str)> =
+        changes.iter().filter_map(|change| Some((paths.of(change.file), change.old?))).collect();
+    let name = |path: &Path, stamp: &str| {
+        path.with_file_name(format!(
+            "{}{BACKUP}{stamp}",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        ))
+    };
+    let stamps = (0..).map(|seconds| (now + chrono::Duration::seconds(seconds)).format(STAMP).to_string());
+    let is_free = |stamp: &String| !old.iter().any(|(path, _)| name(path, stamp).exists());
+    let stamp = stamps.into_iter().find(is_free).unwrap_or_default();
+    let mut backups = Vec::new();
+    for (path, text) in old {
+        let backup = name(path, &stamp);
+        let written = create(&backup).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|error| {
+            Error::config(format!("{} cannot be written: {error}", backup.display()))
+                .caused_by(error)
+                .hint("nothing was changed")
+        })?;
+        backups.push(backup);
+    }
+    Ok(backups)
+}
+
+/// What backups of one time hold, newest first. A file without one was not there, or was not changed.
+pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
+    let prefix = |path: &Path| format!("{}{BACKUP}", path.file_name().unwrap_or_default().to_string_lossy());
+    let start = prefix(&paths.config);
+    let dir = paths.config.parent().and_then(|dir| fs::read_dir(dir).ok());
+    let names = dir.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut stamps: Vec<String> =
+        names.filter_map(|name| name.strip_prefix(&start).map(str::to_owned)).collect();
+    stamps.sort();
+    let read = |path: &Path, stamp: &str| {
+        let text = fs::read_to_string(path.with_file_name(prefix(path) + stamp)).ok()?;
+        Some(Zeroizing::new(text))
+    };
+    let texts = |stamp: &String| Texts {
+        config: read(&paths.config, stamp),
+        settings: read(&paths.settings, stamp),
+        credentials: None,
+    };
+    stamps.iter().rev().map(texts).collect()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

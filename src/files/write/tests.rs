@@ -1,0 +1,130 @@
+//! What is on disk after a change, and after one that failed.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use super::*;
+
+fn paths(dir: &Path) -> Paths {
+    Paths {
+        config: dir.join("aws/config"),
+        credentials: dir.join("aws/credentials"),
+        settings: dir.join("xacct/config.toml"),
+        home: None,
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn change<'a>(file: FileKind, old: Option<&'a str>, new: Option<&'a str>) -> Change<'a> {
+    Change { file, old, new }
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn locked(paths: &Paths) -> Lock {
+    lock(paths, || panic!("it waits")).unwrap()
+}
+
+#[test]
+fn new_files_are_private_and_leave_no_backup() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    let changes = [change(FileKind::Settings, None, Some("s")), change(FileKind::Config, None, Some("c"))];
+    assert_eq!(write(&paths, &changes, now(), &locked(&paths)).unwrap(), [""; 0].map(PathBuf::from));
+    for (path, text) in [(&paths.config, "c"), (&paths.settings, "s")] {
+        assert_eq!(fs::read_to_string(path).unwrap(), text);
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!((mode(path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+    assert_eq!(names(&dir.path().join("aws")), ["config"]);
+}
+
+#[test]
+fn mode_and_link_stay_and_the_backup_is_private() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    let real = dir.path().join("dotfiles");
+    fs::create_dir_all(dir.path().join("aws")).unwrap();
+    fs::write(&real, "old").unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o644)).unwrap();
+    symlink("../dotfiles", &paths.config).unwrap();
+    for (old, new, stamp) in [("old", "new", "20270115T080000Z"), ("new", "newer", "20270115T080001Z")] {
+        let changes = [change(FileKind::Config, Some(old), Some(new))];
+        let backups = write(&paths, &changes, now(), &locked(&paths)).unwrap();
+        assert_eq!(backups, [dir.path().join(format!("aws/config.xacct-backup-{stamp}"))]);
+        assert_eq!(fs::read_to_string(&backups[0]).unwrap(), old);
+        assert_eq!(fs::metadata(&backups[0]).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&real).unwrap(), new);
+        assert_eq!(fs::metadata(&real).unwrap().mode() & 0o777, 0o644);
+        assert!(fs::symlink_metadata(&paths.config).unwrap().is_symlink());
+    }
+    let texts: Vec<_> = backups(&paths).into_iter().map(|texts| texts.config.unwrap().to_string()).collect();
+    assert_eq!(texts, ["new", "old"]);
+    assert_eq!(names(dir.path()), ["aws", "dotfiles"]);
+}
+
+#[test]
+fn what_changed_meanwhile_is_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    let lock = locked(&paths);
+    fs::write(&paths.config, "theirs").unwrap();
+    for old in [Some("mine"), None] {
+        let changes =
+            [change(FileKind::Settings, None, Some("s")), change(FileKind::Config, old, Some("new"))];
+        let error = write(&paths, &changes, now(), &lock).unwrap_err();
+        assert!(
+            error.message.ends_with("was changed by somebody else meanwhile: nothing was written"),
+            "{error}"
+        );
+    }
+    assert_eq!(fs::read_to_string(&paths.config).unwrap(), "theirs");
+    assert!(!paths.settings.exists());
+    assert_eq!(names(&dir.path().join("aws")), ["config"]);
+}
+
+#[test]
+fn what_cannot_be_written_is_found_out_before_anything_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = Paths { settings: PathBuf::from("/dev/null/config.toml"), ..paths(dir.path()) };
+    let lock = locked(&paths);
+    fs::write(&paths.config, "old").unwrap();
+    let changes =
+        [change(FileKind::Config, Some("old"), Some("new")), change(FileKind::Settings, None, Some("s"))];
+    let error = write(&paths, &changes, now(), &lock).unwrap_err();
+    assert_eq!(error.hints, ["nothing was changed"]);
+    assert_eq!(fs::read_to_string(&paths.config).unwrap(), "old");
+    assert_eq!(names(&dir.path().join("aws")), ["config"]);
+}
+
+#[test]
+fn a_file_can_be_taken_away_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    let lock = locked(&paths);
+    write(&paths, &[change(FileKind::Settings, None, Some("s"))], now(), &lock).unwrap();
+    let backups = write(&paths, &[change(FileKind::Settings, Some("s"), None)], now(), &lock).unwrap();
+    assert!(!paths.settings.exists());
+    assert_eq!(fs::read_to_string(&backups[0]).unwrap(), "s");
+}
+
+#[test]
+fn a_second_editor_waits_for_the_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    let first = locked(&paths);
+    let (told, waits) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| lock(&paths, move || told.send(()).unwrap()).is_ok());
+        waits.recv().unwrap();
+        drop(first);
+        assert!(second.join().unwrap());
+    });
+}

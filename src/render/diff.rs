@@ -1,0 +1,194 @@
+//! What changes in a file, as `diff -u` shows it; secrets masked, control characters visible.
+//!
+//! It looks for the nearest place from which both texts go on alike. That need not be the shortest way to say it,
+//! but it is always a right one, and takes time by the size of the changes and not of the file.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::say::visible;
+
+/// Lines shown around a change.
+const CONTEXT: usize = 3;
+/// How many lines must be alike again, for the texts to go on together.
+const ANCHOR: usize = 2;
+/// How far a place is looked for from which they do.
+const REACH: usize = 1000;
+/// What stands behind these is never shown.
+const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
+/// One line: kept, gone or new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line<'a> {
+    Kept(&'a str),
+    Gone(&'a str),
+    New(&'a str),
+}
+
+/// Nothing where nothing changes. `path` is what people are shown.
+pub(crate) fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
+    let (old, new) = (masked(old), masked(new));
+    let lines = lines(&old, &new);
+    let mut text = String::new();
+    let style = |color_of: AnsiColor| if color { color_of.on_default() } else { Style::new() };
+    let mut put = |style: Style, line: &str| {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{style}{line}{style:#}");
+    };
+    let hunks = hunks(&lines);
+    if !hunks.is_empty() {
+        let bold = if color { Style::new().bold() } else { Style::new() };
+        put(bold, &format!("--- {}", visible(path)));
+        put(bold, &format!("+++ {}", visible(path)));
+    }
+    for hunk in hunks {
+        let (before, inside) = (&lines[..hunk.start], &lines[hunk]);
+        put(style(AnsiColor::Cyan), &header(before, inside));
+        for line in inside {
+            let (mark, text, style) = match line {
+                Line::Kept(text) => (' ', text, Style::new()),
+                Line::Gone(text) => ('-', text, style(AnsiColor::Red)),
+                Line::New(text) => ('+', text, style(AnsiColor::Green)),
+            };
+            let shown: Vec<String> = text.trim_end_matches(['\n', '\r']).split('\t').map(visible).collect();
+            put(style, &format!("{mark}{}", shown.join("\t")));
+            if !text.ends_with('\n') {
+                put(Style::new(), "\\ No newline at end of file");
+            }
+        }
+    }
+    text
+}
+
+/// `@@ -1,5 +1,3 @@`
+fn header(before: &[Line<'_>], inside: &[Line<'_>]) -> String {
+    let old = |lines: &[Line<'_>]| lines.iter().filter(|line| !matches!(line, Line::New(_))).count();
+    let new = |lines: &[Line<'_>]| lines.iter().filter(|line| !matches!(line, Line::Gone(_))).count();
+    let range = |first: usize, count: usize| match count {
+        1 => format!("{}", first + 1),
+        0 => format!("{first},0"),
+        _ => format!("{},{count}", first + 1),
+    };
+    format!("@@ -{} +{} @@", range(old(before), old(inside)), range(new(before), new(inside)))
+}
+
+/// Where the changes are, with the lines around them.
+fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
+    let mut hunks: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if matches!(line, Line::Kept(_)) {
+            continue;
+        }
+        let (start, end) = (at.saturating_sub(CONTEXT), (at + CONTEXT + 1).min(lines.len()));
+        match hunks.last_mut().filter(|last| last.end >= start) {
+            Some(last) => last.end = end,
+            None => hunks.push(start..end),
+        }
+    }
+    hunks
+}
+
+fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let (mut old, mut new) = (&old[..], &new[..]);
+    let mut lines = Vec::new();
+    while let ([first, rest @ ..], [other, others @ ..]) = (old, new) {
+        if first == other {
+            lines.push(Line::Kept(first));
+            (old, new) = (rest, others);
+            continue;
+        }
+        let (gone, come) = nearest(old, new);
+        lines.extend(old[..gone].iter().map(|line| Line::Gone(line)));
+        lines.extend(new[..come].iter().map(|line| Line::New(line)));
+        (old, new) = (&old[gone..], &new[come..]);
+    }
+    lines.extend(old.iter().map(|line| Line::Gone(line)));
+    lines.extend(new.iter().map(|line| Line::New(line)));
+    lines
+}
+
+/// How many lines of each to leave out so that they go on alike; all of them where that is nowhere near.
+fn nearest(old: &[&str], new: &[&str]) -> (usize, usize) {
+    let alike = |gone: usize, come: usize| {
+        let (Some(old), Some(new)) = (old.get(gone..), new.get(come..)) else { return false };
+        let wanted = ANCHOR.min(old.len()).min(new.len());
+        wanted > 0 && old[..wanted] == new[..wanted]
+    };
+    let places = (1..=REACH).flat_map(|both| (0..=both).map(move |come| (both - come, come)));
+    places
+        .take_while(|(gone, come)| gone + come <= old.len() + new.len())
+        .find(|(gone, come)| alike(*gone, *come))
+        .unwrap_or((old.len(), new.len()))
+}
+
+/// The text with the values of secret keys, and the lines that continue them, made unreadable.
+fn masked(text: &str) -> String {
+    let mut in_secret = false;
+    let mask = |line: &str| {
+        let continues = in_secret && line.starts_with([' ', '\t']) && !line.trim().is_empty();
+        let lower = line.to_ascii_lowercase();
+        let key = SECRET.iter().find_map(|key| lower.find(key).map(|at| at + key.len()));
+        in_secret = continues || key.is_some();
+        let end = &line[line.trim_end_matches(['\r', '\n']).len()..];
+        match key {
+            Some(behind) => format!("{} = ********{end}", &line[..behind]),
+            None if continues => format!("    ********{end}"),
+            None => line.to_owned(),
+        }
+    };
+    text.split_inclusive('\n').map(mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn as_diff_shows_it() {
+        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl";
+        let new = "a\nb\nc\nd\nE\nx\nf\ng\nh\ni\nj\nk\nl\n";
+        assert_eq!(
+            unified("~/x", old, new, false),
+            "--- ~/x\n+++ ~/x\n@@ -2,11 +2,12 @@\n b\n c\n d\n-e\n+E\n+x\n f\n g\n h\n i\n j\n k\n-l\n\
+             \\ No newline at end of file\n+l\n"
+        );
+        assert_eq!(unified("x", "", "a\n", false), "--- x\n+++ x\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(unified("x", old, old, false), "");
+        assert!(unified("x", "a\n", "", true).contains("\u{1b}[31m-a\u{1b}[0m\n"));
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let new = "[a]\naws_access_key_id = AKIA\nAWS_Secret_Access_Key = s3cret\n  s3cret\naws_session_token=s3cret # s3cret\nregion = x\n";
+        assert_eq!(
+            unified("x", "[a]\n", new, false),
+            "--- x\n+++ x\n@@ -1 +1,6 @@\n [a]\n+aws_access_key_id = AKIA\n+AWS_Secret_Access_Key = ********\n+    ********\n\
+             +aws_session_token = ********\n+region = x\n"
+        );
+        let toml = "[profile]\na = { aws_secret_access_key = \"s3cret\" }\n";
+        assert!(!unified("x", "", toml, false).contains("s3cret"));
+    }
+
+    #[test]
+    fn what_would_drive_the_terminal_is_visible() {
+        assert!(unified("x", "", "a\u{1b}[2J\tb\r\n", false).ends_with("+a\\u{1b}[2J\tb\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn it_leads_from_one_text_to_the_other(old in "([abc]\n){0,12}", new in "([abc]\n){0,12}b?") {
+            let lines = lines(&old, &new);
+            let of = |wanted: fn(&Line<'_>) -> bool| -> String {
+                let text = |line: &Line<'_>| match line { Line::Kept(text) | Line::Gone(text) | Line::New(text) => (*text).to_owned() };
+                lines.iter().filter(|line| wanted(line)).map(text).collect()
+            };
+            prop_assert_eq!(of(|line| !matches!(line, Line::New(_))), old.clone());
+            prop_assert_eq!(of(|line| !matches!(line, Line::Gone(_))), new.clone());
+        }
+    }
+}

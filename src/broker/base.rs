@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::aws::Answer;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
+use crate::sso::Asker;
 use crate::terminal::interruptible;
 
 use super::run::Run;
@@ -21,7 +22,8 @@ pub(super) fn expired(plan: &Plan) -> Error {
 pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
     let broker = run.broker;
     let Source::WebIdentity { role_arn, role_session_name, token_file, profile } = &broker.plan.source else {
-        let credentials = crate::source::fetch(broker.plan, broker.asker()).await?;
+        let asker = Asker { until: run.patience.until(), ..broker.asker() };
+        let credentials = crate::source::fetch(broker.plan, asker).await?;
         let left = credentials.expiration.map(|at| (at - (broker.now)()).num_seconds());
         if left.is_some_and(|left| left <= 0) {
             return Err(expired(broker.plan));

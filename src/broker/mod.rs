@@ -5,6 +5,7 @@
 
 mod fresh;
 mod trust;
+mod patience;
 mod run;
 mod words;
 mod base;
@@ -271,6 +272,7 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            until: None,
         }
     }
 

@@ -272,6 +272,7 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            no_input: self.options.no_input,
             until: None,
         }
     }

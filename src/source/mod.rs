@@ -38,7 +38,7 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> 
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
         Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, asker.env).await,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker).await,
         Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
         Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
         Source::Login { profile, login_session } => {

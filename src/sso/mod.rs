@@ -36,6 +36,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) me: &'a str,
     /// How a person may be asked to sign in; `None` where nobody may be.
     pub(crate) sign_in: Option<How>,
+    /// `--no-input`, which other programs are told too.
+    pub(crate) no_input: bool,
     /// When waiting for another process's sign-in is given up.
     pub(crate) until: Option<Instant>,
 }

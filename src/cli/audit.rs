@@ -13,15 +13,15 @@ Examples:
   xacct audit --account 222222222222 --json
   xacct audit --why refused             where AWS did not take what was cached
 
-  The log is xacct/audit.jsonl in the directory for programs' state (~/.local/state on Linux), or what XACCT_AUDIT_LOG
-  names; audit = false in config.toml turns it off.";
+  The log is ~/.local/state/xacct/audit.jsonl on Linux, or what XACCT_AUDIT_LOG names.
+  audit = false in config.toml turns it off.";
 
 /// Show what AWS has issued: when, for which profile, as whom, to which process
 ///
-/// Each set of credentials that AWS, or another source, has issued to xacct is one line: what came from the cache is
-/// not. The log is a file of this user's alone without secrets, the last five megabytes of it. Times are UTC. WHY is
-/// miss (nothing was cached), expired, refused (AWS did not take what was cached), renewal (it was about to expire), or
-/// refresh (--refresh). CALLER is the program that started xacct.
+/// There is one line for each set of credentials that AWS, or another source, has issued, and none for what came from
+/// the cache. The log is a file without secrets that only this user can read, and goes back five megabytes. Times are
+/// UTC. WHY says why the cache did not do: miss (it had nothing), expired, refused (AWS did not take what it had),
+/// renewal (that was about to expire), or refresh (--refresh). CALLER is the program that started xacct.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Audit {

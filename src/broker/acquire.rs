@@ -279,14 +279,18 @@ impl Run<'_> {
                 "asked for {role_arn}, STS answered with {arn}: it is not used"
             )));
         }
+        let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
+        let known = keys.account_id.clone();
+        let account_id = known.or_else(|| caller.map(|caller| caller.account_id.clone()));
         let (Some(token), Some(expires_at)) = (&keys.session_token, keys.expiration) else {
             // A source may give long-term keys, or keep silent about their end: asked anew each time.
             if matches!(step.action, Action::Source) {
+                self.log(index, answer, account_id.as_deref(), now);
                 return Ok(());
             }
             return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
         };
-        let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
+        self.log(index, answer, account_id.as_deref(), now);
         let entry = Entry {
             action: step.action_name().to_owned(),
             profile: step.profile.clone(),
@@ -297,7 +301,7 @@ impl Run<'_> {
             issued_at: now,
             confirmed_at: now,
             unreached_at: None,
-            account_id: keys.account_id.clone().or_else(|| caller.map(|caller| caller.account_id.clone())),
+            account_id,
             arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
         };
         self.put(index, &entry);
@@ -334,6 +338,7 @@ impl Run<'_> {
     }
 
     fn drop_entry(&self, index: usize) {
+        self.note_lost(index);
         let key = Key::from_digest(self.broker.plan.steps[index].key);
         if let Err(warning) = self.broker.store.remove(&key) {
             self.broker.complain(&warning.to_string());

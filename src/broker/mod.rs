@@ -9,6 +9,7 @@ mod patience;
 mod run;
 mod words;
 mod base;
+mod issued;
 mod ask;
 mod confirm;
 mod acquire;
@@ -50,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
+    /// `audit`: whether what is issued goes into the audit log.
+    pub(crate) audit: bool,
 }
 
 /// What `explain` says of a plan as things stand.

@@ -1,11 +1,12 @@
 //! What one pass over a plan holds: the connection to STS, the locks, and whose the keys are.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::aws::{Identity, Sts};
 use crate::cache::{Key, Lock};
 use crate::error::Result;
+use crate::issuance::Why;
 use crate::turn::Waiter;
 
 use super::Broker;
@@ -17,6 +18,8 @@ pub(super) struct Run<'b> {
     sts: OnceCell<Sts<'b>>,
     /// One a step, `None` where it is not held.
     pub(super) locks: Vec<Option<Lock>>,
+    /// The steps whose entries AWS did not take, and what the audit log will call that.
+    pub(super) lost: RefCell<Vec<(usize, Why)>>,
     /// Whose the base keys are, once STS was asked before a prompt.
     pub(super) caller: Option<Identity>,
     /// How long all of it may take.
@@ -26,7 +29,8 @@ pub(super) struct Run<'b> {
 impl<'b> Run<'b> {
     pub(super) fn new(broker: &'b Broker<'b>) -> Run<'b> {
         let locks = broker.plan.steps.iter().map(|_| None).collect();
-        Run { broker, sts: OnceCell::new(), locks, caller: None, patience: Rc::new(Patience::of(broker)) }
+        let patience = Rc::new(Patience::of(broker));
+        Run { broker, sts: OnceCell::new(), locks, lost: RefCell::default(), caller: None, patience }
     }
 
     /// Built when the first request is sent: it parses the system's certificates.

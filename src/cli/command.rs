@@ -16,6 +16,7 @@ use super::args::Asking;
 use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
+use super::audit::Audit;
 use super::examples;
 use super::profiles::Add;
 use super::profiles::Adopt;
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    Audit(Audit),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

@@ -7,6 +7,7 @@
 mod args;
 mod examples;
 mod profiles;
+mod audit;
 mod command;
 mod complete;
 mod parse;
@@ -26,6 +27,7 @@ pub(crate) use args::Asking;
 pub(crate) use args::Overrides;
 pub(crate) use args::Speaking;
 pub(crate) use args::Target;
+pub(crate) use audit::Audit;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;
 #[cfg(test)]

@@ -89,6 +89,7 @@ impl Context {
             min_ttl: asking.min_ttl.unwrap_or(0),
             until_expiry,
             verify_after: config.settings().verify_after,
+            audit: config.settings().audit,
         })
     }
 

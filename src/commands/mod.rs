@@ -20,6 +20,7 @@ mod person;
 mod change;
 mod add;
 mod adopt;
+mod audit;
 mod sandbox;
 mod completions;
 
@@ -77,6 +78,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Audit(asked) => audit::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
@@ -146,4 +148,15 @@ fn json(value: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Columns of the terminal that stdout is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|w| *w > 0);
+    #[cfg(not(unix))]
+    None
 }

@@ -75,6 +75,20 @@ impl Source {
         }
     }
 
+    /// Which kind it is, as `explain --json` and the audit log have it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Source::AccessKey { .. } => "access_key",
+            Source::Environment { .. } => "environment",
+            Source::Ec2InstanceMetadata { .. } => "ec2_instance_metadata",
+            Source::EcsContainer => "ecs_container",
+            Source::WebIdentity { .. } => "web_identity",
+            Source::Sso(_) => "sso",
+            Source::Login { .. } => "login",
+            Source::CredentialProcess { .. } => "credential_process",
+        }
+    }
+
     /// Whether the credentials are in the files or the environment, with nothing to fetch.
     pub(crate) fn is_keys(&self) -> bool {
         matches!(self, Source::AccessKey { .. } | Source::Environment { .. })

@@ -29,6 +29,7 @@ mod sso;
 mod source;
 // Joins.
 mod broker;
+mod serve;
 mod sandbox;
 // Thin.
 mod commands;

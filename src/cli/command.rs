@@ -20,6 +20,7 @@ use super::audit::Audit;
 use super::examples;
 use super::profiles::Add;
 use super::profiles::Adopt;
+use super::serve::Serve;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
+    /// Serve profiles' credentials to containers and long-running programs, always fresh
+    Serve(Serve),
     /// Ask AWS whose credentials these are
     Whoami(Whoami),
     /// List the profiles: account, role, source, region, MFA, and what is cached until when

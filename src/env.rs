@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 /// A snapshot of the process environment and of what the operating system says about the user. It holds secrets
 /// (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
 #[derive(Clone, Default)]
@@ -94,11 +92,6 @@ impl Env {
     pub(crate) fn machine(&self) -> String {
         let Some(file) = &self.boot_id else { return String::new() };
         std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
-    }
-
-    /// A digest of what stands in this file, such as a token that says who asks; empty where it cannot be read.
-    pub(crate) fn digest_of(path: &str) -> String {
-        std::fs::read(path).map(|text| hex::encode(Sha256::digest(text))).unwrap_or_default()
     }
 
     /// All variables, for a child's environment.

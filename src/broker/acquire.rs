@@ -2,6 +2,8 @@
 //!
 //! Locks are taken from the last step backwards, in every process, so that no two can wait for each other.
 
+use std::rc::Rc;
+
 use crate::aws::{Answer, Identity};
 use crate::cache::{Entry, Key};
 use crate::credentials::Credentials;
@@ -11,7 +13,7 @@ use crate::terminal::interruptible;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
-use super::{Broker, ask, base, fresh, words};
+use super::{Broker, ask, base, fresh, patience, words};
 
 /// Why a step was not sent to its end.
 enum Halt {
@@ -31,8 +33,18 @@ pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
 }
 
 impl Run<'_> {
-    /// The entry, once the lock is held, where it may be handed out; else a new one, else what is still valid.
+    /// What is good or new, within the time that there is; else what is still valid.
     async fn credentials(&mut self, last: usize) -> Result<Credentials> {
+        let patience = Rc::clone(&self.patience);
+        let got = patience.bound(Box::pin(self.good_or_new(last))).await;
+        match got.unwrap_or_else(|| Err(patience::too_slow(self.broker))) {
+            Ok(credentials) => Ok(credentials),
+            Err(error) => self.still_valid(last, error).await,
+        }
+    }
+
+    /// The entry, once the lock is held, where it may be handed out; else a new one.
+    async fn good_or_new(&mut self, last: usize) -> Result<Credentials> {
         self.lock(last).await?;
         if let Some(entry) = self.broker.lookup(last)
             && self.broker.is_good(&entry, last)
@@ -40,10 +52,7 @@ impl Run<'_> {
         {
             return Ok(entry.credentials());
         }
-        match self.issue(last).await {
-            Ok(credentials) => Ok(credentials),
-            Err(error) => self.still_valid(last, error).await,
-        }
+        self.issue(last).await
     }
 
     /// Whether a good entry may be handed out: trusted, or confirmed now.
@@ -92,7 +101,8 @@ impl Run<'_> {
         if left <= 0 || left < i64::try_from(broker.options.min_ttl).unwrap_or(i64::MAX) {
             return Err(error);
         }
-        if !self.may_hand_out(&entry, last).await? {
+        // With no time left to check it, it is as if AWS were out of reach.
+        if !self.patience.bound(self.may_hand_out(&entry, last)).await.unwrap_or(Ok(true))? {
             return Err(error);
         }
         broker.voice.warn(&format!(

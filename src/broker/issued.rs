@@ -80,8 +80,8 @@ fn is_over(entry: &Entry, now: DateTime<Utc>) -> bool {
 fn role_of(plan: &Plan, action: &Action) -> (Option<String>, Option<String>) {
     match (action, &plan.source) {
         (Action::AssumeRole(role), _) => (Some(role.role_arn.clone()), Some(role.role_session_name.clone())),
-        (Action::Source, Source::WebIdentity { role_arn, role_session_name, .. }) => {
-            (Some(role_arn.clone()), role_session_name.clone())
+        (Action::Source, Source::WebIdentity(web)) => {
+            (Some(web.role_arn.clone()), Some(web.role_session_name.clone()))
         }
         (Action::Source, Source::Sso(sso)) => (sso.role_name.clone(), None),
         _ => (None, None),

@@ -5,6 +5,7 @@
 
 mod fresh;
 mod trust;
+mod patience;
 mod run;
 mod words;
 mod base;
@@ -274,6 +275,8 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            no_input: self.options.no_input,
+            until: None,
         }
     }
 

@@ -133,7 +133,8 @@ pub(crate) struct Exec {
 /// Print the JSON that AWS SDKs ask a credential_process for
 ///
 /// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
-/// credentials of the profile NAME, with MFA, from one cache.
+/// credentials of the profile NAME, with MFA, from one cache. It answers within 20 seconds or fails with the command
+/// to run, because SDKs give it up soon after; only a question on the terminal may take longer.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]

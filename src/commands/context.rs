@@ -13,7 +13,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::mfa::{Code, CodeSource};
-use crate::plan::{self, Plan, Request};
+use crate::plan::{self, Draft, Plan, Read, Request};
 use crate::say::Voice;
 use crate::sso::How;
 
@@ -60,11 +60,15 @@ impl Context {
         self.plan_of(config, &request(target)?)
     }
 
-    /// The plan, with the policy files that it names read.
+    /// The plan, with the files that it names read.
     pub(super) fn plan_of(&self, config: &Config, request: &Request) -> Result<Plan> {
-        let draft = plan::draft(config, request, &self.env)?;
-        let policies = files::read_policies(draft.policy_files())?;
-        draft.plan(&policies)
+        finished(plan::draft(config, request, &self.env)?)
+    }
+
+    /// The plan for what is in the environment, whatever the profiles say.
+    pub(super) fn plan_of_environment(&self, config: &Config, region: Option<&str>) -> Result<Plan> {
+        let request = Request { region: region.map(str::to_owned), ..Request::default() };
+        finished(plan::draft_of_environment(config, &request, &self.env)?)
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
@@ -137,6 +141,12 @@ impl Context {
         let me = format!("xacct {command} {} (pid {})", plan.profile, std::process::id());
         Broker::new(plan, store, &self.env, options, self.voice, self.now, me)
     }
+}
+
+fn finished(draft: Draft<'_>) -> Result<Plan> {
+    let policies = files::read_policies(draft.policy_files())?;
+    let token = draft.token_file().and_then(files::digest_of);
+    draft.plan(&Read { policies, token })
 }
 
 /// What the command line says of signing in.

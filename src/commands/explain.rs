@@ -122,9 +122,9 @@ fn source(source: &Source) -> Value {
         }
         Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.access_key_id}),
         Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => json!({"kind": kind}),
-        Source::WebIdentity { profile, role_arn, role_session_name, token_file } => {
-            json!({"kind": kind, "profile": profile, "role_arn": role_arn,
-                   "role_session_name": role_session_name, "web_identity_token_file": token_file})
+        Source::WebIdentity(web) => {
+            json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
+                   "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file})
         }
         Source::Sso(sso) => {
             json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
@@ -193,8 +193,9 @@ fn source_words(source: &Source) -> String {
         Source::Environment { keys } => format!("access key {} in the environment", keys.access_key_id),
         Source::Ec2InstanceMetadata { .. } => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
-        Source::WebIdentity { role_arn, token_file, .. } => {
-            format!("{role_arn} with the token in {token_file}")
+        Source::WebIdentity(web) => {
+            let environment = if web.profile.is_none() { ", as the environment says" } else { "" };
+            format!("{} with the token in {}{environment}", web.role_arn, web.token_file)
         }
         Source::Sso(sso) => format!(
             "IAM Identity Center {}, account {}, role {}",

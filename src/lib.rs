@@ -14,6 +14,8 @@ mod say;
 mod config;
 mod plan;
 mod credentials;
+mod policy;
+mod console;
 mod render;
 mod cli;
 // Effects, one kind each.

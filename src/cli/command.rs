@@ -17,6 +17,8 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::examples;
+use super::export::Export;
+use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use crate::render::formats::Format;
@@ -69,6 +71,10 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Print what two accounts must allow so that a profile's role can be assumed
+    Policy(Policy),
+    /// Write the roles down for other programs
+    Export(Export),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

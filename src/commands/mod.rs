@@ -20,6 +20,8 @@ mod person;
 mod change;
 mod add;
 mod adopt;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -77,6 +79,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }

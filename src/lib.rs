@@ -15,6 +15,8 @@ mod config;
 mod plan;
 mod credentials;
 mod issuance;
+mod policy;
+mod console;
 mod render;
 mod cli;
 // Effects, one kind each.

@@ -18,6 +18,8 @@ use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
 use super::examples;
+use super::export::Export;
+use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use super::serve::Serve;
@@ -75,6 +77,10 @@ pub(crate) enum Command {
     Adopt(Adopt),
     /// Show what AWS has issued: when, for which profile, as whom, to which process
     Audit(Audit),
+    /// Print what two accounts must allow so that a profile's role can be assumed
+    Policy(Policy),
+    /// Write the roles down for other programs
+    Export(Export),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

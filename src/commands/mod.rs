@@ -24,6 +24,8 @@ mod add;
 mod adopt;
 mod audit;
 mod serve;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -83,6 +85,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
         Command::Audit(asked) => audit::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }

@@ -15,6 +15,8 @@ mod config;
 mod plan;
 mod credentials;
 mod issuance;
+mod policy;
+mod console;
 mod render;
 mod cli;
 // Effects, one kind each.
@@ -29,6 +31,7 @@ mod sso;
 mod source;
 // Joins.
 mod broker;
+mod serve;
 mod sandbox;
 // Thin.
 mod commands;

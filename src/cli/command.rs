@@ -18,8 +18,11 @@ use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
 use super::examples;
+use super::export::Export;
+use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
+use super::serve::Serve;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -51,6 +54,8 @@ pub(crate) enum Command {
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
+    /// Serve profiles' credentials to containers and long-running programs, always fresh
+    Serve(Serve),
     /// Ask AWS whose credentials these are
     Whoami(Whoami),
     /// List the profiles: account, role, source, region, MFA, and what is cached until when
@@ -72,6 +77,10 @@ pub(crate) enum Command {
     Adopt(Adopt),
     /// Show what AWS has issued: when, for which profile, as whom, to which process
     Audit(Audit),
+    /// Print what two accounts must allow so that a profile's role can be assumed
+    Policy(Policy),
+    /// Write the roles down for other programs
+    Export(Export),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

@@ -18,6 +18,7 @@ use crate::say::Voice;
 use crate::sso::How;
 
 /// Made once, at the edge.
+#[derive(Clone)]
 pub(super) struct Context {
     pub(super) env: Env,
     pub(super) voice: Voice,
@@ -101,12 +102,31 @@ impl Context {
         asking: &Asking,
         until_expiry: bool,
     ) -> Result<Issued> {
+        self.issue_if(command, target, asking, until_expiry, true)
+    }
+
+    /// The same again for somebody who was handed them before: nobody is asked for a yes, and they are served to their
+    /// end.
+    pub(super) fn reissue(&self, command: &str, target: &Target, asking: &Asking) -> Result<Issued> {
+        self.issue_if(command, target, asking, true, false)
+    }
+
+    fn issue_if(
+        &self,
+        command: &str,
+        target: &Target,
+        asking: &Asking,
+        until_expiry: bool,
+        confirm: bool,
+    ) -> Result<Issued> {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
         let options = Context::options(&config, asking, until_expiry)?;
         let store = self.store()?;
         let broker = self.broker(command, &plan, &store, &options);
-        broker.confirm()?;
+        if confirm {
+            broker.confirm()?;
+        }
         let credentials = broker.credentials()?;
         Ok(Issued { credentials, profile: plan.profile, region: plan.region.name })
     }

@@ -2,9 +2,11 @@
 
 mod context;
 mod shell;
+mod child;
 mod guard;
 mod assume;
 mod unset;
+mod program;
 mod exec;
 mod credential_process;
 mod whoami;
@@ -21,6 +23,9 @@ mod change;
 mod add;
 mod adopt;
 mod audit;
+mod serve;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -66,6 +71,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Assume(asked) => assume::run(asked, context),
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
+        Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
         Command::List(asked) => list::run(asked, context),
@@ -79,6 +85,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
         Command::Audit(asked) => audit::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
@@ -87,6 +95,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
         (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
+            EXEC_FAILED
+        }
         _ => kind.status(),
     }
 }

@@ -21,11 +21,13 @@ mod settings;
 mod settings_edit;
 mod parts;
 pub(crate) mod adopt;
+mod for_child;
 
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Ini;
+pub(crate) use self::for_child::for_child;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;

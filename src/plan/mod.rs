@@ -164,6 +164,21 @@ impl Step {
 }
 
 impl Plan {
+    /// A plan of these roles, one after another, for unit tests of what reads plans; the source is an access key.
+    #[cfg(test)]
+    pub(crate) fn of_roles(profile: &str, roles: Vec<AssumeRole>) -> Plan {
+        let step =
+            |role| Step { profile: profile.to_owned(), action: Action::AssumeRole(role), key: [0; 32] };
+        let keys = "[profile hub]\naws_access_key_id = AKIA\naws_secret_access_key = x\nregion = eu-west-1\n";
+        let texts = crate::config::Texts { config: Some(keys.to_owned().into()), ..Default::default() };
+        let paths = crate::config::Paths::from_env(&Env::default());
+        let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));
+        let request = Request { profile: Some("hub".to_owned()), ..Request::default() };
+        let plan = draft(&config, &request, &Env::default()).and_then(|draft| draft.plan(&Read::default()));
+        let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+        Plan { profile: profile.to_owned(), steps: roles.into_iter().map(step).collect(), ..plan }
+    }
+
     /// The source, where one signs in at Identity Center for it.
     pub(crate) fn sso(&self) -> Option<&Sso> {
         match &self.source {

@@ -43,7 +43,8 @@ impl Waiter<'_> {
                     return Ok(None);
                 }
             };
-            if waited >= SILENCE && !told {
+            // Of another part of this very run there is nothing to say.
+            if waited >= SILENCE && !told && holder != self.me {
                 self.voice.note(&format!("waiting for {holder}{why}"));
                 told = true;
             }

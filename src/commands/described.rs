@@ -10,7 +10,7 @@ pub(super) fn source(source: &Source) -> String {
         Source::Environment { .. } => "Environment".to_owned(),
         Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),
-        Source::WebIdentity { .. } => "web_identity".to_owned(),
+        Source::WebIdentity(_) => "web_identity".to_owned(),
         Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),
         Source::Login { .. } => "login".to_owned(),
         Source::CredentialProcess { .. } => "credential_process".to_owned(),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::cached::{self, Status};
 use super::context::Context;
 use super::described::{color, source, tags};
-use super::{print, written};
+use super::{print, terminal_width, written};
 use crate::arn::Arn;
 use crate::cli::List;
 use crate::config::{Config, Profile, ProfileColor};
@@ -148,15 +148,4 @@ fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     ];
     cells.truncate(columns);
     cells
-}
-
-/// Columns of the terminal that stdout is; `None` where it is none.
-fn terminal_width() -> Option<usize> {
-    #[cfg(unix)]
-    return rustix::termios::tcgetwinsize(std::io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|w| *w > 0);
-    #[cfg(not(unix))]
-    None
 }

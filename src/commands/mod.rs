@@ -2,6 +2,7 @@
 
 mod context;
 mod shell;
+mod child;
 mod guard;
 mod assume;
 mod unset;
@@ -23,6 +24,10 @@ mod person;
 mod change;
 mod add;
 mod adopt;
+mod audit;
+mod serve;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -69,6 +74,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
         Command::Each(asked) => each::run(asked, context),
+        Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
         Command::List(asked) => list::run(asked, context),
@@ -81,14 +87,21 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Audit(asked) => audit::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
 
-/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that failed; Ctrl-C at a prompt is Ctrl-C everywhere.
+/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that failed; Ctrl-C at a
+/// prompt is Ctrl-C everywhere.
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
         (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
+            EXEC_FAILED
+        }
         _ => kind.status(),
     }
 }
@@ -150,4 +163,15 @@ fn json(value: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Columns of the terminal that stdout is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|w| *w > 0);
+    #[cfg(not(unix))]
+    None
 }

@@ -1,4 +1,4 @@
-//! A command to run under `exec` and `each`: found before anybody is asked, and given an environment in which nothing
+//! A command to run with credentials: found before anybody is asked, and given an environment in which nothing
 //! competes.
 
 use std::ffi::{OsStr, OsString};
@@ -9,6 +9,7 @@ use crate::credentials::{COMPETING, Issued, SET_BY_XACCT};
 use crate::env::Env;
 use crate::error::Error;
 use crate::say::Voice;
+use crate::secret::Secret;
 
 /// Found, but it cannot be run; and not found at all: what shells say.
 pub(super) const NOT_EXECUTABLE: u8 = 126;
@@ -43,32 +44,34 @@ impl Program {
         }
     }
 
+    /// As the user wrote them.
     pub(super) fn words(&self) -> &[OsString] {
         &self.words
     }
 
-    /// With its name as the user wrote it.
+    /// With its name as the user wrote it, and the credentials in its environment.
     pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
-        command(&self.path, &self.words, issued, env)
+        self.command_with(&issued.variables(), env)
     }
-}
 
-fn command(program: &Path, words: &[OsString], issued: &Issued, env: &Env) -> Command {
-    let mut command = Command::new(program);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, &words[0]);
-    command.args(&words[1..]).env_clear();
-    let is_removed = |name: &OsStr| {
-        let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&OURS);
-        name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
-    };
-    command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
-    for (name, value) in issued.variables() {
-        if let Some(value) = value {
-            command.env(name, value.expose());
+    /// With these variables, and without what would compete with them.
+    pub(super) fn command_with(&self, variables: &[(&'static str, Option<Secret>)], env: &Env) -> Command {
+        let mut command = Command::new(&self.path);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);
+        command.args(&self.words[1..]).env_clear();
+        let is_removed = |name: &OsStr| {
+            let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&OURS);
+            name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
+        };
+        command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
+        for (name, value) in variables {
+            if let Some(value) = value {
+                command.env(name, value.expose());
+            }
         }
+        command
     }
-    command
 }
 
 /// Where the command is, or the status that says why it cannot be run.

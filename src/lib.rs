@@ -13,6 +13,7 @@ mod say;
 // Text in, values out.
 mod config;
 mod plan;
+mod select;
 mod credentials;
 mod issuance;
 mod policy;

@@ -9,6 +9,8 @@ mod failure;
 mod dns;
 mod connector;
 mod client;
+mod pace;
+mod network;
 mod oidc;
 mod portal;
 mod signin;
@@ -16,6 +18,7 @@ mod sts;
 
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use network::Network;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
 pub(crate) use portal::Portal;
 pub(crate) use signin::{ProofKey, Renewed, Signin};

@@ -4,8 +4,8 @@ use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
-use super::connector;
 use super::failure::Failure;
+use super::network::Network;
 use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::plan::{Connection, Endpoint};
@@ -18,6 +18,7 @@ pub(crate) struct Portal<'p> {
     endpoint: &'p Endpoint,
     region: &'p str,
     http: SharedHttpClient,
+    network: Network,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
 }
@@ -25,6 +26,7 @@ pub(crate) struct Portal<'p> {
 impl<'p> Portal<'p> {
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(crate) fn new(
+        network: &Network,
         endpoint: &'p Endpoint,
         region: &'p str,
         connection: &'p Connection,
@@ -33,11 +35,12 @@ impl<'p> Portal<'p> {
     ) -> Result<Portal<'p>> {
         // Where there is no override, AWS's own addresses are all https.
         let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
-        let http = connector::http_client(url, connection)?;
-        Ok(Portal { connection, endpoint, region, http, now, voice })
+        let http = network.server(url, connection)?.http;
+        Ok(Portal { connection, endpoint, region, http, network: network.clone(), now, voice })
     }
 
     fn client(&self, effort: Effort) -> aws_sdk_sso::Client {
+        let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
         let shared =
             client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, effort);
         aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
@@ -63,9 +66,14 @@ impl<'p> Portal<'p> {
     ) -> std::result::Result<Credentials, Failure> {
         self.voice
             .trace(1, &format!("GetRoleCredentials {role_name} in {account_id}: asking {}", self.region));
-        let request = self.client(Effort::Usual).get_role_credentials();
-        let request = request.access_token(access_token.expose()).account_id(account_id).role_name(role_name);
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let request = async || {
+            let request = self.client(Effort::Usual).get_role_credentials();
+            let request = request.access_token(access_token.expose());
+            let request = request.account_id(account_id).role_name(role_name);
+            Box::pin(request.send()).await.map_err(|error| self.failure(error))
+        };
+        let attempts = client::attempts(self.connection, Effort::Usual);
+        let answer = self.network.send(attempts, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));

@@ -17,6 +17,7 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
+use super::each::Each;
 use super::examples;
 use super::export::Export;
 use super::policy::Policy;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Unset(Unset),
     /// Run a command with a profile's credentials in its environment
     Exec(Exec),
+    /// Run a command in many accounts side by side
+    Each(Box<Each>),
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),

@@ -12,9 +12,13 @@ mod client;
 mod oidc;
 mod portal;
 mod sts;
+mod probe;
 
+pub(crate) use connector::ca_bundle;
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
-pub(crate) use portal::Portal;
+pub(crate) use portal::{Portal, url as portal_url};
+pub(crate) use probe::{Stage, Trouble, probe, proxy_of, trouble};
 pub(crate) use sts::{Answer, Identity, Sts};

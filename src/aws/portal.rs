@@ -1,13 +1,15 @@
 //! IAM Identity Center's access portal: a role's credentials, and signing out. The token says who asks.
 
+use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
 use super::connector;
+use super::endpoint;
 use super::failure::Failure;
 use crate::credentials::Credentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
 use crate::secret::Secret;
@@ -20,6 +22,24 @@ pub(crate) struct Portal<'p> {
     http: SharedHttpClient,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
+}
+
+/// Where the service is: the SDK's own rules.
+pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
+    if let Some((url, _)) = &endpoint.url {
+        return Ok(url.clone());
+    }
+    let refuse = |why: String| {
+        Error::config(format!("there is no Identity Center portal for sso_region '{region}': {why}"))
+            .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
+    };
+    let params = Params::builder()
+        .region(region)
+        .use_fips(endpoint.fips)
+        .use_dual_stack(endpoint.dual_stack)
+        .build()
+        .map_err(|error| refuse(error.to_string()))?;
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
 }
 
 impl<'p> Portal<'p> {

@@ -73,6 +73,11 @@ impl<'p> Sts<'p> {
         self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
     }
 
+    /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
+    pub(crate) fn clock_offset(&self) -> i64 {
+        self.clock_offset.load(Ordering::Relaxed)
+    }
+
     /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         failure::skew(self.clock_offset.load(Ordering::Relaxed))

@@ -15,6 +15,7 @@ mod config;
 mod plan;
 mod credentials;
 mod render;
+mod doctor;
 mod cli;
 // Effects, one kind each.
 mod files;

@@ -202,7 +202,7 @@ fn every_option_has_a_variable_of_its_name() {
     fn check(command: &clap::Command, checked: &mut usize) {
         for arg in command.get_arguments() {
             let Some(long) =
-                arg.get_long().filter(|long| !matches!(*long, "help" | "version" | "all" | "undo"))
+                arg.get_long().filter(|long| !matches!(*long, "help" | "version" | "all" | "undo" | "fix"))
             else {
                 continue;
             };

@@ -150,7 +150,7 @@ fn what_was_left_behind() {
 }
 
 #[test]
-fn the_shell() {
+fn keys_of_the_shell() {
     let home = home();
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
     finds_with(
@@ -183,6 +183,11 @@ warning: one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set without the o
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 ",
     );
+}
+
+#[test]
+fn profiles_and_regions_of_the_shell() {
+    let home = home();
     finds_with(
         &home,
         &[("AWS_PROFILE", "aa"), ("AWS_DEFAULT_PROFILE", "a")],

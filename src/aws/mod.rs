@@ -15,11 +15,15 @@ mod oidc;
 mod portal;
 mod signin;
 mod sts;
+mod probe;
 
+pub(crate) use connector::ca_bundle;
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use network::Network;
+pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
-pub(crate) use portal::Portal;
+pub(crate) use portal::{Portal, url as portal_url};
+pub(crate) use probe::{Stage, Trouble, probe, proxy_of, trouble};
 pub(crate) use signin::{ProofKey, Renewed, Signin};
 pub(crate) use sts::{Answer, Identity, Sts};

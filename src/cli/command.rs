@@ -17,6 +17,7 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
+use super::doctor::Doctor;
 use super::each::Each;
 use super::examples;
 use super::export::Export;
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Look at the configuration
     Config(Config),
+    /// Find what is wrong: files, profiles, permissions, keys, clock, network
+    Doctor(Doctor),
     /// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
     Login(Login),
     /// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it

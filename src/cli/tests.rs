@@ -202,7 +202,8 @@ fn every_option_has_a_variable_of_its_name() {
     fn check(command: &clap::Command, checked: &mut usize) {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long().filter(|long| {
-                !["help", "version", "all", "undo", "new-external-id", "plan", "retry-failed"].contains(long)
+                !["help", "version", "all", "undo", "new-external-id", "plan", "retry-failed", "fix"]
+                    .contains(long)
             }) else {
                 continue;
             };

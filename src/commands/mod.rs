@@ -16,6 +16,7 @@ mod cached;
 mod list;
 mod explain;
 mod config_show;
+mod doctor;
 mod forget;
 mod login;
 mod logout;
@@ -82,6 +83,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Config(asked) => match &asked.action {
             ConfigAction::Show(asked) => config_show::run(asked, context),
         },
+        Command::Doctor(asked) => doctor::run(asked, context),
         Command::Login(asked) => login::run(asked, context),
         Command::Logout(asked) => logout::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),

@@ -9,6 +9,8 @@
 pub(crate) mod browser;
 pub(crate) mod cache;
 mod cmd;
+#[cfg(unix)]
+pub(crate) mod home;
 mod http;
 #[cfg(unix)]
 mod pty;

@@ -14,6 +14,7 @@ mod acquire;
 mod sign_in;
 
 use std::cell::{OnceCell, RefCell};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -44,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
+    /// `--within`
+    pub(crate) within: Option<Duration>,
     /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
     /// (`credential-process`).
     pub(crate) until_expiry: bool,
@@ -129,7 +132,7 @@ impl<'a> Broker<'a> {
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        wait(acquire::last(self))?
+        wait(self.options.within, acquire::last(self))?
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -298,20 +301,20 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    wait(sts.get_caller_identity(credentials))?
+    wait(None, sts.get_caller_identity(credentials))?
         .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
 /// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
 /// system's hands for as long as the process lives. Only where a request may have to be sent.
 ///
-/// Errors: `Signal`.
-fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+/// Errors: `Signal`; `Unreachable` when it takes longer than the limit.
+fn wait<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    let done = runtime.block_on(terminal::interruptible(work));
+    let done = runtime.block_on(terminal::interruptible_within(limit, work));
     // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
     runtime.shutdown_background();
     done
@@ -319,7 +322,7 @@ fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::*;
 
@@ -327,7 +330,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
     fn what_cannot_be_stopped_is_not_waited_for() {
         let began = Instant::now();
-        let done = wait(async {
+        let done = wait(None, async {
             tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
             tokio::task::yield_now().await;
             7

@@ -14,7 +14,7 @@ impl Broker<'_> {
     pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
         let asker = Asker { sign_in: self.options.sign_in, ..self.asker() };
         let Some(session) = Session::of(self.plan, asker)? else { return Ok(None) };
-        wait(session.login(self.options.refresh))?.map(Some)
+        wait(self.options.within, session.login(self.options.refresh))?.map(Some)
     }
 
     /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;
@@ -23,6 +23,6 @@ impl Broker<'_> {
     /// Errors: `Other` where the token's file cannot be removed, `Signal`.
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
         let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
-        wait(session.logout())?.map(Some)
+        wait(None, session.logout())?.map(Some)
     }
 }

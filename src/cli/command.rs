@@ -17,6 +17,7 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::examples;
+use super::init::Init;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use crate::render::formats::Format;
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    Init(Init),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

@@ -7,6 +7,7 @@
 mod args;
 mod examples;
 mod profiles;
+mod init;
 mod command;
 mod complete;
 mod parse;
@@ -45,6 +46,7 @@ pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
+pub(crate) use init::Init;
 pub(crate) use parse::is_exec;
 pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;

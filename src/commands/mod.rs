@@ -17,14 +17,16 @@ mod login;
 mod logout;
 mod clear;
 mod person;
+mod program;
 mod change;
 mod add;
 mod adopt;
+mod init;
 mod sandbox;
 mod completions;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
@@ -77,6 +79,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Init(asked) => init::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
@@ -94,6 +97,7 @@ fn status_of(command: &Command, kind: Kind) -> u8 {
 fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
     if status != 0
+        && !std::io::stdout().is_terminal()
         && let Some(wanted) = cli::statements_wanted(args, env)
     {
         let _ = shell::print_failure(wanted.shell, env, status);

@@ -9,6 +9,7 @@ use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 
@@ -22,20 +23,40 @@ tokio::task_local! {
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
+    interruptible_within(None, work).await
+}
+
+/// As [`interruptible`], and it ends after this time too.
+///
+/// Errors: `Signal`; `Unreachable` when the time is over.
+pub(crate) async fn interruptible_within<T>(
+    limit: Option<Duration>,
+    work: impl Future<Output = T>,
+) -> Result<T> {
     let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
     let unfinished = UNFINISHED.try_with(Rc::clone).unwrap_or_default();
     let mut work = Box::pin(UNFINISHED.scope(Rc::clone(&unfinished), work));
-    let number = tokio::select! {
+    let over = async {
+        match limit {
+            Some(limit) => tokio::time::sleep(limit).await,
+            None => std::future::pending().await,
+        }
+    };
+    let end = tokio::select! {
         biased;
         done = &mut work => return Ok(done),
-        number = signals.next() => number,
+        number = signals.next() => interrupted(number),
+        () = over => Error::unreachable(format!(
+            "given up after {}",
+            crate::duration::readable(i64::try_from(limit.unwrap_or_default().as_secs()).unwrap_or(i64::MAX))
+        )),
     };
     poll_fn(|context| {
         let is_done = unfinished.get() == 0 || work.as_mut().poll(context).is_ready();
         if is_done || unfinished.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    Err(interrupted(number))
+    Err(end)
 }
 
 /// Work that must not be cut off in the middle: a signal is heeded when it is done.

@@ -14,6 +14,8 @@ mod http;
 mod pty;
 mod sandbox;
 mod server;
+#[cfg(unix)]
+pub(crate) mod shells;
 mod sso;
 pub(crate) mod tools;
 

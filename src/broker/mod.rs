@@ -5,9 +5,11 @@
 
 mod fresh;
 mod trust;
+mod patience;
 mod run;
 mod words;
 mod base;
+mod issued;
 mod ask;
 mod confirm;
 mod acquire;
@@ -52,6 +54,8 @@ pub(crate) struct Options {
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
+    /// `audit`: whether what is issued goes into the audit log.
+    pub(crate) audit: bool,
 }
 
 /// What `explain` says of a plan as things stand.
@@ -132,7 +136,7 @@ impl<'a> Broker<'a> {
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        wait(self.options.within, acquire::last(self))?
+        wait(acquire::last(self))?
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -274,6 +278,8 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            no_input: self.options.no_input,
+            until: None,
         }
     }
 
@@ -301,20 +307,20 @@ pub(crate) fn identify(
     voice: Voice,
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
-    wait(None, sts.get_caller_identity(credentials))?
+    wait(sts.get_caller_identity(credentials))?
         .map_err(|failure| words::not_identified(plan, &sts.url, failure))
 }
 
 /// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
 /// system's hands for as long as the process lives. Only where a request may have to be sent.
 ///
-/// Errors: `Signal`; `Unreachable` when it takes longer than the limit.
-fn wait<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T> {
+/// Errors: `Signal`.
+fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    let done = runtime.block_on(terminal::interruptible_within(limit, work));
+    let done = runtime.block_on(terminal::interruptible(work));
     // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
     runtime.shutdown_background();
     done
@@ -322,7 +328,7 @@ fn wait<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T> 
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -330,7 +336,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
     fn what_cannot_be_stopped_is_not_waited_for() {
         let began = Instant::now();
-        let done = wait(None, async {
+        let done = wait(async {
             tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
             tokio::task::yield_now().await;
             7

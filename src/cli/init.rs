@@ -1,10 +1,5 @@
 //! `xacct init SHELL`: its options and examples.
 
-#![expect(
-    clippy::doc_markdown,
-    reason = "these are what --help shows, where backticks would stand as they are"
-)]
-
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
 
@@ -45,7 +40,6 @@ pub(crate) struct Init {
 }
 
 /// [`Shell`], less those that have nothing to hold a function, or that nobody asked for yet.
-#[expect(clippy::enum_variant_names, reason = "PowerShell is its name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum InitShell {
     Bash,

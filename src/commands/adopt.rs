@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::change::{self, Asked, Files};
 use super::context::Context;
-use super::program;
+use super::itself;
 use crate::cli::Adopt;
 use crate::config::adopt::{self, State};
 use crate::config::{Config, FileKind, Texts};
@@ -19,7 +19,7 @@ const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let files = Files::open(context, asked.dry_run)?;
-    let program = program::path(&context.env)?;
+    let program = itself::path(&context.env)?;
     let names =
         if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
     if names.is_empty() {

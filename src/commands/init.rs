@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
 
 use super::context::Context;
-use super::{print, program};
+use super::{itself, print};
 use crate::cli::Init;
 use crate::config::ProfileColor;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
     }
     let shell = Shell::from(asked.shell);
     let completion = completion(shell)?;
-    let program = program::path(&context.env)?;
+    let program = itself::path(&context.env)?;
     let parts =
         Parts { program: &program, completion: &completion, prompt: asked.prompt, renew: asked.renew };
     let text = init::script(shell, &parts).ok_or_else(|| none_for(shell))?;

@@ -9,7 +9,6 @@ use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 
@@ -23,40 +22,30 @@ tokio::task_local! {
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
-    interruptible_within(None, work).await
+    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    unless(signals.next(), work).await.map_err(interrupted)
 }
 
-/// As [`interruptible`], and it ends after this time too.
+/// Work that is dropped when the `end` comes first, but for what is [`finishing`]: that comes to its own end.
 ///
-/// Errors: `Signal`; `Unreachable` when the time is over.
-pub(crate) async fn interruptible_within<T>(
-    limit: Option<Duration>,
+/// Errors: what the end gave.
+pub(crate) async fn unless<T, E>(
+    end: impl Future<Output = E>,
     work: impl Future<Output = T>,
-) -> Result<T> {
-    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+) -> std::result::Result<T, E> {
     let unfinished = UNFINISHED.try_with(Rc::clone).unwrap_or_default();
     let mut work = Box::pin(UNFINISHED.scope(Rc::clone(&unfinished), work));
-    let over = async {
-        match limit {
-            Some(limit) => tokio::time::sleep(limit).await,
-            None => std::future::pending().await,
-        }
-    };
-    let end = tokio::select! {
+    let ended = tokio::select! {
         biased;
         done = &mut work => return Ok(done),
-        number = signals.next() => interrupted(number),
-        () = over => Error::unreachable(format!(
-            "given up after {}",
-            crate::duration::readable(i64::try_from(limit.unwrap_or_default().as_secs()).unwrap_or(i64::MAX))
-        )),
+        ended = end => ended,
     };
     poll_fn(|context| {
         let is_done = unfinished.get() == 0 || work.as_mut().poll(context).is_ready();
         if is_done || unfinished.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    Err(end)
+    Err(ended)
 }
 
 /// Work that must not be cut off in the middle: a signal is heeded when it is done.

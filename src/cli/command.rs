@@ -22,6 +22,7 @@ use super::each::Each;
 use super::examples;
 use super::export::Export;
 use super::policy::Policy;
+use super::init::Init;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use super::serve::Serve;
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    Init(Init),
     /// Show what AWS has issued: when, for which profile, as whom, to which process
     Audit(Audit),
     /// Print what two accounts must allow so that a profile's role can be assumed

@@ -124,6 +124,7 @@ fn every_command_has_its_page() {
         "xacct-clear",
         "xacct-add",
         "xacct-adopt",
+        "xacct-init",
         "xacct-audit",
         "xacct-policy",
         "xacct-policy-trust",

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::answer::Refusal;
-use super::policy;
 use super::world::{Role, World};
+use crate::glob::like;
 
 /// What of a token decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -76,7 +76,7 @@ fn statements(world: &World) -> impl Iterator<Item = &super::world::Trust> {
 pub(crate) fn may_assume(token: &Token, role: &Role) -> bool {
     role.trust.iter().filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).any(|trust| {
         let audience = trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted));
-        audience && trust.subject.as_deref().is_none_or(|pattern| policy::like(pattern, &token.subject))
+        audience && trust.subject.as_deref().is_none_or(|pattern| like(pattern, &token.subject))
     })
 }
 

@@ -29,6 +29,11 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
+/// How long all attempts of one request of many may take, and how many there are at least: whoever lists hundreds of
+/// accounts is told to come back later by and by.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENT_ATTEMPTS: u32 = 10;
+
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
@@ -91,6 +96,8 @@ pub(super) enum Effort {
     Once,
     /// A check that the caller can do without: somebody waits for credentials that are there already.
     Brief,
+    /// One of many, for which nobody waits in particular.
+    Patient,
 }
 
 /// What the clients of all services have alike.
@@ -105,6 +112,7 @@ pub(super) fn shared(
         Effort::Usual => (connection.max_attempts, ATTEMPT, OPERATION),
         Effort::Once => (1, ATTEMPT, OPERATION),
         Effort::Brief => (connection.max_attempts.min(2), BRIEF, BRIEF),
+        Effort::Patient => (connection.max_attempts.max(PATIENT_ATTEMPTS), ATTEMPT, PATIENCE),
     };
     let retry = match connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),

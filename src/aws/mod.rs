@@ -16,5 +16,5 @@ mod sts;
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
-pub(crate) use portal::Portal;
+pub(crate) use portal::{Portal, PortalAccount};
 pub(crate) use sts::{Answer, Identity, Sts};

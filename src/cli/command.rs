@@ -19,6 +19,7 @@ use super::args::profile_needed;
 use super::examples;
 use super::profiles::Add;
 use super::profiles::Adopt;
+use super::sync::Sync;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Write profiles for what IAM Identity Center lists
+    Sync(Sync),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }
@@ -215,7 +218,7 @@ pub(crate) struct ConfigShow {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
-    /// The profile that signs in or has the keys, or any that uses it
+    /// The profile that signs in or has the keys, or any that uses it; or an [sso-session NAME]
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
     #[command(flatten)]
@@ -229,7 +232,7 @@ pub(crate) struct Login {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
 pub(crate) struct Logout {
-    /// A profile of the session
+    /// A profile of the session, or an [sso-session NAME]
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profile: Option<String>,
     /// Sign out everywhere and forget everything that is cached

@@ -1,12 +1,13 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` and `profiles` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command`, `profiles` and `sync` the commands themselves, `examples` what their help ends
 //! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
 mod examples;
 mod profiles;
+mod sync;
 mod command;
 mod complete;
 mod parse;
@@ -50,3 +51,4 @@ pub(crate) use parse::parse;
 pub(crate) use parse::statements_wanted;
 pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
+pub(crate) use sync::{SyncAction, SyncSso, Syncing};

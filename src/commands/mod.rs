@@ -20,6 +20,7 @@ mod person;
 mod change;
 mod add;
 mod adopt;
+mod sync;
 mod sandbox;
 mod completions;
 
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::{self, Command, ConfigAction};
+use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::Voice;
@@ -77,6 +78,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Sync(asked) => match &asked.action {
+            SyncAction::Sso(asked) => sync::sso::run(asked, context),
+        },
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }

@@ -4,6 +4,7 @@ use super::Request;
 use super::access_key;
 use super::link::{Link, Value};
 use super::source::{self, Source};
+use super::sso::Sso;
 use crate::arn::Arn;
 use crate::config::{Config, FileKind, Profile, nearest};
 use crate::env::Env;
@@ -88,6 +89,12 @@ pub(super) fn of_environment<'a>(request: &'a Request, env: &Env) -> Result<Chai
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
     let source = source::named(&asked, &link, env)?;
     Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source })
+}
+
+/// A chain of nothing but a session of Identity Center.
+pub(super) fn of_sso_session<'a>(name: &str, sso: Sso) -> Chain<'a> {
+    let link = Link { profile: Profile::empty(name), request: None };
+    Chain { name: name.to_owned(), links: vec![link], roles: 0, source: Source::Sso(Box::new(sso)) }
 }
 
 /// The first link: the profile asked for, or an empty one for a bare role ARN.

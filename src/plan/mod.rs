@@ -289,21 +289,33 @@ fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
 pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -> Result<Plan> {
     let request = Request { region: region.map(str::to_owned), ..Request::default() };
     let chain = chain::of_environment(&request, env)?;
-    let region = region::choose(&chain, &request, env);
+    without_steps(config, env, &request, chain)
+}
+
+/// A session of Identity Center as a plan of no steps, for signing in and for asking what there is.
+///
+/// Errors: of kind `Config`, where there is no such session.
+pub(crate) fn of_sso_session(config: &Config, env: &Env, name: &str) -> Result<Plan> {
+    let chain = chain::of_sso_session(name, sso::of_session_alone(config, name)?);
+    without_steps(config, env, &Request::default(), chain)
+}
+
+fn without_steps(config: &Config, env: &Env, request: &Request, chain: chain::Chain<'_>) -> Result<Plan> {
+    let region = region::choose(&chain, request, env);
     let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
-    let (steps, warnings) = (Vec::new(), Vec::new());
+    let identity_center = endpoint::of_identity_center(config, &chain, env)?;
     Ok(Plan {
         profile: chain.name,
         region,
         endpoint,
-        identity_center: None,
+        identity_center,
         connection,
         source: chain.source,
-        steps,
+        steps: Vec::new(),
         mfa: None,
         confirm: None,
-        warnings,
+        warnings: Vec::new(),
     })
 }
 

@@ -15,11 +15,13 @@ mod say;
 mod config;
 mod plan;
 mod credentials;
+mod issuance;
 mod render;
 mod cli;
 // Effects, one kind each.
 mod files;
 mod cache;
+mod audit;
 mod terminal;
 mod turn;
 mod mfa;
@@ -28,6 +30,7 @@ mod sso;
 mod source;
 // Joins.
 mod broker;
+mod serve;
 mod sandbox;
 // Thin.
 mod commands;

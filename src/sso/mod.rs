@@ -16,6 +16,7 @@ mod token;
 mod assignments;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::aws::{Failure, Oidc, Portal};
 use crate::cache::Store;
@@ -38,6 +39,10 @@ pub(crate) struct Asker<'a> {
     pub(crate) me: &'a str,
     /// How a person may be asked to sign in; `None` where nobody may be.
     pub(crate) sign_in: Option<How>,
+    /// `--no-input`, which other programs are told too.
+    pub(crate) no_input: bool,
+    /// When waiting for another process's sign-in is given up.
+    pub(crate) until: Option<Instant>,
 }
 
 /// What the command line says of signing in.

@@ -1,4 +1,4 @@
-//! STS, and IAM Identity Center's two services, through AWS's SDK: one client each, and errors in words that decide
+//! STS, IAM Identity Center's two services, and Organizations, through AWS's SDK: one client each, and errors in words that decide
 //! something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
@@ -11,10 +11,12 @@ mod connector;
 mod client;
 mod oidc;
 mod portal;
+mod organizations;
 mod sts;
 
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
+pub(crate) use organizations::{Member, Organizations, Tag, Unit};
 pub(crate) use portal::{Portal, PortalAccount};
 pub(crate) use sts::{Answer, Identity, Sts};

@@ -14,6 +14,9 @@ mod ask;
 mod confirm;
 mod acquire;
 mod sign_in;
+mod organization;
+
+pub(crate) use organization::{Found, Inquiry};
 
 use std::cell::{OnceCell, RefCell};
 

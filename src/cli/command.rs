@@ -74,7 +74,7 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
-    /// Write profiles for what IAM Identity Center lists
+    /// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
     Sync(Sync),
     /// Show what AWS has issued: when, for which profile, as whom, to which process
     Audit(Audit),

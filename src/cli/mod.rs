@@ -55,4 +55,4 @@ pub(crate) use parse::statements_wanted;
 pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
 pub(crate) use serve::Serve;
-pub(crate) use sync::{SyncAction, SyncSso, Syncing};
+pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};

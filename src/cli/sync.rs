@@ -8,7 +8,9 @@
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
 
-/// Write profiles for what IAM Identity Center lists
+use super::args::Asking;
+
+/// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
 ///
 /// The profiles stand in ~/.aws/config between two comment lines, one such block for each source. What stands outside
 /// is never touched, and a name that is taken elsewhere is left out with a warning. In the block, account and role are
@@ -23,6 +25,7 @@ pub(crate) struct Sync {
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum SyncAction {
     Sso(SyncSso),
+    Organizations(SyncOrganizations),
 }
 
 /// Write a profile for every role that IAM Identity Center has assigned to you
@@ -62,6 +65,46 @@ pub(crate) struct SyncSso {
     pub(crate) no_browser: bool,
 }
 
+/// Write a profile for a role of this name in every account of the organization
+///
+/// The source profile's credentials ask AWS Organizations, and assume the roles: it is a user or role of the
+/// organization's management account, or of a delegated administrator. Accounts that are not active are left out, and
+/// so are the management account and the source profile's own, where the role that Organizations makes is not.
+///
+/// The profiles are called {account_name} unless --name-template says otherwise; {ou} is there too, the path of the
+/// account's organizational unit. Where two would have the same name the account's id is put behind it. A new profile's
+/// region is that of the source profile unless --region says otherwise.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = ORGANIZATIONS)]
+pub(crate) struct SyncOrganizations {
+    /// The profile whose credentials list the accounts and assume the roles
+    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", required = true)]
+    pub(crate) source_profile: String,
+    /// The role's name, with its path where it has one
+    #[arg(
+        long,
+        env = "XACCT_ROLE_NAME",
+        value_name = "NAME",
+        default_value = "OrganizationAccountAccessRole"
+    )]
+    pub(crate) role_name: String,
+    /// Only accounts in this organizational unit or below it: its id, or its path from the root, such as Workloads/Prod
+    #[arg(long, env = "XACCT_OU", value_name = "ID|PATH", value_delimiter = ',', help_heading = "Choosing")]
+    pub(crate) ou: Vec<String>,
+    /// Only accounts with this tag; the value may have * and ?, and without one any will do
+    #[arg(long, visible_alias = "tag", env = "XACCT_ACCOUNT_TAG", value_name = "KEY[=VALUE]")]
+    #[arg(value_delimiter = ',', help_heading = "Choosing")]
+    pub(crate) account_tag: Vec<String>,
+    /// The management account and the source profile's own, too
+    #[arg(long, env = "XACCT_OWN_ACCOUNTS", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue, help_heading = "Choosing")]
+    pub(crate) own_accounts: bool,
+    #[command(flatten)]
+    pub(crate) syncing: Syncing,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+}
+
 /// What all sources have.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Syncing {
@@ -85,6 +128,13 @@ pub(crate) struct Syncing {
     #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
 }
+
+const ORGANIZATIONS: &str = "\
+Examples:
+  xacct sync organizations --source-profile hub --dry-run
+  xacct sync organizations --source-profile hub --ou Workloads/Prod --role-name Audit --name-template '{ou}/{account_slug}'
+  xacct sync organizations --source-profile hub --account-tag team=data --account-tag 'stage=prod*'
+  xacct sync organizations --source-profile hub --prune --yes     from a script";
 
 const SSO: &str = "\
 Examples:

@@ -85,6 +85,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Adopt(asked) => adopt::run(asked, context),
         Command::Sync(asked) => match &asked.action {
             SyncAction::Sso(asked) => sync::sso::run(asked, context),
+            SyncAction::Organizations(asked) => sync::organizations::run(asked, context),
         },
         Command::Audit(asked) => audit::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),

@@ -2,5 +2,7 @@
 //! what they find, and `choice` is what a person wants of it.
 
 mod choice;
+mod tags;
 mod update;
 pub(super) mod sso;
+pub(super) mod organizations;

@@ -15,6 +15,7 @@ use super::header::{BLANK, COMMENT, Kind};
 use super::index::{self, Found};
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
+use crate::arn::Arn;
 pub(crate) use markers::Broken;
 use markers::{ADVICE, BEGIN, END, MARK, Place};
 
@@ -23,6 +24,8 @@ use markers::{ADVICE, BEGIN, END, MARK, Place};
 pub(crate) enum Source<'a> {
     /// `[sso-session NAME]`
     Sso { session: &'a str },
+    /// `role_name` with its path.
+    Organizations { source_profile: &'a str, role_name: &'a str },
 }
 
 /// Which role in which account a profile is; what its name is does not count.
@@ -91,6 +94,9 @@ impl Source<'_> {
     pub(crate) fn label(&self) -> String {
         match self {
             Source::Sso { session } => format!("sso {session}"),
+            Source::Organizations { source_profile, role_name } => {
+                format!("organizations {source_profile} {role_name}")
+            }
         }
     }
 
@@ -102,6 +108,13 @@ impl Source<'_> {
                 let of_session = value("sso_session") == Some(session);
                 let (account_id, role) = value("sso_account_id").zip(value("sso_role_name"))?;
                 of_session.then(|| Identity { account_id: account_id.to_owned(), role: role.to_owned() })
+            }
+            Source::Organizations { source_profile, role_name } => {
+                let role_arn = Arn::parse(value("role_arn")?)?;
+                let role = role_arn.resource.strip_prefix("role/")?;
+                let is_own = value("source_profile") == Some(source_profile) && role == *role_name;
+                let account_id = role_arn.account_id.to_owned();
+                is_own.then(|| Identity { account_id, role: role.to_owned() })
             }
         }
     }

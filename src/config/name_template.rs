@@ -84,6 +84,10 @@ impl NameTemplate {
         Ok(NameTemplate(parts))
     }
 
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.0.contains(&Part::Field(field))
+    }
+
     /// The name itself: a name that every SDK reads, and that no command line takes for an option.
     pub(crate) fn fill(&self, named: Named<'_>) -> String {
         let parts = self.0.iter().map(|part| match part {

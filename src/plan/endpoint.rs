@@ -33,6 +33,9 @@ const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys:
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
 
+const ORGANIZATIONS: Service =
+    Service { variable: "AWS_ENDPOINT_URL_ORGANIZATIONS", keys: &["organizations"] };
+
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IdentityCenter {
@@ -119,7 +122,12 @@ pub(super) fn of_identity_center(
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
 }
 
-/// A regional service's endpoint, by what the profile asked for says.
+/// Organizations' endpoint.
+pub(super) fn of_organizations(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+    of_service(&ORGANIZATIONS, config, chain, env)
+}
+
+/// A service's endpoint, by what the profile asked for says.
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));

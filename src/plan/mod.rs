@@ -246,6 +246,11 @@ impl Draft<'_> {
         self.chain.source.token_file(self.env)
     }
 
+    /// Where AWS Organizations is, for these profiles.
+    pub(crate) fn organizations(&self) -> Result<Endpoint> {
+        endpoint::of_organizations(self.config, &self.chain, self.env)
+    }
+
     /// Makes the plan.
     ///
     /// Errors: of kind `Config`, a value that STS would refuse, with its file and line.

@@ -4,10 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
-use chrono::{DateTime, Utc};
-
 use crate::aws::Network;
-use crate::cache::Store;
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
@@ -47,11 +44,9 @@ impl Common {
         self.0.issued.borrow().contains(key)
     }
 
-    /// Once a run: it looks at every file of the cache.
-    pub(super) fn prune(&self, store: &Store, now: DateTime<Utc>) {
-        if !self.0.pruned.replace(true) {
-            store.prune(now);
-        }
+    /// True once a run: pruning looks at every file of the cache.
+    pub(super) fn may_prune(&self) -> bool {
+        !self.0.pruned.replace(true)
     }
 
     /// While this is kept, a person may be looking at a question.

@@ -1,13 +1,15 @@
 //! IAM Identity Center's access portal: a role's credentials, and signing out. The token says who asks.
 
+use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
+use super::endpoint;
 use super::failure::Failure;
 use super::network::Network;
 use crate::credentials::Credentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
 use crate::secret::Secret;
@@ -21,6 +23,24 @@ pub(crate) struct Portal<'p> {
     network: Network,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
+}
+
+/// Where the service is: the SDK's own rules.
+pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
+    if let Some((url, _)) = &endpoint.url {
+        return Ok(url.clone());
+    }
+    let refuse = |why: String| {
+        Error::config(format!("there is no Identity Center portal for sso_region '{region}': {why}"))
+            .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
+    };
+    let params = Params::builder()
+        .region(region)
+        .use_fips(endpoint.fips)
+        .use_dual_stack(endpoint.dual_stack)
+        .build()
+        .map_err(|error| refuse(error.to_string()))?;
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
 }
 
 impl<'p> Portal<'p> {
@@ -73,7 +93,7 @@ impl<'p> Portal<'p> {
             Box::pin(request.send()).await.map_err(|error| self.failure(error))
         };
         let attempts = client::attempts(self.connection, Effort::Usual);
-        let answer = self.network.send(attempts, request).await?;
+        let answer = self.network.send(attempts, true, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));

@@ -18,6 +18,7 @@ mod sign_in;
 mod ahead;
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -55,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
+    /// `--within`
+    pub(crate) within: Option<Duration>,
     /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
     /// (`credential-process`).
     pub(crate) until_expiry: bool,

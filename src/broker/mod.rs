@@ -38,7 +38,7 @@ pub(crate) use ahead::{Forecast, Need};
 pub(crate) use common::Common;
 pub(crate) use confirm::confirm_all;
 
-/// Threads for what cannot be done without: looking up a host's name.
+/// Threads for what cannot be done without: looking up a host's name, starting a program.
 const THREADS: usize = 8;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.

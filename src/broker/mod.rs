@@ -16,6 +16,9 @@ mod confirm;
 mod acquire;
 mod sign_in;
 mod ahead;
+mod organization;
+
+pub(crate) use organization::{Found, Inquiry};
 
 use std::cell::OnceCell;
 use std::time::Duration;

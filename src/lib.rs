@@ -14,12 +14,16 @@ mod say;
 mod config;
 mod plan;
 mod credentials;
+mod issuance;
+mod policy;
+mod console;
 mod render;
 mod doctor;
 mod cli;
 // Effects, one kind each.
 mod files;
 mod cache;
+mod audit;
 mod terminal;
 mod turn;
 mod mfa;
@@ -28,6 +32,7 @@ mod sso;
 mod source;
 // Joins.
 mod broker;
+mod serve;
 mod sandbox;
 // Thin.
 mod commands;

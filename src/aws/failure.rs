@@ -7,13 +7,14 @@ use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
-const THROTTLING: [&str; 6] = [
+const THROTTLING: [&str; 7] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
     "RequestThrottled",
     "RequestLimitExceeded",
     "TooManyRequestsException",
+    "TooManyRequestsError",
 ];
 
 /// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).

@@ -1,4 +1,4 @@
-//! STS, and IAM Identity Center's two services, through AWS's SDK: one client each, and errors in words that decide
+//! STS, IAM Identity Center's two services and AWS Sign-In, through AWS's SDK: one client each, and errors in words that decide
 //! something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
@@ -11,6 +11,7 @@ mod connector;
 mod client;
 mod oidc;
 mod portal;
+mod signin;
 mod sts;
 mod probe;
 
@@ -21,4 +22,5 @@ pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
 pub(crate) use portal::{Portal, url as portal_url};
 pub(crate) use probe::{Stage, Trouble, probe, proxy_of, trouble};
+pub(crate) use signin::{ProofKey, Renewed, Signin};
 pub(crate) use sts::{Answer, Identity, Sts};

@@ -2,9 +2,11 @@
 
 mod context;
 mod shell;
+mod child;
 mod guard;
 mod assume;
 mod unset;
+mod program;
 mod exec;
 mod credential_process;
 mod whoami;
@@ -21,6 +23,10 @@ mod person;
 mod change;
 mod add;
 mod adopt;
+mod audit;
+mod serve;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -66,6 +72,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Assume(asked) => assume::run(asked, context),
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
+        Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
         Command::List(asked) => list::run(asked, context),
@@ -79,6 +86,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Audit(asked) => audit::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
@@ -87,6 +97,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
         (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
+            EXEC_FAILED
+        }
         _ => kind.status(),
     }
 }
@@ -148,4 +161,15 @@ fn json(value: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Columns of the terminal that stdout is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|w| *w > 0);
+    #[cfg(not(unix))]
+    None
 }

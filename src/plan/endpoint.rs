@@ -32,6 +32,8 @@ const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] 
 const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
+/// AWS Sign-In, which renews the sessions of `aws login`.
+const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,14 @@ pub(super) fn of_identity_center(
     }
     let oidc = of_service(&SSO_OIDC, config, chain, env)?;
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
+}
+
+/// AWS Sign-In's endpoint, where the source is a session of `aws login`.
+pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<Endpoint>> {
+    if !matches!(chain.source, Source::Login { .. }) {
+        return Ok(None);
+    }
+    of_service(&SIGNIN, config, chain, env).map(Some)
 }
 
 /// A regional service's endpoint, by what the profile asked for says.

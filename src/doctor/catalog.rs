@@ -36,7 +36,7 @@ kinds! {
     DEFAULT_TWICE: Warning Files "default-twice" "[default] and [profile default]: the SDKs take the second, the AWS CLI the later one.";
     KEY_WITHOUT_EQUALS: Error Files "key-without-equals" "A line without an =, for which the AWS CLI and the SDKs reject the file.";
     KEY_WITH_COLON: Error Files "key-with-colon" "key: value, which only the AWS CLI reads; the SDKs reject the file.";
-    KEY_UNNAMED: Error Files "key-unnamed" "A line that begins with =, for which the AWS CLI and the SDKs reject the file.";
+    KEY_UNNAMED: Error Files "key-unnamed" "A line that begins with =, for which the SDKs reject the file, and outside of blocks the AWS CLI too.";
     KEY_NAME_INVALID: Warning Files "key-name-invalid" "A key that the SDKs drop for the characters in it.";
     KEY_DUPLICATE: Error Files "key-duplicate" "A key stands twice in a section: the AWS CLI rejects the file.";
     KEY_INDENTED: Warning Files "key-indented" "A key that is indented, and hence a part of the value above.";
@@ -50,9 +50,9 @@ kinds! {
     VALUE_QUOTED: Warning Files "value-quoted" "A value in quotes, which are a part of it for everybody.";
     KEY_MISSPELT: Warning Files "key-misspelt" "A key that nobody knows and that looks like one that is known.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
-    LINE_IGNORED: Warning Files "line-ignored" "Another line that xacct does not use.";
 
     // What the profiles say (AWS.md A2, A3).
+    PROFILES_NONE: Note Profiles "profiles-none" "There are no profiles yet.";
     INCLUDE_BROKEN: Error Profiles "include-profile-broken" "include_profile names no profile, or they go in a circle.";
     SOURCE_MISSING: Error Profiles "source-profile-missing" "source_profile names no profile.";
     SOURCE_CYCLE: Error Profiles "source-profile-cycle" "source_profile runs in a circle.";

@@ -19,6 +19,12 @@ pub(crate) struct Planned {
     pub(crate) plan: Result<Plan>,
 }
 
+/// There is nothing to look at.
+pub(crate) fn none() -> Finding {
+    let finding = Finding::new(&catalog::PROFILES_NONE, "there are no profiles yet");
+    finding.fix("xacct add writes one; xacct sandbox has some to try")
+}
+
 /// Everything about the profiles. Those of `looked_at` are reported, the others only compared with.
 pub(crate) fn check(
     config: &Config,

@@ -63,6 +63,7 @@ kinds! {
     PROCESS_OF_ITSELF: Error Profiles "process-of-itself" "A profile's credential_process asks for that very profile.";
     VALUE_REFUSED: Error Profiles "value-refused" "A value that AWS would refuse: an ARN, an external ID, a duration and so on.";
     CREDENTIALS_NONE: Note Profiles "credentials-none" "A profile without any credentials.";
+    ENVIRONMENT_KEYS: Note Profiles "environment-keys-missing" "credential_source is Environment, and this shell has no keys in it.";
     CREDENTIAL_SOURCE_CASE: Warning Profiles "credential-source-case" "credential_source in a spelling that the AWS CLI refuses.";
     SSO_REPEATED: Warning Profiles "sso-repeated" "sso_region or sso_start_url beside sso_session: the Rust SDK refuses the profile.";
     DURATION_UNREAD: Warning Profiles "duration-unread" "duration_seconds is no plain number, and the AWS CLI ignores it.";
@@ -94,6 +95,7 @@ kinds! {
     SHELL_PROFILE_EMPTY: Warning Shell "shell-profile-empty" "AWS_PROFILE is set to nothing.";
     SHELL_PROFILES_DIFFER: Note Shell "shell-profiles-differ" "AWS_PROFILE and AWS_DEFAULT_PROFILE differ, and programs differ in which they take.";
     SHELL_REGIONS_DIFFER: Note Shell "shell-regions-differ" "AWS_REGION and AWS_DEFAULT_REGION differ, and programs differ in which they take.";
+    SHELL_REGION: Warning Shell "shell-region-malformed" "AWS_REGION or AWS_DEFAULT_REGION cannot be a region.";
     SHELL_PATH: Note Shell "shell-path" "A variable with a file's path that the SDKs do not expand.";
 
     // Who can read and write.

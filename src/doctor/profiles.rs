@@ -97,7 +97,7 @@ fn one_of(error: &Error) -> String {
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 9] = [
+    let kinds: [&'static Kind; 10] = [
         &catalog::INCLUDE_BROKEN,
         &catalog::SOURCE_MISSING,
         &catalog::SOURCE_CYCLE,
@@ -107,6 +107,7 @@ fn kind_of(error: &Error) -> &'static Kind {
         &catalog::SSO_CONFLICT,
         &catalog::PROCESS_OF_ITSELF,
         &catalog::CREDENTIALS_NONE,
+        &catalog::ENVIRONMENT_KEYS,
     ];
     kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
 }

@@ -30,6 +30,12 @@ impl<'a> Arn<'a> {
         }
         self.resource.strip_prefix("assumed-role/")?.split('/').next()
     }
+
+    /// `/path/` of `role/path/Name`, `/` where it has none. `None` where the resource is not `role/…`.
+    pub(crate) fn role_path(&self) -> Option<&'a str> {
+        let from_slash = self.resource.strip_prefix("role")?.strip_suffix(self.role_name()?)?;
+        Some(from_slash).filter(|path| path.starts_with('/'))
+    }
 }
 
 /// Twelve ASCII digits.
@@ -59,8 +65,10 @@ mod tests {
     fn role_names_lose_their_path() {
         let role = Arn::parse("arn:aws:iam::222222222222:role/team/a/Admin").unwrap();
         assert_eq!((role.account_id, role.role_name()), ("222222222222", Some("Admin")));
+        assert_eq!(role.role_path(), Some("/team/a/"));
+        assert_eq!(Arn::parse("arn:aws:iam::222222222222:role/Admin").unwrap().role_path(), Some("/"));
         let session = Arn::parse("arn:aws:sts::222222222222:assumed-role/Admin/me").unwrap();
-        assert_eq!(session.role_name(), Some("Admin"));
+        assert_eq!((session.role_name(), session.role_path()), (Some("Admin"), None));
         assert_eq!(Arn::parse("arn:foo"), None);
         assert_eq!(Arn::parse("arn:aws:iam::1:user/x").unwrap().role_name(), None);
     }

@@ -9,13 +9,15 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
-mod glob;
 mod say;
 // Text in, values out.
 mod config;
 mod plan;
+mod select;
 mod credentials;
 mod issuance;
+mod policy;
+mod console;
 mod render;
 mod cli;
 // Effects, one kind each.

@@ -7,21 +7,24 @@ use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
-const THROTTLING: [&str; 6] = [
+const THROTTLING: [&str; 7] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
     "RequestThrottled",
     "RequestLimitExceeded",
     "TooManyRequestsException",
+    "TooManyRequestsError",
 ];
 
 /// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).
 const DEAD_SIGNER: [&str; 4] =
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 
-/// Codes with which AWS refuses a signature for its date; the first has other reasons too.
-const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
+/// Codes with which AWS refuses a signature for its date; the first two, STS's and the JSON services', have other reasons
+/// too.
+const CLOCK: [&str; 4] =
+    ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
 /// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;
@@ -92,6 +95,12 @@ impl Failure {
             }
             _ => None,
         }
+    }
+
+    /// Whether AWS asks to come back later; then the code leads `why`.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self, Failure::Unreachable { why, .. }
+            if why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code)))
     }
 
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.

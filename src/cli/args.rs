@@ -130,7 +130,7 @@ pub(crate) struct Asking {
 }
 
 /// `KEY=VALUE`; the value may be empty and may hold further `=`.
-fn tag(text: &str) -> Result<(String, String), String> {
+pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a tag is written KEY=VALUE".to_owned()),

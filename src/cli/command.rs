@@ -17,7 +17,10 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
+use super::each::Each;
 use super::examples;
+use super::export::Export;
+use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use super::serve::Serve;
@@ -50,6 +53,8 @@ pub(crate) enum Command {
     Unset(Unset),
     /// Run a command with a profile's credentials in its environment
     Exec(Exec),
+    /// Run a command in many accounts side by side
+    Each(Box<Each>),
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
@@ -78,6 +83,10 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Show what AWS has issued: when, for which profile, as whom, to which process
     Audit(Audit),
+    /// Print what two accounts must allow so that a profile's role can be assumed
+    Policy(Policy),
+    /// Write the roles down for other programs
+    Export(Export),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

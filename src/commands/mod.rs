@@ -7,7 +7,9 @@ mod guard;
 mod assume;
 mod unset;
 mod program;
+mod described;
 mod exec;
+mod each;
 mod credential_process;
 mod whoami;
 mod cached;
@@ -25,6 +27,8 @@ mod adopt;
 mod sync;
 mod audit;
 mod serve;
+mod policy;
+mod export;
 mod sandbox;
 mod completions;
 
@@ -40,7 +44,7 @@ use crate::error::{Error, Kind, Result};
 use crate::say::Voice;
 use context::Context;
 
-/// Where xacct itself failed, for `exec`, whose other statuses are the command's own.
+/// Where xacct itself failed, for `exec` and `each`, whose other statuses are the command's own.
 const EXEC_FAILED: u8 = 125;
 
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -70,6 +74,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Assume(asked) => assume::run(asked, context),
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
+        Command::Each(asked) => each::run(asked, context),
         Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
@@ -88,14 +93,17 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
             SyncAction::Organizations(asked) => sync::organizations::run(asked, context),
         },
         Command::Audit(asked) => audit::run(asked, context),
+        Command::Policy(asked) => policy::run(&asked.action, context),
+        Command::Export(asked) => export::run(&asked.action, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
 
-/// `exec` keeps 1 to 124 and 126 up for the command itself; Ctrl-C at a prompt is Ctrl-C everywhere.
+/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that failed; Ctrl-C at a
+/// prompt is Ctrl-C everywhere.
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
-        (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
         (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
             EXEC_FAILED
         }
@@ -113,8 +121,8 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         let _ = shell::print_failure(wanted.shell, env, status);
     }
     let _ = error.print();
-    let failed_exec = status != 0 && cli::is_exec(args);
-    ExitCode::from(if failed_exec { EXEC_FAILED } else { status })
+    let runs_a_command = status != 0 && cli::runs_a_command(args);
+    ExitCode::from(if runs_a_command { EXEC_FAILED } else { status })
 }
 
 /// No core dump of this process, and no look into its memory by another one of the same user. `execve` undoes it, so

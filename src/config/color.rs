@@ -6,31 +6,36 @@ use super::nearest::nearest;
 
 /// A colour that was named or given as hex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ProfileColor(anstyle::Color);
+pub(crate) struct ProfileColor {
+    /// On a terminal.
+    shown: anstyle::Color,
+    /// Where colours are numbers.
+    rgb: RgbColor,
+}
 
-/// The names that Firefox's containers have too. On a terminal they are what its user has set them to, where it has
-/// them at all.
-const NAMES: [(&str, anstyle::Color); 8] = [
-    ("blue", anstyle::Color::Ansi(AnsiColor::Blue)),
-    ("green", anstyle::Color::Ansi(AnsiColor::Green)),
-    ("orange", anstyle::Color::Ansi256(Ansi256Color(208))),
-    ("pink", anstyle::Color::Ansi256(Ansi256Color(205))),
-    ("purple", anstyle::Color::Ansi(AnsiColor::Magenta)),
-    ("red", anstyle::Color::Ansi(AnsiColor::Red)),
-    ("turquoise", anstyle::Color::Ansi(AnsiColor::Cyan)),
-    ("yellow", anstyle::Color::Ansi(AnsiColor::Yellow)),
+/// The names that Firefox's containers have too, with what they are there. On a terminal they are what its user has set
+/// them to, where it has them at all.
+const NAMES: [(&str, anstyle::Color, RgbColor); 8] = [
+    ("blue", anstyle::Color::Ansi(AnsiColor::Blue), RgbColor(0x37, 0xad, 0xff)),
+    ("green", anstyle::Color::Ansi(AnsiColor::Green), RgbColor(0x51, 0xcd, 0x00)),
+    ("orange", anstyle::Color::Ansi256(Ansi256Color(208)), RgbColor(0xff, 0x9f, 0x00)),
+    ("pink", anstyle::Color::Ansi256(Ansi256Color(205)), RgbColor(0xff, 0x4b, 0xda)),
+    ("purple", anstyle::Color::Ansi(AnsiColor::Magenta), RgbColor(0xaf, 0x51, 0xf5)),
+    ("red", anstyle::Color::Ansi(AnsiColor::Red), RgbColor(0xff, 0x61, 0x3d)),
+    ("turquoise", anstyle::Color::Ansi(AnsiColor::Cyan), RgbColor(0x00, 0xc7, 0x9a)),
+    ("yellow", anstyle::Color::Ansi(AnsiColor::Yellow), RgbColor(0xff, 0xcb, 0x00)),
 ];
 
 impl ProfileColor {
     /// Errors: a sentence that says what may stand there.
     pub(crate) fn parse(text: &str) -> Result<ProfileColor, String> {
-        if let Some((_, color)) = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
-            return Ok(ProfileColor(*color));
+        if let Some((_, shown, rgb)) = NAMES.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(text)) {
+            return Ok(ProfileColor { shown: *shown, rgb: *rgb });
         }
-        if let Some(color) = hex(text.strip_prefix('#').unwrap_or(text)) {
-            return Ok(ProfileColor(color.into()));
+        if let Some(rgb) = hex(text.strip_prefix('#').unwrap_or(text)) {
+            return Ok(ProfileColor { shown: rgb.into(), rgb });
         }
-        let names = NAMES.map(|(name, _)| name);
+        let names = NAMES.map(|(name, _, _)| name);
         Err(match nearest(text, &names).first() {
             Some(meant) => format!("'{text}' is no colour; did you mean '{meant}'?"),
             None => format!("'{text}' is no colour: write one like #ff8800, or {}", names.join(", ")),
@@ -39,7 +44,13 @@ impl ProfileColor {
 
     /// Text in this colour.
     pub(crate) fn style(self) -> Style {
-        Style::new().fg_color(Some(self.0))
+        Style::new().fg_color(Some(self.shown))
+    }
+
+    /// `ff8800`, without a `#`.
+    pub(crate) fn hex(self) -> String {
+        let RgbColor(r, g, b) = self.rgb;
+        format!("{r:02x}{g:02x}{b:02x}")
     }
 }
 
@@ -66,6 +77,13 @@ mod tests {
         for text in ["#ff8800", "FF8800", "#f80"] {
             assert_eq!(shown(text), "\u{1b}[38;2;255;136;0m", "{text}");
         }
+    }
+
+    #[test]
+    fn as_a_number() {
+        let of = |text: &str| ProfileColor::parse(text).map(ProfileColor::hex).unwrap();
+        assert_eq!(of("red"), "ff613d");
+        assert_eq!(of("#F80"), "ff8800");
     }
 
     #[test]

@@ -32,6 +32,8 @@ const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] 
 const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
+/// AWS Sign-In, which renews the sessions of `aws login`.
+const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 
 const ORGANIZATIONS: Service =
     Service { variable: "AWS_ENDPOINT_URL_ORGANIZATIONS", keys: &["organizations"] };
@@ -127,7 +129,15 @@ pub(super) fn of_organizations(config: &Config, chain: &Chain<'_>, env: &Env) ->
     of_service(&ORGANIZATIONS, config, chain, env)
 }
 
-/// A service's endpoint, by what the profile asked for says.
+/// AWS Sign-In's endpoint, where the source is a session of `aws login`.
+pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<Endpoint>> {
+    if !matches!(chain.source, Source::Login { .. }) {
+        return Ok(None);
+    }
+    of_service(&SIGNIN, config, chain, env).map(Some)
+}
+
+/// A regional service's endpoint, by what the profile asked for says.
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));

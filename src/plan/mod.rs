@@ -66,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) endpoint: Endpoint,
     /// Where one signs in, for a source that wants that.
     pub(crate) identity_center: Option<IdentityCenter>,
+    /// AWS Sign-In, for a source that it renews.
+    pub(crate) signin: Option<Endpoint>,
     pub(crate) connection: Connection,
     pub(crate) source: Source,
     /// In the order they are sent; each is signed with what the one before it gave.
@@ -164,6 +166,21 @@ impl Step {
 }
 
 impl Plan {
+    /// A plan of these roles, one after another, for unit tests of what reads plans; the source is an access key.
+    #[cfg(test)]
+    pub(crate) fn of_roles(profile: &str, roles: Vec<AssumeRole>) -> Plan {
+        let step =
+            |role| Step { profile: profile.to_owned(), action: Action::AssumeRole(role), key: [0; 32] };
+        let keys = "[profile hub]\naws_access_key_id = AKIA\naws_secret_access_key = x\nregion = eu-west-1\n";
+        let texts = crate::config::Texts { config: Some(keys.to_owned().into()), ..Default::default() };
+        let paths = crate::config::Paths::from_env(&Env::default());
+        let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));
+        let request = Request { profile: Some("hub".to_owned()), ..Request::default() };
+        let plan = draft(&config, &request, &Env::default()).and_then(|draft| draft.plan(&Read::default()));
+        let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+        Plan { profile: profile.to_owned(), steps: roles.into_iter().map(step).collect(), ..plan }
+    }
+
     /// The source, where one signs in at Identity Center for it.
     pub(crate) fn sso(&self) -> Option<&Sso> {
         match &self.source {
@@ -275,6 +292,7 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;
+    let signin = endpoint::of_signin(config, &chain, env)?;
 
     let mut roles = roles::steps(&chain, roles::Given { config, env, policies: &read.policies })?;
     let mfa = mfa::choose(&chain, request)?;
@@ -294,7 +312,19 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let confirm = confirm(&chain)?;
     let (profile, source) = (chain.name, chain.source);
-    Ok(Plan { profile, region, endpoint, identity_center, connection, source, steps, mfa, confirm, warnings })
+    Ok(Plan {
+        profile,
+        region,
+        endpoint,
+        identity_center,
+        signin,
+        connection,
+        source,
+        steps,
+        mfa,
+        confirm,
+        warnings,
+    })
 }
 
 /// Only the profile asked for counts: what lies on the way is not handed out.

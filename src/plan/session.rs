@@ -17,6 +17,7 @@ pub(crate) fn of_sso_session(config: &Config, env: &Env, name: &str) -> Result<P
     Ok(Plan {
         endpoint: endpoint::of_sts(config, &chain, &region, env)?,
         identity_center: endpoint::of_identity_center(config, &chain, env)?,
+        signin: None,
         connection: endpoint::connection(&chain, env)?,
         profile: chain.name,
         region,

@@ -1,5 +1,5 @@
-//! Answers as they go over the wire: STS's XML, the JSON of Identity Center, its pages. What is answered is decided
-//! in `sts`, `oidc` and `portal`.
+//! Answers as they go over the wire: STS's XML, the JSON of Identity Center and AWS Sign-In, pages. What is answered is
+//! decided in `sts`, `oidc`, `portal` and `login`.
 
 use std::fmt::Write;
 
@@ -16,6 +16,8 @@ pub(crate) enum Service {
     Oidc,
     /// Identity Center's access portal: rest-json.
     Portal,
+    /// AWS Sign-In: OAuth's codes in rest-json.
+    Signin,
 }
 
 /// What is said instead of a result.
@@ -55,6 +57,7 @@ impl Refusal {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
             Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
+            Service::Signin => Refusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
         }
     }
 
@@ -62,6 +65,7 @@ impl Refusal {
     pub(crate) fn broken(service: Service, status: u16) -> Refusal {
         let code = match service {
             Service::Oidc => "InternalServerException",
+            Service::Signin => "server_error",
             _ if status == 503 => "ServiceUnavailable",
             _ => "InternalFailure",
         };
@@ -137,6 +141,12 @@ impl Reply {
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
+            Service::Signin => {
+                let body = json!({ "error": code, "message": refusal.message });
+                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                reply.headers.push(("x-amzn-errortype", signin_error(status, code).to_owned()));
+                reply
+            }
         };
         reply.code = Some(code);
         reply
@@ -162,6 +172,16 @@ fn oauth_error(code: &str) -> String {
         error.push(character.to_ascii_lowercase());
     }
     error
+}
+
+/// The exception of the model `signin/2023-01-01` that has this code.
+fn signin_error(status: u16, code: &str) -> &'static str {
+    match (status, code) {
+        (429, _) => "TooManyRequestsError",
+        (500.., _) => "InternalServerException",
+        (_, "INVALID_REQUEST") => "ValidationException",
+        _ => "AccessDeniedException",
+    }
 }
 
 /// A UUID that carries the request's number in the log.

@@ -1,4 +1,4 @@
-//! A strict STS and Identity Center on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
+//! A strict STS, Identity Center and AWS Sign-In on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
 //! people who want to try xacct, and the tests, which use nothing else.
 //!
 //! Everything but `server` is values in, values out; the clock is an argument.
@@ -10,6 +10,7 @@ mod center;
 pub(crate) mod world;
 mod answer;
 mod sign_in;
+mod logins;
 mod state;
 // What a request is held against.
 mod sigv4;
@@ -20,6 +21,8 @@ mod route;
 mod sts;
 mod oidc;
 mod portal;
+mod dpop;
+mod login;
 // What else can happen to one.
 mod faults;
 mod desk;

@@ -34,6 +34,7 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
         ("GET", "/assignment/accounts") => (Service::Portal, "ListAccounts"),
         ("GET", "/assignment/roles") => (Service::Portal, "ListAccountRoles"),
         ("POST", "/logout") => (Service::Portal, "Logout"),
+        ("POST", "/v1/token") => (Service::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);
             return Asked { service: Service::Sts, action: params.get("Action").cloned(), params };

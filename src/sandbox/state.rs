@@ -9,6 +9,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use crate::error::Result;
 use crate::secret::Secret;
 
+use super::logins::Logins;
 use super::random::{BASE64, LETTERS, random};
 use super::sign_in::SignIn;
 use super::totp::{Device, STEP};
@@ -101,6 +102,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) clocks: Clocks,
     pub(crate) sign_in: SignIn,
+    pub(crate) logins: Logins,
     sessions: BTreeMap<String, Session>,
     /// By serial number, the steps whose code was accepted.
     used_steps: BTreeMap<String, BTreeSet<u64>>,
@@ -114,6 +116,7 @@ impl State {
             world,
             clocks: Clocks::default(),
             sign_in: SignIn::new(),
+            logins: Logins::default(),
             sessions: BTreeMap::new(),
             used_steps: BTreeMap::new(),
             issued: Vec::new(),
@@ -179,7 +182,8 @@ impl State {
 
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.world.secrets().chain(&self.issued).chain(self.sign_in.secrets())
+        let issued = self.issued.iter().chain(self.sign_in.secrets()).chain(self.logins.secrets());
+        self.world.secrets().chain(issued)
     }
 }
 

@@ -1,0 +1,103 @@
+//! Where the console of each partition is, and where one signs in to it (AWS.md A8).
+
+use crate::arn;
+use crate::error::{Error, Result};
+
+/// The hosts of one partition, without a region.
+struct Hosts {
+    partition: &'static str,
+    signin: &'static str,
+    /// Where one is that names no region.
+    home: &'static str,
+    /// Whether the hosts of that region go by their names alone.
+    has_plain_home: bool,
+}
+
+const HOSTS: [Hosts; 4] = [
+    Hosts { partition: "aws", signin: "signin.aws.amazon.com", home: "us-east-1", has_plain_home: true },
+    Hosts {
+        partition: "aws-us-gov",
+        signin: "signin.amazonaws-us-gov.com",
+        home: "us-gov-west-1",
+        has_plain_home: true,
+    },
+    Hosts { partition: "aws-cn", signin: "signin.amazonaws.cn", home: "cn-north-1", has_plain_home: true },
+    Hosts {
+        partition: "aws-eusc",
+        signin: "signin.amazonaws-eusc.eu",
+        home: "eusc-de-east-1",
+        has_plain_home: false,
+    },
+];
+
+/// A partition's console in one region.
+#[derive(Clone, Copy)]
+pub(crate) struct Console<'r> {
+    hosts: &'static Hosts,
+    pub(crate) region: &'r str,
+}
+
+impl<'r> Console<'r> {
+    /// The console of this partition; in another region than `region` where that is none of the partition's.
+    ///
+    /// Errors: of kind `Config`, for a partition whose console's address is not known.
+    pub(crate) fn new(partition: &str, region: &'r str) -> Result<Console<'r>> {
+        let Some(hosts) = HOSTS.iter().find(|hosts| hosts.partition == partition) else {
+            let known = HOSTS.map(|hosts| hosts.partition).join(", ");
+            return Err(Error::config(format!(
+                "the address of partition {partition}'s console is not known"
+            ))
+            .hint(format!("there are addresses for {known}")));
+        };
+        let is_there = arn::partition_of_region(region) == partition && region != "aws-global";
+        Ok(Console { hosts, region: if is_there { region } else { hosts.home } })
+    }
+
+    /// `https://eu-west-1.signin.aws.amazon.com`: both steps of a sign-in go there.
+    pub(crate) fn signin(&self) -> String {
+        self.host(self.hosts.signin)
+    }
+
+    /// The sign-in host of the whole partition.
+    pub(crate) fn global_signin(&self) -> String {
+        Console { region: self.hosts.home, ..*self }.signin()
+    }
+
+    fn host(&self, name: &str) -> String {
+        if self.hosts.has_plain_home && self.region == self.hosts.home {
+            format!("https://{name}")
+        } else {
+            format!("https://{}.{name}", self.region)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_partition_has_its_hosts() {
+        let hosts = |partition: &str, region: &str| {
+            let console = Console::new(partition, region).unwrap();
+            console.signin()
+        };
+        for (partition, region, signin) in [
+            ("aws", "us-east-1", "signin.aws.amazon.com"),
+            ("aws", "eu-west-1", "eu-west-1.signin.aws.amazon.com"),
+            ("aws", "aws-global", "signin.aws.amazon.com"),
+            // A region of another partition is none.
+            ("aws", "cn-north-1", "signin.aws.amazon.com"),
+            ("aws-us-gov", "us-gov-west-1", "signin.amazonaws-us-gov.com"),
+            ("aws-us-gov", "us-gov-east-1", "us-gov-east-1.signin.amazonaws-us-gov.com"),
+            ("aws-cn", "cn-north-1", "signin.amazonaws.cn"),
+            ("aws-cn", "cn-northwest-1", "cn-northwest-1.signin.amazonaws.cn"),
+            ("aws-eusc", "eusc-de-east-1", "eusc-de-east-1.signin.amazonaws-eusc.eu"),
+        ] {
+            let wanted = format!("https://{signin}");
+            assert_eq!(hosts(partition, region), wanted, "{partition} {region}");
+        }
+        let error = Console::new("aws-iso", "us-iso-east-1").err().unwrap();
+        assert_eq!(error.message, "the address of partition aws-iso's console is not known");
+    }
+}

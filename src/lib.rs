@@ -19,6 +19,7 @@ mod issuance;
 mod policy;
 mod console;
 mod render;
+mod doctor;
 mod cli;
 // Effects, one kind each.
 mod files;

@@ -69,10 +69,12 @@ impl Network {
     }
 
     /// Sends a request, which the SDK must not retry where this is paced: here it is, when it is its turn again.
-    /// `attempts` is 1 or more, the first one included; those that were throttled do not count.
+    /// `attempts` is 1 or more, the first one included; those that were throttled do not count, except where the request
+    /// must not be repeated at all.
     pub(super) async fn send<T>(
         &self,
         attempts: u32,
+        may_repeat: bool,
         request: impl AsyncFn() -> std::result::Result<T, Failure>,
     ) -> std::result::Result<T, Failure> {
         let Some(pace) = &self.0.pace else { return request().await };
@@ -84,7 +86,7 @@ impl Network {
                 Err(failure) if failure.is_throttled() => {
                     turn.throttled();
                     throttled += 1;
-                    if throttled > THROTTLED_TRIES {
+                    if !may_repeat || throttled > THROTTLED_TRIES {
                         return answer;
                     }
                 }
@@ -103,5 +105,34 @@ impl Network {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn throttled() -> Failure {
+        let why = "Throttling: Rate exceeded (HTTP 400)".to_owned();
+        Failure::Unreachable { why, never_sent: false, cause: anyhow::anyhow!("throttled") }
+    }
+
+    /// How often a request is sent that is throttled the first time.
+    fn sent(may_repeat: bool) -> u32 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let sent = Cell::new(0);
+        let answer = runtime.block_on(Network::paced(8).send(1, may_repeat, async || {
+            sent.set(sent.get() + 1);
+            if sent.get() == 1 { Err(throttled()) } else { Ok(()) }
+        }));
+        assert_eq!(answer.is_ok(), may_repeat);
+        sent.get()
+    }
+
+    #[test]
+    fn what_carries_a_code_is_never_repeated() {
+        assert_eq!((sent(true), sent(false)), (2, 1));
     }
 }

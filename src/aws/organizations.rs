@@ -204,7 +204,7 @@ impl Organizations {
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         let request = async || Box::pin(request()).await.map_err(|error| self.failure(error));
-        self.network.send(self.attempts, request).await
+        self.network.send(self.attempts, true, request).await
     }
 
     fn asking(&self, what: &str) {

@@ -1,14 +1,16 @@
 //! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The token says who asks.
 
+use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
+use super::endpoint;
 use super::failure::Failure;
 use super::network::Network;
 use super::pages;
 use crate::credentials::Credentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
 use crate::secret::Secret;
@@ -33,6 +35,24 @@ pub(crate) struct Portal<'p> {
     network: Network,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
+}
+
+/// Where the service is: the SDK's own rules.
+pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
+    if let Some((url, _)) = &endpoint.url {
+        return Ok(url.clone());
+    }
+    let refuse = |why: String| {
+        Error::config(format!("there is no Identity Center portal for sso_region '{region}': {why}"))
+            .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
+    };
+    let params = Params::builder()
+        .region(region)
+        .use_fips(endpoint.fips)
+        .use_dual_stack(endpoint.dual_stack)
+        .build()
+        .map_err(|error| refuse(error.to_string()))?;
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
 }
 
 impl<'p> Portal<'p> {
@@ -84,7 +104,7 @@ impl<'p> Portal<'p> {
             let request = request.account_id(account_id).role_name(role_name);
             Box::pin(request.send()).await.map_err(|error| self.failure(error))
         };
-        let answer = self.network.send(self.attempts(), request).await?;
+        let answer = self.network.send(self.attempts(), true, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
@@ -112,7 +132,7 @@ impl<'p> Portal<'p> {
                 let request = request.access_token(access_token.expose()).max_results(PAGE);
                 Box::pin(request.send()).await.map_err(|error| self.failure(error))
             };
-            let page = self.network.send(self.attempts(), request).await?;
+            let page = self.network.send(self.attempts(), true, request).await?;
             let accounts = page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
                 account_id: account.account_id.unwrap_or_default(),
                 name: account.account_name.unwrap_or_default(),
@@ -136,7 +156,7 @@ impl<'p> Portal<'p> {
                 let request = request.access_token(access_token.expose()).max_results(PAGE);
                 Box::pin(request.account_id(account_id).send()).await.map_err(|error| self.failure(error))
             };
-            let page = self.network.send(self.attempts(), request).await?;
+            let page = self.network.send(self.attempts(), true, request).await?;
             let roles = page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name);
             Ok((roles.collect(), page.next_token))
         };

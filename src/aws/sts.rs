@@ -87,12 +87,19 @@ impl<'p> Sts<'p> {
         effort: Effort,
         request: impl AsyncFn() -> std::result::Result<T, Failure>,
     ) -> std::result::Result<T, Failure> {
-        self.network.send(client::attempts(&self.plan.connection, effort), request).await
+        let attempts = client::attempts(&self.plan.connection, effort);
+        // What carries a code is sent once, whatever the answer.
+        self.network.send(attempts, effort != Effort::Once, request).await
     }
 
     /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
     fn asking(&self, what: &str, signer: &Credentials) {
         self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
+    }
+
+    /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
+    pub(crate) fn clock_offset(&self) -> i64 {
+        self.server.clock_offset.load(Ordering::Relaxed)
     }
 
     /// Seconds that AWS's clock is ahead, where the difference is more than requests take.

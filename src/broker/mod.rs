@@ -15,12 +15,13 @@ mod ask;
 mod confirm;
 mod acquire;
 mod sign_in;
-mod organization;
 mod ahead;
+mod organization;
 
 pub(crate) use organization::{Found, Inquiry};
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -58,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
+    /// `--within`
+    pub(crate) within: Option<Duration>,
     /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
     /// (`credential-process`).
     pub(crate) until_expiry: bool,

@@ -1,6 +1,7 @@
 //! What every command starts from: environment, voice, clock; and the way from there to a plan and credentials.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -97,6 +98,7 @@ impl Context {
             refresh: asking.refresh,
             verify: asking.verify,
             min_ttl: asking.min_ttl.unwrap_or(0),
+            within: asking.within.map(Duration::from_secs),
             until_expiry,
             verify_after: config.settings().verify_after,
             audit: config.settings().audit,

@@ -16,14 +16,17 @@ mod cached;
 mod list;
 mod explain;
 mod config_show;
+mod doctor;
 mod forget;
 mod login;
 mod logout;
 mod clear;
 mod person;
+mod itself;
 mod change;
 mod add;
 mod adopt;
+mod init;
 mod sync;
 mod audit;
 mod serve;
@@ -33,7 +36,7 @@ mod sandbox;
 mod completions;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
@@ -83,11 +86,13 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Config(asked) => match &asked.action {
             ConfigAction::Show(asked) => config_show::run(asked, context),
         },
+        Command::Doctor(asked) => doctor::run(asked, context),
         Command::Login(asked) => login::run(asked, context),
         Command::Logout(asked) => logout::run(asked, context),
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Init(asked) => init::run(asked, context),
         Command::Sync(asked) => match &asked.action {
             SyncAction::Sso(asked) => sync::sso::run(asked, context),
             SyncAction::Organizations(asked) => sync::organizations::run(asked, context),
@@ -116,6 +121,7 @@ fn status_of(command: &Command, kind: Kind) -> u8 {
 fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
     if status != 0
+        && !std::io::stdout().is_terminal()
         && let Some(wanted) = cli::statements_wanted(args, env)
     {
         let _ = shell::print_failure(wanted.shell, env, status);

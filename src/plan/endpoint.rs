@@ -137,7 +137,7 @@ pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result
     of_service(&SIGNIN, config, chain, env).map(Some)
 }
 
-/// A regional service's endpoint, by what the profile asked for says.
+/// A service's endpoint, by what the profile asked for says.
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));

@@ -16,8 +16,8 @@ pub(crate) fn of_sso_session(config: &Config, env: &Env, name: &str) -> Result<P
     let region = region::choose(&chain, &Request::default(), env);
     Ok(Plan {
         endpoint: endpoint::of_sts(config, &chain, &region, env)?,
-        identity_center: endpoint::of_identity_center(config, &chain, env)?,
         signin: None,
+        identity_center: endpoint::of_identity_center(config, &chain, env)?,
         connection: endpoint::connection(&chain, env)?,
         profile: chain.name,
         region,

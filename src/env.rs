@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 /// A snapshot of the process environment and of what the operating system says about the user. It holds secrets
 /// (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
 #[derive(Clone, Default)]
@@ -19,6 +17,8 @@ pub(crate) struct Env {
     pub(crate) config_dir: Option<PathBuf>,
     /// The user's cache directory.
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Where the user's programs keep what they note for themselves (`XDG_STATE_HOME`; elsewhere, their local data).
+    pub(crate) state_dir: Option<PathBuf>,
     /// Where the system tells one start of one machine from all others; read only when a plan asks.
     boot_id: Option<PathBuf>,
     /// The number of the user that this process runs as, where users have numbers.
@@ -33,9 +33,10 @@ impl Env {
     pub(crate) fn from_process() -> Env {
         let vars: BTreeMap<_, _> = std::env::vars_os().collect();
         let (home, config_dir, cache_dir) = (dirs::home_dir(), dirs::config_dir(), dirs::cache_dir());
+        let state_dir = dirs::state_dir().or_else(dirs::data_local_dir);
         let (uid, node) = system();
         let boot_id = cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
-        Env { vars, home, config_dir, cache_dir, boot_id, uid, node }
+        Env { vars, home, config_dir, cache_dir, state_dir, boot_id, uid, node }
     }
 
     /// A made-up environment for unit tests: the given variables, and directories under `HOME` if it is among them.
@@ -46,6 +47,7 @@ impl Env {
         Env {
             config_dir: home.as_ref().map(|h| h.join(".config")),
             cache_dir: home.as_ref().map(|h| h.join(".cache")),
+            state_dir: home.as_ref().map(|h| h.join(".local/state")),
             boot_id: None,
             home,
             vars,
@@ -90,11 +92,6 @@ impl Env {
     pub(crate) fn machine(&self) -> String {
         let Some(file) = &self.boot_id else { return String::new() };
         std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
-    }
-
-    /// A digest of what stands in this file, such as a token that says who asks; empty where it cannot be read.
-    pub(crate) fn digest_of(path: &str) -> String {
-        std::fs::read(path).map(|text| hex::encode(Sha256::digest(text))).unwrap_or_default()
     }
 
     /// All variables, for a child's environment.

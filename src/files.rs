@@ -7,6 +7,7 @@ mod write;
 use std::fs;
 use std::io::ErrorKind;
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::config::FileKind;
@@ -66,6 +67,12 @@ pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
         }
     };
     files.into_iter().map(read).collect()
+}
+
+/// A digest of what stands in a token's file; `None` where it cannot be read, which whoever needs the token will say.
+pub(crate) fn digest_of(path: &str) -> Option<String> {
+    let token = Zeroizing::new(fs::read(path).ok()?);
+    Some(hex::encode(Sha256::digest(&token)))
 }
 
 fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {

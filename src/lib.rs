@@ -16,11 +16,13 @@ mod plan;
 mod credentials;
 mod policy;
 mod console;
+mod issuance;
 mod render;
 mod cli;
 // Effects, one kind each.
 mod files;
 mod cache;
+mod audit;
 mod terminal;
 mod turn;
 mod mfa;
@@ -29,6 +31,7 @@ mod sso;
 mod source;
 // Joins.
 mod broker;
+mod serve;
 mod sandbox;
 // Thin.
 mod commands;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::cache::{Attempt, Lock, Store};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::say::Voice;
 use crate::terminal::interruptible;
 
@@ -18,6 +20,8 @@ pub(crate) struct Waiter<'a> {
     pub(crate) voice: Voice,
     /// `xacct exec client1 (pid 123)`, for those who wait for it in their turn.
     pub(crate) me: &'a str,
+    /// When it gives up; `None` for one that has all the time in the world.
+    pub(crate) until: Option<Instant>,
 }
 
 impl Waiter<'_> {
@@ -26,7 +30,7 @@ impl Waiter<'_> {
     ///
     /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of the system's hands.
     ///
-    /// Errors: `Signal`.
+    /// Errors: `Signal`; `NeedsPerson` where it gives up, because it is most often a person that the holder waits for.
     pub(crate) async fn wait_for(
         &self,
         name: &str,
@@ -43,12 +47,17 @@ impl Waiter<'_> {
                     return Ok(None);
                 }
             };
+            let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(Error::needs_person(format!("waited in vain for {holder}{why}")));
+            }
             if waited >= SILENCE && !told {
                 self.voice.note(&format!("waiting for {holder}{why}"));
                 told = true;
             }
-            interruptible(tokio::time::sleep(pause)).await?;
-            waited += pause;
+            let now = left.map_or(pause, |left| pause.min(left));
+            interruptible(tokio::time::sleep(now)).await?;
+            waited += now;
             pause = (pause * 2).min(PAUSE);
         }
     }

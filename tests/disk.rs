@@ -241,11 +241,13 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     let before = fs::read(&entry).unwrap();
     // Writes fail from the first byte on; the signal that comes with that is what a full disk does not send.
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" credential-process plain --refresh";
-    let output = sandbox
-        .program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")])
-        .run()
-        .status(0)
-        .stderr(&format!("xacct: warning: cannot write {}: File too large (os error 27)\n", entry.display()));
+    let output =
+        sandbox.program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")]).run().status(0).stderr(&format!(
+            "xacct: warning: the audit log {} cannot be written: File too large (os error 27)\n\
+             xacct: warning: cannot write {}: File too large (os error 27)\n",
+            sandbox.env()["XACCT_AUDIT_LOG"],
+            entry.display()
+        ));
     assert_ne!(output.key_id(), id);
     assert_eq!(fs::read(&entry).unwrap(), before, "the old entry is still there, whole");
     assert_eq!(fs::read_dir(sandbox.cache_dir()).unwrap().count(), 2, "nothing half-written is left");

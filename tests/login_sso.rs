@@ -28,17 +28,6 @@ fn signed_in(running: Running, url: &str) {
     ));
 }
 
-/// Waits until the sandbox says so; the program under test ends in any case.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..3000 {
-        if is_so() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    panic!("{what}: never");
-}
-
 #[test]
 fn the_browser_comes_back_with_a_code() {
     let sandbox = Sandbox::start();
@@ -174,7 +163,7 @@ fn a_device_shows_a_code_and_waits() {
     sandbox.sign_in(&json!({ "mode": "pending" }));
     // With SSH the browser would be at the other end.
     let run = sandbox.xacct(&["login", "acme"]).env("DISPLAY", ":0").env("SSH_TTY", "/dev/pts/1").spawn();
-    until("a second poll", || sandbox.calls().len() >= 4);
+    common::until("a second poll", || sandbox.calls().len() >= 4);
     let code = sandbox.user_codes().pop().unwrap();
     sandbox.sign_in(&json!({ "mode": "approve" }));
     let page = format!("{}/device?user_code={code}", sandbox.endpoint());
@@ -292,7 +281,7 @@ fn who_waited_in_vain_does_not_ask_again() {
     let sandbox = Sandbox::start();
     sandbox.sign_in(&json!({ "mode": "pending" }));
     let first = sandbox.xacct(&["login", "acme"]).spawn();
-    until("a code", || !sandbox.user_codes().is_empty());
+    common::until("a code", || !sandbox.user_codes().is_empty());
     let mut second = sandbox.pty_with(&["login", "acme"], &[("NO_COLOR", "1")]);
     second.expect("waiting for xacct login acme (pid ");
     second.expect(", which signs in at https://acme.awsapps.com/start\r\n");

@@ -186,7 +186,7 @@ fn every_option_and_variable_in_the_readme_exists() {
     for option in words("--", |c| c.is_ascii_lowercase() || c == '-') {
         assert!(other.contains(&&*option) || help.contains(&option), "there is no option {option}");
     }
-    let without_option = ["XACCT_CONFIG", "XACCT_CACHE_DIR", "XACCT_PROFILE"];
+    let without_option = ["XACCT_CONFIG", "XACCT_CACHE_DIR", "XACCT_AUDIT_LOG", "XACCT_PROFILE"];
     for variable in words("XACCT_", |c| c.is_ascii_uppercase() || c == '_') {
         let known = without_option.contains(&&*variable) || help.contains(&format!("[env: {variable}"));
         assert!(known, "there is no variable {variable}");

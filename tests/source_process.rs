@@ -206,3 +206,27 @@ fn ctrl_c_ends_both() {
     pty.interrupt();
     assert_eq!(pty.wait().0, 130);
 }
+
+/// What `--no-input` forbids, it forbids to the xacct that the line starts too.
+#[test]
+fn nobody_is_asked_in_our_stead() {
+    let sandbox = Sandbox::start();
+    sandbox.add_config(&format!(
+        "[profile nested]\ncredential_process = {XACCT} credential-process client2\nregion = eu-west-1\n"
+    ));
+    let refused = "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input forbids asking";
+    for (args, env) in [
+        (&["whoami", "nested", "--no-input"][..], &[][..]),
+        (&["whoami", "nested"], &[("XACCT_NO_INPUT", "1")]),
+        (&["credential-process", "nested", "--no-input"], &[]),
+    ] {
+        let (status, screen) = sandbox.pty_with(args, &[env, &[("NO_COLOR", "1")]].concat()).wait();
+        assert_eq!((status, screen.contains(refused)), (1, true), "{args:?}: {screen}");
+    }
+    // Without it, the inner one asks.
+    let mut pty = sandbox.pty(&["whoami", "nested"]);
+    pty.expect("(profile client2): ");
+    pty.send_line(&sandbox.fresh_code());
+    pty.expect("333333333333");
+    assert_eq!(pty.wait().0, 0);
+}

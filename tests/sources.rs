@@ -1,14 +1,14 @@
-//! Base credentials that have to be fetched: from an EC2 instance, a container, a web identity. Each as a profile of
-//! its own and as the source of a role, asked once for many, and refused in words.
+//! Base credentials that have to be fetched, from an EC2 instance or a container: as a profile of its own and as the
+//! source of a role, asked once for many, and refused in words.
 
 #![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
 
 mod common;
 
-use common::{Cmd, Sandbox, Server, cache::now};
+use common::{Cmd, Sandbox, Server};
 use serde_json::{Value, json};
 
-/// `Machine` stands for the role that an instance or a container has; `Inner` trusts only it, and `Web`.
+/// `Machine` stands for the role that an instance or a container has; `Inner` trusts only it.
 const WORLD: &str = r#"
 [[account]]
 id = "111111111111"
@@ -19,9 +19,6 @@ key = [{ id = "AKIAXACCTTESTSSOURCE", secret = "NotASecret/xacct/tests/sources/E
 [[account.role]]
 name = "Machine"
 trust = [{ principals = ["111111111111"] }]
-[[account.role]]
-name = "Web"
-trust = [{ federated = "https://token.example.com", audience = "sts.amazonaws.com", subject = "repo:acme/*" }]
 
 [[account]]
 id = "222222222222"
@@ -29,7 +26,7 @@ name = "client"
 [[account.role]]
 name = "Inner"
 [[account.role.trust]]
-principals = ["arn:aws:iam::111111111111:role/Machine", "arn:aws:iam::111111111111:role/Web"]
+principals = ["arn:aws:iam::111111111111:role/Machine"]
 external_id = "client-1"
 
 [files]
@@ -58,17 +55,6 @@ region = eu-west-1
 [profile container-role]
 role_arn = arn:aws:iam::222222222222:role/Inner
 credential_source = EcsContainer
-external_id = client-1
-region = eu-west-1
-
-[profile web]
-role_arn = arn:aws:iam::111111111111:role/Web
-web_identity_token_file = token
-role_session_name = ci
-region = eu-west-1
-[profile web-role]
-role_arn = arn:aws:iam::222222222222:role/Inner
-source_profile = web
 external_id = client-1
 region = eu-west-1
 '''
@@ -337,109 +323,6 @@ fn a_container_that_cannot_be_asked() {
         .stdout("")
         .stderr("xacct: error: the source of 'container' gave credentials that have expired\n");
     assert!(sandbox.entries().len() == 1, "only what `issue` got is cached");
-}
-
-/// A JWT for the sandbox, which does not look at its signature.
-fn jwt(subject: &str, audience: &str, expires_at: i64) -> String {
-    let claims = json!({
-        "iss": "https://token.example.com", "aud": audience, "sub": subject, "exp": expires_at,
-    });
-    let part = |text: &str| {
-        let standard = aws_smithy_types::base64::encode(text);
-        standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
-    };
-    format!("{}.{}.{}", part(r#"{"alg":"RS256"}"#), part(&claims.to_string()), part("signature"))
-}
-
-#[test]
-fn a_web_identity_is_exchanged_unsigned_and_signs_for_a_role() {
-    let (sandbox, _) = start();
-    let file = sandbox.home().join("token");
-    std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", now() + 600) + "\n").unwrap();
-    let own = sandbox.xacct(&["credential-process", "web"]).run().ok().json();
-    assert_eq!(own["AccountId"], "111111111111");
-    let role = sandbox.xacct(&["credential-process", "web-role"]).run().ok().json();
-    assert_eq!(role["AccountId"], "222222222222");
-    sandbox.key_id("web");
-    let log = sandbox.log();
-    let actions: Vec<_> = log.iter().map(|request| request.action.as_deref().unwrap()).collect();
-    assert_eq!(actions, ["AssumeRoleWithWebIdentity", "AssumeRole"]);
-    assert_eq!(log[0].params["RoleSessionName"], "ci");
-    assert_eq!((log[0].access_key_id.as_deref(), log[0].region.as_deref()), (None, None));
-    assert_eq!(log[1].access_key_id.as_deref(), own["AccessKeyId"].as_str());
-    sandbox.clear_log();
-    // Whoever's token is in the file now gets nothing of what the one before was given.
-    std::fs::write(&file, jwt("repo:other/web", "sts.amazonaws.com", now() + 600)).unwrap();
-    for profile in ["web", "web-role"] {
-        let refused = sandbox.xacct(&["credential-process", profile]).run().status(4).stdout("");
-        refused.stderr_contains("AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity");
-    }
-}
-
-#[test]
-fn a_web_identity_that_is_not_taken_says_why() {
-    let (sandbox, _) = start();
-    let file = sandbox.home().join("token");
-    let fails = |status: i32, words: &str| {
-        let output = sandbox.xacct(&["credential-process", "web"]).run().status(status).stdout("");
-        output.stderr(words);
-    };
-    fails(
-        3,
-        "xacct: error: web_identity_token_file of profile 'web': token cannot be read: No such file or directory (os \
-         error 2)\n",
-    );
-    let refused = |code: &str, message: &str, hint: &str| {
-        fails(
-            4,
-            &format!(
-                "xacct: error: AWS refused the web identity of profile 'web': {code}: {message}\n  {hint}\n"
-            ),
-        );
-    };
-    let token = "the token in token must be a JWT from an issuer that the role's account has as an identity provider, \
-                 for the audience that it names there";
-    std::fs::write(&file, "no token").unwrap();
-    refused(
-        "InvalidIdentityToken",
-        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
-        token,
-    );
-    std::fs::write(&file, jwt("repo:acme/web", "elsewhere", now() + 600)).unwrap();
-    refused("InvalidIdentityToken", "Incorrect token audience", token);
-    let expired = now() - 1;
-    std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", expired)).unwrap();
-    let output = sandbox.xacct(&["credential-process", "web"]).run().status(4).stdout("");
-    let output = output.stderr_contains("'web': ExpiredTokenException: Token expired: ");
-    output.stderr_contains("the token in token has expired: whoever writes it must write a new one");
-    std::fs::write(&file, jwt("repo:other/web", "sts.amazonaws.com", now() + 600)).unwrap();
-    refused(
-        "AccessDenied",
-        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-        "arn:aws:iam::111111111111:role/Web must trust the token's issuer, audience and subject",
-    );
-}
-
-#[test]
-fn the_roles_of_the_environment_are_no_profile() {
-    // AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE belong to the SDKs' default chain; credential_source = Environment
-    // means access keys in all of them, and a named profile never falls through to anything.
-    let (sandbox, _) = start();
-    sandbox.add_config(
-        "[profile env]\nrole_arn = arn:aws:iam::222222222222:role/Inner\ncredential_source = Environment\n",
-    );
-    let file = sandbox.home().join("token");
-    std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", now() + 600)).unwrap();
-    let output = sandbox
-        .xacct(&["credential-process", "env"])
-        .env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web")
-        .env("AWS_WEB_IDENTITY_TOKEN_FILE", &file)
-        .run();
-    output
-        .status(3)
-        .stdout("")
-        .stderr_contains("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set");
-    sandbox.asked(&[]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let device = Device { serial, profile: &broker.plan.profile };
     for attempt in 1..=source.tries() {
         let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice);
-        let code = while_awaited(broker, &source, code).await?;
+        let code = while_awaited(run, &source, code).await?;
         let failure = match send_once(run, index, signer, &code).await? {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
@@ -63,10 +63,11 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
 ///
 /// Errors: `NeedsPerson` then.
 async fn while_awaited(
-    broker: &Broker<'_>,
+    run: &Run<'_>,
     source: &CodeSource,
     question: impl Future<Output = Result<Code>>,
 ) -> Result<Code> {
+    let broker = run.broker;
     if !broker.options.until_expiry || !matches!(source, CodeSource::Prompt) {
         return question.await;
     }
@@ -78,7 +79,7 @@ async fn while_awaited(
             terminal::tell(&format!("\nxacct: {gone}; run: xacct login {}\n", visible(&profile)));
             Err(Error::needs_person(gone).hint(format!("in a terminal, run: xacct login {profile}")))
         }
-        code = question => code,
+        code = run.patience.unhurried(question) => code,
     }
 }
 

@@ -5,9 +5,11 @@
 
 mod fresh;
 mod trust;
+mod patience;
 mod run;
 mod words;
 mod base;
+mod issued;
 mod ask;
 mod confirm;
 mod acquire;
@@ -49,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) until_expiry: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
+    /// `audit`: whether what is issued goes into the audit log.
+    pub(crate) audit: bool,
 }
 
 /// What `explain` says of a plan as things stand.
@@ -271,6 +275,8 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            no_input: self.options.no_input,
+            until: None,
         }
     }
 

@@ -1,13 +1,16 @@
 //! What one pass over a plan holds: the connection to STS, the locks, and whose the keys are.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use crate::aws::{Identity, Sts};
 use crate::cache::{Key, Lock};
 use crate::error::Result;
+use crate::issuance::Why;
 use crate::turn::Waiter;
 
 use super::Broker;
+use super::patience::{self, Patience};
 
 /// One pass over a plan whose last step has no entry that can be handed out as it is.
 pub(super) struct Run<'b> {
@@ -15,14 +18,19 @@ pub(super) struct Run<'b> {
     sts: OnceCell<Sts<'b>>,
     /// One a step, `None` where it is not held.
     pub(super) locks: Vec<Option<Lock>>,
+    /// The steps whose entries AWS did not take, and what the audit log will call that.
+    pub(super) lost: RefCell<Vec<(usize, Why)>>,
     /// Whose the base keys are, once STS was asked before a prompt.
     pub(super) caller: Option<Identity>,
+    /// How long all of it may take.
+    pub(super) patience: Rc<Patience>,
 }
 
 impl<'b> Run<'b> {
     pub(super) fn new(broker: &'b Broker<'b>) -> Run<'b> {
         let locks = broker.plan.steps.iter().map(|_| None).collect();
-        Run { broker, sts: OnceCell::new(), locks, caller: None }
+        let patience = Rc::new(Patience::of(broker));
+        Run { broker, sts: OnceCell::new(), locks, lost: RefCell::default(), caller: None, patience }
     }
 
     /// Built when the first request is sent: it parses the system's certificates.
@@ -51,7 +59,8 @@ impl<'b> Run<'b> {
     /// Waits for the lock of this name; see [`Waiter::wait_for`].
     pub(super) async fn wait_for(&self, name: &str, why: &str) -> Result<Option<Lock>> {
         let broker = self.broker;
-        let waiter = Waiter { store: broker.store, voice: broker.voice, me: &broker.me };
-        waiter.wait_for(name, why, |warning| broker.complain(warning)).await
+        let until = self.patience.until();
+        let waiter = Waiter { store: broker.store, voice: broker.voice, me: &broker.me, until };
+        patience::held_up(broker, waiter.wait_for(name, why, |warning| broker.complain(warning)).await)
     }
 }

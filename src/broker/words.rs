@@ -2,7 +2,7 @@
 
 use crate::aws::Failure;
 use crate::error::Error;
-use crate::plan::{Action, AssumeRole, Plan, Source};
+use crate::plan::{Action, AssumeRole, Plan, Source, WebIdentity};
 
 use super::run::Run;
 
@@ -62,21 +62,26 @@ pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error 
 
 /// The one source that STS is asked for.
 fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
-    let Source::WebIdentity { profile, role_arn, token_file, .. } = &run.broker.plan.source else {
+    let Source::WebIdentity(web) = &run.broker.plan.source else {
         return Error::refused(format!("AWS refused the source: {code}: {message}"));
     };
+    let WebIdentity { role_arn, token_file, .. } = web;
     let hint = match code {
         "ExpiredTokenException" => {
             format!("the token in {token_file} has expired: whoever writes it must write a new one")
         }
-        "InvalidIdentityToken" | "IDPRejectedClaim" => format!(
+        "IDPRejectedClaim" => {
+            format!(
+                "whoever issued the token in {token_file} does not stand by it: a new one must be written"
+            )
+        }
+        "InvalidIdentityToken" => format!(
             "the token in {token_file} must be a JWT from an issuer that the role's account has as an identity \
              provider, for the audience that it names there"
         ),
         _ => format!("{role_arn} must trust the token's issuer, audience and subject"),
     };
-    Error::refused(format!("AWS refused the web identity of profile '{profile}': {code}: {message}"))
-        .hint(hint)
+    Error::refused(format!("AWS refused the web identity of {}: {code}: {message}", web.whose())).hint(hint)
 }
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {

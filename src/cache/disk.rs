@@ -86,7 +86,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
 }
 
 /// Opens without following a link at the end of the path, and without waiting for the other end of a pipe.
-pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
@@ -106,7 +106,7 @@ pub(super) fn refused(path: &Path, error: &io::Error) -> Warning {
 }
 
 /// Why an open file is not one that xacct made for this user.
-pub(super) fn not_ours(metadata: &Metadata) -> Option<String> {
+pub(crate) fn not_ours(metadata: &Metadata) -> Option<String> {
     if !metadata.is_file() {
         return Some("it is not a plain file".to_owned());
     }

@@ -77,8 +77,9 @@ fn holder(mut file: &File) -> String {
     }
 }
 
+/// Whether the open file is the one that stands at the path, and not one that was moved away.
 #[cfg(unix)]
-fn is_still_at(file: &File, path: &Path) -> bool {
+pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
     match (file.metadata(), std::fs::symlink_metadata(path)) {
@@ -88,7 +89,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_still_at(_: &File, _: &Path) -> bool {
+pub(crate) fn is_still_at(_: &File, _: &Path) -> bool {
     true
 }
 

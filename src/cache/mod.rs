@@ -20,8 +20,8 @@ mod entry;
 mod lock;
 mod store;
 
-pub(crate) use disk::write as write_private;
+pub(crate) use disk::{not_ours, open as open_private, write as write_private};
 pub(crate) use entry::{Entry, Key};
-pub(crate) use lock::{Attempt, Lock};
+pub(crate) use lock::{Attempt, Lock, is_still_at};
 pub(crate) use store::Store;
 pub(crate) use warning::Warning;

@@ -16,11 +16,13 @@ use super::args::Asking;
 use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
+use super::audit::Audit;
 use super::examples;
 use super::export::Export;
 use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
+use super::serve::Serve;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
+    /// Serve profiles' credentials to containers and long-running programs, always fresh
+    Serve(Serve),
     /// Ask AWS whose credentials these are
     Whoami(Whoami),
     /// List the profiles: account, role, source, region, MFA, and what is cached until when
@@ -75,6 +79,8 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Write the roles down for other programs
     Export(Export),
+    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    Audit(Audit),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }
@@ -133,7 +139,8 @@ pub(crate) struct Exec {
 /// Print the JSON that AWS SDKs ask a credential_process for
 ///
 /// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
-/// credentials of the profile NAME, with MFA, from one cache.
+/// credentials of the profile NAME, with MFA, from one cache. It answers within 20 seconds or fails with the command
+/// to run, because SDKs give it up soon after; only a question on the terminal may take longer.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]

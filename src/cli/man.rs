@@ -29,7 +29,7 @@ const EXEC_STATUS: [(&str, &str); 4] = [
     ("other", "The command's own."),
 ];
 
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 10] = [
     ("AWS_CONFIG_FILE", "The profiles, instead of ~/.aws/config."),
     ("AWS_SHARED_CREDENTIALS_FILE", "The keys, instead of ~/.aws/credentials."),
     (
@@ -37,6 +37,7 @@ const VARIABLES: [(&str, &str); 9] = [
         "xacct's own settings, instead of xacct/config.toml in the user's configuration directory.",
     ),
     ("XACCT_CACHE_DIR", "The cache, instead of xacct/ in the user's cache directory."),
+    ("XACCT_AUDIT_LOG", "The audit log, instead of xacct/audit.jsonl in the directory for the user's state."),
     ("AWS_REGION, AWS_DEFAULT_REGION", "The region, before the profile's."),
     ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL", "Another STS than AWS's own."),
     ("HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE", "How STS is reached."),
@@ -44,7 +45,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("NO_COLOR", "Set to anything: no colour, unless --color always."),
 ];
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     (
         "~/.aws/config",
         "The profiles, as the AWS CLI and the SDKs read them. Never changed by these commands.",
@@ -52,6 +53,7 @@ const FILES: [(&str, &str); 4] = [
     ("~/.aws/credentials", "Access keys, and profiles too. Never changed by these commands."),
     ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles: see xacct-config(5)."),
     ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
+    ("~/.local/state/xacct/audit.jsonl", "What was issued, without secrets: see xacct-audit(1)."),
 ];
 
 /// Every page, as its file's name and its text.

@@ -114,28 +114,28 @@ fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> Option<StepSh
 
 /// The source, with its kind and what tells it from others of its kind. Never a secret.
 fn source(source: &Source) -> Value {
+    let kind = source.kind();
     match source {
         Source::AccessKey { profile, keys } => {
-            json!({"kind": "access_key", "profile": profile, "access_key_id": keys.access_key_id,
+            json!({"kind": kind, "profile": profile, "access_key_id": keys.access_key_id,
                    "account_id": keys.account_id})
         }
-        Source::Environment { keys } => json!({"kind": "environment", "access_key_id": keys.access_key_id}),
-        Source::Ec2InstanceMetadata { .. } => json!({"kind": "ec2_instance_metadata"}),
-        Source::EcsContainer => json!({"kind": "ecs_container"}),
-        Source::WebIdentity { profile, role_arn, role_session_name, token_file } => {
-            json!({"kind": "web_identity", "profile": profile, "role_arn": role_arn,
-                   "role_session_name": role_session_name, "web_identity_token_file": token_file})
+        Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.access_key_id}),
+        Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => json!({"kind": kind}),
+        Source::WebIdentity(web) => {
+            json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
+                   "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file})
         }
         Source::Sso(sso) => {
-            json!({"kind": "sso", "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
+            json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
                    "sso_start_url": sso.start_url, "sso_account_id": sso.account_id,
                    "sso_role_name": sso.role_name})
         }
         Source::Login { profile, login_session } => {
-            json!({"kind": "login", "profile": profile, "login_session": login_session})
+            json!({"kind": kind, "profile": profile, "login_session": login_session})
         }
         Source::CredentialProcess { profile, .. } => {
-            json!({"kind": "credential_process", "profile": profile})
+            json!({"kind": kind, "profile": profile})
         }
     }
 }
@@ -193,8 +193,9 @@ fn source_words(source: &Source) -> String {
         Source::Environment { keys } => format!("access key {} in the environment", keys.access_key_id),
         Source::Ec2InstanceMetadata { .. } => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
-        Source::WebIdentity { role_arn, token_file, .. } => {
-            format!("{role_arn} with the token in {token_file}")
+        Source::WebIdentity(web) => {
+            let environment = if web.profile.is_none() { ", as the environment says" } else { "" };
+            format!("{} with the token in {}{environment}", web.role_arn, web.token_file)
         }
         Source::Sso(sso) => format!(
             "IAM Identity Center {}, account {}, role {}",

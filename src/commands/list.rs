@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::cached::{self, Status};
 use super::context::Context;
-use super::{print, written};
+use super::{print, terminal_width, written};
 use crate::arn::Arn;
 use crate::cli::List;
 use crate::config::{Config, Profile, ProfileColor};
@@ -122,7 +122,7 @@ fn source(source: &Source) -> String {
         Source::Environment { .. } => "Environment".to_owned(),
         Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),
-        Source::WebIdentity { .. } => "web_identity".to_owned(),
+        Source::WebIdentity(_) => "web_identity".to_owned(),
         Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),
         Source::Login { .. } => "login".to_owned(),
         Source::CredentialProcess { .. } => "credential_process".to_owned(),
@@ -172,15 +172,4 @@ fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     ];
     cells.truncate(columns);
     cells
-}
-
-/// Columns of the terminal that stdout is; `None` where it is none.
-fn terminal_width() -> Option<usize> {
-    #[cfg(unix)]
-    return rustix::termios::tcgetwinsize(std::io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|w| *w > 0);
-    #[cfg(not(unix))]
-    None
 }

@@ -2,9 +2,11 @@
 
 mod context;
 mod shell;
+mod child;
 mod guard;
 mod assume;
 mod unset;
+mod program;
 mod exec;
 mod credential_process;
 mod whoami;
@@ -22,6 +24,8 @@ mod add;
 mod adopt;
 mod policy;
 mod export;
+mod audit;
+mod serve;
 mod sandbox;
 mod completions;
 
@@ -67,6 +71,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Assume(asked) => assume::run(asked, context),
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
+        Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
         Command::List(asked) => list::run(asked, context),
@@ -81,6 +86,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Adopt(asked) => adopt::run(asked, context),
         Command::Policy(asked) => policy::run(&asked.action, context),
         Command::Export(asked) => export::run(&asked.action, context),
+        Command::Audit(asked) => audit::run(asked, context),
         Command::Sandbox(asked) => sandbox::run(asked, context),
     }
 }
@@ -89,6 +95,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
         (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
+            EXEC_FAILED
+        }
         _ => kind.status(),
     }
 }
@@ -150,4 +159,15 @@ fn json(value: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Columns of the terminal that stdout is; `None` where it is none.
+fn terminal_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|w| *w > 0);
+    #[cfg(not(unix))]
+    None
 }

@@ -8,8 +8,9 @@ pub(crate) mod tour;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitCode;
 
+use super::child;
 use super::context::Context;
 use crate::cli::{Sandbox, SandboxAction};
 use crate::env::Env;
@@ -50,7 +51,7 @@ pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice
         if command.is_empty() {
             greet(voice, home.dir(), &endpoint, is_sample);
         }
-        let status = child(command, env, &home.variables(&endpoint), voice).await;
+        let status = run_in(command, env, &home.variables(&endpoint), voice).await;
         serving.abort();
         status
     });
@@ -100,7 +101,7 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
 }
 
 /// Runs the command with the sandbox's variables and nothing that would lead elsewhere.
-async fn child(
+async fn run_in(
     command: &[OsString],
     env: &Env,
     variables: &[(&'static str, String)],
@@ -110,17 +111,7 @@ async fn child(
     let (program, arguments) = command.split_first().unwrap_or((&shell[0], &[]));
     let mut process = tokio::process::Command::new(program);
     process.args(arguments).env_clear().envs(environment(env, variables)?);
-    let lost = |error: std::io::Error| Error::other(format!("lost {}: {error}", program.to_string_lossy()));
-    let signals = Signals::listen().map_err(lost)?;
-    let mut child = match process.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            let status = if error.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 };
-            voice.error(&Error::other(format!("cannot run {}: {error}", program.to_string_lossy())));
-            return Ok(status);
-        }
-    };
-    signals.wait(&mut child).await.map(status_of).map_err(lost)
+    child::run(process, voice).await
 }
 
 /// The outer environment without what would lead elsewhere, the sandbox's variables, and this `xacct` in `PATH`.
@@ -155,75 +146,4 @@ fn path_with_xacct(env: &Env) -> Result<OsString> {
     let rest = env.raw("PATH").map(|path| std::env::split_paths(path).collect::<Vec<_>>());
     std::env::join_paths(own.into_iter().chain(rest.into_iter().flatten()))
         .map_err(|error| unknown(error.to_string()))
-}
-
-/// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed on.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    quit: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    /// Before the child is there, so that none is lost.
-    fn listen() -> std::io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt())?,
-            quit: signal(SignalKind::quit())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn wait(mut self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-        use rustix::process::{Pid, Signal, kill_process};
-        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let pass_on = |signal| {
-            // A child that has just ended needs no signal any more.
-            let _ = pid.map(|pid| kill_process(pid, signal));
-        };
-        loop {
-            tokio::select! {
-                status = child.wait() => return status,
-                _ = self.interrupt.recv() => {}
-                _ = self.quit.recv() => {}
-                _ = self.terminate.recv() => pass_on(Signal::TERM),
-                _ = self.hang_up.recv() => pass_on(Signal::HUP),
-            }
-        }
-    }
-}
-
-/// Ctrl-C is the child's, which the console sends it to.
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> std::io::Result<Signals> {
-        Ok(Signals)
-    }
-
-    async fn wait(self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-        loop {
-            tokio::select! {
-                status = child.wait() => return status,
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        }
-    }
-}
-
-fn status_of(status: ExitStatus) -> u8 {
-    #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    #[cfg(not(unix))]
-    let signal: Option<i32> = None;
-    let number = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
-    // Windows has statuses above 255: whatever they are, they are not 0.
-    u8::try_from(number).unwrap_or(1)
 }

@@ -10,24 +10,28 @@ use crate::aws::Identity;
 use crate::broker;
 use crate::cli::{Target, Whoami};
 use crate::error::{Error, Result};
-use crate::plan;
+use crate::plan::{self, Source};
 use crate::say;
 
 pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
-    let Some(target) = target(asked, context)? else {
-        let plan = plan::of_environment(&config, &context.env, asked.target.overrides.region.as_deref())?;
+    let plan = match target(asked, context)? {
+        Some(target) => context.plan(&config, &target)?,
+        None => context.plan_of_environment(&config, asked.target.overrides.region.as_deref())?,
+    };
+    if let (Source::Environment { .. }, []) = (&plan.source, &plan.steps[..]) {
+        // Also keys that have ended, which STS knows better.
         let credentials = crate::source::keys(&plan.source)?;
         return show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json);
-    };
-    let plan = context.plan(&config, &target)?;
+    }
     let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("whoami", &plan, &store, &options).credentials()?;
     show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json)
 }
 
-/// The profile that is meant; `None` for the keys in the environment, which win over `AWS_PROFILE` in every SDK.
+/// The profile that is meant; `None` for what is in the environment: keys, which win over `AWS_PROFILE` in every SDK,
+/// or else a web identity, which does not.
 fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     if asked.target.profile.is_some() || asked.target.overrides.role_arn.is_some() {
         return Ok(Some(asked.target.clone()));
@@ -37,6 +41,9 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     }
     let named = context.env.get("AWS_PROFILE").or_else(|| context.env.get("AWS_DEFAULT_PROFILE"));
     let Some(name) = named else {
+        if plan::web_identity_in_environment(&context.env) {
+            return Ok(None);
+        }
         return Err(Error::config(
             "there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set",
         )

@@ -21,11 +21,13 @@ mod settings;
 mod settings_edit;
 mod parts;
 pub(crate) mod adopt;
+mod for_child;
 
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Ini;
+pub(crate) use self::for_child::for_child;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -35,14 +37,15 @@ pub(crate) use self::paths::Texts;
 pub(crate) use self::section::Profile;
 pub(crate) use self::section::Section;
 pub(crate) use self::section::Setting;
-pub(crate) use self::session_name::Who;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
 
 use self::file::ProfileFile;
 use self::header::Kind;
 use self::parts::Parts;
+use self::session_name::Who;
 use self::settings::SettingsFile;
+use crate::env::Env;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -164,6 +167,16 @@ impl Config {
         problems.sort_by_key(|problem| (problem.origin.file, problem.origin.line));
         problems.dedup();
         problems
+    }
+
+    /// The setting `session_name`, filled in for this profile.
+    pub(crate) fn session_name(&self, env: &Env, profile: &str) -> String {
+        let user = env.user();
+        self.settings().session_name.fill(Who {
+            user: user.as_deref().unwrap_or("unknown"),
+            host: env.host().unwrap_or("unknown"),
+            profile,
+        })
     }
 
     pub(crate) fn settings(&self) -> &Settings {

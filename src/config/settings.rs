@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) mfa_prompt: MfaPrompt,
     /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
     pub(crate) session_token_duration: u64,
+    /// Whether what is issued is written to the audit log.
+    pub(crate) audit: bool,
     /// The role session's name where a profile has no `role_session_name`.
     pub(crate) session_name: SessionName,
 }
@@ -52,6 +54,7 @@ impl Default for Settings {
             verify_after: VerifyAfter::Seconds(600),
             mfa_prompt: MfaPrompt::Terminal,
             session_token_duration: 43_200,
+            audit: true,
             session_name: SessionName::default(),
         }
     }
@@ -71,6 +74,12 @@ struct Known {
 
 /// The table of settings. A new setting is a new entry here, and the entry is what `xacct-config(5)` says of it.
 const SETTINGS: &[Known] = &[
+    Known {
+        name: "audit",
+        default: "true",
+        about: "whether each set of credentials that AWS issues is noted in the audit log, which 'xacct audit' shows",
+        take: |settings, value| truth(value).map(|audit| settings.audit = audit),
+    },
     Known {
         name: "mfa.prompt",
         default: "\"terminal\"",
@@ -235,6 +244,13 @@ fn verify_after(value: &DeValue<'_>) -> std::result::Result<VerifyAfter, String>
         _ => toml_text::seconds(value)
             .map(VerifyAfter::Seconds)
             .map_err(|wrong| format!("{wrong}, or \"never\"")),
+    }
+}
+
+fn truth(value: &DeValue<'_>) -> std::result::Result<bool, String> {
+    match value {
+        DeValue::Boolean(wanted) => Ok(*wanted),
+        _ => Err("accepted are true and false".to_owned()),
     }
 }
 

@@ -56,6 +56,13 @@ pub(super) fn of_profile(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -
     }
 }
 
+/// Either half of a key pair in the environment.
+pub(super) fn is_in_environment(env: &Env) -> bool {
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"]
+        .iter()
+        .any(|name| env.get(name).is_some())
+}
+
 /// The keys in the environment; `value` is the setting that asks for them.
 pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
     // The second names are those of old, which botocore and the Rust SDK still know.
@@ -65,7 +72,8 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
     else {
         return Err(value.error(
             "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
-        ));
+        )
+        .hint("or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"));
     };
     Ok(Keys {
         access_key_id: access_key_id.to_owned(),

@@ -57,7 +57,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
             links.push(link);
             return Ok(Chain { name, links, roles, source });
         }
-        let next = next(&link, env)?;
+        let next = next(config, &link, env)?;
         roles += 1;
         match next {
             Next::Own => {
@@ -82,11 +82,11 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
     }
 }
 
-/// A chain of nothing but the environment's keys.
-pub(super) fn of_environment<'a>(request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+/// A chain of nothing but what is in the environment.
+pub(super) fn of_environment<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
     let asked = Value { text: "Environment", place: "environment".to_owned() };
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
-    let source = source::named(&asked, &link, env)?;
+    let source = source::named(config, &asked, &link, env)?;
     Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source })
 }
 
@@ -111,7 +111,7 @@ fn assumes_role(link: &Link<'_>) -> bool {
     link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none()
 }
 
-fn next(link: &Link<'_>, env: &Env) -> Result<Next> {
+fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
     let name = &link.profile.name;
     let named_by_option = link.request.is_some_and(|request| request.source_profile.is_some());
     let source_profile = link.value("source_profile");
@@ -122,7 +122,7 @@ fn next(link: &Link<'_>, env: &Env) -> Result<Next> {
             .hint("keep the one that the role is assumed from and delete the other")),
         (Some(source), None) if source.text == *name => Ok(Next::Own),
         (Some(source), None) => Ok(Next::Profile(source.text.to_owned(), source.place)),
-        (None, Some(source)) => source::named(&source, link, env).map(Next::Named),
+        (None, Some(source)) => source::named(config, &source, link, env).map(Next::Named),
         (None, None) => {
             let role_arn = link.value("role_arn");
             // `--role-arn` on a profile that has credentials of its own: those are what the role is assumed from.

@@ -4,17 +4,24 @@ use super::link::{Link, Value};
 use crate::env::Env;
 use crate::error::Result;
 
-/// All pods of a machine ask at the same address: their tokens tell them apart.
-pub(super) fn container_identity(env: &Env) -> Vec<String> {
+const CONTAINER_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+/// All pods of a machine ask at the same address: their tokens tell them apart. `token` stands for what is in the
+/// [`container_token_file`].
+pub(super) fn container_identity(env: &Env, token: &str) -> Vec<String> {
     let variables = [
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        CONTAINER_TOKEN_FILE,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     ];
-    let [relative, full, file, token] = variables.map(|name| env.get(name).unwrap_or("").to_owned());
-    let digest = if file.is_empty() { token } else { Env::digest_of(&file) };
-    vec!["ecs_container".to_owned(), relative, full, file, digest, env.machine()]
+    let [relative, full, file, own] = variables.map(|name| env.get(name).unwrap_or("").to_owned());
+    let token = if file.is_empty() { own } else { token.to_owned() };
+    vec!["ecs_container".to_owned(), relative, full, file, token, env.machine()]
+}
+
+pub(super) fn container_token_file(env: &Env) -> Option<&str> {
+    env.get(CONTAINER_TOKEN_FILE)
 }
 
 /// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).

@@ -9,6 +9,7 @@ mod link;
 mod access_key;
 mod machine;
 mod sso;
+mod web_identity;
 mod source;
 mod chain;
 mod region;
@@ -31,6 +32,7 @@ pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use source::{PROFILE_CHAIN, Source};
 pub(crate) use sso::Sso;
+pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
 
 /// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
 #[derive(Debug, Clone, Default)]
@@ -170,7 +172,7 @@ impl Plan {
         let paths = crate::config::Paths::from_env(&Env::default());
         let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));
         let request = Request { profile: Some("hub".to_owned()), ..Request::default() };
-        let plan = draft(&config, &request, &Env::default()).and_then(|draft| draft.plan(&[]));
+        let plan = draft(&config, &request, &Env::default()).and_then(|draft| draft.plan(&Read::default()));
         let plan = plan.unwrap_or_else(|error| panic!("{error}"));
         Plan { profile: profile.to_owned(), steps: roles.into_iter().map(step).collect(), ..plan }
     }
@@ -192,12 +194,20 @@ impl Plan {
     }
 }
 
-/// The profiles that a plan is made of; what is still to be read is the policy files that they name.
+/// The profiles that a plan is made of; what is still to be read is the files that they name.
 pub(crate) struct Draft<'a> {
     config: &'a Config,
     request: &'a Request,
     env: &'a Env,
     chain: chain::Chain<'a>,
+}
+
+/// What stands in the files that a draft names.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) policies: Vec<PolicyText>,
+    /// A digest of the token that says who asks; `None` where it cannot be read.
+    pub(crate) token: Option<String>,
 }
 
 /// Holds one value, by its config key, to STS's constraints; keys without any pass.
@@ -226,28 +236,39 @@ pub(crate) fn draft<'a>(config: &'a Config, request: &'a Request, env: &'a Env) 
     Ok(Draft { config, request, env, chain })
 }
 
+/// What the environment has, the keys or the web identity, whatever the profiles say.
+///
+/// Errors: of kind `Config`, where there is neither.
+pub(crate) fn draft_of_environment<'a>(
+    config: &'a Config,
+    request: &'a Request,
+    env: &'a Env,
+) -> Result<Draft<'a>> {
+    let chain = chain::of_environment(config, request, env)?;
+    Ok(Draft { config, request, env, chain })
+}
+
 impl Draft<'_> {
-    /// The files whose texts [`Draft::plan`] needs.
+    /// Files whose texts [`Draft::plan`] needs.
     pub(crate) fn policy_files(&self) -> Vec<PolicyFile> {
         narrow::files(&self.chain, self.config.paths())
+    }
+
+    /// A file whose digest [`Draft::plan`] needs.
+    pub(crate) fn token_file(&self) -> Option<&str> {
+        self.chain.source.token_file(self.env)
     }
 
     /// Makes the plan.
     ///
     /// Errors: of kind `Config`, a value that STS would refuse, with its file and line.
-    pub(crate) fn plan(self, policies: &[PolicyText]) -> Result<Plan> {
+    pub(crate) fn plan(self, read: &Read) -> Result<Plan> {
         let Draft { config, request, env, chain } = self;
-        plan(config, request, env, chain, policies)
+        plan(config, request, env, chain, read)
     }
 }
 
-fn plan(
-    config: &Config,
-    request: &Request,
-    env: &Env,
-    chain: chain::Chain<'_>,
-    policies: &[PolicyText],
-) -> Result<Plan> {
+fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, read: &Read) -> Result<Plan> {
     let mut warnings: Vec<String> =
         chain.links.iter().flat_map(|link| &link.profile.problems).map(ToString::to_string).collect();
     warnings.extend(bad_color(&chain));
@@ -263,7 +284,7 @@ fn plan(
     let connection = endpoint::connection(&chain, env)?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;
 
-    let mut roles = roles::steps(&chain, roles::Given { config, env, policies })?;
+    let mut roles = roles::steps(&chain, roles::Given { config, env, policies: &read.policies })?;
     let mfa = mfa::choose(&chain, request)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
     let mut steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
@@ -273,7 +294,7 @@ fn plan(
     }
     warn_of_odd_accounts(&steps, &mut warnings);
 
-    let mut signer = chain.source.identity(env);
+    let mut signer = chain.source.identity(env, read.token.as_deref().unwrap_or(""));
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
     let keyed = key::keys(&endpoint.identity(&region), &signer, &steps);
     let steps: Vec<Step> =
@@ -296,30 +317,6 @@ fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
     let value = chain.selected()?.value("color")?;
     let why = ProfileColor::parse(value.text).err()?;
     Some(format!("{}: color: {why}", value.place))
-}
-
-/// The keys in the environment as a plan of no steps, for asking STS whose they are.
-///
-/// Errors: of kind `Config`, where there are none.
-pub(crate) fn of_environment(config: &Config, env: &Env, region: Option<&str>) -> Result<Plan> {
-    let request = Request { region: region.map(str::to_owned), ..Request::default() };
-    let chain = chain::of_environment(&request, env)?;
-    let region = region::choose(&chain, &request, env);
-    let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
-    let connection = endpoint::connection(&chain, env)?;
-    let (steps, warnings) = (Vec::new(), Vec::new());
-    Ok(Plan {
-        profile: chain.name,
-        region,
-        endpoint,
-        identity_center: None,
-        connection,
-        source: chain.source,
-        steps,
-        mfa: None,
-        confirm: None,
-        warnings,
-    })
 }
 
 /// An account id that is not twelve digits is most often a typing error, but samples are full of them.

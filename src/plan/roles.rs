@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::link::{Link, Value};
 use super::narrow::{self, PolicyText};
 use super::{Action, AssumeRole, checks, inherited};
-use crate::config::{Config, Who};
+use crate::config::Config;
 use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -31,7 +31,8 @@ fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     let text = |key: &str| link.value(key).map(|value| value.text.to_owned());
     let mut role = AssumeRole {
         role_arn: text("role_arn").unwrap_or_default(),
-        role_session_name: text("role_session_name").unwrap_or_else(|| session_name(link, given)),
+        role_session_name: text("role_session_name")
+            .unwrap_or_else(|| given.config.session_name(given.env, &link.profile.name)),
         external_id: text("external_id"),
         duration_seconds: duration_seconds(link)?,
         serial_number: None,
@@ -53,16 +54,6 @@ fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     checks::action(&Action::AssumeRole(role.clone()))
         .map_err(|(key, why)| link.error(key, &format!("{key} {why}")))?;
     Ok(role)
-}
-
-/// The setting `session_name`, filled in.
-fn session_name(link: &Link<'_>, given: &Given<'_>) -> String {
-    let user = given.env.user();
-    given.config.settings().session_name.fill(Who {
-        user: user.as_deref().unwrap_or("unknown"),
-        host: given.env.host().unwrap_or("unknown"),
-        profile: &link.profile.name,
-    })
 }
 
 /// `--duration`, else `duration_seconds`, else STS's default of an hour.

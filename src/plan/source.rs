@@ -4,6 +4,7 @@ use super::access_key::{self, Keys};
 use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
+use super::web_identity::{self, WebIdentity};
 use crate::config::{Config, FileKind, Profile, process};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -19,8 +20,8 @@ pub(crate) enum Source {
     Ec2InstanceMetadata { endpoint: String },
     /// `credential_source = EcsContainer`
     EcsContainer,
-    /// `web_identity_token_file = …` with `role_arn = …`
-    WebIdentity { profile: String, role_arn: String, role_session_name: Option<String>, token_file: String },
+    /// `web_identity_token_file = …` with `role_arn = …`, or `credential_source = Environment` in a pod
+    WebIdentity(WebIdentity),
     /// `sso_session = …`, or the four `sso_…` keys of old
     Sso(Box<Sso>),
     /// `login_session = …` (`aws login`)
@@ -33,7 +34,8 @@ impl Source {
     /// What goes into the first step's key: who signs it.
     ///
     /// A home directory may be shared by machines, whose roles are their own: there the machine is part of it.
-    pub(super) fn identity(&self, env: &Env) -> Vec<String> {
+    /// `token` stands for what is in the [`Source::token_file`].
+    pub(super) fn identity(&self, env: &Env, token: &str) -> Vec<String> {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
@@ -42,12 +44,8 @@ impl Source {
             Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
-            Source::EcsContainer => machine::container_identity(env),
-            // Jobs of different owners may find their tokens in the same file, one after the other.
-            Source::WebIdentity { role_arn, role_session_name, token_file, .. } => {
-                let name = role_session_name.as_deref().unwrap_or("");
-                owned(&["web_identity", role_arn, name, token_file, &Env::digest_of(token_file)])
-            }
+            Source::EcsContainer => machine::container_identity(env, token),
+            Source::WebIdentity(web) => owned(&web.identity(token)),
             // Two sessions with one start URL may be two people.
             Source::Sso(sso) => owned(&[
                 "sso",
@@ -65,6 +63,29 @@ impl Source {
                 let variables = variables.map(|name| env.get(name).unwrap_or(""));
                 owned(&[&["credential_process", command.as_str()][..], &variables[..]].concat())
             }
+        }
+    }
+
+    /// The file whose text says who asks.
+    pub(super) fn token_file<'a>(&'a self, env: &'a Env) -> Option<&'a str> {
+        match self {
+            Source::EcsContainer => machine::container_token_file(env),
+            Source::WebIdentity(web) => Some(&web.token_file),
+            _ => None,
+        }
+    }
+
+    /// Which kind it is, as `explain --json` and the audit log have it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Source::AccessKey { .. } => "access_key",
+            Source::Environment { .. } => "environment",
+            Source::Ec2InstanceMetadata { .. } => "ec2_instance_metadata",
+            Source::EcsContainer => "ecs_container",
+            Source::WebIdentity { .. } => "web_identity",
+            Source::Sso(_) => "sso",
+            Source::Login { .. } => "login",
+            Source::CredentialProcess { .. } => "credential_process",
         }
     }
 
@@ -88,9 +109,7 @@ impl Source {
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id.as_deref(),
             Source::Sso(sso) => sso.account_id.as_deref(),
-            Source::WebIdentity { role_arn, .. } => {
-                crate::arn::Arn::parse(role_arn).map(|role| role.account_id)
-            }
+            Source::WebIdentity(web) => web.account_id(),
             _ => None,
         }
     }
@@ -106,11 +125,11 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     {
         return Ok(source);
     }
-    if let Some(source) = named_source(link, env)? {
+    if let Some(source) = named_source(config, link, env)? {
         return Ok(source);
     }
-    if let Some(source) = web_identity(link)? {
-        return Ok(source);
+    if let Some(web) = web_identity::of_profile(config, link, env)? {
+        return Ok(Source::WebIdentity(web));
     }
     if let Some(source) = sso::of_profile(config, profile)?.map(|sso| Source::Sso(Box::new(sso))) {
         return Ok(source);
@@ -137,14 +156,21 @@ fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Opti
 }
 
 /// `credential_source` beside a role that `--role-arn` names.
-fn named_source(link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
-    link.value("credential_source").map(|value| named(&value, link, env)).transpose()
+fn named_source(config: &Config, link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
+    link.value("credential_source").map(|value| named(config, &value, link, env)).transpose()
 }
 
 /// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is xacct.
-pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
+pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
     match value.text.to_ascii_lowercase().as_str() {
-        "environment" => Ok(Source::Environment { keys: access_key::of_environment(value, env)? }),
+        "environment" => {
+            if !access_key::is_in_environment(env)
+                && let Some(web) = web_identity::of_environment(config, &link.profile.name, env)?
+            {
+                return Ok(Source::WebIdentity(web));
+            }
+            Ok(Source::Environment { keys: access_key::of_environment(value, env)? })
+        }
         "ec2instancemetadata" => {
             Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(link, env)? })
         }
@@ -153,21 +179,6 @@ pub(super) fn named(value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Sou
             .error(&format!("credential_source '{}' is unknown", value.text))
             .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer")),
     }
-}
-
-fn web_identity(link: &Link<'_>) -> Result<Option<Source>> {
-    let Some(token_file) = link.value("web_identity_token_file") else { return Ok(None) };
-    let name = &link.profile.name;
-    let Some(role_arn) = link.value("role_arn") else {
-        return Err(token_file
-            .error(&format!("profile '{name}': `role_arn` was missing beside web_identity_token_file")));
-    };
-    Ok(Some(Source::WebIdentity {
-        profile: name.clone(),
-        role_arn: role_arn.text.to_owned(),
-        role_session_name: link.value("role_session_name").map(|value| value.text.to_owned()),
-        token_file: token_file.text.to_owned(),
-    }))
 }
 
 /// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting

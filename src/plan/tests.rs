@@ -21,7 +21,7 @@ fn named(profile: &str) -> Request {
 }
 
 fn plan_in(text: &str, request: &Request, vars: &[(&str, &str)]) -> Result<Plan> {
-    draft(&config(text), request, &Env::of(vars))?.plan(&[])
+    draft(&config(text), request, &Env::of(vars))?.plan(&Read::default())
 }
 
 fn plan_of(text: &str, profile: &str) -> Plan {
@@ -197,7 +197,7 @@ fn keys_in_the_credentials_file_beat_a_process() {
     let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
     let source = |config: &str, credentials: &str| {
         let config = Config::new(Paths::from_env(&env), texts(config, credentials)).unwrap();
-        draft(&config, &named("a"), &env).unwrap().plan(&[]).unwrap().source
+        draft(&config, &named("a"), &env).unwrap().plan(&Read::default()).unwrap().source
     };
     let process = "[profile a]\ncredential_process = /bin/keys\n";
     assert!(matches!(source(process, &format!("[a]\n{keys}")), Source::AccessKey { .. }));

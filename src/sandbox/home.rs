@@ -54,6 +54,7 @@ impl Home {
             ("AWS_ENDPOINT_URL", endpoint.to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
             ("XACCT_CACHE_DIR", path(".cache/xacct")),
+            ("XACCT_AUDIT_LOG", path(".local/state/xacct/audit.jsonl")),
             ("XACCT_CONFIG", path(".config/xacct/config.toml")),
             ("XACCT_SANDBOX", endpoint.to_owned()),
         ]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::answer::Refusal;
 use super::policy;
-use super::world::{Role, World};
+use super::world::{Role, Trust, World};
 
 /// What of a token decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -49,13 +49,22 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
                 .to_owned(),
         )
     })?;
-    let mut statements =
-        statements(world).filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).peekable();
-    if statements.peek().is_none() {
+    let statements: Vec<&Trust> =
+        statements(world).filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).collect();
+    if statements.is_empty() {
         return Err(invalid(format!("No OpenIDConnect provider found in your account for {}", token.issuer)));
     }
-    if !statements.any(|trust| trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted))) {
+    if !statements
+        .iter()
+        .any(|trust| trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted)))
+    {
         return Err(invalid("Incorrect token audience".to_owned()));
+    }
+    let revoked =
+        |trust: &&Trust| trust.revoked.as_deref().is_some_and(|it| policy::like(it, &token.subject));
+    if statements.iter().any(revoked) {
+        let message = "The identity provider reported that authentication failed";
+        return Err(Refusal::new(403, "IDPRejectedClaim", message));
     }
     if token.expires_at <= now.timestamp() {
         let message = format!(
@@ -68,7 +77,7 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
     Ok(token)
 }
 
-fn statements(world: &World) -> impl Iterator<Item = &super::world::Trust> {
+fn statements(world: &World) -> impl Iterator<Item = &Trust> {
     world.account.iter().flat_map(|account| &account.role).flat_map(|role| &role.trust)
 }
 

@@ -117,6 +117,8 @@ pub(crate) struct Trust {
     pub(crate) audience: Option<String>,
     /// `StringLike ISSUER:sub`
     pub(crate) subject: Option<String>,
+    /// Subjects that the issuer says no to, whatever the policy: their tokens were revoked.
+    pub(crate) revoked: Option<String>,
     #[serde(default = "assume_role")]
     pub(crate) actions: Vec<String>,
     /// `StringEquals sts:ExternalId`

@@ -38,22 +38,11 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> 
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
         Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
         Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, asker.env).await,
-        Source::WebIdentity { profile, .. } => not_here(profile, "web_identity_token_file"),
-        Source::Sso(sso) => not_here(&sso.profile, "IAM Identity Center"),
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker).await,
+        // Not asked here: see above, and `broker`.
+        Source::WebIdentity(_) | Source::Sso(_) => Err(Error::other("this source is not asked here")),
         Source::Login { profile, login_session } => {
             login::run(profile, login_session, &plan.region.name).await
         }
     }
-}
-
-/// A source that this version cannot use, with the way around it.
-fn not_here(profile: &str, what: &str) -> Result<Credentials> {
-    Err(Error::config(format!(
-        "profile '{profile}' gets its credentials from {what}, which this version cannot use"
-    ))
-    .hint(format!(
-        "a profile with `credential_process = aws configure export-credentials --profile {profile} --format \
-             process` can be the source_profile meanwhile"
-    )))
 }

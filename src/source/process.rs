@@ -13,10 +13,10 @@ use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
-use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::PROFILE_CHAIN;
 use crate::secret::Secret;
+use crate::sso::Asker;
 use crate::terminal::interruptible;
 
 /// More output than this is no credentials.
@@ -35,16 +35,22 @@ struct Document {
     accountid: Option<String>,
 }
 
-pub(super) async fn run(profile: &str, command: &str, env: &Env) -> Result<Credentials> {
-    run_within(LIMIT, profile, command, env).await
-}
-
-async fn run_within(limit: Duration, profile: &str, command: &str, env: &Env) -> Result<Credentials> {
-    let named = format!("credential_process of profile '{profile}'");
+pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Result<Credentials> {
+    let env = asker.env;
     let chain =
         env.get(PROFILE_CHAIN).map_or_else(|| profile.to_owned(), |chain| format!("{chain},{profile}"));
     let mut shell = shell(command);
-    shell.env(PROFILE_CHAIN, chain).env_remove("XACCT_MFA_CODE").stdout(Stdio::piped()).kill_on_drop(true);
+    shell.env(PROFILE_CHAIN, chain).env_remove("XACCT_MFA_CODE");
+    if asker.no_input {
+        // Where the command is another xacct, it would ask in our stead.
+        shell.env("XACCT_NO_INPUT", "true");
+    }
+    run_within(LIMIT, profile, shell).await
+}
+
+async fn run_within(limit: Duration, profile: &str, mut shell: Command) -> Result<Credentials> {
+    let named = format!("credential_process of profile '{profile}'");
+    shell.stdout(Stdio::piped()).kill_on_drop(true);
     let mut child =
         shell.spawn().map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
     let Ok(ended) = interruptible(tokio::time::timeout(limit, output(&mut child))).await? else {
@@ -119,7 +125,7 @@ mod tests {
     fn what_takes_too_long_is_stopped() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let limit = Duration::from_millis(20);
-        let error = runtime.block_on(run_within(limit, "p", "exec sleep 60", &Env::default())).unwrap_err();
+        let error = runtime.block_on(run_within(limit, "p", shell("exec sleep 60"))).unwrap_err();
         assert_eq!(error.message, "credential_process of profile 'p' took longer than 20ms and was stopped");
     }
 

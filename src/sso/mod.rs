@@ -14,6 +14,7 @@ mod sign_in;
 mod token;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::aws::{Failure, Oidc, Portal};
 use crate::cache::Store;
@@ -35,6 +36,10 @@ pub(crate) struct Asker<'a> {
     pub(crate) me: &'a str,
     /// How a person may be asked to sign in; `None` where nobody may be.
     pub(crate) sign_in: Option<How>,
+    /// `--no-input`, which other programs are told too.
+    pub(crate) no_input: bool,
+    /// When waiting for another process's sign-in is given up.
+    pub(crate) until: Option<Instant>,
 }
 
 /// What the command line says of signing in.

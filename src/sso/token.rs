@@ -91,10 +91,12 @@ impl Session<'_> {
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
     pub(super) async fn turn(&self) -> Result<Option<Lock>> {
-        let Asker { store, voice, me, .. } = self.asker;
+        let Asker { store, voice, me, until, .. } = self.asker;
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
-        Waiter { store, voice, me }.wait_for(&name, &why, |warning| voice.warn(warning)).await
+        let waiter = Waiter { store, voice, me, until };
+        let turn = waiter.wait_for(&name, &why, |warning| voice.warn(warning)).await;
+        turn.map_err(|error| words::held_up(self.sso, error))
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -20,6 +20,28 @@ impl Caller {
         Caller { parent: rustix::process::getppid() }
     }
 
+    /// The number of that process, where processes have one.
+    #[cfg(unix)]
+    pub(crate) fn pid(self) -> Option<i32> {
+        self.parent.map(rustix::process::Pid::as_raw_nonzero).map(std::num::NonZero::get)
+    }
+
+    /// What that process is called, where the system tells.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn name(self) -> Option<String> {
+        let name = std::fs::read_to_string(format!("/proc/{}/comm", self.pid()?)).ok()?;
+        Some(name.trim_end().to_owned())
+    }
+
+    #[cfg(all(unix, not(target_os = "linux")))]
+    pub(crate) fn name(self) -> Option<String> {
+        let pid = self.pid()?.to_string();
+        let output = std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid]).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok()?;
+        let name = std::path::Path::new(path.trim()).file_name()?.to_str()?.to_owned();
+        Some(name)
+    }
+
     /// Whether nobody reads stdout any more, or the process that started this one has ended.
     #[cfg(unix)]
     pub(crate) fn has_gone(self) -> bool {
@@ -35,6 +57,16 @@ impl Caller {
     #[cfg(not(unix))]
     pub(crate) fn here() -> Caller {
         Caller {}
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn pid(self) -> Option<i32> {
+        None
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn name(self) -> Option<String> {
+        None
     }
 
     /// There is no telling here.

@@ -23,19 +23,29 @@ tokio::task_local! {
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
     let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    unless(signals.next(), work).await.map_err(interrupted)
+}
+
+/// Work that is dropped when the `end` comes first, but for what is [`finishing`]: that comes to its own end.
+///
+/// Errors: what the end gave.
+pub(crate) async fn unless<T, E>(
+    end: impl Future<Output = E>,
+    work: impl Future<Output = T>,
+) -> std::result::Result<T, E> {
     let unfinished = UNFINISHED.try_with(Rc::clone).unwrap_or_default();
     let mut work = Box::pin(UNFINISHED.scope(Rc::clone(&unfinished), work));
-    let number = tokio::select! {
+    let ended = tokio::select! {
         biased;
         done = &mut work => return Ok(done),
-        number = signals.next() => number,
+        ended = end => ended,
     };
     poll_fn(|context| {
         let is_done = unfinished.get() == 0 || work.as_mut().poll(context).is_ready();
         if is_done || unfinished.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    Err(interrupted(number))
+    Err(ended)
 }
 
 /// Work that must not be cut off in the middle: a signal is heeded when it is done.

@@ -42,3 +42,15 @@ pub(crate) fn skip(why: &str) {
 pub(crate) fn outer_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
+
+/// Waits until this is so; for what a program under test brings about without saying.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..3000 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("{what}: never");
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::super::child::told_to_end;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::sandbox::home::Home;
@@ -45,31 +46,6 @@ pub(crate) fn run(
     });
     runtime.shutdown_background();
     result
-}
-
-/// SIGTERM or SIGINT; it is listened for from this call on.
-#[cfg(unix)]
-pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to signals: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Ctrl-C.
-#[cfg(not(unix))]
-pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
-    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to Ctrl-C: {error}"));
-    let mut interrupt = tokio::signal::windows::ctrl_c().map_err(deaf)?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }
 
 /// A thread of its own, because a read of stdin cannot be called off; it ends with the process.

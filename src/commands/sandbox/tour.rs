@@ -16,7 +16,6 @@ use crate::sandbox::home::Home;
 use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
 
-use super::serve;
 use stage::{Played, Stage};
 
 /// How many ask for the same credentials at once.
@@ -39,7 +38,7 @@ pub(crate) fn run(world: Option<&Path>, env: &Env, color: bool, out: &mut impl W
     // A thread of its own, because the scenes below wait for one program after another.
     let aws = std::thread::spawn(move || {
         runtime.block_on(async {
-            let told_to_end = serve::told_to_end()?;
+            let told_to_end = super::child::told_to_end()?;
             tokio::select! {
                 () = server.run() => {}
                 () = told_to_end => {}

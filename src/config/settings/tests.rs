@@ -27,6 +27,7 @@ fn defaults() {
         verify_after: VerifyAfter::Seconds(600),
         mfa_prompt: MfaPrompt::Terminal,
         session_token_duration: 43_200,
+        audit: true,
         session_name: SessionName::parse("xacct-{user}").unwrap(),
     };
     assert_eq!(parse("").settings, settings);
@@ -130,7 +131,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
         (
             "zzz = 1",
             "~/x.toml:1: there is no setting 'zzz'",
-            "there are: mfa.prompt, session_name, session_token_duration, verify_after, profile",
+            "there are: audit, mfa.prompt, session_name, session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",

@@ -12,7 +12,7 @@ fn settled(text: &str, settings: &str, profile: &str) -> Result<Plan> {
         settings: Some(Zeroizing::new(settings.to_owned())),
     };
     let config = Config::new(Paths::from_env(&env), texts)?;
-    draft(&config, &named(profile), &env)?.plan(&[])
+    draft(&config, &named(profile), &env)?.plan(&Read::default())
 }
 
 /// The `AssumeRole` requests, in order.
@@ -91,8 +91,12 @@ fn policy_files_are_found_from_where_they_are_named() {
         let files = draft(&config, &request, &env).unwrap().policy_files();
         let wanted = PolicyFile { path: Path::new(path).to_owned(), place: "~/.aws/config:7".to_owned() };
         assert_eq!(files, std::slice::from_ref(&wanted));
+        let with = |file: &PolicyFile, text: &str| {
+            let policies = vec![(file.clone(), text.to_owned())];
+            draft(&config, &request, &env).unwrap().plan(&Read { policies, token: None })
+        };
         let key = |text: &str| {
-            let plan = draft(&config, &request, &env).unwrap().plan(&[(wanted.clone(), text.to_owned())]);
+            let plan = with(&wanted, text);
             let step = plan.unwrap().steps.remove(0);
             let Action::AssumeRole(role) = step.action else { panic!() };
             (role.policy.unwrap(), step.key)
@@ -101,7 +105,7 @@ fn policy_files_are_found_from_where_they_are_named() {
         assert_eq!(policy, "{\"Version\":\"2012-10-17\"}");
         assert_eq!(first, key("{\"Version\":\"2012-10-17\"}").1, "how it is laid out does not count");
         assert_ne!(first, key("{\"Version\":\"2008-10-17\"}").1, "what stands in it is in the key");
-        let wrong = draft(&config, &request, &env).unwrap().plan(&[(wanted, "{\n\n  x".to_owned())]);
+        let wrong = with(&wanted, "{\n\n  x");
         assert_eq!(
             wrong.unwrap_err().message,
             "~/.aws/config:7: session_policy is not a JSON object: key must be a string at line 3 column 3"

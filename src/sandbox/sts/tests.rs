@@ -384,6 +384,7 @@ fn a_web_identity_is_taken_unsigned_for_its_issuer_audience_subject_and_time() {
     assert!(ask("Web", &claims(issuer, r#"["a","sts.amazonaws.com"]"#, subject, now + 1)).is_ok());
 
     let denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+    let rejected = "The identity provider reported that authentication failed";
     let no_jwt =
         "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
     let expired =
@@ -408,6 +409,7 @@ fn a_web_identity_is_taken_unsigned_for_its_issuer_audience_subject_and_time() {
             "Incorrect token audience",
         ),
         ("Web", claims(issuer, audience, subject, now), 400, "ExpiredTokenException", &expired),
+        ("Web", claims(issuer, audience, "repo:acme/gone", now + 1), 403, "IDPRejectedClaim", rejected),
         ("Web", "no.jwt".to_owned(), 400, "InvalidIdentityToken", no_jwt),
         ("Web", jwt("{}"), 400, "InvalidIdentityToken", no_jwt),
     ] {

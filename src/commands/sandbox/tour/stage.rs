@@ -273,7 +273,7 @@ fn finish(child: Child) -> Result<Played> {
         .map_err(|error| Error::other(format!("xacct lost a run of itself: {error}")))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(Played {
-        status: super::super::status_of(output.status),
+        status: super::super::super::child::status_of(output.status),
         stdout: text(&output.stdout),
         stderr: text(&output.stderr),
         requests: Vec::new(),

@@ -1,0 +1,118 @@
+//! A command to run with credentials: found before anybody is asked, and given an environment in which nothing
+//! competes.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::credentials::{COMPETING, Issued, SET_BY_XACCT};
+use crate::env::Env;
+use crate::error::Error;
+use crate::say::Voice;
+use crate::secret::Secret;
+
+/// Found, but it cannot be run; and not found at all: what shells say.
+pub(super) const NOT_EXECUTABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Variables of xacct's own that are secret, or that would send an xacct run by the command to the role meant here.
+const OURS: [&str; 5] =
+    ["XACCT_MFA_CODE", "XACCT_ROLE_ARN", "XACCT_SOURCE_PROFILE", "XACCT_EXTERNAL_ID", "XACCT_MFA_SERIAL"];
+
+/// A command that is there.
+pub(super) struct Program {
+    path: PathBuf,
+    words: Vec<OsString>,
+}
+
+impl Program {
+    /// The command of these words, of which there is at least one; or, once it was said why not, the exit status.
+    pub(super) fn find(
+        words: Vec<OsString>,
+        env: &Env,
+        voice: Voice,
+    ) -> std::result::Result<Program, ExitCode> {
+        let name = words.first().map(OsString::as_os_str).unwrap_or_default();
+        match find(name, env) {
+            Ok(path) => Ok(Program { path, words }),
+            Err(status) => {
+                let why =
+                    if status == NOT_FOUND { "there is no such command" } else { "it cannot be executed" };
+                voice.error(&Error::other(format!("{}: {why}", name.to_string_lossy())));
+                Err(ExitCode::from(status))
+            }
+        }
+    }
+
+    /// With its name as the user wrote it, and the credentials in its environment.
+    pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
+        self.command_with(&issued.variables(), env)
+    }
+
+    /// With these variables, and without what would compete with them.
+    pub(super) fn command_with(&self, variables: &[(&'static str, Option<Secret>)], env: &Env) -> Command {
+        let mut command = Command::new(&self.path);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);
+        command.args(&self.words[1..]).env_clear();
+        let is_removed = |name: &OsStr| {
+            let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&OURS);
+            name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
+        };
+        command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
+        for (name, value) in variables {
+            if let Some(value) = value {
+                command.env(name, value.expose());
+            }
+        }
+        command
+    }
+}
+
+/// Where the command is, or the status that says why it cannot be run.
+fn find(name: &OsStr, env: &Env) -> std::result::Result<PathBuf, u8> {
+    let path = Path::new(name);
+    if path.components().count() > 1 || name.as_encoded_bytes().contains(&b'/') {
+        return match path.try_exists() {
+            Ok(true) if is_executable(path) => Ok(path.to_owned()),
+            Ok(true) => Err(NOT_EXECUTABLE),
+            _ => Err(NOT_FOUND),
+        };
+    }
+    let mut status = NOT_FOUND;
+    let search = env.raw("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    for dir in std::env::split_paths(search) {
+        for file in candidates(&dir.join(path)) {
+            if file.is_file() {
+                if is_executable(&file) {
+                    return Ok(file);
+                }
+                status = NOT_EXECUTABLE;
+            }
+        }
+    }
+    Err(status)
+}
+
+#[cfg(unix)]
+fn candidates(path: &Path) -> Vec<PathBuf> {
+    vec![path.to_owned()]
+}
+
+#[cfg(not(unix))]
+fn candidates(path: &Path) -> Vec<PathBuf> {
+    ["", "exe", "cmd", "bat", "com"]
+        .iter()
+        .map(|ending| if ending.is_empty() { path.to_owned() } else { path.with_extension(ending) })
+        .collect()
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}

@@ -1,0 +1,233 @@
+//! `xacct serve PROFILE… [-- CMD…]`: an endpoint that SDKs ask for credentials, for as long as a command runs, or until
+//! it is told to end.
+
+use std::fs::{self, DirBuilder};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use zeroize::Zeroizing;
+
+use super::context::Context;
+use super::program::Program;
+use super::{child, print, written};
+use crate::cache;
+use crate::cli::{Asking, Serve, Target};
+use crate::config;
+use crate::credentials::{Credentials, Issued};
+use crate::error::{Error, Kind, Result};
+use crate::render::formats;
+use crate::secret::Secret;
+use crate::serve::{Endpoint, Served};
+
+pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
+    let program = match asked.command.as_slice() {
+        [] => None,
+        _ if asked.profiles.len() > 1 => {
+            return Err(Error::usage("a command has the credentials of one profile, and several are named")
+                .hint("xacct serve PROFILE... without a command serves them all"));
+        }
+        words => match Program::find(words.to_vec(), &context.env, context.voice) {
+            Ok(program) => Some(program),
+            Err(status) => return Ok(status),
+        },
+    };
+    // A person is asked here and never again.
+    let issued =
+        asked.profiles.iter().map(|profile| first(profile, asked, context)).collect::<Result<Vec<_>>>()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+    let status = runtime.block_on(async {
+        let served = asked.profiles.iter().map(|profile| Served::new(profile)).collect::<Result<Vec<_>>>()?;
+        let endpoint = Endpoint::bind(asked.address, asked.port.unwrap_or(0), served).await?;
+        let variables = variables(&endpoint, &issued);
+        let again = Again { asked: asked.clone(), context: context.clone() };
+        let serving = tokio::spawn(endpoint.run(move |profile| again.issue(profile)));
+        let status = match program {
+            Some(program) => run_command(&program, &variables[0], &issued[0], context).await,
+            None => serve_alone(asked, &variables, context).await,
+        };
+        serving.abort();
+        status
+    });
+    runtime.shutdown_background();
+    status.map(ExitCode::from)
+}
+
+/// Name and value, as a container or a command gets them.
+type Variables = Vec<(&'static str, Option<Secret>)>;
+
+/// The credentials as they are now: everything that can go wrong goes wrong before anything is served.
+fn first(profile: &str, asked: &Serve, context: &Context) -> Result<Issued> {
+    let issued = context.issue("serve", &target(profile, asked), &asked.asking, false)?;
+    if issued.credentials.expiration.is_none() {
+        return Err(Error::config(format!("profile '{profile}' has long-term keys, which are not served"))
+            .hint("SDKs take only what expires from an endpoint: a role, or a profile with mfa_serial"));
+    }
+    Ok(issued)
+}
+
+fn target(profile: &str, asked: &Serve) -> Target {
+    Target {
+        profile: Some(profile.to_owned()),
+        source_profile: asked.source_profile.clone(),
+        overrides: asked.overrides.clone(),
+    }
+}
+
+/// What answers the SDKs.
+struct Again {
+    asked: Serve,
+    context: Context,
+}
+
+impl Again {
+    /// The credentials as they are when somebody asks; nobody is asked for a code.
+    fn issue(&self, profile: &str) -> Result<Credentials> {
+        let asking = Asking { no_input: true, mfa_code: None, refresh: false, ..self.asked.asking.clone() };
+        let issued = self.context.reissue("serve", &target(profile, &self.asked), &asking);
+        issued.map(|issued| issued.credentials).map_err(|error| {
+            let error = Error { message: format!("{profile}: {}", error.message), ..error };
+            if !matches!(error.kind, Kind::Signal(_)) {
+                self.context.voice.error(&error);
+            }
+            error
+        })
+    }
+}
+
+fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
+    let of = |((served, address), issued): ((&Served, String), &Issued)| {
+        let region = || Some(Secret::new(issued.region.as_str()));
+        vec![
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Some(Secret::new(address))),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Some(served.token.clone())),
+            ("AWS_REGION", region()),
+            ("AWS_DEFAULT_REGION", region()),
+            ("AWS_ACCOUNT_ID", issued.credentials.account_id.as_deref().map(Secret::new)),
+            ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
+        ]
+    };
+    endpoint.addresses().zip(issued).map(of).collect()
+}
+
+/// The command, with files in which nothing competes; gives its exit status.
+async fn run_command(
+    program: &Program,
+    variables: &Variables,
+    issued: &Issued,
+    context: &Context,
+) -> Result<u8> {
+    let config = context.config()?;
+    let profile = config.profile(&issued.profile)?;
+    let files = Files::new(&config::for_child(&config, profile.as_ref(), &issued.region), context)?;
+    let mut variables = variables.clone();
+    variables.push(("AWS_CONFIG_FILE", Some(Secret::new(files.path("config")))));
+    variables.push(("AWS_SHARED_CREDENTIALS_FILE", Some(Secret::new(files.path("credentials")))));
+    let command = program.command_with(&variables, &context.env);
+    child::run(command.into(), context.voice).await
+}
+
+/// Says where it serves, until it is told to end.
+async fn serve_alone(asked: &Serve, variables: &[Variables], context: &Context) -> Result<u8> {
+    let told_to_end = child::told_to_end()?;
+    let written =
+        asked.env_dir.as_deref().map(|dir| EnvFiles::write(dir, &asked.profiles, variables)).transpose()?;
+    let is_shown = written.is_none() && (asked.print || !std::io::stdout().is_terminal());
+    for (profile, variables) in asked.profiles.iter().zip(variables) {
+        if is_shown {
+            print(&env_lines(profile, variables)?)?;
+        }
+        let address = variables[0].1.as_ref().map_or("", Secret::expose);
+        context.voice.note(&format!("serving '{profile}' at {address}"));
+    }
+    if written.is_none() && !is_shown {
+        context.voice.note("its token is not shown on a terminal: use --env-dir DIR, -- CMD, or --print");
+    }
+    told_to_end.await;
+    Ok(0)
+}
+
+fn env_lines(profile: &str, variables: &Variables) -> Result<Zeroizing<Vec<u8>>> {
+    let mut text = Zeroizing::new(format!("# {}\n", crate::say::visible(profile)).into_bytes());
+    formats::env(variables, &mut *text).map_err(written)?;
+    Ok(text)
+}
+
+/// `PROFILE.env` files, which go when this is dropped: their tokens are worth nothing then.
+struct EnvFiles(Vec<PathBuf>);
+
+impl EnvFiles {
+    fn write(dir: &Path, profiles: &[String], variables: &[Variables]) -> Result<EnvFiles> {
+        private_dir(dir, true)?;
+        let mut files = EnvFiles(Vec::new());
+        for (profile, variables) in profiles.iter().zip(variables) {
+            let name: String = profile
+                .chars()
+                .map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c })
+                .collect();
+            let path = dir.join(format!("{name}.env"));
+            if files.0.contains(&path) {
+                return Err(Error::config(format!(
+                    "two of the profiles would be written to {}",
+                    path.display()
+                )));
+            }
+            cache::write_private(&path, &env_lines(profile, variables)?)?;
+            files.0.push(path);
+        }
+        Ok(files)
+    }
+}
+
+impl Drop for EnvFiles {
+    fn drop(&mut self) {
+        for file in &self.0 {
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+/// A directory with a config file and an empty credentials file, which goes when this is dropped.
+struct Files(PathBuf);
+
+impl Files {
+    fn new(config: &str, context: &Context) -> Result<Files> {
+        let temporary = context.env.path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
+        let dir = temporary.unwrap_or(Path::new("/tmp")).join(format!("xacct-serve-{}", random()?));
+        private_dir(&dir, false)?;
+        let files = Files(dir);
+        cache::write_private(&files.0.join("config"), config.as_bytes())?;
+        cache::write_private(&files.0.join("credentials"), b"")?;
+        Ok(files)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn random() -> Result<String> {
+    let mut bytes = [0; 8];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system has no random bytes"))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Makes the directory for this user alone; one that is there already is taken where `may_exist`.
+fn private_dir(dir: &Path, may_exist: bool) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .recursive(may_exist)
+        .create(dir)
+        .map_err(|error| Error::other(format!("{} cannot be made: {error}", dir.display())).caused_by(error))
+}

@@ -24,6 +24,7 @@ mod files;
 mod cache;
 mod audit;
 mod terminal;
+mod browser;
 mod turn;
 mod mfa;
 mod aws;

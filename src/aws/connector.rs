@@ -15,28 +15,42 @@ use crate::plan::Connection;
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
+    let context = trust(url, connection)?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| connect(&context, settings)))
+}
+
+/// The same way for requests that are no service's of the SDK.
+pub(super) fn plain(url: &str, connection: &Connection) -> Result<Connector> {
+    Ok(connect(&trust(url, connection)?, None))
+}
+
+fn trust(url: &str, connection: &Connection) -> Result<TlsContext> {
     let trust = match &connection.ca_bundle {
         _ if url.starts_with("http://") => TrustStore::empty(),
         None => TrustStore::default(),
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
-    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
+    TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
         Error::config(format!(
             "the CA bundle {} is not usable",
             connection.ca_bundle.as_deref().unwrap_or_default()
         ))
         .caused_by(error)
-    })?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
-        let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-        let builder = with_settings(builder, settings)
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(context.clone());
-        #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
-        return builder.build_with_resolver(super::dns::Getent);
-        #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
-        builder.build()
-    }))
+    })
+}
+
+fn connect(
+    context: &TlsContext,
+    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
+) -> Connector {
+    let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    let builder = with_settings(builder, settings)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context.clone());
+    #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
+    return builder.build_with_resolver(super::dns::Getent);
+    #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+    builder.build()
 }
 
 fn with_settings(

@@ -1,5 +1,5 @@
-//! STS, and IAM Identity Center's two services, through AWS's SDK: one client each, and errors in words that decide
-//! something.
+//! STS and IAM Identity Center's two services, through AWS's SDK, and the console's sign-in: one client each, and errors
+//! in words that decide something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
@@ -11,10 +11,12 @@ mod connector;
 mod client;
 mod oidc;
 mod portal;
+mod federation;
 mod sts;
 
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use federation::Federation;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
 pub(crate) use portal::Portal;
 pub(crate) use sts::{Answer, Identity, Sts};

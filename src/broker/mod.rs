@@ -14,6 +14,7 @@ mod ask;
 mod confirm;
 mod acquire;
 mod sign_in;
+mod console;
 
 use std::cell::{OnceCell, RefCell};
 

@@ -46,6 +46,19 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
     }
 }
 
+/// The error for a federation session that was not given.
+pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
+    let is_denied = matches!(&failure, Failure::Refused { code, .. } if code == "AccessDenied");
+    let error = keys_refused(run, failure);
+    if !is_denied {
+        return error;
+    }
+    error
+        .hint("the console takes no access key: a federation session is started with it, for which the user needs")
+        .hint("  sts:GetFederationToken on its own ARN (…:federated-user/*)")
+        .hint("or use a profile with a role")
+}
+
 /// The error for credentials that STS was only asked about.
 pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error {
     if let Some(error) = clock(&failure) {

@@ -17,6 +17,7 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
+use super::console::Console;
 use super::examples;
 use super::export::Export;
 use super::policy::Policy;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     CredentialProcess(CredentialProcess),
     /// Serve profiles' credentials to containers and long-running programs, always fresh
     Serve(Serve),
+    /// Open the AWS console, signed in as a profile's role
+    Console(Console),
     /// Ask AWS whose credentials these are
     Whoami(Whoami),
     /// List the profiles: account, role, source, region, MFA, and what is cached until when

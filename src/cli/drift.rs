@@ -105,7 +105,8 @@ fn man_pages_are_well_formed() {
 #[test]
 fn every_command_has_its_page() {
     let names: Vec<String> = man::pages().into_iter().map(|(name, _)| name).collect();
-    let wanted = "xacct xacct-assume xacct-unset xacct-exec xacct-credential-process xacct-serve xacct-whoami xacct-list \
+    let wanted = "xacct xacct-assume xacct-unset xacct-exec xacct-credential-process xacct-serve xacct-console xacct-whoami \
+                  xacct-list \
                   xacct-explain xacct-config xacct-config-show xacct-login xacct-logout xacct-clear xacct-add \
                   xacct-adopt xacct-policy xacct-policy-trust xacct-policy-caller xacct-policy-link xacct-export \
                   xacct-export-aesr xacct-audit xacct-sandbox \

@@ -7,6 +7,7 @@
 mod args;
 mod examples;
 mod profiles;
+mod console;
 mod export;
 mod policy;
 mod audit;
@@ -50,6 +51,7 @@ pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
+pub(crate) use console::Console;
 pub(crate) use export::ExportAction;
 pub(crate) use export::ExportAesr;
 pub(crate) use parse::is_exec;

@@ -155,7 +155,7 @@ pub(super) fn how(asking: &Asking) -> How {
 }
 
 /// The command line's words as a request; the session policy's file is read here.
-fn request(target: &Target) -> Result<Request> {
+pub(super) fn request(target: &Target) -> Result<Request> {
     let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
     let policy = policy.as_ref().map(|path| {
         std::fs::read_to_string(path).map_err(|error| {
@@ -182,5 +182,6 @@ fn request(target: &Target) -> Result<Request> {
         policy: policy.transpose()?,
         policy_arns: policy_arn.clone(),
         read_only: overrides.read_only,
+        code_on_role: false,
     })
 }

@@ -24,6 +24,7 @@ mod add;
 mod adopt;
 mod policy;
 mod export;
+mod console;
 mod audit;
 mod serve;
 mod sandbox;
@@ -84,6 +85,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Console(asked) => console::run(asked, context),
         Command::Policy(asked) => policy::run(&asked.action, context),
         Command::Export(asked) => export::run(&asked.action, context),
         Command::Audit(asked) => audit::run(asked, context),

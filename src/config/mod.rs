@@ -13,6 +13,7 @@ mod section;
 mod file;
 mod session_name;
 mod color;
+mod browser;
 pub(crate) mod process;
 mod edit;
 mod keys;
@@ -25,6 +26,7 @@ mod for_child;
 
 use std::collections::HashSet;
 
+pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::for_child;

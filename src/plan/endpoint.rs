@@ -30,6 +30,8 @@ struct Service {
 const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] };
 /// IAM Identity Center's sign-in.
 const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
+/// The console's sign-in.
+const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
 
@@ -117,6 +119,11 @@ pub(super) fn of_identity_center(
     }
     let oidc = of_service(&SSO_OIDC, config, chain, env)?;
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
+}
+
+/// The console's sign-in, where it is not AWS's own.
+pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
+    Ok(of_service(&SIGNIN, config, chain, env)?.url)
 }
 
 /// A regional service's endpoint, by what the profile asked for says.

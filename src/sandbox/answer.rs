@@ -1,5 +1,5 @@
 //! Answers as they go over the wire: STS's XML, the JSON of Identity Center, its pages. What is answered is decided
-//! in `sts`, `oidc` and `portal`.
+//! in `sts`, `oidc`, `portal` and `federation`.
 
 use std::fmt::Write;
 
@@ -16,6 +16,8 @@ pub(crate) enum Service {
     Oidc,
     /// Identity Center's access portal: rest-json.
     Portal,
+    /// The console's sign-in: addresses that a browser could open, and pages.
+    Signin,
 }
 
 /// What is said instead of a result.
@@ -55,6 +57,7 @@ impl Refusal {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
             Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
+            Service::Signin => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
         }
     }
 
@@ -136,6 +139,10 @@ impl Reply {
                 let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
+            }
+            // Nothing in it is meant for programs.
+            Service::Signin => {
+                Reply::new(status, "text/html; charset=utf-8", request_id, page(&refusal.message))
             }
         };
         reply.code = Some(code);

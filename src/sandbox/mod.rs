@@ -10,6 +10,7 @@ mod center;
 pub(crate) mod world;
 mod answer;
 mod sign_in;
+mod signin_token;
 mod state;
 // What a request is held against.
 mod sigv4;
@@ -20,6 +21,7 @@ mod route;
 mod sts;
 mod oidc;
 mod portal;
+mod federation;
 // What else can happen to one.
 mod faults;
 mod desk;

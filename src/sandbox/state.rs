@@ -11,6 +11,7 @@ use crate::secret::Secret;
 
 use super::random::{BASE64, LETTERS, random};
 use super::sign_in::SignIn;
+use super::signin_token::SigninTokens;
 use super::totp::{Device, STEP};
 use super::world::World;
 
@@ -42,8 +43,10 @@ pub(crate) enum Means {
     LongTerm,
     /// `GetSessionToken`; with the moment of the MFA code, if one was given.
     SessionToken { mfa_at: Option<DateTime<Utc>> },
-    /// `AssumeRole`; never with MFA in its context.
-    Role { source_identity: Option<String>, transitive_tags: Vec<Tag> },
+    /// `AssumeRole`; never with MFA in its context. `chained` where temporary credentials signed it.
+    Role { source_identity: Option<String>, transitive_tags: Vec<Tag>, chained: bool },
+    /// `GetFederationToken`
+    Federation,
 }
 
 /// Temporary credentials that were issued.
@@ -101,6 +104,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) clocks: Clocks,
     pub(crate) sign_in: SignIn,
+    pub(crate) console: SigninTokens,
     sessions: BTreeMap<String, Session>,
     /// By serial number, the steps whose code was accepted.
     used_steps: BTreeMap<String, BTreeSet<u64>>,
@@ -114,6 +118,7 @@ impl State {
             world,
             clocks: Clocks::default(),
             sign_in: SignIn::new(),
+            console: SigninTokens::default(),
             sessions: BTreeMap::new(),
             used_steps: BTreeMap::new(),
             issued: Vec::new(),
@@ -179,7 +184,7 @@ impl State {
 
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.world.secrets().chain(&self.issued).chain(self.sign_in.secrets())
+        self.world.secrets().chain(&self.issued).chain(self.sign_in.secrets()).chain(self.console.secrets())
     }
 }
 

@@ -13,11 +13,13 @@ mod say;
 // Text in, values out.
 mod config;
 mod plan;
+mod select;
 mod credentials;
+mod issuance;
 mod policy;
 mod console;
-mod issuance;
 mod render;
+mod doctor;
 mod cli;
 // Effects, one kind each.
 mod files;

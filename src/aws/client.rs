@@ -91,6 +91,28 @@ pub(super) enum Effort {
     Once,
     /// A check that the caller can do without: somebody waits for credentials that are there already.
     Brief,
+    /// As configured, and as such a check, but one attempt: a paced run tries again itself.
+    UsualOnce,
+    BriefOnce,
+}
+
+impl Effort {
+    pub(super) fn unrepeated(self) -> Effort {
+        match self {
+            Effort::Usual => Effort::UsualOnce,
+            Effort::Brief => Effort::BriefOnce,
+            other => other,
+        }
+    }
+}
+
+/// How often a request is sent at most.
+pub(super) fn attempts(connection: &Connection, effort: Effort) -> u32 {
+    match effort {
+        Effort::Usual => connection.max_attempts,
+        Effort::Brief => connection.max_attempts.min(2),
+        Effort::Once | Effort::UsualOnce | Effort::BriefOnce => 1,
+    }
 }
 
 /// What the clients of all services have alike.
@@ -101,10 +123,10 @@ pub(super) fn shared(
     http: &SharedHttpClient,
     effort: Effort,
 ) -> SdkConfig {
-    let (attempts, attempt, operation) = match effort {
-        Effort::Usual => (connection.max_attempts, ATTEMPT, OPERATION),
-        Effort::Once => (1, ATTEMPT, OPERATION),
-        Effort::Brief => (connection.max_attempts.min(2), BRIEF, BRIEF),
+    let attempts = attempts(connection, effort);
+    let (attempt, operation) = match effort {
+        Effort::Usual | Effort::UsualOnce | Effort::Once => (ATTEMPT, OPERATION),
+        Effort::Brief | Effort::BriefOnce => (BRIEF, BRIEF),
     };
     let retry = match connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),

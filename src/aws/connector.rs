@@ -15,16 +15,17 @@ use crate::plan::Connection;
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
-    let context = trust(url, connection)?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| connect(&context, settings)))
+    let context = context(url, connection)?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| build(&context, settings)))
 }
 
-/// The same way for requests that are no service's of the SDK.
-pub(super) fn plain(url: &str, connection: &Connection) -> Result<Connector> {
-    Ok(connect(&trust(url, connection)?, None))
+/// The same way, for one request that no service's client makes. Errors as [`http_client`].
+pub(super) fn connector(url: &str, connection: &Connection) -> Result<Connector> {
+    Ok(build(&context(url, connection)?, None))
 }
 
-fn trust(url: &str, connection: &Connection) -> Result<TlsContext> {
+/// Whom to trust.
+fn context(url: &str, connection: &Connection) -> Result<TlsContext> {
     let trust = match &connection.ca_bundle {
         _ if url.starts_with("http://") => TrustStore::empty(),
         None => TrustStore::default(),
@@ -39,7 +40,7 @@ fn trust(url: &str, connection: &Connection) -> Result<TlsContext> {
     })
 }
 
-fn connect(
+fn build(
     context: &TlsContext,
     settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
 ) -> Connector {
@@ -64,7 +65,7 @@ fn with_settings(
 }
 
 /// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
-fn ca_bundle(path: &str) -> Result<Vec<u8>> {
+pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
     let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
     let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
     let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;

@@ -7,13 +7,14 @@ use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
-const THROTTLING: [&str; 6] = [
+const THROTTLING: [&str; 7] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
     "RequestThrottled",
     "RequestLimitExceeded",
     "TooManyRequestsException",
+    "TooManyRequestsError",
 ];
 
 /// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).
@@ -92,6 +93,12 @@ impl Failure {
             }
             _ => None,
         }
+    }
+
+    /// Whether AWS asks to come back later; then the code leads `why`.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self, Failure::Unreachable { why, .. }
+            if why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code)))
     }
 
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.

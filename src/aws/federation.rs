@@ -43,7 +43,7 @@ struct Answer {
 impl Federation {
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(crate) fn new(url: &str, connection: &Connection, voice: Voice) -> Result<Federation> {
-        let connector = connector::plain(url, connection)?;
+        let connector = connector::connector(url, connection)?;
         Ok(Federation { url: url.to_owned(), connector, max_attempts: connection.max_attempts, voice })
     }
 

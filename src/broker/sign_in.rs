@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::sso::{Asker, Session, SignedIn};
 
+use super::patience::{self, Patience};
 use super::{Broker, wait};
 
 impl Broker<'_> {
@@ -10,11 +11,16 @@ impl Broker<'_> {
     /// this command run is at a browser. `None` where the plan has another source.
     ///
     /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody came, `Refused`,
-    /// `Unreachable`, `Signal`.
+    /// `Unreachable` (also when `--within` is over), `Signal`.
     pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
         let asker = Asker { sign_in: self.options.sign_in, ..self.asker() };
         let Some(session) = Session::of(self.plan, asker)? else { return Ok(None) };
-        wait(session.login(self.options.refresh))?.map(Some)
+        let login = session.login(self.options.refresh);
+        wait(async {
+            let done = Patience::of(self).bound(login).await;
+            done.unwrap_or_else(|| Err(patience::too_slow(self)))
+        })?
+        .map(Some)
     }
 
     /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;

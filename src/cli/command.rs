@@ -18,8 +18,11 @@ use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
 use super::console::Console;
+use super::doctor::Doctor;
+use super::each::Each;
 use super::examples;
 use super::export::Export;
+use super::init::Init;
 use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
@@ -52,6 +55,8 @@ pub(crate) enum Command {
     Unset(Unset),
     /// Run a command with a profile's credentials in its environment
     Exec(Exec),
+    /// Run a command in many accounts side by side
+    Each(Box<Each>),
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
@@ -68,6 +73,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Look at the configuration
     Config(Config),
+    /// Find what is wrong: files, profiles, permissions, keys, clock, network
+    Doctor(Doctor),
     /// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
     Login(Login),
     /// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it
@@ -78,12 +85,14 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
+    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    Init(Init),
+    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    Audit(Audit),
     /// Print what two accounts must allow so that a profile's role can be assumed
     Policy(Policy),
     /// Write the roles down for other programs
     Export(Export),
-    /// Show what AWS has issued: when, for which profile, as whom, to which process
-    Audit(Audit),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }

@@ -8,6 +8,7 @@ use clap_mangen::roff::bold;
 use clap_mangen::roff::roman;
 
 use super::complete::whole;
+use crate::doctor::catalog;
 
 /// When the pages last said something new.
 pub(super) const DATE: &str = "2026-11-22";
@@ -27,6 +28,22 @@ const EXEC_STATUS: [(&str, &str); 4] = [
     ("126", "The command was found but cannot be run. Found out before anyone is asked for a code."),
     ("127", "The command was not found. Found out before anyone is asked for a code."),
     ("other", "The command's own."),
+];
+
+const DOCTOR_STATUS: [(&str, &str); 3] = [
+    ("0", "Healthy: nothing was found, or notes only."),
+    ("1", "Errors or warnings were found. What cannot be read is such a finding, and no failure."),
+    ("3", "There is no profile of this name."),
+];
+
+const DOCTOR_JSON: [(&str, &str); 3] = [
+    ("healthy", "Whether the exit status is 0."),
+    (
+        "findings",
+        "Each with id, severity (error, warning, note), profile, file, line, message, fix (the command to type, or the \
+         edit to make) and fixable (whether --fix would mend it). What there is not is null.",
+    ),
+    ("checks", "What was looked at: name, looked_at (a list), and skipped, which says why not, or is null."),
 ];
 
 const VARIABLES: [(&str, &str); 10] = [
@@ -115,7 +132,16 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     if matches!(name, "xacct" | "xacct-config-show") {
         list(&mut roff, "FILES", &FILES);
     }
-    list(&mut roff, "EXIT STATUS", if name == "xacct-exec" { &EXEC_STATUS } else { &EXIT_STATUS });
+    if name == "xacct-doctor" {
+        list(&mut roff, "JSON", &DOCTOR_JSON);
+        findings(&mut roff);
+    }
+    let status: &[(&str, &str)] = match name {
+        "xacct-exec" => &EXEC_STATUS,
+        "xacct-doctor" => &DOCTOR_STATUS,
+        _ => &EXIT_STATUS,
+    };
+    list(&mut roff, "EXIT STATUS", status);
     examples(&mut roff, command);
     see_also(&mut roff, above, below);
     tidy(&(String::from_utf8(text).unwrap() + &roff.to_roff()))
@@ -146,6 +172,20 @@ fn environment(roff: &mut Roff, above: Option<&str>) {
     ]);
     if above.is_some() {
         roff.text([roman("Further variables are in "), bold("xacct"), roman("(1).")]);
+    }
+}
+
+/// What `doctor` can find, by area as it tells it.
+fn findings(roff: &mut Roff) {
+    roff.control("SH", ["FINDINGS"]);
+    let mut area = None;
+    for kind in catalog::ALL {
+        if area.replace(kind.area) != Some(kind.area) {
+            roff.control("SS", [kind.area.heading()]);
+        }
+        roff.control("TP", []);
+        roff.text([bold(kind.id), roman(format!(" ({})", kind.severity.word()))]);
+        roff.text([roman(kind.about)]);
     }
 }
 

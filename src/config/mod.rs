@@ -28,6 +28,7 @@ use std::collections::HashSet;
 
 pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
+pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::for_child;
 pub(crate) use self::nearest::nearest;
@@ -64,6 +65,11 @@ pub(crate) mod documented {
     }
 }
 
+/// The keys that a profile may have.
+pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
+    keys::all().map(|(name, _, _)| *name)
+}
+
 /// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads from files, so that
 /// no profile there ever got them this way; and itself.
 const NOT_INCLUDED: [&str; 5] = [
@@ -83,6 +89,14 @@ pub(crate) struct Config {
     settings: SettingsFile,
 }
 
+/// What each of the files says of one profile.
+pub(crate) struct ByFile<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) config: Option<Section>,
+    pub(crate) credentials: Option<Section>,
+    pub(crate) settings: Option<&'a Section>,
+}
+
 /// An `include_profile` that leads nowhere, or in a circle.
 struct BadInclude {
     problem: Problem,
@@ -94,17 +108,22 @@ impl Config {
     ///
     /// Errors: the settings file is not TOML, or says something that xacct does not know.
     pub(crate) fn new(paths: Paths, texts: Texts) -> Result<Config> {
-        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
         let settings = match &texts.settings {
             Some(text) => SettingsFile::parse(text, &paths.display(FileKind::Settings))?,
             None => SettingsFile::default(),
         };
-        Ok(Config {
+        Ok(Config { settings, ..Config::without_settings(paths, texts) })
+    }
+
+    /// The two AWS files alone: what there is to look at where the settings file is broken.
+    pub(crate) fn without_settings(paths: Paths, texts: Texts) -> Config {
+        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
+        Config {
             config: file(FileKind::Config, texts.config),
             credentials: file(FileKind::Credentials, texts.credentials),
-            settings,
+            settings: SettingsFile::default(),
             paths,
-        })
+        }
     }
 
     /// The profile, put together from the three files and from the profiles it includes. Only their sections are
@@ -115,7 +134,10 @@ impl Config {
         let Some(mut profile) = self.own(name) else { return Ok(None) };
         match self.include(&mut profile) {
             Ok(()) => Ok(Some(profile)),
-            Err(bad) => Err(Error::config(bad.problem.to_string()).hint(bad.hint)),
+            Err(bad) => {
+                let error = Error::config(bad.problem.to_string()).hint(bad.hint);
+                Err(error.named("include-profile-broken"))
+            }
         }
     }
 
@@ -136,6 +158,19 @@ impl Config {
     pub(crate) fn profile_names(&self) -> Vec<String> {
         let counts = |(_, parts): &(&str, Parts<'_>)| parts.any();
         self.parts().into_iter().filter(counts).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// What each file says of each profile, included ones left out; in the order of [`Config::profile_names`].
+    pub(crate) fn profiles_by_file(&self) -> Vec<ByFile<'_>> {
+        let counts = self.parts().into_iter().filter(|(_, parts)| parts.any());
+        counts
+            .map(|(name, parts)| ByFile {
+                name,
+                config: self.config.merged(name, parts.of_config()),
+                credentials: self.credentials.merged(name, parts.of_credentials()),
+                settings: parts.settings,
+            })
+            .collect()
     }
 
     /// `[sso-session NAME]` of the config file.

@@ -30,10 +30,10 @@ struct Service {
 const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] };
 /// IAM Identity Center's sign-in.
 const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
-/// The console's sign-in.
-const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
+/// AWS Sign-In, which signs browsers in to the console and renews the sessions of `aws login`.
+const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,9 +121,17 @@ pub(super) fn of_identity_center(
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
 }
 
-/// The console's sign-in, where it is not AWS's own.
-pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
+/// Where the console is signed in to, if not at AWS's own address.
+pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
     Ok(of_service(&SIGNIN, config, chain, env)?.url)
+}
+
+/// AWS Sign-In's endpoint, where the source is a session of `aws login`.
+pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<Endpoint>> {
+    if !matches!(chain.source, Source::Login { .. }) {
+        return Ok(None);
+    }
+    of_service(&SIGNIN, config, chain, env).map(Some)
 }
 
 /// A regional service's endpoint, by what the profile asked for says.

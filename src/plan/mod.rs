@@ -67,6 +67,8 @@ pub(crate) struct Plan {
     pub(crate) endpoint: Endpoint,
     /// Where one signs in, for a source that wants that.
     pub(crate) identity_center: Option<IdentityCenter>,
+    /// AWS Sign-In, for a source that it renews.
+    pub(crate) signin: Option<Endpoint>,
     pub(crate) connection: Connection,
     pub(crate) source: Source,
     /// In the order they are sent; each is signed with what the one before it gave.
@@ -239,7 +241,7 @@ pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
 /// Errors: of kind `Config`, as [`draft`], and for what is no URL.
 pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Result<Option<(String, String)>> {
     let chain = chain::resolve(config, request, env)?;
-    endpoint::of_signin(config, &chain, env)
+    endpoint::of_console(config, &chain, env)
 }
 
 /// Follows the profiles.
@@ -299,6 +301,7 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
     let connection = endpoint::connection(&chain, env)?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;
+    let signin = endpoint::of_signin(config, &chain, env)?;
 
     let mut roles = roles::steps(&chain, roles::Given { config, env, policies: &read.policies })?;
     let mfa = mfa::choose(&chain, request)?;
@@ -319,7 +322,19 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let confirm = confirm(&chain)?;
     let (profile, source) = (chain.name, chain.source);
-    Ok(Plan { profile, region, endpoint, identity_center, connection, source, steps, mfa, confirm, warnings })
+    Ok(Plan {
+        profile,
+        region,
+        endpoint,
+        identity_center,
+        signin,
+        connection,
+        source,
+        steps,
+        mfa,
+        confirm,
+        warnings,
+    })
 }
 
 /// Only the profile asked for counts: what lies on the way is not handed out.

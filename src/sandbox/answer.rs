@@ -1,5 +1,5 @@
-//! Answers as they go over the wire: STS's XML, the JSON of Identity Center, its pages. What is answered is decided
-//! in `sts`, `oidc`, `portal` and `federation`.
+//! Answers as they go over the wire: STS's XML, the JSON of Identity Center and AWS Sign-In, pages. What is answered is
+//! decided in `sts`, `oidc`, `portal`, `login` and `federation`.
 
 use std::fmt::Write;
 
@@ -16,8 +16,10 @@ pub(crate) enum Service {
     Oidc,
     /// Identity Center's access portal: rest-json.
     Portal,
-    /// The console's sign-in: addresses that a browser could open, and pages.
+    /// AWS Sign-In: OAuth's codes in rest-json.
     Signin,
+    /// The console's sign-in: addresses that a browser could open, and pages.
+    Federation,
 }
 
 /// What is said instead of a result.
@@ -57,7 +59,8 @@ impl Refusal {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
             Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
-            Service::Signin => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
+            Service::Signin => Refusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
+            Service::Federation => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
         }
     }
 
@@ -65,6 +68,7 @@ impl Refusal {
     pub(crate) fn broken(service: Service, status: u16) -> Refusal {
         let code = match service {
             Service::Oidc => "InternalServerException",
+            Service::Signin => "server_error",
             _ if status == 503 => "ServiceUnavailable",
             _ => "InternalFailure",
         };
@@ -140,8 +144,14 @@ impl Reply {
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
-            // Nothing in it is meant for programs.
             Service::Signin => {
+                let body = json!({ "error": code, "message": refusal.message });
+                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                reply.headers.push(("x-amzn-errortype", signin_error(status, code).to_owned()));
+                reply
+            }
+            // Nothing in it is meant for programs.
+            Service::Federation => {
                 Reply::new(status, "text/html; charset=utf-8", request_id, page(&refusal.message))
             }
         };
@@ -169,6 +179,16 @@ fn oauth_error(code: &str) -> String {
         error.push(character.to_ascii_lowercase());
     }
     error
+}
+
+/// The exception of the model `signin/2023-01-01` that has this code.
+fn signin_error(status: u16, code: &str) -> &'static str {
+    match (status, code) {
+        (429, _) => "TooManyRequestsError",
+        (500.., _) => "InternalServerException",
+        (_, "INVALID_REQUEST") => "ValidationException",
+        _ => "AccessDeniedException",
+    }
 }
 
 /// A UUID that carries the request's number in the log.

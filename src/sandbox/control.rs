@@ -11,6 +11,8 @@ use crate::secret::Secret;
 
 use super::desk::Desk;
 use super::faults::Fault;
+use super::login;
+use super::logins::End;
 use super::sign_in::{Mode, Settings};
 use super::sigv4::Received;
 use super::state::{Clocks, State};
@@ -66,6 +68,14 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
         ("POST", "sign_out") => {
             let now = desk.state.clocks.server_at(now);
             Ok(json!({ "sessions": desk.state.sign_in.sign_out_all(now) }))
+        }
+        ("POST", "login") => body::<BeginLogin>(received).and_then(|asked| {
+            let now = desk.state.clocks.server_at(now);
+            login::begin(&mut desk.state, &asked.user, asked.seconds, now)
+                .map_err(|error| (404, error.message))
+        }),
+        ("POST", "end_logins") => {
+            body::<EndLogins>(received).map(|asked| json!({ "logins": desk.state.logins.end(asked.error) }))
         }
         ("POST", "forget_clients") => Ok(json!({ "clients": desk.state.sign_in.forget_clients() })),
         (method, _) => Err((404, format!("there is no {method} {}", received.path))),
@@ -133,6 +143,22 @@ impl Which {
     fn id(&self) -> Option<&str> {
         self.access_key_id.as_deref()
     }
+}
+
+/// `{"user":ARN,"seconds":…}`: that user runs `aws login`, and its first credentials are good for so long.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BeginLogin {
+    user: String,
+    seconds: u32,
+}
+
+/// `{"error":"TOKEN_EXPIRED"|"USER_CREDENTIALS_CHANGED"|"INSUFFICIENT_PERMISSIONS"}`: what all sessions of `aws login`
+/// are told from now on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndLogins {
+    error: End,
 }
 
 /// `?device=SERIAL&fresh=1`, both optional.

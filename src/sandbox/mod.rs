@@ -1,4 +1,4 @@
-//! A strict STS and Identity Center on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
+//! A strict STS, Identity Center and AWS Sign-In on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
 //! people who want to try xacct, and the tests, which use nothing else.
 //!
 //! Everything but `server` is values in, values out; the clock is an argument.
@@ -11,6 +11,7 @@ pub(crate) mod world;
 mod answer;
 mod sign_in;
 mod signin_token;
+mod logins;
 mod state;
 // What a request is held against.
 mod sigv4;
@@ -22,6 +23,8 @@ mod sts;
 mod oidc;
 mod portal;
 mod federation;
+mod dpop;
+mod login;
 // What else can happen to one.
 mod faults;
 mod desk;

@@ -44,8 +44,9 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
         ("POST", "/logout") => (Service::Portal, "Logout"),
         ("GET", "/federation") => {
             let params = query(received);
-            return Asked { service: Service::Signin, action: params.get("Action").cloned(), params };
+            return Asked { service: Service::Federation, action: params.get("Action").cloned(), params };
         }
+        ("POST", "/v1/token") => (Service::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);
             return Asked { service: Service::Sts, action: params.get("Action").cloned(), params };
@@ -125,7 +126,7 @@ mod tests {
         assert_eq!(sts.shown()["code"], "0123456789");
         assert_eq!(asked("GET", "/token", "", "").service, Service::Sts);
         let signin = asked("GET", "/federation", "Action=getSigninToken&Session=%7B%22sessionId%22", "");
-        assert_eq!((signin.service, signin.action.as_deref()), (Service::Signin, Some("getSigninToken")));
+        assert_eq!((signin.service, signin.action.as_deref()), (Service::Federation, Some("getSigninToken")));
         assert_eq!(signin.shown()["Session"], "{\"sessio…");
     }
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use crate::error::Result;
 use crate::secret::Secret;
 
+use super::logins::Logins;
 use super::random::{BASE64, LETTERS, random};
 use super::sign_in::SignIn;
 use super::signin_token::SigninTokens;
@@ -105,6 +106,7 @@ pub(crate) struct State {
     pub(crate) clocks: Clocks,
     pub(crate) sign_in: SignIn,
     pub(crate) console: SigninTokens,
+    pub(crate) logins: Logins,
     sessions: BTreeMap<String, Session>,
     /// By serial number, the steps whose code was accepted.
     used_steps: BTreeMap<String, BTreeSet<u64>>,
@@ -119,6 +121,7 @@ impl State {
             clocks: Clocks::default(),
             sign_in: SignIn::new(),
             console: SigninTokens::default(),
+            logins: Logins::default(),
             sessions: BTreeMap::new(),
             used_steps: BTreeMap::new(),
             issued: Vec::new(),
@@ -184,7 +187,8 @@ impl State {
 
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.world.secrets().chain(&self.issued).chain(self.sign_in.secrets()).chain(self.console.secrets())
+        let issued = self.issued.iter().chain(self.sign_in.secrets()).chain(self.logins.secrets());
+        self.world.secrets().chain(issued).chain(self.console.secrets())
     }
 }
 

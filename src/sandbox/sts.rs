@@ -108,7 +108,7 @@ fn authenticate(
     })
 }
 
-fn user_identity(account: &Account, user: &User) -> Identity {
+pub(super) fn user_identity(account: &Account, user: &User) -> Identity {
     let arn = account.user_arn(user);
     Identity {
         account_id: account.id.clone(),

@@ -57,7 +57,7 @@ pub(super) async fn container() -> Result<Credentials> {
     })
 }
 
-pub(super) fn taken(keys: &aws_credential_types::Credentials) -> Credentials {
+fn taken(keys: &aws_credential_types::Credentials) -> Credentials {
     Credentials {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: Secret::new(keys.secret_access_key()),

@@ -42,7 +42,10 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> 
         // Not asked here: see above, and `broker`.
         Source::WebIdentity(_) | Source::Sso(_) => Err(Error::other("this source is not asked here")),
         Source::Login { profile, login_session } => {
-            login::run(profile, login_session, &plan.region.name).await
+            let Some(signin) = &plan.signin else {
+                return Err(Error::other("the plan does not say where AWS Sign-In is"));
+            };
+            login::Session { profile, login_session, signin, plan, asker }.credentials().await
         }
     }
 }

@@ -238,6 +238,17 @@ impl Sandbox {
         self.control("POST", "forget_clients", "{}");
     }
 
+    /// What `aws login` leaves in its file for this user, with credentials that are good for so many seconds.
+    pub(crate) fn aws_login(&self, user: &str, seconds: u32) -> Value {
+        self.control("POST", "login", &json!({ "user": user, "seconds": seconds }).to_string())
+    }
+
+    /// What AWS Sign-In says to all sessions of `aws login` from now on: `TOKEN_EXPIRED`,
+    /// `USER_CREDENTIALS_CHANGED`, `INSUFFICIENT_PERMISSIONS`.
+    pub(crate) fn end_logins(&self, error: &str) {
+        self.control("POST", "end_logins", &json!({ "error": error }).to_string());
+    }
+
     /// Everything that must never be seen on stderr.
     pub(crate) fn secrets(&self) -> Vec<String> {
         secrets(&self.endpoint)

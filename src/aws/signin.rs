@@ -1,0 +1,227 @@
+//! AWS Sign-In: new credentials for a session of `aws login`. The request carries a proof that its sender has the session's
+//! key (`DPoP`, RFC 9449).
+
+use std::sync::Arc;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
+use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
+use aws_sdk_sts::config::SharedHttpClient;
+use chrono::{DateTime, TimeDelta, Utc};
+use rustls::pki_types::PrivateSec1KeyDer;
+use rustls::pki_types::pem::PemObject;
+use serde_json::json;
+
+use super::client::{self, Effort};
+use super::connector;
+use super::failure::Failure;
+use crate::error::Result;
+use crate::plan::{Connection, Endpoint};
+use crate::say::Voice;
+use crate::secret::Secret;
+
+/// The service in one region.
+pub(crate) struct Signin<'p> {
+    connection: &'p Connection,
+    endpoint: &'p Endpoint,
+    region: &'p str,
+    http: SharedHttpClient,
+    now: fn() -> DateTime<Utc>,
+    voice: Voice,
+}
+
+/// A session's key, with which each request is signed.
+#[derive(Clone)]
+pub(crate) struct ProofKey(Arc<EcdsaKeyPair>);
+
+/// What a refresh token was exchanged for. The token itself is spent by that.
+pub(crate) struct Renewed {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Secret,
+    pub(crate) session_token: Secret,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) refresh_token: Secret,
+}
+
+impl ProofKey {
+    /// From the `EC PRIVATE KEY` (P-256) that `aws login` leaves; `None` for anything else.
+    pub(crate) fn from_pem(pem: &Secret) -> Option<ProofKey> {
+        let der = PrivateSec1KeyDer::from_pem_slice(pem.expose().as_bytes()).ok()?;
+        let pair =
+            EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der.secret_sec1_der());
+        Some(ProofKey(Arc::new(pair.ok()?)))
+    }
+
+    /// A JWT for one request to this address; `None` where the system has no random bytes.
+    fn proof(&self, url: &str, now: DateTime<Utc>) -> Option<String> {
+        // An uncompressed point: 4, then both coordinates.
+        let point = self.0.public_key().as_ref();
+        let (x, y) = point.get(1..)?.split_at_checked(32)?;
+        let jwk = json!({ "kty": "EC", "x": base64url(x), "y": base64url(y), "crv": "P-256" });
+        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk });
+        let payload = json!({ "jti": unique()?, "htm": "POST", "htu": url, "iat": now.timestamp() });
+        let signed = format!("{}.{}", base64url(header.to_string()), base64url(payload.to_string()));
+        let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).ok()?;
+        Some(format!("{signed}.{}", base64url(signature)))
+    }
+}
+
+impl<'p> Signin<'p> {
+    /// Errors: of kind `Config`, where the CA bundle cannot be read.
+    pub(crate) fn new(
+        endpoint: &'p Endpoint,
+        region: &'p str,
+        connection: &'p Connection,
+        now: fn() -> DateTime<Utc>,
+        voice: Voice,
+    ) -> Result<Signin<'p>> {
+        // Where there is no override, AWS's own addresses are all https.
+        let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
+        let http = connector::http_client(url, connection)?;
+        Ok(Signin { connection, endpoint, region, http, now, voice })
+    }
+
+    /// A refresh token is spent by its request, and a second one with it may end the session: it is sent once, and once
+    /// more only where it was never sent.
+    ///
+    /// A refusal's code is OAuth's where there is one: `TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED` …
+    pub(crate) async fn refresh(
+        &self,
+        client_id: &str,
+        refresh_token: &Secret,
+        key: &ProofKey,
+    ) -> std::result::Result<Renewed, Failure> {
+        match self.refresh_once(client_id, refresh_token, key).await {
+            Err(Failure::Unreachable { never_sent: true, .. }) => {
+                self.refresh_once(client_id, refresh_token, key).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn refresh_once(
+        &self,
+        client_id: &str,
+        refresh_token: &Secret,
+        key: &ProofKey,
+    ) -> std::result::Result<Renewed, Failure> {
+        self.voice.trace(1, &format!("CreateOAuth2Token: asking AWS Sign-In in {}", self.region));
+        let shared =
+            client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, Effort::Once);
+        let config = aws_sdk_signin::config::Builder::from(&shared).build();
+        let body = CreateOAuth2TokenRequestBody::builder()
+            .client_id(client_id)
+            .grant_type("refresh_token")
+            .refresh_token(refresh_token.expose())
+            .build();
+        let body = body.map_err(|error| unusable(&error.to_string()))?;
+        let (key, now) = (key.clone(), self.now);
+        let request = aws_sdk_signin::Client::from_conf(config).create_o_auth2_token().token_input(body);
+        let request = request.customize().mutate_request(move |request| {
+            // Without one, AWS refuses the request.
+            if let Some(proof) = key.proof(request.uri(), now()) {
+                request.headers_mut().insert("dpop", proof);
+            }
+        });
+        let answer = Box::pin(request.send()).await.map_err(|error| {
+            let oauth = error.as_service_error().and_then(oauth_code);
+            let mut failure = Failure::from_sdk(error, (self.now)());
+            if let (Failure::Refused { code, .. }, Some(oauth)) = (&mut failure, oauth) {
+                *code = oauth;
+            }
+            self.voice.trace(1, &format!("AWS Sign-In: {failure}"));
+            failure
+        })?;
+        let Some(token) = answer.token_output else { return Err(unusable("the answer held no token")) };
+        let (keys, expires_in) = (token.access_token, token.expires_in);
+        let keys = keys.ok_or_else(|| unusable("the answer held no credentials"))?;
+        Ok(Renewed {
+            access_key_id: keys.access_key_id,
+            secret_access_key: Secret::new(keys.secret_access_key),
+            session_token: Secret::new(keys.session_token),
+            expires_at: (self.now)() + TimeDelta::seconds(expires_in.into()),
+            refresh_token: Secret::new(token.refresh_token),
+        })
+    }
+}
+
+fn oauth_code(error: &CreateOAuth2TokenError) -> Option<String> {
+    match error {
+        CreateOAuth2TokenError::AccessDeniedException(refused) => Some(refused.error.as_str().to_owned()),
+        CreateOAuth2TokenError::ValidationException(refused) => Some(refused.error.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+/// An answer of status 200 without what it should hold: a proxy's, perhaps.
+fn unusable(why: &str) -> Failure {
+    Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why: why.to_owned(), never_sent: false }
+}
+
+/// A UUID of random bytes (RFC 9562), as the SDKs send.
+fn unique() -> Option<String> {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = hex::encode(bytes);
+    let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+    Some(parts.join("-"))
+}
+
+/// RFC 7515's, without padding.
+fn base64url(bytes: impl AsRef<[u8]>) -> String {
+    let standard = aws_smithy_types::base64::encode(bytes);
+    standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+    use chrono::TimeZone;
+
+    use super::*;
+
+    /// The key of aws-config's own tests.
+    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBMB/RwQERsVoqWRQG4zK8CnaAa5dfrpbm+9tFdBh3z4oAoGCCqGSM49\nAwEHoUQDQgAEWb1VLi1EA2hJaTz4yYuxSELvY+1GAfL+8rUTCAdiFid87Bf6GY+s\n2+1RpqDv0RpZiDIMCrZrsAh+RK9S3QCaGA==\n-----END EC PRIVATE KEY-----\n";
+
+    fn decoded(part: &str) -> Vec<u8> {
+        let padding = "=".repeat((4 - part.len() % 4) % 4);
+        aws_smithy_types::base64::decode(part.replace('-', "+").replace('_', "/") + &padding).unwrap()
+    }
+
+    #[test]
+    fn the_proof_is_what_the_sdks_make() {
+        let key = ProofKey::from_pem(&Secret::new(KEY)).unwrap();
+        let now = Utc.timestamp_opt(1_651_516_560, 0).unwrap();
+        let proof = key.proof("https://eu-west-1.signin.aws.amazon.com/v1/token", now).unwrap();
+        let parts: Vec<&str> = proof.split('.').collect();
+        let json = |part: &str| serde_json::from_slice::<serde_json::Value>(&decoded(part)).unwrap();
+        assert_eq!(
+            json(parts[0]),
+            json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": {
+                "kty": "EC", "crv": "P-256", "x": "Wb1VLi1EA2hJaTz4yYuxSELvY-1GAfL-8rUTCAdiFic",
+                "y": "fOwX-hmPrNvtUaag79EaWYgyDAq2a7AIfkSvUt0Amhg"}})
+        );
+        let mut payload = json(parts[1]);
+        let jti = payload["jti"].take();
+        assert_eq!(
+            payload,
+            json!({"jti": null, "htm": "POST", "iat": 1_651_516_560,
+                   "htu": "https://eu-west-1.signin.aws.amazon.com/v1/token"})
+        );
+        let jti = jti.as_str().unwrap();
+        assert!(jti.len() == 36 && &jti[14..15] == "4", "{jti}");
+        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.0.public_key().as_ref());
+        let signed = format!("{}.{}", parts[0], parts[1]);
+        public.verify(signed.as_bytes(), &decoded(parts[2])).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_key_is_none() {
+        for pem in ["", "key", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"] {
+            assert!(ProofKey::from_pem(&Secret::new(pem)).is_none(), "{pem}");
+        }
+    }
+}

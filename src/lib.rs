@@ -9,6 +9,7 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
+mod glob;
 mod say;
 // Text in, values out.
 mod config;

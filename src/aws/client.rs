@@ -29,6 +29,11 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
+/// How long all attempts of one request of many may take, and how many there are at least: whoever lists hundreds of
+/// accounts is told to come back later by and by.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENT_ATTEMPTS: u32 = 10;
+
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
@@ -94,6 +99,8 @@ pub(super) enum Effort {
     /// As configured, and as such a check, but one attempt: a paced run tries again itself.
     UsualOnce,
     BriefOnce,
+    /// One of many, for which nobody waits in particular.
+    Patient,
 }
 
 impl Effort {
@@ -111,6 +118,7 @@ pub(super) fn attempts(connection: &Connection, effort: Effort) -> u32 {
     match effort {
         Effort::Usual => connection.max_attempts,
         Effort::Brief => connection.max_attempts.min(2),
+        Effort::Patient => connection.max_attempts.max(PATIENT_ATTEMPTS),
         Effort::Once | Effort::UsualOnce | Effort::BriefOnce => 1,
     }
 }
@@ -127,6 +135,7 @@ pub(super) fn shared(
     let (attempt, operation) = match effort {
         Effort::Usual | Effort::UsualOnce | Effort::Once => (ATTEMPT, OPERATION),
         Effort::Brief | Effort::BriefOnce => (BRIEF, BRIEF),
+        Effort::Patient => (ATTEMPT, PATIENCE),
     };
     let retry = match connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),

@@ -1,4 +1,4 @@
-//! IAM Identity Center's access portal: a role's credentials, and signing out. The token says who asks.
+//! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The token says who asks.
 
 use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
@@ -13,6 +13,17 @@ use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
 use crate::secret::Secret;
+
+/// The most entries that a page may have.
+const PAGE: i32 = 100;
+
+/// An account in which something is assigned to whoever is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortalAccount {
+    pub(crate) account_id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
 
 /// The service in the region of one Identity Center.
 pub(crate) struct Portal<'p> {
@@ -108,6 +119,45 @@ impl<'p> Portal<'p> {
             expiration,
             account_id: Some(account_id.to_owned()),
         })
+    }
+
+    /// All pages of them.
+    pub(crate) async fn accounts(
+        &self,
+        access_token: &Secret,
+    ) -> std::result::Result<Vec<PortalAccount>, Failure> {
+        self.voice.trace(1, &format!("ListAccounts: asking {}", self.region));
+        let request = self.client(Effort::Patient).list_accounts();
+        let request = request.access_token(access_token.expose()).max_results(PAGE);
+        let mut pages = request.into_paginator().send();
+        let mut accounts = Vec::new();
+        while let Some(page) = Box::pin(pages.next()).await {
+            let page = page.map_err(|error| self.failure(error))?;
+            accounts.extend(page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
+                account_id: account.account_id.unwrap_or_default(),
+                name: account.account_name.unwrap_or_default(),
+                email: account.email_address.unwrap_or_default(),
+            }));
+        }
+        Ok(accounts)
+    }
+
+    /// The roles in one account, all pages of them.
+    pub(crate) async fn roles(
+        &self,
+        access_token: &Secret,
+        account_id: &str,
+    ) -> std::result::Result<Vec<String>, Failure> {
+        self.voice.trace(1, &format!("ListAccountRoles of {account_id}: asking {}", self.region));
+        let request = self.client(Effort::Patient).list_account_roles().max_results(PAGE);
+        let request = request.access_token(access_token.expose()).account_id(account_id);
+        let mut pages = request.into_paginator().send();
+        let mut roles = Vec::new();
+        while let Some(page) = Box::pin(pages.next()).await {
+            let page = page.map_err(|error| self.failure(error))?;
+            roles.extend(page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name));
+        }
+        Ok(roles)
     }
 
     /// Ends the session that the token is for, with its refresh token. Role credentials live on until they expire.

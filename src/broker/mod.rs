@@ -17,6 +17,9 @@ mod acquire;
 mod sign_in;
 mod console;
 mod ahead;
+mod organization;
+
+pub(crate) use organization::{Found, Inquiry};
 
 use std::cell::OnceCell;
 use std::time::Duration;

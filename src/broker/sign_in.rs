@@ -1,7 +1,8 @@
-//! Signing in and out ahead of time, for plans whose source is Identity Center.
+//! Signing in and out ahead of time, and asking what there is, for plans whose source is Identity Center.
 
+use crate::aws::PortalAccount;
 use crate::error::Result;
-use crate::sso::{Asker, Session, SignedIn};
+use crate::sso::{Asker, Assigned, Session, SignedIn};
 
 use super::patience::{self, Patience};
 use super::{Broker, wait};
@@ -30,5 +31,17 @@ impl Broker<'_> {
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
         let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
         wait(session.logout())?.map(Some)
+    }
+
+    /// What is assigned to whoever is signed in, with the roles in the accounts that are wanted. `None` where the plan
+    /// has another source.
+    ///
+    /// Errors: as [`Broker::sign_in`], but a person is asked only at a terminal.
+    pub(crate) fn assignments(
+        &self,
+        is_wanted: impl Fn(&PortalAccount) -> bool,
+    ) -> Result<Option<Vec<Assigned>>> {
+        let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
+        wait(session.assignments(is_wanted))?.map(Some)
     }
 }

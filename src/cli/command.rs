@@ -27,6 +27,7 @@ use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use super::serve::Serve;
+use super::sync::Sync;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -85,14 +86,16 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
-    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
-    Init(Init),
-    /// Show what AWS has issued: when, for which profile, as whom, to which process
-    Audit(Audit),
+    /// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
+    Sync(Sync),
     /// Print what two accounts must allow so that a profile's role can be assumed
     Policy(Policy),
     /// Write the roles down for other programs
     Export(Export),
+    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    Init(Init),
+    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    Audit(Audit),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }
@@ -240,7 +243,7 @@ pub(crate) struct ConfigShow {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
-    /// The profile that signs in or has the keys, or any that uses it
+    /// The profile that signs in or has the keys, or any that uses it; or an [sso-session NAME]
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
     #[command(flatten)]
@@ -254,7 +257,7 @@ pub(crate) struct Login {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
 pub(crate) struct Logout {
-    /// A profile of the session
+    /// A profile of the session, or an [sso-session NAME]
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profile: Option<String>,
     /// Sign out everywhere and forget everything that is cached

@@ -2,6 +2,7 @@
 //! the commands do is in `commands`.
 //!
 //! `args` has what several commands share, `command`, `profiles` and `each` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command`, `profiles` and `sync` the commands themselves, `examples` what their help ends
 //! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
@@ -9,6 +10,7 @@ mod examples;
 mod profiles;
 mod each;
 mod init;
+mod sync;
 mod audit;
 mod serve;
 mod export;
@@ -73,3 +75,4 @@ pub(crate) use policy::PolicyTrust;
 pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
 pub(crate) use serve::Serve;
+pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};

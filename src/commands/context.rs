@@ -62,6 +62,14 @@ impl Context {
         self.plan_of(config, &request(target)?)
     }
 
+    /// The plan of a profile; where none has the name, of the session of Identity Center that has it.
+    pub(super) fn plan_to_sign_in(&self, config: &Config, name: &str) -> Result<Plan> {
+        if config.profile(name)?.is_none() && config.sso_session(name).is_some() {
+            return plan::of_sso_session(config, &self.env, name);
+        }
+        self.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() })
+    }
+
     /// The plan, with the files that it names read.
     pub(super) fn plan_of(&self, config: &Config, request: &Request) -> Result<Plan> {
         finished(plan::draft(config, request, &self.env)?)

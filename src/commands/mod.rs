@@ -27,6 +27,7 @@ mod change;
 mod add;
 mod adopt;
 mod init;
+mod sync;
 mod audit;
 mod serve;
 mod policy;
@@ -41,7 +42,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::{self, Command, ConfigAction};
+use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::Voice;
@@ -94,6 +95,10 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Adopt(asked) => adopt::run(asked, context),
         Command::Console(asked) => console::run(asked, context),
         Command::Init(asked) => init::run(asked, context),
+        Command::Sync(asked) => match &asked.action {
+            SyncAction::Sso(asked) => sync::sso::run(asked, context),
+            SyncAction::Organizations(asked) => sync::organizations::run(asked, context),
+        },
         Command::Audit(asked) => audit::run(asked, context),
         Command::Policy(asked) => policy::run(&asked.action, context),
         Command::Export(asked) => export::run(&asked.action, context),

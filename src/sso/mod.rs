@@ -1,4 +1,5 @@
-//! IAM Identity Center: signing in and out, the token that comes of it, and the role credentials that it buys.
+//! IAM Identity Center: signing in and out, the token that comes of it, what it lists and the role credentials that
+//! it buys.
 //!
 //! The token lives where the AWS CLI keeps it, so that one sign-in serves every tool of the machine. One process at a
 //! time refreshes a token or signs in, under a lock of the session's name; the others then find the token there.
@@ -12,6 +13,7 @@ mod browser;
 mod device;
 mod sign_in;
 mod token;
+mod assignments;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -23,6 +25,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
+pub(crate) use assignments::Assigned;
 use files::Files;
 
 /// Who asks, and with what.

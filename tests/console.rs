@@ -160,7 +160,7 @@ fn a_user_s_session_keys_are_refused_with_the_reason() {
     sandbox.write_credentials(&text);
     sandbox.clear_log();
     console(&sandbox, &["session", "--print"]).run().status(4).stdout("").stderr(
-        "xacct: error: AWS does not sign 'session' in to the console (HTTP 400)\n  they are session credentials of \
+        "xacct: error: AWS does not sign 'session' in to the console (HTTP 400)\n  these are session credentials of \
          arn:aws:iam::111111111111:user/you itself (GetSessionToken), and the console takes those of a role, or of a \
          federation session, which only the user's own access key can start\n",
     );
@@ -350,4 +350,17 @@ fn a_role_without_a_profile_and_keys_of_another_program() {
         .status(0)
         .stderr("xacct: signs in to account 111111111111, for 12h; a federation session\n");
     sandbox.asked(&["GetFederationToken", "getSigninToken"]);
+}
+
+#[test]
+fn credentials_are_sent_to_nobody_in_the_clear() {
+    let sandbox = Sandbox::start_plain();
+    let run = |url: &str| console(&sandbox, &["plain", "--print"]).env("AWS_ENDPOINT_URL_SIGNIN", url).run();
+    run("http://signin.example").status(3).stdout("").stderr(
+        "xacct: error: AWS_ENDPOINT_URL_SIGNIN: http://signin.example: the console's sign-in is sent the credentials \
+         themselves, which must not go unencrypted\n  write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the \
+         address of the sign-in\n",
+    );
+    sandbox.asked(&[]);
+    run(sandbox.endpoint()).status(0);
 }

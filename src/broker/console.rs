@@ -86,7 +86,7 @@ impl Broker<'_> {
         let error = Error::refused(format!("AWS does not sign '{profile}' in to the console ({code})"));
         match identify(self.plan, credentials, self.now, self.voice) {
             Ok(identity) if identity.arn.contains(":user/") || identity.arn.ends_with(":root") => error.hint(format!(
-                "they are session credentials of {} itself (GetSessionToken), and the console takes those of a role, or \
+                "these are session credentials of {} itself (GetSessionToken), and the console takes those of a role, or \
                  of a federation session, which only the user's own access key can start",
                 identity.arn
             )),

@@ -54,8 +54,7 @@ pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
         return error;
     }
     error
-        .hint("the console takes no access key: a federation session is started with it, for which the user needs")
-        .hint("  sts:GetFederationToken on its own ARN (…:federated-user/*)")
+        .hint("the user's policies must allow sts:GetFederationToken, by which an access key gets into the console")
         .hint("or use a profile with a role")
 }
 

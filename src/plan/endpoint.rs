@@ -125,8 +125,28 @@ pub(super) fn of_identity_center(
 }
 
 /// Where the console is signed in to, if not at AWS's own address.
+///
+/// Errors: also an address that is not https, unless it is this machine's. Other services get a signature; this one gets
+/// the credentials themselves.
 pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
-    Ok(of_service(&SIGNIN, config, chain, env)?.url)
+    let found = of_service(&SIGNIN, config, chain, env)?.url;
+    if let Some((text, place)) = &found
+        && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url))
+    {
+        let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
+        return Err(Error::config(format!("{place}: {text}: {why}"))
+            .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
+    }
+    Ok(found)
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 /// Organizations' endpoint.

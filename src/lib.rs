@@ -20,6 +20,7 @@ mod policy;
 mod console;
 mod render;
 mod doctor;
+mod picker;
 mod cli;
 // Effects, one kind each.
 mod files;

@@ -117,10 +117,22 @@ fn a_day(way: &Way) {
     tmux.client.expect("no profile 'typo'");
     tmux.type_line(way.account);
     tmux.client.expect("[]");
-    // What was renewed or shown is not said again: the prompt is the shell's own.
+    // Nothing picked changes nothing; picked from the list, it is as if it had been named.
+    tmux.type_line("xacct assume");
+    tmux.client.expect("Enter picks");
+    tmux.command(&["send-keys", "C-c"]);
+    tmux.type_line(way.sum);
+    tmux.client.expect("[42]");
     let screen = tmux.screen();
     let prompt = screen.lines().rfind(|line| !line.trim().is_empty()).unwrap();
     assert!(!prompt.contains("chained") && !prompt.contains("client1"), "{screen}");
+    assert!(!screen.contains("Enter picks"), "{screen}");
+    tmux.type_line("xacct assume");
+    tmux.client.expect("Enter picks");
+    tmux.type_keys("cli2");
+    tmux.client.expect("  1/7");
+    tmux.command(&["send-keys", "Enter"]);
+    tmux.client.expect("(client2 ");
 }
 
 #[test]

@@ -103,7 +103,8 @@ pub(crate) enum Command {
 /// Print the shell statements that put a profile's credentials into this shell
 ///
 /// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out
-/// of the shell and give the exit status, so that nothing that follows with && runs in the last account.
+/// of the shell and give the exit status, so that nothing that follows with && runs in the last account. Without a
+/// PROFILE, a list to pick one from opens on the terminal; leaving it changes nothing.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
 pub(crate) struct Assume {
@@ -135,7 +136,7 @@ pub(crate) struct Unset {
 ///
 /// Without a command it starts your shell. Options for xacct stand before the command; everything behind its
 /// name is the command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125
-/// where xacct itself failed.
+/// where xacct itself failed. Without a PROFILE, a list to pick one from opens on the terminal.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
 pub(crate) struct Exec {
@@ -193,7 +194,8 @@ pub(crate) struct List {
 /// Show how a profile's credentials are come by, without asking AWS
 ///
 /// The source of the credentials, every STS call with its parameters, what is cached until when, and whether
-/// a person would be asked for an MFA code. Nothing is sent.
+/// a person would be asked for an MFA code. Nothing is sent. Without a PROFILE, a list to pick one from opens on the
+/// terminal.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
@@ -239,7 +241,8 @@ pub(crate) struct ConfigShow {
 /// For a profile with sso_session (or one whose source has it) a browser opens; over SSH, without a browser and with
 /// --device-code a code is shown, to be compared on a page that any computer can open. The token is kept where the AWS
 /// CLI keeps it, and renews itself for as long as the sign-in lasts. For a profile with MFA the code is asked for now,
-/// so that until the session ends no role of the same keys and device asks again.
+/// so that until the session ends no role of the same keys and device asks again. Without a PROFILE, a list to pick one
+/// from opens on the terminal.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {

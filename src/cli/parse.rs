@@ -83,14 +83,74 @@ fn exec_dashes(args: &[OsString]) -> Option<usize> {
     args.iter().position(|arg| arg == "--")
 }
 
+/// A command line that lacks nothing but PROFILE, of a command that a person may pick one for.
+#[derive(Debug)]
+pub(crate) struct Unpicked {
+    cli: Cli,
+}
+
+/// What the arguments would be with a PROFILE, if that is all that `error` says against them.
+pub(crate) fn unpicked(args: &[OsString], env: &Env, error: &clap::Error) -> Option<Unpicked> {
+    if !lacks_profile(error) {
+        return None;
+    }
+    let behind = command_index(args)? + 1;
+    let mut args = args.to_vec();
+    // Any name will do; the one that is picked may begin with a dash.
+    args.insert(behind, "profile".into());
+    let mut cli = parse(args, env).ok()?;
+    profile_of(&mut cli.command)?;
+    Some(Unpicked { cli })
+}
+
+impl Unpicked {
+    /// `--no-input`, and how much to say, without the PROFILE.
+    pub(crate) fn cli(&self) -> &Cli {
+        &self.cli
+    }
+
+    /// Whether `--no-input` forbids asking.
+    pub(crate) fn forbids_asking(&self) -> bool {
+        match &self.cli.command {
+            Chosen::Assume(asked) => asked.asking.no_input,
+            Chosen::Exec(asked) => asked.asking.no_input,
+            Chosen::Explain(asked) => asked.asking.no_input,
+            Chosen::Login(asked) => asked.asking.no_input,
+            _ => true,
+        }
+    }
+
+    pub(crate) fn with(mut self, profile: String) -> Cli {
+        if let Some(named) = profile_of(&mut self.cli.command) {
+            *named = profile;
+        }
+        self.cli
+    }
+}
+
+/// Where the command has its PROFILE. None of those that answer to programs.
+fn profile_of(command: &mut Chosen) -> Option<&mut String> {
+    match command {
+        Chosen::Assume(asked) => asked.target.profile.as_mut(),
+        Chosen::Exec(asked) => asked.target.profile.as_mut(),
+        Chosen::Explain(asked) => asked.target.profile.as_mut(),
+        Chosen::Login(asked) => Some(&mut asked.profile),
+        _ => None,
+    }
+}
+
 /// The word that says which command it is.
 fn command_word(args: &[OsString]) -> Option<&OsStr> {
-    let mut words = args.iter().skip(1);
-    while let Some(word) = words.next() {
+    command_index(args).map(|index| args[index].as_os_str())
+}
+
+fn command_index(args: &[OsString]) -> Option<usize> {
+    let mut words = args.iter().enumerate().skip(1);
+    while let Some((index, word)) = words.next() {
         if word == "--color" {
             words.next(); // the one option that can stand here and takes a value
         } else if !word.as_encoded_bytes().starts_with(b"-") {
-            return Some(word);
+            return Some(index);
         }
     }
     None
@@ -112,6 +172,15 @@ fn without_blank_variables(command: Command, env: &Env) -> Command {
         if variable.and_then(|name| env.raw(name)).is_some_and(is_blank) { arg.env(None) } else { arg }
     });
     command.mut_subcommands(|inner| without_blank_variables(inner, env))
+}
+
+/// Whether PROFILE is missing, and nothing else.
+fn lacks_profile(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(names)) => names.iter().all(|name| name == "<PROFILE>"),
+            _ => false,
+        }
 }
 
 /// A missing PROFILE is the commonest slip: say where the names are.

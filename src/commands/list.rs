@@ -21,38 +21,29 @@ use crate::render::table::{Cell, table};
 
 /// DESIGN.md section 1, `list --json`.
 #[derive(Serialize)]
-struct Row {
-    profile: String,
-    account_id: Option<String>,
-    role_arn: Option<String>,
+pub(super) struct Row {
+    pub(super) profile: String,
+    pub(super) account_id: Option<String>,
+    pub(super) role_arn: Option<String>,
     source: Option<String>,
     region: Option<String>,
     mfa_serial: Option<String>,
-    tags: Option<Vec<String>>,
-    status: &'static str,
+    pub(super) tags: Option<Vec<String>>,
+    pub(super) status: &'static str,
     expires_at: Option<String>,
     /// Seconds left, for people.
     #[serde(skip)]
-    left: Option<i64>,
+    pub(super) left: Option<i64>,
     #[serde(skip)]
-    color: Option<ProfileColor>,
+    pub(super) color: Option<ProfileColor>,
+    /// Whether there is a way to credentials.
+    #[serde(skip)]
+    pub(super) is_whole: bool,
 }
 
 pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     let config = context.config()?.indexed();
-    let store = context.store()?;
-    let now = (context.now)();
-    let rows: Vec<Row> = config
-        .profiles()
-        .iter()
-        .map(|profile| {
-            let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
-            match context.plan_of(&config, &request) {
-                Ok(plan) => row(profile, &plan, &cached::entries(&plan, &store, context.voice), now),
-                Err(_) => broken(profile),
-            }
-        })
-        .collect();
+    let rows = rows(context, &config)?;
     if asked.json {
         print(super::json(&rows).as_bytes())?;
         return Ok(ExitCode::SUCCESS);
@@ -68,6 +59,25 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     table(&HEADER[..columns], &cells, context.color, terminal_width(), &mut text).map_err(written)?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A row a profile, in the order of the files.
+pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
+    let store = context.store()?;
+    let now = (context.now)();
+    let of = |profile: &Profile| {
+        let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
+        match context.plan_of(config, &request) {
+            Ok(plan) => row(profile, &plan, &cached::entries(&plan, &store, context.voice), now),
+            Err(_) => broken(profile),
+        }
+    };
+    Ok(config.profiles().iter().map(of).collect())
+}
+
+/// The role's name without its path, or what stands where an ARN should.
+pub(super) fn role_name(role_arn: &str) -> &str {
+    Arn::parse(role_arn).and_then(|arn| arn.role_name()).unwrap_or(role_arn)
 }
 
 fn warn_of_problems(config: &Config, context: &Context) {
@@ -93,6 +103,7 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
         expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
         left: entry.map(|entry| (entry.expires_at - now).num_seconds()).filter(|_| status == Status::Cached),
         color: color(profile),
+        is_whole: true,
     }
 }
 
@@ -113,6 +124,7 @@ fn broken(profile: &Profile) -> Row {
         expires_at: None,
         left: None,
         color: color(profile),
+        is_whole: false,
     }
 }
 
@@ -126,8 +138,7 @@ fn columns(rows: &[Row]) -> usize {
 
 fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
-    let role =
-        row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
+    let role = row.role_arn.as_deref().map(role_name);
     let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
     let left = match (row.status, row.left) {
         ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),

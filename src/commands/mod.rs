@@ -14,6 +14,7 @@ mod credential_process;
 mod whoami;
 mod cached;
 mod list;
+mod pick;
 mod explain;
 mod config_show;
 mod doctor;
@@ -61,7 +62,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let cli = match cli::parse(args.iter().cloned(), &env) {
         Ok(cli) => cli,
-        Err(error) => return unparsed(&error, &args, &env),
+        Err(error) => match pick::instead(&error, &args, &env) {
+            Some(Ok(cli)) => cli,
+            Some(Err(status)) => return status,
+            None => return unparsed(&error, &args, &env),
+        },
     };
     let context = Context::new(env, &cli.speaking, now);
     match dispatch(&cli.command, &context) {

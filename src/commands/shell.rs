@@ -14,8 +14,17 @@ pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
 
 /// Statements that take out the last credentials and end with the status.
 pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8) -> Result<()> {
+    print_status(chosen, env, status, &SET_BY_XACCT)
+}
+
+/// A statement that ends with the status, and leaves everything as it is.
+pub(super) fn print_left(chosen: Option<Shell>, env: &Env, status: u8) -> Result<()> {
+    print_status(chosen, env, status, &[])
+}
+
+fn print_status(chosen: Option<Shell>, env: &Env, status: u8, names: &[&str]) -> Result<()> {
     let mut text = Vec::new();
-    shell::failure(of_caller(chosen, env), status, &SET_BY_XACCT, &mut text).map_err(super::written)?;
+    shell::failure(of_caller(chosen, env), status, names, &mut text).map_err(super::written)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&text).and_then(|()| out.flush()).map_err(super::written)
 }

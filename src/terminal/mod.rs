@@ -8,12 +8,16 @@
 
 mod caller;
 mod signals;
+#[cfg(unix)]
+mod list;
 
 use std::io;
 
 pub(crate) use caller::Caller;
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, tell};
+pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, pick, tell};
+#[cfg(unix)]
+pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
 pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, tell};
@@ -54,12 +58,12 @@ mod tty {
         }
     }
 
-    fn open() -> Option<File> {
+    pub(in crate::terminal) fn open() -> Option<File> {
         let tty = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
         in_foreground(&tty).then_some(tty)
     }
 
-    fn in_foreground(tty: &File) -> bool {
+    pub(in crate::terminal) fn in_foreground(tty: &File) -> bool {
         termios::tcgetpgrp(tty).is_ok_and(|group| group == rustix::process::getpgrp())
     }
 
@@ -263,6 +267,7 @@ mod console {
     use std::io::{self, BufRead, BufReader, Write};
 
     use super::Unanswered;
+    use crate::picker::{Outcome, Picker};
     use crate::secret::Secret;
     use crate::terminal::signals::Signals;
 
@@ -278,8 +283,7 @@ mod console {
         OpenOptions::new().read(true).write(true).open("CONIN$").is_ok()
     }
 
-    /// Shows the question and waits for a line, which is seen as it is typed.
-    pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
+    fn ask_shown(question: &str) -> Result<String, Unanswered> {
         let console = |name: &str| OpenOptions::new().read(true).write(true).open(name);
         let (Ok(input), Ok(mut output)) = (console("CONIN$"), console("CONOUT$")) else {
             return Err(Unanswered::NoTerminal);
@@ -293,7 +297,12 @@ mod console {
         }
     }
 
-    /// As [`ask_shown`]: Ctrl-C is the console's business here.
+    /// There is none yet.
+    pub(crate) async fn pick(_: Picker, _: bool) -> Result<Outcome, Unanswered> {
+        Err(Unanswered::NoTerminal)
+    }
+
+    /// Shows the question and waits for a line, which is seen as it is typed. Ctrl-C is the console's business here.
     pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
         ask_shown(question)
     }

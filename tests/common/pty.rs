@@ -35,6 +35,17 @@ impl Pty {
         self.session.send_line(text).unwrap();
     }
 
+    /// Types keys, as the terminal sends them.
+    pub(crate) fn send(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
+    }
+
+    /// Gives the terminal another size, of which the program is told.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.session.get_process_mut().set_window_size(columns, rows).unwrap();
+        self.session.get_process_mut().signal(Signal::SIGWINCH).unwrap();
+    }
+
     /// Ctrl-C
     pub(crate) fn interrupt(&mut self) {
         self.session.send(ControlCode::EndOfText).unwrap();

@@ -1,0 +1,144 @@
+//! No PROFILE, and somebody at a terminal: a list to pick one from. Nothing of this is there when a PROFILE is named.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use tokio::runtime::Builder;
+
+use super::context::Context;
+use super::list::{self, Row};
+use super::{now, shell};
+use crate::cache::Store;
+use crate::cli::{self, Cli, Command, Wanted};
+use crate::config::ProfileColor;
+use crate::duration;
+use crate::env::Env;
+use crate::error::{Error, Kind, Result};
+use crate::picker::{Item, Outcome, Picker, Used};
+use crate::render::formats::Format;
+use crate::say::Color;
+use crate::terminal::{self, Unanswered};
+
+/// What Ctrl-C leaves, and Escape with it.
+const LEFT: u8 = 130;
+
+/// Where it is kept what was picked, in the cache directory.
+const NOTE: (&str, &str) = ("picker", "used.json");
+
+/// What somebody made of it.
+enum Picked {
+    Profile(String),
+    /// Nothing is to happen; the exit status.
+    Left(u8),
+}
+
+/// The command line with a PROFILE that a person picked, or the exit status; `None` where PROFILE is not what is missing,
+/// or nobody is there to pick.
+pub(super) fn instead(
+    error: &clap::Error,
+    args: &[OsString],
+    env: &Env,
+) -> Option<std::result::Result<Cli, ExitCode>> {
+    let unpicked = cli::unpicked(args, env, error)?;
+    // Windows' console has no list yet.
+    let can_show = cfg!(unix) && env.get("TERM") != Some("dumb");
+    if unpicked.forbids_asking() || !can_show || !terminal::available() {
+        return None;
+    }
+    let context = Context::new(env.clone(), &unpicked.cli().speaking, now);
+    let command = &unpicked.cli().command;
+    let status = match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
+        Ok(Picked::Profile(profile)) => return Some(Ok(unpicked.with(profile))),
+        Ok(Picked::Left(status)) => {
+            // What is evaluated must fail, and change nothing.
+            if let Some(wanted) = evaluated(command) {
+                let _ = shell::print_left(wanted.shell, env, status);
+            }
+            status
+        }
+        Err(error) => {
+            let status = super::status_of(command, error.kind);
+            if let Some(wanted) = evaluated(command) {
+                let _ = shell::print_failure(wanted.shell, env, status);
+            }
+            context.voice.error(&error);
+            status
+        }
+    };
+    Some(Err(ExitCode::from(status)))
+}
+
+/// Whether statements for a shell are wanted.
+fn evaluated(command: &Command) -> Option<Wanted> {
+    match command {
+        Command::Assume(asked) if asked.format == Format::Shell => {
+            (asked.print || !std::io::stdout().is_terminal()).then_some(Wanted { shell: asked.shell })
+        }
+        _ => None,
+    }
+}
+
+/// The list is on the terminal, whatever stdout and stderr are.
+fn is_colored(asked: Color, env: &Env) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => env.get("NO_COLOR").is_none(),
+    }
+}
+
+fn pick(context: &Context, color: bool) -> Result<Picked> {
+    let config = context.config()?;
+    let rows = list::rows(context, &config)?;
+    let store = context.store()?;
+    let mut used = read(&store);
+    let items: Vec<Item> =
+        rows.iter().filter(|row| row.is_whole).map(|row| item(row, &used, context)).collect();
+    if items.is_empty() {
+        return Err(Error::config("there is no profile to pick").hint("xacct add    asks for what one needs"));
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+    match runtime.block_on(terminal::pick(Picker::new(items), color)) {
+        Ok(Outcome::Picked(profile)) => {
+            used.pick(&profile, (context.now)());
+            // Only the order of the next list hangs on it.
+            let _ = store.write_note(NOTE.0, NOTE.1, &used.bytes());
+            Ok(Picked::Profile(profile))
+        }
+        Ok(_) => Ok(Picked::Left(LEFT)),
+        Err(Unanswered::Signal(number)) => Ok(Picked::Left(Kind::Signal(number).status())),
+        Err(Unanswered::Closed) => Err(Error::needs_person("nothing was picked: the terminal has gone")),
+        Err(Unanswered::NoTerminal) => Err(Error::needs_person("there is no terminal to pick a profile on")),
+        Err(Unanswered::Failed(cause)) => {
+            Err(Error::needs_person(format!("the terminal cannot show the profiles: {cause}"))
+                .caused_by(cause))
+        }
+    }
+}
+
+/// What cannot be read is nothing: the list is then in the order of the files.
+fn read(store: &Store) -> Used {
+    store.read_note(NOTE.0, NOTE.1).ok().flatten().map(|bytes| Used::read(&bytes)).unwrap_or_default()
+}
+
+fn item(row: &Row, used: &Used, context: &Context) -> Item {
+    // One whose credentials are here was used today, if not by this list.
+    let is_cached = u64::from(row.status == "cached");
+    Item {
+        profile: row.profile.clone(),
+        account_id: row.account_id.clone().unwrap_or_default(),
+        role: row.role_arn.as_deref().map(|arn| list::role_name(arn).to_owned()).unwrap_or_default(),
+        left: match (row.status, row.left) {
+            ("cached", Some(left)) => duration::readable(left),
+            ("expired", _) => "expired".to_owned(),
+            _ => String::new(),
+        },
+        tags: row.tags.as_deref().unwrap_or_default().join(","),
+        style: row.color.map(ProfileColor::style).unwrap_or_default(),
+        weight: used.weight(&row.profile, (context.now)()) * 2 + is_cached,
+    }
+}

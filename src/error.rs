@@ -45,13 +45,15 @@ pub(crate) struct Error {
     pub(crate) hints: Vec<String>,
     /// What a library said underneath; shown with `-v` only.
     pub(crate) cause: Option<anyhow::Error>,
+    /// What `doctor` calls it, where that is more than a bad value.
+    pub(crate) id: Option<&'static str>,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), hints: Vec::new(), cause: None }
+        Error { kind, message: message.into(), hints: Vec::new(), cause: None, id: None }
     }
 
     pub(crate) fn other(message: impl Into<String>) -> Error {
@@ -82,6 +84,13 @@ impl Error {
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Gives it the name that `doctor` has for it; one that it has already stays.
+    #[must_use]
+    pub(crate) fn named(mut self, id: &'static str) -> Error {
+        self.id = self.id.or(Some(id));
         self
     }
 

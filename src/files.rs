@@ -34,6 +34,11 @@ pub(crate) fn read_raw(paths: &Paths) -> Result<Texts> {
     })
 }
 
+/// Each file by itself, as it is: what is wrong with one says nothing of the others.
+pub(crate) fn read_each(paths: &Paths) -> [(FileKind, Result<Option<Zeroizing<String>>>); 3] {
+    [FileKind::Config, FileKind::Credentials, FileKind::Settings].map(|file| (file, read_one(paths, file)))
+}
+
 fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> {
     // An empty path, where there is no home directory, is not there either.
     let bytes = match fs::read(paths.of(file)) {
@@ -90,11 +95,14 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
             .hint(format!("{variable} can name another file"))
             .caused_by(error),
     }
+    .named("file-unreadable")
 }
 
 fn not_utf8(path: &str, line: usize) -> Error {
     let bytes = format!("{path}:{line}: the file is not UTF-8");
-    Error::config(bytes).hint(format!("save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"))
+    Error::config(bytes)
+        .hint(format!("save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"))
+        .named("file-not-utf8")
 }
 
 #[cfg(test)]

@@ -9,15 +9,18 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
+mod glob;
 mod say;
 // Text in, values out.
 mod config;
 mod plan;
+mod select;
 mod credentials;
 mod issuance;
 mod policy;
 mod console;
 mod render;
+mod doctor;
 mod cli;
 // Effects, one kind each.
 mod files;

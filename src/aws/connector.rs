@@ -15,28 +15,43 @@ use crate::plan::Connection;
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
+    let context = context(url, connection)?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| build(&context, settings)))
+}
+
+/// The same way, for one request that no service's client makes. Errors as [`http_client`].
+pub(super) fn connector(url: &str, connection: &Connection) -> Result<Connector> {
+    Ok(build(&context(url, connection)?, None))
+}
+
+/// Whom to trust.
+fn context(url: &str, connection: &Connection) -> Result<TlsContext> {
     let trust = match &connection.ca_bundle {
         _ if url.starts_with("http://") => TrustStore::empty(),
         None => TrustStore::default(),
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
-    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
+    TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
         Error::config(format!(
             "the CA bundle {} is not usable",
             connection.ca_bundle.as_deref().unwrap_or_default()
         ))
         .caused_by(error)
-    })?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
-        let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-        let builder = with_settings(builder, settings)
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(context.clone());
-        #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
-        return builder.build_with_resolver(super::dns::Getent);
-        #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
-        builder.build()
-    }))
+    })
+}
+
+fn build(
+    context: &TlsContext,
+    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
+) -> Connector {
+    let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    let builder = with_settings(builder, settings)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context.clone());
+    #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
+    return builder.build_with_resolver(super::dns::Getent);
+    #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+    builder.build()
 }
 
 fn with_settings(
@@ -50,7 +65,7 @@ fn with_settings(
 }
 
 /// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
-fn ca_bundle(path: &str) -> Result<Vec<u8>> {
+pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
     let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
     let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
     let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;

@@ -20,7 +20,7 @@ impl ResolveDns for Getent {
     }
 }
 
-async fn resolve(name: &str) -> std::io::Result<Vec<IpAddr>> {
+pub(super) async fn resolve(name: &str) -> std::io::Result<Vec<IpAddr>> {
     if let Ok(address) = name.parse() {
         return Ok(vec![address]);
     }

@@ -201,7 +201,7 @@ impl<'p> Oidc<'p> {
 }
 
 /// Where the service is: the SDK's own rules.
-fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
+pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
     if let Some((url, _)) = &endpoint.url {
         return Ok(url.clone());
     }

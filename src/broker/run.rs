@@ -40,7 +40,8 @@ impl<'b> Run<'b> {
         if let Some(sts) = self.sts.get() {
             return Ok(sts);
         }
-        let sts = Sts::new(self.broker.plan, self.broker.now, self.broker.voice)?;
+        let broker = self.broker;
+        let sts = Sts::on(broker.common.network(), broker.plan, broker.now, broker.voice)?;
         Ok(self.sts.get_or_init(|| sts))
     }
 
@@ -51,13 +52,13 @@ impl<'b> Run<'b> {
 
     /// Drops what is long over, by AWS's clock where it has answered: to one that is days ahead, good entries are old.
     pub(super) fn prune(&self, now: DateTime<Utc>) {
-        let store = self.broker.store;
+        let Broker { store, common, .. } = self.broker;
         match self.sts.get() {
             Some(sts) => {
                 let offset = TimeDelta::seconds(sts.clock_skew().unwrap_or_default());
-                store.prune(now + offset, TimeDelta::days(1));
+                common.prune(store, now + offset, TimeDelta::days(1));
             }
-            None => store.prune(now, TimeDelta::days(30)),
+            None => common.prune(store, now, TimeDelta::days(30)),
         }
     }
 

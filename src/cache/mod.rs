@@ -19,9 +19,11 @@ mod disk;
 mod entry;
 mod lock;
 mod store;
+mod health;
 
 pub(crate) use disk::{not_ours, open as open_private, write as write_private};
 pub(crate) use entry::{Entry, Key};
+pub(crate) use health::{Directory, Health, Useless, health};
 pub(crate) use lock::{Attempt, Lock, is_still_at};
 pub(crate) use store::Store;
 pub(crate) use warning::Warning;

@@ -28,6 +28,11 @@ impl Store {
         Store { dir, told: AtomicBool::new(false) }
     }
 
+    /// Where it is, whether it is there or not.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The key's entry, whatever its age. The hot path: one stat, one open, one fstat, one read.
     pub(crate) fn get(&self, key: &Key) -> Result<Option<Entry>, Warning> {
         if !self.readable()? {
@@ -114,12 +119,12 @@ impl Store {
         if !self.readable()? {
             return Ok(None);
         }
-        disk::read(&self.dir.join(folder).join(name))
+        disk::read_up_to(disk::MAX_NOTE, &self.dir.join(folder).join(name))
     }
 
     /// Replaces a note, all or none.
     pub(crate) fn write_note(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<(), Warning> {
-        disk::write(&self.folder(folder)?.join(name), bytes)
+        disk::write_up_to(disk::MAX_NOTE, &self.folder(folder)?.join(name), bytes)
     }
 
     fn entry_path(&self, key: &Key) -> PathBuf {
@@ -173,7 +178,7 @@ impl Store {
 }
 
 /// The key in the name of an entry's file.
-fn key_of(name: &str) -> Option<&str> {
+pub(super) fn key_of(name: &str) -> Option<&str> {
     let key = name.strip_suffix(".json")?;
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     (key.len() == 64 && key.bytes().all(is_hex)).then_some(key)
@@ -188,7 +193,7 @@ fn remove_file(path: &Path) -> Result<bool, Warning> {
 }
 
 /// Whether the file (not what it may link to) was last written before then.
-fn is_older(path: &Path, then: DateTime<Utc>) -> bool {
+pub(super) fn is_older(path: &Path, then: DateTime<Utc>) -> bool {
     let written = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
     written.is_ok_and(|at| DateTime::<Utc>::from(at) < then)
 }

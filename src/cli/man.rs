@@ -8,6 +8,7 @@ use clap_mangen::roff::bold;
 use clap_mangen::roff::roman;
 
 use super::complete::whole;
+use crate::doctor::catalog;
 
 /// When the pages last said something new.
 pub(super) const DATE: &str = "2026-11-22";
@@ -29,6 +30,22 @@ const EXEC_STATUS: [(&str, &str); 4] = [
     ("other", "The command's own."),
 ];
 
+const DOCTOR_STATUS: [(&str, &str); 3] = [
+    ("0", "Healthy: nothing was found, or notes only."),
+    ("1", "Errors or warnings were found. What cannot be read is such a finding, and no failure."),
+    ("3", "There is no profile of this name."),
+];
+
+const DOCTOR_JSON: [(&str, &str); 3] = [
+    ("healthy", "Whether the exit status is 0."),
+    (
+        "findings",
+        "Each with id, severity (error, warning, note), profile, file, line, message, fix (the command to type, or the \
+         edit to make) and fixable (whether --fix would mend it). What there is not is null.",
+    ),
+    ("checks", "What was looked at: name, looked_at (a list), and skipped, which says why not, or is null."),
+];
+
 const VARIABLES: [(&str, &str); 10] = [
     ("AWS_CONFIG_FILE", "The profiles, instead of ~/.aws/config."),
     ("AWS_SHARED_CREDENTIALS_FILE", "The keys, instead of ~/.aws/credentials."),
@@ -48,9 +65,9 @@ const VARIABLES: [(&str, &str); 10] = [
 const FILES: [(&str, &str); 5] = [
     (
         "~/.aws/config",
-        "The profiles, as the AWS CLI and the SDKs read them. Never changed by these commands.",
+        "The profiles, as the AWS CLI and the SDKs read them. Changed by add, adopt and sync only.",
     ),
-    ("~/.aws/credentials", "Access keys, and profiles too. Never changed by these commands."),
+    ("~/.aws/credentials", "Access keys, and profiles too. Changed by add only."),
     ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles: see xacct-config(5)."),
     ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
     ("~/.local/state/xacct/audit.jsonl", "What was issued, without secrets: see xacct-audit(1)."),
@@ -115,7 +132,16 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     if matches!(name, "xacct" | "xacct-config-show") {
         list(&mut roff, "FILES", &FILES);
     }
-    list(&mut roff, "EXIT STATUS", if name == "xacct-exec" { &EXEC_STATUS } else { &EXIT_STATUS });
+    if name == "xacct-doctor" {
+        list(&mut roff, "JSON", &DOCTOR_JSON);
+        findings(&mut roff);
+    }
+    let status: &[(&str, &str)] = match name {
+        "xacct-exec" => &EXEC_STATUS,
+        "xacct-doctor" => &DOCTOR_STATUS,
+        _ => &EXIT_STATUS,
+    };
+    list(&mut roff, "EXIT STATUS", status);
     examples(&mut roff, command);
     see_also(&mut roff, above, below);
     tidy(&(String::from_utf8(text).unwrap() + &roff.to_roff()))
@@ -146,6 +172,20 @@ fn environment(roff: &mut Roff, above: Option<&str>) {
     ]);
     if above.is_some() {
         roff.text([roman("Further variables are in "), bold("xacct"), roman("(1).")]);
+    }
+}
+
+/// What `doctor` can find, by area as it tells it.
+fn findings(roff: &mut Roff) {
+    roff.control("SH", ["FINDINGS"]);
+    let mut area = None;
+    for kind in catalog::ALL {
+        if area.replace(kind.area) != Some(kind.area) {
+            roff.control("SS", [kind.area.heading()]);
+        }
+        roff.control("TP", []);
+        roff.text([bold(kind.id), roman(format!(" ({})", kind.severity.word()))]);
+        roff.text([roman(kind.about)]);
     }
 }
 

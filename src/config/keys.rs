@@ -61,7 +61,7 @@ const MFA: &str = "MFA";
 const CARE: &str = "Care and looks";
 const OWN: &str = "Credentials of the profile's own";
 
-fn all() -> impl Iterator<Item = &'static Key> {
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter().flat_map(|(_, keys)| *keys)
 }
 

@@ -15,6 +15,9 @@ mod session_name;
 mod color;
 pub(crate) mod process;
 mod edit;
+pub(crate) mod managed;
+pub(crate) mod naming;
+mod name_template;
 mod keys;
 mod toml_text;
 mod settings;
@@ -23,11 +26,16 @@ mod parts;
 pub(crate) mod adopt;
 mod for_child;
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
+pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::for_child;
+pub(crate) use self::name_template::Field;
+pub(crate) use self::name_template::NameTemplate;
+pub(crate) use self::name_template::Named;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -62,6 +70,11 @@ pub(crate) mod documented {
     }
 }
 
+/// The keys that a profile may have.
+pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
+    keys::all().map(|(name, _, _)| *name)
+}
+
 /// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads from files, so that
 /// no profile there ever got them this way; and itself.
 const NOT_INCLUDED: [&str; 5] = [
@@ -81,6 +94,14 @@ pub(crate) struct Config {
     settings: SettingsFile,
 }
 
+/// What each of the files says of one profile.
+pub(crate) struct ByFile<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) config: Option<Section>,
+    pub(crate) credentials: Option<Section>,
+    pub(crate) settings: Option<&'a Section>,
+}
+
 /// An `include_profile` that leads nowhere, or in a circle.
 struct BadInclude {
     problem: Problem,
@@ -92,17 +113,22 @@ impl Config {
     ///
     /// Errors: the settings file is not TOML, or says something that xacct does not know.
     pub(crate) fn new(paths: Paths, texts: Texts) -> Result<Config> {
-        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
         let settings = match &texts.settings {
             Some(text) => SettingsFile::parse(text, &paths.display(FileKind::Settings))?,
             None => SettingsFile::default(),
         };
-        Ok(Config {
+        Ok(Config { settings, ..Config::without_settings(paths, texts) })
+    }
+
+    /// The two AWS files alone: what there is to look at where the settings file is broken.
+    pub(crate) fn without_settings(paths: Paths, texts: Texts) -> Config {
+        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
+        Config {
             config: file(FileKind::Config, texts.config),
             credentials: file(FileKind::Credentials, texts.credentials),
-            settings,
+            settings: SettingsFile::default(),
             paths,
-        })
+        }
     }
 
     /// The profile, put together from the three files and from the profiles it includes. Only their sections are
@@ -113,7 +139,10 @@ impl Config {
         let Some(mut profile) = self.own(name) else { return Ok(None) };
         match self.include(&mut profile) {
             Ok(()) => Ok(Some(profile)),
-            Err(bad) => Err(Error::config(bad.problem.to_string()).hint(bad.hint)),
+            Err(bad) => {
+                let error = Error::config(bad.problem.to_string()).hint(bad.hint);
+                Err(error.named("include-profile-broken"))
+            }
         }
     }
 
@@ -134,6 +163,32 @@ impl Config {
     pub(crate) fn profile_names(&self) -> Vec<String> {
         let counts = |(_, parts): &(&str, Parts<'_>)| parts.any();
         self.parts().into_iter().filter(counts).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// What each file says of each profile, included ones left out; in the order of [`Config::profile_names`].
+    pub(crate) fn profiles_by_file(&self) -> Vec<ByFile<'_>> {
+        let counts = self.parts().into_iter().filter(|(_, parts)| parts.any());
+        counts
+            .map(|(name, parts)| ByFile {
+                name,
+                config: self.config.merged(name, parts.of_config()),
+                credentials: self.credentials.merged(name, parts.of_credentials()),
+                settings: parts.settings,
+            })
+            .collect()
+    }
+
+    /// Every header that names a profile, of every name, whether it counts or not.
+    pub(crate) fn places(&self) -> HashMap<String, Vec<Origin>> {
+        let of = |parts: &Parts<'_>| -> Vec<Origin> {
+            let config = parts.config.iter().chain(&parts.plain_default);
+            let credentials = parts.credentials.iter().chain(&parts.spaced);
+            let config = config.map(|found| self.config.origin(found.line));
+            let credentials = credentials.map(|found| self.credentials.origin(found.line));
+            let settings = parts.settings.map(|profile| profile.origin.clone());
+            config.chain(credentials).chain(settings).collect()
+        };
+        self.parts().into_iter().map(|(name, parts)| (name.to_owned(), of(&parts))).collect()
     }
 
     /// `[sso-session NAME]` of the config file.
@@ -200,7 +255,7 @@ impl Config {
     }
 
     /// What the config file alone says of the profile.
-    fn in_config_file(&self, name: &str) -> Option<Section> {
+    pub(crate) fn in_config_file(&self, name: &str) -> Option<Section> {
         let config = self.config.find(Kind::Profile, name).collect();
         let plain_default = self.config.find(Kind::PlainDefault, name).collect();
         self.config.merged(name, Parts { config, plain_default, ..Parts::default() }.of_config())

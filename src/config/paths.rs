@@ -91,7 +91,11 @@ impl Paths {
 
     /// The path as a person would write it: `~/.aws/config`.
     pub(crate) fn display(&self, file: FileKind) -> String {
-        let path = self.of(file);
+        self.shown(self.of(file))
+    }
+
+    /// Any other path, likewise.
+    pub(crate) fn shown(&self, path: &Path) -> String {
         let below_home = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
         match below_home.filter(|rest| !rest.as_os_str().is_empty()) {
             Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),

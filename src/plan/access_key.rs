@@ -33,6 +33,7 @@ pub(super) fn of_profile(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -
     let half = |missing: &str, present: &str| {
         at_key(profile, &[present], &format!("profile '{}' is missing {missing}", profile.name))
             .hint(format!("add {missing}, or delete {present}"))
+            .named("key-pair-half")
     };
     let (id, secret) = (set(profile, ACCESS_KEY_ID), set(profile, SECRET_ACCESS_KEY));
     let file = profile.get(ACCESS_KEY_ID).or_else(|| profile.get(SECRET_ACCESS_KEY)).map(|s| s.origin.file);

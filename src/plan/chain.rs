@@ -119,7 +119,8 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
     match (source_profile, credential_source) {
         (Some(_), Some(second)) => Err(second
             .error(&format!("profile '{name}' has both source_profile and credential_source"))
-            .hint("keep the one that the role is assumed from and delete the other")),
+            .hint("keep the one that the role is assumed from and delete the other")
+            .named("source-both")),
         (Some(source), None) if source.text == *name => Ok(Next::Own),
         (Some(source), None) => Ok(Next::Profile(source.text.to_owned(), source.place)),
         (None, Some(source)) => source::named(config, &source, link, env).map(Next::Named),
@@ -133,7 +134,8 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
             Err(Error::config(format!(
                 "{place}: profile '{name}' has a role_arn but neither source_profile nor credential_source"
             ))
-            .hint("add `source_profile = NAME`, the profile whose credentials may assume the role"))
+            .hint("add `source_profile = NAME`, the profile whose credentials may assume the role")
+            .named("source-neither"))
         }
     }
 }
@@ -143,14 +145,15 @@ fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
     let mut names: Vec<&str> = links[start..].iter().map(|link| link.profile.name.as_str()).collect();
     names.push(wanted);
     Err(Error::config(format!("{place}: source_profile runs in a circle: {}", names.join(" → ")))
-        .hint("one of them must have credentials of its own instead of a source_profile"))
+        .hint("one of them must have credentials of its own instead of a source_profile")
+        .named("source-profile-cycle"))
 }
 
 fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) -> Error {
     let error = Error::config(format!(
         "{place}: could not find source profile '{wanted}' referenced from '{referrer}'"
     ));
-    with_nearest(config, wanted, error)
+    with_nearest(config, wanted, error.named("source-profile-missing"))
 }
 
 /// `no profile 'x'`, with the nearest names.

@@ -131,8 +131,9 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(web) = web_identity::of_profile(config, link, env)? {
         return Ok(Source::WebIdentity(web));
     }
-    if let Some(source) = sso::of_profile(config, profile)?.map(|sso| Source::Sso(Box::new(sso))) {
-        return Ok(source);
+    let sso = sso::of_profile(config, profile).map_err(|error| error.named("sso-conflict"))?;
+    if let Some(sso) = sso {
+        return Ok(Source::Sso(Box::new(sso)));
     }
     // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config file do not.
     if let Some(source) = own_keys(profile, |file| file == FileKind::Credentials)? {
@@ -198,7 +199,8 @@ fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
                 profile.name
             ),
         )
-        .hint("one of these profiles must get its credentials from elsewhere"));
+        .hint("one of these profiles must get its credentials from elsewhere")
+        .named("process-of-itself"));
     }
     if process::asks_xacct_for(command, &profile.name) {
         return Err(at_key(
@@ -210,7 +212,8 @@ fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
             "give the profile a role_arn and a source_profile in xacct's settings file ([profile.{}]), or name the \
              profile whose credentials it should have",
             profile.name
-        )));
+        ))
+        .named("process-of-itself"));
     }
     Ok(Some(Source::CredentialProcess { profile: profile.name.clone(), command: command.to_owned() }))
 }
@@ -221,8 +224,10 @@ fn without_credentials(profile: &Profile) -> Error {
         Some((_, setting)) => Error::config(format!("{}: {message}", setting.origin)),
         None => Error::config(message),
     };
-    error.hint(
-        "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
+    error
+        .hint(
+            "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
          credential_process",
-    )
+        )
+        .named("credentials-none")
 }

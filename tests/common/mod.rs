@@ -9,11 +9,15 @@
 pub(crate) mod browser;
 pub(crate) mod cache;
 mod cmd;
+#[cfg(unix)]
+pub(crate) mod home;
 mod http;
 #[cfg(unix)]
 mod pty;
 mod sandbox;
 mod server;
+#[cfg(unix)]
+pub(crate) mod shells;
 mod sso;
 pub(crate) mod tools;
 

@@ -1,0 +1,118 @@
+//! Whether a server can be reached, and if not, how far one gets: its name, a connection, TLS, an answer. One plain
+//! request without credentials, or the look behind one that failed.
+
+use std::time::Duration;
+
+use aws_sdk_sts::config::http::HttpRequest;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use chrono::{DateTime, Utc};
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::connector;
+use super::failure;
+use crate::error::Result;
+use crate::plan::Connection;
+
+/// How long one try may take.
+const BRIEF: Duration = Duration::from_secs(3);
+/// How long a name or a connection may take when the look is behind a failure.
+const STAGE: Duration = Duration::from_secs(2);
+
+/// Where it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The host's name has no address.
+    Name,
+    /// No connection can be made.
+    Connection,
+    /// There is a connection, and no TLS on it.
+    Tls,
+    /// There is a connection, and no answer.
+    Answer,
+}
+
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) stage: Stage,
+    /// `HOST:PORT` of the proxy or of the server, whichever was tried.
+    pub(crate) host: String,
+    /// In the words of a library.
+    pub(crate) why: String,
+}
+
+/// `HOST:PORT` of the proxy that a request to the URL takes, if it takes one.
+pub(crate) fn proxy_of(url: &str) -> Option<String> {
+    let uri = url.parse().ok()?;
+    let proxy = Matcher::from_env().intercept(&uri)?;
+    let proxy = proxy.uri();
+    let port = proxy.port_u16().unwrap_or(if proxy.scheme_str() == Some("https") { 443 } else { 80 });
+    Some(format!("{}:{port}", proxy.host()?))
+}
+
+/// One GET of `/`; any answer will do. Seconds that the server's clock is ahead of `now`, where it says.
+///
+/// Errors: the CA bundle cannot be used.
+pub(crate) async fn probe(
+    url: &str,
+    connection: &Connection,
+    now: fn() -> DateTime<Utc>,
+) -> Result<std::result::Result<Option<i64>, Trouble>> {
+    let connector = connector::connector(url, connection)?;
+    let mut request = HttpRequest::get(url).map_err(|error| {
+        crate::error::Error::config(format!("'{url}' is not an endpoint URL")).caused_by(error)
+    })?;
+    request.headers_mut().insert("user-agent", "xacct");
+    let answer = tokio::time::timeout(BRIEF, connector.call(request)).await;
+    Ok(match answer {
+        Ok(Ok(response)) => Ok(failure::clock_offset(&response, now())),
+        Ok(Err(error)) => Err(trouble(url, &anyhow::Error::new(error)).await),
+        Err(_) => {
+            let slow = anyhow::anyhow!("no answer within {} s", BRIEF.as_secs());
+            Err(trouble(url, &slow).await)
+        }
+    })
+}
+
+/// How far one gets where a request to the URL failed for this cause.
+pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
+    let host = proxy_of(url).or_else(|| host_of(url)).unwrap_or_else(|| url.to_owned());
+    let at = |stage, why: String| Trouble { stage, host: host.clone(), why };
+    if let Some(why) = tls(cause.as_ref()) {
+        return at(Stage::Tls, why);
+    }
+    let (name, port) = host.rsplit_once(':').unwrap_or((&host, "443"));
+    let port: u16 = port.parse().unwrap_or(443);
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let addresses = match tokio::time::timeout(STAGE, addresses(name, port)).await {
+        Ok(Ok(addresses)) => addresses,
+        Ok(Err(error)) => return at(Stage::Name, error.to_string()),
+        Err(_) => return at(Stage::Name, format!("no answer within {} s", STAGE.as_secs())),
+    };
+    match tokio::time::timeout(STAGE, tokio::net::TcpStream::connect(&*addresses)).await {
+        Ok(Ok(_)) => at(Stage::Answer, cause.chain().last().map(ToString::to_string).unwrap_or_default()),
+        Ok(Err(error)) => at(Stage::Connection, error.to_string()),
+        Err(_) => at(Stage::Connection, format!("no answer within {} s", STAGE.as_secs())),
+    }
+}
+
+/// `HOST:PORT`
+fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
+async fn addresses(name: &str, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
+    #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
+    return Ok(super::dns::resolve(name).await?.into_iter().map(|address| (address, port).into()).collect());
+    #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+    Ok(tokio::net::lookup_host((name, port)).await?.collect())
+}
+
+/// What TLS has to say, where it was TLS. An `io::Error` does not name what it wraps as its source, and may wrap another.
+fn tls(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(error.to_string());
+    }
+    let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.and_then(|wrapped| tls(wrapped)).or_else(|| tls(cause.source()?))
+}

@@ -1,0 +1,263 @@
+//! Facts from the disk: who can read and write the files, what is in the cache and among the tokens, what other tools
+//! have left. What they mean is decided in `doctor`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cache::{self, Directory, Health, Useless};
+use crate::commands::context::Context;
+use crate::config::{Config, FileKind, Paths};
+use crate::doctor::disk::{self, Holds, Owned};
+use crate::doctor::process::{self, Program};
+use crate::doctor::{Finding, Looked, Planned, Repair, catalog, known};
+
+/// Larger than any start-up file or token that is looked at.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// An unfinished file that is older than this, in seconds, is nobody's any more.
+const UNFINISHED: i64 = 3600;
+
+/// The files of profiles and their directories.
+pub(super) fn permissions(config: &Config) -> Vec<Finding> {
+    let paths = config.paths();
+    let holds_keys = |file: FileKind| {
+        let secret = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+        config.profiles_by_file().iter().any(|own| {
+            let own = if file == FileKind::Config { &own.config } else { &own.credentials };
+            own.as_ref().is_some_and(|own| secret.iter().any(|key| own.get(key).is_some()))
+        })
+    };
+    let mut files = Vec::new();
+    for file in [FileKind::Config, FileKind::Credentials, FileKind::Settings] {
+        let holds =
+            if file != FileKind::Settings && holds_keys(file) { Holds::Keys } else { Holds::Profiles };
+        files.extend(owned(paths, paths.of(file), holds));
+    }
+    files.extend(directories(paths).iter().filter_map(|dir| owned(paths, dir, Holds::Files)));
+    disk::permissions(&files)
+}
+
+/// The directories of the three files, each once.
+fn directories(paths: &Paths) -> Vec<PathBuf> {
+    let dirs =
+        [&paths.config, &paths.credentials, &paths.settings].into_iter().filter_map(|path| path.parent());
+    let mut dirs: Vec<PathBuf> = dirs.filter(|dir| !dir.as_os_str().is_empty()).map(Path::to_owned).collect();
+    dirs.sort();
+    dirs.dedup();
+    dirs
+}
+
+#[cfg(unix)]
+fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(path).ok()?;
+    let mine = [0, rustix::process::geteuid().as_raw()];
+    Some(Owned {
+        path: path.to_owned(),
+        shown: paths.shown(path),
+        holds,
+        foreign: Some(metadata.uid()).filter(|uid| !mine.contains(uid)),
+        mode: Some(metadata.mode() & 0o777),
+    })
+}
+
+#[cfg(not(unix))]
+fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
+    fs::metadata(path).ok()?;
+    Some(Owned { path: path.to_owned(), shown: paths.shown(path), holds, foreign: None, mode: None })
+}
+
+/// What changes of the files have left beside them.
+pub(super) fn left_behind(context: &Context, paths: &Paths) -> Vec<Finding> {
+    let now = (context.now)();
+    let mut backups: Vec<(String, String)> = Vec::new();
+    let mut unfinished = Vec::new();
+    for path in directories(paths).iter().flat_map(|dir| listed(dir)) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some((_, stamp)) = name.split_once(".xacct-backup-") {
+            backups.push((stamp.to_owned(), paths.shown(&path)));
+        } else if name.starts_with('.')
+            && name.contains(".xacct-")
+            && path.extension().is_some_and(|ending| ending == "tmp")
+        {
+            let written = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
+            let is_old = written
+                .is_ok_and(|at| (now - chrono::DateTime::<chrono::Utc>::from(at)).num_seconds() > UNFINISHED);
+            unfinished.extend(is_old.then(|| (path.clone(), paths.shown(&path))));
+        }
+    }
+    backups.sort();
+    let backups: Vec<String> = backups.into_iter().map(|(_, shown)| shown).collect();
+    disk::left_behind(&backups, unfinished)
+}
+
+/// The paths in a directory, sorted; nothing where there is none.
+fn listed(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// xacct's own cache.
+pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) {
+    let store = match context.store() {
+        Ok(store) => store,
+        Err(error) => {
+            let finding = Finding::new(&catalog::CACHE_UNUSABLE, error.message).fix(error.hints.join("; "));
+            return (vec![finding], Looked::not("cache entries", "there is no home directory"));
+        }
+    };
+    let health = cache::health(&store, (context.now)());
+    let shown = paths.shown(&health.path);
+    let findings = of_directory(&health, &shown).into_iter().chain(of_entries(&health, paths)).collect();
+    (findings, Looked::at("cache", vec![shown]))
+}
+
+fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
+    let typed = disk::shell_path(shown);
+    let finding = match &health.directory {
+        Directory::Missing | Directory::Good => return None,
+        Directory::Unusable(why) => {
+            Finding::new(&catalog::CACHE_UNUSABLE, format!("nothing is cached: {why}"))
+                .fix("set XACCT_CACHE_DIR to a directory of your own")
+        }
+        Directory::Foreign(uid) => {
+            let message = format!("nothing is cached: it belongs to another user (uid {uid})");
+            Finding::new(&catalog::CACHE_FOREIGN, message)
+                .fix("set XACCT_CACHE_DIR to a directory of your own")
+        }
+        Directory::Open(mode) => {
+            let message = format!("nothing is cached: others can write to it (mode {mode:03o})");
+            let repair = Repair::Mode { path: health.path.clone(), mode: 0o700 };
+            Finding::new(&catalog::CACHE_OPEN, message).fix(format!("chmod 700 {typed}")).repair(repair)
+        }
+    };
+    Some(finding.in_file(shown))
+}
+
+fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (mut expired, mut unfinished) = (Vec::new(), Vec::new());
+    for (path, useless) in &health.useless {
+        let shown = paths.shown(path);
+        let typed = disk::shell_path(&shown);
+        let (kind, why) = match useless {
+            Useless::Expired => {
+                expired.push(path.clone());
+                continue;
+            }
+            Useless::Unfinished => {
+                unfinished.push(path.clone());
+                continue;
+            }
+            Useless::Newer(why) => {
+                let finding = Finding::new(&catalog::ENTRY_NEWER, format!("not used: {why}")).in_file(&shown);
+                findings.push(finding.fix("use the newer xacct, or leave it: it goes by itself"));
+                continue;
+            }
+            Useless::Open(why) => (&catalog::ENTRY_OPEN, why),
+            Useless::Damaged(why) => (&catalog::ENTRY_DAMAGED, why),
+        };
+        let finding =
+            Finding::new(kind, format!("not used: {why}")).in_file(&shown).fix(format!("rm {typed}"));
+        findings.push(finding.repair(Repair::Remove { paths: vec![path.clone()] }));
+    }
+    let shown = paths.shown(&health.path);
+    let several = |kind, paths: Vec<PathBuf>, what: [&str; 2], fix: &str| {
+        let message = match paths.len() {
+            0 => return None,
+            1 => format!("1 {}", what[0]),
+            many => format!("{many} {}", what[1]),
+        };
+        Some(Finding::new(kind, message).in_file(&shown).fix(fix).repair(Repair::Remove { paths }))
+    };
+    let fix = "nothing need be done: it goes by itself a day after its end";
+    findings.extend(several(&catalog::ENTRY_EXPIRED, expired, ["expired entry", "expired entries"], fix));
+    let fix = "nothing need be done: it goes by itself after a day";
+    findings.extend(several(
+        &catalog::CACHE_LEFTOVER,
+        unfinished,
+        ["unfinished file", "unfinished files"],
+        fix,
+    ));
+    findings
+}
+
+/// The caches of the AWS CLI: tokens of Identity Center, and what else is in them that others must not read.
+pub(super) fn tokens(context: &Context, paths: &Paths, planned: &[Planned]) -> Vec<Finding> {
+    let Some(home) = &context.env.home else { return Vec::new() };
+    let now = (context.now)();
+    let profile_of = |url: &str| {
+        let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
+        let signs_in = |one: &&Planned| {
+            let sso = one.plan.as_ref().ok().and_then(|plan| plan.sso());
+            sso.is_some_and(|sso| plain(&sso.start_url) == plain(url))
+        };
+        planned.iter().find(signs_in).map(|one| one.profile.name.clone())
+    };
+    let mut findings = Vec::new();
+    for dir in ["sso/cache", "cli/cache", "login/cache"] {
+        let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+        for path in listed(&home.join(".aws").join(dir)).into_iter().filter(is_json) {
+            let file = owned(paths, &path, Holds::Tokens);
+            findings.extend(disk::permissions(file.as_slice()));
+            if dir == "sso/cache" {
+                let text = small(&path).unwrap_or_default();
+                findings.extend(disk::token(&paths.shown(&path), &text, &profile_of, now));
+            }
+        }
+    }
+    findings
+}
+
+/// What other tools have left in the home directory and in shells' start-up files.
+pub(super) fn other_tools(context: &Context, paths: &Paths) -> Vec<Finding> {
+    let Some(home) = &context.env.home else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (name, tool) in known::FILES {
+        let path = home.join(name);
+        if path.exists() {
+            findings.push(disk::other_tool(&paths.shown(&path), tool));
+        }
+    }
+    for name in known::START_UP {
+        let path = home.join(name);
+        if let Some(text) = small(&path) {
+            findings.extend(disk::start_up(&paths.shown(&path), &text));
+        }
+    }
+    findings
+}
+
+/// The text of a file that is not large.
+fn small(path: &Path) -> Option<zeroize::Zeroizing<String>> {
+    let metadata =
+        fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_SIZE);
+    metadata
+        .and_then(|_| fs::read(path).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned().into())
+}
+
+/// The programs that profiles name.
+pub(super) fn programs(
+    context: &Context,
+    planned: &[Planned],
+    looked_at: &dyn Fn(&str) -> bool,
+) -> Vec<Finding> {
+    let own = std::env::current_exe().unwrap_or_default();
+    let same = |path: &Path| matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let look = |word: &String| {
+        let found = if word.contains(std::path::is_separator) {
+            Some(PathBuf::from(word)).filter(|path| path.is_file())
+        } else {
+            let search = context.env.raw("PATH").unwrap_or_default();
+            std::env::split_paths(search).map(|dir| dir.join(word)).find(|path| path.is_file())
+        };
+        found.map_or(Program::Missing, |path| Program::Found { same: same(&path) })
+    };
+    let found: BTreeMap<String, Program> =
+        process::programs(planned).into_iter().map(|word| (word.clone(), look(&word))).collect();
+    process::check(planned, looked_at, &found, &own.to_string_lossy())
+}

@@ -1,0 +1,109 @@
+//! `doctor --fix`: permissions, files of the cache, lines of the AWS files. Each is shown; what fails is said, and the rest
+//! is mended all the same. What may be mended at all is decided in `doctor`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::commands::context::Context;
+use crate::config::{Config, FileKind, Paths, Texts};
+use crate::doctor::edit;
+use crate::doctor::{Edit, Finding, Repair};
+use crate::error::{Error, Result};
+use crate::files::{self, Change};
+use crate::render::diff;
+
+/// Whether anything was changed.
+pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bool {
+    let paths = Paths::from_env(&context.env);
+    let mut changed = false;
+    for repair in findings.iter().filter_map(|finding| finding.repair.as_ref()) {
+        let done = match repair {
+            Repair::Mode { path, mode } => {
+                let what = format!("chmod {mode:03o} {}", paths.shown(path));
+                done(&what, dry_run, context, || set_mode(path, *mode))
+            }
+            Repair::Remove { paths: useless } => useless.iter().fold(false, |before, path| {
+                let what = format!("rm {}", paths.shown(path));
+                done(&what, dry_run, context, || fs::remove_file(path)) || before
+            }),
+            Repair::Edit { .. } => false,
+        };
+        changed = changed || done;
+    }
+    for file in [FileKind::Config, FileKind::Credentials] {
+        let edits: Vec<&Edit> = findings.iter().filter_map(|finding| edit_of(finding, file)).collect();
+        if edits.is_empty() {
+            continue;
+        }
+        match rewrite(file, &edits, dry_run, &paths, context) {
+            Ok(()) => changed = changed || !dry_run,
+            Err(error) => context.voice.error(&error),
+        }
+    }
+    changed
+}
+
+fn edit_of(finding: &Finding, file: FileKind) -> Option<&Edit> {
+    match &finding.repair {
+        Some(Repair::Edit { file: own, edit }) if *own == file => Some(edit),
+        _ => None,
+    }
+}
+
+/// Says what is done and does it; whether it was.
+fn done(what: &str, dry_run: bool, context: &Context, act: impl FnOnce() -> std::io::Result<()>) -> bool {
+    if dry_run {
+        context.voice.note(&format!("would {what}"));
+        return false;
+    }
+    match act() {
+        Ok(()) => context.voice.note(what),
+        Err(error) => context.voice.warn(&format!("{what}: {error}")),
+    }
+    true
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Errors: the file cannot be written, or it would not be read as before.
+fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, context: &Context) -> Result<()> {
+    let waiting = || context.voice.note("waiting for another xacct that changes the files");
+    let lock = if dry_run { None } else { Some(files::lock(paths, waiting)?) };
+    let mut old = Texts::default();
+    for (own, read) in files::read_each(paths) {
+        match own {
+            // What is wrong with another file is no reason to leave this one.
+            _ if own != file && read.is_err() => {}
+            FileKind::Config => old.config = read?,
+            FileKind::Credentials => old.credentials = read?,
+            FileKind::Settings => old.settings = read?,
+        }
+    }
+    let path = paths.display(file);
+    let unchanged = |why: &str| Error::other(format!("{path} was not changed: {why}"));
+    let text = old.of(file).ok_or_else(|| unchanged("it has gone"))?;
+    let new = edit::apply(file, text, edits).map_err(|why| unchanged(&why))?;
+    let config = |texts: &Texts| Config::without_settings(paths.clone(), texts.clone().without_marks());
+    let texts = match file {
+        FileKind::Credentials => Texts { credentials: Some(new.clone()), ..old.clone() },
+        _ => Texts { config: Some(new.clone()), ..old.clone() },
+    };
+    if !edit::holds(&config(&old), &config(&texts), edits) {
+        return Err(unchanged("the profiles would not be the same afterwards"));
+    }
+    context.voice.show(&diff::unified(&path, text, &new, context.voice.color));
+    let Some(lock) = lock else { return Ok(()) };
+    let change = Change { file, old: Some(text), new: Some(&new) };
+    for backup in files::write(paths, &[change], (context.now)(), &lock)? {
+        context.voice.note(&format!("what was there before: {}", backup.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The three files, each by itself: what cannot be read is a finding, and the rest is looked at all the same.
+
+use zeroize::Zeroizing;
+
+use crate::commands::context::Context;
+use crate::config::{Config, FileKind, Paths, Texts};
+use crate::doctor::{Finding, catalog, split_place};
+use crate::error::Error;
+use crate::files;
+
+pub(super) struct Read {
+    pub(super) paths: Paths,
+    /// As on disk.
+    raw: Texts,
+    /// Without the files that could not be read.
+    pub(super) config: Config,
+    /// What could not be read.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Read {
+    pub(super) fn new(context: &Context) -> Read {
+        let paths = Paths::from_env(&context.env);
+        let (mut raw, mut errors) = (Texts::default(), Vec::new());
+        for (file, read) in files::read_each(&paths) {
+            let text = read.unwrap_or_else(|error| {
+                errors.push((file, error));
+                None
+            });
+            match file {
+                FileKind::Config => raw.config = text,
+                FileKind::Credentials => raw.credentials = text,
+                FileKind::Settings => raw.settings = text,
+            }
+        }
+        let texts = raw.clone().without_marks();
+        let config = Config::new(paths.clone(), texts.clone()).unwrap_or_else(|error| {
+            errors.push((FileKind::Settings, error));
+            Config::without_settings(paths.clone(), texts)
+        });
+        let findings = errors.into_iter().map(|(file, error)| finding(&config, file, &error)).collect();
+        Read { paths, raw, config, findings }
+    }
+
+    /// Whether the profiles are what the files say.
+    pub(super) fn is_whole(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// The AWS files that are there, with the paths that people are shown.
+    pub(super) fn texts(&self) -> Vec<(FileKind, String, &str)> {
+        let text = |file| Some((file, self.paths.display(file), self.raw.of(file)?.as_str()));
+        [FileKind::Config, FileKind::Credentials].into_iter().filter_map(text).collect()
+    }
+
+    /// The files that are there.
+    pub(super) fn shown(&self) -> Vec<String> {
+        let files = [FileKind::Config, FileKind::Credentials, FileKind::Settings];
+        let there =
+            |file: &FileKind| self.raw.of(*file).is_some_and(|text: &Zeroizing<String>| !text.is_empty());
+        files.into_iter().filter(there).map(|file| self.paths.display(file)).collect()
+    }
+}
+
+fn finding(config: &Config, file: FileKind, error: &Error) -> Finding {
+    let kind = match error.id {
+        Some("file-unreadable") => &catalog::FILE_UNREADABLE,
+        Some("file-not-utf8") => &catalog::FILE_NOT_UTF8,
+        _ => &catalog::SETTINGS_BROKEN,
+    };
+    let path = config.paths().display(file);
+    let (place, message) = split_place(config, &error.message);
+    let message = message
+        .strip_prefix(&format!("{path} "))
+        .map_or_else(|| message.to_owned(), |rest| format!("the file {rest}"));
+    let finding = Finding::new(kind, message);
+    let finding = match place {
+        Some((file, line)) => finding.in_line(&file, line),
+        None => finding.in_file(&path),
+    };
+    match error.hints.as_slice() {
+        [] => finding,
+        hints => finding.fix(hints.join("; ")),
+    }
+}

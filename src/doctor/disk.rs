@@ -1,0 +1,181 @@
+//! Facts about files: who can read and write them, what of the cache and the tokens is of no use.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::catalog;
+use super::finding::{Finding, Repair, shell_word};
+use crate::credentials::rfc3339;
+
+/// A file or a directory that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Owned {
+    pub(crate) path: PathBuf,
+    /// As people write it.
+    pub(crate) shown: String,
+    pub(crate) holds: Holds,
+    /// The user that it belongs to, where that is another one, and not root.
+    pub(crate) foreign: Option<u32>,
+    /// The permissions, 0 to 0o777; `None` where there is no such thing.
+    pub(crate) mode: Option<u32>,
+}
+
+/// What others must not do with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Keys or tokens: not read it.
+    Keys,
+    /// What an AWS tool keeps for itself, tokens among it.
+    Tokens,
+    /// Profiles without keys: not write it.
+    Profiles,
+    /// Such files: a directory.
+    Files,
+}
+
+/// Who can do what.
+pub(crate) fn permissions(files: &[Owned]) -> Vec<Finding> {
+    files.iter().flat_map(of_file).collect()
+}
+
+fn of_file(file: &Owned) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(uid) = file.foreign {
+        let message = format!("it belongs to another user (uid {uid})");
+        let fix = format!("if it is meant to be yours: sudo chown \"$USER\" {}", shell_path(&file.shown));
+        findings.push(Finding::new(&catalog::FILE_FOREIGN, message).in_file(&file.shown).fix(fix));
+        return findings;
+    }
+    let Some(mode) = file.mode else { return findings };
+    let (open, wanted) = match file.holds {
+        Holds::Keys | Holds::Tokens => (0o077, mode & 0o700),
+        Holds::Profiles | Holds::Files => (0o022, mode & !0o022),
+    };
+    if mode & open == 0 {
+        return findings;
+    }
+    let kind = match file.holds {
+        Holds::Keys => &catalog::KEYS_OPEN,
+        Holds::Tokens => &catalog::TOKEN_OPEN,
+        Holds::Profiles => &catalog::FILE_WRITABLE,
+        Holds::Files => &catalog::DIRECTORY_WRITABLE,
+    };
+    let message = match file.holds {
+        Holds::Keys => format!("other users can get at the keys in it (mode {mode:03o})"),
+        Holds::Tokens => format!("other users can get at the tokens in it (mode {mode:03o})"),
+        Holds::Profiles => {
+            format!("other users can write to it, and name programs that you would run (mode {mode:03o})")
+        }
+        Holds::Files => format!("other users can put files into it (mode {mode:03o})"),
+    };
+    let fix = format!("chmod {wanted:03o} {}", shell_path(&file.shown));
+    let repair = Repair::Mode { path: file.path.clone(), mode: wanted };
+    findings.push(Finding::new(kind, message).in_file(&file.shown).fix(fix).repair(repair));
+    findings
+}
+
+/// A path as a person types it: `~` stays what the shell makes of it.
+pub(crate) fn shell_path(shown: &str) -> String {
+    match shown.strip_prefix("~/") {
+        Some(rest) => format!("~/{}", shell_word(rest)),
+        None => shell_word(shown),
+    }
+}
+
+/// Copies of changed files, by their paths as people write them, and unfinished ones with their paths.
+pub(crate) fn left_behind(backups: &[String], unfinished: Vec<(PathBuf, String)>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(first) = backups.first() {
+        let message = match backups.len() {
+            1 => "a copy of what a changed file was before; adopt --undo uses it".to_owned(),
+            many => format!("{many} copies of what changed files were before; adopt --undo uses them"),
+        };
+        let all: Vec<String> = backups.iter().map(|path| shell_path(path)).collect();
+        let fix = format!("when you do not need it any more: rm {}", all.join(" "));
+        findings.push(Finding::new(&catalog::BACKUPS, message).in_file(first).fix(fix));
+    }
+    findings.extend(unfinished.into_iter().map(|(path, shown)| {
+        let message = "an unfinished file of an xacct that was ended";
+        let finding = Finding::new(&catalog::FILE_LEFTOVER, message).in_file(&shown);
+        finding.fix(format!("rm {}", shell_path(&shown))).repair(Repair::Remove { paths: vec![path] })
+    }));
+    findings
+}
+
+/// What the start-up file of a shell sets up.
+pub(crate) fn start_up(shown: &str, text: &str) -> Vec<Finding> {
+    let lines = text.lines().enumerate();
+    let found = lines.filter_map(|(index, line)| Some((index + 1, super::known::tool_of_line(line)?)));
+    found
+        .map(|(line, tool)| {
+            let message =
+                format!("the shell is set up for {tool} here, whose variables may come before xacct's");
+            let finding = Finding::new(&catalog::OTHER_ALIAS, message).in_line(shown, line);
+            finding.fix(format!("delete the line, if {tool} is not used any more"))
+        })
+        .collect()
+}
+
+/// Another tool's directory or file.
+pub(crate) fn other_tool(shown: &str, tool: &str) -> Finding {
+    let message = format!("{tool} was used here; it may keep credentials in it");
+    let finding = Finding::new(&catalog::OTHER_FILES, message).in_file(shown);
+    finding.fix(format!("when it is not used any more: rm -r {}", shell_path(shown)))
+}
+
+/// A file of `~/.aws/sso/cache`, as far as it is looked at: never a secret.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenFile {
+    access_token: Option<IgnoredAny>,
+    client_id: Option<IgnoredAny>,
+    refresh_token: Option<IgnoredAny>,
+    start_url: Option<String>,
+    expires_at: String,
+    registration_expires_at: Option<String>,
+}
+
+/// `profile_of` finds a profile that signs in at a start URL.
+pub(crate) fn token(
+    shown: &str,
+    text: &str,
+    profile_of: &dyn Fn(&str) -> Option<String>,
+    now: DateTime<Utc>,
+) -> Option<Finding> {
+    let file: Option<TokenFile> = serde_json::from_str(text).ok();
+    let file = file.filter(|file| file.access_token.is_some() || file.client_id.is_some());
+    let Some((end, file)) = file.and_then(|file| Some((time(&file.expires_at)?, file))) else {
+        let finding = Finding::new(&catalog::TOKEN_DAMAGED, "it is no token and no registration of a client");
+        return Some(finding.in_file(shown).fix(format!("rm {}", shell_path(shown))));
+    };
+    if end > now {
+        return None;
+    }
+    let ended = rfc3339(end);
+    if file.access_token.is_none() {
+        let message = format!("the registration of a client ended at {ended}");
+        let finding = Finding::new(&catalog::CLIENT_EXPIRED, message).in_file(shown);
+        return Some(finding.fix("nothing need be done: the next sign-in makes another"));
+    }
+    let registered = file.registration_expires_at.as_deref().and_then(time).is_some_and(|end| end > now);
+    if registered && file.refresh_token.is_some() {
+        // It renews itself.
+        return None;
+    }
+    let url = file.start_url.as_deref().unwrap_or("IAM Identity Center");
+    let message = format!("the sign-in at {url} ended at {ended}");
+    let finding = Finding::new(&catalog::TOKEN_EXPIRED, message).in_file(shown);
+    Some(match profile_of(url) {
+        Some(profile) => finding.fix(format!("xacct login {}", shell_word(&profile))),
+        None => finding.fix(format!("no profile signs in there: rm {}", shell_path(shown))),
+    })
+}
+
+/// RFC 3339, or as the AWS CLI once wrote it: `2020-06-17T10:02:08UTC`.
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.strip_suffix("UTC").map_or(text.to_owned(), |text| format!("{text}Z"));
+    DateTime::parse_from_rfc3339(&text).ok().map(|at| at.with_timezone(&Utc))
+}

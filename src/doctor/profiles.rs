@@ -1,0 +1,187 @@
+//! All profiles together: what their plans come to, and what one of them lacks that others like it have.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::catalog;
+use super::finding::{Finding, Kind};
+use super::profile::{self, set};
+use crate::arn::Arn;
+use crate::config::{Config, FileKind, Profile};
+use crate::duration;
+use crate::error::{Error, Result};
+use crate::plan::{Plan, RegionOrigin};
+
+/// A profile and what its plan came to.
+pub(crate) struct Planned {
+    pub(crate) profile: Profile,
+    pub(crate) plan: Result<Plan>,
+}
+
+/// Everything about the profiles. Those of `looked_at` are reported, the others only compared with.
+pub(crate) fn check(
+    config: &Config,
+    planned: &[Planned],
+    looked_at: &dyn Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let sources = named_by(planned, "source_profile");
+    let included = named_by(planned, "include_profile");
+    let without = without_external_id(planned);
+    let mut told = HashSet::new();
+    for Planned { profile, plan } in planned.iter().filter(|planned| looked_at(&planned.profile.name)) {
+        findings.extend(profile::check(config, profile, now));
+        match plan {
+            Ok(plan) => findings.extend(of_plan(profile, plan, sources.contains(&*profile.name))),
+            Err(error) => {
+                let is_settings = profile.name == "default" || included.contains(&*profile.name);
+                let is_meant = is_settings && *kind_of(error) == catalog::CREDENTIALS_NONE;
+                if told.insert(one_of(error)) && !is_meant {
+                    findings.push(of_error(config, profile, error));
+                }
+            }
+        }
+        if let Some((setting, other)) = without.get(&*profile.name) {
+            let message = format!("no external_id, and '{other}', a role in the same account, has one");
+            let finding = Finding::new(&catalog::EXTERNAL_ID_MISSING, message).at(&setting.origin);
+            findings.push(
+                finding.of(&profile.name).fix("add external_id = …, if the role's trust policy asks for it"),
+            );
+        }
+    }
+    let across = config.profiles_by_file();
+    findings.extend(across.iter().filter(|own| looked_at(own.name)).flat_map(profile::across_files));
+    findings
+}
+
+/// The profile with all that its credentials rest on: sources of sources, and what they include.
+pub(crate) fn chain<'c>(planned: &'c [Planned], name: &'c str) -> HashSet<&'c str> {
+    let by_name: HashMap<&str, &Profile> =
+        planned.iter().map(|one| (&*one.profile.name, &one.profile)).collect();
+    let (mut chain, mut next) = (HashSet::new(), vec![name]);
+    while let Some(name) = next.pop() {
+        if let Some(profile) = by_name.get(name).filter(|_| chain.insert(name)) {
+            let names = ["source_profile", "include_profile"].into_iter().filter_map(|key| set(profile, key));
+            next.extend(names.map(|(_, name)| name));
+        }
+    }
+    chain
+}
+
+/// The names that any profile has under this key.
+fn named_by<'p>(planned: &'p [Planned], key: &str) -> HashSet<&'p str> {
+    let values =
+        planned.iter().filter_map(|one| set(&one.profile, key).filter(|(_, name)| *name != one.profile.name));
+    values.map(|(_, name)| name).collect()
+}
+
+/// What makes two errors one: the message, or the profiles of a circle wherever it is entered.
+fn one_of(error: &Error) -> String {
+    match error.message.rsplit_once(": ").filter(|_| error.id == Some(catalog::SOURCE_CYCLE.id)) {
+        Some((_, circle)) => {
+            let mut names: Vec<&str> = circle.split(" → ").collect();
+            names.sort_unstable();
+            names.dedup();
+            names.join(" → ")
+        }
+        None => error.message.clone(),
+    }
+}
+
+fn kind_of(error: &Error) -> &'static Kind {
+    let kinds: [&'static Kind; 9] = [
+        &catalog::INCLUDE_BROKEN,
+        &catalog::SOURCE_MISSING,
+        &catalog::SOURCE_CYCLE,
+        &catalog::SOURCE_BOTH,
+        &catalog::SOURCE_NEITHER,
+        &catalog::KEY_PAIR_HALF,
+        &catalog::SSO_CONFLICT,
+        &catalog::PROCESS_OF_ITSELF,
+        &catalog::CREDENTIALS_NONE,
+    ];
+    kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
+}
+
+/// An error that a plan ended with. It may be about a profile on the way; then that one's turn comes, too.
+fn of_error(config: &Config, profile: &Profile, error: &Error) -> Finding {
+    let kind = kind_of(error);
+    let (place, message) = split_place(config, &error.message);
+    let finding = Finding::new(kind, message).of(&profile.name);
+    let finding = match place {
+        Some((file, line)) => finding.in_line(&file, line),
+        None => finding.in_file(&profile.origin.path),
+    };
+    match error.hints.as_slice() {
+        [] => finding.fix("correct the value"),
+        hints => finding.fix(hints.join("; ")),
+    }
+}
+
+/// `~/.aws/config:12` and what stands behind it.
+pub(crate) fn split_place<'m>(config: &Config, message: &'m str) -> (Option<(String, usize)>, &'m str) {
+    let place = [FileKind::Config, FileKind::Credentials, FileKind::Settings].into_iter().find_map(|file| {
+        let path = config.paths().display(file);
+        let (line, rest) = message.strip_prefix(&*path)?.strip_prefix(':')?.split_once(": ")?;
+        Some((path, line.parse().ok()?, rest))
+    });
+    match place {
+        Some((path, line, rest)) => (Some((path, line)), rest),
+        None => (None, message),
+    }
+}
+
+fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let role = set(profile, "role_arn");
+    if plan.region.origin == RegionOrigin::Fallback && (role.is_some() || !is_source) {
+        let message =
+            format!("no region is set: xacct takes {}, the AWS CLI and the SDKs give up", plan.region.name);
+        let finding = Finding::new(&catalog::REGION_MISSING, message).at(&profile.origin).of(&profile.name);
+        findings.push(finding.fix("add region = …"));
+    }
+    let Some(step) = plan.steps.last().filter(|step| step.role_arn().is_some()) else { return findings };
+    if let Some((setting, text)) = set(profile, "duration_seconds")
+        && duration::parse(text)
+            .is_ok_and(|seconds| step.duration_seconds().is_some_and(|cut| u64::from(cut) < seconds))
+    {
+        let message =
+            "AWS gives a role that is assumed from another session one hour at most, and refuses more";
+        let finding = Finding::new(&catalog::DURATION_CHAINED, message).at(&setting.origin).of(&profile.name);
+        findings.push(finding.fix("write duration_seconds = 3600; xacct renews it by itself"));
+    }
+    if let Some((setting, _)) = set(profile, "mfa_serial").filter(|_| plan.mfa.is_none()) {
+        let message = "the device's code is never sent: AWS takes one only with a request that a user's own access \
+                       key signs";
+        let finding = Finding::new(&catalog::MFA_UNUSED, message).at(&setting.origin).of(&profile.name);
+        findings.push(
+            finding.fix("delete mfa_serial here, or assume the role from a profile with an access key"),
+        );
+    }
+    findings
+}
+
+type Lacking<'p> = HashMap<&'p str, (&'p crate::config::Setting, &'p str)>;
+
+/// The roles without `external_id` beside others of the same account, assumed by the same profile, that have one.
+fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
+    let role = |one: &'_ Planned| -> Option<(String, String)> {
+        let (_, arn) = set(&one.profile, "role_arn")?;
+        let (_, source) = set(&one.profile, "source_profile")?;
+        Some((source.to_owned(), Arn::parse(arn)?.account_id.to_owned()))
+    };
+    let mut having: HashMap<(String, String), &str> = HashMap::new();
+    for one in planned {
+        if let Some(role) = role(one).filter(|_| set(&one.profile, "external_id").is_some()) {
+            having.entry(role).or_insert(&one.profile.name);
+        }
+    }
+    let lacking = planned.iter().filter(|one| set(&one.profile, "external_id").is_none()).filter_map(|one| {
+        let other = having.get(&role(one)?)?;
+        let (setting, _) = set(&one.profile, "role_arn")?;
+        Some((&*one.profile.name, (setting, *other)))
+    });
+    lacking.collect()
+}

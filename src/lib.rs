@@ -9,7 +9,6 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
-mod glob;
 mod say;
 // Text in, values out.
 mod config;

@@ -311,7 +311,9 @@ impl Run<'_> {
         };
         self.put(index, &entry);
         self.broker.common.note_issued(step.key);
-        self.prune(now);
+        if self.broker.common.may_prune() {
+            self.prune(now);
+        }
         Ok(())
     }
 
@@ -333,9 +335,11 @@ impl Run<'_> {
     }
 
     fn put(&self, index: usize, entry: &Entry) {
-        let key = Key::from_digest(self.broker.plan.steps[index].key);
-        if let Err(warning) = self.broker.store.put(&key, entry) {
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
             self.broker.complain(&warning.to_string());
+            self.broker.common.remember(key, entry);
         }
     }
 
@@ -353,8 +357,9 @@ impl Run<'_> {
 
     fn drop_entry(&self, index: usize) {
         self.note_lost(index);
-        let key = Key::from_digest(self.broker.plan.steps[index].key);
-        if let Err(warning) = self.broker.store.remove(&key) {
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.remove(&Key::from_digest(key)) {
             self.broker.complain(&warning.to_string());
         }
     }

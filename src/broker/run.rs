@@ -52,13 +52,13 @@ impl<'b> Run<'b> {
 
     /// Drops what is long over, by AWS's clock where it has answered: to one that is days ahead, good entries are old.
     pub(super) fn prune(&self, now: DateTime<Utc>) {
-        let Broker { store, common, .. } = self.broker;
+        let store = self.broker.store;
         match self.sts.get() {
             Some(sts) => {
                 let offset = TimeDelta::seconds(sts.clock_skew().unwrap_or_default());
-                common.prune(store, now + offset, TimeDelta::days(1));
+                store.prune(now + offset, TimeDelta::days(1));
             }
-            None => common.prune(store, now, TimeDelta::days(30)),
+            None => store.prune(now, TimeDelta::days(30)),
         }
     }
 

@@ -25,6 +25,9 @@ struct Row {
     profile: String,
     account_id: Option<String>,
     role_arn: Option<String>,
+    /// For people, of a profile that has no ARN: the permission set.
+    #[serde(skip)]
+    role_name: Option<String>,
     source: Option<String>,
     region: Option<String>,
     mfa_serial: Option<String>,
@@ -83,6 +86,7 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
         profile: profile.name.clone(),
         account_id: plan.account_id().map(str::to_owned).or(known),
         role_arn: plan.steps.iter().rev().find_map(|step| step.role_arn().map(str::to_owned)),
+        role_name: plan.sso().and_then(|sso| sso.role_name.clone()),
         source: Some(source(&plan.source)),
         region: Some(&plan.region)
             .filter(|region| region.origin != RegionOrigin::Fallback)
@@ -105,6 +109,7 @@ fn broken(profile: &Profile) -> Row {
         profile: profile.name.clone(),
         account_id: role_arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned()),
         role_arn,
+        role_name: text("sso_role_name"),
         source: text("source_profile").or_else(|| text("credential_source")),
         region: text("region"),
         mfa_serial: text("mfa_serial"),
@@ -128,6 +133,7 @@ fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
     let role =
         row.role_arn.as_deref().map(|arn| Arn::parse(arn).and_then(|arn| arn.role_name()).unwrap_or(arn));
+    let role = role.or(row.role_name.as_deref());
     let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
     let left = match (row.status, row.left) {
         ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),

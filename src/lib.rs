@@ -27,6 +27,7 @@ mod cache;
 mod audit;
 mod terminal;
 mod turn;
+mod capture;
 mod mfa;
 mod aws;
 mod sso;

@@ -26,6 +26,7 @@ mod files;
 mod cache;
 mod audit;
 mod terminal;
+mod browser;
 mod turn;
 mod capture;
 mod mfa;

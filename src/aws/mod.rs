@@ -1,5 +1,5 @@
-//! STS, IAM Identity Center's two services, AWS Sign-In and Organizations, through AWS's SDK: one client each, and errors in
-//! words that decide something.
+//! STS, IAM Identity Center's two services, AWS Sign-In and Organizations, through AWS's SDK, and the console's sign-in: one
+//! client each, and errors in words that decide something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
@@ -14,6 +14,7 @@ mod network;
 mod pages;
 mod oidc;
 mod portal;
+mod federation;
 mod signin;
 mod organizations;
 mod sts;
@@ -22,6 +23,7 @@ mod probe;
 pub(crate) use connector::ca_bundle;
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use federation::Federation;
 pub(crate) use network::Network;
 pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};

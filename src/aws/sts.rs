@@ -1,4 +1,4 @@
-//! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
+//! The calls: `AssumeRole`, with keys or a token, `GetSessionToken`, `GetFederationToken`, `GetCallerIdentity`.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -172,6 +172,26 @@ impl<'p> Sts<'p> {
         let request_id = answer.request_id().map(str::to_owned);
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         Ok(Answer { credentials: issued(&keys, None), arn: None })
+    }
+
+    /// For a user's own keys: a session that may do what the policy and the user's own permissions allow. It carries no
+    /// MFA. `duration_seconds` 900 to 129600.
+    pub(crate) async fn get_federation_token(
+        &self,
+        credentials: &Credentials,
+        name: &str,
+        policy: &str,
+        duration_seconds: u32,
+    ) -> std::result::Result<Answer, Failure> {
+        self.asking(&format!("GetFederationToken for {duration_seconds} s"), credentials);
+        let request = self.client(credentials, Effort::Usual).get_federation_token();
+        let request = request.name(name).policy(policy).duration_seconds(duration_seconds.cast_signed());
+        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        let arn = answer.federated_user().map(|user| user.arn().to_owned());
+        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
+        Ok(Answer { credentials: issued(&keys, account_id), arn })
     }
 
     /// Unsigned: the token says who asks.

@@ -15,13 +15,6 @@ impl Run<'_> {
     /// Notes an answer, unless the settings say no. A log that cannot be written costs nobody their credentials.
     pub(super) fn log(&self, index: usize, answer: &Answer, account_id: Option<&str>, now: DateTime<Utc>) {
         let broker = self.broker;
-        if !broker.options.audit {
-            return;
-        }
-        let Some(path) = audit::path(broker.env) else {
-            broker.complain("there is no home directory to keep the audit log under: set XACCT_AUDIT_LOG");
-            return;
-        };
         let step = &broker.plan.steps[index];
         let (role, role_session_name) = role_of(broker.plan, &step.action);
         let record = Record {
@@ -43,9 +36,39 @@ impl Run<'_> {
             caller: broker.caller.name(),
             caller_pid: broker.caller.pid(),
         };
-        if let Err(error) = audit::append(&path, &record) {
+        self.write(&record);
+    }
+
+    fn write(&self, record: &Record) {
+        let broker = self.broker;
+        if !broker.options.audit {
+            return;
+        }
+        let Some(path) = audit::path(broker.env) else {
+            broker.complain("there is no home directory to keep the audit log under: set XACCT_AUDIT_LOG");
+            return;
+        };
+        if let Err(error) = audit::append(&path, record) {
             broker.complain(&format!("the audit log {} cannot be written: {error}", path.display()));
         }
+    }
+
+    /// Notes a federation session, which is no step of the plan.
+    pub(super) fn log_federation(&self, answer: &Answer, name: &str) {
+        let record = Record {
+            time: (self.broker.now)(),
+            profile: self.broker.plan.profile.clone(),
+            action: "GetFederationToken".to_owned(),
+            role: None,
+            role_session_name: Some(name.to_owned()),
+            account_id: answer.credentials.account_id.clone(),
+            access_key_id: answer.credentials.access_key_id.clone(),
+            expires_at: answer.credentials.expiration,
+            why: Why::Miss,
+            caller: self.broker.caller.name(),
+            caller_pid: self.broker.caller.pid(),
+        };
+        self.write(&record);
     }
 
     /// Why the entry that is thrown away, or is to be replaced, does not do.

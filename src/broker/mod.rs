@@ -15,6 +15,7 @@ mod ask;
 mod confirm;
 mod acquire;
 mod sign_in;
+mod console;
 mod ahead;
 mod organization;
 mod forget;

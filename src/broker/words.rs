@@ -46,6 +46,18 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
     }
 }
 
+/// The error for a federation session that was not given.
+pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
+    let is_denied = matches!(&failure, Failure::Refused { code, .. } if code == "AccessDenied");
+    let error = keys_refused(run, failure);
+    if !is_denied {
+        return error;
+    }
+    error
+        .hint("the user's policies must allow sts:GetFederationToken, by which an access key gets into the console")
+        .hint("or use a profile with a role")
+}
+
 /// The error for credentials that STS was only asked about.
 pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error {
     if let Some(error) = clock(&failure) {

@@ -17,6 +17,7 @@ use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
+use super::console::Console;
 use super::doctor::Doctor;
 use super::each::Each;
 use super::examples;
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     CredentialProcess(CredentialProcess),
     /// Serve profiles' credentials to containers and long-running programs, always fresh
     Serve(Serve),
+    /// Open the AWS console, signed in as a profile's role
+    Console(Console),
     /// Ask AWS whose credentials these are
     Whoami(Whoami),
     /// List the profiles: account, role, source, region, MFA, and what is cached until when

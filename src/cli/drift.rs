@@ -113,6 +113,7 @@ fn every_command_has_its_page() {
         "xacct-each",
         "xacct-credential-process",
         "xacct-serve",
+        "xacct-console",
         "xacct-whoami",
         "xacct-list",
         "xacct-explain",

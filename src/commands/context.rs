@@ -173,7 +173,7 @@ pub(super) fn read_policy(path: &Path) -> Result<String> {
 }
 
 /// The command line's words as a request; the session policy's file is read here.
-fn request(target: &Target) -> Result<Request> {
+pub(super) fn request(target: &Target) -> Result<Request> {
     let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
     let policy = policy.as_ref().map(|path| read_policy(path));
     let overrides = target.overrides.clone();
@@ -196,5 +196,6 @@ fn request(target: &Target) -> Result<Request> {
         policy: policy.transpose()?,
         policy_arns: policy_arn.clone(),
         read_only: overrides.read_only,
+        code_on_role: false,
     })
 }

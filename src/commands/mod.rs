@@ -32,6 +32,7 @@ mod audit;
 mod serve;
 mod policy;
 mod export;
+mod console;
 mod sandbox;
 mod completions;
 
@@ -92,6 +93,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Console(asked) => console::run(asked, context),
         Command::Init(asked) => init::run(asked, context),
         Command::Sync(asked) => match &asked.action {
             SyncAction::Sso(asked) => sync::sso::run(asked, context),

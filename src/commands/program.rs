@@ -75,7 +75,7 @@ impl Program {
 }
 
 /// Where the command is, or the status that says why it cannot be run.
-fn find(name: &OsStr, env: &Env) -> std::result::Result<PathBuf, u8> {
+pub(super) fn find(name: &OsStr, env: &Env) -> std::result::Result<PathBuf, u8> {
     let path = Path::new(name);
     if path.components().count() > 1 || name.as_encoded_bytes().contains(&b'/') {
         return match path.try_exists() {

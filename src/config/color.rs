@@ -52,6 +52,17 @@ impl ProfileColor {
         let RgbColor(r, g, b) = self.rgb;
         format!("{r:02x}{g:02x}{b:02x}")
     }
+
+    /// The nearest of the names.
+    pub(crate) fn name(self) -> &'static str {
+        let parts = |color: RgbColor| [color.0, color.1, color.2].map(u32::from);
+        let own = parts(self.rgb);
+        let distance = |other: &RgbColor| -> u32 {
+            own.into_iter().zip(parts(*other)).map(|(one, other)| one.abs_diff(other).pow(2)).sum()
+        };
+        let nearest = NAMES.iter().min_by_key(|(_, _, rgb)| distance(rgb));
+        nearest.map_or("blue", |(name, _, _)| name)
+    }
 }
 
 /// `ff8800` or `f80`
@@ -80,10 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn as_a_number() {
-        let of = |text: &str| ProfileColor::parse(text).map(ProfileColor::hex).unwrap();
-        assert_eq!(of("red"), "ff613d");
-        assert_eq!(of("#F80"), "ff8800");
+    fn as_a_number_and_as_the_nearest_name() {
+        let of = |text: &str| ProfileColor::parse(text).map(|color| (color.hex(), color.name())).unwrap();
+        assert_eq!(of("red"), ("ff613d".to_owned(), "red"));
+        assert_eq!(of("#F80"), ("ff8800".to_owned(), "orange"));
+        assert_eq!(of("#0000ff").1, "blue");
+        assert_eq!(of("#00ff00").1, "green");
+        assert_eq!(of("ff0000").1, "red");
     }
 
     #[test]

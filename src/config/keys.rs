@@ -153,6 +153,16 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
                  as #ff8800",
             ),
             (
+                "browser",
+                Text,
+                "the browser that xacct console opens for this profile, before the setting console.browser",
+            ),
+            (
+                "browser_profile",
+                Text,
+                "the profile of that browser: of Chrome and its like by the name that it shows, of Firefox by its own",
+            ),
+            (
                 "include_profile",
                 Text,
                 "a profile whose keys count here too where this one does not have them, but for access keys",

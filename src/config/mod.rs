@@ -13,6 +13,7 @@ mod section;
 mod file;
 mod session_name;
 mod color;
+mod browser;
 pub(crate) mod process;
 mod edit;
 pub(crate) mod managed;
@@ -29,6 +30,7 @@ mod for_child;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;

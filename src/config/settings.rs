@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 use zeroize::Zeroizing;
 
+use super::browser::{Browser, Container};
 use super::keys;
 use super::nearest::nearest;
 use super::origin::FileKind;
@@ -25,6 +26,10 @@ use crate::error::Result;
 pub(crate) struct Settings {
     /// How long cached credentials are trusted without asking `GetCallerIdentity`.
     pub(crate) verify_after: VerifyAfter,
+    /// What opens the console.
+    pub(crate) browser: Browser,
+    /// Whether profiles have containers in Firefox.
+    pub(crate) firefox_container: Container,
     /// Where MFA codes are asked for.
     pub(crate) mfa_prompt: MfaPrompt,
     /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
@@ -53,6 +58,8 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             verify_after: VerifyAfter::Seconds(600),
+            browser: Browser::System,
+            firefox_container: Container::None,
             mfa_prompt: MfaPrompt::Terminal,
             session_token_duration: 43_200,
             audit: true,
@@ -80,6 +87,21 @@ const SETTINGS: &[Known] = &[
         default: "true",
         about: "whether each set of credentials that AWS issues is noted in the audit log, which 'xacct audit' shows",
         take: |settings, value| truth(value).map(|audit| settings.audit = audit),
+    },
+    Known {
+        name: "console.browser",
+        default: "\"system\"",
+        about: "what xacct console opens: \"system\" ($BROWSER, else the system's own), \"firefox\", \"chrome\", \
+                \"chromium\", \"edge\", \"brave\", or a command line, which has the address in place of %s, or at its \
+                end. A profile's browser comes before it",
+        take: |settings, value| browser(value).map(|browser| settings.browser = browser),
+    },
+    Known {
+        name: "console.firefox_container",
+        default: "\"none\"",
+        about: "whether each profile has a container of its name and color in Firefox, and by which add-on: \
+                \"ext+container\" (Open external links in a container), \"ext+granted-containers\" (Granted), or \"none\"",
+        take: |settings, value| container(value).map(|container| settings.firefox_container = container),
     },
     Known {
         name: "mfa.prompt",
@@ -268,6 +290,20 @@ fn truth(value: &DeValue<'_>) -> std::result::Result<bool, String> {
     match value {
         DeValue::Boolean(wanted) => Ok(*wanted),
         _ => Err("accepted are true and false".to_owned()),
+    }
+}
+
+fn browser(value: &DeValue<'_>) -> std::result::Result<Browser, String> {
+    match value {
+        DeValue::String(text) => Browser::parse(text),
+        _ => Err("a string is wanted, such as \"firefox\"".to_owned()),
+    }
+}
+
+fn container(value: &DeValue<'_>) -> std::result::Result<Container, String> {
+    match value {
+        DeValue::String(text) => Container::parse(text),
+        _ => Err("a string is wanted, such as \"ext+container\"".to_owned()),
     }
 }
 

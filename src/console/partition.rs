@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 struct Hosts {
     partition: &'static str,
     signin: &'static str,
+    console: &'static str,
     /// Where one is that names no region.
     home: &'static str,
     /// Whether the hosts of that region go by their names alone.
@@ -14,17 +15,31 @@ struct Hosts {
 }
 
 const HOSTS: [Hosts; 4] = [
-    Hosts { partition: "aws", signin: "signin.aws.amazon.com", home: "us-east-1", has_plain_home: true },
+    Hosts {
+        partition: "aws",
+        signin: "signin.aws.amazon.com",
+        console: "console.aws.amazon.com",
+        home: "us-east-1",
+        has_plain_home: true,
+    },
     Hosts {
         partition: "aws-us-gov",
         signin: "signin.amazonaws-us-gov.com",
+        console: "console.amazonaws-us-gov.com",
         home: "us-gov-west-1",
         has_plain_home: true,
     },
-    Hosts { partition: "aws-cn", signin: "signin.amazonaws.cn", home: "cn-north-1", has_plain_home: true },
+    Hosts {
+        partition: "aws-cn",
+        signin: "signin.amazonaws.cn",
+        console: "console.amazonaws.cn",
+        home: "cn-north-1",
+        has_plain_home: true,
+    },
     Hosts {
         partition: "aws-eusc",
         signin: "signin.amazonaws-eusc.eu",
+        console: "console.amazonaws-eusc.eu",
         home: "eusc-de-east-1",
         has_plain_home: false,
     },
@@ -58,9 +73,14 @@ impl<'r> Console<'r> {
         self.host(self.hosts.signin)
     }
 
-    /// The sign-in host of the whole partition.
-    pub(crate) fn global_signin(&self) -> String {
-        Console { region: self.hosts.home, ..*self }.signin()
+    /// `https://eu-west-1.console.aws.amazon.com`
+    pub(crate) fn url(&self) -> String {
+        self.host(self.hosts.console)
+    }
+
+    /// The console of the partition's first region, where what has no region is.
+    pub(crate) fn at_home(&self) -> Console<'static> {
+        Console { region: self.hosts.home, hosts: self.hosts }
     }
 
     fn host(&self, name: &str) -> String {
@@ -80,21 +100,36 @@ mod tests {
     fn every_partition_has_its_hosts() {
         let hosts = |partition: &str, region: &str| {
             let console = Console::new(partition, region).unwrap();
-            console.signin()
+            (console.signin(), console.url())
         };
-        for (partition, region, signin) in [
-            ("aws", "us-east-1", "signin.aws.amazon.com"),
-            ("aws", "eu-west-1", "eu-west-1.signin.aws.amazon.com"),
-            ("aws", "aws-global", "signin.aws.amazon.com"),
+        for (partition, region, signin, console) in [
+            ("aws", "us-east-1", "signin.aws.amazon.com", "console.aws.amazon.com"),
+            ("aws", "eu-west-1", "eu-west-1.signin.aws.amazon.com", "eu-west-1.console.aws.amazon.com"),
+            ("aws", "aws-global", "signin.aws.amazon.com", "console.aws.amazon.com"),
             // A region of another partition is none.
-            ("aws", "cn-north-1", "signin.aws.amazon.com"),
-            ("aws-us-gov", "us-gov-west-1", "signin.amazonaws-us-gov.com"),
-            ("aws-us-gov", "us-gov-east-1", "us-gov-east-1.signin.amazonaws-us-gov.com"),
-            ("aws-cn", "cn-north-1", "signin.amazonaws.cn"),
-            ("aws-cn", "cn-northwest-1", "cn-northwest-1.signin.amazonaws.cn"),
-            ("aws-eusc", "eusc-de-east-1", "eusc-de-east-1.signin.amazonaws-eusc.eu"),
+            ("aws", "cn-north-1", "signin.aws.amazon.com", "console.aws.amazon.com"),
+            ("aws-us-gov", "us-gov-west-1", "signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+            (
+                "aws-us-gov",
+                "us-gov-east-1",
+                "us-gov-east-1.signin.amazonaws-us-gov.com",
+                "us-gov-east-1.console.amazonaws-us-gov.com",
+            ),
+            ("aws-cn", "cn-north-1", "signin.amazonaws.cn", "console.amazonaws.cn"),
+            (
+                "aws-cn",
+                "cn-northwest-1",
+                "cn-northwest-1.signin.amazonaws.cn",
+                "cn-northwest-1.console.amazonaws.cn",
+            ),
+            (
+                "aws-eusc",
+                "eusc-de-east-1",
+                "eusc-de-east-1.signin.amazonaws-eusc.eu",
+                "eusc-de-east-1.console.amazonaws-eusc.eu",
+            ),
         ] {
-            let wanted = format!("https://{signin}");
+            let wanted = (format!("https://{signin}"), format!("https://{console}"));
             assert_eq!(hosts(partition, region), wanted, "{partition} {region}");
         }
         let error = Console::new("aws-iso", "us-iso-east-1").err().unwrap();

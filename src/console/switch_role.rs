@@ -28,11 +28,13 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     let profile = &plan.profile;
     let refused = |why: &str| Error::config(format!("there is no switch-role link for '{profile}': {why}"));
     let Some(Action::AssumeRole(role)) = plan.steps.last().map(|step| &step.action) else {
-        return Err(refused("it assumes no role"));
+        return Err(
+            refused("it assumes no role").hint(format!("xacct console {profile}    signs in as what it is"))
+        );
     };
     let arn = Arn::parse(&role.role_arn).ok_or_else(|| refused("its role_arn is not an ARN"))?;
     let console = Console::new(arn.partition, &plan.region.name)?;
-    let signs_in = || format!("xacct exec {profile}    works with its credentials instead");
+    let signs_in = || format!("xacct console {profile}    signs in with its credentials instead");
     if role.external_id.is_some() {
         let why = "its role asks for an external id, and the console has no way to send one";
         return Err(refused(why).hint(signs_in()));
@@ -57,7 +59,7 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     if let Some(color) = look.color {
         query.append_pair("color", &color.hex().to_uppercase());
     }
-    Ok(format!("{}/switchrole?{}", console.global_signin(), query.finish()))
+    Ok(format!("{}/switchrole?{}", console.at_home().signin(), query.finish()))
 }
 
 /// What somebody who follows the link must be signed in as: a sentence.

@@ -32,7 +32,7 @@ const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] 
 const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
 /// IAM Identity Center's access portal.
 const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
-/// AWS Sign-In, which renews the sessions of `aws login`.
+/// AWS Sign-In, which signs browsers in to the console and renews the sessions of `aws login`.
 const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 
 const ORGANIZATIONS: Service =
@@ -122,6 +122,31 @@ pub(super) fn of_identity_center(
     }
     let oidc = of_service(&SSO_OIDC, config, chain, env)?;
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
+}
+
+/// Where the console is signed in to, if not at AWS's own address.
+///
+/// Errors: also an address that is not https, unless it is this machine's. Other services get a signature; this one gets
+/// the credentials themselves.
+pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
+    let found = of_service(&SIGNIN, config, chain, env)?.url;
+    if let Some((text, place)) = &found
+        && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url))
+    {
+        let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
+        return Err(Error::config(format!("{place}: {text}: {why}"))
+            .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
+    }
+    Ok(found)
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 /// Organizations' endpoint.

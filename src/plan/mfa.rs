@@ -44,16 +44,16 @@ pub(super) fn limit_chained(source: &Source, roles: &mut [(String, AssumeRole)],
 /// The steps, with the code on the first one that the user's own keys sign.
 ///
 /// One `GetSessionToken` serves every role of the key, but a role of more than an hour cannot be assumed with it:
-/// then the code goes on that `AssumeRole` itself.
+/// then the code goes on that `AssumeRole` itself; and where the session may not be shared (`false` beside the device).
 pub(super) fn place(
     chain: &Chain<'_>,
     config: &Config,
-    mfa: Option<&Mfa>,
+    mfa: Option<(&Mfa, bool)>,
     mut roles: Vec<(String, AssumeRole)>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<(String, Action)>> {
     let assume = |(profile, role)| (profile, Action::AssumeRole(role));
-    let Some(mfa) = mfa else { return Ok(roles.into_iter().map(assume).collect()) };
+    let Some((mfa, shared)) = mfa else { return Ok(roles.into_iter().map(assume).collect()) };
     if chain.source.long_term_keys().is_none() {
         warnings.push(format!(
             "the MFA device {} is not used: a code can only go with a request signed by an IAM user's own access \
@@ -62,7 +62,8 @@ pub(super) fn place(
         ));
         return Ok(roles.into_iter().map(assume).collect());
     }
-    if let Some((_, first)) = roles.first_mut().filter(|(_, role)| role.duration_seconds > CHAINED_MAXIMUM) {
+    let is_direct = |role: &AssumeRole| !shared || role.duration_seconds > CHAINED_MAXIMUM;
+    if let Some((_, first)) = roles.first_mut().filter(|(_, role)| is_direct(role)) {
         first.serial_number = Some(mfa.serial.clone());
         return Ok(roles.into_iter().map(assume).collect());
     }

@@ -55,6 +55,9 @@ pub(crate) struct Request {
     pub(crate) policy: Option<String>,
     pub(crate) policy_arns: Vec<String>,
     pub(crate) read_only: bool,
+    /// The first role is assumed by the user's own keys, and carries the code itself, however short it is: what a
+    /// console session of more than an hour takes.
+    pub(crate) code_on_role: bool,
 }
 
 /// Everything that will be done to get credentials, before any of it is done.
@@ -189,6 +192,11 @@ impl Plan {
         }
     }
 
+    /// Whether the first request is signed by a user's own access key, and not by a session.
+    pub(crate) fn has_long_term_keys(&self) -> bool {
+        self.source.long_term_keys().is_some()
+    }
+
     /// The account that the credentials will be in, as far as the files say.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self.steps.iter().rev().find_map(Step::role_arn) {
@@ -228,6 +236,14 @@ pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Where the console's sign-in is, if not at AWS's own address: the URL, and what says so.
+///
+/// Errors: of kind `Config`, as [`draft`], and for what is no URL.
+pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Result<Option<(String, String)>> {
+    let chain = chain::resolve(config, request, env)?;
+    endpoint::of_console(config, &chain, env)
 }
 
 /// Follows the profiles.
@@ -297,7 +313,8 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let mut roles = roles::steps(&chain, roles::Given { config, env, policies: &read.policies })?;
     let mfa = mfa::choose(&chain, request)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
-    let mut steps = mfa::place(&chain, config, mfa.as_ref(), roles, &mut warnings)?;
+    let shared = !request.code_on_role;
+    let mut steps = mfa::place(&chain, config, mfa.as_ref().map(|mfa| (mfa, shared)), roles, &mut warnings)?;
     if !chain.source.is_keys() {
         let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
         steps.insert(0, (holder, Action::Source));

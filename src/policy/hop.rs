@@ -69,7 +69,7 @@ fn of_source(plan: &Plan) -> Caller {
         plan.source.account_id().or(of_device).map(str::to_owned)
     };
     match &plan.source {
-        Source::WebIdentity(identity) => Caller::Role(identity.role_arn.clone()),
+        Source::WebIdentity(web) => Caller::Role(web.role_arn.clone()),
         Source::Sso(sso) => match (&sso.account_id, &sso.role_name) {
             (Some(account_id), Some(role_name)) => {
                 Caller::PermissionSet { account_id: account_id.clone(), role_name: role_name.clone() }
@@ -82,10 +82,10 @@ fn of_source(plan: &Plan) -> Caller {
 
 fn no_role(plan: &Plan) -> Error {
     let profile = &plan.profile;
-    if let Source::WebIdentity(identity) = &plan.source {
-        let role_arn = &identity.role_arn;
+    if let Source::WebIdentity(web) = &plan.source {
         return Error::config(format!(
-            "profile '{profile}' assumes {role_arn} with a token, not with AWS credentials"
+            "profile '{profile}' assumes {} with a token, not with AWS credentials",
+            web.role_arn
         ))
         .hint("such a role trusts the token's issuer, which only its account knows");
     }

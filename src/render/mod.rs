@@ -9,3 +9,4 @@ pub(crate) mod table;
 pub(crate) mod diff;
 pub(crate) mod policy;
 pub(crate) mod aesr;
+pub(crate) mod clipboard;

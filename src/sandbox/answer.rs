@@ -1,5 +1,5 @@
 //! Answers as they go over the wire: STS's XML, the JSON of Identity Center and AWS Sign-In, pages. What is answered is
-//! decided in `sts`, `oidc`, `portal` and `login`.
+//! decided in `sts`, `oidc`, `portal`, `login` and `federation`.
 
 use std::fmt::Write;
 
@@ -18,6 +18,8 @@ pub(crate) enum Service {
     Portal,
     /// AWS Sign-In: OAuth's codes in rest-json.
     Signin,
+    /// The console's sign-in: addresses that a browser could open, and pages.
+    Federation,
 }
 
 /// What is said instead of a result.
@@ -58,6 +60,7 @@ impl Refusal {
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
             Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
             Service::Signin => Refusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
+            Service::Federation => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
         }
     }
 
@@ -146,6 +149,10 @@ impl Reply {
                 let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", signin_error(status, code).to_owned()));
                 reply
+            }
+            // Nothing in it is meant for programs.
+            Service::Federation => {
+                Reply::new(status, "text/html; charset=utf-8", request_id, page(&refusal.message))
             }
         };
         reply.code = Some(code);

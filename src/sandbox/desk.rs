@@ -11,7 +11,7 @@ use super::route::{self, Asked};
 use super::sigv4::{self, Received};
 use super::state::State;
 use super::world::World;
-use super::{login, oidc, portal, sts};
+use super::{federation, login, oidc, portal, sts};
 
 /// A line of the request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -138,6 +138,7 @@ impl Desk {
             Service::Oidc => oidc::answer(&mut self.state, action, received, now),
             Service::Portal => portal::answer(&mut self.state, action, received, now),
             Service::Signin => login::answer(&mut self.state, received, now),
+            Service::Federation => federation::answer(&mut self.state, &asked.params, now),
         }
     }
 }

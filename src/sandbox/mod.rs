@@ -10,6 +10,7 @@ mod center;
 pub(crate) mod world;
 mod answer;
 mod sign_in;
+mod signin_token;
 mod logins;
 mod state;
 // What a request is held against.
@@ -21,6 +22,7 @@ mod route;
 mod sts;
 mod oidc;
 mod portal;
+mod federation;
 mod dpop;
 mod login;
 // What else can happen to one.

@@ -50,6 +50,13 @@ pub(crate) struct GetSessionToken {
     pub(crate) mfa: Mfa,
 }
 
+/// `GetFederationToken`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GetFederationToken {
+    pub(crate) name: String,
+    pub(crate) duration_seconds: Option<u32>,
+}
+
 /// `SerialNumber` and `TokenCode`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mfa {
@@ -109,6 +116,19 @@ impl GetSessionToken {
     }
 }
 
+impl GetFederationToken {
+    pub(crate) fn read(form: &Form) -> Result<GetFederationToken, Refusal> {
+        let mut check = Check::new(form);
+        let name = check.required("Name", &USER_NAME);
+        let duration_seconds = check.number("DurationSeconds", 900, 129_600);
+        let policy = check.text("Policy", &POLICY);
+        let policy_arns = check.list("PolicyArns", ".arn", 10);
+        check.done()?;
+        pack(policy.as_deref(), &policy_arns, &[])?;
+        Ok(GetFederationToken { name, duration_seconds })
+    }
+}
+
 /// What a text may be.
 struct Shape {
     min: usize,
@@ -132,6 +152,7 @@ const ARN: Shape = Shape {
 const WEB_IDENTITY_TOKEN: Shape = Shape { min: 4, max: 20_000, pattern: ARN.pattern, allows: ARN.allows };
 const NAME: Shape =
     Shape { min: 2, max: 64, pattern: r"[\w+=,.@-]*", allows: |c| word(c) || "+=,.@-".contains(c) };
+const USER_NAME: Shape = Shape { min: 2, max: 32, pattern: NAME.pattern, allows: NAME.allows };
 const EXTERNAL_ID: Shape =
     Shape { min: 2, max: 1224, pattern: r"[\w+=,.@:\/-]*", allows: |c| word(c) || "+=,.@:/-".contains(c) };
 const SERIAL: Shape =

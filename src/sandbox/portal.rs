@@ -65,7 +65,7 @@ fn role_credentials(
         principal_arn: role_arn,
         may_assume: vec!["*".to_owned()],
     };
-    let means = Means::Role { source_identity: None, transitive_tags: Vec::new() };
+    let means = Means::Role { source_identity: None, transitive_tags: Vec::new(), chained: false };
     let session = state.issue(identity, means, ROLE_SECONDS, now);
     let session = session.map_err(|error| Refusal::new(500, "InternalFailure", error.message))?;
     Ok(Content::Json(json!({ "roleCredentials": {

@@ -17,9 +17,17 @@ pub(crate) struct Asked {
     pub(crate) params: Form,
 }
 
-/// Parameters of Identity Center of which the log shows the beginning only, as of web identity tokens.
-const SECRET: [&str; 6] =
-    ["clientSecret", "deviceCode", "code", "codeVerifier", "refreshToken", "accessToken"];
+/// Parameters of Identity Center and of the console's sign-in of which the log shows the beginning only, as of web identity tokens.
+const SECRET: [&str; 8] = [
+    "clientSecret",
+    "deviceCode",
+    "code",
+    "codeVerifier",
+    "refreshToken",
+    "accessToken",
+    "Session",
+    "SigninToken",
+];
 
 /// Sorts a request. What is for nobody else is for STS, which says that it does not know it.
 pub(crate) fn route(received: &Received<'_>) -> Asked {
@@ -34,6 +42,10 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
         ("GET", "/assignment/accounts") => (Service::Portal, "ListAccounts"),
         ("GET", "/assignment/roles") => (Service::Portal, "ListAccountRoles"),
         ("POST", "/logout") => (Service::Portal, "Logout"),
+        ("GET", "/federation") => {
+            let params = query(received);
+            return Asked { service: Service::Federation, action: params.get("Action").cloned(), params };
+        }
         ("POST", "/v1/token") => (Service::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);
@@ -113,5 +125,8 @@ mod tests {
         assert_eq!((sts.service, sts.action.as_deref()), (Service::Sts, Some("AssumeRole")));
         assert_eq!(sts.shown()["code"], "0123456789");
         assert_eq!(asked("GET", "/token", "", "").service, Service::Sts);
+        let signin = asked("GET", "/federation", "Action=getSigninToken&Session=%7B%22sessionId%22", "");
+        assert_eq!((signin.service, signin.action.as_deref()), (Service::Federation, Some("getSigninToken")));
+        assert_eq!(signin.shown()["Session"], "{\"sessio…");
     }
 }

@@ -12,6 +12,7 @@ use crate::secret::Secret;
 use super::logins::Logins;
 use super::random::{BASE64, LETTERS, random};
 use super::sign_in::SignIn;
+use super::signin_token::SigninTokens;
 use super::totp::{Device, STEP};
 use super::world::World;
 
@@ -43,8 +44,10 @@ pub(crate) enum Means {
     LongTerm,
     /// `GetSessionToken`; with the moment of the MFA code, if one was given.
     SessionToken { mfa_at: Option<DateTime<Utc>> },
-    /// `AssumeRole`; never with MFA in its context.
-    Role { source_identity: Option<String>, transitive_tags: Vec<Tag> },
+    /// `AssumeRole`; never with MFA in its context. `chained` where temporary credentials signed it.
+    Role { source_identity: Option<String>, transitive_tags: Vec<Tag>, chained: bool },
+    /// `GetFederationToken`
+    Federation,
 }
 
 /// Temporary credentials that were issued.
@@ -102,6 +105,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) clocks: Clocks,
     pub(crate) sign_in: SignIn,
+    pub(crate) console: SigninTokens,
     pub(crate) logins: Logins,
     sessions: BTreeMap<String, Session>,
     /// By serial number, the steps whose code was accepted.
@@ -116,6 +120,7 @@ impl State {
             world,
             clocks: Clocks::default(),
             sign_in: SignIn::new(),
+            console: SigninTokens::default(),
             logins: Logins::default(),
             sessions: BTreeMap::new(),
             used_steps: BTreeMap::new(),
@@ -183,7 +188,7 @@ impl State {
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let issued = self.issued.iter().chain(self.sign_in.secrets()).chain(self.logins.secrets());
-        self.world.secrets().chain(issued)
+        self.world.secrets().chain(issued).chain(self.console.secrets())
     }
 }
 

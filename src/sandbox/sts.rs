@@ -1,7 +1,9 @@
-//! The four actions of STS: who is asking, may they, and what they get.
+//! The actions of STS: who is asking, may they, and what they get.
 //!
 //! Order matters and is AWS's: the signature, the parameters' shape, the MFA code (which is spent here, whatever
 //! follows), the policies, the role's maximum.
+
+mod federation_token;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::arn::Arn;
 
 use super::answer::{Refusal, element};
-use super::params::{AssumeRole, Form, GetSessionToken, Mfa, WebIdentity};
+use super::params::{AssumeRole, Form, GetFederationToken, GetSessionToken, Mfa, WebIdentity};
 use super::policy::{self, Context};
 use super::sigv4::{self, Claim, Received};
 use super::state::{Identity, Means, Session, State, Tag};
@@ -18,6 +20,9 @@ use super::world::{Account, Role, User};
 
 /// What roles assumed with temporary credentials may be held for at most, in seconds.
 const CHAINED_MAX: u32 = 3600;
+
+/// What is answered to whoever signs.
+const ACTIONS: [&str; 4] = ["AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"];
 
 /// Who signed the request, and with what.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ pub(crate) fn answer(
     let action = form.get("Action").map(String::as_str);
     let action = action.ok_or_else(|| Refusal::new(400, "MissingAction", "Missing Action"))?;
     let version = form.get("Version").map(String::as_str).unwrap_or_default();
-    if version != "2011-06-15" || !["AssumeRole", "GetSessionToken", "GetCallerIdentity"].contains(&action) {
+    if version != "2011-06-15" || !ACTIONS.contains(&action) {
         let message = format!("Could not find operation {action} for version {version}");
         return Err(Refusal::new(400, "InvalidAction", message));
     }
@@ -57,10 +62,10 @@ pub(crate) fn answer(
         return Ok(get_caller_identity(&caller));
     }
     check_region(state, &caller, &claim)?;
-    if action == "AssumeRole" {
-        assume_role(state, &caller, &AssumeRole::read(form)?, now)
-    } else {
-        get_session_token(state, &caller, &GetSessionToken::read(form)?, now)
+    match action {
+        "AssumeRole" => assume_role(state, &caller, &AssumeRole::read(form)?, now),
+        "GetFederationToken" => federation_token::get(state, &caller, &GetFederationToken::read(form)?, now),
+        _ => get_session_token(state, &caller, &GetSessionToken::read(form)?, now),
     }
 }
 
@@ -170,6 +175,9 @@ fn assume_role(
     now: DateTime<Utc>,
 ) -> Result<String, Refusal> {
     check_role_arn(&params.role_arn)?;
+    if caller.means == Means::Federation {
+        return Err(Refusal::not_authorized(&caller.identity.arn, "sts:AssumeRole", &params.role_arn));
+    }
     let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
     if caller.means != Means::LongTerm && seconds > CHAINED_MAX {
         return Err(Refusal::validation(
@@ -197,7 +205,11 @@ fn assume_role(
         ));
     }
     let identity = role_identity(account, role, &params.role_session_name);
-    let means = Means::Role { source_identity: source_identity.clone(), transitive_tags: transitive };
+    let means = Means::Role {
+        source_identity: source_identity.clone(),
+        transitive_tags: transitive,
+        chained: caller.means != Means::LongTerm,
+    };
     let session = issue(state, identity, means, seconds, now)?;
     Ok(assumed(&session, params, source_identity.as_deref()))
 }
@@ -221,7 +233,7 @@ fn assume_role_with_web_identity(
         ));
     }
     let identity = role_identity(account, role, &params.role_session_name);
-    let means = Means::Role { source_identity: None, transitive_tags: Vec::new() };
+    let means = Means::Role { source_identity: None, transitive_tags: Vec::new(), chained: false };
     let session = issue(state, identity, means, seconds, now)?;
     let mut xml = assumed_role_user(&session);
     element(&mut xml, "SubjectFromWebIdentityToken", &token.subject);
@@ -255,7 +267,7 @@ fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Ta
         .iter()
         .filter(|tag| params.transitive_tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
     let mut transitive: Vec<Tag> = chosen.cloned().collect();
-    let Means::Role { source_identity, transitive_tags } = means else {
+    let Means::Role { source_identity, transitive_tags, .. } = means else {
         return Ok((params.source_identity.clone(), transitive));
     };
     if let (Some(_), Some(_)) = (source_identity, &params.source_identity) {

@@ -72,3 +72,10 @@ pub(crate) fn location(answer: &str) -> String {
 pub(crate) fn sign_in(url: &str) -> String {
     get(&location(&get(url)))
 }
+
+/// What the page of the console's sign-in at this address says.
+pub(crate) fn signed_in(address: &str) -> String {
+    let answer = get(address);
+    let text = answer.split("<p>").nth(1).unwrap_or(&answer);
+    text.split("</p>").next().unwrap_or_default().to_owned()
+}

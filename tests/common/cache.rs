@@ -33,6 +33,14 @@ impl Sandbox {
         sandbox
     }
 
+    /// The sample world, with the MFA session of its user.
+    pub(crate) fn start_logged_in() -> Sandbox {
+        let sandbox = Sandbox::start();
+        sandbox.xacct(&["login", "client1", "-q"]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run().ok();
+        sandbox.clear_log();
+        sandbox
+    }
+
     pub(crate) fn add_config(&self, text: &str) {
         let path = self.home().join(".aws/config");
         self.write_config(&(fs::read_to_string(path).unwrap() + text));

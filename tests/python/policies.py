@@ -1,4 +1,4 @@
-"""Loads what `xacct policy` prints into moto, and reads its Terraform. stdin: {"trust": {FORMAT: TEXT}, "caller": …}."""
+"""Loads what `xacct policy` prints into moto, and reads its Terraform. stdin: [{"trust": {FORMAT: TEXT}, "caller": …}]."""
 
 import json
 import os
@@ -39,8 +39,7 @@ def created(cloudformation, name, text, **parameters):
 
 
 @mock_aws
-def main():
-    given = json.load(sys.stdin)
+def check(given):
     iam, cloudformation = boto3.client("iam"), boto3.client("cloudformation")
     trust, caller = given["trust"], given["caller"]
     document = json.loads(trust["json"])
@@ -77,4 +76,5 @@ def main():
     print(role["RoleName"], role["Path"], role["MaxSessionDuration"])
 
 
-main()
+for given in json.load(sys.stdin):
+    check(given)

@@ -25,6 +25,8 @@ fn profile(text: &str) -> Vec<String> {
 fn defaults() {
     let settings = Settings {
         verify_after: VerifyAfter::Seconds(600),
+        browser: Browser::System,
+        firefox_container: Container::None,
         mfa_prompt: MfaPrompt::Terminal,
         session_token_duration: 43_200,
         audit: true,
@@ -41,6 +43,8 @@ fn typed_settings() {
     assert_eq!(settings.verify_after, VerifyAfter::Seconds(0));
     assert_eq!(settings.session_token_duration, 3600);
     assert_eq!(settings.mfa_prompt, MfaPrompt::Terminal);
+    let console = parse("[console]\nbrowser = \"firefox\"\nfirefox_container = \"ext+container\"\n").settings;
+    assert_eq!((console.browser, console.firefox_container), (Browser::Firefox, Container::External));
     assert_eq!(parse("verify_after = \"never\"").settings.verify_after, VerifyAfter::Never);
     assert_eq!(
         parse("verify_after = 0x10\nmfa.prompt = \"terminal\"").settings.verify_after,
@@ -54,6 +58,14 @@ fn values_that_do_not_fit() {
         (
             "\nverify_after = \"soon\"",
             "~/x.toml:2: verify_after: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds, or \"never\"",
+        ),
+        (
+            "console.browser = \"fierfox\"",
+            "~/x.toml:1: console.browser: 'fierfox' is no browser; did you mean 'firefox'?",
+        ),
+        (
+            "console.firefox_container = \"yes\"",
+            "~/x.toml:1: console.firefox_container: accepted are \"none\", \"ext+container\" and \"ext+granted-containers\"",
         ),
         (
             "session_name = \"x {user}\"",
@@ -131,7 +143,8 @@ fn unknown_keys_are_errors_with_a_suggestion() {
         (
             "zzz = 1",
             "~/x.toml:1: there is no setting 'zzz'",
-            "there are: audit, mfa.prompt, session_name, session_token_duration, verify_after, profile",
+            "there are: audit, console.browser, console.firefox_container, mfa.prompt, session_name, \
+             session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",

@@ -418,3 +418,26 @@ fn a_web_identity_is_taken_unsigned_for_its_issuer_audience_subject_and_time() {
     // And nobody who signs gets in by that statement.
     assert_eq!(bench.assume(&you(), "Web", &[]), self::denied(YOU, "AssumeRole", "Web"));
 }
+
+#[test]
+fn a_federation_session_is_for_a_users_own_keys_and_assumes_nothing() {
+    let mut bench = bench();
+    let ask =
+        |bench: &mut Bench, key: &Key, name: &str| bench.call(key, "GetFederationToken", &[("Name", name)]);
+    let answer = ask(&mut bench, &you(), "me").unwrap();
+    let arn = "arn:aws:sts::111111111111:federated-user/me";
+    assert_eq!(inside(&answer, "Arn").as_deref(), Some(arn));
+    assert_eq!(inside(&answer, "FederatedUserId").as_deref(), Some("111111111111:me"));
+    assert_eq!(inside(&answer, "Expiration").as_deref(), Some("2026-11-22T22:00:00Z"));
+    let federated = Bench::key(&answer);
+    assert_eq!(bench.arn_of(&federated).as_deref(), Ok(arn));
+    assert_eq!(bench.assume(&federated, "Open", &[]), denied(arn, "AssumeRole", "Open"));
+    let session = bench.session(true);
+    for key in [federated, session] {
+        let message = "Cannot call GetFederationToken with session credentials".to_owned();
+        assert_eq!(ask(&mut bench, &key, "me"), Err((403, "AccessDenied", message)));
+    }
+    for name in ["x", "a b", &"n".repeat(33)] {
+        assert_eq!(ask(&mut bench, &you(), name).unwrap_err().1, "ValidationError", "{name}");
+    }
+}

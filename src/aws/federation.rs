@@ -1,0 +1,117 @@
+//! The federation endpoint of the console's sign-in, which the SDK does not know: one GET, unsigned, whose address holds
+//! the credentials. So neither the address nor what answers it is ever shown.
+
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::http::Request;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::connector;
+use super::failure::Failure;
+use crate::console;
+use crate::credentials::Credentials;
+use crate::error::Result;
+use crate::plan::Connection;
+use crate::say::Voice;
+use crate::secret::Secret;
+
+/// How long one attempt may take in all.
+const ATTEMPT: Duration = Duration::from_secs(8);
+/// How long to wait before the second attempt; before each next one, twice as long.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The endpoint at one host.
+pub(crate) struct Federation {
+    /// `https://signin.aws.amazon.com`
+    pub(crate) url: String,
+    connector: Connector,
+    max_attempts: u32,
+    voice: Voice,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    signin_token: Secret,
+}
+
+impl Federation {
+    /// Errors: of kind `Config`, where the CA bundle cannot be read.
+    pub(crate) fn new(url: &str, connection: &Connection, voice: Voice) -> Result<Federation> {
+        let connector = connector::connector(url, connection)?;
+        Ok(Federation { url: url.to_owned(), connector, max_attempts: connection.max_attempts, voice })
+    }
+
+    /// A token that signs a browser in as whom the credentials are of; it is good for 15 minutes. `session_duration` is
+    /// 900 to 43200 seconds, for credentials that may choose.
+    pub(crate) async fn signin_token(
+        &self,
+        credentials: &Credentials,
+        session_duration: Option<u32>,
+    ) -> std::result::Result<Secret, Failure> {
+        let lasting = session_duration.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
+        let (url, id) = (&self.url, &credentials.access_key_id);
+        self.voice.trace(1, &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"));
+        let address = console::token_address(&self.url, credentials, session_duration);
+        let mut pause = PAUSE;
+        for attempt in 1.. {
+            let failure = match self.get(&address).await {
+                Ok(token) => return Ok(token),
+                Err(failure) => failure,
+            };
+            self.voice.trace(1, &format!("sign-in: {failure}"));
+            if attempt >= self.max_attempts || matches!(failure, Failure::Refused { .. }) {
+                return Err(failure);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(unreachable("no attempt was made", false))
+    }
+
+    async fn get(&self, address: &Secret) -> std::result::Result<Secret, Failure> {
+        let mut request = Request::new(SdkBody::empty());
+        // What is wrong with an address would be told with the address.
+        if request.set_uri(address.expose()).is_err() {
+            return Err(unreachable("its address is not one", true));
+        }
+        let answered = async {
+            let response = self.connector.call(request).await.map_err(|error| {
+                // The chain of causes ends with the system's own words; what comes before may name the address.
+                let cause = anyhow::Error::new(error);
+                let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
+                unreachable(&why, false)
+            })?;
+            let status = response.status().as_u16();
+            match status {
+                200 => {}
+                429 | 500.. => return Err(unreachable(&format!("it answered HTTP {status}"), false)),
+                _ => return Err(refused(status)),
+            }
+            let body = ByteStream::new(response.into_body()).collect().await;
+            let body = body.map_err(|_| unreachable("its answer ended early", false))?;
+            let body = Zeroizing::new(body.to_vec());
+            let answer: Answer = serde_json::from_slice(&body)
+                .map_err(|_| unreachable("its answer held no sign-in token", false))?;
+            Ok(answer.signin_token)
+        };
+        match tokio::time::timeout(ATTEMPT, answered).await {
+            Ok(result) => result,
+            Err(_) => Err(unreachable("it did not answer in time", false)),
+        }
+    }
+}
+
+fn refused(status: u16) -> Failure {
+    let message = "the sign-in takes no such credentials or duration".to_owned();
+    Failure::Refused { code: format!("HTTP {status}"), message, clock_offset: None }
+}
+
+fn unreachable(why: &str, never_sent: bool) -> Failure {
+    Failure::Unreachable { why: why.to_owned(), never_sent, cause: anyhow::anyhow!("{why}") }
+}

@@ -40,7 +40,7 @@ client1       222222222222  PartnerAdmin  hub       eu-west-1     you  expired
 client2       333333333333  Operations    hub       us-east-1     you  45m
 client3       444444444444  LongRunning   hub       us-west-2     you  -
 chained       444444444444  Inner         hub       us-west-2     you  -
-acme          111111111111  -             sso acme  eu-central-1  -    -
+acme          111111111111  Admin         sso acme  eu-central-1  -    -
 acme-client1  222222222222  PartnerAdmin  sso acme  eu-west-1     -    -
 plain         222222222222  PartnerAdmin  keys      eu-west-1     -    -
 keys          -             -             keys      -             -    static

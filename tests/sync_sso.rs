@@ -87,7 +87,7 @@ fn what_is_written_works() {
     sandbox.xacct(&caller).run().ok().stdout("222222222222 eu-central-1\n");
     sandbox.asked(&["GetRoleCredentials"]);
     let listed = sandbox.xacct(&["list"]).run().ok();
-    listed.stdout_contains("hub-Admin         111111111111  ");
+    listed.stdout_contains("hub-Admin         111111111111  Admin         sso acme  eu-central-1  ");
 }
 
 #[test]

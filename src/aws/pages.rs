@@ -22,3 +22,31 @@ pub(super) async fn all<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(tokens: &[&str]) -> Result<Vec<String>, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let page = async |token: Option<String>| {
+            let at = token.as_ref().map_or(0, |token| token.parse::<usize>().unwrap());
+            Ok((vec![format!("entry {at}")], tokens.get(at).map(|token| (*token).to_owned())))
+        };
+        runtime.block_on(all(page)).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn it_ends_where_there_is_no_next_token() {
+        assert_eq!(listed(&["1", "2"]).unwrap(), ["entry 0", "entry 1", "entry 2"]);
+        assert_eq!(listed(&["1", ""]).unwrap(), ["entry 0", "entry 1"]);
+    }
+
+    #[test]
+    fn a_list_that_goes_in_a_circle_ends_too() {
+        assert_eq!(
+            listed(&["1", "1"]),
+            Err("AWS could not be reached (the list goes in a circle)".to_owned())
+        );
+    }
+}

@@ -25,6 +25,9 @@ pub(super) struct Row {
     pub(super) profile: String,
     pub(super) account_id: Option<String>,
     pub(super) role_arn: Option<String>,
+    /// For people, of a profile that has no ARN: the permission set.
+    #[serde(skip)]
+    pub(super) role_name: Option<String>,
     source: Option<String>,
     region: Option<String>,
     mfa_serial: Option<String>,
@@ -93,6 +96,7 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
         profile: profile.name.clone(),
         account_id: plan.account_id().map(str::to_owned).or(known),
         role_arn: plan.steps.iter().rev().find_map(|step| step.role_arn().map(str::to_owned)),
+        role_name: plan.sso().and_then(|sso| sso.role_name.clone()),
         source: Some(source(&plan.source)),
         region: Some(&plan.region)
             .filter(|region| region.origin != RegionOrigin::Fallback)
@@ -116,6 +120,7 @@ fn broken(profile: &Profile) -> Row {
         profile: profile.name.clone(),
         account_id: role_arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned()),
         role_arn,
+        role_name: text("sso_role_name"),
         source: text("source_profile").or_else(|| text("credential_source")),
         region: text("region"),
         mfa_serial: text("mfa_serial"),
@@ -138,7 +143,7 @@ fn columns(rows: &[Row]) -> usize {
 
 fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
-    let role = row.role_arn.as_deref().map(role_name);
+    let role = row.role_arn.as_deref().map(role_name).or(row.role_name.as_deref());
     let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
     let left = match (row.status, row.left) {
         ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),

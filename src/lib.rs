@@ -9,7 +9,6 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
-mod glob;
 mod say;
 // Text in, values out.
 mod config;
@@ -28,6 +27,7 @@ mod cache;
 mod audit;
 mod terminal;
 mod turn;
+mod capture;
 mod mfa;
 mod aws;
 mod sso;

@@ -4,10 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use chrono::{DateTime, Utc};
-
 use crate::aws::Network;
-use crate::cache::{Entry, Store};
+use crate::cache::Entry;
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
@@ -61,11 +59,9 @@ impl Common {
         self.0.unwritten.borrow().get(key).cloned()
     }
 
-    /// Once a run: it looks at every file of the cache.
-    pub(super) fn prune(&self, store: &Store, now: DateTime<Utc>) {
-        if !self.0.pruned.replace(true) {
-            store.prune(now);
-        }
+    /// True once a run: pruning looks at every file of the cache.
+    pub(super) fn may_prune(&self) -> bool {
+        !self.0.pruned.replace(true)
     }
 
     /// While this is kept, a person may be looking at a question.

@@ -17,6 +17,7 @@ mod acquire;
 mod sign_in;
 mod ahead;
 mod organization;
+mod forget;
 
 pub(crate) use organization::{Found, Inquiry};
 

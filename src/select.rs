@@ -3,7 +3,7 @@
 //! What a profile's account, role and source are is `plan`'s to say, and reading the files that `@file` names the
 //! caller's.
 
-use ::glob::Pattern;
+use glob::Pattern;
 
 use crate::config::nearest;
 use crate::error::{Error, Result};

@@ -110,7 +110,7 @@ fn without_a_person_nothing_is_run() {
     let run = sandbox.xacct(&["each", "many*", "--no-input", "--", "touch", "ran"]).run();
     run.status(125).stderr(
         "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input forbids asking\n  \
-         in a terminal, run: xacct login many1\n  or add the code to the command: --mfa-code CODE\n",
+         in a terminal, run: xacct login many1\n  or give the code in the variable XACCT_MFA_CODE\n",
     );
     sandbox.asked(&[]);
     assert!(!sandbox.home().join("ran").exists());

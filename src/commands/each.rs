@@ -72,6 +72,10 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         print(plan_lines::text(&wanted.work, &brokers).as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
+    if wanted.work.targets.is_empty() {
+        context.voice.note("there is nothing to do in this part: there are more parts than accounts");
+        return Ok(ExitCode::SUCCESS);
+    }
     let program = match Program::find(wanted.command, &context.env, context.voice) {
         Ok(program) => program,
         Err(status) => return Ok(status),

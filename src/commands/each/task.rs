@@ -13,6 +13,7 @@ use crate::duration;
 use crate::env::Env;
 use crate::error::Kind;
 use crate::say::Voice;
+use crate::terminal::unless;
 
 use super::capture::Sink;
 use super::child::{self, Ended, Stream};
@@ -98,13 +99,12 @@ impl Tasks<'_> {
         if let Some(refused) = self.refused.get(&target.member) {
             return refused.clone();
         }
-        let credentials = tokio::select! {
-            credentials = self.brokers[target.member].credentials_within() => credentials,
-            () = self.stop.reaches(Level::End) => return Outcome::skipped(),
-        };
-        let mut credentials = match credentials {
-            Ok(credentials) => credentials,
-            Err(error) => {
+        // Not `select!`: what must come to its end, such as the renewal of a sign-in, does.
+        let asking = self.brokers[target.member].credentials_within();
+        let mut credentials = match unless(self.stop.reaches(Level::End), asking).await {
+            Err(()) => return Outcome::skipped(),
+            Ok(Ok(credentials)) => credentials,
+            Ok(Err(error)) => {
                 let is_signal = matches!(error.kind, Kind::Signal(_));
                 if !is_signal && (!self.is_said.replace(true) || self.voice.verbose > 0) {
                     self.voice.error(&error);

@@ -9,10 +9,12 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
+mod glob;
 mod say;
 // Text in, values out.
 mod config;
 mod plan;
+mod select;
 mod credentials;
 mod issuance;
 mod policy;

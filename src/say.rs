@@ -13,6 +13,8 @@ pub(crate) struct Voice {
     /// 0, 1 (`-v`) or 2 (`-vv`).
     pub(crate) verbose: u8,
     pub(crate) color: bool,
+    /// A [`Progress`] may stand in the line that is written to, and gives way.
+    pub(crate) over_progress: bool,
 }
 
 /// `--color`
@@ -57,7 +59,7 @@ impl Voice {
     /// Lines that are rendered already, such as a diff; silenced by `-q`.
     pub(crate) fn show(self, lines: &str) {
         if !self.quiet && !lines.is_empty() {
-            write_line(lines.trim_end_matches('\n'));
+            self.write_line(lines.trim_end_matches('\n'));
         }
     }
 
@@ -82,16 +84,22 @@ impl Voice {
     pub(crate) fn error(self, error: &Error) {
         self.line("error: ", anstyle::AnsiColor::Red, &error.message);
         for hint in &error.hints {
-            write_line(&format!("  {}", visible(hint)));
+            self.write_line(&format!("  {}", visible(hint)));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
-            write_line(&format!("  because: {}", visible(&format!("{cause:#}"))));
+            self.write_line(&format!("  because: {}", visible(&format!("{cause:#}"))));
         }
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
         let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
-        write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
+        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
+    }
+
+    /// In one piece, so that what several processes say at once stays apart.
+    fn write_line(self, line: &str) {
+        let over = if self.over_progress { CLEAR } else { "" };
+        relay(format!("{over}{line}\n").as_bytes());
     }
 }
 
@@ -101,27 +109,51 @@ pub(crate) struct Progress {
     is_there: bool,
 }
 
+/// Back to the line's beginning, and nothing behind it.
+const CLEAR: &str = "\r\u{1b}[K";
+
 impl Progress {
     pub(crate) fn say(&mut self, message: &str) {
         if self.is_shown {
             self.is_there = true;
-            let _ = std::io::stderr().write_all(format!("\r\u{1b}[Kxacct: {}", visible(message)).as_bytes());
+            relay(format!("{CLEAR}xacct: {}", visible(message)).as_bytes());
         }
+    }
+
+    /// Whether it is seen by anybody.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
+    /// Gives way to other lines, until something is said again.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.is_there) {
+            relay(CLEAR.as_bytes());
+        }
+    }
+
+    /// How many columns there are for what is said.
+    pub(crate) fn columns() -> usize {
+        #[cfg(unix)]
+        let columns = rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| size.ws_col);
+        #[cfg(not(unix))]
+        let columns = 0_u16;
+        let columns = if columns == 0 { 80 } else { usize::from(columns) };
+        // The last column stays empty: some terminals go on to the next line there.
+        columns.saturating_sub("xacct: ".len() + 1)
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.is_there {
-            let _ = std::io::stderr().write_all(b"\r\x1b[K");
-        }
+        self.clear();
     }
 }
 
-/// In one piece, so that what several processes say at once stays apart. A closed stderr is not a reason to fail:
-/// whoever closed it does not want to read.
-fn write_line(line: &str) {
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+/// What is rendered already, or what another program says on its stderr, as it is. A closed stderr is not a reason to
+/// fail: whoever closed it does not want to read.
+pub(crate) fn relay(bytes: &[u8]) {
+    let _ = std::io::stderr().write_all(bytes);
 }
 
 /// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal; and

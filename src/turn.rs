@@ -51,7 +51,8 @@ impl Waiter<'_> {
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(Error::needs_person(format!("waited in vain for {holder}{why}")));
             }
-            if waited >= SILENCE && !told {
+            // Of another part of this very run there is nothing to say.
+            if waited >= SILENCE && !told && holder != self.me {
                 self.voice.note(&format!("waiting for {holder}{why}"));
                 told = true;
             }

@@ -197,6 +197,12 @@ mod on_a_terminal {
             screen.starts_with("xacct: error: no profile 'nobody'") && !screen.contains("unset"),
             "{screen}"
         );
+        let (status, screen) = sandbox.pty(&["asume", "nobody"]).wait();
+        assert_eq!(status, 2, "{screen}");
+        assert!(
+            screen.starts_with("error: unrecognized subcommand") && !screen.contains("unset"),
+            "{screen}"
+        );
     }
 
     #[test]

@@ -141,3 +141,18 @@ fn whatever_takes_long_there_is_an_answer_in_time() {
     sign_in.end();
     assert!(now() - began < LIMIT, "it took {} s", now() - began);
 }
+
+/// A limit of one's own, for whom nobody waits that long: a shell's prompt.
+#[test]
+fn a_limit_of_ones_own_is_kept() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.fault(&json!({"kind": "silent", "count": 9}));
+    let began = now();
+    for command in ["credential-process", "whoami"] {
+        let run = sandbox.xacct(&[command, "plain", "--within", "1s"]).run();
+        run.status(6)
+            .stdout("")
+            .stderr("xacct: error: the credentials of 'plain' took longer than --within 1s\n");
+    }
+    assert!(now() - began < 8, "{}", now() - began);
+}

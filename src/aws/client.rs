@@ -29,6 +29,11 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
+/// How long all attempts of one request of many may take, and how many there are at least: whoever lists hundreds of
+/// accounts is told to come back later by and by.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENT_ATTEMPTS: u32 = 10;
+
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
@@ -91,6 +96,31 @@ pub(super) enum Effort {
     Once,
     /// A check that the caller can do without: somebody waits for credentials that are there already.
     Brief,
+    /// As configured, and as such a check, but one attempt: a paced run tries again itself.
+    UsualOnce,
+    BriefOnce,
+    /// One of many, for which nobody waits in particular.
+    Patient,
+}
+
+impl Effort {
+    pub(super) fn unrepeated(self) -> Effort {
+        match self {
+            Effort::Usual => Effort::UsualOnce,
+            Effort::Brief => Effort::BriefOnce,
+            other => other,
+        }
+    }
+}
+
+/// How often a request is sent at most.
+pub(super) fn attempts(connection: &Connection, effort: Effort) -> u32 {
+    match effort {
+        Effort::Usual => connection.max_attempts,
+        Effort::Brief => connection.max_attempts.min(2),
+        Effort::Patient => connection.max_attempts.max(PATIENT_ATTEMPTS),
+        Effort::Once | Effort::UsualOnce | Effort::BriefOnce => 1,
+    }
 }
 
 /// What the clients of all services have alike.
@@ -101,10 +131,11 @@ pub(super) fn shared(
     http: &SharedHttpClient,
     effort: Effort,
 ) -> SdkConfig {
-    let (attempts, attempt, operation) = match effort {
-        Effort::Usual => (connection.max_attempts, ATTEMPT, OPERATION),
-        Effort::Once => (1, ATTEMPT, OPERATION),
-        Effort::Brief => (connection.max_attempts.min(2), BRIEF, BRIEF),
+    let attempts = attempts(connection, effort);
+    let (attempt, operation) = match effort {
+        Effort::Usual | Effort::UsualOnce | Effort::Once => (ATTEMPT, OPERATION),
+        Effort::Brief | Effort::BriefOnce => (BRIEF, BRIEF),
+        Effort::Patient => (ATTEMPT, PATIENCE),
     };
     let retry = match connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),

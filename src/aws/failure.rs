@@ -95,6 +95,12 @@ impl Failure {
         }
     }
 
+    /// Whether AWS asks to come back later; then the code leads `why`.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self, Failure::Unreachable { why, .. }
+            if why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code)))
+    }
+
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
     pub(crate) fn is_dead_signer(&self) -> bool {
         let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));

@@ -1,5 +1,5 @@
-//! STS, IAM Identity Center's two services and AWS Sign-In, through AWS's SDK: one client each, and errors in words that decide
-//! something.
+//! STS, IAM Identity Center's two services, AWS Sign-In and Organizations, through AWS's SDK: one client each, and errors in
+//! words that decide something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
@@ -9,18 +9,23 @@ mod failure;
 mod dns;
 mod connector;
 mod client;
+mod pace;
+mod network;
 mod oidc;
 mod portal;
 mod signin;
+mod organizations;
 mod sts;
 mod probe;
 
 pub(crate) use connector::ca_bundle;
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
+pub(crate) use network::Network;
 pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
-pub(crate) use portal::{Portal, url as portal_url};
+pub(crate) use organizations::{Member, Organizations, Tag, Unit};
+pub(crate) use portal::{Portal, PortalAccount, url as portal_url};
 pub(crate) use probe::{Stage, Trouble, probe, proxy_of, trouble};
 pub(crate) use signin::{ProofKey, Renewed, Signin};
 pub(crate) use sts::{Answer, Identity, Sts};

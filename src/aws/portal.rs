@@ -1,18 +1,29 @@
-//! IAM Identity Center's access portal: a role's credentials, and signing out. The token says who asks.
+//! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The token says who asks.
 
 use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
-use super::connector;
 use super::endpoint;
 use super::failure::Failure;
+use super::network::Network;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
 use crate::secret::Secret;
+
+/// The most entries that a page may have.
+const PAGE: i32 = 100;
+
+/// An account in which something is assigned to whoever is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PortalAccount {
+    pub(crate) account_id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
 
 /// The service in the region of one Identity Center.
 pub(crate) struct Portal<'p> {
@@ -20,6 +31,7 @@ pub(crate) struct Portal<'p> {
     endpoint: &'p Endpoint,
     region: &'p str,
     http: SharedHttpClient,
+    network: Network,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
 }
@@ -45,6 +57,7 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
 impl<'p> Portal<'p> {
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(crate) fn new(
+        network: &Network,
         endpoint: &'p Endpoint,
         region: &'p str,
         connection: &'p Connection,
@@ -53,11 +66,12 @@ impl<'p> Portal<'p> {
     ) -> Result<Portal<'p>> {
         // Where there is no override, AWS's own addresses are all https.
         let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
-        let http = connector::http_client(url, connection)?;
-        Ok(Portal { connection, endpoint, region, http, now, voice })
+        let http = network.server(url, connection)?.http;
+        Ok(Portal { connection, endpoint, region, http, network: network.clone(), now, voice })
     }
 
     fn client(&self, effort: Effort) -> aws_sdk_sso::Client {
+        let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
         let shared =
             client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, effort);
         aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
@@ -83,9 +97,14 @@ impl<'p> Portal<'p> {
     ) -> std::result::Result<Credentials, Failure> {
         self.voice
             .trace(1, &format!("GetRoleCredentials {role_name} in {account_id}: asking {}", self.region));
-        let request = self.client(Effort::Usual).get_role_credentials();
-        let request = request.access_token(access_token.expose()).account_id(account_id).role_name(role_name);
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let request = async || {
+            let request = self.client(Effort::Usual).get_role_credentials();
+            let request = request.access_token(access_token.expose());
+            let request = request.account_id(account_id).role_name(role_name);
+            Box::pin(request.send()).await.map_err(|error| self.failure(error))
+        };
+        let attempts = client::attempts(self.connection, Effort::Usual);
+        let answer = self.network.send(attempts, true, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
@@ -100,6 +119,45 @@ impl<'p> Portal<'p> {
             expiration,
             account_id: Some(account_id.to_owned()),
         })
+    }
+
+    /// All pages of them.
+    pub(crate) async fn accounts(
+        &self,
+        access_token: &Secret,
+    ) -> std::result::Result<Vec<PortalAccount>, Failure> {
+        self.voice.trace(1, &format!("ListAccounts: asking {}", self.region));
+        let request = self.client(Effort::Patient).list_accounts();
+        let request = request.access_token(access_token.expose()).max_results(PAGE);
+        let mut pages = request.into_paginator().send();
+        let mut accounts = Vec::new();
+        while let Some(page) = Box::pin(pages.next()).await {
+            let page = page.map_err(|error| self.failure(error))?;
+            accounts.extend(page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
+                account_id: account.account_id.unwrap_or_default(),
+                name: account.account_name.unwrap_or_default(),
+                email: account.email_address.unwrap_or_default(),
+            }));
+        }
+        Ok(accounts)
+    }
+
+    /// The roles in one account, all pages of them.
+    pub(crate) async fn roles(
+        &self,
+        access_token: &Secret,
+        account_id: &str,
+    ) -> std::result::Result<Vec<String>, Failure> {
+        self.voice.trace(1, &format!("ListAccountRoles of {account_id}: asking {}", self.region));
+        let request = self.client(Effort::Patient).list_account_roles().max_results(PAGE);
+        let request = request.access_token(access_token.expose()).account_id(account_id);
+        let mut pages = request.into_paginator().send();
+        let mut roles = Vec::new();
+        while let Some(page) = Box::pin(pages.next()).await {
+            let page = page.map_err(|error| self.failure(error))?;
+            roles.extend(page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name));
+        }
+        Ok(roles)
     }
 
     /// Ends the session that the token is for, with its refresh token. Role credentials live on until they expire.

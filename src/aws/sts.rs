@@ -1,17 +1,17 @@
 //! The three calls: `AssumeRole`, `GetSessionToken`, `GetCallerIdentity`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
-use aws_sdk_sts::config::SharedHttpClient;
 use aws_sdk_sts::operation::RequestId;
+use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort, Signing};
-use super::connector;
 use super::endpoint;
 use super::failure::{self, Failure};
+use super::network::{Known, Network};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -23,12 +23,12 @@ use crate::secret::Secret;
 /// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a miss only.
 pub(crate) struct Sts<'p> {
     plan: &'p Plan,
-    http: SharedHttpClient,
+    network: Network,
+    /// With the seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
+    server: Known,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
     pub(crate) url: String,
-    /// Seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
-    clock_offset: Arc<AtomicI64>,
 }
 
 /// Credentials that STS has just issued.
@@ -50,22 +50,46 @@ pub(crate) struct Identity {
 impl<'p> Sts<'p> {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
+        Sts::on(&Network::default(), plan, now, voice)
+    }
+
+    /// As [`Sts::new`], with the connections of other requests of this run.
+    pub(crate) fn on(
+        network: &Network,
+        plan: &'p Plan,
+        now: fn() -> DateTime<Utc>,
+        voice: Voice,
+    ) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
-        let http = connector::http_client(&url, &plan.connection)?;
-        Ok(Sts { plan, http, now, voice, url, clock_offset: Arc::default() })
+        let server = network.server(&url, &plan.connection)?;
+        Ok(Sts { plan, network: network.clone(), server, now, voice, url })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
-        let http = connector::http_client(&self.url, &self.plan.connection)?;
-        let clock_offset = Arc::clone(&self.clock_offset);
+        let own = Network::default();
+        let http = own.server(&self.url, &self.plan.connection)?.http;
+        let server = Known { http, clock_offset: Arc::clone(&self.server.clock_offset) };
         let (now, voice, url) = (self.now, self.voice, self.url.clone());
-        Ok(Sts { plan: self.plan, http, now, voice, url, clock_offset })
+        Ok(Sts { plan: self.plan, network: own, server, now, voice, url })
     }
 
     fn client(&self, credentials: &Credentials, effort: Effort) -> aws_sdk_sts::Client {
-        let signing = Signing { credentials, now: self.now, clock_offset: &self.clock_offset, effort };
-        client::client(self.plan, &self.http, &signing)
+        let clock_offset = &self.server.clock_offset;
+        let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
+        let signing = Signing { credentials, now: self.now, clock_offset, effort };
+        client::client(self.plan, &self.server.http, &signing)
+    }
+
+    /// Sends a request, with a client made anew for each time: it signs by the clock as it is known then.
+    async fn send<T>(
+        &self,
+        effort: Effort,
+        request: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let attempts = client::attempts(&self.plan.connection, effort);
+        // What carries a code is sent once, whatever the answer.
+        self.network.send(attempts, effort != Effort::Once, request).await
     }
 
     /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
@@ -75,12 +99,12 @@ impl<'p> Sts<'p> {
 
     /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
     pub(crate) fn clock_offset(&self) -> i64 {
-        self.clock_offset.load(Ordering::Relaxed)
+        self.server.clock_offset.load(Ordering::Relaxed)
     }
 
     /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
-        failure::skew(self.clock_offset.load(Ordering::Relaxed))
+        failure::skew(self.server.clock_offset.load(Ordering::Relaxed))
     }
 
     fn failure<E>(
@@ -115,8 +139,11 @@ impl<'p> Sts<'p> {
         effort: Effort,
     ) -> std::result::Result<Identity, Failure> {
         self.asking("GetCallerIdentity", credentials);
-        let answer = self.client(credentials, effort).get_caller_identity().send().await;
-        let answer = answer.map_err(|error| self.failure(error))?;
+        let request = async || {
+            let request = self.client(credentials, effort).get_caller_identity();
+            request.send().await.map_err(|error| self.failure(error))
+        };
+        let answer = self.send(effort, request).await?;
         Ok(Identity {
             account_id: answer.account().unwrap_or_default().to_owned(),
             arn: answer.arn().unwrap_or_default().to_owned(),
@@ -132,12 +159,16 @@ impl<'p> Sts<'p> {
         mfa: Option<(&str, &Code)>,
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
-        let request = self.client(credentials, effort(mfa.is_some())).get_session_token();
-        let request = request
-            .duration_seconds(duration_seconds.cast_signed())
-            .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
-            .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let effort = effort(mfa.is_some());
+        let request = async || {
+            let request = self.client(credentials, effort).get_session_token();
+            let request = request
+                .duration_seconds(duration_seconds.cast_signed())
+                .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
+                .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
+            request.send().await.map_err(|error| self.failure(error))
+        };
+        let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         Ok(Answer { credentials: issued(&keys, None), arn: None })
@@ -159,10 +190,13 @@ impl<'p> Sts<'p> {
             expiration: None,
             account_id: None,
         };
-        let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
-        let request =
-            request.role_arn(role_arn).role_session_name(role_session_name).web_identity_token(token);
-        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let request = async || {
+            let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
+            let request =
+                request.role_arn(role_arn).role_session_name(role_session_name).web_identity_token(token);
+            request.send().await.map_err(|error| self.failure(error))
+        };
+        let answer = self.send(Effort::Usual, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
@@ -179,31 +213,39 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("AssumeRole {} for {} s", role.role_arn, role.duration_seconds), credentials);
         self.voice.trace(2, &format!("parameters: {role:?}"));
-        let request = self.client(credentials, effort(mfa.is_some())).assume_role();
-        let serial = mfa.and(role.serial_number.clone());
-        let request = request
-            .role_arn(&role.role_arn)
-            .role_session_name(&role.role_session_name)
-            .duration_seconds(role.duration_seconds.cast_signed())
-            .set_external_id(role.external_id.clone())
-            .set_serial_number(serial)
-            .set_token_code(mfa.map(|code| code.expose().to_owned()))
-            .set_source_identity(role.source_identity.clone())
-            .set_policy(role.policy.clone())
-            .set_tags(some_if_any(
-                role.tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()),
-            ))
-            .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
-            .set_policy_arns(some_if_any(
-                role.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()),
-            ));
-        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let effort = effort(mfa.is_some());
+        let request = async || {
+            let request = with_parameters(self.client(credentials, effort).assume_role(), role, mfa);
+            request.send().await.map_err(|error| self.failure(error))
+        };
+        let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
         Ok(Answer { credentials: issued(&keys, account_id), arn })
     }
+}
+
+fn with_parameters(
+    request: AssumeRoleFluentBuilder,
+    role: &AssumeRole,
+    mfa: Option<&Code>,
+) -> AssumeRoleFluentBuilder {
+    let tag = |(key, value): &(String, String)| Tag::builder().key(key).value(value).build().ok();
+    let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
+    request
+        .role_arn(&role.role_arn)
+        .role_session_name(&role.role_session_name)
+        .duration_seconds(role.duration_seconds.cast_signed())
+        .set_external_id(role.external_id.clone())
+        .set_serial_number(mfa.and(role.serial_number.clone()))
+        .set_token_code(mfa.map(|code| code.expose().to_owned()))
+        .set_source_identity(role.source_identity.clone())
+        .set_policy(role.policy.clone())
+        .set_tags(some_if_any(role.tags.iter().filter_map(tag)))
+        .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
+        .set_policy_arns(some_if_any(role.policy_arns.iter().map(policy)))
 }
 
 fn effort(carries_code: bool) -> Effort {

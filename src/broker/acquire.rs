@@ -24,10 +24,15 @@ enum Halt {
 
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
+    up_to(broker, broker.plan.steps.len() - 1).await
+}
+
+/// The credentials of this step, for the plans that have it in common too.
+pub(super) async fn up_to(broker: &Broker<'_>, step: usize) -> Result<Credentials> {
     let mut run = Run::new(broker);
-    let credentials = run.credentials(broker.plan.steps.len() - 1).await?;
+    let credentials = run.credentials(step).await?;
     if let Some(offset) = run.clock_skew() {
-        broker.voice.warn(&format!("{}: set it", words::clocks(offset)));
+        broker.complain(&format!("{}: set it", words::clocks(offset)));
     }
     Ok(credentials)
 }
@@ -305,7 +310,8 @@ impl Run<'_> {
             arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
         };
         self.put(index, &entry);
-        self.broker.store.prune(now);
+        self.broker.common.note_issued(step.key);
+        self.broker.common.prune(self.broker.store, now);
         Ok(())
     }
 

@@ -43,7 +43,9 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let device = Device { serial, profile: &broker.plan.profile };
     for attempt in 1..=source.tries() {
         let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice);
+        let asking = broker.common.asking();
         let code = while_awaited(run, &source, code).await?;
+        drop(asking);
         let failure = match send_once(run, index, signer, &code).await? {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,

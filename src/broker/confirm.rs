@@ -8,44 +8,84 @@ use crate::terminal::{self, Unanswered};
 
 use super::Broker;
 
+/// Asks once for all the plans that want it.
+///
+/// Errors: as [`Broker::confirm`].
+pub(crate) fn confirm_all(plans: &[&Plan], no_input: bool) -> Result<()> {
+    let wanting: Vec<&Plan> = plans.iter().copied().filter(|plan| plan.confirm.is_some()).collect();
+    let [first, .., last] = wanting.as_slice() else {
+        return wanting.first().map_or(Ok(()), |plan| confirm_one(plan, no_input));
+    };
+    let count = wanting.len();
+    let place = format!("{} and others", first.confirm.as_deref().unwrap_or_default());
+    let who = format!("{count} profiles ('{}' to '{}')", first.profile, last.profile);
+    let listed: Vec<String> = wanting.iter().map(|plan| format!("  {}", named(plan))).collect();
+    let listed = listed.join("\n");
+    ask(&Question {
+        text: format!("{listed}\nuse these {count} profiles? [y/N] "),
+        wanted: format!("{who} want a yes before they are used ({place})"),
+        refused: format!("{who} were not confirmed"),
+        no_input,
+    })
+}
+
+fn confirm_one(plan: &Plan, no_input: bool) -> Result<()> {
+    let Some(place) = &plan.confirm else { return Ok(()) };
+    let who = format!("profile '{}'", plan.profile);
+    ask(&Question {
+        text: format!("use profile {}? [y/N] ", named(plan)),
+        wanted: format!("{who} wants a yes before it is used ({place})"),
+        refused: format!("{who} was not confirmed"),
+        no_input,
+    })
+}
+
 impl Broker<'_> {
     /// Asks, where the plan wants it; before everything else, so that no code is typed for a no.
     ///
     /// Errors: `NeedsPerson` where nobody can be asked, `Other` for a no.
     pub(crate) fn confirm(&self) -> Result<()> {
-        let Some(place) = &self.plan.confirm else { return Ok(()) };
-        let profile = &self.plan.profile;
-        let needs_person = |why: &str| {
-            let message = format!("profile '{profile}' wants a yes before it is used ({place}), and {why}");
-            Error::needs_person(message).hint("run the command in a terminal, or take `confirm` out")
-        };
-        if self.options.no_input {
-            return Err(needs_person("--no-input forbids asking"));
-        }
-        match terminal::ask_shown(&question(self.plan)) {
-            Ok(answer) if is_yes(&answer) => Ok(()),
-            Ok(_) => {
-                Err(Error::other(format!("profile '{profile}' was not confirmed: nothing was handed out")))
-            }
-            Err(Unanswered::NoTerminal) => Err(needs_person("there is no terminal to ask on")),
-            Err(Unanswered::Closed) => Err(needs_person("nothing was answered")),
-            Err(Unanswered::Signal(number)) => Err(Error::new(Kind::Signal(number), "interrupted")),
-            Err(Unanswered::Failed(cause)) => {
-                Err(needs_person(&format!("the terminal cannot be asked: {cause}")).caused_by(cause))
-            }
+        confirm_one(self.plan, self.options.no_input)
+    }
+}
+
+/// What is asked, and what is said where it cannot be, or where the answer is no.
+struct Question {
+    text: String,
+    wanted: String,
+    refused: String,
+    no_input: bool,
+}
+
+fn ask(question: &Question) -> Result<()> {
+    let needs_person = |why: &str| {
+        Error::needs_person(format!("{}, and {why}", question.wanted))
+            .hint("run the command in a terminal, or take `confirm` out")
+    };
+    if question.no_input {
+        return Err(needs_person("--no-input forbids asking"));
+    }
+    match terminal::ask_shown(&question.text) {
+        Ok(answer) if is_yes(&answer) => Ok(()),
+        Ok(_) => Err(Error::other(format!("{}: nothing was handed out", question.refused))),
+        Err(Unanswered::NoTerminal) => Err(needs_person("there is no terminal to ask on")),
+        Err(Unanswered::Closed) => Err(needs_person("nothing was answered")),
+        Err(Unanswered::Signal(number)) => Err(Error::new(Kind::Signal(number), "interrupted")),
+        Err(Unanswered::Failed(cause)) => {
+            Err(needs_person(&format!("the terminal cannot be asked: {cause}")).caused_by(cause))
         }
     }
 }
 
-/// `use profile 'prod' (role Admin in account 222222222222)? [y/N] `
-fn question(plan: &Plan) -> String {
+/// `'prod' (role Admin in account 222222222222)`
+fn named(plan: &Plan) -> String {
     let role = plan.steps.iter().rev().find_map(Step::role_arn).and_then(|arn| Arn::parse(arn)?.role_name());
     let what = match (role, plan.account_id()) {
         (Some(role), Some(account)) => format!(" (role {role} in account {account})"),
         (None, Some(account)) => format!(" (account {account})"),
         _ => String::new(),
     };
-    format!("use profile '{}'{}? [y/N] ", visible(&plan.profile), visible(&what))
+    format!("'{}'{}", visible(&plan.profile), visible(&what))
 }
 
 fn is_yes(answer: &str) -> bool {

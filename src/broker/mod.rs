@@ -3,6 +3,7 @@
 //! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing below that point
 //! (locks, the async runtime, the SDK) is touched then. DESIGN.md section 3 is the contract.
 
+mod common;
 mod fresh;
 mod trust;
 mod patience;
@@ -14,8 +15,13 @@ mod ask;
 mod confirm;
 mod acquire;
 mod sign_in;
+mod ahead;
+mod organization;
 
-use std::cell::{OnceCell, RefCell};
+pub(crate) use organization::{Found, Inquiry};
+
+use std::cell::OnceCell;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -30,6 +36,13 @@ use crate::plan::{Action, Plan, Step};
 use crate::say::Voice;
 use crate::sso::{self, Asker, How};
 use crate::terminal::{self, Caller};
+
+pub(crate) use ahead::Need;
+pub(crate) use common::Common;
+pub(crate) use confirm::confirm_all;
+
+/// Threads for what cannot be done without: looking up a host's name.
+const THREADS: usize = 8;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -46,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) verify: bool,
     /// `--min-ttl`, seconds.
     pub(crate) min_ttl: u64,
+    /// `--within`
+    pub(crate) within: Option<Duration>,
     /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
     /// (`credential-process`).
     pub(crate) until_expiry: bool,
@@ -78,8 +93,7 @@ pub(crate) struct Broker<'a> {
     me: String,
     /// When this run began; what was issued since is fresh even with `--refresh`.
     began: DateTime<Utc>,
-    /// What the cache has been complained about; once is enough.
-    complained: RefCell<Vec<String>>,
+    common: Common,
     /// Who waits for the answer.
     caller: Caller,
     /// Whether somebody can be asked, once that was looked at.
@@ -105,10 +119,15 @@ impl<'a> Broker<'a> {
             now,
             me,
             began: now(),
-            complained: RefCell::default(),
+            common: Common::default(),
             caller: Caller::here(),
             person: OnceCell::new(),
         }
+    }
+
+    /// One of several in a run.
+    pub(crate) fn sharing(self, common: &Common) -> Broker<'a> {
+        Broker { common: common.clone(), ..self }
     }
 
     /// The credentials that the plan leads to.
@@ -116,9 +135,17 @@ impl<'a> Broker<'a> {
     /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
     /// where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
+        match self.at_once()? {
+            Some(credentials) => Ok(credentials),
+            None => wait(acquire::last(self))?,
+        }
+    }
+
+    /// What can be handed out after a look at the cache. `None`: there is work to do.
+    fn at_once(&self) -> Result<Option<Credentials>> {
         let Some(last) = self.plan.steps.len().checked_sub(1) else {
             self.warn();
-            return self.static_keys();
+            return self.static_keys().map(Some);
         };
         self.refuse_impossible_min_ttl()?;
         if let Some(entry) = self.lookup(last) {
@@ -128,12 +155,12 @@ impl<'a> Broker<'a> {
                     let left = crate::duration::readable(fresh::left(&entry, self.began));
                     self.voice.trace(1, &format!("used from the cache, good for another {left}"));
                 }
-                return Ok(entry.credentials());
+                return Ok(Some(entry.credentials()));
             }
         }
         // Whoever gets here waits for locks and the network anyway; the hot path has ended.
         self.warn();
-        wait(acquire::last(self))?
+        Ok(None)
     }
 
     /// One entry a step, where there is one that the step may use.
@@ -144,12 +171,11 @@ impl<'a> Broker<'a> {
     /// What handing the credentials out would take now, without doing any of it.
     pub(crate) fn forecast(&self) -> Forecast {
         let Some(last) = self.plan.steps.len().checked_sub(1) else { return Forecast::default() };
-        let good = |index: usize| self.lookup(index).filter(|entry| self.is_good(entry, index));
-        if let Some(entry) = good(last) {
+        if let Some(entry) = self.good(last) {
             let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
             return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
         }
-        let first = (1..=last).rev().find(|first| good(first - 1).is_some()).unwrap_or(0);
+        let Some(first) = self.first_missing(last) else { return Forecast::default() };
         let missing = &self.plan.steps[first..=last];
         let needs_code = missing.iter().any(|step| step.serial_number().is_some());
         let source = self.code_source();
@@ -167,6 +193,20 @@ impl<'a> Broker<'a> {
         };
         let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
         Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
+    }
+
+    fn good(&self, index: usize) -> Option<Entry> {
+        self.lookup(index).filter(|entry| self.is_good(entry, index))
+    }
+
+    /// The first step that would be sent to get the answer to this one; `None` where it is there.
+    fn first_missing(&self, last: usize) -> Option<usize> {
+        let behind = (0..=last).rev().find(|index| self.good(*index).is_some());
+        match behind {
+            Some(index) if index == last => None,
+            Some(index) => Some(index + 1),
+            None => Some(0),
+        }
     }
 
     fn warn(&self) {
@@ -223,7 +263,8 @@ impl<'a> Broker<'a> {
     /// Whether the step's entry is used as it is, short of trust.
     fn is_good(&self, entry: &Entry, index: usize) -> bool {
         let is_last = index + 1 == self.plan.steps.len();
-        if is_last && self.options.refresh && entry.issued_at < self.began {
+        let is_old = entry.issued_at < self.began && !self.common.has_issued(&self.plan.steps[index].key);
+        if is_last && self.options.refresh && is_old {
             return false;
         }
         let min_ttl = if is_last { i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX) } else { 0 };
@@ -271,6 +312,7 @@ impl<'a> Broker<'a> {
         Asker {
             env: self.env,
             store: self.store,
+            network: self.common.network(),
             voice: self.voice,
             now: self.now,
             me: &self.me,
@@ -288,9 +330,7 @@ impl<'a> Broker<'a> {
 
     /// A cache that cannot be used costs speed, never the credentials: said once, then worked without.
     fn complain(&self, warning: &str) {
-        let mut complained = self.complained.borrow_mut();
-        if !complained.iter().any(|said| said == warning) {
-            complained.push(warning.to_owned());
+        if self.common.is_new(warning) {
             self.voice.warn(warning);
         }
     }
@@ -313,14 +353,20 @@ pub(crate) fn identify(
 ///
 /// Errors: `Signal`.
 fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+    on_runtime(terminal::interruptible(work))?
+}
+
+/// As [`wait`], for work that sees to Ctrl-C itself.
+pub(crate) fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .max_blocking_threads(THREADS)
         .build()
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    let done = runtime.block_on(terminal::interruptible(work));
+    let done = runtime.block_on(work);
     // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
     runtime.shutdown_background();
-    done
+    Ok(done)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(super) struct Patience {
 impl Patience {
     /// From now on.
     pub(super) fn of(broker: &Broker<'_>) -> Patience {
-        Patience::within(broker.options.until_expiry.then_some(LIMIT))
+        Patience::within(limit(broker))
     }
 
     fn within(limit: Option<Duration>) -> Patience {
@@ -66,9 +66,21 @@ impl Patience {
     }
 }
 
+/// `--within`, and what SDKs wait.
+fn limit(broker: &Broker<'_>) -> Option<Duration> {
+    let of_sdks = broker.options.until_expiry.then_some(LIMIT);
+    broker.options.within.into_iter().chain(of_sdks).min()
+}
+
 /// The error for a run that was given up, with what to run where nobody is in a hurry.
 pub(super) fn too_slow(broker: &Broker<'_>) -> Error {
     let profile = &broker.plan.profile;
+    if let Some(within) = broker.options.within.filter(|within| limit(broker) == Some(*within)) {
+        let within = crate::duration::readable(i64::try_from(within.as_secs()).unwrap_or(i64::MAX));
+        return Error::unreachable(format!(
+            "the credentials of '{profile}' took longer than --within {within}"
+        ));
+    }
     Error::unreachable(format!(
         "the credentials of '{profile}' took longer than {} s, after which SDKs give a credential_process up",
         LIMIT.as_secs()

@@ -38,7 +38,8 @@ impl<'b> Run<'b> {
         if let Some(sts) = self.sts.get() {
             return Ok(sts);
         }
-        let sts = Sts::new(self.broker.plan, self.broker.now, self.broker.voice)?;
+        let broker = self.broker;
+        let sts = Sts::on(broker.common.network(), broker.plan, broker.now, broker.voice)?;
         Ok(self.sts.get_or_init(|| sts))
     }
 

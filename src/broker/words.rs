@@ -2,7 +2,7 @@
 
 use crate::aws::Failure;
 use crate::error::Error;
-use crate::plan::{Action, AssumeRole, Plan, Source, WebIdentity};
+use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 
 use super::run::Run;
 
@@ -52,11 +52,46 @@ pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error 
         return error;
     }
     match failure {
-        Failure::Unreachable { why, cause, .. } => unreachable_at(plan, url, &why, cause),
+        Failure::Unreachable { why, cause, .. } => unreachable_at(&plan.endpoint, url, &why, cause),
         Failure::Refused { code, message, .. } => Error::refused(format!(
             "AWS does not take the credentials of '{}': {code}: {message}",
             plan.profile
         )),
+    }
+}
+
+/// The error for what Organizations did not list; `url` and `endpoint` are where it was asked.
+pub(super) fn not_listed(
+    plan: &Plan,
+    (url, endpoint): (&str, &Endpoint),
+    action: &str,
+    failure: Failure,
+) -> Error {
+    if let Some(error) = clock(&failure) {
+        return error;
+    }
+    let (code, message) = match failure {
+        Failure::Unreachable { why, cause, .. } => return unreachable_at(endpoint, url, &why, cause),
+        Failure::Refused { code, message, .. } => (code, message),
+    };
+    let profile = &plan.profile;
+    let quoted = shlex::try_quote(profile).unwrap_or_default();
+    if code == "AWSOrganizationsNotInUseException" {
+        return Error::refused(format!("the account of profile '{profile}' is in no organization"))
+            .hint("--source-profile names one that is in the organization's management account")
+            .hint(format!("xacct whoami {quoted}    shows which account it is in"));
+    }
+    let error = Error::refused(format!(
+        "AWS refused organizations:{action} (profile '{profile}'): {code}: {message}"
+    ));
+    match code.as_str() {
+        "AccessDeniedException" | "AccessDenied" => error
+            .hint(format!("- the policy of its user or role must allow organizations:{action}"))
+            .hint("- it must be in the organization's management account, or in a delegated administrator's")
+            .hint(format!("xacct whoami {quoted}    shows which account it is in")),
+        "ParentNotFoundException" | "OrganizationalUnitNotFoundException" | "ChildNotFoundException" => error
+            .hint("--ou takes the id of an organizational unit, or its path from the root, such as Workloads/Prod"),
+        _ => error,
     }
 }
 
@@ -86,12 +121,12 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
     let url = run.sts().map(|sts| sts.url.clone()).unwrap_or_default();
-    unreachable_at(run.broker.plan, &url, why, cause)
+    unreachable_at(&run.broker.plan.endpoint, &url, why, cause)
 }
 
-fn unreachable_at(plan: &Plan, url: &str, why: &str, cause: anyhow::Error) -> Error {
+fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Error) -> Error {
     let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}")).caused_by(cause);
-    match &plan.endpoint.url {
+    match &endpoint.url {
         Some((_, place)) => error.hint(format!("the address comes from {place}")),
         None => error.hint("check the network, and HTTPS_PROXY if there is a proxy"),
     }

@@ -13,6 +13,8 @@ use super::warning::Warning;
 
 /// Larger than any entry: a session token has at most a few thousand characters.
 const MAX_SIZE: u64 = 64 * 1024;
+/// Larger than any note: what a run over ten thousand accounts leaves behind.
+pub(super) const MAX_NOTE: u64 = 8 * 1024 * 1024;
 
 /// Whether the directory is there and fit to be trusted: this user's, and written by nobody else.
 pub(super) fn trusted(dir: &Path) -> Result<bool, Warning> {
@@ -64,6 +66,11 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
 /// A file that is not plain, not this user's, or open to others is not read: whoever planted it could choose the
 /// credentials, and whoever read it has them.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
+    read_up_to(MAX_SIZE, path)
+}
+
+/// As [`read`], for files of up to so many bytes.
+pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
     let mut options = OpenOptions::new();
     options.read(true);
     let mut file = match open(&mut options, path) {
@@ -75,7 +82,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
     if let Some(why) = not_ours(&metadata) {
         return Err(Warning::ignored(path, &why));
     }
-    if metadata.len() > MAX_SIZE {
+    if metadata.len() > max {
         return Err(Warning::ignored(path, "it is too large to be one"));
     }
     let length = usize::try_from(metadata.len()).unwrap_or(0);
@@ -125,7 +132,12 @@ pub(crate) fn not_ours(metadata: &Metadata) -> Option<String> {
 
 /// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old one or the new.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
-    if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_SIZE) {
+    write_up_to(MAX_SIZE, path, bytes)
+}
+
+/// As [`write`], for up to so many bytes.
+pub(super) fn write_up_to(max: u64, path: &Path, bytes: &[u8]) -> Result<(), Warning> {
+    if u64::try_from(bytes.len()).map_or(true, |length| length > max) {
         return Err(Warning::new(format!(
             "did not write {}: it would be too large to be read",
             path.display()

@@ -122,12 +122,12 @@ impl Store {
         if !self.readable()? {
             return Ok(None);
         }
-        disk::read(&self.dir.join(folder).join(name))
+        disk::read_up_to(disk::MAX_NOTE, &self.dir.join(folder).join(name))
     }
 
     /// Replaces a note, all or none.
     pub(crate) fn write_note(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<(), Warning> {
-        disk::write(&self.folder(folder)?.join(name), bytes)
+        disk::write_up_to(disk::MAX_NOTE, &self.folder(folder)?.join(name), bytes)
     }
 
     fn entry_path(&self, key: &Key) -> PathBuf {

@@ -127,10 +127,13 @@ pub(crate) struct Asking {
     /// Renew cached credentials that have less than this left: 15m, 1h or seconds
     #[arg(long, env = "XACCT_MIN_TTL", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) min_ttl: Option<u64>,
+    /// Give up when it takes longer than this, but for what a person is asked: 5s, 1m or seconds
+    #[arg(long, env = "XACCT_WITHIN", value_name = "DURATION", value_parser = duration::parse)]
+    pub(crate) within: Option<u64>,
 }
 
 /// `KEY=VALUE`; the value may be empty and may hold further `=`.
-fn tag(text: &str) -> Result<(String, String), String> {
+pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a tag is written KEY=VALUE".to_owned()),

@@ -18,12 +18,15 @@ use super::args::Target;
 use super::args::profile_needed;
 use super::audit::Audit;
 use super::doctor::Doctor;
+use super::each::Each;
 use super::examples;
 use super::export::Export;
+use super::init::Init;
 use super::policy::Policy;
 use super::profiles::Add;
 use super::profiles::Adopt;
 use super::serve::Serve;
+use super::sync::Sync;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
@@ -52,6 +55,8 @@ pub(crate) enum Command {
     Unset(Unset),
     /// Run a command with a profile's credentials in its environment
     Exec(Exec),
+    /// Run a command in many accounts side by side
+    Each(Box<Each>),
     /// Print the JSON that AWS SDKs ask a credential_process for
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
@@ -78,12 +83,16 @@ pub(crate) enum Command {
     Add(Add),
     /// Let the AWS CLI and every SDK get profiles' credentials through xacct
     Adopt(Adopt),
-    /// Show what AWS has issued: when, for which profile, as whom, to which process
-    Audit(Audit),
+    /// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
+    Sync(Sync),
     /// Print what two accounts must allow so that a profile's role can be assumed
     Policy(Policy),
     /// Write the roles down for other programs
     Export(Export),
+    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    Init(Init),
+    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    Audit(Audit),
     /// Try xacct without an AWS account, against a strict STS on this machine
     Sandbox(Sandbox),
 }
@@ -231,7 +240,7 @@ pub(crate) struct ConfigShow {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
-    /// The profile that signs in or has the keys, or any that uses it
+    /// The profile that signs in or has the keys, or any that uses it; or an [sso-session NAME]
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
     #[command(flatten)]
@@ -245,7 +254,7 @@ pub(crate) struct Login {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
 pub(crate) struct Logout {
-    /// A profile of the session
+    /// A profile of the session, or an [sso-session NAME]
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profile: Option<String>,
     /// Sign out everywhere and forget everything that is cached

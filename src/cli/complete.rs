@@ -11,7 +11,7 @@ use clap_complete::engine::CompletionCandidate;
 use super::command::Cli;
 
 /// The ids of arguments that name a profile, in whatever command they stand.
-const PROFILE_ARGS: [&str; 3] = ["profile", "profiles", "source_profile"];
+const PROFILE_ARGS: [&str; 4] = ["profile", "profiles", "source_profile", "selectors"];
 
 /// The command line with every command built, for those who walk it.
 pub(crate) fn whole() -> Command {

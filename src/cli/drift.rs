@@ -105,10 +105,41 @@ fn man_pages_are_well_formed() {
 #[test]
 fn every_command_has_its_page() {
     let names: Vec<String> = man::pages().into_iter().map(|(name, _)| name).collect();
-    let wanted = "xacct xacct-assume xacct-unset xacct-exec xacct-credential-process xacct-serve xacct-whoami xacct-list \
-                  xacct-explain xacct-config xacct-config-show xacct-doctor xacct-login xacct-logout xacct-clear \
-                  xacct-add xacct-adopt xacct-audit xacct-policy xacct-policy-trust xacct-policy-caller xacct-policy-link xacct-export \
-                  xacct-export-aesr xacct-sandbox \
-                  xacct-sandbox-serve xacct-sandbox-code xacct-sandbox-log xacct-sandbox-tour";
-    assert_eq!(names, wanted.split_whitespace().map(|name| format!("{name}.1")).collect::<Vec<_>>());
+    let wanted = [
+        "xacct",
+        "xacct-assume",
+        "xacct-unset",
+        "xacct-exec",
+        "xacct-each",
+        "xacct-credential-process",
+        "xacct-serve",
+        "xacct-whoami",
+        "xacct-list",
+        "xacct-explain",
+        "xacct-config",
+        "xacct-config-show",
+        "xacct-doctor",
+        "xacct-login",
+        "xacct-logout",
+        "xacct-clear",
+        "xacct-add",
+        "xacct-adopt",
+        "xacct-sync",
+        "xacct-sync-sso",
+        "xacct-sync-organizations",
+        "xacct-policy",
+        "xacct-policy-trust",
+        "xacct-policy-caller",
+        "xacct-policy-link",
+        "xacct-export",
+        "xacct-export-aesr",
+        "xacct-init",
+        "xacct-audit",
+        "xacct-sandbox",
+        "xacct-sandbox-serve",
+        "xacct-sandbox-code",
+        "xacct-sandbox-log",
+        "xacct-sandbox-tour",
+    ];
+    assert_eq!(names, wanted.map(|name| format!("{name}.1")));
 }

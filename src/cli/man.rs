@@ -65,9 +65,9 @@ const VARIABLES: [(&str, &str); 10] = [
 const FILES: [(&str, &str); 5] = [
     (
         "~/.aws/config",
-        "The profiles, as the AWS CLI and the SDKs read them. Never changed by these commands.",
+        "The profiles, as the AWS CLI and the SDKs read them. Changed by add, adopt and sync only.",
     ),
-    ("~/.aws/credentials", "Access keys, and profiles too. Never changed by these commands."),
+    ("~/.aws/credentials", "Access keys, and profiles too. Changed by add only."),
     ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles: see xacct-config(5)."),
     ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
     ("~/.local/state/xacct/audit.jsonl", "What was issued, without secrets: see xacct-audit(1)."),

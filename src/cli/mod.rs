@@ -1,17 +1,21 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` and `profiles` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command`, `profiles` and `each` the commands themselves, `examples` what their help ends
+//! `args` has what several commands share, `command`, `profiles` and `sync` the commands themselves, `examples` what their help ends
 //! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
 mod examples;
 mod profiles;
-mod doctor;
+mod each;
+mod init;
+mod sync;
 mod audit;
 mod serve;
 mod export;
 mod policy;
+mod doctor;
 mod command;
 mod complete;
 mod parse;
@@ -52,10 +56,15 @@ pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
 pub(crate) use doctor::Doctor;
+pub(crate) use each::Each;
+pub(crate) use each::Output;
+pub(crate) use each::Roles;
+pub(crate) use each::Shard;
 pub(crate) use export::ExportAction;
 pub(crate) use export::ExportAesr;
-pub(crate) use parse::is_exec;
+pub(crate) use init::Init;
 pub(crate) use parse::parse;
+pub(crate) use parse::runs_a_command;
 pub(crate) use parse::statements_wanted;
 pub(crate) use policy::PolicyAction;
 pub(crate) use policy::PolicyCaller;
@@ -64,3 +73,4 @@ pub(crate) use policy::PolicyTrust;
 pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
 pub(crate) use serve::Serve;
+pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};

@@ -69,14 +69,15 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
     Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
 }
 
-/// Whether the arguments, which may make no sense otherwise, mean `exec`.
-pub(crate) fn is_exec(args: &[OsString]) -> bool {
-    command_word(args).is_some_and(|word| word == "exec")
+/// Whether the arguments, which may make no sense otherwise, mean a command that runs another, whose status is then its
+/// own.
+pub(crate) fn runs_a_command(args: &[OsString]) -> bool {
+    command_word(args).is_some_and(|word| word == "exec" || word == "each")
 }
 
 /// Where the first `--` of an `exec` stands.
 fn exec_dashes(args: &[OsString]) -> Option<usize> {
-    if !is_exec(args) {
+    if command_word(args).is_none_or(|word| word != "exec") {
         return None;
     }
     args.iter().position(|arg| arg == "--")

@@ -1,14 +1,14 @@
 //! `xacct adopt PROFILE… | --all`: roles to xacct's settings file, so that every SDK gets them through xacct, and back.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::change::{self, Asked, Files};
 use super::context::Context;
+use super::itself;
 use crate::cli::Adopt;
 use crate::config::adopt::{self, State};
 use crate::config::{Config, FileKind, Texts};
-use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::plan::Plan;
@@ -19,7 +19,7 @@ const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let files = Files::open(context, asked.dry_run)?;
-    let program = program(&context.env)?;
+    let program = itself::path(&context.env)?;
     let names =
         if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
     if names.is_empty() {
@@ -181,19 +181,4 @@ fn tell(asked: &Adopt, files: &Files, names: &[String], done: &Done, context: &C
     for backup in &done.backups {
         context.voice.note(&format!("what was there before: {}", backup.display()));
     }
-}
-
-/// The path by which xacct is found: that of a link that stays when a new version comes, where there is one.
-fn program(env: &Env) -> Result<String> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::other("xacct does not find its own path").caused_by(error))?;
-    let name = own.file_name().unwrap_or_default();
-    let is_own = |path: &PathBuf| {
-        path.is_absolute() && matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b)
-    };
-    let search = env.raw("PATH").unwrap_or_default();
-    let found = std::env::split_paths(search).map(|dir| dir.join(name)).find(is_own);
-    let path: &Path = found.as_deref().unwrap_or(&own);
-    let path = path.to_str().ok_or_else(|| Error::config(format!("{} is not UTF-8", path.display())))?;
-    Ok(path.to_owned())
 }

@@ -1,6 +1,7 @@
 //! What every command starts from: environment, voice, clock; and the way from there to a plan and credentials.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +35,7 @@ impl Context {
             quiet: speaking.quiet,
             verbose: speaking.verbose,
             color: speaking.color.for_stream(&std::io::stderr(), plain),
+            over_progress: false,
         };
         Context { color: speaking.color.for_stream(&std::io::stdout(), plain), env, voice, now }
     }
@@ -58,6 +60,14 @@ impl Context {
 
     pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
         self.plan_of(config, &request(target)?)
+    }
+
+    /// The plan of a profile; where none has the name, of the session of Identity Center that has it.
+    pub(super) fn plan_to_sign_in(&self, config: &Config, name: &str) -> Result<Plan> {
+        if config.profile(name)?.is_none() && config.sso_session(name).is_some() {
+            return plan::of_sso_session(config, &self.env, name);
+        }
+        self.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() })
     }
 
     /// The plan, with the files that it names read.
@@ -88,6 +98,7 @@ impl Context {
             refresh: asking.refresh,
             verify: asking.verify,
             min_ttl: asking.min_ttl.unwrap_or(0),
+            within: asking.within.map(Duration::from_secs),
             until_expiry,
             verify_after: config.settings().verify_after,
             audit: config.settings().audit,
@@ -154,14 +165,17 @@ pub(super) fn how(asking: &Asking) -> How {
     How { device_code: asking.device_code, no_browser: asking.no_browser }
 }
 
+/// `--policy`
+pub(super) fn read_policy(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Error::config(format!("--policy: {} cannot be read: {error}", path.display())).caused_by(error)
+    })
+}
+
 /// The command line's words as a request; the session policy's file is read here.
 fn request(target: &Target) -> Result<Request> {
     let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
-    let policy = policy.as_ref().map(|path| {
-        std::fs::read_to_string(path).map_err(|error| {
-            Error::config(format!("--policy: {} cannot be read: {error}", path.display())).caused_by(error)
-        })
-    });
+    let policy = policy.as_ref().map(|path| read_policy(path));
     let overrides = target.overrides.clone();
     // A role ARN may stand where a profile's name does.
     let is_role = target.source_profile.is_some()

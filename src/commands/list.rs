@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::cached::{self, Status};
 use super::context::Context;
+use super::described::{color, source, tags};
 use super::{print, terminal_width, written};
 use crate::arn::Arn;
 use crate::cli::List;
@@ -15,7 +16,7 @@ use crate::config::{Config, Profile, ProfileColor};
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::Result;
-use crate::plan::{Plan, RegionOrigin, Request, Source};
+use crate::plan::{Plan, RegionOrigin, Request};
 use crate::render::table::{Cell, table};
 
 /// DESIGN.md section 1, `list --json`.
@@ -113,31 +114,6 @@ fn broken(profile: &Profile) -> Row {
         left: None,
         color: color(profile),
     }
-}
-
-/// The profile that holds the keys, or the kind of source, in AWS's words.
-fn source(source: &Source) -> String {
-    match source {
-        Source::AccessKey { profile, .. } => profile.clone(),
-        Source::Environment { .. } => "Environment".to_owned(),
-        Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
-        Source::EcsContainer => "EcsContainer".to_owned(),
-        Source::WebIdentity(_) => "web_identity".to_owned(),
-        Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),
-        Source::Login { .. } => "login".to_owned(),
-        Source::CredentialProcess { .. } => "credential_process".to_owned(),
-    }
-}
-
-/// `tags = prod, eu`
-fn tags(profile: &Profile) -> Option<Vec<String>> {
-    let list = profile.get("tags")?.value.split(',').map(|tag| tag.trim().to_owned());
-    Some(list.filter(|tag| !tag.is_empty()).collect())
-}
-
-/// `color = red`; what is no colour shows none.
-fn color(profile: &Profile) -> Option<ProfileColor> {
-    ProfileColor::parse(profile.get("color")?.value.trim()).ok()
 }
 
 const HEADER: [&str; 8] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT", "TAGS"];

@@ -4,20 +4,15 @@ use std::process::ExitCode;
 
 use super::context::Context;
 use super::forget;
-use crate::cli::{Login, Overrides, Target};
+use crate::cli::Login;
 use crate::config::Config;
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
 
 pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
-    let target = Target {
-        profile: Some(asked.profile.clone()),
-        source_profile: None,
-        overrides: Overrides::default(),
-    };
     let config = context.config()?;
-    let mut plan = context.plan(&config, &target)?;
+    let mut plan = context.plan_to_sign_in(&config, &asked.profile)?;
     if plan.sso().is_some() {
         return identity_center(asked, context, &config, &plan);
     }

@@ -8,7 +8,7 @@ use super::forget::{self, counted};
 use crate::cache::Store;
 use crate::cli::{Asking, Logout};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, Request};
+use crate::plan::{self, Plan};
 
 pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
@@ -21,7 +21,9 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
         Ok::<_, Error>(())
     };
     if asked.all {
-        let plans = forget::plans(context, &config);
+        let sessions = config.sso_session_names();
+        let alone = sessions.iter().filter_map(|name| plan::of_sso_session(&config, &context.env, name).ok());
+        let plans: Vec<Plan> = alone.chain(forget::plans(context, &config)).collect();
         let of_session = plans.iter().filter_map(|plan| Some((plan.sso()?.token_name(), plan)));
         // One of each session's profiles speaks for it.
         for plan in of_session.collect::<BTreeMap<_, _>>().into_values() {
@@ -30,8 +32,7 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
         context.voice.note(&format!("forgot {}", counted(store.clear()?)));
         return Ok(ExitCode::SUCCESS);
     }
-    let request = Request { profile: asked.profile.clone(), ..Request::default() };
-    let plan = context.plan_of(&config, &request)?;
+    let plan = context.plan_to_sign_in(&config, asked.profile.as_deref().unwrap_or_default())?;
     let plans = forget::plans(context, &config);
     let removed = if let Some(sso) = plan.sso() {
         sign_out(&plan)?;

@@ -7,7 +7,9 @@ mod guard;
 mod assume;
 mod unset;
 mod program;
+mod described;
 mod exec;
+mod each;
 mod credential_process;
 mod whoami;
 mod cached;
@@ -20,9 +22,12 @@ mod login;
 mod logout;
 mod clear;
 mod person;
+mod itself;
 mod change;
 mod add;
 mod adopt;
+mod init;
+mod sync;
 mod audit;
 mod serve;
 mod policy;
@@ -31,18 +36,18 @@ mod sandbox;
 mod completions;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::{self, Command, ConfigAction};
+use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::Voice;
 use context::Context;
 
-/// Where xacct itself failed, for `exec`, whose other statuses are the command's own.
+/// Where xacct itself failed, for `exec` and `each`, whose other statuses are the command's own.
 const EXEC_FAILED: u8 = 125;
 
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -72,6 +77,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Assume(asked) => assume::run(asked, context),
         Command::Unset(asked) => unset::run(asked, context),
         Command::Exec(asked) => exec::run(asked, context),
+        Command::Each(asked) => each::run(asked, context),
         Command::Serve(asked) => serve::run(asked, context),
         Command::CredentialProcess(asked) => credential_process::run(asked, context),
         Command::Whoami(asked) => whoami::run(asked, context),
@@ -86,6 +92,11 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Init(asked) => init::run(asked, context),
+        Command::Sync(asked) => match &asked.action {
+            SyncAction::Sso(asked) => sync::sso::run(asked, context),
+            SyncAction::Organizations(asked) => sync::organizations::run(asked, context),
+        },
         Command::Audit(asked) => audit::run(asked, context),
         Command::Policy(asked) => policy::run(&asked.action, context),
         Command::Export(asked) => export::run(&asked.action, context),
@@ -93,10 +104,11 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
     }
 }
 
-/// `exec` keeps 1 to 124 and 126 up for the command itself; Ctrl-C at a prompt is Ctrl-C everywhere.
+/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that failed; Ctrl-C at a
+/// prompt is Ctrl-C everywhere.
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
-        (Command::Exec(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
+        (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
         (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
             EXEC_FAILED
         }
@@ -109,13 +121,14 @@ fn status_of(command: &Command, kind: Kind) -> u8 {
 fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
     if status != 0
+        && !std::io::stdout().is_terminal()
         && let Some(wanted) = cli::statements_wanted(args, env)
     {
         let _ = shell::print_failure(wanted.shell, env, status);
     }
     let _ = error.print();
-    let failed_exec = status != 0 && cli::is_exec(args);
-    ExitCode::from(if failed_exec { EXEC_FAILED } else { status })
+    let runs_a_command = status != 0 && cli::runs_a_command(args);
+    ExitCode::from(if runs_a_command { EXEC_FAILED } else { status })
 }
 
 /// No core dump of this process, and no look into its memory by another one of the same user. `execve` undoes it, so

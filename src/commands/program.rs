@@ -44,6 +44,11 @@ impl Program {
         }
     }
 
+    /// As the user wrote them.
+    pub(super) fn words(&self) -> &[OsString] {
+        &self.words
+    }
+
     /// With its name as the user wrote it, and the credentials in its environment.
     pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
         self.command_with(&issued.variables(), env)

@@ -36,7 +36,7 @@ pub(crate) struct Edit<'a> {
 type Replacement = (Range<usize>, Zeroizing<String>);
 
 /// What a profile's sections in one file say, in order; of a key that is there twice, what counts.
-type Own = Vec<(String, Zeroizing<String>)>;
+pub(super) type Own = Vec<(String, Zeroizing<String>)>;
 
 /// A property's lines in the text.
 struct Place {
@@ -63,7 +63,7 @@ impl Ini {
     }
 
     /// What the file says of the profile; `None` where it has no section of it.
-    fn own(&self, profile: &str) -> Option<Own> {
+    pub(super) fn own(&self, profile: &str) -> Option<Own> {
         let sections = self.sections(profile);
         if sections.is_empty() {
             return None;
@@ -217,10 +217,8 @@ impl Ini {
         Some((end_of_comments(&self.text, &lines, 0).unwrap_or(section.header.end), ""))
     }
 
-    /// The file's own, by its first line.
     fn line_end(&self) -> &'static str {
-        let first = self.text.split_inclusive('\n').next().unwrap_or_default();
-        if first.ends_with("\r\n") { "\r\n" } else { "\n" }
+        line_end(&self.text)
     }
 
     fn end_line(&self, text: &mut String) {
@@ -228,6 +226,12 @@ impl Ini {
             text.push_str(self.line_end());
         }
     }
+}
+
+/// The text's own, by its first line.
+pub(super) fn line_end(text: &str) -> &'static str {
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    if first.ends_with("\r\n") { "\r\n" } else { "\n" }
 }
 
 fn lines(text: &str, body: Range<usize>) -> Vec<Range<usize>> {

@@ -15,6 +15,9 @@ mod session_name;
 mod color;
 pub(crate) mod process;
 mod edit;
+pub(crate) mod managed;
+pub(crate) mod naming;
+mod name_template;
 mod keys;
 mod toml_text;
 mod settings;
@@ -23,12 +26,16 @@ mod parts;
 pub(crate) mod adopt;
 mod for_child;
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::for_child;
+pub(crate) use self::name_template::Field;
+pub(crate) use self::name_template::NameTemplate;
+pub(crate) use self::name_template::Named;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -180,6 +187,19 @@ impl Config {
             .collect()
     }
 
+    /// Every header that names a profile, of every name, whether it counts or not.
+    pub(crate) fn places(&self) -> HashMap<String, Vec<Origin>> {
+        let of = |parts: &Parts<'_>| -> Vec<Origin> {
+            let config = parts.config.iter().chain(&parts.plain_default);
+            let credentials = parts.credentials.iter().chain(&parts.spaced);
+            let config = config.map(|found| self.config.origin(found.line));
+            let credentials = credentials.map(|found| self.credentials.origin(found.line));
+            let settings = parts.settings.map(|profile| profile.origin.clone());
+            config.chain(credentials).chain(settings).collect()
+        };
+        self.parts().into_iter().map(|(name, parts)| (name.to_owned(), of(&parts))).collect()
+    }
+
     /// `[sso-session NAME]` of the config file.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section> {
         self.config.merged(name, self.config.find(Kind::SsoSession, name))
@@ -244,7 +264,7 @@ impl Config {
     }
 
     /// What the config file alone says of the profile.
-    fn in_config_file(&self, name: &str) -> Option<Section> {
+    pub(crate) fn in_config_file(&self, name: &str) -> Option<Section> {
         let config = self.config.find(Kind::Profile, name).collect();
         let plain_default = self.config.find(Kind::PlainDefault, name).collect();
         self.config.merged(name, Parts { config, plain_default, ..Parts::default() }.of_config())

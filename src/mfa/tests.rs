@@ -5,7 +5,7 @@ use crate::cache::Store;
 use crate::error::Kind;
 
 const DEVICE: Device<'_> = Device { serial: "arn:aws:iam::111111111111:mfa/you", profile: "client 1" };
-const QUIET: Voice = Voice { quiet: true, verbose: 0, color: false };
+const QUIET: Voice = Voice { quiet: true, verbose: 0, color: false, over_progress: false };
 
 fn at(milliseconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_800_000_000_000 + milliseconds).unwrap()

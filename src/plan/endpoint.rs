@@ -35,6 +35,9 @@ const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] 
 /// AWS Sign-In, which renews the sessions of `aws login`.
 const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
 
+const ORGANIZATIONS: Service =
+    Service { variable: "AWS_ENDPOINT_URL_ORGANIZATIONS", keys: &["organizations"] };
+
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IdentityCenter {
@@ -121,6 +124,11 @@ pub(super) fn of_identity_center(
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
 }
 
+/// Organizations' endpoint.
+pub(super) fn of_organizations(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+    of_service(&ORGANIZATIONS, config, chain, env)
+}
+
 /// AWS Sign-In's endpoint, where the source is a session of `aws login`.
 pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<Endpoint>> {
     if !matches!(chain.source, Source::Login { .. }) {
@@ -129,7 +137,7 @@ pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result
     of_service(&SIGNIN, config, chain, env).map(Some)
 }
 
-/// A regional service's endpoint, by what the profile asked for says.
+/// A service's endpoint, by what the profile asked for says.
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));

@@ -18,6 +18,7 @@ mod inherited;
 mod narrow;
 mod roles;
 mod mfa;
+mod session;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ use crate::error::{Error, Result};
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use region::{Region, RegionOrigin};
+pub(crate) use session::of_sso_session;
 pub(crate) use source::{PROFILE_CHAIN, Source};
 pub(crate) use sso::Sso;
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
@@ -259,6 +261,11 @@ impl Draft<'_> {
     /// A file whose digest [`Draft::plan`] needs.
     pub(crate) fn token_file(&self) -> Option<&str> {
         self.chain.source.token_file(self.env)
+    }
+
+    /// Where AWS Organizations is, for these profiles.
+    pub(crate) fn organizations(&self) -> Result<Endpoint> {
+        endpoint::of_organizations(self.config, &self.chain, self.env)
     }
 
     /// Makes the plan.

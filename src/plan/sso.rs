@@ -1,8 +1,8 @@
 //! `sso_session`, or the four `sso_…` keys of old: a role of IAM Identity Center as a source.
 
 use super::link::{at_key, set};
-use crate::config::{Config, Profile};
-use crate::error::Result;
+use crate::config::{Config, FileKind, Profile, Section, nearest};
+use crate::error::{Error, Result};
 
 /// An IAM Identity Center role, or with neither account nor role a bare session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,60 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
     }))
 }
 
+/// A bare session, for which no profile need be there.
+///
+/// Errors: of kind `Config`, where there is no such session, or it does not say where it is.
+pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
+    let Some(session) = config.sso_session(name) else { return Err(unknown_session(config, name)) };
+    let needed = |key: &str| {
+        let setting = session.get(key).map(|setting| setting.value.trim().to_owned());
+        let message = format!("{}: [sso-session {name}] is missing {key}", session.origin);
+        setting.filter(|text| !text.is_empty()).ok_or_else(|| Error::config(message))
+    };
+    Ok(Sso {
+        profile: spokesman(config, name),
+        session: Some(name.to_owned()),
+        region: needed("sso_region")?,
+        start_url: needed("sso_start_url")?,
+        account_id: None,
+        role_name: None,
+        scopes: scopes(&session),
+    })
+}
+
+/// What `xacct login` takes for the session: its own name, unless that is a profile's that has nothing to do with it.
+fn spokesman(config: &Config, name: &str) -> String {
+    let is_of_session = |profile: &Profile| set(profile, "sso_session") == Some(name);
+    match config.profile(name) {
+        Ok(Some(profile)) if !is_of_session(&profile) => {
+            config.profiles().into_iter().find(is_of_session).map_or(name.to_owned(), |profile| profile.name)
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn unknown_session(config: &Config, name: &str) -> Error {
+    let path = config.paths().display(FileKind::Config);
+    let error = Error::config(format!("there is no [sso-session {name}] in {path}"));
+    let names = config.sso_session_names();
+    match nearest(name, &names).as_slice() {
+        [] if names.is_empty() => error
+            .hint("aws configure sso-session    adds one, or add these lines by hand:")
+            .hint(format!("  [sso-session {name}]"))
+            .hint("  sso_start_url = https://YOURS.awsapps.com/start")
+            .hint("  sso_region = us-east-1")
+            .hint("  sso_registration_scopes = sso:account:access"),
+        [] => error.hint(format!("there are: {}", names.join(", "))),
+        near => error.hint(format!("did you mean {}?", near.join(" or "))),
+    }
+}
+
+fn scopes(session: &Section) -> Option<Vec<String>> {
+    let setting = session.get("sso_registration_scopes")?;
+    let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+    Some(scopes.map(str::to_owned).collect::<Vec<_>>()).filter(|scopes| !scopes.is_empty())
+}
+
 /// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first two only with the
 /// same values.
 fn of_session(
@@ -95,10 +149,5 @@ fn of_session(
             }
         }
     };
-    let scopes = session.get("sso_registration_scopes").map(|setting| {
-        let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
-        scopes.map(str::to_owned).collect::<Vec<_>>()
-    });
-    let scopes = scopes.filter(|scopes| !scopes.is_empty());
-    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes))
+    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes(&session)))
 }

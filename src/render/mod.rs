@@ -3,6 +3,7 @@
 //! text.
 
 pub(crate) mod shell;
+pub(crate) mod init;
 pub(crate) mod formats;
 pub(crate) mod table;
 pub(crate) mod diff;

@@ -1,4 +1,5 @@
-//! IAM Identity Center: signing in and out, the token that comes of it, and the role credentials that it buys.
+//! IAM Identity Center: signing in and out, the token that comes of it, what it lists and the role credentials that
+//! it buys.
 //!
 //! The token lives where the AWS CLI keeps it, so that one sign-in serves every tool of the machine. One process at a
 //! time refreshes a token or signs in, under a lock of the session's name; the others then find the token there.
@@ -12,17 +13,19 @@ mod browser;
 mod device;
 mod sign_in;
 mod token;
+mod assignments;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use crate::aws::{Failure, Oidc, Portal};
+use crate::aws::{Failure, Network, Oidc, Portal};
 use crate::cache::Store;
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
+pub(crate) use assignments::Assigned;
 use files::Files;
 
 /// Who asks, and with what.
@@ -30,6 +33,7 @@ use files::Files;
 pub(crate) struct Asker<'a> {
     pub(crate) env: &'a Env,
     pub(crate) store: &'a Store,
+    pub(crate) network: &'a Network,
     pub(crate) voice: Voice,
     pub(crate) now: fn() -> DateTime<Utc>,
     /// `xacct exec client1 (pid 123)`, for those who wait.
@@ -86,8 +90,7 @@ impl<'a> Session<'a> {
         let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
             return Err(words::no_role(sso));
         };
-        let portal =
-            Portal::new(&self.center.portal, &sso.region, self.connection, self.asker.now, self.asker.voice)?;
+        let portal = self.portal()?;
         let mut token = self.token(None).await?.token;
         for is_second in [false, true] {
             let asked = portal.role_credentials(&token.access_token, account_id, role_name);
@@ -122,8 +125,7 @@ impl<'a> Session<'a> {
     }
 
     async fn end_at_aws(&self, access_token: &crate::secret::Secret) -> Result<()> {
-        let Asker { now, voice, .. } = self.asker;
-        let portal = Portal::new(&self.center.portal, &self.sso.region, self.connection, now, voice)?;
+        let (portal, voice) = (self.portal()?, self.asker.voice);
         match portal.logout(access_token).await {
             Ok(()) => {}
             // It has ended already.
@@ -134,6 +136,11 @@ impl<'a> Session<'a> {
             )),
         }
         Ok(())
+    }
+
+    fn portal(&self) -> Result<Portal<'a>> {
+        let Asker { network, now, voice, .. } = self.asker;
+        Portal::new(network, &self.center.portal, &self.sso.region, self.connection, now, voice)
     }
 
     fn oidc(&self) -> Result<Oidc<'a>> {

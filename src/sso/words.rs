@@ -61,6 +61,25 @@ pub(super) fn role_refused(
     }
 }
 
+/// The portal did not say what is assigned.
+pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
+    let sso = session.sso;
+    let (code, message) = match failure {
+        Failure::Refused { code, message, .. } => (code, message),
+        Failure::Unreachable { why, cause, .. } => {
+            return unreachable(sso, &session.center.portal, &why).caused_by(cause);
+        }
+    };
+    let error = Error::refused(format!(
+        "Identity Center does not list what is assigned at {}: {code}: {message}",
+        sso.start_url
+    ));
+    match code.as_str() {
+        "UnauthorizedException" => error.hint(format!("sign in anew: {} --refresh", login(sso))),
+        _ => error.hint("sso_registration_scopes of the sso-session must have sso:account:access"),
+    }
+}
+
 /// A request of the sign-in that came to nothing.
 pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
     let sso = session.sso;

@@ -13,7 +13,7 @@ use std::io;
 pub(crate) use caller::Caller;
 #[cfg(not(unix))]
 pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, tell};
-pub(crate) use signals::{finishing, interruptible, unless};
+pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
 pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, tell};
 

@@ -16,6 +16,8 @@ mod http;
 mod pty;
 mod sandbox;
 mod server;
+#[cfg(unix)]
+pub(crate) mod shells;
 mod sso;
 pub(crate) mod tools;
 

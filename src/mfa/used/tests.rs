@@ -3,7 +3,7 @@ use std::fs;
 use super::*;
 
 const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
-const QUIET: Voice = Voice { quiet: true, verbose: 0, color: false };
+const QUIET: Voice = Voice { quiet: true, verbose: 0, color: false, over_progress: false };
 
 /// 1,800,000,000 is the start of a step.
 fn at(milliseconds: i64) -> DateTime<Utc> {

@@ -17,6 +17,7 @@ use std::io;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+pub(crate) use quote::quoted;
 
 /// A shell, by the language it evaluates.
 #[expect(clippy::enum_variant_names, reason = "PowerShell is its name")]

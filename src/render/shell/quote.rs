@@ -131,3 +131,28 @@ pub(super) fn powershell(value: &str, text: &mut String) {
     }
     text.push('\'');
 }
+
+/// A text as one word of a script that is evaluated as it stands, line by line: a program's path.
+///
+/// In double quotes for bash and zsh, since zsh's `RC_QUOTES` changes what single ones mean.
+pub(crate) fn quoted(shell: Shell, text: &str) -> String {
+    let mut word = String::with_capacity(text.len() + 2);
+    match shell {
+        Shell::Fish => fish(text, &mut word),
+        Shell::PowerShell => powershell(text, &mut word),
+        Shell::Elvish => elvish(text, &mut word),
+        // The escapes of JSON are nu's.
+        Shell::Nu => word = serde_json::Value::from(text).to_string(),
+        Shell::Sh | Shell::Bash | Shell::Zsh | Shell::Cmd | Shell::Tcsh => {
+            word.push('"');
+            for character in text.chars() {
+                if matches!(character, '"' | '\\' | '$' | '`') {
+                    word.push('\\');
+                }
+                word.push(character);
+            }
+            word.push('"');
+        }
+    }
+    word
+}

@@ -1,0 +1,76 @@
+//! What the brokers of one run have in common; a command with one profile has it for itself.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::Network;
+use crate::cache::Store;
+
+/// Cheap to clone: all clones are one.
+#[derive(Clone, Default)]
+pub(crate) struct Common(Rc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    network: Network,
+    /// What has been complained about; once is enough.
+    complained: RefCell<BTreeSet<String>>,
+    /// The keys of what was issued in this run: with `--refresh`, once is enough for all who share it.
+    issued: RefCell<HashSet<[u8; 32]>>,
+    pruned: Cell<bool>,
+    asking: Cell<u32>,
+}
+
+impl Common {
+    /// For a run with up to this many requests at once, which back off together where AWS asks for it.
+    pub(crate) fn of_many(requests: u32) -> Common {
+        Common(Rc::new(Shared { network: Network::paced(requests), ..Shared::default() }))
+    }
+
+    pub(super) fn network(&self) -> &Network {
+        &self.0.network
+    }
+
+    /// Whether this is said for the first time.
+    pub(super) fn is_new(&self, complaint: &str) -> bool {
+        self.0.complained.borrow_mut().insert(complaint.to_owned())
+    }
+
+    pub(super) fn note_issued(&self, key: [u8; 32]) {
+        self.0.issued.borrow_mut().insert(key);
+    }
+
+    pub(super) fn has_issued(&self, key: &[u8; 32]) -> bool {
+        self.0.issued.borrow().contains(key)
+    }
+
+    /// Once a run: it looks at every file of the cache.
+    pub(super) fn prune(&self, store: &Store, now: DateTime<Utc>) {
+        if !self.0.pruned.replace(true) {
+            store.prune(now);
+        }
+    }
+
+    /// While this is kept, a person may be looking at a question.
+    pub(super) fn asking(&self) -> Asking {
+        self.0.asking.set(self.0.asking.get() + 1);
+        Asking(self.clone())
+    }
+
+    /// Whether a question may be on the terminal, where nothing else should be written then.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.0.asking.get() > 0
+    }
+}
+
+pub(super) struct Asking(Common);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        let asking = &self.0.0.asking;
+        asking.set(asking.get().saturating_sub(1));
+    }
+}

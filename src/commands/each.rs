@@ -1,0 +1,248 @@
+//! `xacct each SELECTOR… -- CMD…`: a command in many accounts, side by side.
+//!
+//! First what needs no one (plans, the command itself), then what needs a person, once for all, then the work, so many
+//! at a time. `targets` says what there is to do, `prepare` asks the person, `fleet` runs the targets, each of which is
+//! a `task`; `output` shows what they print and `summary` what came of them.
+
+mod outcome;
+mod stop;
+mod capture;
+mod child;
+mod directory;
+mod targets;
+mod progress;
+mod output;
+mod prepare;
+mod task;
+mod fleet;
+mod last_run;
+mod limits;
+mod plan_lines;
+mod summary;
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::broker::{self, Broker, Common, Options, confirm_all};
+use crate::cache::Store;
+use crate::cli::{Each, Roles};
+use crate::config::Config;
+use crate::error::{Error, Kind, Result};
+use crate::plan::{Plan, Request};
+use crate::say::Voice;
+use crate::terminal::{Signals, interruptible};
+
+use super::context::Context;
+use super::program::Program;
+use super::{print, written};
+use directory::Directory;
+use fleet::{Done, Fleet};
+use last_run::LastRun;
+use outcome::Status;
+use output::{Named, Printer};
+use progress::Board;
+use stop::Stop;
+use targets::{Planner, Target, Work};
+use task::Tasks;
+
+/// An account failed.
+const FAILED: u8 = 1;
+
+/// What the command line, or the last run, asks for.
+struct Asked {
+    work: Work,
+    command: Vec<OsString>,
+    /// What is overridden, for all profiles.
+    request: Request,
+}
+
+pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
+    let (config, store) = (context.config()?, context.store()?);
+    let Some(wanted) = wanted(asked, context, &config, &store)? else {
+        context.voice.note("nothing is left of the last run: all of it ended well");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let options = Context::options(&config, &asked.asking, false)?;
+    let jobs = limits::jobs(asked.jobs, context.voice);
+    let common = Common::of_many(jobs);
+    if asked.plan {
+        let brokers = brokers(&wanted.work, context, context.voice, (&store, &options, &common));
+        print(plan_lines::text(&wanted.work, &brokers).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let program = match Program::find(wanted.command, &context.env, context.voice) {
+        Ok(program) => program,
+        Err(status) => return Ok(status),
+    };
+    let directory = asked.output_dir.as_deref().map(Directory::make).transpose()?;
+    confirm(&wanted.work, asked)?;
+    let all = All { asked, context, work: wanted.work, request: wanted.request, options, jobs };
+    all.run(&store, &common, &program, directory.as_ref())
+}
+
+/// `None`: the last run left nothing to do.
+fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Result<Option<Asked>> {
+    let given = request(&asked.roles)?;
+    if !asked.retry_failed {
+        let mut planner = Planner::new(context, config, given.clone());
+        let names = targets::chosen(asked, &mut planner)?;
+        let mut work = targets::work(&names, &asked.regions, &mut planner)?;
+        if let Some(shard) = asked.shard {
+            targets::keep(shard, &mut work);
+        }
+        return Ok(Some(Asked { work, command: asked.command.clone(), request: given }));
+    }
+    let last = LastRun::read(store)?;
+    if last.left.is_empty() {
+        return Ok(None);
+    }
+    let command = if asked.command.is_empty() { last.command()? } else { asked.command.clone() };
+    let request = last.overrides(given);
+    let mut planner = Planner::new(context, config, request.clone());
+    let mut names: Vec<String> = Vec::new();
+    let mut targets = Vec::new();
+    for (profile, region) in &last.left {
+        let member = names.iter().position(|name| name == profile).unwrap_or_else(|| {
+            names.push(profile.clone());
+            names.len() - 1
+        });
+        targets.push(Target { member, region: region.clone() });
+    }
+    let work = targets::work(&names, &[], &mut planner)?;
+    Ok(Some(Asked { work: Work { targets, is_matrix: last.is_matrix, ..work }, command, request }))
+}
+
+/// The command line's words as a request without a profile; the session policy's file is read here.
+fn request(roles: &Roles) -> Result<Request> {
+    let policy = roles.policy.as_ref().map(|path| super::context::read_policy(path));
+    Ok(Request {
+        role_session_name: roles.session_name.clone(),
+        duration_seconds: roles.duration,
+        source_identity: roles.source_identity.clone(),
+        tags: roles.tag.clone(),
+        policy: policy.transpose()?,
+        policy_arns: roles.policy_arn.clone(),
+        read_only: roles.read_only,
+        ..Request::default()
+    })
+}
+
+/// One for each member; they know of each other through `common`.
+fn brokers<'a>(
+    work: &'a Work,
+    context: &'a Context,
+    voice: Voice,
+    (store, options, common): (&'a Store, &'a Options, &Common),
+) -> Vec<Broker<'a>> {
+    let me = format!("xacct each (pid {})", std::process::id());
+    let broker = |plan: &'a Plan| {
+        let (env, now) = (&context.env, context.now);
+        Broker::new(plan, store, env, options, voice, now, me.clone()).sharing(common)
+    };
+    work.members.iter().map(|member| broker(&member.plan)).collect()
+}
+
+/// Asks about the profiles that want it, of those that are left to run for.
+fn confirm(work: &Work, asked: &Each) -> Result<()> {
+    let members: BTreeSet<usize> = work.targets.iter().map(|target| target.member).collect();
+    let plans: Vec<&Plan> = members.into_iter().map(|member| &work.members[member].plan).collect();
+    confirm_all(&plans, asked.asking.no_input)
+}
+
+/// Everything that is known when the work begins.
+struct All<'a> {
+    asked: &'a Each,
+    context: &'a Context,
+    work: Work,
+    request: Request,
+    options: Options,
+    jobs: u32,
+}
+
+impl All<'_> {
+    fn run(
+        &self,
+        store: &Store,
+        common: &Common,
+        program: &Program,
+        directory: Option<&Directory>,
+    ) -> Result<ExitCode> {
+        let (work, began) = (&self.work, (self.context.now)());
+        let mut last = LastRun::new(program.words(), &self.request, work.is_matrix);
+        self.leave_behind(&mut last, store, |_| true);
+        let names: Vec<Named> = work.targets.iter().map(|target| named(work, target)).collect();
+        let done = self.work_on(&names, store, common, program, directory)?;
+        self.leave_behind(&mut last, store, |index| done.outcomes[index].status != Status::Ok);
+        let took = u64::try_from(((self.context.now)() - began).num_milliseconds()).unwrap_or_default();
+        let width = limits::stderr_width();
+        summary::say(self.context.voice, &names, &done.outcomes, took, width);
+        if let Some(number) = done.signal {
+            return Err(Error::new(Kind::Signal(number), "interrupted"));
+        }
+        if let Some(error) = done.error {
+            return Err(written(error));
+        }
+        let all_ok = done.outcomes.iter().all(|outcome| outcome.status == Status::Ok);
+        Ok(if all_ok { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    }
+
+    /// From the first question to the last command's end, on one thread.
+    fn work_on(
+        &self,
+        names: &[Named],
+        store: &Store,
+        common: &Common,
+        program: &Program,
+        directory: Option<&Directory>,
+    ) -> Result<Done> {
+        let (asked, context, work) = (self.asked, self.context, &self.work);
+        let board = Board::new(work.targets.len(), context.voice, common.clone());
+        let voice = Voice { over_progress: board.is_shown(), ..context.voice };
+        let brokers = brokers(work, context, voice, (store, &self.options, common));
+        let printer = Printer::new(asked.output, [context.color, voice.color], names, &board);
+        let stop = Stop::new();
+        broker::on_runtime(async {
+            let provided = prepare::provide(work, &brokers, &self.options.code, voice);
+            let refused = Box::pin(interruptible(provided)).await??;
+            let signals = Signals::register()
+                .map_err(|error| Error::other("signals cannot be listened to").caused_by(error))?;
+            let tasks = Tasks {
+                work,
+                names,
+                brokers: &brokers,
+                refused,
+                program,
+                directory,
+                timeout: asked.timeout,
+                retries: asked.retries,
+                printer: &printer,
+                stop: &stop,
+                env: &context.env,
+                voice,
+                now: context.now,
+            };
+            let jobs = usize::try_from(self.jobs).unwrap_or(usize::MAX);
+            let fleet = Fleet { tasks: &tasks, board: &board, jobs, fail_fast: asked.fail_fast };
+            Ok(fleet.run(signals).await)
+        })?
+    }
+
+    fn leave_behind(&self, last: &mut LastRun, store: &Store, is_left: impl Fn(usize) -> bool) {
+        let left = self.work.targets.iter().enumerate().filter(|(index, _)| is_left(*index));
+        let name = |target: &Target| (self.work.plan(target).profile.clone(), target.region.clone());
+        last.left = left.map(|(_, target)| name(target)).collect();
+        if let Err(why) = last.write(store) {
+            self.context.voice.warn(&why);
+        }
+    }
+}
+
+fn named(work: &Work, target: &Target) -> Named {
+    Named {
+        profile: work.plan(target).profile.clone(),
+        region: target.region.clone(),
+        label: work.label(target),
+        color: work.members[target.member].color,
+    }
+}

@@ -1,0 +1,53 @@
+//! How many commands at a time: what is asked for, as far as the system allows.
+
+use std::num::NonZero;
+
+use crate::say::Voice;
+
+/// Without `-j`: a command waits for the network most of the time, so more than there are cores; and also where there
+/// are few of them.
+const FOR_EACH_CORE: u32 = 2;
+const LEAST: u32 = 8;
+
+/// Open files for one command: two pipes, its process, a connection, two files of `--output-dir`.
+#[cfg(unix)]
+const FILES: u64 = 6;
+/// Those of xacct itself.
+#[cfg(unix)]
+const OWN_FILES: u64 = 40;
+
+pub(super) fn jobs(asked: Option<u32>, voice: Voice) -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let usual = u32::try_from(cores).unwrap_or(1).saturating_mul(FOR_EACH_CORE).max(LEAST);
+    let jobs = asked.unwrap_or(usual);
+    let most = most();
+    if asked.is_some() && jobs > most {
+        voice.warn(&format!(
+            "-j {jobs} is more than the open files of one process allow (ulimit -n): {most} at a time"
+        ));
+    }
+    jobs.min(most)
+}
+
+#[cfg(unix)]
+fn most() -> u32 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let most = limit.map_or(u64::MAX, |files| files.saturating_sub(OWN_FILES) / FILES);
+    u32::try_from(most).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(not(unix))]
+fn most() -> u32 {
+    u32::MAX
+}
+
+/// Columns of the terminal that stderr is; `None` where it is none.
+pub(super) fn stderr_width() -> Option<usize> {
+    #[cfg(unix)]
+    return rustix::termios::tcgetwinsize(std::io::stderr())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|width| *width > 0);
+    #[cfg(not(unix))]
+    None
+}

@@ -1,0 +1,65 @@
+//! What came of one target.
+
+use serde::Serialize;
+
+use crate::duration;
+
+/// DESIGN.md section 1, `each`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Status {
+    Ok,
+    /// The command's status was not 0, or there was another error.
+    Failed,
+    /// AWS refused the credentials.
+    Denied,
+    Timeout,
+    /// It was not started.
+    Skipped,
+}
+
+impl Status {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Failed => "failed",
+            Status::Denied => "denied",
+            Status::Timeout => "timeout",
+            Status::Skipped => "skipped",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Outcome {
+    pub(super) status: Status,
+    /// Of the command, where it ended by itself.
+    pub(super) exit_code: Option<i32>,
+    /// The command was started, however it ended.
+    pub(super) has_run: bool,
+    /// From the start to the end, credentials and retries included.
+    pub(super) duration_ms: Option<u64>,
+    /// Why it is not ok, in one sentence.
+    pub(super) error: Option<String>,
+    /// As the credentials say, else as the files do.
+    pub(super) account_id: Option<String>,
+}
+
+/// `0.4s`, `12s`, `3m 20s`
+pub(super) fn took(milliseconds: u64) -> String {
+    match milliseconds {
+        0..10_000 => format!("{}.{}s", milliseconds / 1000, milliseconds % 1000 / 100),
+        _ => duration::readable(i64::try_from(milliseconds / 1000).unwrap_or(i64::MAX)),
+    }
+}
+
+impl Outcome {
+    pub(super) fn skipped() -> Outcome {
+        Outcome::failed(Status::Skipped, "it was not started")
+    }
+
+    pub(super) fn failed(status: Status, error: impl Into<String>) -> Outcome {
+        let error = Some(error.into());
+        Outcome { status, exit_code: None, has_run: false, duration_ms: None, error, account_id: None }
+    }
+}

@@ -1,0 +1,37 @@
+//! `--plan`: what would be done, a JSON object a line, for whatever runs it instead.
+
+use serde::Serialize;
+
+use super::targets::Work;
+use crate::broker::{Broker, Forecast};
+use crate::plan::Step;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    profile: &'a str,
+    account_id: Option<&'a str>,
+    role_arn: Option<&'a str>,
+    region: &'a str,
+    /// A person would be asked for a code, or to sign in, before this one could run.
+    would_prompt: bool,
+}
+
+/// In the order in which they would run. Looks at the cache, sends nothing.
+pub(super) fn text(work: &Work, brokers: &[Broker<'_>]) -> String {
+    let mut text = String::new();
+    let forecasts: Vec<Forecast> = brokers.iter().map(Broker::forecast).collect();
+    for target in &work.targets {
+        let (plan, forecast) = (work.plan(target), forecasts[target.member]);
+        let line = Line {
+            profile: &plan.profile,
+            account_id: plan.account_id(),
+            role_arn: plan.steps.iter().rev().find_map(Step::role_arn),
+            region: &target.region,
+            would_prompt: forecast.would_prompt || forecast.would_sign_in,
+        };
+        // A plain struct with string keys: serialising it cannot fail.
+        text += &serde_json::to_string(&line).unwrap_or_default();
+        text.push('\n');
+    }
+    text
+}

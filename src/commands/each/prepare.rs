@@ -1,0 +1,135 @@
+//! What a person does before the first command runs, each thing once: signing in, and MFA codes.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::broker::{Broker, Need};
+use crate::error::{Error, Kind, Result};
+use crate::mfa::CodeSource;
+use crate::say::Voice;
+
+use super::outcome::{Outcome, Status};
+use super::targets::Work;
+
+/// One thing that is needed, and the members that it is for.
+struct Wanted {
+    need: Need,
+    members: Vec<usize>,
+}
+
+/// What AWS or the person said no to, by member: nobody is asked a second time.
+pub(super) type Refused = HashMap<usize, Outcome>;
+
+/// Gets what is needed, one after another.
+///
+/// Errors: a signal; what went wrong, where that leaves nobody to run for.
+pub(super) async fn provide(
+    work: &Work,
+    brokers: &[Broker<'_>],
+    code: &CodeSource,
+    voice: Voice,
+) -> Result<Refused> {
+    let wanted = wanted(work, brokers);
+    refuse_one_code_for_many(&wanted, code, work)?;
+    announce(&wanted, work, voice);
+    let (mut refused, mut first) = (Refused::new(), None);
+    for Wanted { need, members } in &wanted {
+        let Some(broker) = members.first().and_then(|member| brokers.get(*member)) else { continue };
+        match broker.provide(need).await {
+            Ok(()) => {}
+            Err(error) if matches!(error.kind, Kind::Signal(_)) => return Err(error),
+            Err(error) => {
+                voice.trace(1, &format!("{} of {} profiles cannot be used", members.len(), brokers.len()));
+                refused.extend(members.iter().map(|member| (*member, outcome(&error))));
+                first.get_or_insert(error);
+            }
+        }
+    }
+    let all_refused = work.targets.iter().all(|target| refused.contains_key(&target.member));
+    match first {
+        Some(error) if all_refused => Err(error),
+        Some(error) => {
+            voice.error(&error);
+            Ok(refused)
+        }
+        None => Ok(refused),
+    }
+}
+
+/// What an error in getting credentials makes of a target.
+pub(super) fn outcome(error: &Error) -> Outcome {
+    let status = match error.kind {
+        Kind::Refused => Status::Denied,
+        Kind::Signal(_) => Status::Skipped,
+        _ => Status::Failed,
+    };
+    Outcome::failed(status, error.message.clone())
+}
+
+fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
+    let members: BTreeSet<usize> = work.targets.iter().map(|target| target.member).collect();
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
+    for member in members {
+        let Some(need) = brokers.get(member).and_then(Broker::need) else { continue };
+        let identity = match &need {
+            Need::Code { key, .. } => key.to_vec(),
+            Need::SignIn { session } => session.as_bytes().to_vec(),
+        };
+        let same = known.get(&identity).and_then(|index| wanted.get_mut(*index));
+        if let Some(same) = same {
+            same.members.push(member);
+        } else {
+            known.insert(identity, wanted.len());
+            wanted.push(Wanted { need, members: vec![member] });
+        }
+    }
+    wanted
+}
+
+fn names<'a>(work: &'a Work, wanted: impl Iterator<Item = &'a Wanted>) -> Vec<String> {
+    let members = wanted.flat_map(|wanted| &wanted.members);
+    members.map(|member| format!("'{}'", work.members[*member].plan.profile)).collect()
+}
+
+impl Wanted {
+    fn is_code(&self) -> bool {
+        matches!(self.need, Need::Code { .. })
+    }
+
+    fn is_for_role(&self) -> bool {
+        matches!(self.need, Need::Code { is_for_role: true, .. })
+    }
+}
+
+/// A code works once.
+fn refuse_one_code_for_many(wanted: &[Wanted], code: &CodeSource, work: &Work) -> Result<()> {
+    let needed = wanted.iter().filter(|wanted| wanted.is_code()).count();
+    if needed < 2 || !matches!(code, CodeSource::Given(_)) {
+        return Ok(());
+    }
+    let own = names(work, wanted.iter().filter(|wanted| wanted.is_for_role()));
+    let error =
+        Error::needs_person(format!("{needed} MFA codes are needed, and one was given, which works once"));
+    let error = error.hint("leave --mfa-code out: they are asked for one after another");
+    Err(match own.as_slice() {
+        [] => error,
+        own => error.hint(format!(
+            "or leave out those that take one for themselves, since they last longer than an hour: {}",
+            own.join(", ")
+        )),
+    })
+}
+
+/// Says before the first question how many there will be.
+fn announce(wanted: &[Wanted], work: &Work, voice: Voice) {
+    let own = names(work, wanted.iter().filter(|wanted| wanted.is_for_role()));
+    let codes = wanted.iter().filter(|wanted| wanted.is_code()).count();
+    if own.is_empty() || codes < 2 {
+        return;
+    }
+    voice.note(&format!(
+        "{codes} MFA codes are needed, one after another: these profiles last longer than an hour and each take one \
+         for themselves: {}",
+        own.join(", ")
+    ));
+}

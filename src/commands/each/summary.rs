@@ -1,0 +1,80 @@
+//! What is said at the end: one line where all went well, else who did not, and why.
+
+use std::collections::BTreeMap;
+
+use anstyle::AnsiColor;
+
+use super::outcome::{Outcome, Status, took};
+use super::output::Named;
+use crate::render::table::{Cell, table};
+use crate::say::Voice;
+
+/// `xacct: 12 ok in 3.1s`, below the table of those that are not.
+pub(super) fn say(
+    voice: Voice,
+    names: &[Named],
+    outcomes: &[Outcome],
+    milliseconds: u64,
+    width: Option<usize>,
+) {
+    let wrong: Vec<(&Named, &Outcome)> =
+        names.iter().zip(outcomes).filter(|(_, outcome)| outcome.status != Status::Ok).collect();
+    if !wrong.is_empty() {
+        let header = ["PROFILE", "ACCOUNT", "REGION", "STATUS", "EXIT", "WHY"];
+        let rows: Vec<Vec<Cell>> = wrong.iter().map(|(named, outcome)| row(named, outcome)).collect();
+        let mut text = Vec::new();
+        if table(&header, &rows, voice.color, width, &mut text).is_ok() {
+            voice.show(&String::from_utf8_lossy(&text));
+        }
+    }
+    voice.note(&format!("{} in {}", counts(outcomes), took(milliseconds)));
+    if !wrong.is_empty() {
+        voice.show("  xacct each --retry-failed    runs it again where it did not end well");
+    }
+}
+
+fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
+    let color = match outcome.status {
+        Status::Skipped | Status::Ok => AnsiColor::BrightBlack,
+        Status::Failed | Status::Denied | Status::Timeout => AnsiColor::Red,
+    };
+    let style = named.color.map(crate::config::ProfileColor::style).unwrap_or_default();
+    let code = outcome.exit_code.map(|code| code.to_string()).unwrap_or_default();
+    vec![
+        Cell::new(&named.profile).styled(style),
+        Cell::new(outcome.account_id.as_deref().unwrap_or_default()),
+        Cell::new(&named.region),
+        Cell::new(outcome.status.word()).styled(color.on_default()),
+        Cell::new(&code),
+        Cell::new(outcome.error.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// `8 ok, 1 failed, 1 denied of 10`
+fn counts(outcomes: &[Outcome]) -> String {
+    const ORDER: [Status; 5] = [Status::Ok, Status::Failed, Status::Denied, Status::Timeout, Status::Skipped];
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        *count.entry(outcome.status.word()).or_default() += 1;
+    }
+    let words = ORDER.iter().filter_map(|status| Some((count.get(status.word())?, status.word())));
+    let parts: Vec<String> = words.map(|(count, word)| format!("{count} {word}")).collect();
+    match parts.as_slice() {
+        [one] => one.clone(),
+        parts => format!("{} of {}", parts.join(", "), outcomes.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counts_read_well() {
+        let ok = Outcome { status: Status::Ok, error: None, ..Outcome::skipped() };
+        let denied = Outcome::failed(Status::Denied, "no");
+        assert_eq!(counts(&[ok.clone(), ok.clone()]), "2 ok");
+        assert_eq!(counts(&[denied.clone(), ok, Outcome::skipped()]), "1 ok, 1 denied, 1 skipped of 3");
+        assert_eq!(counts(&[denied]), "1 denied");
+    }
+}

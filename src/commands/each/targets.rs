@@ -1,0 +1,240 @@
+//! What there is to do: from selectors to profiles, from those to plans, from those to targets, in a defined order.
+//!
+//! Every profile of the selection gets its plan before anything is asked or sent, and all that is wrong is said at once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
+
+use crate::arn::Arn;
+use crate::cli::{Each, Shard};
+use crate::commands::context::Context;
+use crate::commands::described;
+use crate::config::{Config, Profile, ProfileColor};
+use crate::error::{Error, Result};
+use crate::plan::{Plan, Request, Step};
+use crate::select::{self, Candidate, Selector, Word};
+
+/// Keys that make a profile more than settings for others. Identity Center gives credentials for a role only.
+const GIVES: [&str; 8] = [
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "aws_access_key_id",
+    "credential_process",
+    "web_identity_token_file",
+    "sso_account_id",
+    "login_session",
+];
+
+/// One profile of the selection.
+pub(super) struct Member {
+    pub(super) plan: Plan,
+    pub(super) color: Option<ProfileColor>,
+}
+
+/// One run of the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Its place in [`Work::members`].
+    pub(super) member: usize,
+    pub(super) region: String,
+}
+
+pub(super) struct Work {
+    pub(super) members: Vec<Member>,
+    /// In the order in which they are started, and shown: the files', then the regions'.
+    pub(super) targets: Vec<Target>,
+    /// Several regions: a profile's name alone does not say which target is meant.
+    pub(super) is_matrix: bool,
+}
+
+impl Work {
+    pub(super) fn plan(&self, target: &Target) -> &Plan {
+        &self.members[target.member].plan
+    }
+
+    /// `client1`, or `client1/eu-west-1`
+    pub(super) fn label(&self, target: &Target) -> String {
+        let profile = &self.plan(target).profile;
+        if self.is_matrix { format!("{profile}/{}", target.region) } else { profile.clone() }
+    }
+}
+
+/// Makes plans, each profile's once.
+pub(super) struct Planner<'a> {
+    pub(super) context: &'a Context,
+    pub(super) config: &'a Config,
+    /// What the command line overrides, for all profiles.
+    pub(super) request: Request,
+    made: HashMap<String, Result<Plan>>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(context: &'a Context, config: &'a Config, request: Request) -> Planner<'a> {
+        Planner { context, config, request, made: HashMap::new() }
+    }
+
+    fn make(&self, name: &str) -> Result<Plan> {
+        let request = Request { profile: Some(name.to_owned()), ..self.request.clone() };
+        self.context.plan_of(self.config, &request)
+    }
+
+    fn look(&mut self, name: &str) -> Option<&Plan> {
+        if !self.made.contains_key(name) {
+            let made = self.make(name);
+            self.made.insert(name.to_owned(), made);
+        }
+        self.made.get(name)?.as_ref().ok()
+    }
+
+    fn take(&mut self, name: &str) -> Result<Plan> {
+        self.made.remove(name).unwrap_or_else(|| self.make(name))
+    }
+}
+
+/// What the command line chooses, in the files' order.
+///
+/// Errors: a selector that is none, or fits nothing; a file of selectors that cannot be read.
+pub(super) fn chosen(asked: &Each, planner: &mut Planner<'_>) -> Result<Vec<String>> {
+    let selectors = selectors(&asked.selectors)?;
+    let with_plans = selectors.iter().any(Selector::needs_plans);
+    let candidates: Vec<Candidate> =
+        planner.config.profiles().iter().map(|profile| candidate(profile, planner, with_plans)).collect();
+    let chosen = select::choose(&selectors, &candidates)?;
+    Ok(chosen.into_iter().map(|index| candidates[index].name.clone()).collect())
+}
+
+fn selectors(words: &[String]) -> Result<Vec<Selector>> {
+    let mut selectors = Vec::new();
+    for word in words {
+        match select::word(word)? {
+            Word::Selector(selector) => selectors.push(selector),
+            Word::File { path, excludes } => {
+                selectors.extend(select::lines(&read(&path)?, shown(&path), excludes)?);
+            }
+        }
+    }
+    Ok(selectors)
+}
+
+fn read(path: &str) -> Result<String> {
+    let mut text = String::new();
+    let read = match path {
+        "-" => std::io::stdin().lock().read_to_string(&mut text),
+        path => std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Error::config(format!("the selectors in {} cannot be read: {error}", shown(path)))
+            .caused_by(error)),
+    }
+}
+
+fn shown(path: &str) -> &str {
+    if path == "-" { "stdin" } else { path }
+}
+
+fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> Candidate {
+    let text =
+        |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|v| !v.is_empty());
+    let gives_credentials = GIVES.iter().any(|key| text(key).is_some());
+    let name = profile.name.clone();
+    let tags = described::tags(profile).unwrap_or_default();
+    let plan = if with_plans && gives_credentials { planner.look(&name) } else { None };
+    let Some(plan) = plan else {
+        // Without a plan there is what it says itself: it is chosen by that, and then what is wrong with it is said.
+        let role_arn = text("role_arn");
+        let role = role_arn.as_deref().and_then(Arn::parse);
+        return Candidate {
+            name,
+            tags,
+            account_id: role.map(|role| role.account_id.to_owned()),
+            role: role.and_then(|role| role.role_name()).map(str::to_owned),
+            sources: text("source_profile").or_else(|| text("credential_source")).into_iter().collect(),
+            gives_credentials,
+        };
+    };
+    let role = plan.steps.iter().rev().find_map(Step::role_arn).and_then(|arn| Arn::parse(arn)?.role_name());
+    let role = role.or_else(|| plan.sso()?.role_name.as_deref());
+    let session = plan.sso().and_then(|sso| sso.session.clone());
+    let way = plan.steps.iter().map(|step| step.profile.clone());
+    let mut sources: Vec<String> =
+        [described::source(&plan.source)].into_iter().chain(session).chain(way).collect();
+    // What a profile is for others it is not for itself.
+    sources.retain(|source| *source != name);
+    Candidate {
+        tags,
+        account_id: plan.account_id().map(str::to_owned),
+        role: role.map(str::to_owned),
+        sources,
+        gives_credentials,
+        name,
+    }
+}
+
+/// The plans of the chosen profiles, and a target for each region: the profile's own where none is given.
+///
+/// Errors: of kind `Config`, once everything that is wrong with any of them was said.
+pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'_>) -> Result<Work> {
+    let voice = planner.context.voice;
+    let (mut members, mut warnings, mut wrong) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for name in names {
+        match planner.take(name) {
+            Ok(mut plan) => {
+                // Said here, and so once where many have the same.
+                for warning in std::mem::take(&mut plan.warnings) {
+                    if warnings.insert(warning.clone()) {
+                        voice.warn(&warning);
+                    }
+                }
+                members.push(Member { plan, color: color(planner.config, name) });
+            }
+            Err(error) => wrong.push(error),
+        }
+    }
+    if wrong.is_empty() {
+        let targets = targets(&members, regions);
+        return Ok(Work { members, targets, is_matrix: !regions.is_empty() });
+    }
+    let (count, mut said) = (wrong.len(), BTreeSet::new());
+    for error in wrong {
+        if said.insert(error.message.clone()) {
+            voice.error(&error);
+        }
+    }
+    let (profiles, them) = if count == 1 { ("profile", "it") } else { ("profiles", "them") };
+    Err(Error::config(format!("{count} of {} {profiles} cannot be used: nothing was run", names.len()))
+        .hint(format!("mend {them}, or leave {them} out: '!NAME'")))
+}
+
+fn color(config: &Config, name: &str) -> Option<ProfileColor> {
+    described::color(&config.profile(name).ok()??)
+}
+
+fn targets(members: &[Member], regions: &[String]) -> Vec<Target> {
+    let mut seen = BTreeSet::new();
+    let regions: Vec<&String> = regions.iter().filter(|region| seen.insert(*region)).collect();
+    let of = |(member, this): (usize, &Member)| -> Vec<Target> {
+        if regions.is_empty() {
+            return vec![Target { member, region: this.plan.region.name.clone() }];
+        }
+        regions.iter().map(|region| Target { member, region: (*region).clone() }).collect()
+    };
+    members.iter().enumerate().flat_map(of).collect()
+}
+
+/// Leaves this part. By name and region, so that it is the same on every machine that has the same profiles, in
+/// whatever order.
+pub(super) fn keep(shard: Shard, work: &mut Work) {
+    let mut sorted: Vec<(&str, &str, usize)> = work
+        .targets
+        .iter()
+        .enumerate()
+        .map(|(index, target)| (work.plan(target).profile.as_str(), target.region.as_str(), index))
+        .collect();
+    sorted.sort_unstable();
+    let mine: BTreeSet<usize> =
+        sorted.iter().skip(shard.part - 1).step_by(shard.of).map(|(_, _, index)| *index).collect();
+    let mut index = 0..;
+    work.targets.retain(|_| index.next().is_some_and(|index| mine.contains(&index)));
+}

@@ -1,0 +1,64 @@
+//! `xacct init SHELL`: prints the shell's integration. No file is touched.
+
+use std::process::ExitCode;
+
+use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
+
+use super::context::Context;
+use super::{itself, print};
+use crate::cli::Init;
+use crate::config::ProfileColor;
+use crate::error::{Error, Result};
+use crate::render::init::{self, PROGRAM, Parts};
+use crate::render::shell::Shell;
+
+pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
+    if let Some(name) = &asked.color_of {
+        print(format!("{}\n", color_of(name, context)?).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let shell = Shell::from(asked.shell);
+    let completion = completion(shell)?;
+    let program = itself::path(&context.env)?;
+    let parts =
+        Parts { program: &program, completion: &completion, prompt: asked.prompt, renew: asked.renew };
+    let text = init::script(shell, &parts).ok_or_else(|| none_for(shell))?;
+    print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the engine prints for its own scripts, with our function in the place of the program. nu and PowerShell have
+/// theirs in their texts: the engine knows no nu, and has PowerShell run what was typed.
+fn completion(shell: Shell) -> Result<String> {
+    let engine: &dyn EnvCompleter = match shell {
+        Shell::Bash => &Bash,
+        Shell::Zsh => &Zsh,
+        Shell::Fish => &Fish,
+        _ => return Ok(String::new()),
+    };
+    let mut text = Vec::new();
+    engine.write_registration("COMPLETE", "xacct", "xacct", PROGRAM, &mut text).map_err(super::written)?;
+    String::from_utf8(text).map_err(|error| Error::other("completion is not UTF-8").caused_by(error))
+}
+
+/// The profile's colour as a terminal is told it: `31`, `38;5;208`; empty where it has none, or is no profile.
+fn color_of(name: &str, context: &Context) -> Result<String> {
+    let profile = context.config()?.profile(name)?;
+    let setting = profile.as_ref().and_then(|profile| profile.get("color"));
+    let color = setting.and_then(|setting| ProfileColor::parse(setting.value.trim()).ok());
+    let shown = color.map(|color| color.style().render().to_string()).unwrap_or_default();
+    Ok(shown.trim_start_matches("\u{1b}[").trim_end_matches('m').to_owned())
+}
+
+fn none_for(shell: Shell) -> Error {
+    let (name, instead) = match shell {
+        Shell::Tcsh => ("tcsh", "alias xa 'eval `xacct assume \\!*`'    in ~/.tcshrc, then: xa client1"),
+        Shell::Elvish => {
+            ("elvish", "fn xa {|@a| xacct assume $@a | eval (slurp) }    in rc.elv, then: xa client1")
+        }
+        Shell::Cmd => ("cmd", "for /f \"delims=\" %i in ('xacct assume client1') do @%i"),
+        _ => ("this shell", "xa() { eval \"$(xacct assume \"$@\")\"; }    in ~/.profile, then: xa client1"),
+    };
+    Error::usage(format!("init has nothing for {name}: it knows bash, zsh, fish, powershell and nu"))
+        .hint(instead)
+}

@@ -1,0 +1,230 @@
+//! Selectors: `client*`, `tag:prod`, `!source:hub`; text and profiles in, the chosen profiles out.
+//!
+//! What a profile's account, role and source are is `plan`'s to say, and reading the files that `@file` names the
+//! caller's.
+
+use glob::Pattern;
+
+use crate::config::nearest;
+use crate::error::{Error, Result};
+
+/// What can be said of a profile by a selector.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Candidate {
+    pub(crate) name: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) account_id: Option<String>,
+    /// The role's name, without its path.
+    pub(crate) role: Option<String>,
+    /// What `list` shows as its source, and the profiles on the way there.
+    pub(crate) sources: Vec<String>,
+    /// Not only settings: only such a profile is meant by anything but its name.
+    pub(crate) gives_credentials: bool,
+}
+
+/// One selector of the command line or of a file.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    /// As it was written, and where.
+    shown: String,
+    /// `!…`
+    excludes: bool,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// `client1`, or a pattern for names where there is no profile of this very name.
+    Name(String, Pattern),
+    /// `all`
+    All,
+    By(Field, Pattern),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Tag,
+    Account,
+    Role,
+    Source,
+}
+
+/// What is written before the colon, and what stands behind it there.
+const FIELDS: [(&str, Field); 4] =
+    [("tag:", Field::Tag), ("account:", Field::Account), ("role:", Field::Role), ("source:", Field::Source)];
+
+/// What a word of the command line is.
+#[derive(Debug)]
+pub(crate) enum Word {
+    Selector(Selector),
+    /// `@FILE`, whose lines are selectors; `-` is stdin. With `!`, what they choose is left out.
+    File {
+        path: String,
+        excludes: bool,
+    },
+}
+
+impl Selector {
+    /// Whether it takes a plan to say what it chooses.
+    pub(crate) fn needs_plans(&self) -> bool {
+        matches!(&self.what, What::By(field, _) if *field != Field::Tag)
+    }
+
+    /// `place` is where it is written, for what stands in a file.
+    ///
+    /// Errors: of kind `Usage`, where it is no pattern.
+    pub(crate) fn parse(text: &str, excludes: bool, place: Option<&str>) -> Result<Selector> {
+        let shown = match place {
+            Some(place) => format!("'{text}' in {place}"),
+            None => format!("'{}{text}'", if excludes { "!" } else { "" }),
+        };
+        let pattern = |pattern: &str| {
+            Pattern::new(pattern)
+                .map_err(|error| Error::usage(format!("the selector {shown} is no pattern: {}", error.msg)))
+        };
+        let by = FIELDS.iter().find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
+        let what = match by {
+            Some((field, value)) => What::By(field, pattern(value.trim())?),
+            None if text == "all" => What::All,
+            None => What::Name(text.to_owned(), pattern(text)?),
+        };
+        Ok(Selector { shown, excludes, what })
+    }
+
+    fn chooses(&self, candidate: &Candidate, is_named: bool) -> bool {
+        let by = match &self.what {
+            What::Name(name, _) if is_named => return candidate.name == *name,
+            What::Name(_, pattern) => pattern.matches(&candidate.name),
+            What::All => true,
+            What::By(field, pattern) => {
+                let matches = |text: &String| pattern.matches(text);
+                match field {
+                    Field::Tag => candidate.tags.iter().any(matches),
+                    Field::Account => candidate.account_id.as_ref().is_some_and(matches),
+                    Field::Role => candidate.role.as_ref().is_some_and(matches),
+                    Field::Source => candidate.sources.iter().any(matches),
+                }
+            }
+        };
+        by && candidate.gives_credentials
+    }
+
+    /// Nothing fits: what may have been meant.
+    fn nothing(&self, candidates: &[Candidate]) -> Error {
+        let error = Error::config(format!("the selector {} chooses no profile", self.shown));
+        let near = |wanted: &str, prefix: &str, mut known: Vec<String>| {
+            known.sort();
+            known.dedup();
+            nearest(wanted, &known).into_iter().map(|name| format!("'{prefix}{name}'")).collect::<Vec<_>>()
+        };
+        let of = |all: fn(&Candidate) -> Vec<String>| candidates.iter().flat_map(all).collect();
+        let near = match &self.what {
+            What::All => return error.hint("no profile gives credentials: xacct list    shows them"),
+            What::Name(name, _) => near(name, "", candidates.iter().map(|c| c.name.clone()).collect()),
+            What::By(field, pattern) => {
+                let (prefix, _) = FIELDS[*field as usize];
+                let known = match field {
+                    Field::Tag => of(|candidate| candidate.tags.clone()),
+                    Field::Account => of(|candidate| candidate.account_id.iter().cloned().collect()),
+                    Field::Role => of(|candidate| candidate.role.iter().cloned().collect()),
+                    Field::Source => of(|candidate| candidate.sources.clone()),
+                };
+                near(pattern.as_str(), prefix, known)
+            }
+        };
+        match near.as_slice() {
+            [] => error.hint("xacct list    shows the profiles with account, role, source and tags"),
+            near => error.hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    }
+}
+
+/// Reads a word of the command line.
+///
+/// Errors: of kind `Usage`, where it is no pattern, or there is nothing behind a sign.
+pub(crate) fn word(text: &str) -> Result<Word> {
+    let (excludes, rest) = match text.strip_prefix('!') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    if rest.is_empty() {
+        return Err(Error::usage(format!("'{text}' is no selector: there is nothing in it")));
+    }
+    match rest.strip_prefix('@') {
+        Some("") => Err(Error::usage(format!("'{text}' names no file; '@-' is stdin"))),
+        Some(path) => Ok(Word::File { path: path.to_owned(), excludes }),
+        None => Selector::parse(rest, excludes, None).map(Word::Selector),
+    }
+}
+
+/// The selectors in a file: one a line, `#` begins a comment.
+///
+/// Errors: of kind `Usage`, with the line.
+pub(crate) fn lines(text: &str, path: &str, excludes: bool) -> Result<Vec<Selector>> {
+    let mut selectors = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.split_once('#').map_or(line, |(before, _)| before).trim();
+        let place = format!("{path}:{}", index + 1);
+        let (not, rest) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim_start()));
+        match rest {
+            "" if !not => {}
+            "" => return Err(Error::usage(format!("{place}: there is nothing behind the '!'"))),
+            rest if rest.starts_with('@') => {
+                return Err(Error::usage(format!("{place}: a file of selectors names no further file")));
+            }
+            _ if not && excludes => {
+                return Err(Error::usage(format!("{place}: '!' in a file that is left out as a whole")));
+            }
+            rest => selectors.push(Selector::parse(rest, not || excludes, Some(&place))?),
+        }
+    }
+    Ok(selectors)
+}
+
+/// The positions of the chosen ones, in order. What is excluded is so wherever it stands.
+///
+/// Errors: a selector fits nothing, or nothing is left.
+pub(crate) fn choose(selectors: &[Selector], candidates: &[Candidate]) -> Result<Vec<usize>> {
+    let (mut chosen, mut excluded) = (vec![false; candidates.len()], vec![false; candidates.len()]);
+    for selector in selectors {
+        let is_named = match &selector.what {
+            What::Name(name, _) => candidates.iter().any(|candidate| candidate.name == *name),
+            What::All => {
+                refuse_ambiguous(candidates)?;
+                false
+            }
+            What::By(..) => false,
+        };
+        let into = if selector.excludes { &mut excluded } else { &mut chosen };
+        let mut fits = false;
+        for (candidate, is_in) in candidates.iter().zip(into) {
+            if selector.chooses(candidate, is_named) {
+                (fits, *is_in) = (true, true);
+            }
+        }
+        if !fits {
+            return Err(selector.nothing(candidates));
+        }
+    }
+    if !selectors.iter().any(|selector| !selector.excludes) {
+        return Err(Error::usage("the selectors only say what to leave out").hint("begin with: all"));
+    }
+    let left: Vec<usize> =
+        (0..candidates.len()).filter(|index| chosen[*index] && !excluded[*index]).collect();
+    if left.is_empty() {
+        return Err(Error::config("no profile is left: all that are chosen are excluded too"));
+    }
+    Ok(left)
+}
+
+/// One profile is not what `all` should ever turn into, nor the other way round.
+fn refuse_ambiguous(candidates: &[Candidate]) -> Result<()> {
+    if !candidates.iter().any(|candidate| candidate.name == "all") {
+        return Ok(());
+    }
+    Err(Error::usage("'all' is every profile, and there is a profile of that name too")
+        .hint("write '[a]ll' for that profile, or '*' for every one"))
+}
+
+#[cfg(test)]
+mod tests;

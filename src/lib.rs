@@ -9,7 +9,6 @@ mod secret;
 mod env;
 mod arn;
 mod duration;
-mod glob;
 mod say;
 // Text in, values out.
 mod config;
@@ -29,6 +28,7 @@ mod audit;
 mod terminal;
 mod browser;
 mod turn;
+mod capture;
 mod mfa;
 mod aws;
 mod sso;

@@ -117,7 +117,7 @@ fn what_does_not_work_is_not_written() {
     for (args, message) in [
         (&ROLE[..4], "--source-profile is missing, and there is no person to ask\n"),
         (&ROLE[..1], "NAME is missing"),
-        (&ROLE[..2], "--role-arn or --access-key is missing"),
+        (&ROLE[..2], "--role-arn, --access-key or --sso-session is missing"),
         (&[&ROLE[..], &["--access-key"]].concat(), "cannot be used with"),
     ] {
         add(&sandbox, args).run().status(2).stdout("").stderr_contains(message);
@@ -234,13 +234,16 @@ fn a_person_is_asked_for_a_role() {
                 "xacct: there is a profile 'client1' already: ~/.aws/config:10\r\nname of the new profile: ",
                 "new",
             ),
-            ("is it a role or a key? [role]: ", ""),
+            ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", ""),
             ("role ARN: ", "arn:aws:iam::222222222222:user/PartnerAdmin"),
             (
                 "xacct: 'arn:aws:iam::222222222222:user/PartnerAdmin' is not the ARN of a role (arn:aws:iam::123456789012:role/Name)\r\nrole ARN: ",
                 "arn:aws:iam::222222222222:role/PartnerAdmin",
             ),
-            ("profile whose credentials assume the role [hub]: ", ""),
+            (
+                "profile (or Environment, Ec2InstanceMetadata, EcsContainer) whose credentials assume the role [hub]: ",
+                "",
+            ),
             ("external ID (empty: none): ", "client1-7731"),
             ("region [eu-central-1]: ", ""),
             ("+external_id = client1-7731\r\n+region = eu-central-1\r\nwrite this? [y/N] ", "y"),
@@ -280,7 +283,7 @@ fn a_key_is_typed_hidden() {
     answer(
         &mut pty,
         &[
-            ("is it a role or a key? [role]: ", "key"),
+            ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "key"),
             ("access key ID: ", "AKIA"),
             ("xacct: this is no access key ID", ID),
             ("the user's MFA device, its ARN or number (empty: none): ", ""),
@@ -304,7 +307,7 @@ fn ctrl_c_ends_it_at_every_question() {
     let sandbox = Sandbox::start();
     let before = (config(&sandbox), file(&sandbox, "credentials"));
     let first = ("name of the new profile: ", "two");
-    let kind = ("is it a role or a key? [role]: ", "key");
+    let kind = ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "key");
     let to_secret = [first, kind, ("access key ID: ", ID), ("MFA device", ""), ("region", "")];
     for (answers, last, secret) in [
         (&[][..], "name of the new profile: ", false),

@@ -54,7 +54,7 @@ fn stdin_may_be_closed_and_the_terminal_missing() {
     let without = sandbox.program("setsid", &["--wait", XACCT, "credential-process", "client2"]).run();
     without.status(5).stdout("").stderr(&format!(
         "xacct: error: an MFA code for {SERIAL} is needed, and there is no terminal to ask on\n  in a terminal, run: xacct \
-         login client2\n  or add the code to the command: --mfa-code CODE\n"
+         login client2\n  or give the code in the variable XACCT_MFA_CODE\n"
     ));
     let plain = sandbox.program("setsid", &["--wait", XACCT, "credential-process", "plain"]).run();
     plain.ok().stdout_contains("\"Version\":1");

@@ -3,6 +3,7 @@
 mod common;
 
 use common::Sandbox;
+use serde_json::json;
 
 fn with_sessions() -> Sandbox {
     let sandbox = Sandbox::start_plain();
@@ -56,4 +57,25 @@ fn a_typo_removes_nothing() {
     sandbox.xacct(&["clear", "plain", "nobody"]).run().status(3).stderr_contains("no profile 'nobody'");
     assert_eq!(sandbox.entries().len(), 4);
     sandbox.xacct(&["clear"]).run().status(2).stdout("").stderr_contains("PROFILE");
+}
+
+/// What is being confirmed is not written back once it was forgotten.
+#[test]
+fn what_is_forgotten_stays_forgotten() {
+    for args in [&["clear", "plain"][..], &["clear", "--all"]] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.key_id("plain");
+        sandbox.confirmed("plain", 3_000);
+        sandbox.clear_log();
+        sandbox.fault(&json!({"kind": "delay", "milliseconds": 600}));
+        let run = sandbox.xacct(&["credential-process", "plain"]).spawn();
+        while sandbox.log().is_empty() {
+            std::thread::yield_now();
+        }
+        let cleared = sandbox.xacct(args).run().status(0);
+        cleared.stderr_contains("xacct: forgot 1 entry");
+        run.wait().ok();
+        sandbox.asked(&["GetCallerIdentity"]);
+        assert!(sandbox.entries().is_empty(), "{args:?}");
+    }
 }

@@ -8,6 +8,7 @@ mod common;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use common::{Output, Sandbox, skip};
 
@@ -282,4 +283,27 @@ fn can_change_user() -> bool {
     let tried =
         std::process::Command::new("setpriv").args(["--reuid", "12345", "--clear-groups", "true"]).output();
     tried.is_ok_and(|output| output.status.success())
+}
+
+/// With a clock that is days ahead, entries look long over that AWS still takes.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "what is tested is the machine's clock")]
+fn a_clock_that_is_ahead_costs_no_good_entry() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.key_id("plain");
+    let good = sandbox.entry("plain");
+    sandbox.leave("plain", -2 * 86_400);
+    let age = |path: &Path| {
+        let written = SystemTime::now() - Duration::from_hours(50);
+        fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+    };
+    age(&good);
+    sandbox.clock(-3 * 86_400);
+    let other = ["credential-process", "plain", "--session-name", "another"];
+    sandbox.xacct(&other).run().status(0);
+    assert!(good.exists(), "AWS's clock says that it is good");
+    // By a clock that AWS confirms, it is over.
+    sandbox.clock(0);
+    sandbox.xacct(&["credential-process", "plain", "--session-name", "third"]).run().ok();
+    assert!(!good.exists());
 }

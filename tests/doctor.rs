@@ -23,7 +23,14 @@ fn a_healthy_set_up_is_one_line() {
     let healthy = "healthy (3 files, 8 profiles, 1 cache looked at; network not: --offline)\n";
     sandbox.xacct(&["doctor", "--offline"]).run().ok().stdout(healthy);
     sandbox.asked(&[]);
-    Home::new().doctor(&[]).run().ok().stdout("healthy (1 cache looked at; network not: --offline)\n");
+    let nothing = "\
+profiles
+note: there are no profiles yet [profiles-none]
+  xacct add writes one; xacct sandbox has some to try
+
+healthy, 1 note (1 cache looked at; network not: --offline)
+";
+    Home::new().doctor(&[]).run().ok().stdout(nothing);
 }
 
 #[test]

@@ -1,10 +1,19 @@
 //! What `doctor` says of lines that the AWS CLI, the SDKs and xacct read differently, to the letter.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "all of this is a test")]
 
 mod common;
 
+use std::process::Command;
+
+use aws_config::profile::ProfileFileCredentialsProvider;
+#[allow(deprecated, reason = "the new names are in a crate of their own")]
+use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::ProvideCredentials;
 use common::home::Home;
+use common::tools;
 
 const KEYS: &str = "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
 
@@ -58,7 +67,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: profile 'a#b': the SDKs begin a comment at the # or ; in the header, and reject the whole file [header-comment]
+~/.aws/config:1: error: profile 'a#b': a # or ; in the header begins a comment there: the SDKs reject the whole file [header-comment]
   give it a name without # and ;
 ~/.aws/config:2: note: profile 'a#b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
@@ -221,7 +230,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:3: error: profile 'a': only the AWS CLI reads 'output:'; the SDKs reject the whole file [key-with-colon]
-  write output = …
+  write key = value
 ",
     ),
     (
@@ -262,7 +271,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for everybody, and no key [key-indented]
   take out the blanks before it
-~/.aws/config:2: warning: profile 'a': 'eu-west-1\\noutput = json' cannot be a region [region-malformed]
+~/.aws/config:2: warning: profile 'a': 'eu-west-1 …' cannot be a region [region-malformed]
   did you mean region = eu-west-1?
 ",
     ),
@@ -369,12 +378,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
-        "line-ignored",
+        "key-unnamed",
         "[profile a]\nregion = eu-west-1\ns3 =\n  = x\n",
         KEYS,
         "",
         "\
-~/.aws/config:4: warning: Sub-property did not have a name: the line is ignored [line-ignored]
+~/.aws/config:4: error: profile 'a': a line of the block s3 begins with =: the SDKs reject the whole file [key-unnamed]
+  write name = value, or delete it
 ",
     ),
 ];
@@ -390,4 +400,61 @@ fn every_finding_about_lines() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each config file of the cases, written somewhere, with what is said of it.
+fn files() -> (tempfile::TempDir, Vec<(std::path::PathBuf, &'static str, &'static str)>) {
+    let dir = tempfile::tempdir().unwrap();
+    let cases = CASES.iter().filter(|(_, config, ..)| !config.is_empty());
+    let files = cases.map(|(id, config, _, _, expected)| {
+        let path = tempfile::NamedTempFile::new_in(dir.path()).unwrap().into_temp_path().keep().unwrap();
+        std::fs::write(&path, config).unwrap();
+        (path, *id, *expected)
+    });
+    let files = files.collect();
+    (dir, files)
+}
+
+#[test]
+fn the_aws_cli_rejects_what_it_is_said_to() {
+    let Some(python) = tools::python() else { return common::skip("no python with boto3") };
+    let script = "\
+import sys, botocore.configloader
+for path in sys.argv[1:]:
+    try:
+        botocore.configloader.load_config(path)
+        print('read')
+    except botocore.exceptions.ConfigParseError:
+        print('rejected')
+";
+    let (_dir, files) = files();
+    let output =
+        Command::new(python).args(["-c", script]).args(files.iter().map(|file| &file.0)).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.lines().count(), files.len(), "{}", String::from_utf8_lossy(&output.stderr));
+    for ((_, id, expected), said) in files.iter().zip(said.lines()) {
+        // What becomes of an indented header is up to the lines around it.
+        let claimed =
+            ["AWS CLI rejects", "AWS CLI and the SDKs reject"].iter().any(|text| expected.contains(text));
+        assert_eq!(said == "rejected", claimed || *id == "header-indented", "{id}: {said}");
+    }
+}
+
+#[test]
+#[allow(deprecated, reason = "the new names are in a crate of their own")]
+fn the_rust_sdk_rejects_what_it_is_said_to() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_dir, files) = files();
+    for (path, id, expected) in files {
+        let file = ProfileFiles::builder().with_file(ProfileFileKind::Config, path).build();
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(&ProviderConfig::without_region())
+            .profile_files(file)
+            .profile_name("no such profile")
+            .build();
+        // There are no credentials, either way; it is the reason that tells.
+        let error = runtime.block_on(provider.provide_credentials()).unwrap_err();
+        let rejected = format!("{error:?}").contains("could not parse profile file");
+        assert_eq!(rejected, expected.contains("the SDKs reject"), "{id}: {error:?}");
+    }
 }

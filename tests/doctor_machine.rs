@@ -77,15 +77,15 @@ fn files_that_cannot_be_read_are_findings() {
 #[test]
 fn permissions() {
     let home = home();
-    mode(&home.path().join(".aws"), 0o770);
-    mode(&home.path().join(".aws/config"), 0o666);
+    mode(&home.path().join(".aws"), 0o757);
+    mode(&home.path().join(".aws/config"), 0o646);
     mode(&home.path().join(".aws/credentials"), 0o640);
     finds(
         &home,
         "\
-~/.aws: error: other users can put files into it (mode 770) [directory-writable]
-  chmod 750 ~/.aws
-~/.aws/config: error: other users can write to it, and name programs that you would run (mode 666) [file-writable]
+~/.aws: error: other users can put files into it (mode 757) [directory-writable]
+  chmod 755 ~/.aws
+~/.aws/config: error: other users can write to it, and name programs that you would run (mode 646) [file-writable]
   chmod 644 ~/.aws/config
 ~/.aws/credentials: error: other users can get at the keys in it (mode 640) [keys-readable]
   chmod 600 ~/.aws/credentials
@@ -93,12 +93,29 @@ fn permissions() {
     );
     home.doctor(&["--fix"]).run().status(0).stderr(
         "\
-xacct: chmod 750 ~/.aws
+xacct: chmod 755 ~/.aws
 xacct: chmod 644 ~/.aws/config
 xacct: chmod 600 ~/.aws/credentials
 ",
     );
     finds(&home, "");
+}
+
+#[test]
+fn directories_that_others_work_in_are_left_to_their_owners() {
+    let home = home();
+    let team = home.write("team/config", CONFIG);
+    let dir = team.parent().unwrap();
+    mode(dir, 0o777);
+    let found = "\
+~/team: error: other users can put files into it (mode 777) [directory-writable]
+  chmod 755 ~/team
+";
+    let run = home.doctor(&["--fix"]).env("AWS_CONFIG_FILE", &team).run().status(1).stderr("");
+    assert_eq!(findings(&run), found);
+    // Like /tmp, where nobody can take another's files away.
+    mode(dir, 0o1777);
+    finds_with(&home, &[("AWS_CONFIG_FILE", &team.to_string_lossy())], "");
 }
 
 #[test]
@@ -212,6 +229,14 @@ warning: AWS_PROFILE is set to nothing: programs look for a profile without a na
         "\
 note: AWS_REGION and AWS_DEFAULT_REGION differ: boto3 and the AWS CLI 1 read the second only, everybody else takes the first [shell-regions-differ]
   unset AWS_DEFAULT_REGION, or set both to the same
+",
+    );
+    finds_with(
+        &home,
+        &[("AWS_REGION", "eu-west1")],
+        "\
+warning: AWS_REGION is 'eu-west1', which cannot be a region [shell-region-malformed]
+  export AWS_REGION=eu-west-1
 ",
     );
     finds_with(

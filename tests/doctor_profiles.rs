@@ -121,6 +121,16 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "environment-keys-missing",
+        "[profile b]\nrole_arn = arn:aws:iam::111111111111:role/R\ncredential_source = Environment\nregion = eu-west-1\n",
+        "",
+        "",
+        "\
+~/.aws/config:3: note: profile 'b': credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set [environment-keys-missing]
+  or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE
+",
+    ),
+    (
         "credential-source-case",
         "[profile a]\nregion = eu-west-1\n[profile b]\nrole_arn = arn:aws:iam::111111111111:role/R\ncredential_source = ecscontainer\nregion = eu-west-1\n",
         KEYS,

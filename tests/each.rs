@@ -161,9 +161,17 @@ fn what_failed_is_listed_and_the_status_is_1() {
             .status(1)
     };
     let output = each("stream").stdout("");
+    let (error, rest) = output.stderr_text().split_once("PROFILE  ").unwrap();
+    // The first refusal in full, with what could be done about it.
+    assert!(
+        error.starts_with(
+            "xacct: error: AWS refused arn:aws:iam::222222222222:role/PartnerAdmin (profile 'no')"
+        )
+    );
+    assert!(error.contains("  - the role may demand another ExternalId than 'wrong'\n"), "{error}");
     assert_eq!(
-        without_duration(output.stderr_text()),
-        "PROFILE  ACCOUNT       REGION     STATUS  EXIT  WHY
+        without_duration(rest),
+        "ACCOUNT       REGION     STATUS  EXIT  WHY
 c        222222222222  eu-west-1  failed  -     the command was ended by signal 9
 b        222222222222  eu-west-1  failed  3     the command ended with status 3
 no       222222222222  eu-west-1  denied  -     AWS refused arn:aws:iam::222222222222:role/PartnerAdmin (profile \
@@ -327,4 +335,19 @@ fn role_options_count_for_all() {
         assert_eq!(request.params["DurationSeconds"], "900");
         assert_eq!(request.params["Tags.member.1.Key"], "why");
     }
+}
+
+#[test]
+fn selectors_complete() {
+    let sandbox = sandbox();
+    let complete = |words: &[&str]| {
+        let args = [&["--", "xacct", "each"], words].concat();
+        let run = sandbox.xacct(&args).env("COMPLETE", "fish").run().ok();
+        let names: Vec<&str> =
+            run.stdout_text().lines().map(|line| line.split('\t').next().unwrap()).collect();
+        names.join(" ")
+    };
+    assert_eq!(complete(&["cli"]), "client1 client2 client3");
+    assert_eq!(complete(&["client1", "ac"]), "acme acme-client1");
+    assert_eq!(complete(&["a", "--output", "g"]), "group");
 }

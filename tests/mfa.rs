@@ -131,7 +131,7 @@ fn a_wrong_code_is_sent_once() {
 fn without_anybody_to_ask_it_ends_at_once() {
     let sandbox = Sandbox::start();
     let ways_out =
-        "  in a terminal, run: xacct login client2\n  or add the code to the command: --mfa-code CODE\n";
+        "  in a terminal, run: xacct login client2\n  or give the code in the variable XACCT_MFA_CODE\n";
     sandbox.xacct(&["credential-process", "client2"]).run().status(5).stdout("").stderr(&format!(
         "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to ask on\n{ways_out}"
     ));

@@ -17,6 +17,17 @@ fn left_behind(sandbox: &Sandbox) -> usize {
     std::fs::read_dir(sandbox.home().join("tmp")).unwrap().count()
 }
 
+/// Downloads are called `xacct-1.2.3-linux` and the like.
+#[test]
+fn the_program_may_be_called_otherwise() {
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let other = dir.path().join("xacct-of-another-name");
+    std::fs::hard_link(common::XACCT, &other).unwrap();
+    let sandbox = Sandbox::start();
+    let output = sandbox.program(&other, &["sandbox", "tour"]).run().ok();
+    assert_eq!(output.stdout_text().lines().last(), Some("tour: 51 promises kept"));
+}
+
 #[test]
 fn every_promise_is_kept() {
     let sandbox = Sandbox::start();

@@ -327,6 +327,23 @@ fn giving_up_is_no_yes() {
     assert_eq!(sandbox.calls(), [""; 0]);
 }
 
+/// As at the prompt for a code, Ctrl-C is this program's alone: the shell evaluates what it is told.
+#[test]
+fn giving_up_takes_the_last_account_out_of_the_shell() {
+    let sandbox = sandbox(&format!("[profile.prod]\n{CLIENT1}confirm = true\n"));
+    for shell in ["sh", "bash"] {
+        let script = "export AWS_ACCESS_KEY_ID=AKIALAST; eval \"$(\"$0\" assume prod)\"; \
+                      echo \"ended $? [$AWS_ACCESS_KEY_ID]\"; \
+                      case $(stty -a) in *-isig*) echo keys are off;; *) echo keys are on;; esac";
+        let command = format!("{shell} -c '{script}' \"$0\"");
+        let mut pty = sandbox.pty_sh(&command);
+        pty.expect(QUESTION);
+        pty.interrupt();
+        pty.expect("ended 130 []");
+        pty.expect("keys are on");
+    }
+}
+
 #[test]
 fn the_yes_comes_before_the_code() {
     let sandbox = sandbox(&format!("[profile.prod]\n{CLIENT2}confirm = true\n"));

@@ -71,8 +71,8 @@ impl Organization {
         });
         let mut organization = Organization { moto, between, actions, sandbox: home(), root: String::new() };
         organization.ask("CreateOrganization", &json!({ "FeatureSet": "ALL" }));
-        organization.root =
-            organization.ask("ListRoots", &json!({}))["Roots"][0]["Id"].as_str().unwrap().to_owned();
+        let roots = organization.ask("ListRoots", &json!({}));
+        roots["Roots"][0]["Id"].as_str().unwrap().clone_into(&mut organization.root);
         Some(organization)
     }
 
@@ -145,33 +145,56 @@ impl Organization {
 const OWN: &str = "xacct: your own account 123456789012 (master) is left out; --own-accounts takes it in\n";
 const ROLE: &str = "OrganizationAccountAccessRole";
 
+/// Root
+/// ├─ Workloads
+/// │  ├─ Prod: Client 1 (prod), client2, and gone, which is closed
+/// │  │  └─ EU: client3
+/// │  └─ Test: test1
+/// └─ play, and the management account
+struct Tree {
+    organization: Organization,
+    prod: String,
+    eu: String,
+    test: String,
+    /// The active accounts, in the order of their names.
+    ids: [String; 5],
+}
+
+impl Tree {
+    fn start() -> Option<Tree> {
+        let organization = Organization::start()?;
+        let root = organization.root.clone();
+        let workloads = organization.unit(&root, "Workloads");
+        let (prod, test) = (organization.unit(&workloads, "Prod"), organization.unit(&workloads, "Test"));
+        let eu = organization.unit(&prod, "EU");
+        let gone = organization.account(&prod, "gone", &[("team", "data")]);
+        organization.ask("CloseAccount", &json!({ "AccountId": gone }));
+        let ids = [
+            organization.account(&prod, "Client 1 (prod)", &[("team", "data"), ("stage", "prod-eu")]),
+            organization.account(&prod, "client2", &[("team", "web")]),
+            organization.account(&eu, "client3", &[("team", "data"), ("stage", "prod-us")]),
+            organization.account(&root, "play", &[]),
+            organization.account(&test, "test1", &[("team", "data"), ("stage", "test")]),
+        ];
+        Some(Tree { organization, prod, eu, test, ids })
+    }
+
+    /// The profiles as they are written for all accounts.
+    fn all(&self) -> Vec<String> {
+        let names = ["Client-1-prod", "client2", "client3", "play", "test1"];
+        names.iter().zip(&self.ids).map(|(name, id)| section(name, id, ROLE)).collect()
+    }
+}
+
 #[test]
 fn the_accounts_of_an_organization_become_profiles() {
-    let Some(organization) = Organization::start() else { return common::skip("there is no moto_server") };
-    let Organization { sandbox, root, .. } = &organization;
-    let workloads = organization.unit(root, "Workloads");
-    let (prod, test) = (organization.unit(&workloads, "Prod"), organization.unit(&workloads, "Test"));
-    let eu = organization.unit(&prod, "EU");
-    let client1 = organization.account(&prod, "Client 1 (prod)", &[("team", "data"), ("stage", "prod-eu")]);
-    let client2 = organization.account(&prod, "client2", &[("team", "web")]);
-    let client3 = organization.account(&eu, "client3", &[("team", "data"), ("stage", "prod-us")]);
-    let play = organization.account(root, "play", &[]);
-    let test1 = organization.account(&test, "test1", &[("team", "data"), ("stage", "test")]);
-    let gone = organization.account(&prod, "gone", &[("team", "data")]);
-    organization.ask("CloseAccount", &json!({ "AccountId": gone }));
-    let all = [
-        ("Client-1-prod", &client1),
-        ("client2", &client2),
-        ("client3", &client3),
-        ("play", &play),
-        ("test1", &test1),
-    ];
-    let all = all.map(|(name, id)| section(name, id, ROLE));
-
+    let Some(tree) = Tree::start() else { return common::skip("there is no moto_server") };
+    let Tree { organization, prod, eu, ids, .. } = &tree;
+    let sandbox = &organization.sandbox;
     let run = organization.sync(&["--yes"]).run().status(0).stdout("");
     let told = run.stderr_text();
     assert!(told.starts_with(OWN) && told.contains("xacct: ~/.aws/config: 5 profiles added\n"), "{told}");
-    let first = format!("{CONFIG}{}", block(ROLE, &all));
+    let first = format!("{CONFIG}{}", block(ROLE, &tree.all()));
     assert_eq!(config(sandbox), first);
     let same = format!("{OWN}xacct: nothing to change in ~/.aws/config\n");
     organization.asked([1, 0, 0, 0, 0]);
@@ -180,10 +203,10 @@ fn the_accounts_of_an_organization_become_profiles() {
 
     // What is written works.
     let explained = organization.xacct(&["explain", "client2", "--json"]).run().ok().json();
-    assert_eq!(explained["steps"][0]["role_arn"], format!("arn:aws:iam::{client2}:role/{ROLE}"));
+    assert_eq!(explained["steps"][0]["role_arn"], format!("arn:aws:iam::{}:role/{ROLE}", ids[1]));
     assert_eq!(explained["source"]["profile"], "org");
     let caller = ["exec", "client3", "--", "sh", "-c", "echo $AWS_ACCOUNT_ID $AWS_REGION"];
-    organization.xacct(&caller).run().ok().stdout(&format!("{client3} eu-west-1\n"));
+    organization.xacct(&caller).run().ok().stdout(&format!("{} eu-west-1\n", ids[2]));
 
     // Another role has a block of its own; paths and names come from the tree.
     let audit = [
@@ -198,23 +221,28 @@ fn the_accounts_of_an_organization_become_profiles() {
     // The root's units and those of Workloads, then two units in Prod with what is in them.
     organization.asked([0, 2, 2 + 2, 1, 0]);
     let prods = [
-        ("Workloads/Prod/EU/client3-Audit", &client3),
-        ("Workloads/Prod/client-1-prod-Audit", &client1),
-        ("Workloads/Prod/client2-Audit", &client2),
+        ("Workloads/Prod/EU/client3-Audit", &ids[2]),
+        ("Workloads/Prod/client-1-prod-Audit", &ids[0]),
+        ("Workloads/Prod/client2-Audit", &ids[1]),
     ];
     let second = block("partners/Audit", &prods.map(|(name, id)| section(name, id, "partners/Audit")));
     assert_eq!(config(sandbox), format!("{first}{second}"));
     // By its id, whose path takes two steps up.
-    organization.sync(&[&audit[..], &["--ou", &prod]].concat()).run().ok();
+    organization.sync(&[&audit[..], &["--ou", prod]].concat()).run().ok();
     assert_eq!(config(sandbox), format!("{first}{second}"));
     let up = ["DescribeOrganizationalUnit", "ListParents", "DescribeOrganizationalUnit", "ListParents"];
     assert_eq!(organization.actions.lock().unwrap().drain(..4).collect::<Vec<_>>(), up);
     organization.asked([0, 2, 2, 0, 0]);
-    let run =
-        organization.sync(&[&audit[..5], &["--ou", &eu, "--dry-run", "--region", "x", "-q"]].concat()).run();
-    run.ok().stdout_contains("+region = x\n");
+    let chosen = ["--ou", eu, "--dry-run", "--region", "x", "-q"];
+    organization.sync(&[&audit[..4], &chosen].concat()).run().ok().stdout_contains("+region = x\n");
+    organization.sync(&["--own-accounts", "--yes", "-q"]).run().ok();
+    assert!(config(sandbox).contains(&section("master", "123456789012", ROLE)), "{}", config(sandbox));
+}
 
-    // Tags, units and accounts narrow each other.
+#[test]
+fn units_tags_and_names_narrow_each_other() {
+    let Some(tree) = Tree::start() else { return common::skip("there is no moto_server") };
+    let Tree { organization, eu, test, .. } = &tree;
     organization.actions.lock().unwrap().clear();
     for (chosen, kept, counts) in [
         (&["--tag", "team=data"][..], &[0, 2, 4][..], [1, 0, 0, 0, 5]),
@@ -225,23 +253,29 @@ fn the_accounts_of_an_organization_become_profiles() {
             [0, 1, 3 + 1, 1, 1],
         ),
         (&["--tag", "stage", "--account", "!client*"], &[0, 4], [1, 0, 0, 0, 3]),
-        (&["--ou", &test, "--ou", "Root/Workloads/Prod/EU", "--ou", &eu], &[2, 4], [0, 2, 4 + 2, 1, 0]),
+        (&["--ou", test, "--ou", "Root/Workloads/Prod/EU", "--ou", eu], &[2, 4], [0, 2, 4 + 2, 1, 0]),
         (&["--ou", "/"], &[0, 1, 2, 3, 4], [0, 5, 5, 1, 0]),
-        (&["--ou", root], &[0, 1, 2, 3, 4], [0, 5, 5, 1, 0]),
+        (&["--ou", &organization.root], &[0, 1, 2, 3, 4], [0, 5, 5, 1, 0]),
     ] {
         organization.sync(&[chosen, &["--prune", "--yes", "-q"]].concat()).run().ok();
+        let all = tree.all();
         let kept: Vec<String> = kept.iter().map(|index| all[*index].clone()).collect();
-        let expected = format!("{CONFIG}{}{second}", block(ROLE, &kept));
-        assert_eq!(config(sandbox), expected, "{chosen:?}");
+        let expected = format!("{CONFIG}{}", block(ROLE, &kept));
+        assert_eq!(config(&organization.sandbox), expected, "{chosen:?}");
         organization.asked(counts);
     }
-    organization.sync(&["--own-accounts", "--yes", "-q"]).run().ok();
-    assert!(config(sandbox).contains(&section("master", "123456789012", ROLE)), "{}", config(sandbox));
     let run = organization.sync(&["--ou", "Workloads/Prdo", "--yes"]).run().status(3).stdout("");
     run.stderr("xacct: error: there is no organizational unit 'Workloads/Prdo': 'Workloads' has no 'Prdo'\n  did you mean Prod?\n");
     let run = organization.sync(&["--ou", "ou-none-nosuchou", "--yes"]).run().status(4).stdout("");
-    run.stderr_contains("xacct: error: AWS refused organizations:ListAccountsForParent (profile 'org'): ParentNotFoundException: ")
-        .stderr_contains("\n  --ou takes the id of an organizational unit, or its path from the root, such as Workloads/Prod\n");
+    let refused = "xacct: error: AWS refused organizations:ListAccountsForParent (profile 'org'): ParentNotFoundException: ";
+    let hint = "\n  --ou takes the id of an organizational unit, or its path from the root, such as Workloads/Prod\n";
+    run.stderr_contains(refused).stderr_contains(hint);
+    let run = organization.sync(&["--tag", "=x", "--yes"]).run().status(2).stdout("");
+    run.stderr(
+        "xacct: error: --account-tag: '=x' has no key\n  it is written KEY=VALUE, or KEY for any value\n",
+    );
+    let run = organization.sync(&["--account", "a[", "--yes"]).run().status(2).stdout("");
+    run.stderr("xacct: error: --account: 'a[' is not a pattern: invalid range pattern\n");
 }
 
 /// The target header's last word.
@@ -374,4 +408,27 @@ fn an_adopted_profile_of_the_block_stays_adopted() {
     sandbox.xacct(&["adopt", "b", "--undo", "--yes", "-q"]).run().ok();
     assert_eq!(config(&sandbox), synced);
     sync(&[]).run().status(0).stdout("").stderr("xacct: nothing to change in ~/.aws/config\n");
+}
+
+#[test]
+fn a_clock_that_is_off_is_set_right() {
+    let sandbox = home();
+    let server = Server::start(|asked| {
+        let (status, mut headers, body) = if asked.contains("\r\nx-amz-date: 20991122T1") {
+            answer(&json!({ "Accounts": [] }))
+        } else {
+            refusal("InvalidSignatureException", "Signature not yet current")
+        };
+        headers += "date: Sun, 22 Nov 2099 12:00:00 GMT\r\n";
+        (status, headers, body)
+    });
+    let run = recorded(&sandbox, &server, &[]).run().status(0).stdout("");
+    run.stderr("xacct: no role was found that is wanted: nothing to change\n");
+    assert_eq!(server.asked().len(), 2);
+    server.answer(|_| {
+        let (status, headers, body) = refusal("InvalidSignatureException", "Signature not yet current");
+        (status, headers + "date: Sun, 22 Nov 2099 12:00:00 GMT\r\n", body)
+    });
+    let run = recorded(&sandbox, &server, &[]).run().status(4).stdout("");
+    run.stderr_contains("xacct: error: this computer's clock is ").stderr_contains(" behind AWS's");
 }

@@ -299,6 +299,8 @@ fn many_accounts_and_roles_come_by_pages() {
         assert!(text.contains(&section(name, &id.to_string(), "R")), "{name}");
     }
     sync(&sandbox, &["--yes"]).run().status(0).stderr(SAME);
+    let run = sandbox.xacct(&["logout", "acme"]).run().status(0);
+    run.stderr_contains("xacct: signed out at https://acme.awsapps.com/start\n");
 }
 
 #[test]
@@ -351,6 +353,12 @@ fn the_session_must_be_there() {
     let sandbox = Sandbox::start();
     for (config, args, status, error) in [
         (None, &["acm"][..], 3, "there is no [sso-session acm] in ~/.aws/config\n  did you mean acme?\n"),
+        (
+            Some("[profile work]\nsso_session = acme\n[sso-session acme]\n"),
+            &["work"],
+            3,
+            "there is no [sso-session work] in ~/.aws/config\n  did you mean acme? profile 'work' signs in with it\n",
+        ),
         (
             Some("[profile a]\n"),
             &["acme"],

@@ -29,20 +29,15 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 /// which Rust SDKs give a `credential_process` up (AWS.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
-/// How long all attempts of one request of many may take, and how many there are at least: whoever lists hundreds of
-/// accounts is told to come back later by and by.
-const PATIENCE: Duration = Duration::from_secs(90);
-const PATIENT_ATTEMPTS: u32 = 10;
-
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
 /// The clock that requests are signed with: the system's, set right by what AWS's `Date` header said.
 #[derive(Debug, Clone, Copy)]
-struct CorrectedClock {
-    now: fn() -> DateTime<Utc>,
+pub(super) struct CorrectedClock {
+    pub(super) now: fn() -> DateTime<Utc>,
     /// Seconds that AWS's clock is ahead of this one.
-    offset: i64,
+    pub(super) offset: i64,
 }
 
 impl aws_smithy_async::time::TimeSource for CorrectedClock {
@@ -54,9 +49,9 @@ impl aws_smithy_async::time::TimeSource for CorrectedClock {
 /// Notes by each answer's `Date` header how far the clocks are apart: the SDK sets a refused signature right by itself,
 /// but forgets it before the next request, which may carry a code and be sent only once.
 #[derive(Debug)]
-struct WatchClock {
-    now: fn() -> DateTime<Utc>,
-    offset: Arc<AtomicI64>,
+pub(super) struct WatchClock {
+    pub(super) now: fn() -> DateTime<Utc>,
+    pub(super) offset: Arc<AtomicI64>,
 }
 
 #[dyn_dispatch_hint]
@@ -99,8 +94,6 @@ pub(super) enum Effort {
     /// As configured, and as such a check, but one attempt: a paced run tries again itself.
     UsualOnce,
     BriefOnce,
-    /// One of many, for which nobody waits in particular.
-    Patient,
 }
 
 impl Effort {
@@ -118,7 +111,6 @@ pub(super) fn attempts(connection: &Connection, effort: Effort) -> u32 {
     match effort {
         Effort::Usual => connection.max_attempts,
         Effort::Brief => connection.max_attempts.min(2),
-        Effort::Patient => connection.max_attempts.max(PATIENT_ATTEMPTS),
         Effort::Once | Effort::UsualOnce | Effort::BriefOnce => 1,
     }
 }
@@ -135,7 +127,6 @@ pub(super) fn shared(
     let (attempt, operation) = match effort {
         Effort::Usual | Effort::UsualOnce | Effort::Once => (ATTEMPT, OPERATION),
         Effort::Brief | Effort::BriefOnce => (BRIEF, BRIEF),
-        Effort::Patient => (ATTEMPT, PATIENCE),
     };
     let retry = match connection.retry_mode {
         RetryMode::Standard => RetryConfig::standard(),

@@ -21,8 +21,10 @@ const THROTTLING: [&str; 7] = [
 const DEAD_SIGNER: [&str; 4] =
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 
-/// Codes with which AWS refuses a signature for its date; the first has other reasons too.
-const CLOCK: [&str; 3] = ["SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired"];
+/// Codes with which AWS refuses a signature for its date; the first two, STS's and the JSON services', have other reasons
+/// too.
+const CLOCK: [&str; 4] =
+    ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
 /// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;

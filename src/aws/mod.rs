@@ -11,6 +11,7 @@ mod connector;
 mod client;
 mod pace;
 mod network;
+mod pages;
 mod oidc;
 mod portal;
 mod federation;

@@ -2,7 +2,10 @@
 //! are wanted is the caller's business.
 
 use std::result::Result as Answered;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use aws_config::SdkConfig;
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
@@ -11,10 +14,11 @@ use aws_sdk_organizations::types::{Account, AccountState, AccountStatus, ParentT
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
-use super::client::{self, Effort};
-use super::connector;
+use super::client::{self, CorrectedClock, Effort, WatchClock};
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{self, Failure};
+use super::network::{Known, Network};
+use super::pages;
 use crate::arn;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
@@ -26,7 +30,12 @@ const PAGE: i32 = 20;
 
 /// The service, as whoever signs sees it.
 pub(crate) struct Organizations {
-    client: Client,
+    shared: SdkConfig,
+    keys: SdkCredentials,
+    clock_offset: Arc<AtomicI64>,
+    network: Network,
+    /// Of one request.
+    attempts: u32,
     now: fn() -> DateTime<Utc>,
     voice: Voice,
     pub(crate) url: String,
@@ -59,6 +68,7 @@ impl Organizations {
     ///
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(
+        network: &Network,
         endpoint: &Endpoint,
         region: &str,
         connection: &Connection,
@@ -68,95 +78,133 @@ impl Organizations {
     ) -> Result<Organizations> {
         let region = home_region(region);
         let url = url(endpoint, region)?;
-        let http = connector::http_client(&url, connection)?;
-        let provider = SdkCredentials::new(
+        let Known { http, clock_offset } = network.server(&url, connection)?;
+        let effort = if network.is_paced() { Effort::UsualOnce } else { Effort::Usual };
+        let keys = SdkCredentials::new(
             &keys.access_key_id,
             keys.secret_access_key.expose(),
             keys.session_token.as_ref().map(|token| token.expose().to_owned()),
             None,
             "xacct",
         );
-        let shared = client::shared(connection, endpoint, region.to_owned(), &http, Effort::Patient);
-        let config = aws_sdk_organizations::config::Builder::from(&shared).credentials_provider(provider);
-        Ok(Organizations { client: Client::from_conf(config.build()), now, voice, url })
+        let shared = client::shared(connection, endpoint, region.to_owned(), &http, effort);
+        let attempts = client::attempts(connection, Effort::Usual);
+        let network = network.clone();
+        Ok(Organizations { shared, keys, clock_offset, network, attempts, now, voice, url })
+    }
+
+    /// For one request: it is signed by what the last answer said of the clocks.
+    fn client(&self) -> Client {
+        let offset = failure::skew(self.clock_offset.load(Ordering::Relaxed)).unwrap_or(0);
+        let config = aws_sdk_organizations::config::Builder::from(&self.shared)
+            .credentials_provider(self.keys.clone())
+            .time_source(CorrectedClock { now: self.now, offset })
+            .interceptor(WatchClock { now: self.now, offset: Arc::clone(&self.clock_offset) });
+        Client::from_conf(config.build())
     }
 
     pub(crate) async fn accounts(&self) -> Answered<Vec<Member>, Failure> {
         self.asking("ListAccounts");
-        let mut pages = self.client.list_accounts().max_results(PAGE).into_paginator().send();
-        let mut members = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            members.extend(page.accounts.unwrap_or_default().into_iter().map(member));
-        }
-        Ok(members)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client().list_accounts().max_results(PAGE).set_next_token(token.clone());
+                request.send().await
+            };
+            let page = self.send(request).await?;
+            Ok((page.accounts.unwrap_or_default(), page.next_token))
+        };
+        Ok(pages::all(page).await?.into_iter().map(member).collect())
     }
 
     /// The accounts right below a root or a unit.
     pub(crate) async fn accounts_in(&self, parent: &str) -> Answered<Vec<Member>, Failure> {
         self.asking(&format!("ListAccountsForParent {parent}"));
-        let request = self.client.list_accounts_for_parent().parent_id(parent).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut members = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            members.extend(page.accounts.unwrap_or_default().into_iter().map(member));
-        }
-        Ok(members)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client().list_accounts_for_parent().parent_id(parent);
+                let request = request.max_results(PAGE).set_next_token(token.clone());
+                request.send().await
+            };
+            let page = self.send(request).await?;
+            Ok((page.accounts.unwrap_or_default(), page.next_token))
+        };
+        Ok(pages::all(page).await?.into_iter().map(member).collect())
     }
 
     /// The units right below a root or a unit.
     pub(crate) async fn units_in(&self, parent: &str) -> Answered<Vec<Unit>, Failure> {
         self.asking(&format!("ListOrganizationalUnitsForParent {parent}"));
-        let request = self.client.list_organizational_units_for_parent().parent_id(parent).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut units = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            let found = page.organizational_units.unwrap_or_default();
-            units.extend(found.into_iter().map(|found| unit(found.id, found.name)));
-        }
-        Ok(units)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client().list_organizational_units_for_parent().parent_id(parent);
+                let request = request.max_results(PAGE).set_next_token(token.clone());
+                request.send().await
+            };
+            let page = self.send(request).await?;
+            Ok((page.organizational_units.unwrap_or_default(), page.next_token))
+        };
+        let units = pages::all(page).await?.into_iter();
+        Ok(units.map(|found| unit(found.id, found.name)).collect())
     }
 
     pub(crate) async fn roots(&self) -> Answered<Vec<Unit>, Failure> {
         self.asking("ListRoots");
-        let mut pages = self.client.list_roots().into_paginator().send();
-        let mut roots = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            roots.extend(page.roots.unwrap_or_default().into_iter().map(|found| unit(found.id, found.name)));
-        }
-        Ok(roots)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client().list_roots().set_next_token(token.clone());
+                request.send().await
+            };
+            let page = self.send(request).await?;
+            Ok((page.roots.unwrap_or_default(), page.next_token))
+        };
+        let roots = pages::all(page).await?.into_iter();
+        Ok(roots.map(|found| unit(found.id, found.name)).collect())
     }
 
     /// The id of the unit that this one is in; `None` where that is the root.
     pub(crate) async fn unit_above(&self, id: &str) -> Answered<Option<String>, Failure> {
         self.asking(&format!("ListParents {id}"));
-        let answer = Box::pin(self.client.list_parents().child_id(id).send()).await;
-        let parents = answer.map_err(|error| self.failure(error))?.parents.unwrap_or_default();
-        let unit = parents.into_iter().find(|parent| parent.r#type == Some(ParentType::OrganizationalUnit));
+        let answer = self.send(async || self.client().list_parents().child_id(id).send().await).await?;
+        let mut parents = answer.parents.unwrap_or_default().into_iter();
+        let unit = parents.find(|parent| parent.r#type == Some(ParentType::OrganizationalUnit));
         Ok(unit.and_then(|parent| parent.id))
     }
 
     pub(crate) async fn unit_name(&self, id: &str) -> Answered<String, Failure> {
         self.asking(&format!("DescribeOrganizationalUnit {id}"));
-        let request = self.client.describe_organizational_unit().organizational_unit_id(id);
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let request =
+            async || self.client().describe_organizational_unit().organizational_unit_id(id).send().await;
+        let answer = self.send(request).await?;
         Ok(answer.organizational_unit.and_then(|unit| unit.name).unwrap_or_default())
     }
 
     /// The account's tags.
     pub(crate) async fn tags(&self, account_id: &str) -> Answered<Vec<Tag>, Failure> {
         self.asking(&format!("ListTagsForResource {account_id}"));
-        let request = self.client.list_tags_for_resource().resource_id(account_id);
-        let mut pages = request.into_paginator().send();
-        let mut tags = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            tags.extend(page.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
-        }
-        Ok(tags)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self
+                    .client()
+                    .list_tags_for_resource()
+                    .resource_id(account_id)
+                    .set_next_token(token.clone());
+                request.send().await
+            };
+            let page = self.send(request).await?;
+            Ok((page.tags.unwrap_or_default(), page.next_token))
+        };
+        Ok(pages::all(page).await?.into_iter().map(|tag| (tag.key, tag.value)).collect())
+    }
+
+    async fn send<T, E>(
+        &self,
+        request: impl AsyncFn() -> Answered<T, SdkError<E, Response>>,
+    ) -> Answered<T, Failure>
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let request = async || Box::pin(request()).await.map_err(|error| self.failure(error));
+        self.network.send(self.attempts, true, request).await
     }
 
     fn asking(&self, what: &str) {

@@ -8,6 +8,7 @@ use super::client::{self, Effort};
 use super::endpoint;
 use super::failure::Failure;
 use super::network::Network;
+use super::pages;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
@@ -103,8 +104,7 @@ impl<'p> Portal<'p> {
             let request = request.account_id(account_id).role_name(role_name);
             Box::pin(request.send()).await.map_err(|error| self.failure(error))
         };
-        let attempts = client::attempts(self.connection, Effort::Usual);
-        let answer = self.network.send(attempts, true, request).await?;
+        let answer = self.network.send(self.attempts(), true, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
@@ -121,43 +121,50 @@ impl<'p> Portal<'p> {
         })
     }
 
-    /// All pages of them.
     pub(crate) async fn accounts(
         &self,
         access_token: &Secret,
     ) -> std::result::Result<Vec<PortalAccount>, Failure> {
         self.voice.trace(1, &format!("ListAccounts: asking {}", self.region));
-        let request = self.client(Effort::Patient).list_accounts();
-        let request = request.access_token(access_token.expose()).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut accounts = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            accounts.extend(page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client(Effort::Usual).list_accounts().set_next_token(token.clone());
+                let request = request.access_token(access_token.expose()).max_results(PAGE);
+                Box::pin(request.send()).await.map_err(|error| self.failure(error))
+            };
+            let page = self.network.send(self.attempts(), true, request).await?;
+            let accounts = page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
                 account_id: account.account_id.unwrap_or_default(),
                 name: account.account_name.unwrap_or_default(),
                 email: account.email_address.unwrap_or_default(),
-            }));
-        }
-        Ok(accounts)
+            });
+            Ok((accounts.collect(), page.next_token))
+        };
+        pages::all(page).await
     }
 
-    /// The roles in one account, all pages of them.
+    /// The roles in one account.
     pub(crate) async fn roles(
         &self,
         access_token: &Secret,
         account_id: &str,
     ) -> std::result::Result<Vec<String>, Failure> {
         self.voice.trace(1, &format!("ListAccountRoles of {account_id}: asking {}", self.region));
-        let request = self.client(Effort::Patient).list_account_roles().max_results(PAGE);
-        let request = request.access_token(access_token.expose()).account_id(account_id);
-        let mut pages = request.into_paginator().send();
-        let mut roles = Vec::new();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| self.failure(error))?;
-            roles.extend(page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name));
-        }
-        Ok(roles)
+        let page = async |token: Option<String>| {
+            let request = async || {
+                let request = self.client(Effort::Usual).list_account_roles().set_next_token(token.clone());
+                let request = request.access_token(access_token.expose()).max_results(PAGE);
+                Box::pin(request.account_id(account_id).send()).await.map_err(|error| self.failure(error))
+            };
+            let page = self.network.send(self.attempts(), true, request).await?;
+            let roles = page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name);
+            Ok((roles.collect(), page.next_token))
+        };
+        pages::all(page).await
+    }
+
+    fn attempts(&self) -> u32 {
+        client::attempts(self.connection, Effort::Usual)
     }
 
     /// Ends the session that the token is for, with its refresh token. Role credentials live on until they expire.

@@ -91,7 +91,7 @@ impl Run<'_> {
                     "the cached credentials of '{}' could not be checked: {}",
                     step.profile, failure
                 ));
-                self.put(index, &Entry { unreached_at: Some((broker.now)()), ..entry.clone() });
+                self.put_back(index, &Entry { unreached_at: Some((broker.now)()), ..entry.clone() });
                 Ok(true)
             }
         }
@@ -311,7 +311,9 @@ impl Run<'_> {
         };
         self.put(index, &entry);
         self.broker.common.note_issued(step.key);
-        self.broker.common.prune(self.broker.store, now);
+        if self.broker.common.may_prune() {
+            self.prune(now);
+        }
         Ok(())
     }
 
@@ -321,13 +323,23 @@ impl Run<'_> {
         entry.confirmed_at = (self.broker.now)();
         entry.unreached_at = None;
         entry.account_id = entry.account_id.or_else(|| identity.map(|identity| identity.account_id.clone()));
-        self.put(index, &entry);
+        self.put_back(index, &entry);
+    }
+
+    /// Writes what was found there, unless it has been forgotten, or replaced, meanwhile.
+    fn put_back(&self, index: usize, entry: &Entry) {
+        let is_same = |there: &Entry| there.access_key_id == entry.access_key_id;
+        if self.broker.lookup(index).as_ref().is_some_and(is_same) {
+            self.put(index, entry);
+        }
     }
 
     fn put(&self, index: usize, entry: &Entry) {
-        let key = Key::from_digest(self.broker.plan.steps[index].key);
-        if let Err(warning) = self.broker.store.put(&key, entry) {
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
             self.broker.complain(&warning.to_string());
+            self.broker.common.remember(key, entry);
         }
     }
 
@@ -345,8 +357,9 @@ impl Run<'_> {
 
     fn drop_entry(&self, index: usize) {
         self.note_lost(index);
-        let key = Key::from_digest(self.broker.plan.steps[index].key);
-        if let Err(warning) = self.broker.store.remove(&key) {
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.remove(&Key::from_digest(key)) {
             self.broker.complain(&warning.to_string());
         }
     }

@@ -1,9 +1,24 @@
-//! What a person has to do for many plans, before the work on them begins: each thing once.
+//! What getting credentials will take, before it is done; and what a person has to do for many plans, each thing once,
+//! before the work on them begins.
 
+use crate::cache::Entry;
+use crate::credentials::Credentials;
 use crate::error::Result;
-use crate::sso::{Asker, Session};
+use crate::mfa::CodeSource;
+use crate::sso::{self, Asker, Session};
 
-use super::{Broker, acquire};
+use super::{Broker, acquire, fresh, trust};
+
+/// What `explain` says of a plan as things stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Forecast {
+    /// A person would be asked for a code.
+    pub(crate) would_prompt: bool,
+    /// A person would have to sign in.
+    pub(crate) would_sign_in: bool,
+    /// Requests that would be sent to STS.
+    pub(crate) calls: usize,
+}
 
 /// Something that only a person, or what stands in for one, can give.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +37,47 @@ pub(crate) enum Need {
 }
 
 impl Broker<'_> {
+    /// What handing the credentials out would take now, without doing any of it.
+    pub(crate) fn forecast(&self) -> Forecast {
+        let Some(last) = self.plan.steps.len().checked_sub(1) else { return Forecast::default() };
+        if let Some(entry) = self.good(last) {
+            let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
+            return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
+        }
+        let Some(first) = self.first_missing(last) else { return Forecast::default() };
+        let missing = &self.plan.steps[first..=last];
+        let needs_code = missing.iter().any(|step| step.serial_number().is_some());
+        let source = self.code_source();
+        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
+        // Before a code is asked for, expired entries are tried, or else the keys themselves.
+        let insisted = self.options.refresh || self.options.min_ttl > 0;
+        let expired = (first..=last)
+            .filter(|index| *index != last || !insisted)
+            .filter(|index| self.lookup(*index).is_some_and(|entry| fresh::left(&entry, (self.now)()) <= 0))
+            .count();
+        let before = match source {
+            _ if !needs_code => 0,
+            CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
+            CodeSource::Given(_) | CodeSource::None => expired,
+        };
+        let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
+        Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
+    }
+
+    fn good(&self, index: usize) -> Option<Entry> {
+        self.lookup(index).filter(|entry| self.is_good(entry, index))
+    }
+
+    /// The first step that would be sent to get the answer to this one; `None` where it is there.
+    fn first_missing(&self, last: usize) -> Option<usize> {
+        let behind = (0..=last).rev().find(|index| self.good(*index).is_some());
+        match behind {
+            Some(index) if index == last => None,
+            Some(index) => Some(index + 1),
+            None => Some(0),
+        }
+    }
+
     /// What getting the credentials would ask for now. Reads the cache, sends nothing.
     pub(crate) fn need(&self) -> Option<Need> {
         let last = self.plan.steps.len().checked_sub(1)?;
@@ -55,7 +111,7 @@ impl Broker<'_> {
     }
 
     /// As [`Broker::credentials`], in a runtime that is there already.
-    pub(crate) async fn credentials_within(&self) -> Result<crate::credentials::Credentials> {
+    pub(crate) async fn credentials_within(&self) -> Result<Credentials> {
         match self.at_once()? {
             Some(credentials) => Ok(credentials),
             None => acquire::last(self).await,

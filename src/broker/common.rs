@@ -1,13 +1,11 @@
 //! What the brokers of one run have in common; a command with one profile has it for itself.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use chrono::{DateTime, Utc};
-
 use crate::aws::Network;
-use crate::cache::Store;
+use crate::cache::Entry;
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
@@ -20,6 +18,8 @@ struct Shared {
     complained: RefCell<BTreeSet<String>>,
     /// The keys of what was issued in this run: with `--refresh`, once is enough for all who share it.
     issued: RefCell<HashSet<[u8; 32]>>,
+    /// What the cache could not take: one prompt must do for all, also where nothing can be written.
+    unwritten: RefCell<HashMap<[u8; 32], Entry>>,
     pruned: Cell<bool>,
     asking: Cell<u32>,
 }
@@ -47,11 +47,21 @@ impl Common {
         self.0.issued.borrow().contains(key)
     }
 
-    /// Once a run: it looks at every file of the cache.
-    pub(super) fn prune(&self, store: &Store, now: DateTime<Utc>) {
-        if !self.0.pruned.replace(true) {
-            store.prune(now);
-        }
+    pub(super) fn remember(&self, key: [u8; 32], entry: &Entry) {
+        self.0.unwritten.borrow_mut().insert(key, entry.clone());
+    }
+
+    pub(super) fn forget(&self, key: &[u8; 32]) {
+        self.0.unwritten.borrow_mut().remove(key);
+    }
+
+    pub(super) fn remembered(&self, key: &[u8; 32]) -> Option<Entry> {
+        self.0.unwritten.borrow().get(key).cloned()
+    }
+
+    /// True once a run: pruning looks at every file of the cache.
+    pub(super) fn may_prune(&self) -> bool {
+        !self.0.pruned.replace(true)
     }
 
     /// While this is kept, a person may be looking at a question.

@@ -18,6 +18,7 @@ mod sign_in;
 mod console;
 mod ahead;
 mod organization;
+mod forget;
 
 pub(crate) use organization::{Found, Inquiry};
 
@@ -38,11 +39,11 @@ use crate::say::Voice;
 use crate::sso::{self, Asker, How};
 use crate::terminal::{self, Caller};
 
-pub(crate) use ahead::Need;
+pub(crate) use ahead::{Forecast, Need};
 pub(crate) use common::Common;
 pub(crate) use confirm::confirm_all;
 
-/// Threads for what cannot be done without: looking up a host's name.
+/// Threads for what cannot be done without: looking up a host's name, starting a program.
 const THREADS: usize = 8;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
@@ -69,17 +70,6 @@ pub(crate) struct Options {
     pub(crate) verify_after: VerifyAfter,
     /// `audit`: whether what is issued goes into the audit log.
     pub(crate) audit: bool,
-}
-
-/// What `explain` says of a plan as things stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Forecast {
-    /// A person would be asked for a code.
-    pub(crate) would_prompt: bool,
-    /// A person would have to sign in.
-    pub(crate) would_sign_in: bool,
-    /// Requests that would be sent to STS.
-    pub(crate) calls: usize,
 }
 
 /// Turns one plan into credentials.
@@ -169,47 +159,6 @@ impl<'a> Broker<'a> {
         (0..self.plan.steps.len()).map(|index| self.lookup(index)).collect()
     }
 
-    /// What handing the credentials out would take now, without doing any of it.
-    pub(crate) fn forecast(&self) -> Forecast {
-        let Some(last) = self.plan.steps.len().checked_sub(1) else { return Forecast::default() };
-        if let Some(entry) = self.good(last) {
-            let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
-            return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
-        }
-        let Some(first) = self.first_missing(last) else { return Forecast::default() };
-        let missing = &self.plan.steps[first..=last];
-        let needs_code = missing.iter().any(|step| step.serial_number().is_some());
-        let source = self.code_source();
-        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
-        // Before a code is asked for, expired entries are tried, or else the keys themselves.
-        let insisted = self.options.refresh || self.options.min_ttl > 0;
-        let expired = (first..=last)
-            .filter(|index| *index != last || !insisted)
-            .filter(|index| self.lookup(*index).is_some_and(|entry| fresh::left(&entry, (self.now)()) <= 0))
-            .count();
-        let before = match source {
-            _ if !needs_code => 0,
-            CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
-            CodeSource::Given(_) | CodeSource::None => expired,
-        };
-        let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
-        Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
-    }
-
-    fn good(&self, index: usize) -> Option<Entry> {
-        self.lookup(index).filter(|entry| self.is_good(entry, index))
-    }
-
-    /// The first step that would be sent to get the answer to this one; `None` where it is there.
-    fn first_missing(&self, last: usize) -> Option<usize> {
-        let behind = (0..=last).rev().find(|index| self.good(*index).is_some());
-        match behind {
-            Some(index) if index == last => None,
-            Some(index) => Some(index + 1),
-            None => Some(0),
-        }
-    }
-
     fn warn(&self) {
         for warning in &self.plan.warnings {
             self.voice.warn(warning);
@@ -243,12 +192,12 @@ impl<'a> Broker<'a> {
     /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss with a warning.
     fn lookup(&self, index: usize) -> Option<Entry> {
         let step = &self.plan.steps[index];
-        let entry = match self.store.get(&Key::from_digest(step.key)) {
-            Ok(entry) => entry?,
-            Err(warning) => {
+        let entry = match self.common.remembered(&step.key) {
+            Some(entry) => entry,
+            None => self.store.get(&Key::from_digest(step.key)).unwrap_or_else(|warning| {
                 self.complain(&warning.to_string());
-                return None;
-            }
+                None
+            })?,
         };
         if !trust::is_for(&entry, step) {
             self.complain(&format!(

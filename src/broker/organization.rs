@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::aws::{Failure, Member, Organizations, Tag, Unit};
+use crate::aws::{Failure, Member, Network, Organizations, Tag, Unit};
 use crate::config::nearest;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
@@ -64,7 +64,9 @@ impl Broker<'_> {
         inquiry: &Inquiry<'_>,
     ) -> Result<Vec<Found>> {
         let plan = self.plan;
+        let most = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
         let service = Organizations::new(
+            &Network::paced(most),
             endpoint,
             &plan.region.name,
             &plan.connection,

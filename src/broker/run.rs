@@ -3,6 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::aws::{Identity, Sts};
 use crate::cache::{Key, Lock};
 use crate::error::Result;
@@ -46,6 +48,18 @@ impl<'b> Run<'b> {
     /// What the answers so far said of the clocks; see [`Sts::clock_skew`].
     pub(super) fn clock_skew(&self) -> Option<i64> {
         self.sts.get().and_then(Sts::clock_skew)
+    }
+
+    /// Drops what is long over, by AWS's clock where it has answered: to one that is days ahead, good entries are old.
+    pub(super) fn prune(&self, now: DateTime<Utc>) {
+        let store = self.broker.store;
+        match self.sts.get() {
+            Some(sts) => {
+                let offset = TimeDelta::seconds(sts.clock_skew().unwrap_or_default());
+                store.prune(now + offset, TimeDelta::days(1));
+            }
+            None => store.prune(now, TimeDelta::days(30)),
+        }
     }
 
     /// Waits for the step's lock, unless it is held already: a second wait would be for ourselves.

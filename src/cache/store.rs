@@ -15,9 +15,6 @@ use super::warning::Warning;
 
 const LOCKS: &str = "locks";
 
-/// How long after its end an entry, or an unfinished or unused file, is kept.
-const KEPT: TimeDelta = TimeDelta::days(1);
-
 /// The directory. Making one touches nothing; it is created by the first write.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -92,20 +89,20 @@ impl Store {
         Ok(removed)
     }
 
-    /// Drops what nobody will ask for again: entries a day past their end, writes that were killed, locks that
-    /// nobody took for a day. A stat a file; only old ones are opened. Called after a put, so it says nothing.
-    pub(crate) fn prune(&self, now: DateTime<Utc>) {
+    /// Drops what nobody will ask for again: entries so long past their end, writes that were killed, locks that
+    /// nobody took for that time. A stat a file; only old ones are opened. Called after a put, so it says nothing.
+    pub(crate) fn prune(&self, now: DateTime<Utc>, kept: TimeDelta) {
         for (path, name) in self.files(&self.dir).unwrap_or_default() {
             // A file is written before its entry ends, so a young one cannot be long past its end.
-            if !is_older(&path, now - KEPT) {
+            if !is_older(&path, now - kept) {
                 continue;
             }
-            if disk::is_temporary(&name) || key_of(&name).is_some_and(|key| is_over(&path, key, now - KEPT)) {
+            if disk::is_temporary(&name) || key_of(&name).is_some_and(|key| is_over(&path, key, now - kept)) {
                 let _ = fs::remove_file(&path);
             }
         }
         for (path, _) in self.files(&self.dir.join(LOCKS)).unwrap_or_default() {
-            if is_older(&path, now - KEPT) {
+            if is_older(&path, now - kept) {
                 lock::remove_unused(&path);
             }
         }

@@ -80,6 +80,9 @@ pub(crate) struct Each {
     #[arg(long, env = "XACCT_SHARD", value_name = "K/N", value_parser = shard, help_heading = "Run")]
     pub(crate) shard: Option<Shard>,
     /// What to do with what the commands print
+    ///
+    /// For group and json, 64 kB of each stream are kept in memory until it is that command's turn, and what is more
+    /// in a temporary file without a name; nothing is cut.
     #[arg(long, env = "XACCT_OUTPUT", value_name = "HOW", default_value = "stream", help_heading = "Output")]
     pub(crate) output: Output,
     /// Write what each command prints to DIR/PROFILE.ACCOUNT.REGION.out and .err

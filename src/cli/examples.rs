@@ -71,7 +71,9 @@ Examples:
   xacct add                             asks for everything
   xacct add client1 --role-arn arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub \\
       --external-id client1-7731 --region eu-west-1
-  xacct add hub --access-key            asks for the key, or reads it from stdin: ID, then secret";
+  xacct add hub --access-key            asks for the key, or reads it from stdin: ID, then secret
+  xacct add acme --sso-session acme --sso-start-url https://acme.awsapps.com/start --sso-region eu-central-1 \\
+      --sso-account-id 222222222222 --sso-role-name Admin";
 pub(super) const ADOPT: &str = "\
 Examples:
   xacct adopt client1 --dry-run         what would change
@@ -116,6 +118,8 @@ pub(super) const CLEAR_USAGE: &str = "xacct clear [OPTIONS] PROFILE...
        xacct clear [OPTIONS] --all";
 pub(super) const ADD_USAGE: &str = "xacct add [OPTIONS] [NAME]
        xacct add [OPTIONS] NAME --role-arn ARN --source-profile NAME
-       xacct add [OPTIONS] NAME --access-key";
+       xacct add [OPTIONS] NAME --role-arn ARN --credential-source SOURCE
+       xacct add [OPTIONS] NAME --access-key
+       xacct add [OPTIONS] NAME --sso-session NAME --sso-account-id ID --sso-role-name NAME";
 pub(super) const ADOPT_USAGE: &str = "xacct adopt [OPTIONS] PROFILE...
        xacct adopt [OPTIONS] --all";

@@ -1,9 +1,8 @@
 //! The command line: every command and option, its help and its environment variable. Declarations only; what
 //! the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command`, `profiles` and `each` the commands themselves, `examples` what their help ends
-//! `args` has what several commands share, `command`, `profiles` and `sync` the commands themselves, `examples` what their help ends
-//! with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
+//! `args` has what several commands share, `command` and the modules named after them the commands themselves, `examples`
+//! what their help ends with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
 
 mod args;
 mod examples;
@@ -11,12 +10,12 @@ mod profiles;
 mod each;
 mod init;
 mod sync;
+mod doctor;
 mod audit;
 mod serve;
 mod export;
 mod policy;
 mod console;
-mod doctor;
 mod command;
 mod complete;
 mod parse;

@@ -5,20 +5,34 @@
     reason = "these are what --help shows, where backticks would stand as they are"
 )]
 
-use clap::ArgAction;
 use clap::builder::BoolishValueParser;
+use clap::{ArgAction, ArgGroup};
 
 use super::args::Asking;
 use super::examples;
 use crate::duration;
 
-/// Add a profile: a role, or an access key
+/// The options that make a profile of IAM Identity Center.
+const SSO: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
+const NOT_WITH_SSO: [&str; 8] = [
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "external_id",
+    "session_name",
+    "duration",
+    "access_key",
+    "mfa_serial",
+];
+
+/// Add a profile: a role, an access key, or a role of IAM Identity Center
 ///
 /// A role goes to ~/.aws/config, an access key to ~/.aws/credentials with its settings in ~/.aws/config. On a terminal,
 /// what is missing is asked for. Before anything is written the change is shown, and the profile is tried: its
 /// credentials are got from AWS, which is then asked whose they are.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADD, override_usage = examples::ADD_USAGE)]
+#[command(group(ArgGroup::new("sso").args(SSO).multiple(true).conflicts_with_all(NOT_WITH_SSO)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Add {
     /// The new profile's name
@@ -30,6 +44,10 @@ pub(crate) struct Add {
     /// The profile whose credentials assume the role
     #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role")]
     pub(crate) source_profile: Option<String>,
+    /// Instead of a profile: Environment, Ec2InstanceMetadata or EcsContainer
+    #[arg(long, env = "XACCT_CREDENTIAL_SOURCE", value_name = "SOURCE", help_heading = "Role")]
+    #[arg(conflicts_with = "source_profile")]
+    pub(crate) credential_source: Option<String>,
     /// The external ID that the role's trust policy asks for
     #[arg(long, env = "XACCT_EXTERNAL_ID", value_name = "ID", help_heading = "Role")]
     pub(crate) external_id: Option<String>,
@@ -43,12 +61,27 @@ pub(crate) struct Add {
     /// Add an access key; its secret is asked for, or read from stdin
     #[arg(long, env = "XACCT_ACCESS_KEY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     #[arg(help_heading = "Access key", conflicts_with_all = ["role_arn", "source_profile", "external_id"])]
-    #[arg(conflicts_with_all = ["session_name", "duration"])]
+    #[arg(conflicts_with_all = ["session_name", "duration", "credential_source"])]
     pub(crate) access_key: bool,
     /// The access key's ID; without it, it is asked for or is stdin's first line, before the secret
     #[arg(long, env = "XACCT_ACCESS_KEY_ID", value_name = "ID", requires = "access_key")]
     #[arg(help_heading = "Access key")]
     pub(crate) access_key_id: Option<String>,
+    /// The session: one of the config file's, or with the next two options a new one
+    #[arg(long, env = "XACCT_SSO_SESSION", value_name = "NAME", help_heading = "IAM Identity Center")]
+    pub(crate) sso_session: Option<String>,
+    /// Where one signs in: https://acme.awsapps.com/start
+    #[arg(long, env = "XACCT_SSO_START_URL", value_name = "URL", help_heading = "IAM Identity Center")]
+    pub(crate) sso_start_url: Option<String>,
+    /// The region that Identity Center is in
+    #[arg(long, env = "XACCT_SSO_REGION", value_name = "REGION", help_heading = "IAM Identity Center")]
+    pub(crate) sso_region: Option<String>,
+    /// The account
+    #[arg(long, env = "XACCT_SSO_ACCOUNT_ID", value_name = "ID", help_heading = "IAM Identity Center")]
+    pub(crate) sso_account_id: Option<String>,
+    /// The role, as the access portal names it
+    #[arg(long, env = "XACCT_SSO_ROLE_NAME", value_name = "NAME", help_heading = "IAM Identity Center")]
+    pub(crate) sso_role_name: Option<String>,
     /// The MFA device: its ARN, or a hardware device's serial number
     #[arg(long, env = "XACCT_MFA_SERIAL", value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,

@@ -132,7 +132,8 @@ pub(crate) struct Syncing {
 const ORGANIZATIONS: &str = "\
 Examples:
   xacct sync organizations --source-profile hub --dry-run
-  xacct sync organizations --source-profile hub --ou Workloads/Prod --role-name Audit --name-template '{ou}/{account_slug}'
+  xacct sync organizations --source-profile hub --ou Workloads/Prod --role-name Audit \\
+      --name-template '{ou}/{account_slug}'
   xacct sync organizations --source-profile hub --account-tag team=data --account-tag 'stage=prod*'
   xacct sync organizations --source-profile hub --prune --yes     from a script";
 

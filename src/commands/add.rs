@@ -1,12 +1,14 @@
 //! `xacct add`: a new role or access key, from options or from a person's answers; shown, tried, then written.
 
 mod answers;
+mod access_key;
+mod identity_center;
 
 use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use self::answers::{Answers, Kind, New};
+use self::answers::{Answers, Kind, New, NewSession};
 use super::change::{self, Asked, Files};
 use super::context::Context;
 use super::person::Person;
@@ -66,6 +68,9 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     let mut entries: Vec<(&str, &str)> = Vec::new();
     match &new.kind {
         Kind::Role(settings) => entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str()))),
+        Kind::IdentityCenter { settings, .. } => {
+            entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
+        }
         Kind::AccessKey { id, secret } => {
             let keys = [("aws_access_key_id", id.as_str()), ("aws_secret_access_key", secret.expose())];
             texts.credentials = Some(add(FileKind::Credentials, &keys)?);
@@ -76,7 +81,24 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     if !entries.is_empty() {
         texts.config = Some(add(FileKind::Config, &entries)?);
     }
+    if let Kind::IdentityCenter { session: Some(session), .. } = &new.kind {
+        texts.config = texts.config.map(|text| with_session(&text, session));
+    }
     Ok(texts)
+}
+
+/// As `aws configure sso` writes one: this scope is what gives the token a refresh token.
+fn with_session(config: &str, session: &NewSession) -> Zeroizing<String> {
+    let mut ini = Ini::new(FileKind::Config, config);
+    ini.add_sso_session(
+        &session.name,
+        &[
+            ("sso_start_url", &session.start_url),
+            ("sso_region", &session.region),
+            ("sso_registration_scopes", "sso:account:access"),
+        ],
+    );
+    ini.into_text()
 }
 
 /// Whose the credentials are, before anything is written; `None` where they are to be written though they do not
@@ -112,7 +134,7 @@ fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Resul
     let credentials = match new.kind {
         // The key itself is what was added, not a session of it.
         Kind::AccessKey { .. } => source::keys(&plan.source)?,
-        Kind::Role(_) => {
+        Kind::Role(_) | Kind::IdentityCenter { .. } => {
             let options = Context::options(config, &asked.asking, false)?;
             let store = context.store()?;
             context.broker("add", &plan, &store, &options).credentials()?

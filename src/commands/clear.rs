@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::context::Context;
 use super::forget::counted;
 use crate::cache::Key;
-use crate::cli::{Clear, Overrides, Target};
+use crate::cli::{Asking, Clear, Overrides, Target};
 use crate::error::{Error, Result};
 
 pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
@@ -21,14 +21,14 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         let (profile, overrides) = (Some(name.clone()), Overrides::default());
         context.plan(&config, &Target { profile, source_profile: None, overrides })
     });
+    let options = Context::options(&config, &Asking::default(), false)?;
     for plan in plans.collect::<Result<Vec<_>>>()? {
+        let broker = context.broker("clear", &plan, &store, &options);
         let mut removed = 0;
         // A session that other profiles share is theirs too: it goes with the profile that holds the keys.
-        for step in plan.steps.iter().filter(|step| step.profile == plan.profile) {
-            let gone = store
-                .remove(&Key::from_digest(step.key))
-                .map_err(|warning| Error::other(warning.to_string()))?;
-            removed += usize::from(gone);
+        let own = |index: &usize| plan.steps[*index].profile == plan.profile;
+        for index in (0..plan.steps.len()).rev().filter(own) {
+            removed += usize::from(broker.forget(index)?);
         }
         context.voice.note(&format!("forgot {} of '{}'", counted(removed), plan.profile));
         let shared =

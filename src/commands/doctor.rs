@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use super::context::Context;
 use super::print;
 use crate::cli::Doctor;
-use crate::config::{Config, Problem, nearest};
+use crate::config::{Config, nearest};
 use crate::doctor::{self, Finding, Looked, Planned, Report};
 use crate::error::{Error, Result};
 use crate::plan::Request;
@@ -47,11 +47,11 @@ fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> 
     let is_meant = |name: &str| names.as_ref().is_none_or(|names| names.contains(&name));
     let mut findings = texts(&read, &is_meant);
     let mut looked = vec![Looked::at("files", read.shown())];
+    if read.is_whole() && planned.is_empty() && findings.is_empty() {
+        findings.push(doctor::no_profiles());
+    }
     if read.is_whole() {
         findings.extend(profiles(context, &read, &planned, &is_meant));
-        if names.is_none() {
-            findings.extend(ignored(&read.config, &findings));
-        }
         let shown = planned.iter().map(|one| one.profile.name.clone()).filter(|name| is_meant(name));
         looked.push(Looked::at("profiles", shown.collect()));
     } else {
@@ -127,15 +127,4 @@ fn names<'p>(asked: &'p Doctor, read: &Read, planned: &'p [Planned]) -> Result<O
         [] => error.hint("xacct doctor    looks at all profiles"),
         names => error.hint(format!("did you mean {}?", names.join(" or "))),
     })
-}
-
-/// The lines that xacct itself does not use, as far as nothing was said of them.
-fn ignored(config: &Config, findings: &[Finding]) -> Vec<Finding> {
-    let told: HashSet<(Option<&str>, Option<usize>)> =
-        findings.iter().map(|finding| (finding.file.as_deref(), finding.line)).collect();
-    let is_new =
-        |problem: &Problem| !told.contains(&(Some(&*problem.origin.path), Some(problem.origin.line)));
-    let new = config.problems().into_iter().filter(is_new);
-    new.map(|problem| Finding::new(&doctor::catalog::LINE_IGNORED, problem.message).at(&problem.origin))
-        .collect()
 }

@@ -20,6 +20,7 @@ mod limits;
 mod plan_lines;
 mod summary;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -218,6 +219,7 @@ impl All<'_> {
                 retries: asked.retries,
                 printer: &printer,
                 stop: &stop,
+                is_said: Cell::new(false),
                 env: &context.env,
                 voice,
                 now: context.now,

@@ -39,7 +39,7 @@ struct Row {
 }
 
 pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
-    let config = context.config()?;
+    let config = context.config()?.indexed();
     let store = context.store()?;
     let now = (context.now)();
     let rows: Vec<Row> = config

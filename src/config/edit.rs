@@ -130,6 +130,17 @@ impl Ini {
     ///
     /// Errors: a sentence, where the name or a value cannot be written there.
     pub(crate) fn add(&mut self, profile: &str, with: &[(&str, &str)]) -> Result<(), String> {
+        let changed = self.with_section(&self.header(profile), with);
+        self.read_back(changed, &[Edit { profile, gone: Vec::new(), with: with.to_vec() }])
+    }
+
+    /// Adds `[sso-session NAME]` at the end. That the parser finds it is left to the caller to see.
+    pub(crate) fn add_sso_session(&mut self, name: &str, with: &[(&str, &str)]) {
+        let changed = self.with_section(&format!("sso-session {name}"), with);
+        *self = Ini::of(self.file, self.mark, changed);
+    }
+
+    fn with_section(&self, header: &str, with: &[(&str, &str)]) -> Zeroizing<String> {
         let end = self.line_end();
         let mut changed = self.text.clone();
         self.end_line(&mut changed);
@@ -137,11 +148,11 @@ impl Ini {
         if !blank_before {
             changed.push_str(end);
         }
-        changed.extend(["[", &self.header(profile), "]", end]);
+        changed.extend(["[", header, "]", end]);
         for entry in with {
             put(&mut changed, "", *entry, end);
         }
-        self.read_back(changed, &[Edit { profile, gone: Vec::new(), with: with.to_vec() }])
+        changed
     }
 
     fn header(&self, profile: &str) -> String {

@@ -1,5 +1,6 @@
 //! One of the two AWS files: its text with the index of its sections. Which file wins is left to `mod.rs`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -20,6 +21,8 @@ pub(super) struct ProfileFile {
     path: Arc<str>,
     text: Zeroizing<String>,
     pub(super) sections: Vec<Found>,
+    /// The places in `sections` by name, where many will be looked for: for a few, looking through all is faster.
+    by_name: Option<HashMap<Box<str>, Vec<usize>>>,
 }
 
 impl ProfileFile {
@@ -27,7 +30,16 @@ impl ProfileFile {
     pub(super) fn new(kind: FileKind, path: &str, text: Option<Zeroizing<String>>) -> ProfileFile {
         let text = text.unwrap_or_default();
         let sections = index::sections(&text, kind);
-        ProfileFile { kind, path: path.into(), text, sections }
+        ProfileFile { kind, path: path.into(), text, sections, by_name: None }
+    }
+
+    /// Makes [`ProfileFile::find`] take the same time however many sections there are.
+    pub(super) fn index(&mut self) {
+        let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.sections.len());
+        for (at, section) in self.sections.iter().enumerate() {
+            by_name.entry(section.name(&self.text).into()).or_default().push(at);
+        }
+        self.by_name = Some(by_name);
     }
 
     pub(super) fn name<'a>(&'a self, section: &'a Found) -> &'a str {
@@ -36,7 +48,11 @@ impl ProfileFile {
 
     /// The sections of this kind and name, in order.
     pub(super) fn find<'a>(&'a self, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a Found> {
-        self.sections.iter().filter(move |section| section.kind == kind && self.name(section) == name)
+        let known = self.by_name.as_ref().map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
+        let all = if known.is_some() { 0..0 } else { 0..self.sections.len() };
+        let places = known.unwrap_or_default().iter().copied().chain(all);
+        let sections = places.map(|at| &self.sections[at]);
+        sections.filter(move |section| section.kind == kind && self.name(section) == name)
     }
 
     pub(super) fn origin(&self, line: usize) -> Origin {

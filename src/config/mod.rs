@@ -133,6 +133,15 @@ impl Config {
         }
     }
 
+    /// For those who will ask for most of the profiles one by one: each then takes the same time.
+    #[must_use]
+    pub(crate) fn indexed(mut self) -> Config {
+        self.config.index();
+        self.credentials.index();
+        self.settings.index();
+        self
+    }
+
     /// The profile, put together from the three files and from the profiles it includes. Only their sections are
     /// parsed. `None` if no file has it.
     ///
@@ -251,7 +260,7 @@ impl Config {
             plain_default: self.config.find(Kind::PlainDefault, name).collect(),
             credentials: self.credentials.find(Kind::Profile, name).collect(),
             spaced: self.credentials.find(Kind::Spaced, name).collect(),
-            settings: self.settings.profiles.iter().find(|profile| profile.name == name),
+            settings: self.settings.profile(name),
         };
         self.merge(name, &parts)
     }

@@ -1,6 +1,7 @@
 //! xacct's own settings file, `config.toml`: typed settings at its top, and `[profile.NAME]` tables with the keys that
 //! the AWS files have. It is xacct's alone, so here everything unknown is an error and not a warning.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -147,9 +148,25 @@ pub(super) struct SettingsFile {
     pub(super) settings: Settings,
     /// What each `[profile.NAME]` table sets, in the order of the file.
     pub(super) profiles: Vec<Section>,
+    /// The places in `profiles` by name, where many will be looked for.
+    by_name: Option<HashMap<String, usize>>,
 }
 
 impl SettingsFile {
+    /// Makes [`SettingsFile::profile`] take the same time however many profiles there are.
+    pub(super) fn index(&mut self) {
+        let names = self.profiles.iter().enumerate().map(|(at, profile)| (profile.name.clone(), at));
+        self.by_name = Some(names.collect());
+    }
+
+    /// The `[profile.NAME]` table.
+    pub(super) fn profile(&self, name: &str) -> Option<&Section> {
+        match &self.by_name {
+            Some(by_name) => by_name.get(name).map(|at| &self.profiles[*at]),
+            None => self.profiles.iter().find(|profile| profile.name == name),
+        }
+    }
+
     /// Errors: not TOML, an unknown key, or a value that does not fit, each with its line.
     pub(super) fn parse(text: &str, path: &str) -> Result<SettingsFile> {
         let reader = Reader { text, path: path.into() };

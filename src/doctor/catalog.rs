@@ -36,7 +36,7 @@ kinds! {
     DEFAULT_TWICE: Warning Files "default-twice" "[default] and [profile default]: the SDKs take the second, the AWS CLI the later one.";
     KEY_WITHOUT_EQUALS: Error Files "key-without-equals" "A line without an =, for which the AWS CLI and the SDKs reject the file.";
     KEY_WITH_COLON: Error Files "key-with-colon" "key: value, which only the AWS CLI reads; the SDKs reject the file.";
-    KEY_UNNAMED: Error Files "key-unnamed" "A line that begins with =, for which the AWS CLI and the SDKs reject the file.";
+    KEY_UNNAMED: Error Files "key-unnamed" "A line that begins with =, for which the SDKs reject the file, and outside of blocks the AWS CLI too.";
     KEY_NAME_INVALID: Warning Files "key-name-invalid" "A key that the SDKs drop for the characters in it.";
     KEY_DUPLICATE: Error Files "key-duplicate" "A key stands twice in a section: the AWS CLI rejects the file.";
     KEY_INDENTED: Warning Files "key-indented" "A key that is indented, and hence a part of the value above.";
@@ -50,9 +50,9 @@ kinds! {
     VALUE_QUOTED: Warning Files "value-quoted" "A value in quotes, which are a part of it for everybody.";
     KEY_MISSPELT: Warning Files "key-misspelt" "A key that nobody knows and that looks like one that is known.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
-    LINE_IGNORED: Warning Files "line-ignored" "Another line that xacct does not use.";
 
     // What the profiles say (AWS.md A2, A3).
+    PROFILES_NONE: Note Profiles "profiles-none" "There are no profiles yet.";
     INCLUDE_BROKEN: Error Profiles "include-profile-broken" "include_profile names no profile, or they go in a circle.";
     SOURCE_MISSING: Error Profiles "source-profile-missing" "source_profile names no profile.";
     SOURCE_CYCLE: Error Profiles "source-profile-cycle" "source_profile runs in a circle.";
@@ -63,6 +63,7 @@ kinds! {
     PROCESS_OF_ITSELF: Error Profiles "process-of-itself" "A profile's credential_process asks for that very profile.";
     VALUE_REFUSED: Error Profiles "value-refused" "A value that AWS would refuse: an ARN, an external ID, a duration and so on.";
     CREDENTIALS_NONE: Note Profiles "credentials-none" "A profile without any credentials.";
+    ENVIRONMENT_KEYS: Note Profiles "environment-keys-missing" "credential_source is Environment, and this shell has no keys in it.";
     CREDENTIAL_SOURCE_CASE: Warning Profiles "credential-source-case" "credential_source in a spelling that the AWS CLI refuses.";
     SSO_REPEATED: Warning Profiles "sso-repeated" "sso_region or sso_start_url beside sso_session: the Rust SDK refuses the profile.";
     DURATION_UNREAD: Warning Profiles "duration-unread" "duration_seconds is no plain number, and the AWS CLI ignores it.";
@@ -94,6 +95,7 @@ kinds! {
     SHELL_PROFILE_EMPTY: Warning Shell "shell-profile-empty" "AWS_PROFILE is set to nothing.";
     SHELL_PROFILES_DIFFER: Note Shell "shell-profiles-differ" "AWS_PROFILE and AWS_DEFAULT_PROFILE differ, and programs differ in which they take.";
     SHELL_REGIONS_DIFFER: Note Shell "shell-regions-differ" "AWS_REGION and AWS_DEFAULT_REGION differ, and programs differ in which they take.";
+    SHELL_REGION: Warning Shell "shell-region-malformed" "AWS_REGION or AWS_DEFAULT_REGION cannot be a region.";
     SHELL_PATH: Note Shell "shell-path" "A variable with a file's path that the SDKs do not expand.";
 
     // Who can read and write.

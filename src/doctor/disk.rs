@@ -19,9 +19,16 @@ pub(crate) struct Owned {
     pub(crate) holds: Holds,
     /// The user that it belongs to, where that is another one, and not root.
     pub(crate) foreign: Option<u32>,
-    /// The permissions, 0 to 0o777; `None` where there is no such thing.
+    /// The permissions, 0 to 0o1777; `None` where there is no such thing.
     pub(crate) mode: Option<u32>,
+    /// Whether nobody but the user is in its group, as systems have it that give each user one.
+    pub(crate) is_group_own: bool,
+    /// Whether it is the user's to change, and nobody else can have a use for it.
+    pub(crate) is_mendable: bool,
 }
+
+/// In a directory with this bit, others can put files and not replace them.
+const STICKY: u32 = 0o1000;
 
 /// What others must not do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +59,10 @@ fn of_file(file: &Owned) -> Vec<Finding> {
     let Some(mode) = file.mode else { return findings };
     let (open, wanted) = match file.holds {
         Holds::Keys | Holds::Tokens => (0o077, mode & 0o700),
+        Holds::Profiles | Holds::Files if file.is_group_own => (0o002, mode & !0o002),
         Holds::Profiles | Holds::Files => (0o022, mode & !0o022),
     };
-    if mode & open == 0 {
+    if mode & open == 0 || mode & STICKY != 0 {
         return findings;
     }
     let kind = match file.holds {
@@ -72,8 +80,9 @@ fn of_file(file: &Owned) -> Vec<Finding> {
         Holds::Files => format!("other users can put files into it (mode {mode:03o})"),
     };
     let fix = format!("chmod {wanted:03o} {}", shell_path(&file.shown));
+    let finding = Finding::new(kind, message).in_file(&file.shown).fix(fix);
     let repair = Repair::Mode { path: file.path.clone(), mode: wanted };
-    findings.push(Finding::new(kind, message).in_file(&file.shown).fix(fix).repair(repair));
+    findings.push(if file.is_mendable { finding.repair(repair) } else { finding });
     findings
 }
 

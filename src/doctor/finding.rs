@@ -108,7 +108,7 @@ impl Finding {
             profile: None,
             file: None,
             line: None,
-            message: message.into(),
+            message: without_continuation(message.into()),
             fix: None,
             repair: None,
         }
@@ -156,6 +156,14 @@ impl Finding {
             (None, _) => String::new(),
         }
     }
+}
+
+/// Of a value of several lines only the first is shown: the others may be keys that somebody has indented, secrets
+/// among them. They stand between quotes.
+fn without_continuation(message: String) -> String {
+    let Some(end) = message.find('\n') else { return message };
+    let rest = message.rfind('\'').filter(|last| *last > end).map_or("", |last| &message[last..]);
+    format!("{} …{rest}", &message[..end])
 }
 
 /// The word as a shell wants it, for commands to type.

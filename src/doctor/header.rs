@@ -65,7 +65,7 @@ fn inside(line: &str) -> (Option<&str>, Wrong) {
         return (None, Some((&catalog::HEADER_UNCLOSED, message.to_owned(), "add the ]".to_owned())));
     };
     let wrong = if comment < end {
-        let message = "the SDKs begin a comment at the # or ; in the header, and reject the whole file";
+        let message = "a # or ; in the header begins a comment there: the SDKs reject the whole file";
         (&catalog::HEADER_COMMENT, message.to_owned(), "give it a name without # and ;".to_owned())
     } else {
         let message = "something stands behind the header's ]: the SDKs reject the whole file";

@@ -13,6 +13,13 @@ pub(super) fn is_valid(key: &str) -> bool {
     key.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c))
 }
 
+/// The key as it may be shown: `…` where it may be a secret that somebody has pasted without its key.
+pub(super) fn shown(key: &str) -> &str {
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    let is_word = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c));
+    if key.len() <= 32 && is_word && digits <= 4 { key } else { "…" }
+}
+
 /// The key of `key = value`, where it is one that profiles have.
 pub(super) fn known_before_equals(line: &str) -> Option<&'static str> {
     let key = line.split_once('=')?.0.trim().to_ascii_lowercase();
@@ -41,12 +48,14 @@ pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static Kind, String,
     // A key in part, or the beginning of another, is no typing error.
     let near = nearest(key, &known).into_iter().find(|near| strsim::damerau_levenshtein(near, key) <= 3);
     Some(match near {
-        Some(near) => {
-            (&catalog::KEY_MISSPELT, format!("nobody knows the key {key}"), format!("did you mean {near}?"))
-        }
+        Some(near) => (
+            &catalog::KEY_MISSPELT,
+            format!("nobody knows the key {}", shown(key)),
+            format!("did you mean {near}?"),
+        ),
         None => (
             &catalog::KEY_UNKNOWN,
-            format!("neither AWS nor xacct knows the key {key}"),
+            format!("neither AWS nor xacct knows the key {}", shown(key)),
             "delete it, unless another tool reads it".to_owned(),
         ),
     })

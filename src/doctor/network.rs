@@ -123,7 +123,12 @@ fn clock(offset: i64) -> Option<Finding> {
     };
     let direction = if offset > 0 { "behind" } else { "ahead of" };
     let message = format!("this machine's clock is {} {direction} AWS's", duration::readable(offset.abs()));
-    Some(Finding::new(kind, message).fix("set the clock: sudo timedatectl set-ntp true"))
+    let fix = match () {
+        () if cfg!(target_os = "linux") => "set the clock: sudo timedatectl set-ntp true",
+        () if cfg!(target_os = "macos") => "set the clock: sudo sntp -sS time.apple.com",
+        () => "let the system set its clock by the network",
+    };
+    Some(Finding::new(kind, message).fix(fix))
 }
 
 /// The finding at the line of the key's id.

@@ -19,6 +19,12 @@ pub(crate) struct Planned {
     pub(crate) plan: Result<Plan>,
 }
 
+/// There is nothing to look at.
+pub(crate) fn none() -> Finding {
+    let finding = Finding::new(&catalog::PROFILES_NONE, "there are no profiles yet");
+    finding.fix("xacct add writes one; xacct sandbox has some to try")
+}
+
 /// Everything about the profiles. Those of `looked_at` are reported, the others only compared with.
 pub(crate) fn check(
     config: &Config,
@@ -91,7 +97,7 @@ fn one_of(error: &Error) -> String {
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 9] = [
+    let kinds: [&'static Kind; 10] = [
         &catalog::INCLUDE_BROKEN,
         &catalog::SOURCE_MISSING,
         &catalog::SOURCE_CYCLE,
@@ -101,6 +107,7 @@ fn kind_of(error: &Error) -> &'static Kind {
         &catalog::SSO_CONFLICT,
         &catalog::PROCESS_OF_ITSELF,
         &catalog::CREDENTIALS_NONE,
+        &catalog::ENVIRONMENT_KEYS,
     ];
     kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
 }

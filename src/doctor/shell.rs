@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::catalog;
 use super::finding::{Finding, shell_word};
+use super::known;
 use crate::config::nearest;
 use crate::credentials::rfc3339;
 use crate::env::Env;
@@ -16,6 +17,9 @@ pub(crate) fn check(env: &Env, profiles: &[String], now: DateTime<Utc>) -> Vec<F
         findings.extend(profile(env, variable, profiles));
     }
     findings.extend(differ(env));
+    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        findings.extend(region(env, variable));
+    }
     for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
         findings.extend(path(env, variable));
     }
@@ -68,6 +72,16 @@ fn profile(env: &Env, variable: &str, profiles: &[String]) -> Option<Finding> {
         None => unset,
     };
     Some(Finding::new(&catalog::SHELL_PROFILE_UNKNOWN, message).fix(fix))
+}
+
+fn region(env: &Env, variable: &str) -> Option<Finding> {
+    let text = env.get(variable)?.trim();
+    let message = format!("{variable} is '{text}', which cannot be a region");
+    let fix = match nearest(text, &known::REGIONS).first() {
+        Some(near) => format!("export {variable}={near}"),
+        None => format!("unset {variable}"),
+    };
+    (!known::is_region(text)).then(|| Finding::new(&catalog::SHELL_REGION, message).fix(fix))
 }
 
 fn differ(env: &Env) -> Vec<Finding> {

@@ -121,8 +121,10 @@ impl Scan<'_> {
             let message = "an indented comment with no value above it: the SDKs reject the whole file";
             self.finding(&catalog::COMMENT_INDENTED_FIRST, number, message, fix)
         } else {
-            let message =
-                format!("the SDKs take the indented comment for a part of {} above it", self.last_key);
+            let message = format!(
+                "the SDKs take the indented comment for a part of {} above it",
+                key::shown(&self.last_key)
+            );
             self.finding(&catalog::COMMENT_INDENTED, number, &message, fix)
         };
         let edit = Edit::Unindent { line: number };
@@ -187,13 +189,19 @@ impl Scan<'_> {
                 if nested && !trimmed.contains('=') {
                     let message = format!(
                         "a line of the block {} without an =: the AWS CLI and the SDKs reject the whole file",
-                        self.last_key
+                        key::shown(&self.last_key)
                     );
                     self.say(&catalog::NESTED_WITHOUT_EQUALS, number, &message, "write name = value");
+                } else if nested && before_comment(trimmed).trim_start_matches(BLANK).starts_with('=') {
+                    let message = format!(
+                        "a line of the block {} begins with =: the SDKs reject the whole file",
+                        key::shown(&self.last_key)
+                    );
+                    self.say(&catalog::KEY_UNNAMED, number, &message, "write name = value, or delete it");
                 } else if !nested && let Some(key) = key::known_before_equals(trimmed) {
                     let message = format!(
                         "{key} is indented: it is a part of {} above it, for everybody, and no key",
-                        self.last_key
+                        key::shown(&self.last_key)
                     );
                     self.say(&catalog::KEY_INDENTED, number, &message, "take out the blanks before it");
                 }
@@ -222,9 +230,9 @@ impl Scan<'_> {
         self.above = Above::Property { indent, nested: value.is_empty() };
         self.last_key = key.to_ascii_lowercase();
         if has_unusual_space(key) || has_unusual_space(value) {
-            self.unusual_space(number, key.trim());
+            self.unusual_space(number, key::shown(key.trim()));
         } else if !key::is_valid(key) {
-            let message = format!("the SDKs drop '{key}' for the characters in its name");
+            let message = format!("the SDKs drop '{}' for the characters in its name", key::shown(key));
             self.say(
                 &catalog::KEY_NAME_INVALID,
                 number,
@@ -240,8 +248,9 @@ impl Scan<'_> {
     fn without_equals(&mut self, number: usize, before: &str) {
         match before.split_once(':') {
             Some((key, _)) if !key.trim().is_empty() && !key.contains(BLANK) => {
-                let message = format!("only the AWS CLI reads '{key}:'; the SDKs reject the whole file");
-                self.say(&catalog::KEY_WITH_COLON, number, &message, &format!("write {key} = …"));
+                let message =
+                    format!("only the AWS CLI reads '{}:'; the SDKs reject the whole file", key::shown(key));
+                self.say(&catalog::KEY_WITH_COLON, number, &message, "write key = value");
             }
             _ => {
                 let message = "a line without an =: the AWS CLI and the SDKs reject the whole file";
@@ -253,12 +262,14 @@ impl Scan<'_> {
     /// The message never has the value in it, which may be a secret.
     fn value(&mut self, number: usize, key: &str, value: &str, commented: bool) {
         if commented {
-            let message = format!("the AWS CLI takes the comment behind {key} for a part of its value");
+            let message =
+                format!("the AWS CLI takes the comment behind {} for a part of its value", key::shown(key));
             self.say(&catalog::COMMENT_INLINE, number, &message, "put the comment on a line of its own");
         }
         let is_quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
         if (is_quoted('"') || is_quoted('\'')) && !key.ends_with("_process") {
-            let message = format!("the quotes around {key} are a part of its value, for everybody");
+            let message =
+                format!("the quotes around {} are a part of its value, for everybody", key::shown(key));
             self.say(&catalog::VALUE_QUOTED, number, &message, "take out the quotes");
         }
     }
@@ -267,7 +278,10 @@ impl Scan<'_> {
     fn key(&mut self, number: usize) {
         let key = self.last_key.clone();
         if let Some(first) = self.keys.insert(key.clone(), number) {
-            let message = format!("{key} stands in line {first} already: the AWS CLI rejects the whole file");
+            let message = format!(
+                "{} stands in line {first} already: the AWS CLI rejects the whole file",
+                key::shown(&key)
+            );
             self.say(&catalog::KEY_DUPLICATE, number, &message, "delete one of them");
             return;
         }

@@ -3,15 +3,14 @@
 //!
 //! Its arguments are never shown: they may be secrets.
 
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
-use zeroize::Zeroizing;
+use tokio::process::Command;
 
 use super::Device;
 use super::code::Code;
+use crate::capture::capture;
 use crate::error::{Error, Result};
 
 /// More output than this is not a code.
@@ -35,13 +34,13 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
         Error::config(format!("{named} cannot be run: {error}"))
             .hint("it is run without a shell; name a program")
     })?;
-    let Ok(ended) = tokio::time::timeout(limit, output(&mut child)).await else {
+    let Ok(ended) = tokio::time::timeout(limit, capture(&mut child, MAX_OUTPUT)).await else {
         // It may have ended just now; either way it has when this returns.
         let _ = child.kill().await;
         return Err(Error::other(format!("{named} took longer than {} s and was stopped", limit.as_secs())));
     };
     let (status, output) = ended.map_err(|error| Error::other(format!("{named}: {error}")))?;
-    if output.len() >= MAX_OUTPUT {
+    if output.len() > MAX_OUTPUT {
         return Err(Error::other(format!("{named} printed more than a code: {MAX_OUTPUT} bytes and on")));
     }
     if !status.success() {
@@ -50,16 +49,6 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
     let text = std::str::from_utf8(&output).unwrap_or_default();
     let code = text.lines().find_map(|line| Code::parse(line).ok());
     code.ok_or_else(|| Error::other(format!("{named} printed no line of six digits")))
-}
-
-/// What it printed, up to the maximum, and how it ended.
-async fn output(child: &mut Child) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
-    // All at once, so that no copies are left behind while it grows.
-    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OUTPUT));
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(MAX_OUTPUT as u64).read_to_end(&mut output).await?;
-    }
-    Ok((child.wait().await?, output))
 }
 
 /// The program's name without its folder; of `TOKEN=x`, which somebody may take for a variable, the part in front.

@@ -68,7 +68,7 @@ pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
     let profile = shlex::try_quote(device.profile).unwrap_or_default();
     error
         .hint(format!("in a terminal, run: xacct login {profile}"))
-        .hint("or add the code to the command: --mfa-code CODE")
+        .hint("or give the code in the variable XACCT_MFA_CODE")
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ async fn without_input_a_person_is_needed() {
     let expected = format!("an MFA code for {} is needed, and --no-input forbids asking", DEVICE.serial);
     assert_eq!((error.kind, error.message), (Kind::NeedsPerson, expected));
     let hints =
-        ["in a terminal, run: xacct login 'client 1'", "or add the code to the command: --mfa-code CODE"];
+        ["in a terminal, run: xacct login 'client 1'", "or give the code in the variable XACCT_MFA_CODE"];
     assert_eq!(error.hints, hints);
 }
 

@@ -74,7 +74,8 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
         return Err(value.error(
             "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
         )
-        .hint("or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"));
+        .hint("or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE")
+        .named("environment-keys-missing"));
     };
     Ok(Keys {
         access_key_id: access_key_id.to_owned(),

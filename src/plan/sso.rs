@@ -99,6 +99,9 @@ fn unknown_session(config: &Config, name: &str) -> Error {
     let path = config.paths().display(FileKind::Config);
     let error = Error::config(format!("there is no [sso-session {name}] in {path}"));
     let names = config.sso_session_names();
+    if let Some(meant) = config.profile(name).ok().flatten().and_then(|profile| of_this(&profile)) {
+        return error.hint(format!("did you mean {meant}? profile '{name}' signs in with it"));
+    }
     match nearest(name, &names).as_slice() {
         [] if names.is_empty() => error
             .hint("aws configure sso-session    adds one, or add these lines by hand:")
@@ -109,6 +112,10 @@ fn unknown_session(config: &Config, name: &str) -> Error {
         [] => error.hint(format!("there are: {}", names.join(", "))),
         near => error.hint(format!("did you mean {}?", near.join(" or "))),
     }
+}
+
+fn of_this(profile: &Profile) -> Option<String> {
+    set(profile, "sso_session").map(str::to_owned)
 }
 
 fn scopes(session: &Section) -> Option<Vec<String>> {

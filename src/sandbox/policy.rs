@@ -2,8 +2,6 @@
 //!
 //! Source: IAM user guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
 
-use crate::glob::like;
-
 use super::state::Identity;
 use super::world::{Account, Role, Trust};
 
@@ -80,4 +78,52 @@ fn allows(trust: &Trust, action: &str, context: Context<'_>) -> bool {
     // A statement for tokens is for nobody who signs.
     let about = trust.federated.is_none() && trust.actions.iter().any(|pattern| like(pattern, action));
     about && external_id && mfa && fresh && source_identity
+}
+
+/// IAM's `StringLike`: `*` is any text, `?` any character.
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            // Back to the last star, which takes one character more.
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    (p, t) = (at + 1, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, matches) in [
+            ("*", "", true),
+            ("*", "anything", true),
+            ("arn:*:role/A*n", "arn:aws:iam::2:role/Admin", true),
+            ("arn:*:role/A*n", "arn:aws:iam::2:role/Admins", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("", "a", false),
+            ("a**b", "a-b", true),
+        ] {
+            assert_eq!(like(pattern, text), matches, "{pattern} {text}");
+        }
+    }
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::answer::Refusal;
+use super::policy;
 use super::world::{Role, Trust, World};
-use crate::glob::like;
 
 /// What of a token decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -60,7 +60,8 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
     {
         return Err(invalid("Incorrect token audience".to_owned()));
     }
-    let revoked = |trust: &&Trust| trust.revoked.as_deref().is_some_and(|it| like(it, &token.subject));
+    let revoked =
+        |trust: &&Trust| trust.revoked.as_deref().is_some_and(|it| policy::like(it, &token.subject));
     if statements.iter().any(revoked) {
         let message = "The identity provider reported that authentication failed";
         return Err(Refusal::new(403, "IDPRejectedClaim", message));
@@ -84,7 +85,7 @@ fn statements(world: &World) -> impl Iterator<Item = &Trust> {
 pub(crate) fn may_assume(token: &Token, role: &Role) -> bool {
     role.trust.iter().filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).any(|trust| {
         let audience = trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted));
-        audience && trust.subject.as_deref().is_none_or(|pattern| like(pattern, &token.subject))
+        audience && trust.subject.as_deref().is_none_or(|pattern| policy::like(pattern, &token.subject))
     })
 }
 

@@ -3,15 +3,14 @@
 //! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same way. Its stderr
 //! is ours, so that it is seen, and so is stdin: it may ask.
 
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
-use zeroize::Zeroizing;
+use tokio::process::Command;
 
+use crate::capture::capture;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::PROFILE_CHAIN;
@@ -53,7 +52,7 @@ async fn run_within(limit: Duration, profile: &str, mut shell: Command) -> Resul
     shell.stdout(Stdio::piped()).kill_on_drop(true);
     let mut child =
         shell.spawn().map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
-    let Ok(ended) = interruptible(tokio::time::timeout(limit, output(&mut child))).await? else {
+    let Ok(ended) = interruptible(tokio::time::timeout(limit, capture(&mut child, MAX_OUTPUT))).await? else {
         let _ = child.kill().await;
         return Err(Error::other(format!("{named} took longer than {limit:?} and was stopped")));
     };
@@ -72,16 +71,6 @@ fn shell(command: &str) -> Command {
     let mut shell = Command::new(program);
     shell.arg(option).arg(command);
     shell
-}
-
-/// What it printed, up to one byte more than the maximum, and how it ended.
-async fn output(child: &mut Child) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
-    // All at once, so that no copies are left behind while it grows.
-    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OUTPUT + 1));
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
-    }
-    Ok((child.wait().await?, output))
 }
 
 /// Errors: a sentence that never has anything of the output in it.

@@ -7,8 +7,8 @@ use crate::aws::{Failure, Portal, PortalAccount};
 use crate::error::Result;
 use crate::secret::Secret;
 
-/// Requests that are under way at a time. The portal lets about twenty a second through.
-const AT_A_TIME: usize = 8;
+/// Accounts that are asked about at a time; the pace is the network's.
+const AT_A_TIME: usize = 16;
 
 /// An account with its roles; `None` where they were not wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! The terminal of the person at it, whatever stdin, stdout and stderr are: one answer to one question, hidden or
 //! shown. What is asked, and what an answer means, is left to those who ask.
 //!
-//! For a hidden answer, echo is off only while an answer is awaited and comes back on every way out: an answer, Ctrl-C, Ctrl-D, a signal,
-//! or the future being dropped. rpassword edits the line; it is not left to switch the terminal, because on Ctrl-C
-//! it raises SIGINT while echo is still off, and a signal from elsewhere would find it off too.
+//! The terminal is set otherwise only while an answer is awaited, without echo for a hidden one, and is as it was on
+//! every way out: an answer, Ctrl-C, Ctrl-D, a signal, or the future being dropped. rpassword edits a hidden line; it is
+//! not left to switch the terminal, because on Ctrl-C it raises SIGINT while echo is still off, and a signal from
+//! elsewhere would find it off too.
 
 mod caller;
 mod signals;
@@ -65,42 +66,28 @@ mod tty {
     /// Shows the question and waits for a line, without echo.
     pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
         let tty = open().ok_or(Unanswered::NoTerminal)?;
-        // Before echo goes off: no signal may end the process while it is.
-        let mut signals = Signals::register().map_err(Unanswered::Failed)?;
-        let mut resumed = Resumed::register().map_err(Unanswered::Failed)?;
-        let hidden = Hidden::begin(&tty).map_err(Unanswered::Failed)?;
-        (&tty).write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        let keys =
-            Keys { tty: tty.try_clone().map_err(Unanswered::Failed)?, ends: hidden.interrupting_keys() };
-        // A thread of its own, which the runtime does not wait for: after a signal nobody will type.
-        let mut line = pin!(in_thread(move || read_line(keys)));
-        let answer = loop {
-            tokio::select! {
-                biased;
-                number = signals.next() => break Err(ended_by(number)),
-                // The shell had the terminal meanwhile, and gave it back as it uses it itself.
-                () = resumed.next() => {
-                    hidden.hide().map_err(Unanswered::Failed)?;
-                    (&tty).write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-                }
-                line = &mut line => break line,
-            }
-        };
+        let answer = ask(&tty, question, hidden, |tty, ends| read_line(Keys { tty, ends })).await;
         // The person's Enter was hidden too; and what follows Ctrl-C starts on a line of its own.
         let _ = (&tty).write_all(b"\n");
         answer
     }
 
+    /// As [`ask_shown_again`], where nothing runs yet that could wait for the answer.
+    pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(Unanswered::Failed)?;
+        let answer = runtime.block_on(ask_shown_again(question));
+        // After a signal, a thread still waits for a line that nobody will type.
+        runtime.shutdown_background();
+        answer
+    }
+
     /// Shows the question and waits for a line, which is seen as it is typed. What was typed before the question is
     /// no answer to it, and is dropped.
-    ///
-    /// The terminal is left as it is, so signals may end the process here, and no listener is registered: one would
-    /// outlive the question, and what waits for a lock after it could no longer be interrupted.
-    pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
+    pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
         let mut tty = open().ok_or(Unanswered::NoTerminal)?;
         termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
-        tty.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        let answer = shown_line(&tty);
+        let answer = ask(&tty, question, shown, |tty, ends| shown_line(&tty, ends)).await;
         if answer.is_err() {
             // There was no Enter; what follows starts on a line of its own.
             let _ = tty.write_all(b"\n");
@@ -108,31 +95,58 @@ mod tty {
         answer
     }
 
-    /// As [`ask_shown`], in a process that may have asked for something hidden before: there, Ctrl-C ends nothing by
-    /// itself any more.
-    pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
-        let mut tty = open().ok_or(Unanswered::NoTerminal)?;
+    /// Asks on a terminal that is set as the answer needs it, with Ctrl-C and Ctrl-\ as keys: as signals they would
+    /// go to the shell too, which would not evaluate what it is told then.
+    async fn ask<T: Send + 'static>(
+        tty: &File,
+        question: &str,
+        modes: fn(&mut Termios),
+        read: impl FnOnce(File, [u8; 2]) -> Result<T, Unanswered> + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        // Before the terminal is changed: no signal may end the process while it is.
         let mut signals = Signals::register().map_err(Unanswered::Failed)?;
-        termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
-        tty.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        let keys = tty.try_clone().map_err(Unanswered::Failed)?;
-        let answer = tokio::select! {
-            biased;
-            number = signals.next() => Err(ended_by(number)),
-            line = in_thread(move || shown_line(&keys)) => line,
-        };
-        if answer.is_err() {
-            let _ = tty.write_all(b"\n");
+        let mut resumed = Resumed::register().map_err(Unanswered::Failed)?;
+        let changed = Changed::begin(tty, modes).map_err(Unanswered::Failed)?;
+        let mut out = tty;
+        out.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+        let (keys, ends) = (tty.try_clone().map_err(Unanswered::Failed)?, changed.interrupting_keys());
+        // A thread of its own, which the runtime does not wait for: after a signal nobody will type.
+        let mut line = pin!(in_thread(move || read(keys, ends)));
+        loop {
+            tokio::select! {
+                biased;
+                number = signals.next() => return Err(ended_by(number)),
+                // The shell had the terminal meanwhile, and gave it back as it uses it itself.
+                () = resumed.next() => {
+                    changed.apply().map_err(Unanswered::Failed)?;
+                    out.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+                }
+                line = &mut line => return line,
+            }
         }
-        answer
+    }
+
+    /// Without echo, keys one by one.
+    fn hidden(modes: &mut Termios) {
+        modes.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
+        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+    }
+
+    /// A line at a time, which the terminal itself edits and shows; Ctrl-C and Ctrl-\ end one too.
+    fn shown(modes: &mut Termios) {
+        modes.local_modes -= LocalModes::ISIG;
+        modes.special_codes[SpecialCodeIndex::VEOL] = modes.special_codes[SpecialCodeIndex::VINTR];
+        modes.special_codes[SpecialCodeIndex::VEOL2] = modes.special_codes[SpecialCodeIndex::VQUIT];
     }
 
     /// Byte by byte: what follows the line is not this program's.
-    fn shown_line(mut tty: impl Read) -> Result<String, Unanswered> {
+    fn shown_line(mut tty: impl Read, ends: [u8; 2]) -> Result<String, Unanswered> {
         let (mut line, mut byte) = (Vec::new(), [0]);
         loop {
             match tty.read(&mut byte) {
                 Ok(1) if byte[0] == b'\n' => return Ok(String::from_utf8_lossy(&line).into_owned()),
+                Ok(1) if ends.contains(&byte[0]) => return Err(Unanswered::Signal(INTERRUPT)),
                 Ok(1) => line.push(byte[0]),
                 // Ctrl-D, or a terminal that has gone.
                 Ok(_) => return Err(Unanswered::Closed),
@@ -199,30 +213,28 @@ mod tty {
         }
     }
 
-    /// A terminal without echo, keys one by one; as it was when this is dropped.
-    struct Hidden<'a> {
+    /// A terminal that is set otherwise; as it was when this is dropped.
+    struct Changed<'a> {
         tty: &'a File,
         before: Termios,
+        modes: fn(&mut Termios),
     }
 
-    impl Hidden<'_> {
-        fn begin(tty: &File) -> io::Result<Hidden<'_>> {
+    impl Changed<'_> {
+        fn begin(tty: &File, modes: fn(&mut Termios)) -> io::Result<Changed<'_>> {
             let before = termios::tcgetattr(tty)?;
-            let hidden = Hidden { tty, before };
-            hidden.hide()?;
-            Ok(hidden)
+            let changed = Changed { tty, before, modes };
+            changed.apply()?;
+            Ok(changed)
         }
 
         /// Also after a stop; not from the background, where it would be another.
-        fn hide(&self) -> io::Result<()> {
+        fn apply(&self) -> io::Result<()> {
             if !in_foreground(self.tty) {
                 return Ok(());
             }
             let mut modes = self.before.clone();
-            modes.local_modes -=
-                LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
-            modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-            modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+            (self.modes)(&mut modes);
             termios::tcsetattr(self.tty, OptionalActions::Now, &modes)?;
             Ok(())
         }
@@ -232,7 +244,7 @@ mod tty {
         }
     }
 
-    impl Drop for Hidden<'_> {
+    impl Drop for Changed<'_> {
         fn drop(&mut self) {
             // From the background this would stop the process; there the shell has set the terminal to its own.
             if in_foreground(self.tty) {

@@ -89,7 +89,7 @@ fn prune_takes_what_nobody_will_ask_for() {
         let file = fs::File::options().write(true).open(file).unwrap();
         file.set_modified((now - TimeDelta::hours(23)).into()).unwrap();
     }
-    store.prune(now);
+    store.prune(now, TimeDelta::days(1));
     let entry = |byte: &str| format!("{}.json", byte.repeat(32));
     let left = [".x.2-0.tmp", &entry("02"), &entry("03"), &entry("04"), &entry("06"), "README", "locks"];
     assert_eq!(names(&store.dir), left);
@@ -146,7 +146,7 @@ fn a_directory_that_cannot_be_made_is_a_warning_everywhere() {
     assert_eq!(store.write_note("mfa", "x", b"{}").unwrap_err().to_string(), warning);
     assert_eq!(store.clear().unwrap_err().to_string(), warning);
     assert_eq!(store.get(&key()), Ok(None), "it has been said");
-    store.prune(DateTime::from_timestamp(1_900_000_000, 0).unwrap());
+    store.prune(DateTime::from_timestamp(1_900_000_000, 0).unwrap(), TimeDelta::days(1));
     let below = Store::new(file.join("xacct"));
     let said = below.put(&key(), &sample("ASIAONE")).unwrap_err().to_string();
     assert_eq!(said, format!("cannot read {}: Not a directory (os error 20)", below.dir.display()));

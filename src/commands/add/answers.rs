@@ -2,9 +2,6 @@
 //! to what STS and the SDKs take, before anything is made of it.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, IsTerminal};
-
-use zeroize::Zeroizing;
 
 use crate::cli::Add;
 use crate::commands::person::Person;
@@ -21,19 +18,44 @@ pub(super) struct New {
     pub(super) region: Option<String>,
 }
 
+/// Config keys with their values.
+pub(super) type Settings = Vec<(&'static str, String)>;
+
 pub(super) enum Kind {
-    /// Config keys with their values.
-    Role(Vec<(&'static str, String)>),
+    Role(Settings),
     AccessKey {
         id: String,
         secret: Secret,
     },
+    /// The profile's, and the session that is new too.
+    IdentityCenter {
+        settings: Settings,
+        session: Option<NewSession>,
+    },
 }
 
+/// `[sso-session NAME]`, before it is written.
+pub(super) struct NewSession {
+    pub(super) name: String,
+    pub(super) start_url: String,
+    pub(super) region: String,
+}
+
+/// Which kind it is to be.
+#[derive(Clone, Copy)]
+enum Which {
+    Role,
+    AccessKey,
+    IdentityCenter,
+}
+
+/// The words of `credential_source`.
+const CREDENTIAL_SOURCES: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+
 pub(super) struct Answers<'a> {
-    asked: &'a Add,
-    config: &'a Config,
-    person: Option<&'a Person>,
+    pub(super) asked: &'a Add,
+    pub(super) config: &'a Config,
+    pub(super) person: Option<&'a Person>,
     /// Whether a person was asked for anything.
     asked_any: Cell<bool>,
 }
@@ -41,7 +63,7 @@ pub(super) struct Answers<'a> {
 /// What stands on the command line without an option.
 const NAME: &str = "NAME";
 
-type Verdict<T> = std::result::Result<T, String>;
+pub(super) type Verdict<T> = std::result::Result<T, String>;
 
 impl<'a> Answers<'a> {
     pub(super) fn new(asked: &'a Add, config: &'a Config, person: Option<&'a Person>) -> Answers<'a> {
@@ -58,22 +80,42 @@ impl<'a> Answers<'a> {
         let name = self.needed(NAME, asked.name.as_ref(), "name of the new profile", None, |name| {
             self.new_name(name).map(|()| name.to_owned())
         })?;
-        if self.is_key()? { self.access_key(name) } else { self.role(name) }
+        match self.which()? {
+            Which::Role => self.role(name),
+            Which::AccessKey => self.access_key(name),
+            Which::IdentityCenter => self.identity_center(name),
+        }
     }
 
-    fn is_key(&self) -> Result<bool> {
-        if self.asked.access_key || self.asked.role_arn.is_some() || self.asked.source_profile.is_some() {
-            return Ok(self.asked.access_key);
+    fn which(&self) -> Result<Which> {
+        let asked = self.asked;
+        let role = [&asked.role_arn, &asked.source_profile, &asked.credential_source];
+        let sso = [
+            &asked.sso_session,
+            &asked.sso_start_url,
+            &asked.sso_region,
+            &asked.sso_account_id,
+            &asked.sso_role_name,
+        ];
+        if asked.access_key {
+            return Ok(Which::AccessKey);
+        }
+        if role.iter().any(|option| option.is_some()) {
+            return Ok(Which::Role);
+        }
+        if sso.iter().any(|option| option.is_some()) {
+            return Ok(Which::IdentityCenter);
         }
         self.needed(
-            "--role-arn or --access-key",
+            "--role-arn, --access-key or --sso-session",
             None,
-            "is it a role or a key? [role]",
+            "is it a role, a key, or a role of Identity Center (sso)? [role]",
             Some("role"),
             |answer| match answer.to_ascii_lowercase().as_str() {
-                "role" | "r" => Ok(false),
-                "key" | "k" | "access key" => Ok(true),
-                _ => Err("answer role or key".to_owned()),
+                "role" | "r" => Ok(Which::Role),
+                "key" | "k" | "access key" => Ok(Which::AccessKey),
+                "sso" | "s" | "identity center" => Ok(Which::IdentityCenter),
+                _ => Err("answer role, key or sso".to_owned()),
             },
         )
     }
@@ -83,18 +125,7 @@ impl<'a> Answers<'a> {
         let checked = |key: &'static str| move |text: &str| held(key, text);
         let role_arn =
             self.needed("--role-arn", asked.role_arn.as_ref(), "role ARN", None, checked("role_arn"))?;
-        let only = self.only_source();
-        let question = match &only {
-            Some(only) => format!("profile whose credentials assume the role [{only}]"),
-            None => "profile whose credentials assume the role".to_owned(),
-        };
-        let source = self.needed(
-            "--source-profile",
-            asked.source_profile.as_ref(),
-            &question,
-            only.as_deref(),
-            |text| self.source(&name, text),
-        )?;
+        let source = self.role_source(&name)?;
         let external_id = self.wanted(
             "--external-id",
             asked.external_id.as_ref(),
@@ -102,7 +133,7 @@ impl<'a> Answers<'a> {
             None,
             checked("external_id"),
         )?;
-        let has_device = self.of_source(&source, "mfa_serial").is_some();
+        let has_device = self.of_source(&source.1, "mfa_serial").is_some();
         let mfa_serial = match &asked.mfa_serial {
             None if has_device => None,
             given => self.wanted(
@@ -113,7 +144,7 @@ impl<'a> Answers<'a> {
                 checked("mfa_serial"),
             )?,
         };
-        let region = self.region(self.of_source(&source, "region").as_deref())?;
+        let region = self.region(self.of_source(&source.1, "region").as_deref())?;
         let session_name = asked.session_name.as_ref();
         let session_name =
             session_name.map(|text| given("--session-name", text, &checked("role_session_name")));
@@ -121,7 +152,7 @@ impl<'a> Answers<'a> {
         let duration = duration.as_ref().map(|text| given("--duration", text, &checked("duration_seconds")));
         let settings = [
             ("role_arn", Some(role_arn)),
-            ("source_profile", Some(source)),
+            (source.0, Some(source.1)),
             ("external_id", external_id),
             ("role_session_name", session_name.transpose()?),
             ("duration_seconds", duration.transpose()?),
@@ -130,42 +161,28 @@ impl<'a> Answers<'a> {
         Ok(New { name, kind: Kind::Role(settings), mfa_serial, region })
     }
 
-    fn access_key(&self, name: String) -> Result<New> {
+    /// `source_profile` or `credential_source`, and its value.
+    fn role_source(&self, name: &str) -> Result<(&'static str, String)> {
         let asked = self.asked;
-        // Piped in only where the command line says that it will be.
-        let piped = asked.access_key && !io::stdin().is_terminal();
-        let id = match (&asked.access_key_id, piped) {
-            (Some(id), _) => given("--access-key-id", id, &key_id)?,
-            (None, true) => given("the access key's ID on stdin", &line_of_stdin()?, &key_id)?,
-            (None, false) => self.needed("--access-key-id", None, "access key ID", None, key_id)?,
-        };
-        let device = |text: &str| held("mfa_serial", text);
-        let mfa_serial = self.wanted(
-            "--mfa-serial",
-            asked.mfa_serial.as_ref(),
-            "the user's MFA device, its ARN or number (empty: none)",
-            None,
-            device,
-        )?;
-        let region = self.region(None)?;
-        let text = if piped { Some(line_of_stdin()?) } else { None };
-        let secret = match (text, self.person) {
-            (Some(text), _) => Secret::new(text.trim()),
-            (None, Some(person)) => {
-                Secret::new(person.hidden(&format!("secret access key of {id}"))?.expose().trim())
-            }
-            (None, None) => return Err(missing("the secret access key on stdin")),
-        };
-        if secret.expose().is_empty() || secret.expose().chars().any(|c| c.is_whitespace() || c.is_control())
-        {
-            return Err(Error::config(
-                "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
-            ));
+        let named = |text: &str| CREDENTIAL_SOURCES.iter().find(|known| known.eq_ignore_ascii_case(text));
+        if let Some(text) = &asked.credential_source {
+            let source = given("--credential-source", text, &|text| {
+                named(text).ok_or_else(|| format!("it is one of {}", CREDENTIAL_SOURCES.join(", ")))
+            })?;
+            return Ok(("credential_source", (*source).to_owned()));
         }
-        Ok(New { name, kind: Kind::AccessKey { id, secret }, mfa_serial, region })
+        let only = self.only_source();
+        let words =
+            format!("profile (or {}) whose credentials assume the role", CREDENTIAL_SOURCES.join(", "));
+        let question = only.as_ref().map_or_else(|| words.clone(), |only| format!("{words} [{only}]"));
+        let option = asked.source_profile.as_ref();
+        self.needed("--source-profile", option, &question, only.as_deref(), |text| match named(text) {
+            Some(source) if option.is_none() => Ok(("credential_source", (*source).to_owned())),
+            _ => self.source(name, text).map(|source| ("source_profile", source)),
+        })
     }
 
-    fn region(&self, default: Option<&str>) -> Result<Option<String>> {
+    pub(super) fn region(&self, default: Option<&str>) -> Result<Option<String>> {
         let question = match default {
             Some(default) => format!("region [{default}]"),
             None => "region (empty: none)".to_owned(),
@@ -174,7 +191,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The option's value, or what a person answers; the default stands for an empty answer.
-    fn needed<T>(
+    pub(super) fn needed<T>(
         &self,
         option: &str,
         value: Option<&String>,
@@ -195,7 +212,7 @@ impl<'a> Answers<'a> {
     }
 
     /// As [`Answers::needed`], for what may be left out: a person is asked only where one is asked anyway.
-    fn wanted(
+    pub(super) fn wanted(
         &self,
         option: &str,
         value: Option<&String>,
@@ -216,12 +233,7 @@ impl<'a> Answers<'a> {
 
     /// A name that every SDK takes, and that is free.
     fn new_name(&self, name: &str) -> Verdict<()> {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
-        if name.is_empty() || !name.chars().all(allowed) || name.starts_with('-') {
-            return Err(format!(
-                "'{name}' is no name that every SDK takes: letters, digits and _ - / . % @ : +"
-            ));
-        }
+        named(name)?;
         match self.config.profile(name) {
             Ok(None) => Ok(()),
             Ok(Some(profile)) => Err(format!("there is a profile '{name}' already: {}", profile.origin)),
@@ -259,47 +271,33 @@ impl<'a> Answers<'a> {
     }
 }
 
-fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdict<T>) -> Result<T> {
+/// A name that every SDK takes.
+pub(super) fn named(name: &str) -> Verdict<()> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
+    if name.is_empty() || !name.chars().all(allowed) || name.starts_with('-') {
+        return Err(format!("'{name}' is no name that every SDK takes: letters, digits and _ - / . % @ : +"));
+    }
+    Ok(())
+}
+
+pub(super) fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdict<T>) -> Result<T> {
     let place = if option == NAME { String::new() } else { format!("{option}: ") };
     read(value.trim()).map_err(|why| Error::config(format!("{place}{why}")))
 }
 
-fn missing(what: &str) -> Error {
+pub(super) fn missing(what: &str) -> Error {
     Error::usage(format!("{what} is missing, and there is no person to ask"))
         .hint("xacct add --help    shows what there is to say")
 }
 
-fn held(key: &'static str, text: &str) -> Verdict<String> {
+pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {
     plan::check(key, text).map(|()| text.to_owned()).map_err(|why| format!("'{text}' {why}"))
 }
 
-/// 16 to 128 of `[\w]` (STS's model).
-fn key_id(text: &str) -> Verdict<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if (16..=128).contains(&text.len()) && text.chars().all(allowed) {
-        return Ok(text.to_owned());
-    }
-    // Not repeated: it may be the secret, in the wrong place.
-    Err("this is no access key ID: it has 16 to 128 letters and digits, such as AKIAIOSFODNN7EXAMPLE"
-        .to_owned())
-}
-
-fn region(text: &str) -> Verdict<String> {
+pub(super) fn region(text: &str) -> Verdict<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.chars().all(allowed) && text.contains('-') {
         return Ok(text.to_owned());
     }
     Err(format!("'{text}' is no region: they are written like eu-central-1"))
-}
-
-fn line_of_stdin() -> Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::with_capacity(256));
-    let read = io::stdin().lock().read_line(&mut line);
-    read.map_err(|error| Error::other("stdin cannot be read").caused_by(error))?;
-    if line.trim().is_empty() {
-        return Err(missing(
-            "the access key on stdin (its ID unless --access-key-id says it, then its secret)",
-        ));
-    }
-    Ok(line)
 }

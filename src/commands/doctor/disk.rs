@@ -21,17 +21,21 @@ const UNFINISHED: i64 = 3600;
 /// The files of profiles and their directories.
 pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     let paths = config.paths();
+    let profiles = config.profiles_by_file();
     let holds_keys = |file: FileKind| {
         let secret = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-        config.profiles_by_file().iter().any(|own| {
-            let own = if file == FileKind::Config { &own.config } else { &own.credentials };
-            own.as_ref().is_some_and(|own| secret.iter().any(|key| own.get(key).is_some()))
+        profiles.iter().any(|own| {
+            let own = match file {
+                FileKind::Config => own.config.as_ref(),
+                FileKind::Credentials => own.credentials.as_ref(),
+                FileKind::Settings => own.settings,
+            };
+            own.is_some_and(|own| secret.iter().any(|key| own.get(key).is_some()))
         })
     };
     let mut files = Vec::new();
     for file in [FileKind::Config, FileKind::Credentials, FileKind::Settings] {
-        let holds =
-            if file != FileKind::Settings && holds_keys(file) { Holds::Keys } else { Holds::Profiles };
+        let holds = if holds_keys(file) { Holds::Keys } else { Holds::Profiles };
         files.extend(owned(paths, paths.of(file), holds));
     }
     files.extend(directories(paths).iter().filter_map(|dir| owned(paths, dir, Holds::Files)));
@@ -52,20 +56,33 @@ fn directories(paths: &Paths) -> Vec<PathBuf> {
 fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(path).ok()?;
-    let mine = [0, rustix::process::geteuid().as_raw()];
+    let me = rustix::process::geteuid().as_raw();
+    // A directory that was chosen by a variable may be one that others work in.
+    let is_usual = paths.home.as_ref().is_some_and(|home| path.starts_with(home.join(".aws")))
+        || path.file_name().is_some_and(|name| name == "xacct");
     Some(Owned {
         path: path.to_owned(),
         shown: paths.shown(path),
         holds,
-        foreign: Some(metadata.uid()).filter(|uid| !mine.contains(uid)),
-        mode: Some(metadata.mode() & 0o777),
+        foreign: Some(metadata.uid()).filter(|uid| ![0, me].contains(uid)),
+        mode: Some(metadata.mode() & 0o1777),
+        is_group_own: metadata.gid() == metadata.uid() && metadata.uid() != 0,
+        is_mendable: metadata.uid() == me && (holds != Holds::Files || is_usual),
     })
 }
 
 #[cfg(not(unix))]
 fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
     fs::metadata(path).ok()?;
-    Some(Owned { path: path.to_owned(), shown: paths.shown(path), holds, foreign: None, mode: None })
+    Some(Owned {
+        path: path.to_owned(),
+        shown: paths.shown(path),
+        holds,
+        foreign: None,
+        mode: None,
+        is_group_own: false,
+        is_mendable: false,
+    })
 }
 
 /// What changes of the files have left beside them.

@@ -108,7 +108,9 @@ fn work<'p>(planned: &[&'p Planned]) -> Work<'p> {
     let mut work = Work::default();
     for one in planned {
         let Ok(plan) = &one.plan else { continue };
-        if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source {
+        if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source
+            && has_sts(plan)
+        {
             work.keys.entry((keys.access_key_id.clone(), world(plan))).or_insert(one);
         }
     }
@@ -129,11 +131,18 @@ fn world(plan: &Plan) -> String {
     }
 }
 
+/// Whether its STS can be there: an address of its own, or that of a region.
+fn has_sts(plan: &Plan) -> bool {
+    plan.endpoint.url.is_some() || crate::doctor::is_region(&plan.region.name)
+}
+
 /// The servers that the plan leads to. One whose region cannot be one has been told of already.
 fn urls(plan: &Plan) -> Vec<String> {
     let mut urls = Vec::new();
-    let asks_sts = plan.source.is_keys() || plan.steps.iter().any(|step| step.role_arn().is_some());
-    if asks_sts && crate::doctor::is_region(&plan.region.name) {
+    let is_web_identity = matches!(plan.source, Source::WebIdentity { .. });
+    let asks_sts =
+        plan.source.is_keys() || is_web_identity || plan.steps.iter().any(|s| s.role_arn().is_some());
+    if asks_sts && has_sts(plan) {
         urls.extend(aws::endpoint_url(&plan.endpoint, &plan.region).ok());
     }
     if let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center)

@@ -61,7 +61,9 @@ pub(super) async fn run(
     // What the terminal sends on Ctrl-C goes to xacct alone, and what xacct sends reaches grandchildren too.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command.spawn()?;
+    // Until the new process has become the command, the thread that starts it stands still: on a busy machine that
+    // takes a while, in which the others go on.
+    let mut child = tokio::task::spawn_blocking(move || command.spawn()).await.map_err(io::Error::other)??;
     let group = Group::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut reading = pin!(async { tokio::join!(out.drain(stdout), err.drain(stderr)) });

@@ -1,7 +1,5 @@
 //! What is said at the end: one line where all went well, else who did not, and why.
 
-use std::collections::BTreeMap;
-
 use anstyle::AnsiColor;
 
 use super::outcome::{Outcome, Status, took};
@@ -52,13 +50,16 @@ fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
 
 /// `8 ok, 1 failed, 1 denied of 10`
 fn counts(outcomes: &[Outcome]) -> String {
-    const ORDER: [Status; 5] = [Status::Ok, Status::Failed, Status::Denied, Status::Timeout, Status::Skipped];
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for outcome in outcomes {
-        *count.entry(outcome.status.word()).or_default() += 1;
-    }
-    let words = ORDER.iter().filter_map(|status| Some((count.get(status.word())?, status.word())));
-    let parts: Vec<String> = words.map(|(count, word)| format!("{count} {word}")).collect();
+    const WORDS: [(Status, &str); 5] = [
+        (Status::Ok, "ok"),
+        (Status::Failed, "failed"),
+        (Status::Denied, "denied"),
+        (Status::Timeout, "timed out"),
+        (Status::Skipped, "skipped"),
+    ];
+    let count = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
+    let counted = WORDS.iter().map(|(status, word)| (count(*status), word)).filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
     match parts.as_slice() {
         [one] => one.clone(),
         parts => format!("{} of {}", parts.join(", "), outcomes.len()),

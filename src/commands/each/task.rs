@@ -1,6 +1,6 @@
 //! One target from its beginning to its end: credentials, the command, once more where that may help.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::commands::program::Program;
 use crate::credentials::Issued;
 use crate::duration;
 use crate::env::Env;
+use crate::error::Kind;
 use crate::say::Voice;
 
 use super::capture::Sink;
@@ -40,6 +41,8 @@ pub(super) struct Tasks<'a> {
     pub(super) retries: u32,
     pub(super) printer: &'a Printer<'a>,
     pub(super) stop: &'a Stop,
+    /// Whether one has been said in full: what to do about it is mostly the same for all.
+    pub(super) is_said: Cell<bool>,
     pub(super) env: &'a Env,
     pub(super) voice: Voice,
     pub(super) now: fn() -> DateTime<Utc>,
@@ -102,7 +105,8 @@ impl Tasks<'_> {
         let mut credentials = match credentials {
             Ok(credentials) => credentials,
             Err(error) => {
-                if self.voice.verbose > 0 {
+                let is_signal = matches!(error.kind, Kind::Signal(_));
+                if !is_signal && (!self.is_said.replace(true) || self.voice.verbose > 0) {
                     self.voice.error(&error);
                 }
                 return outcome(&error);

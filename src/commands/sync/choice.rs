@@ -1,21 +1,28 @@
 //! `--account` and `--role`: patterns that choose among many.
 
-use crate::glob::like;
+use glob::Pattern;
+
+use crate::error::{Error, Result};
 use crate::say::Voice;
 
 /// The patterns of one option. Without any, everything is chosen.
-pub(super) struct Choice<'a> {
+pub(super) struct Choice {
     option: &'static str,
-    chosen: Vec<&'a str>,
-    left_out: Vec<&'a str>,
+    chosen: Vec<Pattern>,
+    left_out: Vec<Pattern>,
 }
 
-impl<'a> Choice<'a> {
-    pub(super) fn new(option: &'static str, patterns: &'a [String]) -> Choice<'a> {
-        let patterns = patterns.iter().map(|pattern| pattern.trim()).filter(|pattern| !pattern.is_empty());
-        let (left_out, chosen): (Vec<&str>, Vec<&str>) =
-            patterns.partition(|pattern| pattern.starts_with('!'));
-        Choice { option, chosen, left_out: left_out.iter().map(|pattern| pattern[1..].trim()).collect() }
+impl Choice {
+    /// Errors: of kind `Usage`, where one is no pattern.
+    pub(super) fn new(option: &'static str, patterns: &[String]) -> Result<Choice> {
+        let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
+        for text in patterns.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+            match text.strip_prefix('!') {
+                Some(text) => left_out.push(pattern(option, text.trim())?),
+                None => chosen.push(pattern(option, text)?),
+            }
+        }
+        Ok(Choice { option, chosen, left_out })
     }
 
     /// Whether what has this id and name is among what is wanted.
@@ -36,9 +43,14 @@ impl<'a> Choice<'a> {
     }
 }
 
+pub(super) fn pattern(option: &str, text: &str) -> Result<Pattern> {
+    Pattern::new(text)
+        .map_err(|error| Error::usage(format!("{option}: '{text}' is not a pattern: {}", error.msg)))
+}
+
 /// An id is meant as a whole: `*2` is about names.
-fn matches(pattern: &str, id: &str, name: &str) -> bool {
-    pattern == id || like(pattern, name)
+fn matches(pattern: &Pattern, id: &str, name: &str) -> bool {
+    pattern.as_str() == id || pattern.matches(name)
 }
 
 #[cfg(test)]
@@ -49,7 +61,7 @@ mod tests {
     fn what_is_left_out_is_left_out_whatever_else_is_chosen() {
         let chosen = |patterns: &[&str]| {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-            let choice = Choice::new("--account", &patterns);
+            let choice = Choice::new("--account", &patterns).unwrap();
             let all = [("1", "client1"), ("2", "client2"), ("3", "a2b")];
             let chosen: String =
                 all.iter().filter(|(id, name)| choice.has(id, name)).map(|(id, _)| *id).collect();
@@ -66,5 +78,6 @@ mod tests {
         ] {
             assert_eq!(chosen(patterns), wanted, "{patterns:?}");
         }
+        assert!(Choice::new("--account", &["client[".to_owned()]).is_err());
     }
 }

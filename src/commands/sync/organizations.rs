@@ -37,7 +37,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     broker.confirm()?;
     let credentials = broker.credentials()?;
     let own = if asked.own_accounts { None } else { Some(own_account(&plan, &credentials, context)?) };
-    let accounts = Choice::new("--account", &syncing.account);
+    let accounts = Choice::new("--account", &syncing.account)?;
     let has_tags = |found: &[Tag]| tags.match_all(found);
     let inquiry = Inquiry {
         units: &asked.ou,
@@ -114,7 +114,7 @@ fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> 
     Ok(asked.syncing.region.clone().or(own).filter(|region| !region.is_empty()))
 }
 
-fn tell(found: &[Found], own: Option<&str>, accounts: &Choice<'_>, context: &Context) {
+fn tell(found: &[Found], own: Option<&str>, accounts: &Choice, context: &Context) {
     let all: Vec<(&str, &str)> =
         found.iter().map(|found| (found.member.account_id.as_str(), found.member.name.as_str())).collect();
     accounts.warn_of_unused(&all, context.voice);

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::choice::Choice;
 use super::update::{self, Update};
+use crate::broker::Common;
 use crate::cli::{Asking, SyncSso};
 use crate::commands::context::Context;
 use crate::config::managed::{Identity, Source, Synced};
@@ -12,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::plan;
 use crate::sso::Assigned;
 
+/// Requests under way; the portal lets about twenty a second through.
+const AT_A_TIME: u32 = 8;
 const TEMPLATE: &str = "{account_name}-{role_name}";
 const FIELDS: [Field; 6] =
     [Field::AccountId, Field::AccountName, Field::AccountSlug, Field::RoleName, Field::Email, Field::Session];
@@ -32,8 +35,9 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     };
     let options = Context::options(&config, &asking, false)?;
     let store = context.store()?;
-    let (accounts, roles) = (Choice::new("--account", &syncing.account), Choice::new("--role", &asked.role));
-    let broker = context.broker("sync sso", &plan, &store, &options);
+    let (accounts, roles) =
+        (Choice::new("--account", &syncing.account)?, Choice::new("--role", &asked.role)?);
+    let broker = context.broker("sync sso", &plan, &store, &options).sharing(&Common::of_many(AT_A_TIME));
     let assigned = broker.assignments(|account| accounts.has(&account.account_id, &account.name))?;
     let assigned = assigned.unwrap_or_default();
     warn_of_unused(&assigned, &accounts, &roles, context);
@@ -81,7 +85,7 @@ fn session(asked: &SyncSso, config: &Config) -> Result<String> {
     }
 }
 
-fn warn_of_unused(assigned: &[Assigned], accounts: &Choice<'_>, roles: &Choice<'_>, context: &Context) {
+fn warn_of_unused(assigned: &[Assigned], accounts: &Choice, roles: &Choice, context: &Context) {
     let all: Vec<(&str, &str)> = assigned
         .iter()
         .map(|assigned| (assigned.account.account_id.as_str(), assigned.account.name.as_str()))

@@ -1,21 +1,24 @@
 //! `--account-tag KEY=VALUE`: what an account must be tagged with.
 
+use glob::Pattern;
+
+use super::choice::pattern;
 use crate::aws::Tag;
 use crate::error::{Error, Result};
-use crate::glob::like;
 
 /// Every key must be there; of several values of one key any will do.
-pub(super) struct Tags<'a>(Vec<(&'a str, Vec<&'a str>)>);
+pub(super) struct Tags<'a>(Vec<(&'a str, Vec<Pattern>)>);
 
 impl<'a> Tags<'a> {
     pub(super) fn parse(texts: &'a [String]) -> Result<Tags<'a>> {
-        let mut tags: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut tags: Vec<(&str, Vec<Pattern>)> = Vec::new();
         for text in texts {
             let (key, value) = text.split_once('=').unwrap_or((text, "*"));
             if key.is_empty() {
                 return Err(Error::usage(format!("--account-tag: '{text}' has no key"))
                     .hint("it is written KEY=VALUE, or KEY for any value"));
             }
+            let value = pattern("--account-tag", value)?;
             match tags.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, values)) => values.push(value),
                 None => tags.push((key, vec![value])),
@@ -30,8 +33,9 @@ impl<'a> Tags<'a> {
 
     /// Whether an account with these tags is meant.
     pub(super) fn match_all(&self, found: &[Tag]) -> bool {
-        let has =
-            |key: &str, pattern: &str| found.iter().any(|(own, value)| own == key && like(pattern, value));
+        let has = |key: &str, pattern: &Pattern| {
+            found.iter().any(|(own, value)| own == key && pattern.matches(value))
+        };
         self.0.iter().all(|(key, values)| values.iter().any(|pattern| has(key, pattern)))
     }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+const ENDS: [u8; 2] = [3, 28];
+
 struct Gone(Option<i32>);
 
 impl Read for Gone {
@@ -31,11 +33,14 @@ fn the_users_own_interrupt_key_counts() {
 #[test]
 fn a_shown_line_ends_with_enter_and_takes_no_more() {
     let mut typed = &b"yes\nmore"[..];
-    assert_eq!(shown_line(&mut typed).unwrap(), "yes");
+    assert_eq!(shown_line(&mut typed, ENDS).unwrap(), "yes");
     assert_eq!(typed, b"more");
     for gone in [Gone(None), Gone(Some(5))] {
-        assert!(matches!(shown_line(gone), Err(Unanswered::Closed)));
+        assert!(matches!(shown_line(gone, ENDS), Err(Unanswered::Closed)));
     }
-    assert!(matches!(shown_line(&b"ye"[..]), Err(Unanswered::Closed)));
-    assert!(matches!(shown_line(Gone(Some(13))), Err(Unanswered::Failed(_))));
+    assert!(matches!(shown_line(&b"ye"[..], ENDS), Err(Unanswered::Closed)));
+    for keys in [&b"ye\x03"[..], b"\x1c"] {
+        assert!(matches!(shown_line(keys, ENDS), Err(Unanswered::Signal(INTERRUPT))));
+    }
+    assert!(matches!(shown_line(Gone(Some(13)), ENDS), Err(Unanswered::Failed(_))));
 }

@@ -1,7 +1,7 @@
 //! The tour's stage: runs this program, shows what was typed and what came of it, and counts the promises kept.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
@@ -208,8 +208,12 @@ impl<'a, W: Write> Stage<'a, W> {
     fn start(&self, arguments: &[&str], code: Option<&str>) -> Result<Child> {
         let failed = |error: std::io::Error| Error::other(format!("xacct cannot run itself: {error}"));
         let program = std::env::current_exe().map_err(failed)?;
-        let mut command = Command::new(program);
-        command.args(arguments).env_clear().envs(&self.env);
+        let mut command = Command::new(&program);
+        // Whatever this program's file is called.
+        for argument in arguments {
+            command.arg(if *argument == "xacct" { program.as_os_str() } else { OsStr::new(*argument) });
+        }
+        command.env_clear().envs(&self.env);
         command.envs(code.map(|code| ("XACCT_MFA_CODE", code)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().map_err(failed)

@@ -1,0 +1,112 @@
+//! What a new profile of IAM Identity Center is to be: its session, one of the config file's or a new one, account and
+//! role.
+
+use super::answers::{Answers, Kind, New, NewSession, Settings, Verdict, named, region};
+use crate::arn;
+use crate::error::Result;
+
+impl Answers<'_> {
+    pub(super) fn identity_center(&self, name: String) -> Result<New> {
+        let asked = self.asked;
+        let (mut settings, session) = self.session()?;
+        let account_id =
+            self.needed("--sso-account-id", asked.sso_account_id.as_ref(), "account ID", None, account_id)?;
+        let role_name = self.needed(
+            "--sso-role-name",
+            asked.sso_role_name.as_ref(),
+            "role, as the access portal names it",
+            None,
+            role_name,
+        )?;
+        settings.extend([("sso_account_id", account_id), ("sso_role_name", role_name)]);
+        let region = self.region(None)?;
+        Ok(New { name, kind: Kind::IdentityCenter { settings, session }, mfa_serial: None, region })
+    }
+
+    /// What the profile says of where one signs in, and the session that this is said by, if it is new.
+    fn session(&self) -> Result<(Settings, Option<NewSession>)> {
+        let asked = self.asked;
+        if asked.sso_session.is_none() && asked.sso_start_url.is_some() {
+            // The form of old, in which every profile says it.
+            let (start_url, region) = self.place()?;
+            return Ok((vec![("sso_start_url", start_url), ("sso_region", region)], None));
+        }
+        let known = self.config.sso_session_names();
+        let only = Some(&known).filter(|known| known.len() == 1).and_then(|known| known.first());
+        let question = match only {
+            Some(only) => format!("sso-session, a new one's name or [{only}]"),
+            None if known.is_empty() => "name of the new sso-session".to_owned(),
+            None => format!("sso-session, a new one's name or one of {}", known.join(", ")),
+        };
+        let only = only.map(String::as_str);
+        let name = self.needed("--sso-session", asked.sso_session.as_ref(), &question, only, |name| {
+            named(name).map(|()| name.to_owned())
+        })?;
+        let settings = vec![("sso_session", name.clone())];
+        if known.contains(&name) {
+            self.refuse_second_place(&name)?;
+            return Ok((settings, None));
+        }
+        let (start_url, region) = self.place()?;
+        Ok((settings, Some(NewSession { name, start_url, region })))
+    }
+
+    fn place(&self) -> Result<(String, String)> {
+        let asked = self.asked;
+        let start_url = self.needed(
+            "--sso-start-url",
+            asked.sso_start_url.as_ref(),
+            "start URL, such as https://acme.awsapps.com/start",
+            None,
+            start_url,
+        )?;
+        let question = "region that Identity Center is in";
+        let region = self.needed("--sso-region", asked.sso_region.as_ref(), question, None, region)?;
+        Ok((start_url, region))
+    }
+
+    /// A session that is there says itself where it is.
+    fn refuse_second_place(&self, name: &str) -> Result<()> {
+        let Some(session) = self.config.sso_session(name) else { return Ok(()) };
+        for (option, key, value) in [
+            ("--sso-start-url", "sso_start_url", &self.asked.sso_start_url),
+            ("--sso-region", "sso_region", &self.asked.sso_region),
+        ] {
+            let own = session.get(key);
+            if let (Some(value), Some(own)) = (value, own)
+                && *value != own.value.trim()
+            {
+                let message = format!("{option}: [sso-session {name}] has {key} = {}", own.value.trim());
+                let error = crate::error::Error::config(format!("{}: {message}", own.origin));
+                return Err(error.hint("leave the option out, or give the new session another name"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn start_url(text: &str) -> Verdict<String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !text.contains(' ') => {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start")),
+    }
+}
+
+fn account_id(text: &str) -> Verdict<String> {
+    let without_dashes = text.replace('-', "");
+    if arn::is_account_id(&without_dashes) {
+        return Ok(without_dashes);
+    }
+    Err(format!("'{text}' is no account ID: it has twelve digits"))
+}
+
+/// The portal's model: `[\w+=,.@-]+`, up to 32 characters of it in a permission set's name.
+fn role_name(text: &str) -> Verdict<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    if !text.is_empty() && text.len() <= 64 && text.chars().all(allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is no role's name: letters, digits and _+=,.@-"))
+}

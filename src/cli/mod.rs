@@ -15,7 +15,6 @@ mod serve;
 mod export;
 mod policy;
 mod console;
-mod doctor;
 mod command;
 mod complete;
 mod parse;

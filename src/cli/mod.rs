@@ -10,6 +10,7 @@ mod profiles;
 mod each;
 mod init;
 mod sync;
+mod doctor;
 mod audit;
 mod serve;
 mod export;

@@ -110,6 +110,7 @@ fn other_commands_pick_too() {
         (&["exec", "--", "sh", "-c", "echo in $XACCT_PROFILE"][..], "in client1"),
         (&["exec", "-q", "--", "sh", "-c", "stty -a"], " echo "),
         (&["explain"], "profile   client1"),
+        (&["console", "--print", "--switch-role"], "there is no switch-role link for 'client1'"),
         (&["login"], "'client1' has neither MFA nor IAM Identity Center"),
     ] {
         let mut pty = sandbox.echoing_pty(args);

@@ -114,6 +114,7 @@ impl Unpicked {
         match &self.cli.command {
             Chosen::Assume(asked) => asked.asking.no_input,
             Chosen::Exec(asked) => asked.asking.no_input,
+            Chosen::Console(asked) => asked.asking.no_input,
             Chosen::Explain(asked) => asked.asking.no_input,
             Chosen::Login(asked) => asked.asking.no_input,
             _ => true,
@@ -133,6 +134,7 @@ fn profile_of(command: &mut Chosen) -> Option<&mut String> {
     match command {
         Chosen::Assume(asked) => asked.target.profile.as_mut(),
         Chosen::Exec(asked) => asked.target.profile.as_mut(),
+        Chosen::Console(asked) => asked.target.profile.as_mut(),
         Chosen::Explain(asked) => asked.target.profile.as_mut(),
         Chosen::Login(asked) => Some(&mut asked.profile),
         _ => None,

@@ -240,8 +240,8 @@ def refusals(user, session, first, operations):
         ("another source identity", "AssumeRole", role(INNER, SourceIdentity="other"), first,
          invalid("The source identity is already set for this assume role session")),
         # Actions that are not there.
-        ("no such action", "GetFederationToken", {"Name": "you"}, user,
-         (400, "InvalidAction", "Could not find operation GetFederationToken for version 2011-06-15")),
+        ("no such action", "GetAccessKeyInfo", {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}, user,
+         (400, "InvalidAction", "Could not find operation GetAccessKeyInfo for version 2011-06-15")),
     ]
     for what, action, params, key, expected in table:
         check(what, call(key, action, params), expected)

@@ -2,6 +2,7 @@
 //!
 //! Nothing secret is ever handed to it; data goes to stdout through `render` instead.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use crate::error::Error;
@@ -84,7 +85,7 @@ impl Voice {
     pub(crate) fn error(self, error: &Error) {
         self.line("error: ", anstyle::AnsiColor::Red, &error.message);
         for hint in &error.hints {
-            self.write_line(&format!("  {}", visible(hint)));
+            self.write_line(&format!("  {}", visible(&without_continuation(hint))));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
             self.write_line(&format!("  because: {}", visible(&format!("{cause:#}"))));
@@ -93,7 +94,10 @@ impl Voice {
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
         let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
-        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
+        self.write_line(&format!(
+            "xacct: {style}{label}{style:#}{}",
+            visible(&without_continuation(message))
+        ));
     }
 
     /// In one piece, so that what several processes say at once stays apart.
@@ -148,6 +152,14 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// Of a quoted value of several lines only the first is shown: the others may be keys that somebody has indented, secrets
+/// among them. The value stands between quotes.
+pub(crate) fn without_continuation(message: &str) -> Cow<'_, str> {
+    let Some(end) = message.find('\n') else { return Cow::Borrowed(message) };
+    let rest = message.rfind('\'').filter(|last| *last > end).map_or("", |last| &message[last..]);
+    Cow::Owned(format!("{} …{rest}", &message[..end]))
 }
 
 /// What is rendered already, or what another program says on its stderr, as it is. A closed stderr is not a reason to

@@ -194,3 +194,14 @@ fn files_that_cannot_be_used_are_errors() {
 fn no_files_are_no_profiles() {
     assert_eq!(show(&home("", "", ""), &[]), (0, String::new(), String::new()));
 }
+
+#[test]
+fn a_secret_that_is_indented_is_masked_too() {
+    let home =
+        home("[profile a]\nretry_mode = foo\n  aws_secret_access_key = hidden\n  other = seen\n", "", "");
+    for arguments in [&["--no-origin"][..], &["--json"]] {
+        let (status, text, _) = show(&home, arguments);
+        assert!(status == 0 && !text.contains("hidden") && text.contains("********"), "{text}");
+        assert!(text.contains("other = seen"), "{text}");
+    }
+}

@@ -166,7 +166,8 @@ fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     let name = if name.contains(' ') { format!("\"{name}\"") } else { name };
     let mut lines = vec![format!("[{prefix} {name}]")];
     for (key, setting) in section.iter() {
-        let mut value = masked(key, &setting.value).split('\n').map(visible);
+        let value = masked(key, &setting.value);
+        let mut value = value.split('\n').map(visible);
         let first = format!("{key} = {}", value.next().unwrap_or_default());
         let origin =
             if no_origin { String::new() } else { format!("   # {}", visible(&setting.origin.to_string())) };
@@ -176,6 +177,16 @@ fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     lines.join("\n") + "\n"
 }
 
-fn masked<'a>(key: &str, value: &'a str) -> &'a str {
-    if SECRET.contains(&key) && !value.is_empty() { MASK } else { value }
+/// Also in further lines of a value, where a secret stands that somebody has indented.
+fn masked(key: &str, value: &str) -> String {
+    if SECRET.contains(&key) && !value.is_empty() {
+        return MASK.to_owned();
+    }
+    let line = |line: &str| match line.split_once(['=', ':']) {
+        Some((key, _)) if SECRET.iter().any(|secret| key.trim().eq_ignore_ascii_case(secret)) => {
+            format!("{} = {MASK}", key.trim())
+        }
+        _ => line.to_owned(),
+    };
+    value.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{FileKind, Origin};
+use crate::say::without_continuation;
 
 /// How bad it is: what is worse comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +109,7 @@ impl Finding {
             profile: None,
             file: None,
             line: None,
-            message: without_continuation(message.into()),
+            message: without_continuation(&message.into()).into_owned(),
             fix: None,
             repair: None,
         }
@@ -156,14 +157,6 @@ impl Finding {
             (None, _) => String::new(),
         }
     }
-}
-
-/// Of a value of several lines only the first is shown: the others may be keys that somebody has indented, secrets
-/// among them. They stand between quotes.
-fn without_continuation(message: String) -> String {
-    let Some(end) = message.find('\n') else { return message };
-    let rest = message.rfind('\'').filter(|last| *last > end).map_or("", |last| &message[last..]);
-    format!("{} …{rest}", &message[..end])
 }
 
 /// The word as a shell wants it, for commands to type.

@@ -27,6 +27,7 @@ use crate::arn::{self, Arn};
 use crate::config::{Config, ProfileColor};
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::say::without_continuation;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
@@ -328,6 +329,7 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let confirm = confirm(&chain)?;
+    let warnings = warnings.iter().map(|warning| without_continuation(warning).into_owned()).collect();
     let (profile, source) = (chain.name, chain.source);
     Ok(Plan {
         profile,

@@ -229,10 +229,13 @@ fn the_switch_role_link_takes_no_credentials() {
             "https://signin.aws.amazon.com/switchrole?account=444444444444&roleName=LongRunning&displayName=client3\n",
         )
         .stderr("xacct: the link works for whoever is signed in to the console of account 111111111111, with MFA\n");
-    console(&sandbox, &["client1", "--switch-role", "--print"]).run().status(3).stdout("").stderr(
-        "xacct: error: there is no switch-role link for 'client1': its role asks for an external id, and the console \
-         has no way to send one\n  xacct console client1    signs in with its credentials instead\n",
-    );
+    // The reason comes first, also where there is no browser.
+    for print in [&["--print"][..], &[]] {
+        console(&sandbox, &[&["client1", "--switch-role"], print].concat()).run().status(3).stdout("").stderr(
+            "xacct: error: there is no switch-role link for 'client1': its role asks for an external id, and the \
+             console has no way to send one\n  xacct console client1    signs in with its credentials instead\n",
+        );
+    }
     console(&sandbox, &["client3", "--switch-role", "--service", "s3"]).run().status(2).stdout("");
     sandbox.asked(&[]);
 }

@@ -26,9 +26,10 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     target.overrides.duration = None;
     let request = context::request(&target)?;
     let plan = context.plan_of(&config, &request)?;
+    // Where there can be no link, no browser helps.
+    let link = asked.switch_role.then(|| switch_role_link(&config, &plan)).transpose()?;
     let way = Way::find(asked, context, &config, &plan)?;
-    if asked.switch_role {
-        let link = switch_role_link(&config, &plan)?;
+    if let Some(link) = link {
         warn_of_duration(duration, "a link has no", context);
         way.take_link(&link, context)?;
         context.voice.note(&console::switch_role_conditions(&plan)?);

@@ -3,12 +3,13 @@
 //! It says when, what, as whom and for which process, never a secret. What counts as an issuance and why there was one
 //! is the broker's business, whether there is a log at all the settings'.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cache::{is_still_at, not_ours, open_private};
 use crate::env::Env;
+use crate::files::make_dir;
 use crate::issuance::Record;
 
 /// In bytes: some three thousand lines.
@@ -57,13 +58,6 @@ pub(crate) fn append(path: &Path, record: &Record) -> io::Result<()> {
 /// One call, so that a line is not torn even by a kill -9.
 fn write(mut file: File, line: &[u8]) -> io::Result<()> {
     file.write_all(line)
-}
-
-fn make_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir)
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -6,6 +6,8 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
+use crate::say::Voice;
+
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
 const THROTTLING: [&str; 7] = [
     "Throttling",
@@ -59,6 +61,25 @@ impl fmt::Display for Failure {
             Failure::Refused { code, message, .. } => write!(f, "AWS said {code}: {message}"),
             Failure::Unreachable { why, .. } => write!(f, "AWS could not be reached ({why})"),
         }
+    }
+}
+
+/// What the clients of all services do with an error of the SDK: they make a [`Failure`] of it, and say it with `-v`.
+pub(super) struct Teller {
+    /// As it is called in what is said.
+    pub(super) service: &'static str,
+    pub(super) now: fn() -> DateTime<Utc>,
+    pub(super) voice: Voice,
+}
+
+impl Teller {
+    pub(super) fn failure<E>(&self, error: SdkError<E, Response>) -> Failure
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let failure = Failure::from_sdk(error, (self.now)());
+        self.voice.trace(1, &format!("{}: {failure}", self.service));
+        failure
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::client::{self, Effort};
 use super::connector;
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{Failure, Teller};
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
@@ -106,16 +106,8 @@ impl<'p> Oidc<'p> {
         self.voice.trace(1, &format!("{what}: asking {}", self.url));
     }
 
-    fn failure<E>(
-        &self,
-        error: aws_sdk_ssooidc::error::SdkError<E, aws_smithy_runtime_api::http::Response>,
-    ) -> Failure
-    where
-        E: std::error::Error + aws_sdk_ssooidc::error::ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = Failure::from_sdk(error, (self.now)());
-        self.voice.trace(1, &format!("Identity Center: {failure}"));
-        failure
+    fn teller(&self) -> Teller {
+        Teller { service: "Identity Center", now: self.now, voice: self.voice }
     }
 
     /// A client of kind `public`.
@@ -132,7 +124,7 @@ impl<'p> Oidc<'p> {
                 .issuer_url(browser.issuer_url)
                 .set_grant_types(Some(browser.grant_types.iter().map(|grant| (*grant).to_owned()).collect()));
         }
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
         let expires_at = DateTime::from_timestamp(answer.client_secret_expires_at(), 0);
         match (answer.client_id, answer.client_secret, expires_at) {
             (Some(client_id), Some(secret), Some(expires_at)) => {
@@ -153,7 +145,7 @@ impl<'p> Oidc<'p> {
             .client_id(&client.client_id)
             .client_secret(client.client_secret.expose())
             .start_url(start_url);
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
         let (expires_in, interval) = (answer.expires_in(), answer.interval());
         let page = answer.verification_uri_complete.or(answer.verification_uri);
         match (answer.device_code, answer.user_code, page) {
@@ -189,7 +181,7 @@ impl<'p> Oidc<'p> {
             }
             Grant::Refresh { token } => request.refresh_token(token.expose()),
         };
-        let answer = Box::pin(request.send()).await.map_err(|error| self.failure(error))?;
+        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
         let expires_at = (self.now)() + TimeDelta::seconds(answer.expires_in().into());
         let access_token = answer.access_token.ok_or_else(|| incomplete("a token"))?;
         Ok(Tokens {

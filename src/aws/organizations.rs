@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, CorrectedClock, Effort, WatchClock};
 use super::endpoint;
-use super::failure::{self, Failure};
+use super::failure::{self, Failure, Teller};
 use super::network::{Known, Network};
 use super::pages;
 use crate::arn;
@@ -203,7 +203,7 @@ impl Organizations {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let request = async || Box::pin(request()).await.map_err(|error| self.failure(error));
+        let request = async || Box::pin(request()).await.map_err(|error| self.teller().failure(error));
         self.network.send(self.attempts, true, request).await
     }
 
@@ -211,13 +211,8 @@ impl Organizations {
         self.voice.trace(1, &format!("{what}: asking {}", self.url));
     }
 
-    fn failure<E>(&self, error: SdkError<E, Response>) -> Failure
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = Failure::from_sdk(error, (self.now)());
-        self.voice.trace(1, &format!("AWS Organizations: {failure}"));
-        failure
+    fn teller(&self) -> Teller {
+        Teller { service: "AWS Organizations", now: self.now, voice: self.voice }
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort};
 use super::endpoint;
-use super::failure::Failure;
+use super::failure::{Failure, Teller};
 use super::network::Network;
 use super::pages;
 use crate::credentials::Credentials;
@@ -78,16 +78,8 @@ impl<'p> Portal<'p> {
         aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
     }
 
-    fn failure<E>(
-        &self,
-        error: aws_sdk_sso::error::SdkError<E, aws_smithy_runtime_api::http::Response>,
-    ) -> Failure
-    where
-        E: std::error::Error + aws_sdk_sso::error::ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = Failure::from_sdk(error, (self.now)());
-        self.voice.trace(1, &format!("Identity Center: {failure}"));
-        failure
+    fn teller(&self) -> Teller {
+        Teller { service: "Identity Center", now: self.now, voice: self.voice }
     }
 
     pub(crate) async fn role_credentials(
@@ -102,7 +94,7 @@ impl<'p> Portal<'p> {
             let request = self.client(Effort::Usual).get_role_credentials();
             let request = request.access_token(access_token.expose());
             let request = request.account_id(account_id).role_name(role_name);
-            Box::pin(request.send()).await.map_err(|error| self.failure(error))
+            Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.network.send(self.attempts(), true, request).await?;
         let keys = answer.role_credentials;
@@ -130,7 +122,7 @@ impl<'p> Portal<'p> {
             let request = async || {
                 let request = self.client(Effort::Usual).list_accounts().set_next_token(token.clone());
                 let request = request.access_token(access_token.expose()).max_results(PAGE);
-                Box::pin(request.send()).await.map_err(|error| self.failure(error))
+                Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))
             };
             let page = self.network.send(self.attempts(), true, request).await?;
             let accounts = page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
@@ -154,7 +146,9 @@ impl<'p> Portal<'p> {
             let request = async || {
                 let request = self.client(Effort::Usual).list_account_roles().set_next_token(token.clone());
                 let request = request.access_token(access_token.expose()).max_results(PAGE);
-                Box::pin(request.account_id(account_id).send()).await.map_err(|error| self.failure(error))
+                Box::pin(request.account_id(account_id).send())
+                    .await
+                    .map_err(|error| self.teller().failure(error))
             };
             let page = self.network.send(self.attempts(), true, request).await?;
             let roles = page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name);
@@ -171,6 +165,6 @@ impl<'p> Portal<'p> {
     pub(crate) async fn logout(&self, access_token: &Secret) -> std::result::Result<(), Failure> {
         self.voice.trace(1, &format!("Logout: asking {}", self.region));
         let request = self.client(Effort::Usual).logout().access_token(access_token.expose());
-        Box::pin(request.send()).await.map(|_| ()).map_err(|error| self.failure(error))
+        Box::pin(request.send()).await.map(|_| ()).map_err(|error| self.teller().failure(error))
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, Effort, Signing};
 use super::endpoint;
-use super::failure::{self, Failure};
+use super::failure::{self, Failure, Teller};
 use super::network::{Known, Network};
 use crate::arn::Arn;
 use crate::credentials::Credentials;
@@ -107,16 +107,8 @@ impl<'p> Sts<'p> {
         failure::skew(self.server.clock_offset.load(Ordering::Relaxed))
     }
 
-    fn failure<E>(
-        &self,
-        error: aws_sdk_sts::error::SdkError<E, aws_smithy_runtime_api::http::Response>,
-    ) -> Failure
-    where
-        E: std::error::Error + aws_sdk_sts::error::ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = Failure::from_sdk(error, (self.now)());
-        self.voice.trace(1, &format!("STS: {failure}"));
-        failure
+    fn teller(&self) -> Teller {
+        Teller { service: "STS", now: self.now, voice: self.voice }
     }
 
     /// Who the credentials are. Needs no permission, so an answer proves only that they are well-formed, not expired
@@ -141,7 +133,7 @@ impl<'p> Sts<'p> {
         self.asking("GetCallerIdentity", credentials);
         let request = async || {
             let request = self.client(credentials, effort).get_caller_identity();
-            request.send().await.map_err(|error| self.failure(error))
+            request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         Ok(Identity {
@@ -166,7 +158,7 @@ impl<'p> Sts<'p> {
                 .duration_seconds(duration_seconds.cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
                 .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-            request.send().await.map_err(|error| self.failure(error))
+            request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
@@ -186,7 +178,7 @@ impl<'p> Sts<'p> {
         self.asking(&format!("GetFederationToken for {duration_seconds} s"), credentials);
         let request = self.client(credentials, Effort::Usual).get_federation_token();
         let request = request.name(name).policy(policy).duration_seconds(duration_seconds.cast_signed());
-        let answer = request.send().await.map_err(|error| self.failure(error))?;
+        let answer = request.send().await.map_err(|error| self.teller().failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.federated_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
@@ -214,7 +206,7 @@ impl<'p> Sts<'p> {
             let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
             let request =
                 request.role_arn(role_arn).role_session_name(role_session_name).web_identity_token(token);
-            request.send().await.map_err(|error| self.failure(error))
+            request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(Effort::Usual, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
@@ -236,7 +228,7 @@ impl<'p> Sts<'p> {
         let effort = effort(mfa.is_some());
         let request = async || {
             let request = with_parameters(self.client(credentials, effort).assume_role(), role, mfa);
-            request.send().await.map_err(|error| self.failure(error))
+            request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);

@@ -131,7 +131,8 @@ fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
     Ok(target)
 }
 
-fn make_dir(dir: &Path) -> io::Result<()> {
+/// Makes the directory, and its parents, for this user alone; one that is there stays as it is.
+pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

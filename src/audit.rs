@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cache::{is_still_at, not_ours, open_private};
+use crate::cache::{has_other_names, is_still_at, not_ours, open_private};
 use crate::env::Env;
 use crate::files::make_dir;
 use crate::issuance::Record;
@@ -62,8 +62,13 @@ fn write(mut file: File, line: &[u8]) -> io::Result<()> {
 
 fn open(path: &Path) -> io::Result<File> {
     let file = open_private(OpenOptions::new().read(true).append(true).create(true), path)?;
-    match not_ours(&file.metadata()?) {
-        Some(why) => Err(io::Error::new(io::ErrorKind::PermissionDenied, why)),
+    let metadata = file.metadata()?;
+    let refused = |why: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    match not_ours(&metadata) {
+        Some(why) => refused(why),
+        None if has_other_names(&metadata) => {
+            refused("it is a hard link: the lines would be written to another file too".to_owned())
+        }
         None => Ok(file),
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing secret is ever handed to it; data goes to stdout through `render` instead.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use crate::error::Error;
@@ -182,6 +183,28 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// A JSON document without the characters that [`visible`] would not show as they are: in strings, the only place
+/// where JSON can have them, `\u009b` stands for the same.
+pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
+    // A line feed stands between a document's values only.
+    let is_hidden = |c: char| c != '\n' && (c.is_control() || is_unseen(c));
+    if !json.contains(is_hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 64);
+    for character in json.chars() {
+        if is_hidden(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Line and paragraph separators, marks of direction, and characters without width.
 fn is_unseen(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -194,6 +217,16 @@ mod tests {
     #[test]
     fn what_is_not_seen_is_shown_too() {
         assert_eq!(visible("a\u{202e}b\u{200b}é–客"), "a\\u{202e}b\\u{200b}é–客");
+    }
+
+    #[test]
+    fn json_says_the_same_without_them() {
+        let text = "a\u{9b}31m\u{85}\u{202e}\u{7f}\u{feff}é客😀\n";
+        let json = serde_json::to_string_pretty(&[text]).unwrap();
+        let shown = visible_json(&json);
+        assert!(shown.contains("a\\u009b31m\\u0085\\u202e\\u007f\\ufeffé客😀\\n"), "{shown}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [text]);
+        assert!(matches!(visible_json("{\n}\n"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -284,16 +284,21 @@ fn a_key_is_typed_hidden() {
         &mut pty,
         &[
             ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "key"),
-            ("access key ID: ", "AKIA"),
+            ("access key ID (not shown): ", "AKIA"),
             ("xacct: this is no access key ID", ID),
-            ("the user's MFA device, its ARN or number (empty: none): ", ""),
-            ("region (empty: none): ", ""),
         ],
     );
     pty.expect("secret access key of AKIAXACCTSANDBOX2YOU: ");
     assert!(!pty.echo());
     pty.send_line(SECRET);
-    answer(&mut pty, &[("write this? [y/N] ", "y")]);
+    answer(
+        &mut pty,
+        &[
+            ("the user's MFA device, its ARN or number (empty: none): ", ""),
+            ("region (empty: none): ", ""),
+            ("write this? [y/N] ", "y"),
+        ],
+    );
     let (status, screen) = pty.wait();
     assert_eq!(status, 0, "{screen}");
     assert!(screen.contains("user/you in account 111111111111") && !screen.contains(SECRET), "{screen}");
@@ -302,16 +307,79 @@ fn a_key_is_typed_hidden() {
     assert!(!config(&sandbox).contains("two"));
 }
 
+/// As they stand on the page that shows a new key, or in a file: one paste, two lines.
+#[test]
+fn a_pair_that_is_pasted_in_one_go_is_never_shown() {
+    let sandbox = Sandbox::start();
+    let mut pty = sandbox.echoing_pty(&["add", "two", "--access-key"]);
+    pty.expect("access key ID (not shown): ");
+    pty.send(&format!("{ID}\n{SECRET}\n"));
+    answer(&mut pty, &[("the user's MFA device, its ARN or number (empty: none): ", SECRET)]);
+    pty.expect("xacct: that has 40 characters, as a secret access key has");
+    answer(&mut pty, &[("(empty: none): ", ""), ("region (empty: none): ", SECRET)]);
+    pty.expect("xacct: that has 40 characters, as a secret access key has");
+    answer(&mut pty, &[("region (empty: none): ", ""), ("write this? [y/N] ", "y")]);
+    let ((status, echo), screen) = pty.wait_with_echo();
+    assert_eq!((status, echo), (0, true), "{screen}");
+    // Once where the device was asked for, once where the region was: not where the pair was.
+    assert_eq!(screen.matches(SECRET).count(), 2, "{screen}");
+    assert!(
+        file(&sandbox, "credentials")
+            .ends_with(&format!("[two]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n"))
+    );
+    // The other way round, the secret is no ID, whatever is in it.
+    let mut pty = sandbox.echoing_pty(&["add", "three", "--access-key"]);
+    let letters = "wJalrXUtnFEMIAK7MDENGAbPxRfiCYEXAMPLEKEY";
+    answer(&mut pty, &[("access key ID (not shown): ", letters)]);
+    pty.expect("xacct: this is no access key ID");
+    pty.interrupt();
+    let ((status, echo), screen) = pty.wait_with_echo();
+    assert_eq!((status, echo), (130, true), "{screen}");
+    assert!(!screen.contains(letters), "{screen}");
+}
+
+#[test]
+fn a_secret_is_no_answer_to_a_question_whose_answer_is_shown() {
+    let sandbox = Sandbox::start();
+    let before = config(&sandbox);
+    for (option, place) in [("--mfa-serial", "--mfa-serial: "), ("--region", "--region: ")] {
+        let args = ["add", "two", "--access-key", "--access-key-id", ID, option, SECRET];
+        let run = add(&sandbox, &args).stdin(format!("{SECRET}\n")).run().status(3).stdout("");
+        let run = run.stderr_contains(&format!("xacct: error: {place}this has 40 characters"));
+        assert!(!run.stderr_text().contains(SECRET));
+    }
+    let mut pty = sandbox.pty_with(&["add"], &[("NO_COLOR", "1")]);
+    answer(
+        &mut pty,
+        &[
+            ("name of the new profile: ", SECRET),
+            ("xacct: that has 40 characters", "two"),
+            ("[role]: ", SECRET),
+            ("xacct: that has 40 characters", ""),
+            ("role ARN: ", "arn:aws:iam::222222222222:role/PartnerAdmin"),
+            ("[hub]: ", ""),
+            ("external ID (empty: none): ", SECRET),
+            ("xacct: that has 40 characters", ""),
+        ],
+    );
+    pty.expect("region [eu-central-1]: ");
+    pty.interrupt();
+    let (status, screen) = pty.wait();
+    assert_eq!(status, 130, "{screen}");
+    assert!(!screen.contains(SECRET), "{screen}");
+    assert_eq!(config(&sandbox), before);
+}
+
 #[test]
 fn ctrl_c_ends_it_at_every_question() {
     let sandbox = Sandbox::start();
     let before = (config(&sandbox), file(&sandbox, "credentials"));
     let first = ("name of the new profile: ", "two");
     let kind = ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "key");
-    let to_secret = [first, kind, ("access key ID: ", ID), ("MFA device", ""), ("region", "")];
+    let to_secret = [first, kind, ("access key ID (not shown): ", ID)];
     for (answers, last, secret) in [
         (&[][..], "name of the new profile: ", false),
-        (&[first, kind], "access key ID: ", false),
+        (&[first, kind], "access key ID (not shown): ", false),
         (&to_secret, "secret access key of", false),
         (&to_secret, "secret access key of", true),
     ] {
@@ -320,6 +388,7 @@ fn ctrl_c_ends_it_at_every_question() {
         pty.expect(last);
         if secret {
             pty.send_line(SECRET);
+            answer(&mut pty, &[("MFA device", ""), ("region", "")]);
             pty.expect("write this? [y/N] ");
         }
         pty.interrupt();

@@ -191,6 +191,37 @@ fn links_in_the_place_of_locks_and_notes_are_not_followed() {
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
 }
 
+/// A second name of another file of one's own, of the right mode.
+#[test]
+fn hard_links_in_the_place_of_locks_notes_and_the_log_are_not_written_through() {
+    let sandbox = Sandbox::start();
+    sandbox.xacct(&["credential-process", "client2", "--mfa-code", &sandbox.fresh_code()]).run().ok();
+    let target = sandbox.home().join("precious");
+    fs::write(&target, "precious").unwrap();
+    fs::set_permissions(&target, PermissionsExt::from_mode(0o600)).unwrap();
+    let log = sandbox.home().join(".local/state/xacct/audit.jsonl");
+    let mut paths = vec![log.clone()];
+    for folder in ["locks", "mfa"] {
+        let files = fs::read_dir(sandbox.cache_dir().join(folder)).unwrap();
+        paths.extend(files.map(|file| file.unwrap().path()));
+    }
+    assert!(paths.len() > 3, "{paths:?}");
+    for path in &paths {
+        fs::remove_file(path).unwrap();
+        fs::hard_link(&target, path).unwrap();
+    }
+    sandbox.advance_mfa();
+    let args = ["credential-process", "client2", "--refresh", "--mfa-code", &sandbox.fresh_code()];
+    let output = sandbox.xacct(&args).run().status(0);
+    output.stderr_contains("it is a hard link: the lines would be written to another file too");
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+    // The locks and notes that were needed have files of their own again; the log waits for its user.
+    let names = fs::metadata(&target).unwrap().nlink();
+    assert!((2..=u64::try_from(paths.len()).unwrap()).contains(&names), "{names} of {paths:?}");
+    fs::remove_file(&log).unwrap();
+    sandbox.xacct(&["credential-process", "client2"]).run().ok();
+}
+
 #[test]
 fn an_entry_that_is_open_to_others_is_not_used() {
     let sandbox = Sandbox::start_plain();

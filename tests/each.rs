@@ -324,6 +324,101 @@ fn files_of_what_was_printed() {
     assert_eq!(text(of("plain", "out")), "b\n");
 }
 
+/// Whatever is in the place of a file: nothing is written through it, nobody is waited for, and nobody else reads it.
+#[test]
+fn what_is_in_the_place_of_a_file_is_not_written_to() {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, chown};
+    let sandbox = sandbox();
+    let dir = sandbox.home().join("out");
+    fs::create_dir(&dir).unwrap();
+    let at = |end: &str| dir.join(format!("a.222222222222.eu-west-1.{end}"));
+    let args = ["-q", "each", "a", "--output", "json", "--output-dir", "out", "--", "sh", "-c", "echo mine"];
+    let run = || sandbox.xacct(&args).run();
+    let outside = sandbox.home().join("outside");
+    let private = |end: &str| {
+        let metadata = fs::symlink_metadata(at(end)).unwrap();
+        (metadata.is_file(), metadata.mode() & 0o777, metadata.uid(), fs::read_to_string(at(end)).unwrap())
+    };
+    let uid = rustix::process::geteuid().as_raw();
+    let mine = (true, 0o600, uid, "mine\n".to_owned());
+
+    // Files that others can read: one of one's own, one of another user's (as far as a test may make one).
+    for (mode, owner) in [(0o644, None), (0o666, Some(65534))] {
+        fs::write(at("out"), "before, and longer than what comes").unwrap();
+        fs::set_permissions(at("out"), PermissionsExt::from_mode(mode)).unwrap();
+        let _ = chown(at("out"), owner.filter(|_| uid == 0), None);
+        // Whoever has it open sees nothing.
+        let held = fs::File::open(at("out")).unwrap();
+        run().ok();
+        assert_eq!(private("out"), mine);
+        assert_eq!(std::io::read_to_string(held).unwrap(), "before, and longer than what comes");
+    }
+    // Another name of another file.
+    fs::write(&outside, "theirs").unwrap();
+    fs::remove_file(at("out")).unwrap();
+    fs::hard_link(&outside, at("out")).unwrap();
+    run().ok();
+    assert_eq!((private("out"), fs::read_to_string(&outside).unwrap()), (mine.clone(), "theirs".to_owned()));
+
+    // What is no plain file stays, and is named.
+    let refused = |what: &str| {
+        let lines = lines(&run().status(1));
+        let error = lines[0]["error"].as_str().unwrap();
+        assert!(
+            error.starts_with("--output-dir: out/a.222222222222.eu-west-1.err: ") && error.contains(what)
+        );
+        assert_eq!(lines[0]["stdout"], Value::Null);
+    };
+    fs::remove_file(at("err")).unwrap();
+    sandbox.program("mkfifo", &[at("err")]).run().ok();
+    refused("a named pipe is in the way");
+    assert!(fs::symlink_metadata(at("err")).unwrap().file_type().is_fifo());
+    for (target, is_there) in [
+        (outside.as_path(), true),
+        (std::path::Path::new("/dev/null"), true),
+        (std::path::Path::new("nowhere"), false),
+    ] {
+        fs::remove_file(at("err")).unwrap();
+        std::os::unix::fs::symlink(target, at("err")).unwrap();
+        refused("a symbolic link is in the way");
+        assert_eq!(at("err").exists(), is_there);
+    }
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "theirs");
+    fs::remove_file(at("err")).unwrap();
+    fs::create_dir(at("err")).unwrap();
+    refused("a directory is in the way");
+    fs::remove_dir(at("err")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(at("err")).unwrap();
+    refused("a device or socket is in the way");
+    // Nothing unfinished is left.
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 2);
+}
+
+#[test]
+fn json_has_nothing_that_would_drive_a_terminal() {
+    let sandbox = sandbox();
+    // CSI and NEL as one character, marks of direction, a zero-width space, DEL.
+    let text = "a\u{9b}31m\u{85}b\u{202e}c\u{2066}d\u{200b}\u{7f}\u{feff}é客😀";
+    let args = ["-q", "each", "a", "--output", "json", "--", "printf", "%s", text];
+    let output = sandbox.xacct(&args).run();
+    assert_eq!(lines(&output)[0]["stdout"], text);
+    let output = output.stdout_contains("a\\u009b31m\\u0085b\\u202ec\\u2066d\\u200b\\u007f\\ufeffé客😀");
+    output.status(0);
+    // The same in every other document: a profile's name, here.
+    sandbox.add_config("[profile x\u{202e}y]\ninclude_profile = plain\n");
+    for args in [
+        &["list", "--json"][..],
+        &["config", "show", "--json"],
+        &["explain", "x\u{202e}y", "--json"],
+        &["each", "all", "--plan"],
+        &["each", "x*", "--output", "json", "--", "true"],
+    ] {
+        let output = sandbox.xacct(args).run().status(0);
+        let output = output.stdout_contains("x\\u202ey");
+        assert!(!output.stdout_text().contains('\u{202e}'), "{args:?}");
+    }
+}
+
 #[test]
 fn role_options_count_for_all() {
     let sandbox = sandbox();

@@ -166,6 +166,39 @@ fn the_last_run_is_taken_up_where_it_failed() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// As the kernel does when memory runs out: xacct has no time for anything.
+#[test]
+fn a_run_that_was_killed_is_taken_up_where_it_was() {
+    let sandbox = sandbox();
+    let killed_at = |name: &str| format!("[ $XACCT_PROFILE != {name} ] || kill -9 $PPID; exit 0");
+    let each = |first: &[&str], script: &str| {
+        sandbox.xacct(&[&["-q", "each"], first, &["-j1", "--", "sh", "-c", script]].concat()).run()
+    };
+    let show = "echo again";
+    let all = ["r1", "r2", "r3", "r4"];
+    each(&all, &killed_at("r3")).status(137);
+    // The second attempt is killed too.
+    each(&["--retry-failed"], &killed_at("r4")).status(137);
+    each(&["--retry-failed"], show).ok().stdout("r4 | again\n");
+    let nothing = "xacct: nothing is left of the last run: all of it ended well\n";
+    sandbox.xacct(&["each", "--retry-failed"]).run().status(0).stderr(nothing);
+
+    // What failed before the kill is run again too, and so is a target whose line was cut off.
+    each(&all, &format!("[ $XACCT_PROFILE != r1 ] || exit 3; {}", killed_at("r4"))).status(137);
+    let list = sandbox.cache_dir().join("each/last.succeeded");
+    let text = fs::read_to_string(&list).unwrap();
+    assert!(text.ends_with("\n1\n2\n"), "{text}");
+    assert_eq!(fs::metadata(&list).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::write(&list, text.trim_end()).unwrap();
+    each(&["--retry-failed"], show).ok().stdout("r1 | again\nr3 | again\nr4 | again\n");
+
+    // A list that is not this run's, or that others could have written, leaves nothing out.
+    each(&all, &killed_at("r3")).status(137);
+    fs::write(&list, text).unwrap();
+    let everything = "r1 | again\nr2 | again\nr3 | again\nr4 | again\n";
+    each(&["--retry-failed"], show).ok().stdout(everything);
+}
+
 #[test]
 fn ctrl_c_ends_what_runs_and_says_what_was_done() {
     let sandbox = sandbox();

@@ -130,6 +130,17 @@ pub(crate) fn not_ours(metadata: &Metadata) -> Option<String> {
     None
 }
 
+/// Whether the open file has another name, a hard link: what is written to it would stand there too.
+pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(metadata) > 1;
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
+}
+
 /// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old one or the new.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
     write_up_to(MAX_SIZE, path, bytes)
@@ -175,6 +186,44 @@ fn sync_dir_of(path: &Path) {
     }
     #[cfg(not(unix))]
     let _ = path;
+}
+
+/// Opens a new, empty file at the path, for this user alone, whatever the mode and the owner of the file that it
+/// replaces: a file that others can open, or that has another name, is never written to.
+///
+/// Errors: a link, a pipe, a device or a directory is there, which is left alone.
+pub(crate) fn replace(path: &Path) -> io::Result<File> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            let why = format!("{} is in the way: remove it, or choose another place", kind(&metadata));
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // A short name of its own: the file's may already be as long as the system allows.
+    let (file, temporary) = create_beside(&path.with_file_name("xacct"))?;
+    // A rename follows no link either, should one have appeared since.
+    if let Err(error) = fs::rename(&temporary, path) {
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    Ok(file)
+}
+
+fn kind(metadata: &Metadata) -> &'static str {
+    let kind = metadata.file_type();
+    if kind.is_symlink() {
+        return "a symbolic link";
+    }
+    if kind.is_dir() {
+        return "a directory";
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&kind) {
+        return "a named pipe";
+    }
+    "a device or socket"
 }
 
 /// Whether the name is one of [`write`]'s unfinished files.

@@ -29,8 +29,12 @@ pub(super) fn attempt(path: &Path, me: &str) -> Result<Attempt, Warning> {
     loop {
         let file = open(path)?;
         match file.try_lock() {
-            Ok(()) if is_still_at(&file, path) => return Ok(Attempt::Taken(taken(file, me))),
-            Ok(()) => {}
+            Ok(()) if !is_still_at(&file, path) => {}
+            Ok(()) if has_other_names(&file) => {
+                // A hard link: what `me` says would be written over another file. Only this name of it goes.
+                std::fs::remove_file(path).map_err(|error| Warning::io("remove", path, &error))?;
+            }
+            Ok(()) => return Ok(Attempt::Taken(taken(file, me))),
             Err(TryLockError::WouldBlock) => return Ok(Attempt::Held(holder(&file))),
             Err(TryLockError::Error(error)) => return Err(Warning::io("lock", path, &error)),
         }
@@ -58,6 +62,10 @@ fn open(path: &Path) -> Result<File, Warning> {
         Some(why) => Err(Warning::ignored(path, &why)),
         None => Ok(file),
     }
+}
+
+fn has_other_names(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| disk::has_other_names(&metadata))
 }
 
 /// Leaves the holder's description in the file. Only people read it, so a full disk is no reason to fail.

@@ -21,7 +21,7 @@ mod lock;
 mod store;
 mod health;
 
-pub(crate) use disk::{not_ours, open as open_private, write as write_private};
+pub(crate) use disk::{has_other_names, not_ours, open as open_private, replace, write as write_private};
 pub(crate) use entry::{Entry, Key};
 pub(crate) use health::{Directory, Health, Useless, health};
 pub(crate) use lock::{Attempt, Lock, is_still_at};

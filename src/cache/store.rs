@@ -127,6 +127,12 @@ impl Store {
         disk::write_up_to(disk::MAX_NOTE, &self.folder(folder)?.join(name), bytes)
     }
 
+    /// A note that is new and empty, for the one that adds to it.
+    pub(crate) fn replace_note(&self, folder: &str, name: &str) -> Result<fs::File, Warning> {
+        let path = self.folder(folder)?.join(name);
+        disk::replace(&path).map_err(|error| Warning::io("write", &path, &error))
+    }
+
     fn entry_path(&self, key: &Key) -> PathBuf {
         self.dir.join(format!("{key}.json"))
     }

@@ -147,7 +147,7 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
         "services": by_name(&shown.services, &services),
         "problems": shown.problems.iter().map(problem).collect::<Vec<_>>(),
     });
-    format!("{document:#}\n")
+    super::json(&document)
 }
 
 fn as_text(shown: &Shown, no_origin: bool) -> String {

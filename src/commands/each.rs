@@ -39,7 +39,7 @@ use super::program::Program;
 use super::{print, written};
 use directory::Directory;
 use fleet::{Done, Fleet};
-use last_run::LastRun;
+use last_run::{LastRun, Succeeded};
 use outcome::Status;
 use output::{Named, Printer};
 use progress::Board;
@@ -175,10 +175,17 @@ impl All<'_> {
     ) -> Result<ExitCode> {
         let (work, began) = (&self.work, (self.context.now)());
         let mut last = LastRun::new(program.words(), &self.request, work.is_matrix);
-        self.leave_behind(&mut last, store, |_| true);
+        let run = format!("{}-{}", began.timestamp_micros(), std::process::id());
+        let succeeded = last.begin(&run, self.left(|_| true), store).unwrap_or_else(|why| {
+            self.context.voice.warn(&why);
+            Succeeded::nowhere()
+        });
         let names: Vec<Named> = work.targets.iter().map(|target| named(work, target)).collect();
-        let done = self.work_on(&names, store, common, program, directory)?;
-        self.leave_behind(&mut last, store, |index| done.outcomes[index].status != Status::Ok);
+        let done = self.work_on(&names, store, common, program, directory, &succeeded)?;
+        let left = self.left(|index| done.outcomes[index].status != Status::Ok);
+        if let Err(why) = last.end(left, store) {
+            self.context.voice.warn(&why);
+        }
         let took = u64::try_from(((self.context.now)() - began).num_milliseconds()).unwrap_or_default();
         let width = limits::stderr_width();
         summary::say(self.context.voice, &names, &done.outcomes, took, width);
@@ -200,6 +207,7 @@ impl All<'_> {
         common: &Common,
         program: &Program,
         directory: Option<&Directory>,
+        succeeded: &Succeeded,
     ) -> Result<Done> {
         let (asked, context, work) = (self.asked, self.context, &self.work);
         let board = Board::new(work.targets.len(), context.voice, common.clone());
@@ -229,18 +237,16 @@ impl All<'_> {
                 now: context.now,
             };
             let jobs = usize::try_from(self.jobs).unwrap_or(usize::MAX);
-            let fleet = Fleet { tasks: &tasks, board: &board, jobs, fail_fast: asked.fail_fast };
+            let fleet = Fleet { tasks: &tasks, board: &board, succeeded, jobs, fail_fast: asked.fail_fast };
             Ok(fleet.run(signals).await)
         })?
     }
 
-    fn leave_behind(&self, last: &mut LastRun, store: &Store, is_left: impl Fn(usize) -> bool) {
+    /// Profile and region of the targets that are left.
+    fn left(&self, is_left: impl Fn(usize) -> bool) -> Vec<(String, String)> {
         let left = self.work.targets.iter().enumerate().filter(|(index, _)| is_left(*index));
         let name = |target: &Target| (self.work.plan(target).profile.clone(), target.region.clone());
-        last.left = left.map(|(_, target)| name(target)).collect();
-        if let Err(why) = last.write(store) {
-            self.context.voice.warn(&why);
-        }
+        left.map(|(_, target)| name(target)).collect()
     }
 }
 

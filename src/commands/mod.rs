@@ -46,7 +46,7 @@ use chrono::{DateTime, Utc};
 use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::say::Voice;
+use crate::say::{Voice, visible_json};
 use context::Context;
 
 /// Where xacct itself failed, for `exec` and `each`, whose other statuses are the command's own.
@@ -178,9 +178,8 @@ fn warn_all(voice: Voice, warnings: &[String]) {
 /// A JSON document as it goes to stdout.
 fn json(value: &impl serde::Serialize) -> String {
     // Plain structs with string keys: serialising them cannot fail.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    format!("{}\n", visible_json(&text))
 }
 
 /// Columns of the terminal that stdout is; `None` where it is none.

@@ -124,6 +124,10 @@ fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
     if let Some(dir) = target.parent() {
         make_dir(dir)?;
     }
+    // Neither a device such as /dev/null nor a pipe is to be replaced by a file; a pipe would also be waited for.
+    if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a plain file"));
+    }
     // A file that its owner has made read-only is meant to stay as it is, though its directory would allow.
     if change.old.is_some() {
         OpenOptions::new().append(true).open(&target)?;
@@ -170,7 +174,7 @@ impl Prepared {
         self.temporary.push(Some(temporary));
         file.write_all(new.as_bytes())?;
         if change.old.is_some() {
-            keep_owner_and_mode(&file, target)?;
+            keep_owner_and_mode(&file, target, change.file)?;
         }
         file.sync_all()
     }
@@ -232,18 +236,20 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn keep_owner_and_mode(file: &File, target: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
+fn keep_owner_and_mode(file: &File, target: &Path, kind: FileKind) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let (old, new) = (fs::metadata(target)?, file.metadata()?);
     if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
         // Not everybody may give files away; who may change the file may have it.
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
     }
-    file.set_permissions(old.permissions())
+    // Others could read the file with the keys: not what is written to it now.
+    let mask = if kind == FileKind::Credentials { 0o700 } else { 0o7777 };
+    file.set_permissions(fs::Permissions::from_mode(old.mode() & mask))
 }
 
 #[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &Path) -> io::Result<()> {
+fn keep_owner_and_mode(_: &File, _: &Path, _: FileKind) -> io::Result<()> {
     Ok(())
 }
 

@@ -15,12 +15,12 @@ use std::io;
 
 pub(crate) use caller::Caller;
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, pick, tell};
+pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, hush, pick, tell};
 #[cfg(unix)]
 pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, tell};
+pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, tell};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -65,6 +65,34 @@ mod tty {
 
     pub(in crate::terminal) fn in_foreground(tty: &File) -> bool {
         termios::tcgetpgrp(tty).is_ok_and(|group| group == rustix::process::getpgrp())
+    }
+
+    /// A terminal that shows nothing of what is typed until this is dropped.
+    pub(crate) struct Hushed {
+        tty: File,
+        before: Termios,
+    }
+
+    /// Keeps the terminal's echo off from one hidden question to the next, and between them: what is pasted in one go
+    /// would be shown as soon as the first line of it is read. Needs a runtime.
+    pub(crate) fn hush() -> Result<Hushed, Unanswered> {
+        let tty = open().ok_or(Unanswered::NoTerminal)?;
+        // From here on no signal ends the process by itself, which would leave the terminal without echo.
+        Signals::register().map_err(Unanswered::Failed)?;
+        let before = termios::tcgetattr(&tty).map_err(|error| Unanswered::Failed(error.into()))?;
+        let mut modes = before.clone();
+        modes.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+        let set = termios::tcsetattr(&tty, OptionalActions::Now, &modes);
+        set.map_err(|error| Unanswered::Failed(error.into()))?;
+        Ok(Hushed { tty, before })
+    }
+
+    impl Drop for Hushed {
+        fn drop(&mut self) {
+            if in_foreground(&self.tty) {
+                let _ = termios::tcsetattr(&self.tty, OptionalActions::Now, &self.before);
+            }
+        }
     }
 
     /// Shows the question and waits for a line, without echo.
@@ -305,6 +333,13 @@ mod console {
     /// Shows the question and waits for a line, which is seen as it is typed. Ctrl-C is the console's business here.
     pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
         ask_shown(question)
+    }
+
+    /// The console is without echo while a hidden answer is read, and only then.
+    pub(crate) struct Hushed;
+
+    pub(crate) fn hush() -> Result<Hushed, Unanswered> {
+        if available() { Ok(Hushed) } else { Err(Unanswered::NoTerminal) }
     }
 
     /// Shows the question and waits for a line, without echo. rpassword restores the console itself.

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, IsTerminal};
 
 use zeroize::Zeroizing;
 
+use crate::commands::person::may_be_secret;
+
 use super::answers::{Answers, Kind, New, Verdict, given, held, missing};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -13,11 +15,13 @@ impl Answers<'_> {
         let asked = self.asked;
         // Piped in only where the command line says that it will be.
         let piped = asked.access_key && !io::stdin().is_terminal();
-        let id = match (&asked.access_key_id, piped) {
-            (Some(id), _) => given("--access-key-id", id, &key_id)?,
-            (None, true) => given("the access key's ID on stdin", &line_of_stdin()?, &key_id)?,
-            (None, false) => self.needed("--access-key-id", None, "access key ID", None, key_id)?,
-        };
+        let (id, secret) = self.id_and_secret(piped)?;
+        if secret.expose().is_empty() || secret.expose().chars().any(|c| c.is_whitespace() || c.is_control())
+        {
+            return Err(Error::config(
+                "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
+            ));
+        }
         let device = |text: &str| held("mfa_serial", text);
         let mfa_serial = self.wanted(
             "--mfa-serial",
@@ -27,28 +31,38 @@ impl Answers<'_> {
             device,
         )?;
         let region = self.region(None)?;
-        let text = if piped { Some(line_of_stdin()?) } else { None };
-        let secret = match (text, self.person) {
-            (Some(text), _) => Secret::new(text.trim()),
-            (None, Some(person)) => {
-                Secret::new(person.hidden(&format!("secret access key of {id}"))?.expose().trim())
-            }
-            (None, None) => return Err(missing("the secret access key on stdin")),
-        };
-        if secret.expose().is_empty() || secret.expose().chars().any(|c| c.is_whitespace() || c.is_control())
-        {
-            return Err(Error::config(
-                "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
-            ));
-        }
         Ok(New { name, kind: Kind::AccessKey { id, secret }, mfa_serial, region })
+    }
+
+    /// The secret second, and before any question whose answer is shown: both are often pasted in one go.
+    fn id_and_secret(&self, piped: bool) -> Result<(String, Secret)> {
+        let secret_of = |id: &String| format!("secret access key of {id}");
+        let id = match (&self.asked.access_key_id, piped, self.person) {
+            (Some(id), _, _) => given("--access-key-id", id, &key_id)?,
+            (None, true, _) => given("the access key's ID on stdin", &line_of_stdin()?, &key_id)?,
+            (None, false, None) => return Err(missing("--access-key-id")),
+            (None, false, Some(person)) => {
+                self.is_asked();
+                return person.hidden_pair("access key ID (not shown)", key_id, secret_of).map(trimmed);
+            }
+        };
+        let secret = match (piped, self.person) {
+            (true, _) => Secret::new(line_of_stdin()?.trim()),
+            (false, Some(person)) => person.hidden(&secret_of(&id))?,
+            (false, None) => return Err(missing("the secret access key on stdin")),
+        };
+        Ok(trimmed((id, secret)))
     }
 }
 
-/// 16 to 128 of `[\w]` (STS's model).
+fn trimmed((id, secret): (String, Secret)) -> (String, Secret) {
+    (id, Secret::new(secret.expose().trim()))
+}
+
+/// 16 to 128 of `[\w]` (STS's model), and not what may be the secret: every third has letters and digits only.
 fn key_id(text: &str) -> Verdict<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if (16..=128).contains(&text.len()) && text.chars().all(allowed) {
+    if (16..=128).contains(&text.len()) && text.chars().all(allowed) && !may_be_secret(text) {
         return Ok(text.to_owned());
     }
     // Not repeated: it may be the secret, in the wrong place.

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use crate::cli::Add;
-use crate::commands::person::Person;
+use crate::commands::person::{Person, may_be_secret};
 use crate::config::{Config, nearest};
 use crate::error::{Error, Result};
 use crate::plan;
@@ -60,6 +60,9 @@ pub(super) struct Answers<'a> {
     asked_any: Cell<bool>,
 }
 
+/// What has never 40 characters of a secret key. External IDs and names of sessions may.
+const NEVER_SECRET: [&str; 4] = [NAME, "--access-key-id", "--mfa-serial", "--region"];
+
 /// What stands on the command line without an option.
 const NAME: &str = "NAME";
 
@@ -73,6 +76,11 @@ impl<'a> Answers<'a> {
     /// Whether a person was asked for anything but a secret.
     pub(super) fn asked_any(&self) -> bool {
         self.asked_any.get()
+    }
+
+    /// Notes that a person was asked.
+    pub(super) fn is_asked(&self) {
+        self.asked_any.set(true);
     }
 
     pub(super) fn all(&self) -> Result<New> {
@@ -282,6 +290,12 @@ pub(super) fn named(name: &str) -> Verdict<()> {
 
 pub(super) fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdict<T>) -> Result<T> {
     let place = if option == NAME { String::new() } else { format!("{option}: ") };
+    // Not repeated, and not written into a file where it would be shown later.
+    if NEVER_SECRET.contains(&option) && may_be_secret(value.trim()) {
+        let message =
+            format!("{place}this has 40 characters, as a secret access key has: nothing was changed");
+        return Err(Error::config(message).hint("xacct add NAME --access-key    asks for the secret, hidden"));
+    }
     read(value.trim()).map_err(|why| Error::config(format!("{place}{why}")))
 }
 

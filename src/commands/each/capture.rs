@@ -8,6 +8,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::say::visible_json;
+
 /// What is kept of one stream in memory; what is more goes to a temporary file, nameless from the start.
 pub(super) const IN_MEMORY: usize = 64 * 1024;
 /// A line longer than this is passed on in pieces.
@@ -113,7 +115,7 @@ pub(super) fn write_json_string(from: &mut impl Read, into: &mut impl Write) -> 
         let whole = if count == 0 { filled } else { whole_characters(&buffer[..filled]) };
         let text = String::from_utf8_lossy(&buffer[..whole]);
         let quoted = serde_json::to_string(&text)?;
-        into.write_all(&quoted.as_bytes()[1..quoted.len() - 1])?;
+        into.write_all(visible_json(&quoted[1..quoted.len() - 1]).as_bytes())?;
         buffer.copy_within(whole..filled, 0);
         filled -= whole;
         if count == 0 {

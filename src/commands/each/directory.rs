@@ -1,10 +1,11 @@
 //! `--output-dir`: a file for each stream of each target, and nothing outside the directory.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cache::replace;
 use crate::error::{Error, Result};
 
 pub(super) struct Directory(PathBuf);
@@ -37,18 +38,11 @@ impl Directory {
         Ok((self.file(&format!("{name}.out"))?, self.file(&format!("{name}.err"))?))
     }
 
+    /// New ones, for this user alone: whoever could read the old ones sees nothing of this run.
     fn file(&self, name: &str) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            // A link in the directory would lead out of it.
-            options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-        }
         let path = self.0.join(name);
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-        options.open(&path).map_err(named)
+        replace(&path).map_err(named)
     }
 }
 

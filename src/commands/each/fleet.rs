@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::last_run::Succeeded;
 use super::outcome::{Outcome, Status};
 use super::progress::Board;
 use super::task::Tasks;
@@ -15,6 +16,7 @@ const REDRAW: Duration = Duration::from_millis(200);
 pub(super) struct Fleet<'a> {
     pub(super) tasks: &'a Tasks<'a>,
     pub(super) board: &'a Board,
+    pub(super) succeeded: &'a Succeeded,
     pub(super) jobs: usize,
     pub(super) fail_fast: bool,
 }
@@ -57,6 +59,9 @@ impl Fleet<'_> {
                 }
                 Some((index, outcome)) = running.next() => {
                     let is_ok = outcome.status == Status::Ok;
+                    if is_ok && let Err(why) = self.succeeded.add(index) {
+                        self.tasks.voice.warn(&why);
+                    }
                     is_halted |= self.fail_fast && !is_ok;
                     self.board.finished(index, is_ok);
                     outcomes[index] = Some(outcome);

@@ -16,7 +16,7 @@ use super::outcome::{Outcome, Status, took};
 use super::progress::Board;
 use crate::cli::Output;
 use crate::config::ProfileColor;
-use crate::say::{self, visible};
+use crate::say::{self, visible, visible_json};
 
 /// Which of the two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,7 +255,7 @@ fn json(named: &Named, outcome: &Outcome, out: &mut Sink, err: &mut Sink) -> io:
     };
     let head = serde_json::to_string(&head)?;
     let mut line = SpooledTempFile::new(IN_MEMORY);
-    line.write_all(&head.as_bytes()[..head.len() - 1])?;
+    line.write_all(visible_json(&head[..head.len() - 1]).as_bytes())?;
     // What never ran has printed nothing, which is not the same as an empty text.
     let has_run = outcome.has_run;
     for (name, sink) in [("stdout", out), ("stderr", err)] {
@@ -265,7 +265,7 @@ fn json(named: &Named, outcome: &Outcome, out: &mut Sink, err: &mut Sink) -> io:
             _ => line.write_all(b"null")?,
         }
     }
-    writeln!(line, ",\"error\":{}}}", serde_json::to_string(&outcome.error)?)?;
+    writeln!(line, ",\"error\":{}}}", visible_json(&serde_json::to_string(&outcome.error)?))?;
     line.rewind()?;
     Ok(line)
 }

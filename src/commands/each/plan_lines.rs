@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::targets::Work;
 use crate::broker::{Broker, Forecast};
 use crate::plan::Step;
+use crate::say::visible_json;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -30,7 +31,7 @@ pub(super) fn text(work: &Work, brokers: &[Broker<'_>]) -> String {
             would_prompt: forecast.would_prompt || forecast.would_sign_in,
         };
         // A plain struct with string keys: serialising it cannot fail.
-        text += &serde_json::to_string(&line).unwrap_or_default();
+        text += &visible_json(&serde_json::to_string(&line).unwrap_or_default());
         text.push('\n');
     }
     text

@@ -71,6 +71,40 @@ fn mode_and_link_stay_and_the_backup_is_private() {
 }
 
 #[test]
+fn keys_are_written_for_their_user_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    fs::create_dir_all(dir.path().join("aws")).unwrap();
+    for (file, path, mode) in
+        [(FileKind::Config, &paths.config, 0o644), (FileKind::Credentials, &paths.credentials, 0o600)]
+    {
+        fs::write(path, "old").unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        write(&paths, &[change(file, Some("old"), Some("new"))], now(), &locked(&paths)).unwrap();
+        assert_eq!(fs::metadata(path).unwrap().mode() & 0o777, mode);
+    }
+}
+
+/// `AWS_CONFIG_FILE=/dev/null` is common. Root could put a file in its place.
+#[test]
+fn what_is_no_plain_file_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    fs::create_dir_all(dir.path().join("aws")).unwrap();
+    symlink("/dev/null", &paths.config).unwrap();
+    let changes = [change(FileKind::Config, Some(""), Some("new"))];
+    let error = write(&paths, &changes, now(), &locked(&paths)).unwrap_err();
+    assert!(error.message.ends_with("it is not a plain file"), "{}", error.message);
+    // A pipe is not waited for, either.
+    fs::remove_file(&paths.config).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&paths.config).status().unwrap();
+    assert!(made.success());
+    let error = write(&paths, &changes, now(), &locked(&paths)).unwrap_err();
+    assert!(error.message.ends_with("it is not a plain file"), "{}", error.message);
+    assert_eq!(names(&dir.path().join("aws")), ["config"]);
+}
+
+#[test]
 fn what_changed_meanwhile_is_not_overwritten() {
     let dir = tempfile::tempdir().unwrap();
     let paths = paths(dir.path());

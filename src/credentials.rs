@@ -22,6 +22,9 @@ pub(crate) struct Issued {
     /// What `XACCT_PROFILE` will say: the profile's name, or the role ARN where none was named.
     pub(crate) profile: String,
     pub(crate) region: String,
+    /// The profile's other settings as variables, such as `AWS_ENDPOINT_URL_S3` and `AWS_CONFIG_FILE`. Which ones there
+    /// are differs from profile to profile, and none of them is one that the user has set.
+    pub(crate) settings: Vec<(String, Secret)>,
 }
 
 /// Every variable that xacct sets; `unset` and a failed `assume` take out exactly these.
@@ -69,6 +72,12 @@ impl Issued {
             plain(&self.profile),
         ];
         SET_BY_XACCT.into_iter().zip(values).collect()
+    }
+
+    /// Everything that is set: [`Issued::variables`], then the profile's other settings.
+    pub(crate) fn all_variables(&self) -> Vec<(&str, Option<Secret>)> {
+        let settings = self.settings.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+        self.variables().into_iter().chain(settings).collect()
     }
 }
 

@@ -174,6 +174,7 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
             "AWS_CONFIG_FILE",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_DEFAULT_OUTPUT",
             "AWS_DEFAULT_REGION",
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",

@@ -10,6 +10,7 @@
 //!   .<name>.<pid>-<n>.tmp     0600, a write under way, or one that was killed
 //!   locks/<name>.lock         0600, says who holds it; may be removed at any time
 //!   mfa/<64 hex digits>.json  0600, codes lately sent (owned by `mfa`)
+//!   config/<64 hex digits>    0600, a config file for programs that xacct starts, named by its SHA-256
 //! ```
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod disk;
 mod entry;
 mod lock;
 mod store;
+mod copies;
 mod health;
 
 pub(crate) use disk::{has_other_names, not_ours, open as open_private, replace, write as write_private};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::context::Context;
+use super::context::{Context, Purpose};
 use super::{print, shell, written};
 use crate::cli::Assume;
 use crate::credentials::Issued;
@@ -30,7 +30,7 @@ pub(super) fn run(asked: &Assume, context: &Context) -> Result<ExitCode> {
 
 /// What goes to stdout: on a terminal, nothing.
 fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Zeroizing<Vec<u8>>> {
-    let issued = context.issue("assume", &asked.target, &asked.asking, false)?;
+    let issued = context.issue("assume", &asked.target, &asked.asking, Purpose::Child)?;
     if on_terminal {
         explain_use(&issued, asked, context);
         return Ok(Zeroizing::default());
@@ -39,7 +39,7 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
 }
 
 fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizing<Vec<u8>>> {
-    let variables = issued.variables();
+    let variables = issued.all_variables();
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     let out = &mut *text;
     let rendered = match asked.format {

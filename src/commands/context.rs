@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::broker::{Broker, Options};
 use crate::cache::Store;
 use crate::cli::{Asking, Overrides, Speaking, Target};
-use crate::config::{Config, Paths};
+use crate::config::{self, Config, ForChild, Paths};
 use crate::credentials::Issued;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -16,7 +16,21 @@ use crate::files;
 use crate::mfa::{Code, CodeSource};
 use crate::plan::{self, Draft, Plan, Read, Request};
 use crate::say::Voice;
+use crate::secret::Secret;
 use crate::sso::How;
+
+/// What credentials are issued for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A command or a shell, which works with the profile's other settings too.
+    Child,
+    /// The same for `serve`, which makes config files of its own.
+    Endpoint,
+    /// A program that knows the profile itself, such as the caller of `credential-process`: served to their end.
+    Document,
+    /// One that was handed them before: no confirmation, and served to their end.
+    Again,
+}
 
 /// Made once, at the edge.
 #[derive(Clone)]
@@ -111,35 +125,51 @@ impl Context {
         command: &str,
         target: &Target,
         asking: &Asking,
-        until_expiry: bool,
-    ) -> Result<Issued> {
-        self.issue_if(command, target, asking, until_expiry, true)
-    }
-
-    /// The same again for somebody who was handed them before: nobody is asked for a yes, and they are served to their
-    /// end.
-    pub(super) fn reissue(&self, command: &str, target: &Target, asking: &Asking) -> Result<Issued> {
-        self.issue_if(command, target, asking, true, false)
-    }
-
-    fn issue_if(
-        &self,
-        command: &str,
-        target: &Target,
-        asking: &Asking,
-        until_expiry: bool,
-        confirm: bool,
+        purpose: Purpose,
     ) -> Result<Issued> {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
+        let until_expiry = matches!(purpose, Purpose::Document | Purpose::Again);
         let options = Context::options(&config, asking, until_expiry)?;
         let store = self.store()?;
+        // Before anyone is asked for a code: what is wrong with a setting must not cost one.
+        let settings = match purpose {
+            Purpose::Child => self.settings_for_child(&config, &plan.profile, &store)?,
+            Purpose::Endpoint => match config.profile(&plan.profile)? {
+                Some(profile) => config::child_variables(&config, &profile, &self.env)?,
+                None => Vec::new(),
+            },
+            Purpose::Document | Purpose::Again => Vec::new(),
+        };
         let broker = self.broker(command, &plan, &store, &options);
-        if confirm {
+        if purpose != Purpose::Again {
             broker.confirm()?;
         }
         let credentials = broker.credentials()?;
-        Ok(Issued { credentials, profile: plan.profile, region: plan.region.name })
+        Ok(Issued { credentials, profile: plan.profile, region: plan.region.name, settings })
+    }
+
+    /// What a command needs to work as it would under `--profile`, beside credentials and region: nothing for most
+    /// profiles, and for a role that has none.
+    pub(super) fn settings_for_child(
+        &self,
+        config: &Config,
+        profile: &str,
+        store: &Store,
+    ) -> Result<Vec<(String, Secret)>> {
+        let Some(section) = config.profile(profile)? else { return Ok(Vec::new()) };
+        let ForChild { mut variables, file } = config::for_child(config, &section, &self.env)?;
+        if let Some(text) = file {
+            match store.keep(&text, (self.now)()) {
+                Ok(path) => {
+                    variables.push(("AWS_CONFIG_FILE".to_owned(), Secret::new(path.to_string_lossy())));
+                }
+                Err(warning) => self.voice.warn(&format!(
+                    "{warning}; settings of '{profile}' that have no environment variable do not reach the command"
+                )),
+            }
+        }
+        Ok(variables)
     }
 
     pub(super) fn broker<'a>(

@@ -60,7 +60,7 @@ struct Asked {
 
 pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let (config, store) = (context.config()?, context.store()?);
-    let Some(wanted) = wanted(asked, context, &config, &store)? else {
+    let Some(mut wanted) = wanted(asked, context, &config, &store)? else {
         context.voice.note("nothing is left of the last run: all of it ended well");
         return Ok(ExitCode::SUCCESS);
     };
@@ -81,6 +81,9 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         Err(status) => return Ok(status),
     };
     let directory = asked.output_dir.as_deref().map(Directory::make).transpose()?;
+    for member in &mut wanted.work.members {
+        member.settings = context.settings_for_child(&config, &member.plan.profile, &store)?;
+    }
     confirm(&wanted.work, asked)?;
     let all = All { asked, context, work: wanted.work, request: wanted.request, options, jobs };
     all.run(&store, &common, &program, directory.as_ref())

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use super::context::Context;
+use super::context::{Context, Purpose};
 use super::program::{NOT_EXECUTABLE, Program};
 use crate::cli::Exec;
 use crate::env::Env;
@@ -19,7 +19,7 @@ pub(super) fn run(asked: &Exec, context: &Context) -> Result<ExitCode> {
         Ok(program) => program,
         Err(status) => return Ok(status),
     };
-    let issued = context.issue("exec", &asked.target, &asked.asking, false)?;
+    let issued = context.issue("exec", &asked.target, &asked.asking, Purpose::Child)?;
     Ok(become_command(&mut program.command(&issued, &context.env), context))
 }
 

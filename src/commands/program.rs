@@ -51,11 +51,11 @@ impl Program {
 
     /// With its name as the user wrote it, and the credentials in its environment.
     pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
-        self.command_with(&issued.variables(), env)
+        self.command_with(&issued.all_variables(), env)
     }
 
     /// With these variables, and without what would compete with them.
-    pub(super) fn command_with(&self, variables: &[(&'static str, Option<Secret>)], env: &Env) -> Command {
+    pub(super) fn command_with(&self, variables: &[(&str, Option<Secret>)], env: &Env) -> Command {
         let mut command = Command::new(&self.path);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::context::Context;
+use super::context::{Context, Purpose};
 use super::program::Program;
 use super::{child, print, written};
 use crate::cache;
@@ -57,11 +57,11 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
 }
 
 /// Name and value, as a container or a command gets them.
-type Variables = Vec<(&'static str, Option<Secret>)>;
+type Variables = Vec<(String, Option<Secret>)>;
 
 /// The credentials as they are now: everything that can go wrong goes wrong before anything is served.
 fn first(profile: &str, asked: &Serve, context: &Context) -> Result<Issued> {
-    let issued = context.issue("serve", &target(profile, asked), &asked.asking, false)?;
+    let issued = context.issue("serve", &target(profile, asked), &asked.asking, Purpose::Endpoint)?;
     if issued.credentials.expiration.is_none() {
         return Err(Error::config(format!("profile '{profile}' has long-term keys, which are not served"))
             .hint("SDKs take only what expires from an endpoint: a role, or a profile with mfa_serial"));
@@ -87,7 +87,7 @@ impl Again {
     /// The credentials as they are when somebody asks; nobody is asked for a code.
     fn issue(&self, profile: &str) -> Result<Credentials> {
         let asking = Asking { no_input: true, mfa_code: None, refresh: false, ..self.asked.asking.clone() };
-        let issued = self.context.reissue("serve", &target(profile, &self.asked), &asking);
+        let issued = self.context.issue("serve", &target(profile, &self.asked), &asking, Purpose::Again);
         issued.map(|issued| issued.credentials).map_err(|error| {
             let error = Error { message: format!("{profile}: {}", error.message), ..error };
             if !matches!(error.kind, Kind::Signal(_)) {
@@ -101,14 +101,16 @@ impl Again {
 fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
     let of = |((served, address), issued): ((&Served, String), &Issued)| {
         let region = || Some(Secret::new(issued.region.as_str()));
-        vec![
+        let own = [
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Some(Secret::new(address))),
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Some(served.token.clone())),
             ("AWS_REGION", region()),
             ("AWS_DEFAULT_REGION", region()),
             ("AWS_ACCOUNT_ID", issued.credentials.account_id.as_deref().map(Secret::new)),
             ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
-        ]
+        ];
+        let settings = issued.settings.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+        own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(settings).collect()
     };
     endpoint.addresses().zip(issued).map(of).collect()
 }
@@ -122,11 +124,12 @@ async fn run_command(
 ) -> Result<u8> {
     let config = context.config()?;
     let profile = config.profile(&issued.profile)?;
-    let files = Files::new(&config::for_child(&config, profile.as_ref(), &issued.region), context)?;
+    let files = Files::new(&config::profile_alone(&config, profile.as_ref(), &issued.region), context)?;
     let mut variables = variables.clone();
-    variables.push(("AWS_CONFIG_FILE", Some(Secret::new(files.path("config")))));
-    variables.push(("AWS_SHARED_CREDENTIALS_FILE", Some(Secret::new(files.path("credentials")))));
-    let command = program.command_with(&variables, &context.env);
+    variables.push(("AWS_CONFIG_FILE".to_owned(), Some(Secret::new(files.path("config")))));
+    let credentials = Some(Secret::new(files.path("credentials")));
+    variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), credentials));
+    let command = program.command_with(&named(&variables), &context.env);
     child::run(command.into(), context.voice).await
 }
 
@@ -152,8 +155,12 @@ async fn serve_alone(asked: &Serve, variables: &[Variables], context: &Context) 
 
 fn env_lines(profile: &str, variables: &Variables) -> Result<Zeroizing<Vec<u8>>> {
     let mut text = Zeroizing::new(format!("# {}\n", crate::say::visible(profile)).into_bytes());
-    formats::env(variables, &mut *text).map_err(written)?;
+    formats::env(&named(variables), &mut *text).map_err(written)?;
     Ok(text)
+}
+
+fn named(variables: &Variables) -> Vec<(&str, Option<Secret>)> {
+    variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
 }
 
 /// `PROFILE.env` files, which go when this is dropped: their tokens are worth nothing then.

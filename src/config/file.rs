@@ -83,6 +83,34 @@ impl ProfileFile {
         merged
     }
 
+    /// The text without the sections of the profile `default`, and without lines that hold one of the `keys`.
+    pub(super) fn text_without_default(&self, keys: &[&str]) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
+        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
+        text.push_str(&self.text[..first]);
+        for section in self.sections.iter().filter(|section| !self.is_default(section)) {
+            text.push_str(&self.text[section.header.clone()]);
+            let body = &self.text[section.body.clone()];
+            let entries = body::parse(body, 0).entries;
+            let left_out = entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
+            let left_out: Vec<_> = left_out.map(|entry| entry.line..=entry.last_line).collect();
+            for (number, line) in body.split_inclusive('\n').enumerate() {
+                if !left_out.iter().any(|lines| lines.contains(&number)) {
+                    text.push_str(line);
+                }
+            }
+        }
+        text
+    }
+
+    fn is_default(&self, section: &Found) -> bool {
+        match section.kind {
+            Kind::PlainDefault => true,
+            Kind::Profile => self.name(section) == "default",
+            _ => false,
+        }
+    }
+
     /// Everything wrong in this file as far as the file alone can tell, by line.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);

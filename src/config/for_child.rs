@@ -1,29 +1,230 @@
-//! The config file of a program that is handed one profile's credentials by other means: how the profile works
-//! (region, output, endpoints, retries …), as `[default]`, and nothing of who it is.
+//! What a program that is handed one profile's credentials needs in order to work as it would under `--profile`: the
+//! profile's settings (endpoints, FIPS, retries, S3 …) as the SDKs' variables, and, for settings that have no variable,
+//! a config file whose `[default]` is the profile. Nothing here says who the program is.
 
 use std::fmt::Write as _;
 
-use super::Config;
-use super::keys;
-use super::section::{Section, Setting};
+use zeroize::Zeroizing;
 
-/// The text. No file may bring other credentials in: most SDKs prefer keys in `[default]` to a container's
-/// (AWS.md A5).
-pub(crate) fn for_child(config: &Config, profile: Option<&Section>, region: &str) -> String {
+use super::Config;
+use super::header::Kind;
+use super::keys;
+use super::parts::Parts;
+use super::sdk_variables::{self, ENDPOINT_URL};
+use super::section::{Section, Setting};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// How a profile reaches a child. Both are empty for a profile that sets nothing but its region.
+pub(crate) struct ForChild {
+    /// Variables that the user has not set: where one is set, it wins over the profile in every SDK.
+    pub(crate) variables: Vec<(String, Secret)>,
+    /// The text of a config file, where variables cannot say it all.
+    pub(crate) file: Option<Zeroizing<String>>,
+}
+
+/// Settings of `[default]` that are left out by saying what a program does without them.
+const NEUTRAL: [(&str, &str); 4] = [
+    ("output", "json"),
+    ("use_fips_endpoint", "false"),
+    ("use_dualstack_endpoint", "false"),
+    ("ignore_configured_endpoint_urls", "false"),
+];
+
+/// What decides only how the AWS CLI looks on a terminal; not worth a file where it stands in `[default]`.
+const LOOKS: [&str; 5] =
+    ["cli_auto_prompt", "cli_error_format", "cli_help_output", "cli_history", "cli_pager"];
+
+/// Long-term keys stay in the one file that the user keeps them in.
+const ACCESS_KEYS: [&str; 4] =
+    ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
+const NOTE: &str = "# xacct wrote this copy for commands that it started: [default] is their profile.\n\
+                    # Changes to this file are lost.\n";
+
+/// Compares what the profile says with what a program reads by itself, which is `[default]`.
+///
+/// Errors: a value that no environment variable can hold; `services` names a section that does not exist.
+pub(crate) fn for_child(config: &Config, profile: &Section, env: &Env) -> Result<ForChild> {
+    let default = read_by_programs(config, "default");
+    let mut variables = child_variables(config, profile, env)?;
+    let leaks = leaks(profile, default.as_ref(), env, &mut variables);
+    let is_file_needed = leaks || has_more_than_variables(config, profile, default.as_ref());
+    let file = is_file_needed.then(|| file(config, profile));
+    Ok(ForChild { variables, file })
+}
+
+/// The config file for a program that gets its credentials from a container's endpoint: the profile, and no other. No
+/// file may bring other credentials in: most SDKs prefer keys in `[default]` to a container's (AWS.md A5).
+pub(crate) fn profile_alone(config: &Config, profile: Option<&Section>, region: &str) -> String {
     let mut text = format!("[default]\nregion = {region}\n");
     let settings = profile.into_iter().flat_map(Section::iter).filter(|(key, _)| is_about_work(key));
     settings.for_each(|(key, setting)| push(&mut text, key, setting));
-    let services = profile.and_then(|profile| config.services(profile.get("services")?.value.trim()));
-    if let Some(services) = services {
+    if let Some(services) = profile.and_then(|profile| services(config, profile)) {
         let _ = writeln!(text, "\n[services {}]", services.name);
         services.iter().for_each(|(key, setting)| push(&mut text, key, setting));
     }
     text
 }
 
+/// What the SDKs read of a profile: the two AWS files, without xacct's settings and what is included.
+fn read_by_programs(config: &Config, name: &str) -> Option<Section> {
+    let parts = Parts {
+        config: config.config.find(Kind::Profile, name).collect(),
+        plain_default: config.config.find(Kind::PlainDefault, name).collect(),
+        credentials: config.credentials.find(Kind::Profile, name).collect(),
+        ..Parts::default()
+    };
+    config.merge(name, &parts)
+}
+
+/// The variables alone, for a program that reads none of the user's files.
+///
+/// Errors: as [`for_child`].
+pub(crate) fn child_variables(
+    config: &Config,
+    profile: &Section,
+    env: &Env,
+) -> Result<Vec<(String, Secret)>> {
+    let mut variables: Vec<(String, Secret)> = Vec::new();
+    for (key, setting) in profile.iter() {
+        for name in sdk_variables::of(key) {
+            let is_set = is_users(name, env) || variables.iter().any(|(other, _)| other == name);
+            if !is_set && let Some(value) = value(config, key, setting)? {
+                variables.push((name.to_owned(), value));
+            }
+        }
+    }
+    variables.extend(service_endpoints(config, profile, env)?);
+    Ok(variables)
+}
+
+/// One variable for each service that has an endpoint of its own. A variable for all services that the user has set
+/// wins over what a profile says of one service.
+fn service_endpoints(config: &Config, profile: &Section, env: &Env) -> Result<Vec<(String, Secret)>> {
+    let Some(setting) = profile.get("services").filter(|_| !is_users(ENDPOINT_URL, env)) else {
+        return Ok(Vec::new());
+    };
+    let Some(section) = services(config, profile) else {
+        let name = setting.value.trim();
+        let message = format!("{}: there is no section [services {name}]", setting.origin);
+        let hint = format!("add `[services {name}]` to the config file, or delete `services = {name}`");
+        return Err(Error::config(message).hint(hint));
+    };
+    let mut endpoints = Vec::new();
+    for (block, setting) in section.iter() {
+        let name = sdk_variables::of_service(block).filter(|name| !is_users(name, env));
+        let url = setting.sub("endpoint_url").filter(|url| !url.is_empty());
+        if let Some((name, url)) = name.zip(url) {
+            check(&url, setting)?;
+            endpoints.push((name, Secret::new(url)));
+        }
+    }
+    Ok(endpoints)
+}
+
+fn services(config: &Config, profile: &Section) -> Option<Section> {
+    config.services(profile.get("services")?.value.trim())
+}
+
+/// An endpoint that is set to nothing is not set, as in the SDKs.
+fn is_users(name: &str, env: &Env) -> bool {
+    if name.starts_with(ENDPOINT_URL) { env.get(name).is_some() } else { env.raw(name).is_some() }
+}
+
+/// What the variable is set to. `cli_pager =` means no pager; any other key that is set to nothing is not set.
+fn value(config: &Config, key: &str, setting: &Setting) -> Result<Option<Secret>> {
+    // Lines below it that are indented by accident are no part of a setting that is one word.
+    let text = setting.value.lines().next().unwrap_or_default().trim();
+    if text.is_empty() && key != "cli_pager" {
+        return Ok(None);
+    }
+    check(text, setting)?;
+    let home = config.paths.home.as_ref().filter(|_| key == "ca_bundle");
+    let expanded = home.zip(text.strip_prefix("~/")).map(|(home, rest)| home.join(rest));
+    let text = expanded.map_or_else(|| text.to_owned(), |path| path.to_string_lossy().into_owned());
+    Ok(Some(Secret::new(text)))
+}
+
+fn check(text: &str, setting: &Setting) -> Result<()> {
+    if !text.contains(char::is_control) {
+        return Ok(());
+    }
+    let message = format!("{}: the value has a control character", setting.origin);
+    Err(Error::config(message).hint("write the line again"))
+}
+
+/// Whether a setting of `[default]` that the profile does not have would reach the child. Adds the variables that keep
+/// it out where there are some.
+fn leaks(
+    profile: &Section,
+    default: Option<&Section>,
+    env: &Env,
+    variables: &mut Vec<(String, Secret)>,
+) -> bool {
+    let mut leaks = false;
+    for (key, setting) in default.into_iter().flat_map(Section::iter) {
+        let is_said = profile.get(key).is_some_and(|own| own.value == setting.value);
+        if is_said || setting.value.trim().is_empty() || LOOKS.contains(&key) {
+            continue;
+        }
+        let is_covered = |name: &str| is_users(name, env) || variables.iter().any(|(other, _)| other == name);
+        let mut open = sdk_variables::of(key).filter(|name| !is_covered(name)).peekable();
+        let neutral = NEUTRAL.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        if let (Some(value), Some(name)) = (neutral, open.peek()) {
+            if *setting.value != value {
+                variables.push(((*name).to_owned(), Secret::new(value)));
+            }
+            continue;
+        }
+        leaks |= match key {
+            "services" => !is_users(ENDPOINT_URL, env),
+            _ => open.peek().is_some() || is_by_file(key, setting),
+        };
+    }
+    leaks
+}
+
+/// Whether the profile sets what has no variable, and `[default]` does not say the same.
+fn has_more_than_variables(config: &Config, profile: &Section, default: Option<&Section>) -> bool {
+    let is_in_default = |key: &str, setting: &Setting| {
+        default.and_then(|default| default.get(key)).is_some_and(|other| other.value == setting.value)
+    };
+    let mut by_file = profile.iter().filter(|(key, setting)| is_by_file(key, setting));
+    by_file.any(|(key, setting)| !is_in_default(key, setting)) || {
+        let services = services(config, profile);
+        let is_more = |setting: &Setting| setting.subs().any(|sub| sub.key != "endpoint_url");
+        let is_said = profile.get("services").is_some_and(|setting| is_in_default("services", setting));
+        !is_said && services.is_some_and(|services| services.iter().any(|(_, setting)| is_more(setting)))
+    }
+}
+
+fn is_by_file(key: &str, setting: &Setting) -> bool {
+    is_about_work(key) && sdk_variables::is_by_file(key, setting)
+}
+
+/// The user's own config file, so that other profiles go on working, with the profile in the place of `[default]`.
+fn file(config: &Config, profile: &Section) -> Zeroizing<String> {
+    let mut section = String::from("[default]\n");
+    if let Some(region) = profile.get("region") {
+        let _ = writeln!(section, "region = {}", region.value.lines().next().unwrap_or_default());
+    }
+    let settings = profile.iter().filter(|(key, _)| is_about_work(key));
+    settings.for_each(|(key, setting)| push(&mut section, key, setting));
+    let others = config.config.text_without_default(&ACCESS_KEYS);
+    let mut text = Zeroizing::new(String::with_capacity(NOTE.len() + others.len() + section.len() + 1));
+    text.push_str(NOTE);
+    text.push_str(&others);
+    if !others.is_empty() && !others.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(&section);
+    text
+}
+
 fn is_about_work(key: &str) -> bool {
-    let of_keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
-    let is_credentials = of_keys.contains(&key) || key == "credential_process";
+    let is_credentials = key == "credential_process" || key.starts_with("aws_");
     !is_credentials && !["region", "include_profile"].contains(&key) && !keys::is_of_role(key)
 }
 
@@ -41,36 +242,4 @@ fn push(text: &mut String, key: &str, setting: &Setting) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Paths, Texts};
-    use crate::env::Env;
-
-    #[test]
-    fn how_it_works_and_not_who_it_is() {
-        let text = "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n\
-                    [profile client1]\nrole_arn = arn:aws:iam::222222222222:role/A\nsource_profile = hub\n\
-                    external_id = x\nmfa_serial = m\nregion = us-east-1\noutput = table\nmax_attempts = 5\n\
-                    services = local\ncredential_process = x\ntags = prod\ns3 =\n  addressing_style = path\n\
-                    unknown = kept\n\
-                    [services local]\nsts =\n  endpoint_url = http://127.0.0.1:1\n";
-        let texts = Texts { config: Some(text.to_owned().into()), ..Texts::default() };
-        let config = Config::new(Paths::from_env(&Env::of(&[("HOME", "/h")])), texts).unwrap();
-        let profile = config.profile("client1").unwrap();
-        assert_eq!(
-            for_child(&config, profile.as_ref(), "eu-west-1"),
-            "[default]\nregion = eu-west-1\noutput = table\nmax_attempts = 5\nservices = local\ns3 =\n  \
-             addressing_style = path\nunknown = kept\n\n[services local]\nsts =\n  endpoint_url = http://127.0.0.1:1\n"
-        );
-        assert_eq!(for_child(&config, None, "eu-west-1"), "[default]\nregion = eu-west-1\n");
-    }
-
-    #[test]
-    fn what_would_be_cut_is_left_out() {
-        let text = "[profile.a]\nrole_arn = \"arn:aws:iam::222222222222:role/A\"\noutput = \"te #xt\"\n";
-        let texts = Texts { settings: Some(text.to_owned().into()), ..Texts::default() };
-        let config = Config::new(Paths::from_env(&Env::of(&[("HOME", "/h")])), texts).unwrap();
-        let profile = config.profile("a").unwrap();
-        assert_eq!(for_child(&config, profile.as_ref(), "eu-west-1"), "[default]\nregion = eu-west-1\n");
-    }
-}
+mod tests;

@@ -51,6 +51,12 @@ pub(super) fn is_of_role(name: &str) -> bool {
     }
 }
 
+/// Whether the AWS SDKs or the AWS CLI read the key to know where AWS is and how to work with it.
+pub(super) fn is_of_work(name: &str) -> bool {
+    let headings = KEYS.iter().filter(|(heading, _)| [ADDRESS, CLIENT].contains(heading));
+    headings.flat_map(|(_, keys)| *keys).any(|(key, _, _)| *key == name)
+}
+
 /// Whether no program but xacct (or aws-vault) knows the key, and it says nothing of how credentials are come by.
 pub(super) fn is_of_care(name: &str) -> bool {
     KEYS.iter().any(|(heading, keys)| *heading == CARE && keys.iter().any(|(key, _, _)| *key == name))
@@ -60,6 +66,8 @@ const ROLE: &str = "The role";
 const MFA: &str = "MFA";
 const CARE: &str = "Care and looks";
 const OWN: &str = "Credentials of the profile's own";
+const ADDRESS: &str = "Where AWS is and how it is reached";
+const CLIENT: &str = "Read by the AWS CLI and the SDKs only";
 
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter().flat_map(|(_, keys)| *keys)
@@ -194,7 +202,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         ],
     ),
     (
-        "Where AWS is and how it is reached",
+        ADDRESS,
         &[
             ("region", Text, "the region to work in, and whose STS is asked"),
             ("endpoint_url", Text, "another address for every service than AWS's own"),
@@ -214,7 +222,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         ],
     ),
     (
-        "Read by the AWS CLI and the SDKs only",
+        CLIENT,
         &[
             ("account_id_endpoint_mode", Text, "whether account ids stand in endpoints"),
             ("api_versions", Nested, "versions of services' APIs"),

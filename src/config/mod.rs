@@ -25,6 +25,7 @@ mod settings;
 mod settings_edit;
 mod parts;
 pub(crate) mod adopt;
+mod sdk_variables;
 mod for_child;
 
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
-pub(crate) use self::for_child::for_child;
+pub(crate) use self::for_child::{ForChild, child_variables, for_child, profile_alone};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;
 pub(crate) use self::name_template::Named;

@@ -12,6 +12,7 @@ use crate::commands::described;
 use crate::config::{Config, Profile, ProfileColor};
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Request, Step};
+use crate::secret::Secret;
 use crate::select::{self, Candidate, Selector, Word};
 
 /// Keys that make a profile more than settings for others. Identity Center gives credentials for a role only.
@@ -29,6 +30,8 @@ const GIVES: [&str; 8] = [
 /// One profile of the selection.
 pub(super) struct Member {
     pub(super) plan: Plan,
+    /// The profile's settings that reach the command as variables; filled in when one is about to run.
+    pub(super) settings: Vec<(String, Secret)>,
     pub(super) color: Option<ProfileColor>,
 }
 
@@ -187,7 +190,7 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
                         voice.warn(&warning);
                     }
                 }
-                members.push(Member { plan, color: color(planner.config, name) });
+                members.push(Member { plan, settings: Vec::new(), color: color(planner.config, name) });
             }
             Err(error) => wrong.push(error),
         }

@@ -115,7 +115,12 @@ impl Tasks<'_> {
         let plan = self.work.plan(target);
         let known = credentials.account_id.take().or_else(|| plan.account_id().map(str::to_owned));
         credentials.account_id.clone_from(&known);
-        let issued = Issued { credentials, profile: plan.profile.clone(), region: target.region.clone() };
+        let issued = Issued {
+            credentials,
+            profile: plan.profile.clone(),
+            region: target.region.clone(),
+            settings: self.work.members[target.member].settings.clone(),
+        };
         let outcome = self.command(index, &issued, out, err).await;
         Outcome { account_id: known, ..outcome }
     }

@@ -1,5 +1,6 @@
 //! `xacct adopt PROFILE… | --all`: roles to xacct's settings file, so that every SDK gets them through xacct, and back.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -50,9 +51,8 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
 /// The profiles to adopt. One that was named must be one that can be.
 fn adoptable(asked: &Adopt, files: &Files, program: &str, context: &Context) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
+    for name in asked_for(asked, files) {
         let refused = match adopt::state(&files.config, &name) {
-            _ if names.contains(&name) => continue,
             State::Adopted if asked.all => continue,
             State::Adopted => {
                 context.voice.note(&format!("profile '{name}' is adopted already"));
@@ -73,7 +73,16 @@ fn adoptable(asked: &Adopt, files: &Files, program: &str, context: &Context) -> 
     writable(names, asked, files, program, context)
 }
 
-/// Those that can be written so that they would be read the same: where not all together can, one by one.
+/// The names, each once.
+fn asked_for(asked: &Adopt, files: &Files) -> Vec<String> {
+    let mut names = if asked.all { files.config.profile_names() } else { asked.profiles.clone() };
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+/// Those that can be written so that they would be read the same: where not all together can, half of them, and so on:
+/// each time, the files are read back.
 fn writable(
     names: Vec<String>,
     asked: &Adopt,
@@ -81,21 +90,22 @@ fn writable(
     program: &str,
     context: &Context,
 ) -> Result<Vec<String>> {
-    let written = |names: &[String]| adopt::adopt(&files.config, &files.raw, names, program).map(|_| ());
-    if written(&names).is_ok() {
+    if names.is_empty() {
         return Ok(names);
     }
-    let mut good = Vec::new();
-    for name in names {
-        match written(std::slice::from_ref(&name)) {
-            Ok(()) => good.push(name),
-            Err(why) if asked.all => {
-                let why = why.message.trim_start_matches(&format!("profile '{name}': ")).to_owned();
-                context.voice.warn(&format!("'{name}' is not adopted: {why}"));
-            }
-            Err(why) => return Err(why),
+    let Err(why) = adopt::adopt(&files.config, &files.raw, &names, program) else { return Ok(names) };
+    if let [name] = names.as_slice() {
+        if !asked.all {
+            return Err(why);
         }
+        let why = why.message.trim_start_matches(&format!("profile '{name}': ")).to_owned();
+        context.voice.warn(&format!("'{name}' is not adopted: {why}"));
+        return Ok(Vec::new());
     }
+    let mut first = names;
+    let second = first.split_off(first.len() / 2);
+    let mut good = writable(first, asked, files, program, context)?;
+    good.extend(writable(second, asked, files, program, context)?);
     Ok(good)
 }
 
@@ -108,9 +118,8 @@ fn is_role(config: &Config, name: &str) -> bool {
 /// The profiles to give back.
 fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for name in if asked.all { files.config.profile_names() } else { asked.profiles.clone() } {
+    for name in asked_for(asked, files) {
         match adopt::state(&files.config, &name) {
-            _ if names.contains(&name) => {}
             State::Adopted => names.push(name),
             _ if asked.all => {}
             State::Not(why) if !files.config.profile_names().contains(&name) => return Err(why),

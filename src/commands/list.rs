@@ -45,7 +45,7 @@ pub(super) struct Row {
 }
 
 pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
-    let config = context.config()?.indexed();
+    let config = context.config()?;
     let rows = rows(context, &config)?;
     if asked.json {
         print(super::json(&rows).as_bytes())?;

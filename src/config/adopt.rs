@@ -118,7 +118,7 @@ pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &st
         let gone = moving().map(|(key, _)| key).chain([PROCESS]).collect();
         edits.push(Edit { profile: name, gone, with: vec![(PROCESS, command)] });
         // What the settings file says counts already.
-        let there = config.settings.profiles.iter().find(|profile| profile.name == **name);
+        let there = config.settings.profile(name);
         let new = moving().filter(|(key, _)| there.is_none_or(|profile| profile.get(key).is_none()));
         let new: Vec<_> = new.map(|(key, setting)| moved(key, setting, paths)).collect::<Result<_>>()?;
         if !new.is_empty() {
@@ -149,22 +149,18 @@ fn named(names: &[String], why: String) -> Error {
 ///
 /// Errors: something cannot be written so that it would be read the same.
 pub(crate) fn give_back(config: &Config, raw: &Texts, names: &[String]) -> Result<Texts> {
-    let mut settings = raw.settings.clone();
-    let mut edits = Vec::new();
-    let path = config.paths().display(FileKind::Settings);
+    let (mut edits, mut gone) = (Vec::new(), Vec::new());
     for name in names {
-        let there = config.settings.profiles.iter().find(|profile| profile.name == *name);
-        let keys = there.into_iter().flat_map(Profile::iter);
+        let keys = config.settings.profile(name).into_iter().flat_map(Profile::iter);
         let back = keys.filter(|(key, _)| keys::is_of_role(key) && !keys::is_of_care(key));
         let with: Vec<(&str, &str)> = back.map(|(key, setting)| (key, setting.value.as_str())).collect();
-        let gone: Vec<&str> = with.iter().map(|(key, _)| *key).collect();
+        gone.push((name.as_str(), with.iter().map(|(key, _)| *key).collect()));
         edits.push(Edit { profile: name, gone: vec![PROCESS], with });
-        // Where they cannot be taken out they may stay: they say what the config file says again.
-        let without = settings.as_ref().and_then(|text| settings_edit::remove(text, &path, name, &gone));
-        if let Some(without) = without {
-            settings = Some(Zeroizing::new(without));
-        }
     }
+    let path = config.paths().display(FileKind::Settings);
+    // Where they cannot be taken out they may stay: they say what the config file says again.
+    let without = |text: &Zeroizing<String>| Zeroizing::new(settings_edit::remove(text, &path, &gone));
+    let settings = raw.settings.as_ref().map(without);
     let config_text = edited(raw, &edits).map_err(|why| named(names, why))?;
     Ok(Texts { config: Some(config_text), settings, credentials: raw.credentials.clone() })
 }

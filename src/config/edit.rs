@@ -4,6 +4,7 @@
 //! It sees what the parser sees: a property goes with the lines that continue it, nested ones are never touched for
 //! those of the profile. Every change is read back before it counts.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -12,6 +13,7 @@ use super::body;
 use super::body::Entry;
 use super::header::{BLANK, COMMENT, Kind};
 use super::index::{self, Found};
+use super::lookup::Index;
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
 
@@ -22,6 +24,8 @@ pub(crate) struct Ini {
     mark: bool,
     text: Zeroizing<String>,
     sections: Vec<Found>,
+    /// The places in `sections` by name.
+    by_name: Index<Vec<usize>>,
 }
 
 /// One profile's change: these keys are taken out, wherever in the file they are, and the others put where the first
@@ -54,7 +58,7 @@ impl Ini {
 
     fn of(file: FileKind, mark: bool, text: Zeroizing<String>) -> Ini {
         let sections = index::sections(&text, file);
-        Ini { file, mark, text, sections }
+        Ini { file, mark, text, sections, by_name: Index::default() }
     }
 
     /// The whole file.
@@ -185,12 +189,24 @@ impl Ini {
 
     /// The sections that count, as `Parts` has it.
     fn sections(&self, profile: &str) -> Vec<&Found> {
-        let of = |kind: Kind| -> Vec<&Found> {
-            let found = self.sections.iter().filter(|found| found.kind == kind);
-            found.filter(|found| found.name(&self.text) == profile).collect()
+        let is_own = |found: &&Found| found.name(&self.text) == profile;
+        let named: Vec<&Found> = match self.by_name.get(|| self.by_name()) {
+            Some(by_name) => {
+                by_name.get(profile).into_iter().flatten().map(|at| &self.sections[*at]).collect()
+            }
+            None => self.sections.iter().filter(is_own).collect(),
         };
+        let of = |kind: Kind| named.iter().copied().filter(|found| found.kind == kind).collect();
         let kinds = [Kind::Profile, Kind::PlainDefault, Kind::Spaced];
-        kinds.into_iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+        kinds.into_iter().map(of).find(|found: &Vec<&Found>| !found.is_empty()).unwrap_or_default()
+    }
+
+    fn by_name(&self) -> HashMap<Box<str>, Vec<usize>> {
+        let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.sections.len());
+        for (at, section) in self.sections.iter().enumerate() {
+            by_name.entry(section.name(&self.text).into()).or_default().push(at);
+        }
+        by_name
     }
 
     fn entries(&self, section: &Found) -> Vec<Entry> {

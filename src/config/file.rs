@@ -10,6 +10,7 @@ use super::header::Flaw;
 use super::header::Kind;
 use super::index;
 use super::index::Found;
+use super::lookup::Index;
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
@@ -21,8 +22,8 @@ pub(super) struct ProfileFile {
     path: Arc<str>,
     text: Zeroizing<String>,
     pub(super) sections: Vec<Found>,
-    /// The places in `sections` by name, where many will be looked for: for a few, looking through all is faster.
-    by_name: Option<HashMap<Box<str>, Vec<usize>>>,
+    /// The places in `sections` by name, once many were looked for: for a few, looking through all is faster.
+    by_name: Index<Vec<usize>>,
 }
 
 impl ProfileFile {
@@ -30,16 +31,15 @@ impl ProfileFile {
     pub(super) fn new(kind: FileKind, path: &str, text: Option<Zeroizing<String>>) -> ProfileFile {
         let text = text.unwrap_or_default();
         let sections = index::sections(&text, kind);
-        ProfileFile { kind, path: path.into(), text, sections, by_name: None }
+        ProfileFile { kind, path: path.into(), text, sections, by_name: Index::default() }
     }
 
-    /// Makes [`ProfileFile::find`] take the same time however many sections there are.
-    pub(super) fn index(&mut self) {
+    fn by_name(&self) -> HashMap<Box<str>, Vec<usize>> {
         let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.sections.len());
         for (at, section) in self.sections.iter().enumerate() {
             by_name.entry(section.name(&self.text).into()).or_default().push(at);
         }
-        self.by_name = Some(by_name);
+        by_name
     }
 
     pub(super) fn name<'a>(&'a self, section: &'a Found) -> &'a str {
@@ -48,7 +48,8 @@ impl ProfileFile {
 
     /// The sections of this kind and name, in order.
     pub(super) fn find<'a>(&'a self, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a Found> {
-        let known = self.by_name.as_ref().map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
+        let by_name = self.by_name.get(|| self.by_name());
+        let known = by_name.map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
         let all = if known.is_some() { 0..0 } else { 0..self.sections.len() };
         let places = known.unwrap_or_default().iter().copied().chain(all);
         let sections = places.map(|at| &self.sections[at]);

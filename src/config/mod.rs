@@ -8,6 +8,7 @@ mod origin;
 mod paths;
 mod header;
 mod index;
+mod lookup;
 mod body;
 mod section;
 mod file;
@@ -132,15 +133,6 @@ impl Config {
             settings: SettingsFile::default(),
             paths,
         }
-    }
-
-    /// For those who will ask for most of the profiles one by one: each then takes the same time.
-    #[must_use]
-    pub(crate) fn indexed(mut self) -> Config {
-        self.config.index();
-        self.credentials.index();
-        self.settings.index();
-        self
     }
 
     /// The profile, put together from the three files and from the profiles it includes. Only their sections are

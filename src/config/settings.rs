@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::browser::{Browser, Container};
 use super::keys;
+use super::lookup::Index;
 use super::nearest::nearest;
 use super::origin::FileKind;
 use super::origin::Origin;
@@ -148,23 +149,21 @@ pub(super) struct SettingsFile {
     pub(super) settings: Settings,
     /// What each `[profile.NAME]` table sets, in the order of the file.
     pub(super) profiles: Vec<Section>,
-    /// The places in `profiles` by name, where many will be looked for.
-    by_name: Option<HashMap<String, usize>>,
+    /// The places in `profiles` by name.
+    by_name: Index<usize>,
 }
 
 impl SettingsFile {
-    /// Makes [`SettingsFile::profile`] take the same time however many profiles there are.
-    pub(super) fn index(&mut self) {
-        let names = self.profiles.iter().enumerate().map(|(at, profile)| (profile.name.clone(), at));
-        self.by_name = Some(names.collect());
-    }
-
     /// The `[profile.NAME]` table.
     pub(super) fn profile(&self, name: &str) -> Option<&Section> {
-        match &self.by_name {
+        match self.by_name.get(|| self.by_name()) {
             Some(by_name) => by_name.get(name).map(|at| &self.profiles[*at]),
             None => self.profiles.iter().find(|profile| profile.name == name),
         }
+    }
+
+    fn by_name(&self) -> HashMap<Box<str>, usize> {
+        self.profiles.iter().enumerate().map(|(at, profile)| (profile.name.as_str().into(), at)).collect()
     }
 
     /// Errors: not TOML, an unknown key, or a value that does not fit, each with its line.

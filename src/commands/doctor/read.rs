@@ -38,7 +38,6 @@ impl Read {
             errors.push((FileKind::Settings, error));
             Config::without_settings(paths.clone(), texts)
         });
-        let config = config.indexed();
         let findings = errors.into_iter().map(|(file, error)| finding(&config, file, &error)).collect();
         Read { paths, raw, config, findings }
     }

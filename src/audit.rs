@@ -3,9 +3,10 @@
 //! It says when, what, as whom and for which process, never a secret. What counts as an issuance and why there was one
 //! is the broker's business, whether there is a log at all the settings'.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cache::{has_other_names, is_still_at, not_ours, open_private};
 use crate::env::Env;
@@ -16,6 +17,10 @@ use crate::issuance::Record;
 const MOST: u64 = 1 << 20;
 /// How many full files are kept beside the one that is written: `audit.jsonl.1` is the youngest.
 const KEPT: usize = 4;
+
+/// How often the lock is tried, and how long to wait in between: writing a line takes less.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What is in the log, the oldest first, and what of it could not be read.
 #[derive(Debug, Default)]
@@ -30,7 +35,8 @@ pub(crate) fn path(env: &Env) -> Option<PathBuf> {
     own.or_else(|| env.state_dir.as_ref().map(|dir| dir.join("xacct").join("audit.jsonl")))
 }
 
-/// Adds one line, whole or not at all as far as other writers are concerned.
+/// Adds one line, whole or not at all as far as other writers are concerned. It never waits: while another process holds
+/// the log's lock, the line is added all the same, and only putting a full log away is left to the next.
 ///
 /// Errors: the file cannot be written, or is not this user's alone.
 pub(crate) fn append(path: &Path, record: &Record) -> io::Result<()> {
@@ -40,7 +46,7 @@ pub(crate) fn append(path: &Path, record: &Record) -> io::Result<()> {
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         make_dir(dir)?;
     }
-    let mut file = locked(path)?;
+    let Some(mut file) = locked(path)? else { return write(open(path)?, &line) };
     let length = file.metadata()?.len();
     if length > 0 && length + u64::try_from(line.len()).unwrap_or(u64::MAX) > MOST {
         rotate(path)?;
@@ -73,15 +79,19 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The file that is now at the path, with the right to write to it or to put it away.
-fn locked(path: &Path) -> io::Result<File> {
-    loop {
+/// The file that is now at the path, with the right to put it away; `None` while another process has that.
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    for _ in 0..TRIES {
         let file = open(path)?;
-        file.lock()?;
-        if is_still_at(&file, path) {
-            return Ok(file);
+        match file.try_lock() {
+            Ok(()) if is_still_at(&file, path) => return Ok(Some(file)),
+            // Another process has just put it away.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
         }
     }
+    Ok(None)
 }
 
 fn ends_with_a_line(file: &mut File) -> io::Result<bool> {

@@ -16,7 +16,7 @@ use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
 use crate::plan::{PolicyFile, PolicyText};
-pub(crate) use write::{Change, Lock, backups, lock, make_dir, write};
+pub(crate) use write::{Change, Lock, backups, make_dir, try_lock, write};
 
 /// The texts to be parsed.
 ///

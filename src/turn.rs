@@ -1,5 +1,7 @@
-//! Waiting for one's turn: a lock by name, held by one process at a time, and whom the others wait for.
+//! Waiting for a lock by name, held by one process at a time: for whom the others wait, for how long at most, and what to
+//! do about a holder that does not come to an end.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -7,12 +9,22 @@ use tokio::time::Instant;
 use crate::cache::{Attempt, Lock, Store};
 use crate::error::{Error, Result};
 use crate::say::Voice;
-use crate::terminal::interruptible;
+use crate::terminal::{self, interruptible};
 
 /// How long a waiter is silent before it says whom it waits for.
 const SILENCE: Duration = Duration::from_secs(1);
 /// The longest pause between two looks at a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long a holder may be seen stopped (Ctrl-Z, SIGSTOP) before it is given up.
+const STOPPED: Duration = Duration::from_secs(2);
+/// The longest wait where somebody is at the terminal, who may answer the holder's question, or press Ctrl-C.
+const ATTENDED: Duration = Duration::from_mins(5);
+/// The longest wait where nobody is.
+const UNATTENDED: Duration = Duration::from_mins(1);
+/// The longest wait for another part of this very run, whose own waits are bounded.
+const OWN: Duration = Duration::from_mins(15);
+/// The longest wait for what would only replace something that is still valid.
+pub(crate) const FOR_NEWER: Duration = Duration::from_secs(3);
 
 /// One that waits.
 pub(crate) struct Waiter<'a> {
@@ -20,7 +32,7 @@ pub(crate) struct Waiter<'a> {
     pub(crate) voice: Voice,
     /// `xacct exec client1 (pid 123)`, for those who wait for it in their turn.
     pub(crate) me: &'a str,
-    /// When it gives up; `None` for one that has all the time in the world.
+    /// When it gives up; `None`: as late as a person puts up with.
     pub(crate) until: Option<Instant>,
 }
 
@@ -30,14 +42,16 @@ impl Waiter<'_> {
     ///
     /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of the system's hands.
     ///
-    /// Errors: `Signal`; `NeedsPerson` where it gives up, because it is most often a person that the holder waits for.
+    /// Errors: `Signal`; `NeedsPerson` where it gives up, because it is most often a person that the holder waits for,
+    /// or who has stopped it.
     pub(crate) async fn wait_for(
         &self,
         name: &str,
         why: &str,
         complain: impl Fn(&str),
     ) -> Result<Option<Lock>> {
-        let (mut waited, mut pause, mut told) = (Duration::ZERO, Duration::from_millis(1), false);
+        let (began, attended) = (Instant::now(), OnceCell::new());
+        let (mut pause, mut told, mut stopped_since) = (Duration::from_millis(1), false, None);
         loop {
             let holder = match self.store.try_lock(name, self.me) {
                 Ok(Attempt::Taken(lock)) => return Ok(Some(lock)),
@@ -47,19 +61,110 @@ impl Waiter<'_> {
                     return Ok(None);
                 }
             };
-            let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Err(Error::needs_person(format!("waited in vain for {holder}{why}")));
+            let longest = || {
+                let is_attended = *attended.get_or_init(terminal::available);
+                if holder == self.me {
+                    OWN
+                } else if is_attended {
+                    ATTENDED
+                } else {
+                    UNATTENDED
+                }
+            };
+            let until = self.until.unwrap_or_else(|| began + longest());
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(timed_out(&holder, why, false));
             }
             // Of another part of this very run there is nothing to say.
-            if waited >= SILENCE && !told && holder != self.me {
-                self.voice.note(&format!("waiting for {holder}{why}"));
-                told = true;
+            if began.elapsed() >= SILENCE && holder != self.me {
+                if !told {
+                    self.voice.note(&format!("waiting for {holder}{why}"));
+                    told = true;
+                }
+                stopped_since = is_stopped(&holder).then(|| stopped_since.unwrap_or_else(Instant::now));
+                if stopped_since.is_some_and(|since| since.elapsed() >= STOPPED) {
+                    return Err(timed_out(&holder, why, true));
+                }
             }
-            let now = left.map_or(pause, |left| pause.min(left));
-            interruptible(tokio::time::sleep(now)).await?;
-            waited += now;
+            interruptible(tokio::time::sleep(pause.min(left))).await?;
             pause = (pause * 2).min(PAUSE);
         }
+    }
+}
+
+/// The error, with what to do about the holder. None of the hints waits for the same lock.
+fn timed_out(holder: &str, why: &str, is_stopped: bool) -> Error {
+    let stopped = if is_stopped { ", and is stopped" } else { "" };
+    let error = Error::needs_person(format!("timed out waiting for {holder}{why}{stopped}"));
+    let Some(pid) = pid_of(holder) else {
+        return error
+            .hint("another process holds the lock: let it end, or end it; then run the command again");
+    };
+    if is_stopped {
+        return error
+            .hint(format!("kill -CONT {pid}    continues it (or fg, in the shell that stopped it)"))
+            .hint(format!("kill -KILL {pid}    ends it"));
+    }
+    error
+        .hint("it may be waiting for an MFA code or a sign-in: answer it there; then run the command again")
+        .hint(format!("kill {pid}    ends it"))
+}
+
+/// Of `xacct exec client1 (pid 123)`.
+fn pid_of(holder: &str) -> Option<u32> {
+    holder.rsplit_once("(pid ")?.1.strip_suffix(')')?.parse().ok()
+}
+
+/// Whether the system says that the holder is stopped. A process of another name is not the holder: the number is of
+/// another container, perhaps.
+#[cfg(target_os = "linux")]
+fn is_stopped(holder: &str) -> bool {
+    let stat = |process: &str| std::fs::read_to_string(format!("/proc/{process}/stat")).ok();
+    // `123 (xacct) T 1 …`: the name may have parentheses itself.
+    let parts = |stat: String| {
+        let (name, rest) = stat.rsplit_once(')')?;
+        Some((name.split_once('(')?.1.to_owned(), rest.trim_start().chars().next()?))
+    };
+    let Some(pid) = pid_of(holder) else { return false };
+    let (Some((name, state)), Some((own, _))) =
+        (stat(&pid.to_string()).and_then(parts), stat("self").and_then(parts))
+    else {
+        return false;
+    };
+    name == own && matches!(state, 'T' | 't')
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_stopped(holder: &str) -> bool {
+    let Some(pid) = pid_of(holder) else { return false };
+    let said = std::process::Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output();
+    said.is_ok_and(|said| said.stdout.trim_ascii_start().starts_with(b"T"))
+}
+
+#[cfg(not(unix))]
+fn is_stopped(_: &str) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_holder_is_named_by_its_number() {
+        assert_eq!(pid_of("xacct exec client1 (pid 123)"), Some(123));
+        assert_eq!(pid_of("xacct exec (pid 1) (pid 24)"), Some(24));
+        for other in ["another process", "xacct (pid x)", "xacct (pid 12", "(pid -3)"] {
+            assert_eq!(pid_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_hints_are_commands_that_do_not_wait() {
+        let hints = |stopped| timed_out("xacct login acme (pid 7)", "", stopped).hints;
+        assert_eq!(hints(false)[1], "kill 7    ends it");
+        assert_eq!(hints(true)[1], "kill -KILL 7    ends it");
+        assert_eq!(timed_out("another process", "", false).hints.len(), 1);
     }
 }

@@ -51,6 +51,9 @@ impl Chain {
     }
 }
 
+const ANSWER_THERE: &str =
+    "  it may be waiting for an MFA code or a sign-in: answer it there; then run the command again\n  kill ";
+
 /// Another process asks a person.
 struct Question {
     sandbox: Sandbox,
@@ -69,8 +72,8 @@ impl Question {
 
     fn end(mut self) {
         let output = self.run.wait().status(5).stdout("");
-        let output = output.stderr_contains("xacct: error: waited in vain for xacct exec client2 (pid ");
-        output.stderr_contains(")\n  in a terminal, run: xacct login client2\n");
+        let output = output.stderr_contains("xacct: error: timed out waiting for xacct exec client2 (pid ");
+        output.stderr_contains(&format!(")\n{ANSWER_THERE}"));
         self.pty.send_line(&self.sandbox.fresh_code());
         assert_eq!(self.pty.wait().0, 0);
         self.sandbox.key_id("client2");
@@ -96,10 +99,9 @@ impl SignIn {
 
     fn end(mut self) {
         let output = self.run.wait().status(5).stdout("");
-        let output = output.stderr_contains("xacct: error: waited in vain for xacct login acme (pid ");
-        output.stderr_contains(
-            "), which signs in at https://acme.awsapps.com/start\n  in a terminal, run: xacct login acme\n",
-        );
+        let output = output.stderr_contains("xacct: error: timed out waiting for xacct login acme (pid ");
+        output
+            .stderr_contains(&format!("), which signs in at https://acme.awsapps.com/start\n{ANSWER_THERE}"));
         self.sandbox.sign_in(&json!({"mode": "approve"}));
         self.pty.expect("signed in at ");
         assert_eq!(self.pty.wait().0, 0);

@@ -43,6 +43,25 @@ fn a_line_is_the_record_to_the_second() {
     assert_eq!(read(&path).unwrap().records, [whole]);
 }
 
+#[test]
+fn a_lock_that_another_process_holds_delays_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("audit.jsonl");
+    append(&path, &record("first")).unwrap();
+    let holder = File::open(&path).unwrap();
+    holder.lock().unwrap();
+    append(&path, &record("second")).unwrap();
+    assert_eq!(profiles(&path), ["first", "second"]);
+    // A full log is put away by the next one.
+    fs::write(&path, vec![b'\n'; usize::try_from(MOST).unwrap()]).unwrap();
+    append(&path, &record("third")).unwrap();
+    assert!(!numbered(&path, 1).exists());
+    drop(holder);
+    append(&path, &record("fourth")).unwrap();
+    assert_eq!(profiles(&numbered(&path, 1)), ["third"]);
+    assert_eq!(profiles(&path)[..], ["third", "fourth"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_can_read_or_has_written_it() {

@@ -4,12 +4,15 @@
 
 use std::rc::Rc;
 
+use tokio::time::Instant;
+
 use crate::aws::{Answer, Identity};
 use crate::cache::{Entry, Key};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Action;
 use crate::terminal::interruptible;
+use crate::turn::FOR_NEWER;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
@@ -41,6 +44,9 @@ pub(super) async fn up_to(broker: &Broker<'_>, step: usize) -> Result<Credential
 impl Run<'_> {
     /// What is good or new, within the time that there is; else what is still valid.
     async fn credentials(&mut self, last: usize) -> Result<Credentials> {
+        if self.servable(last).is_some() {
+            self.newer_until.set(Some(Instant::now() + FOR_NEWER));
+        }
         let patience = Rc::clone(&self.patience);
         let got = patience.bound(Box::pin(self.good_or_new(last))).await;
         match got.unwrap_or_else(|| Err(patience::too_slow(self.broker))) {
@@ -101,12 +107,8 @@ impl Run<'_> {
     /// After a failed attempt: what is still valid is served, except where newer ones were insisted on.
     async fn still_valid(&self, last: usize, error: Error) -> Result<Credentials> {
         let broker = self.broker;
-        let insisted = broker.options.refresh || matches!(error.kind, Kind::Signal(_));
-        let Some(entry) = broker.lookup(last).filter(|_| !insisted) else { return Err(error) };
-        let left = fresh::left(&entry, (broker.now)());
-        if left <= 0 || left < i64::try_from(broker.options.min_ttl).unwrap_or(i64::MAX) {
-            return Err(error);
-        }
+        let is_signal = matches!(error.kind, Kind::Signal(_));
+        let Some((entry, left)) = self.servable(last).filter(|_| !is_signal) else { return Err(error) };
         // With no time left to check it, it is as if AWS were out of reach.
         if !self.patience.bound(self.may_hand_out(&entry, last)).await.unwrap_or(Ok(true))? {
             return Err(error);
@@ -117,6 +119,15 @@ impl Run<'_> {
             crate::duration::readable(left)
         ));
         Ok(entry.credentials())
+    }
+
+    /// The entry that may be served where newer ones are not to be had, and the seconds that are left of it.
+    fn servable(&self, last: usize) -> Option<(Entry, i64)> {
+        let broker = self.broker;
+        let entry = broker.lookup(last).filter(|_| !broker.options.refresh)?;
+        let left = fresh::left(&entry, (broker.now)());
+        let wanted = i64::try_from(broker.options.min_ttl).unwrap_or(i64::MAX);
+        (left > 0 && left >= wanted).then_some((entry, left))
     }
 
     /// Sends every step from the nearest live credentials on.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Error;
 use crate::terminal;
 
 use super::Broker;
@@ -86,14 +86,6 @@ pub(super) fn too_slow(broker: &Broker<'_>) -> Error {
         LIMIT.as_secs()
     ))
     .hint(ahead(broker))
-}
-
-/// Adds to an error of waiting for another process what to run instead.
-pub(super) fn held_up<T>(broker: &Broker<'_>, waited: Result<T>) -> Result<T> {
-    waited.map_err(|error| match error.kind {
-        Kind::NeedsPerson => error.hint(ahead(broker)),
-        _ => error,
-    })
 }
 
 /// The command that leaves the credentials in the cache, or what costs a person's time on the way to them.

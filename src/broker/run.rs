@@ -1,9 +1,10 @@
 //! What one pass over a plan holds: the connection to STS, the locks, and whose the keys are.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
 use crate::aws::{Identity, Sts};
 use crate::cache::{Key, Lock};
@@ -12,7 +13,7 @@ use crate::issuance::Why;
 use crate::turn::Waiter;
 
 use super::Broker;
-use super::patience::{self, Patience};
+use super::patience::Patience;
 
 /// One pass over a plan whose last step has no entry that can be handed out as it is.
 pub(super) struct Run<'b> {
@@ -26,13 +27,24 @@ pub(super) struct Run<'b> {
     pub(super) caller: Option<Identity>,
     /// How long all of it may take.
     pub(super) patience: Rc<Patience>,
+    /// Set while there are credentials that are still valid: then nothing newer is waited for longer than until then.
+    pub(super) newer_until: Cell<Option<Instant>>,
 }
 
 impl<'b> Run<'b> {
     pub(super) fn new(broker: &'b Broker<'b>) -> Run<'b> {
         let locks = broker.plan.steps.iter().map(|_| None).collect();
         let patience = Rc::new(Patience::of(broker));
-        Run { broker, sts: OnceCell::new(), locks, lost: RefCell::default(), caller: None, patience }
+        let newer_until = Cell::default();
+        Run {
+            broker,
+            sts: OnceCell::new(),
+            locks,
+            lost: RefCell::default(),
+            caller: None,
+            patience,
+            newer_until,
+        }
     }
 
     /// Built when the first request is sent: it parses the system's certificates.
@@ -74,8 +86,13 @@ impl<'b> Run<'b> {
     /// Waits for the lock of this name; see [`Waiter::wait_for`].
     pub(super) async fn wait_for(&self, name: &str, why: &str) -> Result<Option<Lock>> {
         let broker = self.broker;
-        let until = self.patience.until();
+        let until = self.lock_until();
         let waiter = Waiter { store: broker.store, voice: broker.voice, me: &broker.me, until };
-        patience::held_up(broker, waiter.wait_for(name, why, |warning| broker.complain(warning)).await)
+        waiter.wait_for(name, why, |warning| broker.complain(warning)).await
+    }
+
+    /// When a wait for another process is given up; `None`: as late as [`Waiter`] does.
+    pub(super) fn lock_until(&self) -> Option<Instant> {
+        self.patience.until().into_iter().chain(self.newer_until.get()).min()
     }
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::context::Context;
+use super::edit_lock;
 use super::person::Person;
 use super::print;
 use crate::config::{Config, FileKind, Paths, Texts};
@@ -36,8 +37,7 @@ pub(super) struct Asked {
 impl Files {
     pub(super) fn open(context: &Context, dry_run: bool) -> Result<Files> {
         let paths = Paths::from_env(&context.env);
-        let waiting = || context.voice.note("waiting for another xacct that changes the files");
-        let lock = if dry_run { None } else { Some(files::lock(&paths, waiting)?) };
+        let lock = if dry_run { None } else { Some(edit_lock::wait_for(&paths, context)?) };
         let raw = files::read_raw(&paths)?;
         let config = Config::new(paths.clone(), raw.clone().without_marks())?;
         Ok(Files { paths, raw, config, lock })

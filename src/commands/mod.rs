@@ -1,6 +1,7 @@
 //! One file per command: parse what it needs, call, render. This file dispatches and maps errors to the exit status.
 
 mod context;
+mod edit_lock;
 mod shell;
 mod child;
 mod guard;

@@ -29,10 +29,10 @@ pub(crate) struct Lock {
     _file: File,
 }
 
-/// Waits until no other xacct changes the files; `waiting` says that it does.
+/// The right to change the files; `None` while another process has it.
 ///
 /// Errors: the directory of the config file cannot be made or locked.
-pub(crate) fn lock(paths: &Paths, waiting: impl FnOnce()) -> Result<Lock> {
+pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
     let Some(dir) = paths.config.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
         return Err(Error::config("there is no home directory with a .aws in it").hint("set AWS_CONFIG_FILE"));
     };
@@ -42,14 +42,10 @@ pub(crate) fn lock(paths: &Paths, waiting: impl FnOnce()) -> Result<Lock> {
     make_dir(dir).map_err(failed)?;
     let file = open_lock(dir).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            waiting();
-            file.lock().map_err(failed)?;
-        }
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
     }
-    Ok(Lock { _file: file })
 }
 
 /// The directory itself: nothing is left behind.

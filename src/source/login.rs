@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::aws::{Failure, ProofKey, Renewed, Signin};
@@ -18,7 +19,7 @@ use crate::plan::{Endpoint, Plan};
 use crate::secret::Secret;
 use crate::sso::Asker;
 use crate::terminal::finishing;
-use crate::turn::Waiter;
+use crate::turn::{FOR_NEWER, Waiter};
 
 /// A session is renewed with less than this left, in seconds, as every SDK does.
 const REFRESH: i64 = 300;
@@ -89,13 +90,19 @@ impl Session<'_> {
         }
         let Asker { store, voice, me, until, .. } = self.asker;
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let is_valid = token.left(self.now()) > 0;
+        let newer = is_valid.then(|| Instant::now() + FOR_NEWER);
+        let until = until.into_iter().chain(newer).min();
         let waiter = Waiter { store, voice, me, until };
         let why = format!(", which renews the session of aws login for {}", self.login_session);
         let turn = waiter.wait_for(&format!("login-{name}"), &why, |warning| voice.warn(warning)).await;
-        let _turn = turn.map_err(|error| match error.kind {
-            Kind::NeedsPerson => self.with_command(error),
-            _ => error,
-        })?;
+        let _turn = match turn {
+            Err(error) if error.kind == Kind::NeedsPerson && is_valid => {
+                voice.warn(&format!("{}; its credentials are used while they last", error.message));
+                return Ok(token.credentials);
+            }
+            turn => turn?,
+        };
         // Somebody may have renewed it meanwhile.
         let token = self.read(&file)?;
         if token.left(self.now()) >= REFRESH {

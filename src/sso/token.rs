@@ -1,7 +1,10 @@
 //! The session's access token: as it is, refreshed, or by a sign-in; one process at a time.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::files::Token;
 use super::{Asker, Session, words};
@@ -10,7 +13,7 @@ use crate::cache::Lock;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::terminal::finishing;
-use crate::turn::Waiter;
+use crate::turn::{FOR_NEWER, Waiter};
 
 /// A token is refreshed with this much left, in seconds, as the AWS CLI does.
 const REFRESH: i64 = 900;
@@ -46,7 +49,18 @@ impl Session<'_> {
         if let Some(token) = current().filter(|token| token.left(began) >= REFRESH) {
             return Ok(unasked(token));
         }
-        let _turn = self.turn().await?;
+        let valid = current().filter(|token| token.left(began) > 0);
+        let _turn = match (self.turn_until(valid.as_ref().map(|_| FOR_NEWER)).await, valid) {
+            (Ok(turn), _) => turn,
+            // Whoever holds the lock may take its time: what is still valid is used meanwhile.
+            (Err(error), Some(token)) if error.kind == Kind::NeedsPerson => {
+                self.asker
+                    .voice
+                    .warn(&format!("{}; the sign-in's token is used while it lasts", error.message));
+                return Ok(unasked(token));
+            }
+            (Err(error), _) => return Err(error),
+        };
         // Somebody may have got one meanwhile.
         let usable = current().filter(|token| token.left(self.now()) > 0);
         if let Some(token) = usable.as_ref().filter(|token| token.left(self.now()) >= REFRESH) {
@@ -91,12 +105,17 @@ impl Session<'_> {
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
     pub(super) async fn turn(&self) -> Result<Option<Lock>> {
+        self.turn_until(None).await
+    }
+
+    /// The same, given up after so long at the latest.
+    async fn turn_until(&self, longest: Option<Duration>) -> Result<Option<Lock>> {
         let Asker { store, voice, me, until, .. } = self.asker;
+        let until = until.into_iter().chain(longest.map(|longest| Instant::now() + longest)).min();
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
         let waiter = Waiter { store, voice, me, until };
-        let turn = waiter.wait_for(&name, &why, |warning| voice.warn(warning)).await;
-        turn.map_err(|error| words::held_up(self.sso, error))
+        waiter.wait_for(&name, &why, |warning| voice.warn(warning)).await
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::aws::Failure;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::plan::{Endpoint, Sso};
 
 /// `xacct login acme`, as a shell takes it.
@@ -14,14 +14,6 @@ pub(super) fn login(sso: &Sso) -> String {
 pub(super) fn needs_sign_in(sso: &Sso, why: &str) -> Error {
     Error::needs_person(format!("profile '{}': {why} at {}", sso.profile, sso.start_url))
         .hint(format!("in a terminal, run: {}", login(sso)))
-}
-
-/// Another process signs in, and it was waited for long enough; other errors are as they were.
-pub(super) fn held_up(sso: &Sso, error: Error) -> Error {
-    match error.kind {
-        Kind::NeedsPerson => error.hint(format!("in a terminal, run: {}", login(sso))),
-        _ => error,
-    }
 }
 
 /// A profile that has a session and no role.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::commands::context::Context;
+use crate::commands::edit_lock;
 use crate::config::{Config, FileKind, Paths, Texts};
 use crate::doctor::edit;
 use crate::doctor::{Edit, Finding, Repair};
@@ -75,8 +76,7 @@ fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
 
 /// Errors: the file cannot be written, or it would not be read as before.
 fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, context: &Context) -> Result<()> {
-    let waiting = || context.voice.note("waiting for another xacct that changes the files");
-    let lock = if dry_run { None } else { Some(files::lock(paths, waiting)?) };
+    let lock = if dry_run { None } else { Some(edit_lock::wait_for(paths, context)?) };
     let mut old = Texts::default();
     for (own, read) in files::read_each(paths) {
         match own {

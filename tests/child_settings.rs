@@ -50,31 +50,31 @@ const PLAIN: Row =
 
 const ROWS: &[Row] = &[
     PLAIN,
-    Row { profile: "endpoint_url = http://all.test\n", expected: ("s3", "\"http://all.test\""), ..PLAIN },
+    Row { profile: "endpoint_url = https://all.test\n", expected: ("s3", "\"https://all.test\""), ..PLAIN },
     Row {
-        profile: "services = mine\nendpoint_url = http://all.test\n",
-        config: "[services mine]\ns3 =\n  endpoint_url = http://s3.test\nsso_oidc =\n  endpoint_url = http://oidc.test\n\
-                 organizations =\n  endpoint_url = http://organizations.test\nsts =\n  endpoint_url = http://sts.test\n",
-        expected: ("sso-oidc", "\"http://oidc.test\""),
+        profile: "services = mine\nendpoint_url = https://all.test\n",
+        config: "[services mine]\ns3 =\n  endpoint_url = https://s3.test\nsso_oidc =\n  endpoint_url = https://oidc.test\n\
+                 organizations =\n  endpoint_url = https://organizations.test\nsts =\n  endpoint_url = https://sts.test\n",
+        expected: ("sso-oidc", "\"https://oidc.test\""),
         ..PLAIN
     },
     // One variable for all services, which the user has set, goes before what a profile says of one.
     Row {
         profile: "services = mine\n",
-        config: "[services mine]\ns3 =\n  endpoint_url = http://s3.test\n",
-        variables: &[("AWS_ENDPOINT_URL", "http://user.test")],
-        expected: ("s3", "\"http://user.test\""),
+        config: "[services mine]\ns3 =\n  endpoint_url = https://s3.test\n",
+        variables: &[("AWS_ENDPOINT_URL", "https://user.test")],
+        expected: ("s3", "\"https://user.test\""),
         ..PLAIN
     },
     Row {
-        profile: "services = mine\nendpoint_url = http://all.test\n",
-        config: "[services mine]\ns3 =\n  endpoint_url = http://s3.test\n",
-        variables: &[("AWS_ENDPOINT_URL_S3", "http://user.test")],
-        expected: ("s3", "\"http://user.test\""),
+        profile: "services = mine\nendpoint_url = https://all.test\n",
+        config: "[services mine]\ns3 =\n  endpoint_url = https://s3.test\n",
+        variables: &[("AWS_ENDPOINT_URL_S3", "https://user.test")],
+        expected: ("s3", "\"https://user.test\""),
         ..PLAIN
     },
     Row {
-        profile: "ignore_configured_endpoint_urls = true\nendpoint_url = http://all.test\n",
+        profile: "ignore_configured_endpoint_urls = true\nendpoint_url = https://all.test\n",
         expected: ("s3", "\"https://s3.eu-west-1.amazonaws.com\""),
         ..PLAIN
     },
@@ -143,7 +143,7 @@ const ROWS: &[Row] = &[
     },
     // `[default]` is another profile: nothing of it counts under `--profile`.
     Row {
-        config: "[default]\nregion = us-west-2\nendpoint_url = http://default.test\noutput = table\n",
+        config: "[default]\nregion = us-west-2\nendpoint_url = https://default.test\noutput = table\n",
         expected: ("s3", "\"https://s3.eu-west-1.amazonaws.com\""),
         ..PLAIN
     },
@@ -156,7 +156,7 @@ const ROWS: &[Row] = &[
         profile: "s3 =\n  addressing_style = virtual\n",
         config: "[default]\naws_access_key_id = AKIADEFAULTDEFAULT00\naws_secret_access_key = none\nservices = mine\n\
                  s3 =\n  addressing_style = path\n  use_accelerate_endpoint = true\n\
-                 [services mine]\nsts =\n  endpoint_url = http://sts.test\n[profile other]\nregion = us-west-1\n",
+                 [services mine]\nsts =\n  endpoint_url = https://sts.test\n[profile other]\nregion = us-west-1\n",
         expected: ("another profile's", r#"{"region":"us-west-1"}"#),
         ..PLAIN
     },

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::child_settings::ChildSettings;
 use crate::broker::{Broker, Options};
 use crate::cache::Store;
 use crate::cli::{Asking, Overrides, Speaking, Target};
-use crate::config::{self, Config, ForChild, Paths};
+use crate::config::{self, Config, Paths};
 use crate::credentials::Issued;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -16,7 +17,6 @@ use crate::files;
 use crate::mfa::{Code, CodeSource};
 use crate::plan::{self, Draft, Plan, Read, Request};
 use crate::say::Voice;
-use crate::secret::Secret;
 use crate::sso::How;
 
 /// What credentials are issued for.
@@ -134,7 +134,7 @@ impl Context {
         let store = self.store()?;
         // Before anyone is asked for a code: what is wrong with a setting must not cost one.
         let settings = match purpose {
-            Purpose::Child => self.settings_for_child(&config, &plan.profile, &store)?,
+            Purpose::Child => self.child_settings(&config, &store).of(&plan.profile)?,
             Purpose::Endpoint => match config.profile(&plan.profile)? {
                 Some(profile) => config::child_variables(&config, &profile, &self.env)?,
                 None => Vec::new(),
@@ -149,27 +149,8 @@ impl Context {
         Ok(Issued { credentials, profile: plan.profile, region: plan.region.name, settings })
     }
 
-    /// What a command needs to work as it would under `--profile`, beside credentials and region: nothing for most
-    /// profiles, and for a role that has none.
-    pub(super) fn settings_for_child(
-        &self,
-        config: &Config,
-        profile: &str,
-        store: &Store,
-    ) -> Result<Vec<(String, Secret)>> {
-        let Some(section) = config.profile(profile)? else { return Ok(Vec::new()) };
-        let ForChild { mut variables, file } = config::for_child(config, &section, &self.env)?;
-        if let Some(text) = file {
-            match store.keep(&text, (self.now)()) {
-                Ok(path) => {
-                    variables.push(("AWS_CONFIG_FILE".to_owned(), Secret::new(path.to_string_lossy())));
-                }
-                Err(warning) => self.voice.warn(&format!(
-                    "{warning}; settings of '{profile}' that have no environment variable do not reach the command"
-                )),
-            }
-        }
-        Ok(variables)
+    pub(super) fn child_settings<'a>(&'a self, config: &'a Config, store: &'a Store) -> ChildSettings<'a> {
+        ChildSettings::new((config, store), &self.env, self.voice, self.now)
     }
 
     pub(super) fn broker<'a>(

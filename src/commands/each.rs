@@ -81,8 +81,9 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         Err(status) => return Ok(status),
     };
     let directory = asked.output_dir.as_deref().map(Directory::make).transpose()?;
+    let mut settings = context.child_settings(&config, &store);
     for member in &mut wanted.work.members {
-        member.settings = context.settings_for_child(&config, &member.plan.profile, &store)?;
+        member.settings = settings.of(&member.plan.profile)?;
     }
     confirm(&wanted.work, asked)?;
     let all = All { asked, context, work: wanted.work, request: wanted.request, options, jobs };

@@ -1,5 +1,6 @@
 //! One file per command: parse what it needs, call, render. This file dispatches and maps errors to the exit status.
 
+mod child_settings;
 mod context;
 mod edit_lock;
 mod shell;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::credentials::{COMPETING, Issued, SET_BY_XACCT};
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::error::Error;
 use crate::say::Voice;
 use crate::secret::Secret;
@@ -65,10 +65,11 @@ impl Program {
             name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
         };
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
-        for (name, value) in variables {
-            if let Some(value) = value {
-                command.env(name, value.expose());
-            }
+        let set = || variables.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?.expose())));
+        command.envs(set());
+        let is_setting = |name: &str| !SET_BY_XACCT.contains(&name) && !COMPETING.contains(&name);
+        if let Some(note) = env.note_of(set().filter(|(name, _)| is_setting(name))) {
+            command.env(env::CHILD_SETTINGS, note);
         }
         command
     }

@@ -125,7 +125,9 @@ async fn run_command(
     let config = context.config()?;
     let profile = config.profile(&issued.profile)?;
     let files = Files::new(&config::profile_alone(&config, profile.as_ref(), &issued.region), context)?;
-    let mut variables = variables.clone();
+    // The file has its settings.
+    let is_setting = |name: &str| issued.settings.iter().any(|(setting, _)| setting == name);
+    let mut variables: Variables = variables.iter().filter(|(name, _)| !is_setting(name)).cloned().collect();
     variables.push(("AWS_CONFIG_FILE".to_owned(), Some(Secret::new(files.path("config")))));
     let credentials = Some(Secret::new(files.path("credentials")));
     variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), credentials));

@@ -20,8 +20,8 @@ use crate::secret::Secret;
 pub(crate) struct ForChild {
     /// Variables that the user has not set: where one is set, it wins over the profile in every SDK.
     pub(crate) variables: Vec<(String, Secret)>,
-    /// The text of a config file, where variables cannot say it all.
-    pub(crate) file: Option<Zeroizing<String>>,
+    /// The section `[default]` of a config file, where variables cannot say it all.
+    pub(crate) default: Option<String>,
 }
 
 /// Settings of `[default]` that are left out by saying what a program does without them.
@@ -51,8 +51,8 @@ pub(crate) fn for_child(config: &Config, profile: &Section, env: &Env) -> Result
     let mut variables = child_variables(config, profile, env)?;
     let leaks = leaks(profile, default.as_ref(), env, &mut variables);
     let is_file_needed = leaks || has_more_than_variables(config, profile, default.as_ref());
-    let file = is_file_needed.then(|| file(config, profile));
-    Ok(ForChild { variables, file })
+    let default = is_file_needed.then(|| default_section(profile));
+    Ok(ForChild { variables, default })
 }
 
 /// The config file for a program that gets its credentials from a container's endpoint: the profile, and no other. No
@@ -204,23 +204,27 @@ fn is_by_file(key: &str, setting: &Setting) -> bool {
     is_about_work(key) && sdk_variables::is_by_file(key, setting)
 }
 
-/// The user's own config file, so that other profiles go on working, with the profile in the place of `[default]`.
-fn file(config: &Config, profile: &Section) -> Zeroizing<String> {
+/// The user's own config file, so that other profiles go on working, with this section in the place of `[default]`.
+pub(crate) fn file_for_child(config: &Config, default: &str) -> Zeroizing<String> {
+    let others = config.config.text_without_default(&ACCESS_KEYS);
+    let mut text = Zeroizing::new(String::with_capacity(NOTE.len() + others.len() + default.len() + 1));
+    text.push_str(NOTE);
+    text.push_str(&others);
+    if !others.is_empty() && !others.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(default);
+    text
+}
+
+fn default_section(profile: &Section) -> String {
     let mut section = String::from("[default]\n");
     if let Some(region) = profile.get("region") {
         let _ = writeln!(section, "region = {}", region.value.lines().next().unwrap_or_default());
     }
     let settings = profile.iter().filter(|(key, _)| is_about_work(key));
     settings.for_each(|(key, setting)| push(&mut section, key, setting));
-    let others = config.config.text_without_default(&ACCESS_KEYS);
-    let mut text = Zeroizing::new(String::with_capacity(NOTE.len() + others.len() + section.len() + 1));
-    text.push_str(NOTE);
-    text.push_str(&others);
-    if !others.is_empty() && !others.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(&section);
-    text
+    section
 }
 
 fn is_about_work(key: &str) -> bool {

@@ -36,7 +36,7 @@ pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
-pub(crate) use self::for_child::{ForChild, child_variables, for_child, profile_alone};
+pub(crate) use self::for_child::{ForChild, child_variables, file_for_child, for_child, profile_alone};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;
 pub(crate) use self::name_template::Named;

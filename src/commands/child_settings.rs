@@ -1,0 +1,67 @@
+//! A profile's settings for a command that works with it: variables, and where they are not enough a config file.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::cache::Store;
+use crate::config::{self, Config, ForChild};
+use crate::env::Env;
+use crate::error::Result;
+use crate::say::Voice;
+use crate::secret::Secret;
+
+/// Finds the settings of one profile, or of many.
+pub(super) struct ChildSettings<'a> {
+    config: &'a Config,
+    store: &'a Store,
+    env: &'a Env,
+    voice: Voice,
+    now: fn() -> DateTime<Utc>,
+    /// The paths of config files by what tells them apart: profiles that set the same share one, and it is written and
+    /// looked at once. `None`: it could not be written.
+    files: HashMap<String, Option<String>>,
+}
+
+impl<'a> ChildSettings<'a> {
+    pub(super) fn new(
+        (config, store): (&'a Config, &'a Store),
+        env: &'a Env,
+        voice: Voice,
+        now: fn() -> DateTime<Utc>,
+    ) -> ChildSettings<'a> {
+        ChildSettings { config, store, env, voice, now, files: HashMap::new() }
+    }
+
+    /// What a command needs to work as it would under `--profile`, beside credentials and region: nothing for most
+    /// profiles, and for a role that has none.
+    ///
+    /// Errors: of kind `Config`, with the line of a value that cannot be handed on.
+    pub(super) fn of(&mut self, profile: &str) -> Result<Vec<(String, Secret)>> {
+        let Some(section) = self.config.profile(profile)? else { return Ok(Vec::new()) };
+        let ForChild { mut variables, default } = config::for_child(self.config, &section, self.env)?;
+        if let Some(path) = default.and_then(|default| self.file(default, profile)) {
+            variables.push(("AWS_CONFIG_FILE".to_owned(), Secret::new(path)));
+        }
+        Ok(variables)
+    }
+
+    /// The path of the file with this `[default]`.
+    fn file(&mut self, default: String, profile: &str) -> Option<String> {
+        if let Some(known) = self.files.get(&default) {
+            return known.clone();
+        }
+        let text = config::file_for_child(self.config, &default);
+        let path = match self.store.keep(&text, (self.now)()) {
+            Ok(path) => Some(path.to_string_lossy().into_owned()),
+            Err(warning) => {
+                self.voice.warn(&format!(
+                    "{warning}; settings of '{profile}' that have no environment variable do not reach the command"
+                ));
+                None
+            }
+        };
+        self.files.insert(default, path.clone());
+        path
+    }
+}

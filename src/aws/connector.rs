@@ -4,47 +4,62 @@ use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::response::{Expected, checked, checked_client};
 use crate::error::{Error, Result};
 use crate::plan::Connection;
 
-/// An HTTP client for the URL. The system's certificates are parsed only where the endpoint wants TLS.
+/// An HTTP client for a service at the URL. The system's certificates are parsed only where the endpoint wants TLS.
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
-    let context = context(url, connection)?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, _| build(&context, settings)))
+    let context = context(url, connection.ca_bundle.as_deref())?;
+    let proxies = ProxyConfig::from_env();
+    let client =
+        Builder::new().build_with_connector_fn(move |settings, _| build(&context, settings, proxies.clone()));
+    Ok(checked_client(client, Expected::Service))
+}
+
+/// An HTTP client for the metadata of an instance or a container at the URL. It never uses a proxy: the answer is
+/// credentials, and comes from this machine or its host.
+///
+/// Errors: of kind `Config`, where the system's certificates cannot be used.
+pub(crate) fn metadata_client(url: &str) -> Result<SharedHttpClient> {
+    let context = context(url, None)?;
+    let client = Builder::new()
+        .build_with_connector_fn(move |settings, _| build(&context, settings, ProxyConfig::disabled()));
+    Ok(checked_client(client, Expected::Metadata))
 }
 
 /// The same way, for one request that no service's client makes. Errors as [`http_client`].
-pub(super) fn connector(url: &str, connection: &Connection) -> Result<Connector> {
-    Ok(build(&context(url, connection)?, None))
+pub(super) fn connector(
+    url: &str,
+    connection: &Connection,
+    expected: Expected,
+) -> Result<SharedHttpConnector> {
+    let connector = build(&context(url, connection.ca_bundle.as_deref())?, None, ProxyConfig::from_env());
+    Ok(checked(SharedHttpConnector::new(connector), expected))
 }
 
 /// Whom to trust.
-fn context(url: &str, connection: &Connection) -> Result<TlsContext> {
-    let trust = match &connection.ca_bundle {
+fn context(url: &str, bundle: Option<&str>) -> Result<TlsContext> {
+    let trust = match bundle {
         _ if url.starts_with("http://") => TrustStore::empty(),
         None => TrustStore::default(),
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
     TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
-        Error::config(format!(
-            "the CA bundle {} is not usable",
-            connection.ca_bundle.as_deref().unwrap_or_default()
-        ))
-        .caused_by(error)
+        let bundle = bundle.unwrap_or("of the system");
+        Error::config(format!("the CA bundle {bundle} is not usable")).caused_by(error)
     })
 }
 
-fn build(
-    context: &TlsContext,
-    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
-) -> Connector {
-    let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+fn build(context: &TlsContext, settings: Option<&HttpConnectorSettings>, proxies: ProxyConfig) -> Connector {
+    let builder = Connector::builder().proxy_config(proxies);
     let builder = with_settings(builder, settings)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(context.clone());
@@ -56,7 +71,7 @@ fn build(
 
 fn with_settings(
     builder: aws_smithy_http_client::ConnectorBuilder,
-    settings: Option<&aws_smithy_runtime_api::client::http::HttpConnectorSettings>,
+    settings: Option<&HttpConnectorSettings>,
 ) -> aws_smithy_http_client::ConnectorBuilder {
     match settings {
         Some(settings) => builder.connector_settings(settings.clone()),

@@ -6,6 +6,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
+use super::response::Stray;
 use crate::say::Voice;
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
@@ -27,6 +28,9 @@ const DEAD_SIGNER: [&str; 4] =
 /// too.
 const CLOCK: [&str; 4] =
     ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
+
+/// The HTTP status that asks to come back later.
+const TOO_MANY: u16 = 429;
 
 /// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;
@@ -90,13 +94,19 @@ impl Failure {
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         let clock_offset = error.raw_response().and_then(|response| clock_offset(response, now));
-        if let SdkError::ServiceError(service) = &error {
-            let code = service.err().code().unwrap_or("(no code)").to_owned();
+        if let SdkError::ServiceError(service) = &error
+            && let Some(code) = service.err().code()
+        {
+            let code = code.to_owned();
             let message = service.err().message().unwrap_or("(no message)").trim().to_owned();
             if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
                 return Failure::Refused { code, message, clock_offset };
             }
             let why = format!("{code}: {message} (HTTP {})", service.raw().status().as_u16());
+            return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };
+        }
+        if let SdkError::ServiceError(service) = &error {
+            let why = without_code(service.raw().status().as_u16(), service.err().message());
             return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };
         }
         let never_sent = never_sent(&error);
@@ -118,10 +128,11 @@ impl Failure {
         }
     }
 
-    /// Whether AWS asks to come back later; then the code leads `why`.
+    /// Whether AWS, or what stands in its place, asks to come back later; AWS's code leads `why`.
     pub(super) fn is_throttled(&self) -> bool {
-        matches!(self, Failure::Unreachable { why, .. }
-            if why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code)))
+        let Failure::Unreachable { why, cause, .. } = self else { return false };
+        why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code))
+            || Stray::in_chain(cause).is_some_and(|stray| stray.status == TOO_MANY)
     }
 
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
@@ -129,6 +140,13 @@ impl Failure {
         let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
         dead && self.clock_skew().is_none()
     }
+}
+
+/// A response that is in the service's format and says nothing that the service says: AWS always gives a code.
+fn without_code(status: u16, message: Option<&str>) -> String {
+    let said = message.map(|message| format!(": {}", message.trim())).unwrap_or_default();
+    let what = if status < 300 { "is not one that AWS gives" } else { "has no error code of AWS" };
+    format!("the answer {what} (HTTP {status}){said}")
 }
 
 /// The offset, where it is one that matters.

@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::http::Request;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::connector;
 use super::failure::Failure;
+use super::response::{Expected, Stray};
 use crate::console;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(crate) struct Federation {
     /// `https://signin.aws.amazon.com`
     pub(crate) url: String,
-    connector: Connector,
+    connector: SharedHttpConnector,
     max_attempts: u32,
     voice: Voice,
 }
@@ -43,7 +43,7 @@ struct Answer {
 impl Federation {
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(crate) fn new(url: &str, connection: &Connection, voice: Voice) -> Result<Federation> {
-        let connector = connector::connector(url, connection)?;
+        let connector = connector::connector(url, connection, Expected::Console)?;
         Ok(Federation { url: url.to_owned(), connector, max_attempts: connection.max_attempts, voice })
     }
 
@@ -85,7 +85,7 @@ impl Federation {
                 // The chain of causes ends with the system's own words; what comes before may name the address.
                 let cause = anyhow::Error::new(error);
                 let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
-                unreachable(&why, false)
+                Failure::Unreachable { why, never_sent: false, cause: named(cause) }
             })?;
             let status = response.status().as_u16();
             match status {
@@ -105,6 +105,11 @@ impl Federation {
             Err(_) => Err(unreachable("it did not answer in time", false)),
         }
     }
+}
+
+/// Of the causes, the one that is safe to show, if it is there.
+fn named(cause: anyhow::Error) -> anyhow::Error {
+    if Stray::in_chain(&cause).is_some() { cause } else { anyhow::anyhow!("no answer") }
 }
 
 fn refused(status: u16) -> Failure {

@@ -4,6 +4,8 @@
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 
 mod endpoint;
+mod proxy;
+mod response;
 mod failure;
 #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
 mod dns;
@@ -20,7 +22,7 @@ mod organizations;
 mod sts;
 mod probe;
 
-pub(crate) use connector::ca_bundle;
+pub(crate) use connector::{ca_bundle, metadata_client};
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use federation::Federation;
@@ -29,6 +31,8 @@ pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};
 pub(crate) use organizations::{Member, Organizations, Tag, Unit};
 pub(crate) use portal::{Portal, PortalAccount, url as portal_url};
-pub(crate) use probe::{Stage, Trouble, probe, proxy_of, trouble};
+pub(crate) use probe::{Stage, Trouble, probe, trouble};
+pub(crate) use proxy::proxy_of;
+pub(crate) use response::no_answer_hint;
 pub(crate) use signin::{ProofKey, Renewed, Signin};
 pub(crate) use sts::{Answer, Identity, Sts};

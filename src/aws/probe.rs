@@ -6,10 +6,11 @@ use std::time::Duration;
 use aws_sdk_sts::config::http::HttpRequest;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use chrono::{DateTime, Utc};
-use hyper_util::client::proxy::matcher::Matcher;
 
 use super::connector;
 use super::failure;
+use super::proxy::proxy_of;
+use super::response::Expected;
 use crate::error::Result;
 use crate::plan::Connection;
 
@@ -40,15 +41,6 @@ pub(crate) struct Trouble {
     pub(crate) why: String,
 }
 
-/// `HOST:PORT` of the proxy that a request to the URL takes, if it takes one.
-pub(crate) fn proxy_of(url: &str) -> Option<String> {
-    let uri = url.parse().ok()?;
-    let proxy = Matcher::from_env().intercept(&uri)?;
-    let proxy = proxy.uri();
-    let port = proxy.port_u16().unwrap_or(if proxy.scheme_str() == Some("https") { 443 } else { 80 });
-    Some(format!("{}:{port}", proxy.host()?))
-}
-
 /// One GET of `/`; any answer will do. Seconds that the server's clock is ahead of `now`, where it says.
 ///
 /// Errors: the CA bundle cannot be used.
@@ -57,7 +49,7 @@ pub(crate) async fn probe(
     connection: &Connection,
     now: fn() -> DateTime<Utc>,
 ) -> Result<std::result::Result<Option<i64>, Trouble>> {
-    let connector = connector::connector(url, connection)?;
+    let connector = connector::connector(url, connection, Expected::Anything)?;
     let mut request = HttpRequest::get(url).map_err(|error| {
         crate::error::Error::config(format!("'{url}' is not an endpoint URL")).caused_by(error)
     })?;

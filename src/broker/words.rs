@@ -1,6 +1,6 @@
 //! What STS's refusals mean to a person, and what to type next.
 
-use crate::aws::Failure;
+use crate::aws::{Failure, no_answer_hint};
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 
@@ -137,10 +137,11 @@ fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
 }
 
 fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Error) -> Error {
+    let hint = no_answer_hint(&cause);
     let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}")).caused_by(cause);
     match &endpoint.url {
         Some((_, place)) => error.hint(format!("the address comes from {place}")),
-        None => error.hint("check the network, and HTTPS_PROXY if there is a proxy"),
+        None => error.hint(hint),
     }
 }
 

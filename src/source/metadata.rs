@@ -12,13 +12,14 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 
+use crate::aws;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
 /// `credential_source = Ec2InstanceMetadata`
 pub(super) async fn ec2(endpoint: &str) -> Result<Credentials> {
-    let config = ProviderConfig::default();
+    let config = ProviderConfig::default().with_http_client(aws::metadata_client(endpoint)?);
     let client = imds::Client::builder()
         .configure(&config)
         .endpoint(endpoint)
@@ -45,7 +46,9 @@ pub(super) async fn ec2(endpoint: &str) -> Result<Credentials> {
 
 /// `credential_source = EcsContainer`
 pub(super) async fn container() -> Result<Credentials> {
-    let provider = EcsCredentialsProvider::builder().configure(&ProviderConfig::default()).build();
+    // Where it is, the provider reads from the environment: over TLS too.
+    let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);
+    let provider = EcsCredentialsProvider::builder().configure(&config).build();
     provider.provide_credentials().await.map(|keys| taken(&keys)).map_err(|error| {
         let (kind, why, cause) = why(error);
         Error::new(kind, format!("the container's credentials could not be had: {why}"))

@@ -5,6 +5,8 @@
 pub(crate) struct Arn<'a> {
     pub(crate) partition: &'a str,
     pub(crate) service: &'a str,
+    /// Empty for what is not of a region, as all of IAM.
+    pub(crate) region: &'a str,
     pub(crate) account_id: &'a str,
     /// Everything behind the fifth colon, `role/path/Name` for a role.
     pub(crate) resource: &'a str,
@@ -18,8 +20,8 @@ impl<'a> Arn<'a> {
             return None;
         }
         let (partition, service) = (parts.next()?, parts.next()?);
-        let (_region, account_id, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Arn { partition, service, account_id, resource })
+        let (region, account_id, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Arn { partition, service, region, account_id, resource })
     }
 
     /// The role's name without its path; STS drops the path in `assumed-role` ARNs.

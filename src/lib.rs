@@ -8,6 +8,7 @@ mod error;
 mod secret;
 mod env;
 mod arn;
+mod region;
 mod duration;
 mod say;
 // Text in, values out.

@@ -87,7 +87,7 @@ fn many_of_a_kind_are_counted() {
     let found = findings(&report);
     assert_eq!(found.matches("[region-malformed]").count(), 10);
     assert!(found.ends_with("  … and 2 more of region-malformed: --json has all\n"), "{found}");
-    report.stdout_contains("\n12 warnings (");
+    report.stdout_contains("\n12 errors (");
     let all = home.doctor(&["--json"]).run().status(1).json();
     assert_eq!(all["findings"].as_array().unwrap().len(), 12);
 }

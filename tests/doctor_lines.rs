@@ -37,8 +37,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:2: error: profile 'a': a carriage return in the line: it ends the line for the AWS CLI, and nobody else [carriage-return]
   save the file with line feeds as line ends
-~/.aws/config:2: warning: profile 'a': 'eu-west-1\\routput = json' cannot be a region [region-malformed]
-  did you mean region = eu-west-1?
+~/.aws/config:2: error: profile 'a': region contains the control character U+000D [value-refused]
+  write region again; it may have been pasted with something invisible in it
 ",
     ),
     (
@@ -271,8 +271,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for everybody, and no key [key-indented]
   take out the blanks before it
-~/.aws/config:2: warning: profile 'a': 'eu-west-1 …' cannot be a region [region-malformed]
-  did you mean region = eu-west-1?
+~/.aws/config:2: error: profile 'a': 'eu-west-1 …' is not a region [region-malformed]
+  name one region, such as eu-central-1
 ",
     ),
     (

@@ -260,8 +260,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: warning: profile 'a': 'eu-west-1a' cannot be a region [region-malformed]
-  did you mean region = eu-west-1?
+~/.aws/config:2: error: profile 'a': 'eu-west-1a' is not a region: it is a zone of eu-west-1 [region-malformed]
+  did you mean eu-west-1?
 ",
     ),
     (
@@ -280,8 +280,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_account_id = 22\n",
         "",
         "\
-~/.aws/config:4: warning: profile 'b': the account ID '1111' in role_arn is not twelve digits [account-id-odd]
-  write the client's account ID
+~/.aws/config:4: error: profile 'b': the account id '1111' in role_arn is not twelve digits [value-refused]
+  write it like arn:aws:iam::123456789012:role/Name
 ~/.aws/credentials:4: warning: profile 'a': the account ID '22' in aws_account_id is not twelve digits [account-id-odd]
   write the client's account ID
 ",

@@ -24,21 +24,21 @@ fn endpoint(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
 #[test]
 fn the_most_specific_override_wins() {
     let sandbox = Sandbox::start_plain();
-    let layers = "[profile plain]\nservices = mine\nendpoint_url = http://profile.test\n";
+    let layers = "[profile plain]\nservices = mine\nendpoint_url = http://profile.localhost\n";
     sandbox.edit_config("[profile plain]\n", layers);
-    sandbox.add_config("[services mine]\nsts =\n  endpoint_url = http://services.test\n");
-    let for_sts = ("AWS_ENDPOINT_URL_STS", "http://sts.test");
-    let for_all = ("AWS_ENDPOINT_URL", "http://all.test");
-    assert_eq!(endpoint(&sandbox, &[for_sts, for_all]), "http://sts.test");
-    assert_eq!(endpoint(&sandbox, &[for_all]), "http://all.test");
-    assert_eq!(endpoint(&sandbox, &[]), "http://services.test");
+    sandbox.add_config("[services mine]\nsts =\n  endpoint_url = http://services.localhost\n");
+    let for_sts = ("AWS_ENDPOINT_URL_STS", "http://sts.localhost");
+    let for_all = ("AWS_ENDPOINT_URL", "http://all.localhost");
+    assert_eq!(endpoint(&sandbox, &[for_sts, for_all]), "http://sts.localhost");
+    assert_eq!(endpoint(&sandbox, &[for_all]), "http://all.localhost");
+    assert_eq!(endpoint(&sandbox, &[]), "http://services.localhost");
     sandbox.edit_config("services = mine\n", "");
-    assert_eq!(endpoint(&sandbox, &[]), "http://profile.test");
+    assert_eq!(endpoint(&sandbox, &[]), "http://profile.localhost");
     let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     assert_eq!(endpoint(&sandbox, &[ignore, for_all]), "https://sts.eu-west-1.amazonaws.com");
     sandbox.edit_config(
-        "endpoint_url = http://profile.test\n",
-        "ignore_configured_endpoint_urls = true\nendpoint_url = http://x\n",
+        "endpoint_url = http://profile.localhost\n",
+        "ignore_configured_endpoint_urls = true\nendpoint_url = http://x.localhost\n",
     );
     assert_eq!(endpoint(&sandbox, &[]), "https://sts.eu-west-1.amazonaws.com");
 }
@@ -65,6 +65,17 @@ fn what_is_no_endpoint_is_refused_with_its_place() {
     run.status(3).stdout("").stderr_contains(": there is no section [services none]");
 }
 
+/// The partition that a region is in.
+fn partition(region: &str) -> &'static str {
+    match region.get(..7) {
+        Some("cn-nort") => "aws-cn",
+        Some("us-gov-") => "aws-us-gov",
+        Some("us-iso-") => "aws-iso",
+        Some("us-isob") => "aws-iso-b",
+        _ => "aws",
+    }
+}
+
 #[test]
 fn every_partition_and_variant_has_its_address() {
     let sandbox = Sandbox::start_plain();
@@ -86,9 +97,15 @@ fn every_partition_and_variant_has_its_address() {
         (vec![region("us-iso-east-1")], "https://sts.us-iso-east-1.c2s.ic.gov"),
         (vec![region("us-isob-east-1")], "https://sts.us-isob-east-1.sc2s.sgov.gov"),
         // An override is the whole address.
-        (vec![fips, dual, ("AWS_ENDPOINT_URL", "http://all.test")], "http://all.test"),
+        (vec![fips, dual, ("AWS_ENDPOINT_URL", "http://all.localhost")], "http://all.localhost"),
     ] {
+        let partition = partition(variables.first().map_or("", |(_, region)| region));
+        let role = |partition: &str| {
+            format!("arn:{partition}:iam::222222222222:role/PartnerAdmin\nsource_profile = keys")
+        };
+        sandbox.edit_config(&role("aws"), &role(partition));
         assert_eq!(endpoint(&sandbox, &variables), url, "{variables:?}");
+        sandbox.edit_config(&role(partition), &role("aws"));
     }
     sandbox.edit_config(
         "[profile plain]\n",

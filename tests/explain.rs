@@ -1,5 +1,7 @@
 //! `xacct explain`: the plan in text and JSON, without the network; and that it is what then happens.
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use common::Sandbox;
@@ -13,19 +15,48 @@ fn the_plan_in_words() {
         "\
 profile   client3
 region    us-west-2 (~/.aws/config:30)
-endpoint  {endpoint}
-source    access key AKIAXACCTSANDBOX2YOU of profile 'hub'
-step 1    AssumeRole arn:aws:iam::444444444444:role/LongRunning
+endpoint  {endpoint} (AWS_ENDPOINT_URL)
+source    access key AKIAXACCTSANDBOX2YOU of profile 'hub' (~/.aws/credentials:2)
+step 1    AssumeRole arn:aws:iam::444444444444:role/LongRunning (~/.aws/config:26)
           profile            client3
           external id        none
-          session name       xacct-user
-          duration           12h
-          MFA device         arn:aws:iam::111111111111:mfa/you (longer than 1h, so the code goes on the role itself)
+          session name       xacct-user (default)
+          duration           12h (~/.aws/config:29)
+          MFA device         arn:aws:iam::111111111111:mfa/you (~/.aws/config:28; longer than 1h, so the code goes on the role itself)
           cached             no
 now       2 requests are sent, a code is asked for
 "
     ));
     sandbox.asked(&[]);
+}
+
+/// The steps, and the origins of each.
+fn without_origins(shown: &Value) -> (Value, Value) {
+    let mut steps = shown["steps"].clone();
+    let each = steps.as_array_mut().unwrap().iter_mut();
+    let origins: Vec<Value> =
+        each.map(|step| step.as_object_mut().unwrap().remove("origins").unwrap()).collect();
+    (steps, json!(origins))
+}
+
+#[test]
+fn every_value_of_a_chain_has_an_origin() {
+    let sandbox = Sandbox::start();
+    sandbox.edit_config("source_profile = client2\n", "source_profile = client2\nduration_seconds = 7200\n");
+    let shown = sandbox.xacct(&["explain", "chained", "--json"]).run().ok().json();
+    assert_eq!(
+        without_origins(&shown).1,
+        json!([
+            {"mfa_serial": "~/.aws/config:21", "duration_seconds": "default"},
+            {"role_arn": "~/.aws/config:18", "external_id": "~/.aws/config:20", "role_session_name": "default",
+             "duration_seconds": "default"},
+            {"role_arn": "~/.aws/config:34", "role_session_name": "default", "duration_seconds": "~/.aws/config:36"},
+        ])
+    );
+    assert_eq!(
+        shown["origins"],
+        json!({"source": "~/.aws/credentials:2", "region": "~/.aws/config:37", "endpoint": "AWS_ENDPOINT_URL"})
+    );
 }
 
 #[test]
@@ -42,10 +73,12 @@ fn the_document_of_a_chain() {
         let name = if role_arn.is_null() { Value::Null } else { json!("xacct-user") };
         json!({"action": action, "profile": profile, "role_arn": role_arn, "external_id": external_id,
                "role_session_name": name, "duration_seconds": duration, "mfa_serial": serial, "source_identity": null,
-               "tags": null, "cached_until": null})
+               "tags": null, "transitive_tag_keys": null, "policy": null, "policy_arns": null, "read_only": false,
+               "cached_until": null})
     };
+    let (steps, _) = without_origins(&shown);
     assert_eq!(
-        shown["steps"],
+        steps,
         json!([
             step(
                 "GetSessionToken",
@@ -97,6 +130,60 @@ fn tags_and_source_identity_are_shown() {
     let shown = sandbox.xacct(&words).run().ok().json();
     assert_eq!(shown["steps"][0]["tags"], json!({"Cost": "1", "Team": "ops"}));
     assert_eq!(shown["steps"][0]["source_identity"], "ada");
+    assert_eq!(shown["steps"][0]["origins"]["tags"], "--tag");
+    assert_eq!(shown["steps"][0]["origins"]["source_identity"], "--source-identity");
+}
+
+#[test]
+fn whatever_is_sent_is_shown_with_what_says_so() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.add_config(
+        "session_policy = {}\nsession_policy_arns = arn:aws:iam::aws:policy/job-function/ViewOnlyAccess\n\
+         session_tags = Team=ops\ntransitive_session_tags = Team\nconfirm = true\n",
+    );
+    let run = || {
+        sandbox
+            .xacct(&["explain", "plain", "--json"])
+            .env("XACCT_READ_ONLY", "1")
+            .env("XACCT_REGION", "us-east-2")
+    };
+    let shown = run().run().ok().json();
+    let step = &shown["steps"][0];
+    assert_eq!(step["policy"], "{}");
+    assert_eq!(step["read_only"], true);
+    assert_eq!(
+        step["policy_arns"],
+        json!([
+            "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        ])
+    );
+    assert_eq!(step["transitive_tag_keys"], json!(["Team"]));
+    let line = |behind: u32| {
+        let text = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+        let first = text.lines().position(|line| line.starts_with("session_policy =")).unwrap();
+        json!(format!("~/.aws/config:{}", first + 1 + behind as usize))
+    };
+    let places = [
+        ("policy", line(0)),
+        ("policy_arns", line(1)),
+        ("tags", line(2)),
+        ("transitive_tag_keys", line(3)),
+        ("read_only", json!("XACCT_READ_ONLY")),
+    ];
+    for (name, place) in places {
+        assert_eq!(step["origins"][name], place, "{name}");
+    }
+    assert_eq!(shown["confirm"], line(4));
+    assert_eq!(shown["origins"]["region"], "XACCT_REGION");
+    let words =
+        ["explain", "plain", "--duration", "20m", "--policy-arn", "arn:aws:iam::aws:policy/PowerUserAccess"];
+    sandbox
+        .xacct(&words)
+        .run()
+        .ok()
+        .stdout_contains("duration           20m (--duration)\n")
+        .stdout_contains("arn:aws:iam::aws:policy/PowerUserAccess (~/.aws/config:");
 }
 
 #[test]

@@ -141,7 +141,33 @@ struct Deviation {
     aws: &'static str,
 }
 
-const DEVIATIONS: [Deviation; 5] = [
+const DEVIATIONS: [Deviation; 8] = [
+    Deviation {
+        why: "what no request can carry is an error, and is not passed over",
+        config: "[profile a]\nexternal_id = external-1\n",
+        credentials: "[a]\naws_access_key_id = K\naws_secret_access_key = s\n",
+        xacct: "error",
+        aws: "K",
+    },
+    Deviation {
+        why: "a role with a token is assumed with the token, as the AWS CLI does it, and the other source is not handed out",
+        config: concat!(
+            "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/One\ncredential_source = nonsense\n\
+             web_identity_token_file = ",
+            env!("CARGO_MANIFEST_DIR"),
+            "/Cargo.toml\n"
+        ),
+        credentials: "",
+        xacct: "web arn:aws:iam::222222222222:role/One",
+        aws: "error",
+    },
+    Deviation {
+        why: "a credential_source is about a role: without one, the profile's own keys count, as in the AWS CLI",
+        config: "[profile a]\ncredential_source = nonsense\n",
+        credentials: "[a]\naws_access_key_id = K\naws_secret_access_key = s\n",
+        xacct: "K",
+        aws: "error",
+    },
     Deviation {
         why: "keys in the credentials file go before a credential_process, and so do the keys of a role profile that is \
               its own source: as in the AWS CLI, by which people check what they have written",
@@ -160,10 +186,10 @@ const DEVIATIONS: [Deviation; 5] = [
         aws: "K Two One",
     },
     Deviation {
-        why: "a blank value counts as none; AWS would refuse it",
+        why: "a blank value of what names, narrows or guards is an error before anything is sent; AWS would refuse it",
         config: "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = b\nexternal_id =\n",
         credentials: "[b]\naws_access_key_id = K\naws_secret_access_key = s\n",
-        xacct: "K One",
+        xacct: "error",
         aws: "K One external ''",
     },
     Deviation {
@@ -273,7 +299,7 @@ fn keys(name: &'static str, file: &'static str) -> impl Strategy<Value = Keys> {
             ("role_arn", there.0.then(|| format!("arn:aws:iam::222222222222:role/{role}"))),
             ("source_profile", there.1.then(|| source.to_owned())),
             ("credential_source", named.filter(|_| meant == Meant::Anything).map(str::to_owned)),
-            ("external_id", external_id.map(str::to_owned)),
+            ("external_id", external_id.filter(|_| there.0).map(str::to_owned)),
             ("role_session_name", session.map(str::to_owned)),
             ("aws_access_key_id", there.2.then(|| format!("AKIA{file}{name}{number}"))),
             ("aws_secret_access_key", there.3.then(|| "secret".to_owned())),
@@ -325,14 +351,19 @@ fn written() -> impl Strategy<Value = Written> {
     )
 }
 
-/// Whether the two differ as the first two of [`DEVIATIONS`] say.
-fn is_meant(xacct: &Result<Resolved, String>, aws: &Result<Resolved, String>) -> bool {
+/// Whether the two differ as the first five of [`DEVIATIONS`] say.
+fn is_meant(written: &Written, xacct: &Result<Resolved, String>, aws: &Result<Resolved, String>) -> bool {
+    let names_a_source = written.config.to_lowercase().contains("credential_source")
+        || written.credentials.to_lowercase().contains("credential_source");
     match (xacct, aws) {
-        (Err(error), _) => error.contains("is missing aws_"),
+        (Err(error), Err(_)) => !error.is_empty(),
+        (Err(error), Ok(_)) => ["is missing aws_", "is for a role that is assumed", "is for AssumeRole"]
+            .iter()
+            .any(|meant| error.contains(meant)),
+        (Ok(_), Err(_)) => names_a_source,
         (Ok(xacct), Ok(aws)) => {
             aws.base.starts_with("PROCESS-") && xacct.base.starts_with("AKIA") && xacct.steps == aws.steps
         }
-        _ => false,
     }
 }
 
@@ -352,7 +383,7 @@ fn xacct_does_what_the_rust_sdk_does() {
                 }
             }
             (Err(_), Err(_)) => count(&failed),
-            _ if is_meant(&xacct, &aws) => count(&differed),
+            _ if is_meant(&written, &xacct, &aws) => count(&differed),
             _ => prop_assert!(
                 false,
                 "profile {}\n{}---\n{}xacct: {xacct:?}\naws-config: {aws:?}",
@@ -368,7 +399,7 @@ fn xacct_does_what_the_rust_sdk_does() {
     }
     let counts = [&agreed, &chained, &failed, &differed].map(Cell::get);
     assert!(
-        agreed.get() > 100 && chained.get() > 10 && failed.get() > 50 && differed.get() < 40,
+        agreed.get() > 100 && chained.get() > 10 && failed.get() > 50 && differed.get() < 60,
         "{counts:?}"
     );
 }

@@ -65,7 +65,7 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
         ),
         (
             "cache_dir = \"/tmp\"\n",
-            ":1: there is no setting 'cache_dir'\n  there are: audit, console.browser, console.firefox_container, mfa.prompt, session_name, session_token_duration, \
+            ":1: there is no setting 'cache_dir'\n  there are: allow_http_endpoint, audit, console.browser, console.firefox_container, mfa.prompt, session_name, session_token_duration, \
              verify_after, profile\n",
         ),
         (

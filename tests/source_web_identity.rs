@@ -227,10 +227,12 @@ fn keys_in_the_environment_come_first() {
         json!({
             "kind": "web_identity", "profile": Value::Null, "role_arn": "arn:aws:iam::111111111111:role/Web",
             "role_session_name": "xacct-user", "web_identity_token_file": sandbox.home().join("token"),
+            "duration_seconds": null, "policy": null, "policy_arns": null, "read_only": false,
+            "origins": {"source": "~/.aws/config:20"},
         })
     );
     in_pod(&sandbox, &["explain", "pod-role"]).run().ok().stdout_contains(&format!(
-        "source    arn:aws:iam::111111111111:role/Web with the token in {}, as the environment says\n",
+        "source    arn:aws:iam::111111111111:role/Web with the token in {}, as the environment says (~/.aws/config:20)\n",
         sandbox.home().join("token").display()
     ));
     let run = in_pod(&sandbox, &["explain", "pod-role", "--json"]).env("AWS_ACCESS_KEY_ID", "AKIAX");

@@ -16,7 +16,7 @@ use crate::arn::Arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::Code;
-use crate::plan::{AssumeRole, Plan};
+use crate::plan::{AssumeRole, Plan, WebIdentity};
 use crate::say::Voice;
 use crate::secret::Secret;
 
@@ -189,10 +189,10 @@ impl<'p> Sts<'p> {
     /// Unsigned: the token says who asks.
     pub(crate) async fn assume_role_with_web_identity(
         &self,
-        role_arn: &str,
-        role_session_name: &str,
+        web: &WebIdentity,
         token: &str,
     ) -> std::result::Result<Answer, Failure> {
+        let role_arn = &web.role_arn;
         self.voice.trace(1, &format!("AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned", self.url));
         // Not used to sign: the SDK wants some.
         let nobody = Credentials {
@@ -204,8 +204,13 @@ impl<'p> Sts<'p> {
         };
         let request = async || {
             let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
-            let request =
-                request.role_arn(role_arn).role_session_name(role_session_name).web_identity_token(token);
+            let request = request
+                .role_arn(role_arn)
+                .role_session_name(&web.role_session_name)
+                .web_identity_token(token)
+                .set_duration_seconds(web.duration_seconds.map(u32::cast_signed))
+                .set_policy(web.policy.clone())
+                .set_policy_arns(some_if_any(web.policy_arns.iter().map(policy_arn)));
             request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(Effort::Usual, request).await?;
@@ -245,7 +250,6 @@ fn with_parameters(
     mfa: Option<&Code>,
 ) -> AssumeRoleFluentBuilder {
     let tag = |(key, value): &(String, String)| Tag::builder().key(key).value(value).build().ok();
-    let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
     request
         .role_arn(&role.role_arn)
         .role_session_name(&role.role_session_name)
@@ -257,7 +261,11 @@ fn with_parameters(
         .set_policy(role.policy.clone())
         .set_tags(some_if_any(role.tags.iter().filter_map(tag)))
         .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
-        .set_policy_arns(some_if_any(role.policy_arns.iter().map(policy)))
+        .set_policy_arns(some_if_any(role.policy_arns.iter().map(policy_arn)))
+}
+
+fn policy_arn(arn: &String) -> PolicyDescriptorType {
+    PolicyDescriptorType::builder().arn(arn).build()
 }
 
 fn effort(carries_code: bool) -> Effort {

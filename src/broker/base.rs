@@ -31,7 +31,7 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
         Error::config(format!("{}: {} cannot be read: {error}", web.token_file_setting(), web.token_file))
     })?;
     let sts = run.sts()?;
-    let answer = sts.assume_role_with_web_identity(&web.role_arn, &web.role_session_name, token.trim());
+    let answer = sts.assume_role_with_web_identity(web, token.trim());
     let answer = interruptible(answer).await?;
     answer.map_err(|failure| words::failed(run, 0, failure))
 }

@@ -1,7 +1,8 @@
 //! Options that several commands share: how to speak, whose credentials, what to override, how to ask.
 //!
-//! Every option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an
-//! empty one counts as unset.
+//! An option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty one
+//! counts as unset. Options that decide who one becomes (role, source, external ID, MFA device, policy, tags), and
+//! options that decide what is printed, have none: a variable that was forgotten must not change an account.
 
 #![expect(
     clippy::doc_markdown,
@@ -45,7 +46,7 @@ pub(crate) struct Target {
     #[arg(index = 1, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// The profile whose credentials assume the role
-    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role overrides")]
+    #[arg(long, value_name = "NAME", help_heading = "Role overrides")]
     pub(crate) source_profile: Option<String>,
     #[command(flatten)]
     pub(crate) overrides: Overrides,
@@ -61,10 +62,10 @@ pub(super) fn profile_needed(arg: Arg) -> Arg {
 #[command(next_help_heading = "Role overrides")]
 pub(crate) struct Overrides {
     /// The role to assume
-    #[arg(long, env = "XACCT_ROLE_ARN", value_name = "ARN")]
+    #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,
     /// The external ID that the role's trust policy asks for
-    #[arg(long, env = "XACCT_EXTERNAL_ID", value_name = "ID")]
+    #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
     /// The role session's name, as CloudTrail shows it
     #[arg(long, env = "XACCT_SESSION_NAME", value_name = "NAME")]
@@ -73,24 +74,24 @@ pub(crate) struct Overrides {
     #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) duration: Option<u64>,
     /// The MFA device: its ARN, or a hardware device's serial number
-    #[arg(long, env = "XACCT_MFA_SERIAL", value_name = "SERIAL")]
+    #[arg(long, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
     /// The region to work in, and whose STS to ask
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// The source identity, which stays on through role chains
-    #[arg(long, env = "XACCT_SOURCE_IDENTITY", value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) source_identity: Option<String>,
     /// A session tag; may be repeated, or several separated by commas
     // STS allows no comma in a tag's key or value (its pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*).
-    #[arg(long, env = "XACCT_TAG", value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
     pub(crate) tag: Vec<(String, String)>,
     /// A file with a session policy (JSON) that narrows what the role may do
-    #[arg(long, env = "XACCT_POLICY", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
     /// A managed policy as session policy; may be repeated, or several separated by spaces
     // A policy's name may hold a comma, never a space.
-    #[arg(long, env = "XACCT_POLICY_ARN", value_name = "ARN", value_delimiter = ' ')]
+    #[arg(long, value_name = "ARN", value_delimiter = ' ')]
     pub(crate) policy_arn: Vec<String>,
     /// Narrow the session to reading
     #[arg(long, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]

@@ -29,10 +29,10 @@ pub(crate) struct Audit {
     #[arg(value_name = "PROFILE")]
     pub(crate) profiles: Vec<String>,
     /// Only this account's
-    #[arg(long, env = "XACCT_ACCOUNT", value_name = "ID")]
+    #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
     /// Only this role's, by its name or its ARN
-    #[arg(long, env = "XACCT_ROLE", value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<String>,
     /// Only where this was the reason
     #[arg(long, env = "XACCT_WHY", value_name = "WHY")]
@@ -47,6 +47,6 @@ pub(crate) struct Audit {
     #[arg(short = 'n', long, env = "XACCT_LAST", value_name = "NUMBER")]
     pub(crate) last: Option<usize>,
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
 }

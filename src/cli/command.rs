@@ -41,6 +41,9 @@ use crate::render::shell::Shell;
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) speaking: Speaking,
+    /// Which of the role overrides stood in a variable, and not on the command line: their variables.
+    #[arg(skip)]
+    pub(crate) by_variable: Vec<&'static str>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -112,10 +115,10 @@ pub(crate) struct Assume {
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
     pub(crate) shell: Option<Shell>,
     /// What to print instead of statements for a shell
-    #[arg(long, env = "XACCT_FORMAT", value_name = "FORMAT", default_value = "shell")]
+    #[arg(long, value_name = "FORMAT", default_value = "shell")]
     pub(crate) format: Format,
     /// Print them even where the output is a terminal
-    #[arg(long, env = "XACCT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) print: bool,
     #[command(flatten)]
     pub(crate) target: Target,
@@ -174,7 +177,7 @@ pub(crate) struct CredentialProcess {
 #[command(after_help = examples::WHOAMI)]
 pub(crate) struct Whoami {
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
@@ -187,7 +190,7 @@ pub(crate) struct Whoami {
 #[command(after_help = examples::LIST)]
 pub(crate) struct List {
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
 }
 
@@ -200,7 +203,7 @@ pub(crate) struct List {
 #[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: Target,
@@ -228,10 +231,10 @@ pub(crate) struct ConfigShow {
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
     /// Leave the files and lines out
-    #[arg(long, env = "XACCT_NO_ORIGIN", value_parser = BoolishValueParser::new())]
+    #[arg(long, value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_origin: bool,
 }
@@ -342,6 +345,6 @@ pub(crate) struct SandboxCode {
 #[command(after_help = examples::SANDBOX_LOG)]
 pub(crate) struct SandboxLog {
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
 }

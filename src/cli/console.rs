@@ -36,7 +36,7 @@ pub(crate) struct Console {
     #[arg(long, env = "XACCT_SERVICE", value_name = "NAME", help_heading = "Console")]
     pub(crate) service: Option<String>,
     /// Print the address instead of opening it
-    #[arg(long, env = "XACCT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     #[arg(help_heading = "Console")]
     pub(crate) print: bool,
     /// Put the address into the clipboard of this terminal, also over SSH and in tmux

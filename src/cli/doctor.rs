@@ -33,6 +33,6 @@ pub(crate) struct Doctor {
     #[arg(long, env = "XACCT_OFFLINE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) offline: bool,
     /// Print JSON
-    #[arg(long, env = "XACCT_JSON", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
 }

@@ -83,7 +83,7 @@ pub(crate) struct Each {
     ///
     /// For group and json, 64 kB of each stream are kept in memory until it is that command's turn, and what is more
     /// in a temporary file without a name; nothing is cut.
-    #[arg(long, env = "XACCT_OUTPUT", value_name = "HOW", default_value = "stream", help_heading = "Output")]
+    #[arg(long, value_name = "HOW", default_value = "stream", help_heading = "Output")]
     pub(crate) output: Output,
     /// Write what each command prints to DIR/PROFILE.ACCOUNT.REGION.out and .err
     #[arg(long, env = "XACCT_OUTPUT_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -126,16 +126,16 @@ pub(crate) struct Roles {
     #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) duration: Option<u64>,
     /// The source identity, which stays on through role chains
-    #[arg(long, env = "XACCT_SOURCE_IDENTITY", value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) source_identity: Option<String>,
     /// A session tag; may be repeated, or several separated by commas
-    #[arg(long, env = "XACCT_TAG", value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
     pub(crate) tag: Vec<(String, String)>,
     /// A file with a session policy (JSON) that narrows what the roles may do
-    #[arg(long, env = "XACCT_POLICY", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
     /// A managed policy as session policy; may be repeated, or several separated by spaces
-    #[arg(long, env = "XACCT_POLICY_ARN", value_name = "ARN", value_delimiter = ' ')]
+    #[arg(long, value_name = "ARN", value_delimiter = ' ')]
     pub(crate) policy_arn: Vec<String>,
     /// Narrow the sessions to reading
     #[arg(long, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]

@@ -164,7 +164,11 @@ fn environment(roff: &mut Roff, above: Option<&str>) {
         roff.control("SH", ["ENVIRONMENT"]);
     }
     roff.text([
-        roman("Each option can be set by the variable that is named with it; one that is empty counts as unset. "),
+        roman(
+            "Where a variable is named with an option, it sets the option; one that is empty counts as unset. Options \
+             that decide who you become (role, source, external ID, MFA device, policy, tags) and what is printed have \
+             no variable. ",
+        ),
         bold("XACCT_PROFILE"),
         roman(" is no option's: "),
         bold("xacct assume"),

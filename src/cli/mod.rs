@@ -33,7 +33,6 @@ mod variable_tests;
 
 pub(crate) use args::Asking;
 pub(crate) use args::Overrides;
-pub(crate) use args::Speaking;
 pub(crate) use args::Target;
 pub(crate) use audit::Audit;
 pub(crate) use command::Assume;

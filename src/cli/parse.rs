@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::ffi::OsString;
 
+use clap::ArgMatches;
 use clap::Command;
 use clap::CommandFactory;
 use clap::FromArgMatches;
@@ -11,6 +12,7 @@ use clap::builder::StyledStr;
 use clap::error::ContextKind;
 use clap::error::ContextValue;
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 
 use super::command::Cli;
 use super::command::Command as Chosen;
@@ -32,13 +34,35 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     let mut args: Vec<OsString> = args.into_iter().collect();
     let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));
     let mut matches = command.try_get_matches_from_mut(args).map_err(with_profile_tip)?;
+    let by_variable = by_variable(&matches);
     let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     if let (Chosen::Exec(exec), Some(words)) = (&mut cli.command, behind_dashes) {
         // In `exec NAME make -- all` they are make's.
         let ours = usize::from(exec.command.is_empty());
         exec.command.extend(words.into_iter().skip(ours));
     }
+    cli.by_variable = by_variable;
     Ok(cli)
+}
+
+/// The role overrides that have a variable, by clap's name for them.
+const OVERRIDES: [(&str, &str); 4] = [
+    ("session_name", "XACCT_SESSION_NAME"),
+    ("duration", "XACCT_DURATION"),
+    ("region", "XACCT_REGION"),
+    ("read_only", "XACCT_READ_ONLY"),
+];
+
+/// The variables that set an override of the command that was asked for.
+fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
+    let mut innermost = matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    let is_set = |id: &str| {
+        innermost.try_contains_id(id).is_ok() && innermost.value_source(id) == Some(ValueSource::EnvVariable)
+    };
+    OVERRIDES.iter().filter(|(id, _)| is_set(id)).map(|(_, variable)| *variable).collect()
 }
 
 /// Statements, for the shell that was named, if one was.

@@ -58,13 +58,13 @@ pub(crate) enum PolicyAction {
 #[command(after_help = TRUST, override_usage = TRUST_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyTrust {
     /// What to print
-    #[arg(long, env = "XACCT_FORMAT", value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: PolicyFormat,
     /// Whom the role trusts
-    #[arg(long, env = "XACCT_PRINCIPAL", value_name = "WHO", default_value = "account")]
+    #[arg(long, value_name = "WHO", default_value = "account")]
     pub(crate) principal: Principal,
     /// The account that assumes the role, instead of what the files or AWS say
-    #[arg(long, env = "XACCT_ACCOUNT", value_name = "ID", value_parser = account_id)]
+    #[arg(long, value_name = "ID", value_parser = account_id)]
     pub(crate) account: Option<String>,
     /// Make up a new external ID, long and random, and say how to set it in the profile
     // No variable: set once and forgotten, it would change what was agreed on.
@@ -84,7 +84,7 @@ pub(crate) struct PolicyTrust {
 #[command(after_help = CALLER, override_usage = CALLER_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyCaller {
     /// What to print
-    #[arg(long, env = "XACCT_FORMAT", value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: PolicyFormat,
     #[command(flatten)]
     pub(crate) target: Target,

@@ -39,17 +39,17 @@ pub(crate) struct Add {
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// The role to assume
-    #[arg(long, env = "XACCT_ROLE_ARN", value_name = "ARN", help_heading = "Role")]
+    #[arg(long, value_name = "ARN", help_heading = "Role")]
     pub(crate) role_arn: Option<String>,
     /// The profile whose credentials assume the role
-    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role")]
+    #[arg(long, value_name = "NAME", help_heading = "Role")]
     pub(crate) source_profile: Option<String>,
     /// Instead of a profile: Environment, Ec2InstanceMetadata or EcsContainer
-    #[arg(long, env = "XACCT_CREDENTIAL_SOURCE", value_name = "SOURCE", help_heading = "Role")]
+    #[arg(long, value_name = "SOURCE", help_heading = "Role")]
     #[arg(conflicts_with = "source_profile")]
     pub(crate) credential_source: Option<String>,
     /// The external ID that the role's trust policy asks for
-    #[arg(long, env = "XACCT_EXTERNAL_ID", value_name = "ID", help_heading = "Role")]
+    #[arg(long, value_name = "ID", help_heading = "Role")]
     pub(crate) external_id: Option<String>,
     /// The role session's name, as CloudTrail shows it
     #[arg(long, env = "XACCT_SESSION_NAME", value_name = "NAME", help_heading = "Role")]
@@ -64,26 +64,26 @@ pub(crate) struct Add {
     #[arg(conflicts_with_all = ["session_name", "duration", "credential_source"])]
     pub(crate) access_key: bool,
     /// The access key's ID; without it, it is asked for or is stdin's first line, before the secret
-    #[arg(long, env = "XACCT_ACCESS_KEY_ID", value_name = "ID", requires = "access_key")]
+    #[arg(long, value_name = "ID", requires = "access_key")]
     #[arg(help_heading = "Access key")]
     pub(crate) access_key_id: Option<String>,
     /// The session: one of the config file's, or with the next two options a new one
-    #[arg(long, env = "XACCT_SSO_SESSION", value_name = "NAME", help_heading = "IAM Identity Center")]
+    #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_session: Option<String>,
     /// Where one signs in: https://acme.awsapps.com/start
-    #[arg(long, env = "XACCT_SSO_START_URL", value_name = "URL", help_heading = "IAM Identity Center")]
+    #[arg(long, value_name = "URL", help_heading = "IAM Identity Center")]
     pub(crate) sso_start_url: Option<String>,
     /// The region that Identity Center is in
-    #[arg(long, env = "XACCT_SSO_REGION", value_name = "REGION", help_heading = "IAM Identity Center")]
+    #[arg(long, value_name = "REGION", help_heading = "IAM Identity Center")]
     pub(crate) sso_region: Option<String>,
     /// The account
-    #[arg(long, env = "XACCT_SSO_ACCOUNT_ID", value_name = "ID", help_heading = "IAM Identity Center")]
+    #[arg(long, value_name = "ID", help_heading = "IAM Identity Center")]
     pub(crate) sso_account_id: Option<String>,
     /// The role, as the access portal names it
-    #[arg(long, env = "XACCT_SSO_ROLE_NAME", value_name = "NAME", help_heading = "IAM Identity Center")]
+    #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_role_name: Option<String>,
     /// The MFA device: its ARN, or a hardware device's serial number
-    #[arg(long, env = "XACCT_MFA_SERIAL", value_name = "SERIAL")]
+    #[arg(long, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
     /// The region to work in
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]

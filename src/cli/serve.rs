@@ -43,7 +43,7 @@ pub(crate) struct Serve {
     #[arg(conflicts_with = "command")]
     pub(crate) env_dir: Option<PathBuf>,
     /// Print tokens even where the output is a terminal
-    #[arg(long, env = "XACCT_PRINT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) print: bool,
     /// The port; without it, a free one
     #[arg(long, env = "XACCT_PORT", value_name = "PORT")]
@@ -52,7 +52,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "XACCT_ADDRESS", value_name = "IP", default_value = "127.0.0.1", value_parser = address)]
     pub(crate) address: IpAddr,
     /// The profile whose credentials assume the role, where PROFILE is a role ARN
-    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", help_heading = "Role overrides")]
+    #[arg(long, value_name = "NAME", help_heading = "Role overrides")]
     pub(crate) source_profile: Option<String>,
     #[command(flatten)]
     pub(crate) overrides: Overrides,

@@ -41,13 +41,7 @@ pub(crate) struct SyncSso {
     #[arg(value_name = "NAME")]
     pub(crate) session: Option<String>,
     /// Only these roles: names, with * and ?; one with ! before it is left out
-    #[arg(
-        long,
-        env = "XACCT_ROLE",
-        value_name = "PATTERN",
-        value_delimiter = ',',
-        help_heading = "Choosing"
-    )]
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) role: Vec<String>,
     #[command(flatten)]
     pub(crate) syncing: Syncing,
@@ -78,21 +72,16 @@ pub(crate) struct SyncSso {
 #[command(after_help = ORGANIZATIONS)]
 pub(crate) struct SyncOrganizations {
     /// The profile whose credentials list the accounts and assume the roles
-    #[arg(long, env = "XACCT_SOURCE_PROFILE", value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required = true)]
     pub(crate) source_profile: String,
     /// The role's name, with its path where it has one
-    #[arg(
-        long,
-        env = "XACCT_ROLE_NAME",
-        value_name = "NAME",
-        default_value = "OrganizationAccountAccessRole"
-    )]
+    #[arg(long, value_name = "NAME", default_value = "OrganizationAccountAccessRole")]
     pub(crate) role_name: String,
     /// Only accounts in this organizational unit or below it: its id, or its path from the root, such as Workloads/Prod
-    #[arg(long, env = "XACCT_OU", value_name = "ID|PATH", value_delimiter = ',', help_heading = "Choosing")]
+    #[arg(long, value_name = "ID|PATH", value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) ou: Vec<String>,
     /// Only accounts with this tag; the value may have * and ?, and without one any will do
-    #[arg(long, visible_alias = "tag", env = "XACCT_ACCOUNT_TAG", value_name = "KEY[=VALUE]")]
+    #[arg(long, visible_alias = "tag", value_name = "KEY[=VALUE]")]
     #[arg(value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) account_tag: Vec<String>,
     /// The management account and the source profile's own, too
@@ -109,7 +98,7 @@ pub(crate) struct SyncOrganizations {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Syncing {
     /// Only these accounts: ids, or names with * and ?; one with ! before it is left out
-    #[arg(long, env = "XACCT_ACCOUNT", value_name = "PATTERN", value_delimiter = ',')]
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     #[arg(help_heading = "Choosing")]
     pub(crate) account: Vec<String>,
     /// How the profiles are called, with {account_name}, {account_slug}, {account_id}, {role_name}, {email} and more

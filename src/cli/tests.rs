@@ -197,8 +197,38 @@ fn options_stand_before_or_behind_the_command() {
     }
 }
 
+/// They decide who one becomes, or what is printed: a variable that was forgotten must not.
+const WITHOUT_VARIABLE: [&str; 26] = [
+    "role-arn",
+    "source-profile",
+    "external-id",
+    "mfa-serial",
+    "source-identity",
+    "tag",
+    "policy",
+    "policy-arn",
+    "credential-source",
+    "access-key-id",
+    "sso-session",
+    "sso-start-url",
+    "sso-region",
+    "sso-account-id",
+    "sso-role-name",
+    "account",
+    "account-tag",
+    "ou",
+    "role",
+    "role-name",
+    "principal",
+    "format",
+    "json",
+    "print",
+    "output",
+    "no-origin",
+];
+
 #[test]
-fn every_option_has_a_variable_of_its_name() {
+fn every_other_option_has_a_variable_of_its_name() {
     fn check(command: &clap::Command, checked: &mut usize) {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long().filter(|long| {
@@ -211,6 +241,10 @@ fn every_option_has_a_variable_of_its_name() {
             if arg.is_hide_set() {
                 continue;
             }
+            if WITHOUT_VARIABLE.contains(&long) {
+                assert_eq!(arg.get_env(), None, "{} --{long}", command.get_name());
+                continue;
+            }
             let wanted = format!("XACCT_{}", long.replace('-', "_").to_uppercase());
             assert_eq!(arg.get_env(), Some(OsStr::new(&wanted)), "{} --{long}", command.get_name());
             assert_ne!(wanted, "XACCT_PROFILE");
@@ -220,7 +254,7 @@ fn every_option_has_a_variable_of_its_name() {
     }
     let mut checked = 0;
     check(&whole(), &mut checked);
-    assert!(checked > 60, "{checked}");
+    assert!(checked > 40, "{checked}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::complete::whole;
 use super::*;
 use crate::env::Env;
 
@@ -35,14 +36,12 @@ fn in_an_environment() {
 fn variables_stand_for_options() {
     let shown = parsed_with(
         &[
-            ("XACCT_EXTERNAL_ID", "x1"),
+            ("XACCT_SESSION_NAME", "x1"),
             ("XACCT_MFA_CODE", "123456"),
             ("XACCT_NO_INPUT", "yes"),
             ("XACCT_REFRESH", "0"),
             ("XACCT_READ_ONLY", "FALSE"),
             ("XACCT_MIN_TTL", "15m"),
-            ("XACCT_TAG", "a=1,b=2 3"),
-            ("XACCT_POLICY_ARN", "arn:a,b arn:c"),
             ("XACCT_SHELL", "fish"),
             ("XACCT_COLOR", "never"),
             ("XACCT_VERBOSE", "2"),
@@ -52,14 +51,12 @@ fn variables_stand_for_options() {
         "assume client1 --color always",
     );
     for wanted in [
-        r#"external_id: Some("x1")"#,
+        r#"session_name: Some("x1")"#,
         "mfa_code: Some(Secret(…))",
         "no_input: true",
         "refresh: false",
         "read_only: false",
         "min_ttl: Some(900)",
-        r#"tag: [("a", "1"), ("b", "2 3")]"#,
-        r#"policy_arn: ["arn:a,b", "arn:c"]"#,
         "shell: Some(Fish)",
         "color: Always",
         "verbose: 2",
@@ -82,15 +79,11 @@ fn xacct_profile_does_not_name_the_profile() {
 #[test]
 fn empty_variables_count_as_unset() {
     let names = [
-        "XACCT_EXTERNAL_ID",
-        "XACCT_ROLE_ARN",
+        "XACCT_SESSION_NAME",
         "XACCT_MFA_CODE",
         "XACCT_NO_INPUT",
         "XACCT_MIN_TTL",
-        "XACCT_TAG",
-        "XACCT_POLICY_ARN",
         "XACCT_SHELL",
-        "XACCT_FORMAT",
         "XACCT_COLOR",
         "XACCT_VERBOSE",
     ];
@@ -101,8 +94,42 @@ fn empty_variables_count_as_unset() {
             "{shown}"
         );
     }
-    let shown = parsed_with(&[("XACCT_ROLE_ARN", "")], "assume");
-    assert!(shown.contains("status 2\n"), "{shown}");
+}
+
+/// A variable that was forgotten must not change who one becomes, nor what is printed.
+#[test]
+fn who_and_what_is_printed_is_said_by_options_alone() {
+    let names = [
+        "XACCT_ROLE_ARN",
+        "XACCT_SOURCE_PROFILE",
+        "XACCT_EXTERNAL_ID",
+        "XACCT_MFA_SERIAL",
+        "XACCT_SOURCE_IDENTITY",
+        "XACCT_TAG",
+        "XACCT_POLICY",
+        "XACCT_POLICY_ARN",
+        "XACCT_ACCOUNT",
+        "XACCT_ROLE",
+        "XACCT_FORMAT",
+        "XACCT_JSON",
+        "XACCT_PRINT",
+        "XACCT_OUTPUT",
+    ];
+    for line in ["assume client1", "explain client1", "each client1 -- true", "add client1", "audit"] {
+        let shown = parsed_with(&names.map(|name| (name, "a=1")), line);
+        assert!(
+            shown.contains(&format!("{:?}\n", parse(words(line), &Env::default()).unwrap())),
+            "{line}: {shown}"
+        );
+    }
+    for command in names_of_variables(&whole()) {
+        assert!(!names.contains(&command.as_str()), "{command}");
+    }
+}
+
+fn names_of_variables(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned()));
+    own.chain(command.get_subcommands().flat_map(names_of_variables)).collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod session;
 
 use std::process::ExitCode;
 
-use super::context::{self, Context};
+use super::context::Context;
 use super::policy::switch_role_link;
 use crate::arn::{self, Arn};
 use crate::cli::{Console as Asked, Target};
@@ -24,7 +24,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     // The credentials may be shorter than what they open.
     let mut target = asked.target.clone();
     target.overrides.duration = None;
-    let request = context::request(&target)?;
+    let request = context.request(&target)?;
     let plan = context.plan_of(&config, &request)?;
     // Where there can be no link, no browser helps.
     let link = asked.switch_role.then(|| switch_role_link(&config, &plan)).transpose()?;

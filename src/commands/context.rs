@@ -8,14 +8,14 @@ use chrono::{DateTime, Utc};
 use super::child_settings::ChildSettings;
 use crate::broker::{Broker, Options};
 use crate::cache::Store;
-use crate::cli::{Asking, Overrides, Speaking, Target};
+use crate::cli::{Asking, Cli, Overrides, Target};
 use crate::config::{self, Config, Paths};
 use crate::credentials::Issued;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::mfa::{Code, CodeSource};
-use crate::plan::{self, Draft, Plan, Read, Request};
+use crate::plan::{self, Draft, Origins, Plan, Read, Request};
 use crate::say::Voice;
 use crate::sso::How;
 
@@ -40,10 +40,13 @@ pub(super) struct Context {
     pub(super) now: fn() -> DateTime<Utc>,
     /// Whether what goes to stdout is coloured.
     pub(super) color: bool,
+    /// The variables that stand for role overrides of this run.
+    by_variable: Vec<&'static str>,
 }
 
 impl Context {
-    pub(super) fn new(env: Env, speaking: &Speaking, now: fn() -> DateTime<Utc>) -> Context {
+    pub(super) fn new(env: Env, cli: &Cli, now: fn() -> DateTime<Utc>) -> Context {
+        let speaking = &cli.speaking;
         let plain = env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb");
         let voice = Voice {
             quiet: speaking.quiet,
@@ -51,7 +54,8 @@ impl Context {
             color: speaking.color.for_stream(&std::io::stderr(), plain),
             over_progress: false,
         };
-        Context { color: speaking.color.for_stream(&std::io::stdout(), plain), env, voice, now }
+        let color = speaking.color.for_stream(&std::io::stdout(), plain);
+        Context { env, voice, now, color, by_variable: cli.by_variable.clone() }
     }
 
     /// Reads the profile files and the settings.
@@ -73,7 +77,17 @@ impl Context {
     }
 
     pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
-        self.plan_of(config, &request(target)?)
+        self.plan_of(config, &self.request(target)?)
+    }
+
+    /// The command line's words as a request; the session policy's file is read here.
+    pub(super) fn request(&self, target: &Target) -> Result<Request> {
+        Ok(self.with_variables(request(target)?))
+    }
+
+    /// Says which of the overrides stood in a variable.
+    pub(super) fn with_variables(&self, request: Request) -> Request {
+        Request { by_variable: self.by_variable.clone(), ..request }
     }
 
     /// The plan of a profile; where none has the name, of the session of Identity Center that has it.
@@ -89,10 +103,17 @@ impl Context {
         finished(plan::draft(config, request, &self.env)?)
     }
 
+    /// The plan, and where its values come from.
+    pub(super) fn explained(&self, config: &Config, target: &Target) -> Result<(Plan, Origins)> {
+        let request = self.request(target)?;
+        let draft = plan::draft(config, &request, &self.env)?;
+        let origins = draft.origins();
+        Ok((finished(draft)?, origins))
+    }
+
     /// The plan for what is in the environment, whatever the profiles say.
-    pub(super) fn plan_of_environment(&self, config: &Config, region: Option<&str>) -> Result<Plan> {
-        let request = Request { region: region.map(str::to_owned), ..Request::default() };
-        finished(plan::draft_of_environment(config, &request, &self.env)?)
+    pub(super) fn plan_of_environment(&self, config: &Config, target: &Target) -> Result<Plan> {
+        finished(plan::draft_of_environment(config, &self.request(target)?, &self.env)?)
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
@@ -183,14 +204,16 @@ pub(super) fn read_policy(path: &Path) -> Result<String> {
     })
 }
 
-/// The command line's words as a request; the session policy's file is read here.
-pub(super) fn request(target: &Target) -> Result<Request> {
+fn request(target: &Target) -> Result<Request> {
     let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
     let policy = policy.as_ref().map(|path| read_policy(path));
     let overrides = target.overrides.clone();
     // A role ARN may stand where a profile's name does.
     let is_role = target.source_profile.is_some()
         && target.profile.as_deref().is_some_and(|name| name.starts_with("arn:"));
+    if let (true, Some(other)) = (is_role, &overrides.role_arn) {
+        return Err(Error::usage(format!("two roles were named: PROFILE is one, and --role-arn is {other}")));
+    }
     let (profile, role_arn) =
         if is_role { (None, target.profile.clone()) } else { (target.profile.clone(), overrides.role_arn) };
     Ok(Request {
@@ -208,5 +231,6 @@ pub(super) fn request(target: &Target) -> Result<Request> {
         policy_arns: policy_arn.clone(),
         read_only: overrides.read_only,
         code_on_role: false,
+        by_variable: Vec::new(),
     })
 }

@@ -92,7 +92,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
 
 /// `None`: the last run left nothing to do.
 fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Result<Option<Asked>> {
-    let given = request(&asked.roles)?;
+    let given = context.with_variables(request(&asked.roles)?);
     if !asked.retry_failed {
         let mut planner = Planner::new(context, config, given.clone());
         let names = targets::chosen(asked, &mut planner)?;

@@ -16,12 +16,12 @@ use crate::cli::Explain;
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::Result;
-use crate::plan::{Action, Plan, RegionOrigin, Source, Step};
+use crate::plan::{Action, Origins, Places, Plan, RegionOrigin, Source, Step};
 use crate::say::visible;
 
 pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
-    let plan = context.plan(&config, &asked.target)?;
+    let (plan, origins) = context.explained(&config, &asked.target)?;
     let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let endpoint = aws::endpoint_url(&plan.endpoint, &plan.region)?;
@@ -29,13 +29,25 @@ pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
     let entries = broker.entries();
     let forecast = broker.forecast();
     let now = (context.now)();
-    let text = if asked.json {
-        super::json(&document(&plan, &endpoint, &entries, &forecast, now))
-    } else {
-        readable(&plan, &endpoint, &entries, &forecast, now)
+    let explained = Explained {
+        plan: &plan,
+        origins: &origins,
+        endpoint: &endpoint,
+        entries: &entries,
+        forecast: &forecast,
     };
+    let text = if asked.json { super::json(&explained.document(now)) } else { explained.readable(now) };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A plan with what is known of it.
+struct Explained<'a> {
+    plan: &'a Plan,
+    origins: &'a Origins,
+    endpoint: &'a str,
+    entries: &'a [Option<Entry>],
+    forecast: &'a Forecast,
 }
 
 /// DESIGN.md section 1, `explain --json`.
@@ -49,6 +61,10 @@ struct Document<'a> {
     would_prompt: bool,
     /// Requests to STS that handing the credentials out would take now.
     calls: usize,
+    /// The line that says `confirm = true`.
+    confirm: Option<&'a str>,
+    /// What says the region, the endpoint and the source.
+    origins: Value,
     warnings: &'a [String],
 }
 
@@ -63,34 +79,78 @@ struct StepShown<'a> {
     mfa_serial: Option<&'a str>,
     source_identity: Option<&'a str>,
     tags: Option<Value>,
+    transitive_tag_keys: Option<&'a [String]>,
+    policy: Option<&'a str>,
+    policy_arns: Option<&'a [String]>,
+    read_only: bool,
+    /// Of each value, by the names of these fields, what says so: a line, an option, a variable, or `default`.
+    origins: Value,
     cached_until: Option<String>,
 }
 
-fn document<'a>(
-    plan: &'a Plan,
-    endpoint: &'a str,
-    entries: &[Option<Entry>],
-    forecast: &Forecast,
-    now: DateTime<Utc>,
-) -> Document<'a> {
-    let steps = plan.steps.iter().zip(entries);
-    Document {
-        profile: &plan.profile,
-        region: &plan.region.name,
-        endpoint,
-        source: source(&plan.source),
-        steps: steps.filter_map(|(step, entry)| step_shown(step, live(entry.as_ref(), now))).collect(),
-        would_prompt: forecast.would_prompt || forecast.would_sign_in || plan.confirm.is_some(),
-        calls: forecast.calls,
-        warnings: &plan.warnings,
+impl<'a> Explained<'a> {
+    fn document(&self, now: DateTime<Utc>) -> Document<'a> {
+        let (plan, forecast) = (self.plan, self.forecast);
+        let mut origins =
+            self.origins.source.iter().filter(|(name, _)| *name == "source").cloned().collect::<Places>();
+        origins.push(("region", region_origin(plan)));
+        origins.push(("endpoint", endpoint_origin(plan)));
+        Document {
+            profile: &plan.profile,
+            region: &plan.region.name,
+            endpoint: self.endpoint,
+            source: source(&plan.source, &self.origins.source),
+            steps: self
+                .steps()
+                .filter_map(|(step, places, entry)| step_shown(step, places, live(entry, now)))
+                .collect(),
+            would_prompt: forecast.would_prompt || forecast.would_sign_in || plan.confirm.is_some(),
+            calls: forecast.calls,
+            confirm: plan.confirm.as_deref(),
+            origins: object(&origins),
+            warnings: &plan.warnings,
+        }
     }
+
+    /// The steps, with the places of their values and what is cached.
+    fn steps(&self) -> impl Iterator<Item = (&'a Step, &'a [(&'static str, String)], Option<&'a Entry>)> {
+        let mut roles = self.origins.roles.iter();
+        let origins = self.origins;
+        self.plan.steps.iter().zip(self.entries).map(move |(step, entry)| {
+            let places = match &step.action {
+                Action::AssumeRole(_) => roles.next().map(Vec::as_slice).unwrap_or_default(),
+                Action::GetSessionToken { .. } => &origins.session[..],
+                Action::Source => &origins.source[..],
+            };
+            (step, places, entry.as_ref())
+        })
+    }
+}
+
+fn region_origin(plan: &Plan) -> String {
+    match &plan.region.origin {
+        RegionOrigin::Fallback => "default".to_owned(),
+        origin => origin.place().to_owned(),
+    }
+}
+
+fn endpoint_origin(plan: &Plan) -> String {
+    plan.endpoint.url.as_ref().map_or_else(|| "default".to_owned(), |(_, place)| place.clone())
+}
+
+fn object(places: &[(&'static str, String)]) -> Value {
+    places.iter().map(|(name, place)| ((*name).to_owned(), json!(place))).collect()
 }
 
 fn live(entry: Option<&Entry>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     entry.map(|entry| entry.expires_at).filter(|at| *at > now)
 }
 
-fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> Option<StepShown<'_>> {
+fn step_shown<'a>(
+    step: &'a Step,
+    places: &[(&'static str, String)],
+    cached_until: Option<DateTime<Utc>>,
+) -> Option<StepShown<'a>> {
     let role = match &step.action {
         Action::AssumeRole(role) => Some(role),
         Action::GetSessionToken { .. } => None,
@@ -98,7 +158,7 @@ fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> Option<StepSh
         Action::Source => return None,
     };
     let tags = role.filter(|role| !role.tags.is_empty());
-    Some(StepShown {
+    let mut shown = StepShown {
         action: step.action_name(),
         profile: &step.profile,
         role_arn: step.role_arn(),
@@ -108,12 +168,32 @@ fn step_shown(step: &Step, cached_until: Option<DateTime<Utc>>) -> Option<StepSh
         mfa_serial: step.serial_number(),
         source_identity: role.and_then(|role| role.source_identity.as_deref()),
         tags: tags.map(|role| role.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
+        transitive_tag_keys: role.map(|role| &role.transitive_tag_keys[..]).filter(|keys| !keys.is_empty()),
+        policy: role.and_then(|role| role.policy.as_deref()),
+        policy_arns: role.map(|role| &role.policy_arns[..]).filter(|arns| !arns.is_empty()),
+        read_only: place_of(places, "read_only").is_some(),
+        origins: Value::Null,
         cached_until: cached_until.map(rfc3339),
-    })
+    };
+    let is_sent = |name: &str| match name {
+        "external_id" => shown.external_id.is_some(),
+        "mfa_serial" => shown.mfa_serial.is_some(),
+        "source_identity" => shown.source_identity.is_some(),
+        "tags" => shown.tags.is_some(),
+        "transitive_tag_keys" => shown.transitive_tag_keys.is_some(),
+        _ => true,
+    };
+    let sent: Places = places.iter().filter(|(name, _)| is_sent(name)).cloned().collect();
+    shown.origins = object(&sent);
+    Some(shown)
+}
+
+fn place_of<'p>(places: &'p [(&'static str, String)], name: &str) -> Option<&'p str> {
+    places.iter().find(|(known, _)| *known == name).map(|(_, place)| place.as_str())
 }
 
 /// The source, with its kind and what tells it from others of its kind. Never a secret.
-fn source(source: &Source) -> Value {
+fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
     let kind = source.kind();
     match source {
         Source::AccessKey { profile, keys } => {
@@ -124,7 +204,10 @@ fn source(source: &Source) -> Value {
         Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => json!({"kind": kind}),
         Source::WebIdentity(web) => {
             json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
-                   "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file})
+                   "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file,
+                   "duration_seconds": web.duration_seconds, "policy": web.policy,
+                   "policy_arns": Some(&web.policy_arns).filter(|arns| !arns.is_empty()),
+                   "read_only": place_of(places, "read_only").is_some(), "origins": object(places)})
         }
         Source::Sso(sso) => {
             json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
@@ -140,49 +223,56 @@ fn source(source: &Source) -> Value {
     }
 }
 
-fn readable(
-    plan: &Plan,
-    endpoint: &str,
-    entries: &[Option<Entry>],
-    forecast: &Forecast,
-    now: DateTime<Utc>,
-) -> String {
-    let mut text = String::new();
-    let origin = match &plan.region.origin {
-        RegionOrigin::Option => "--region".to_owned(),
-        RegionOrigin::Variable(name) => (*name).to_owned(),
-        RegionOrigin::Setting(place) => place.clone(),
-        RegionOrigin::Fallback => "set nowhere".to_owned(),
+impl Explained<'_> {
+    fn readable(&self, now: DateTime<Utc>) -> String {
+        let (plan, forecast) = (self.plan, self.forecast);
+        let mut text = String::new();
+        head(self, &mut text);
+        for (index, (step, places, entry)) in self.steps().enumerate() {
+            let left = live(entry, now).map(|at| (at - now).num_seconds());
+            step_words(index + 1, step, (plan, places), left, &mut text);
+        }
+        if let Some(place) = &plan.confirm {
+            let _ = writeln!(text, "confirm   somebody must say yes first ({})", visible(place));
+        }
+        let asks = match (forecast.would_prompt, &plan.confirm) {
+            (true, _) => "a code is asked for",
+            _ if forecast.would_sign_in => "somebody must sign in: xacct login",
+            (false, Some(_)) => "nobody is asked for a code",
+            (false, None) => "nobody is asked for anything",
+        };
+        let calls = match forecast.calls {
+            0 => "no request is sent".to_owned(),
+            1 => "1 request is sent".to_owned(),
+            many => format!("{many} requests are sent"),
+        };
+        let _ = writeln!(text, "now       {calls}, {asks}");
+        for warning in &plan.warnings {
+            let _ = writeln!(text, "warning   {}", visible(warning));
+        }
+        text
+    }
+}
+
+fn head(explained: &Explained<'_>, text: &mut String) {
+    let plan = explained.plan;
+    let region = match &plan.region.origin {
+        RegionOrigin::Fallback => "set nowhere",
+        origin => origin.place(),
     };
+    let endpoint = match &plan.endpoint.url {
+        Some((_, place)) => format!("{} ({place})", explained.endpoint),
+        None => explained.endpoint.to_owned(),
+    };
+    let source = place_of(&explained.origins.source, "source").unwrap_or_default();
+    let source = format!("{} ({source})", source_words(&plan.source));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<9} {}", visible(value));
     };
     line("profile", &plan.profile);
-    line("region", &format!("{} ({origin})", plan.region.name));
-    line("endpoint", endpoint);
-    line("source", &source_words(&plan.source));
-    for (index, (step, entry)) in plan.steps.iter().zip(entries).enumerate() {
-        step_words(index + 1, step, live(entry.as_ref(), now).map(|at| (at - now).num_seconds()), &mut text);
-    }
-    if let Some(place) = &plan.confirm {
-        let _ = writeln!(text, "confirm   somebody must say yes first ({})", visible(place));
-    }
-    let asks = match (forecast.would_prompt, &plan.confirm) {
-        (true, _) => "a code is asked for",
-        _ if forecast.would_sign_in => "somebody must sign in: xacct login",
-        (false, Some(_)) => "nobody is asked for a code",
-        (false, None) => "nobody is asked for anything",
-    };
-    let calls = match forecast.calls {
-        0 => "no request is sent".to_owned(),
-        1 => "1 request is sent".to_owned(),
-        many => format!("{many} requests are sent"),
-    };
-    let _ = writeln!(text, "now       {calls}, {asks}");
-    for warning in &plan.warnings {
-        let _ = writeln!(text, "warning   {}", visible(warning));
-    }
-    text
+    line("region", &format!("{} ({region})", plan.region.name));
+    line("endpoint", &endpoint);
+    line("source", &source);
 }
 
 fn source_words(source: &Source) -> String {
@@ -208,46 +298,77 @@ fn source_words(source: &Source) -> String {
     }
 }
 
-fn step_words(number: usize, step: &Step, left: Option<i64>, text: &mut String) {
+fn step_words(
+    number: usize,
+    step: &Step,
+    (plan, places): (&Plan, &[(&'static str, String)]),
+    left: Option<i64>,
+    text: &mut String,
+) {
     let what = match &step.action {
         Action::Source => "the credentials of the source above",
         Action::GetSessionToken { .. } => "a session that every role of this access key shares",
         Action::AssumeRole(role) => &role.role_arn,
     };
-    let _ = writeln!(text, "step {number}    {} {}", step.action_name(), visible(what));
-    let mut detail = |name: &str, value: &str| {
-        let _ = writeln!(text, "          {name:<18} {}", visible(value));
+    let role_arn = place_of(places, "role_arn").filter(|_| step.role_arn().is_some());
+    let what = with_place(what, role_arn);
+    let _ = writeln!(text, "step {number}    {} {}", step.action_name(), visible(&what));
+    let mut detail = |name: &str, value: &str, place: Option<&str>| {
+        let _ = writeln!(text, "          {name:<18} {}", visible(&with_place(value, place)));
     };
-    detail("profile", &step.profile);
-    if let Action::AssumeRole(role) = &step.action {
-        detail("external id", role.external_id.as_deref().unwrap_or("none"));
-        detail("session name", &role.role_session_name);
-        let tags: Vec<String> = role.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let optional = [
-            ("source identity", role.source_identity.clone()),
-            ("session tags", Some(tags.join(", ")).filter(|tags| !tags.is_empty())),
-            ("transitive tags", Some(role.transitive_tag_keys.join(", ")).filter(|keys| !keys.is_empty())),
-            ("session policy", role.policy.clone()),
-            ("policy arns", Some(role.policy_arns.join(", ")).filter(|arns| !arns.is_empty())),
-        ];
-        for (name, value) in optional {
-            if let Some(value) = value {
-                detail(name, &value);
-            }
+    detail("profile", &step.profile, None);
+    for (name, field, value) in parameters(step, plan) {
+        match value {
+            Some(value) => detail(name, &value, place_of(places, field)),
+            None if field == "external_id" => detail(name, "none", None),
+            None => {}
         }
-    }
-    if let Some(seconds) = step.duration_seconds() {
-        detail("duration", &duration::readable(i64::from(seconds)));
     }
     if let Some(serial) = step.serial_number() {
         let why = match &step.action {
             Action::Source | Action::GetSessionToken { .. } => "one code for all roles of this key",
             Action::AssumeRole(_) => "longer than 1h, so the code goes on the role itself",
         };
-        detail("MFA device", &format!("{serial} ({why})"));
+        let place = place_of(places, "mfa_serial").unwrap_or_default();
+        detail("MFA device", &format!("{serial} ({place}; {why})"), None);
     }
     match left {
-        Some(left) => detail("cached", &format!("for another {}", duration::readable(left))),
-        None => detail("cached", "no"),
+        Some(left) => detail("cached", &format!("for another {}", duration::readable(left)), None),
+        None => detail("cached", "no", None),
+    }
+}
+
+fn with_place(value: &str, place: Option<&str>) -> String {
+    place.map_or_else(|| value.to_owned(), |place| format!("{value} ({place})"))
+}
+
+/// What a step sends: what people call it, the name that its place has, and the value.
+fn parameters(step: &Step, plan: &Plan) -> Vec<(&'static str, &'static str, Option<String>)> {
+    let list = |items: &[String]| Some(items.join(", ")).filter(|items| !items.is_empty());
+    let lasts = step.duration_seconds().map(|seconds| duration::readable(i64::from(seconds)));
+    match (&step.action, &plan.source) {
+        (Action::AssumeRole(role), _) => {
+            let tags: Vec<String> = role.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            vec![
+                ("external id", "external_id", role.external_id.clone()),
+                ("session name", "role_session_name", Some(role.role_session_name.clone())),
+                ("source identity", "source_identity", role.source_identity.clone()),
+                ("session tags", "tags", list(&tags)),
+                ("transitive tags", "transitive_tag_keys", list(&role.transitive_tag_keys)),
+                ("session policy", "policy", role.policy.clone()),
+                ("policy arns", "policy_arns", list(&role.policy_arns)),
+                ("duration", "duration_seconds", lasts),
+            ]
+        }
+        (Action::Source, Source::WebIdentity(web)) => {
+            let lasts = web.duration_seconds.map(|seconds| duration::readable(i64::from(seconds)));
+            vec![
+                ("session name", "role_session_name", Some(web.role_session_name.clone())),
+                ("session policy", "policy", web.policy.clone()),
+                ("policy arns", "policy_arns", list(&web.policy_arns)),
+                ("duration", "duration_seconds", lasts),
+            ]
+        }
+        _ => vec![("duration", "duration_seconds", lasts)],
     }
 }

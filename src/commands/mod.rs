@@ -70,7 +70,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             None => return unparsed(&error, &args, &env),
         },
     };
-    let context = Context::new(env, &cli.speaking, now);
+    let context = Context::new(env, &cli, now);
     match dispatch(&cli.command, &context) {
         Ok(status) => status,
         Err(error) => {

@@ -46,7 +46,7 @@ pub(super) fn instead(
     if unpicked.forbids_asking() || !can_show || !terminal::available() {
         return None;
     }
-    let context = Context::new(env.clone(), &unpicked.cli().speaking, now);
+    let context = Context::new(env.clone(), unpicked.cli(), now);
     let command = &unpicked.cli().command;
     let status = match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
         Ok(Picked::Profile(profile)) => return Some(Ok(unpicked.with(profile))),

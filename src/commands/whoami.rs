@@ -17,7 +17,7 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let plan = match target(asked, context)? {
         Some(target) => context.plan(&config, &target)?,
-        None => context.plan_of_environment(&config, asked.target.overrides.region.as_deref())?,
+        None => context.plan_of_environment(&config, &asked.target)?,
     };
     if let (Source::Environment { .. }, []) = (&plan.source, &plan.steps[..]) {
         // Also keys that have ended, which STS knows better.

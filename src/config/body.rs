@@ -25,6 +25,8 @@ pub(super) struct Body {
     pub(super) entries: Vec<Entry>,
     /// Line and message; each costs that line and what continues it.
     pub(super) flaws: Vec<(usize, &'static str)>,
+    /// Lines that were lost, and the keys that they seem to have meant, in lower case.
+    pub(super) lost: Vec<(usize, String)>,
 }
 
 /// What an indented line would continue.
@@ -81,6 +83,7 @@ pub(super) fn parse(text: &str, first_line: usize) -> Body {
             }
             Err(flaw) => {
                 body.flaws.push((number, flaw));
+                body.lost.push((number, meant(trimmed)));
                 Above::Dropped { indent }
             }
         };
@@ -139,6 +142,13 @@ fn property(trimmed: &str) -> Result<(&str, &str), &'static str> {
     // The SDKs' identifiers.
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte);
     if key.bytes().all(valid) { Ok((key, value)) } else { Err(BAD_KEY) }
+}
+
+/// The key that a broken line seems to mean: `read_only` of `read_only: true`.
+fn meant(trimmed: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
+    trimmed[..end].to_ascii_lowercase()
 }
 
 /// `key = value # comment`, parted at the first `=`, both sides trimmed. `None` without an `=`.

@@ -64,9 +64,11 @@ impl ProfileFile {
     pub(super) fn merge(&self, section: &Found, into: &mut Section) {
         into.problems.extend(self.header_problem(section));
         let body = body::parse(&self.text[section.body.clone()], section.line + 1);
-        for entry in body.entries {
-            into.set(&entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines));
-        }
+        let setting = |entry: body::Entry| {
+            (entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines))
+        };
+        into.put_over(body.entries.into_iter().map(setting).collect());
+        into.lost.extend(body.lost.into_iter().map(|(line, key)| (key, self.origin(line))));
         into.problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
     }
 

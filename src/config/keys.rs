@@ -206,6 +206,12 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
         &[
             ("region", Text, "the region to work in, and whose STS is asked"),
             ("endpoint_url", Text, "another address for every service than AWS's own"),
+            (
+                "allow_http_endpoint",
+                Flag,
+                "whether that address may be http:// though it is another machine, where anybody on the way can read \
+                 the credentials",
+            ),
             ("services", Text, "the [services NAME] of ~/.aws/config with addresses service by service"),
             ("ignore_configured_endpoint_urls", Flag, "whether endpoint_url and services are ignored"),
             ("use_fips_endpoint", Flag, "whether FIPS endpoints are asked"),

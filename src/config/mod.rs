@@ -279,7 +279,7 @@ impl Config {
         }
         if let Some(profile) = parts.settings {
             let into = merged.get_or_insert_with(|| Section::new(name, profile.origin.clone()));
-            profile.iter().for_each(|(key, setting)| into.set(key, setting.clone()));
+            into.put_over(profile.iter().map(|(key, setting)| (key.to_owned(), setting.clone())).collect());
         }
         let mut merged = merged?;
         merged.problems.extend(self.misplaced(parts));
@@ -330,6 +330,7 @@ impl Config {
             }
             next = include_of(&included);
             profile.problems.extend(included.problems);
+            profile.lost.extend(included.lost);
         }
         Ok(())
     }

@@ -81,6 +81,14 @@ impl Paths {
         }
     }
 
+    /// A path that a profile or a variable names: variables and `~` as in those of the files themselves.
+    pub(crate) fn expanded(&self, text: &str, env: &Env) -> String {
+        if !text.contains(['~', '$', '%']) {
+            return text.to_owned();
+        }
+        expand(Path::new(text), self.home.as_deref(), env).to_string_lossy().into_owned()
+    }
+
     pub(crate) fn of(&self, file: FileKind) -> &Path {
         match file {
             FileKind::Config => &self.config,

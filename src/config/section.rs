@@ -63,14 +63,26 @@ pub(crate) struct Section {
     settings: Vec<(String, Setting)>,
     /// What is wrong in its own lines, and in those of the profiles it includes.
     pub(crate) problems: Vec<Problem>,
+    /// Keys that broken lines seem to have meant, and where: those lines are in `problems` too.
+    pub(crate) lost: Vec<(String, Origin)>,
 }
+
+/// The keys of one access key: they come from one file, or they are of two keys.
+const ACCESS_KEY: [&str; 4] =
+    ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
 /// A section that is a profile; merged over the three files.
 pub(crate) type Profile = Section;
 
 impl Section {
     pub(super) fn new(name: &str, origin: Origin) -> Section {
-        Section { name: name.to_owned(), origin, settings: Vec::new(), problems: Vec::new() }
+        Section {
+            name: name.to_owned(),
+            origin,
+            settings: Vec::new(),
+            problems: Vec::new(),
+            lost: Vec::new(),
+        }
     }
 
     /// A profile that no file defines: what a bare role ARN with `--source-profile` stands for.
@@ -86,6 +98,28 @@ impl Section {
     /// Keys with their settings, in the order in which the keys first appear.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
         self.settings.iter().map(|(key, setting)| (key.as_str(), setting))
+    }
+
+    /// Puts settings of a file, or of another section of the same, over these.
+    ///
+    /// An access key goes as a whole: a new id does not leave the old one's secret, token or account in place, and a
+    /// token without an id does not come to another file's id.
+    pub(super) fn put_over(&mut self, settings: Vec<(String, Setting)>) {
+        let is_half = |key: &str| ACCESS_KEY[..2].contains(&key);
+        let is_token = |key: &str| ACCESS_KEY[2..].contains(&key);
+        let brings_key = settings.iter().any(|(key, _)| is_half(key));
+        let own = self.settings.iter().find(|(key, _)| is_half(key)).map(|(_, half)| half.origin.file);
+        if brings_key && own.is_some() {
+            self.settings.retain(|(key, _)| !ACCESS_KEY.contains(&&**key) && key != "aws_account_id");
+        } else if brings_key {
+            self.settings.retain(|(key, _)| !is_token(key));
+        }
+        for (key, setting) in settings {
+            let is_of_another = own.is_some_and(|file| file != setting.origin.file);
+            if !(is_token(&key) && !brings_key && is_of_another) {
+                self.set(&key, setting);
+            }
+        }
     }
 
     /// Sets the key, over what it was before.

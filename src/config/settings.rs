@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) audit: bool,
     /// The role session's name where a profile has no `role_session_name`.
     pub(crate) session_name: SessionName,
+    /// Whether endpoints on other machines may be asked without TLS.
+    pub(crate) allow_http_endpoint: bool,
 }
 
 /// `verify_after = "10m"`, `"0s"` or `"never"`
@@ -65,6 +67,7 @@ impl Default for Settings {
             session_token_duration: 43_200,
             audit: true,
             session_name: SessionName::default(),
+            allow_http_endpoint: false,
         }
     }
 }
@@ -83,6 +86,13 @@ struct Known {
 
 /// The table of settings. A new setting is a new entry here, and the entry is what `xacct-config(5)` says of it.
 const SETTINGS: &[Known] = &[
+    Known {
+        name: "allow_http_endpoint",
+        default: "false",
+        about: "whether an endpoint on another machine may be asked over http://, where anybody on the way can read the \
+                credentials. Addresses of this machine always may. A profile can say it for itself",
+        take: |settings, value| truth(value).map(|allowed| settings.allow_http_endpoint = allowed),
+    },
     Known {
         name: "audit",
         default: "true",

@@ -77,7 +77,7 @@ kinds! {
     PROCESS_MISSING: Error Profiles "process-missing" "The program of a credential_process is not there.";
     PROCESS_OTHER_XACCT: Note Profiles "process-other-xacct" "A credential_process starts another xacct than this one.";
     REGION_MISSING: Warning Profiles "region-missing" "No region is set: the AWS CLI and the SDKs refuse to work.";
-    REGION_MALFORMED: Warning Profiles "region-malformed" "A region that cannot be one, such as an availability zone.";
+    REGION_MALFORMED: Error Profiles "region-malformed" "A region that cannot be one, such as an availability zone.";
     REGION_UNKNOWN: Note Profiles "region-unknown" "A region that this version of xacct has not heard of.";
     ACCOUNT_ID_ODD: Warning Profiles "account-id-odd" "An account ID that is not twelve digits.";
     STS_REGIONAL: Note Profiles "sts-regional-endpoints" "sts_regional_endpoints, which the AWS CLI 2 and several SDKs do not read any more.";

@@ -1,5 +1,7 @@
 //! What is known of others: the keys and programs of other tools, and AWS's regions.
 
+pub(super) use crate::region::REGIONS;
+
 /// A tool, and how its keys in profiles begin or are called.
 const KEYS: [(&str, &[&str]); 8] = [
     ("granted", &["granted_", "common_fate_"]),
@@ -87,87 +89,14 @@ pub(super) fn tool_of_line(line: &str) -> Option<&'static str> {
     })
 }
 
-/// botocore 1.43.11, `endpoints.json`: the regions of every partition.
-pub(super) const REGIONS: [&str; 47] = [
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-isoe-west-1",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "eusc-de-east-1",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-iso-east-1",
-    "us-iso-west-1",
-    "us-isob-east-1",
-    "us-isob-west-1",
-    "us-isof-east-1",
-    "us-isof-south-1",
-    "us-west-1",
-    "us-west-2",
-    "aws-global",
-];
-
 /// Whether it can be a region's name.
 pub(crate) fn is_region(text: &str) -> bool {
-    REGIONS.contains(&text) || is_region_shaped(text)
-}
-
-/// `eu-central-1`: words of letters with dashes between, and a number.
-pub(super) fn is_region_shaped(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [words @ .., number] = parts.as_slice() else { return false };
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    words.len() >= 2 && words.iter().all(is_word) && is_number
+    crate::region::check(text, false).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn regions_are_told_from_what_looks_like_them() {
-        for name in REGIONS.iter().filter(|name| **name != "aws-global").chain(&["xx-new-9", "us-gov-new-12"])
-        {
-            assert!(is_region_shaped(name), "{name}");
-        }
-        for name in
-            ["", "eu", "eu-west", "eu-west1", "eu-west-1a", "EU-WEST-1", "eu_west_1", "eu--1", "1", "eu-1"]
-        {
-            assert!(!is_region_shaped(name), "{name}");
-        }
-    }
 
     #[test]
     fn keys_and_lines_name_their_tool() {

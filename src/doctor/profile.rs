@@ -179,7 +179,7 @@ fn regions(profile: &Profile) -> Vec<Finding> {
 pub(super) fn region(text: &str) -> Option<(&'static Kind, String)> {
     if known::REGIONS.contains(&text) {
         None
-    } else if known::is_region_shaped(text) {
+    } else if known::is_region(text) {
         Some((&catalog::REGION_UNKNOWN, format!("'{text}' is no region that this xacct has heard of")))
     } else {
         Some((&catalog::REGION_MALFORMED, format!("'{text}' cannot be a region")))

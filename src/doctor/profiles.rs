@@ -40,12 +40,19 @@ pub(crate) fn check(
     for Planned { profile, plan } in planned.iter().filter(|planned| looked_at(&planned.profile.name)) {
         findings.extend(profile::check(config, profile, now));
         match plan {
-            Ok(plan) => findings.extend(of_plan(profile, plan, sources.contains(&*profile.name))),
+            Ok(plan) => {
+                // Where STS has an address of its own, regions have other names.
+                let place = format!("{}: ", plan.region.origin.place());
+                findings.retain(|one| one.kind.id != catalog::REGION_MALFORMED.id || one.place() != place);
+                findings.extend(of_plan(profile, plan, sources.contains(&*profile.name)));
+            }
             Err(error) => {
                 let is_settings = profile.name == "default" || included.contains(&*profile.name);
                 let is_meant = is_settings && *kind_of(error) == catalog::CREDENTIALS_NONE;
-                if told.insert(one_of(error)) && !is_meant {
-                    findings.push(of_error(config, profile, error));
+                if told.insert(one_of(error)) && !is_meant && !is_of_shell(error) {
+                    let finding = of_error(config, profile, error);
+                    findings.retain(|other| !is_same(other, &finding, error));
+                    findings.push(finding);
                 }
             }
         }
@@ -83,6 +90,21 @@ fn named_by<'p>(planned: &'p [Planned], key: &str) -> HashSet<&'p str> {
     values.map(|(_, name)| name).collect()
 }
 
+/// Whether the plan failed for a region that a variable names, which is told of the shell and not of each profile.
+fn is_of_shell(error: &Error) -> bool {
+    let variables = ["AWS_REGION: ", "AWS_DEFAULT_REGION: "];
+    error.id == Some(catalog::REGION_MALFORMED.id)
+        && variables.iter().any(|variable| error.message.starts_with(variable))
+}
+
+/// Whether a finding says of the same value, as something to look at, what the plan failed for.
+fn is_same(finding: &Finding, failed: &Finding, error: &Error) -> bool {
+    let is = |kind: &Kind| finding.kind.id == kind.id;
+    let is_account = error.id == Some(catalog::ACCOUNT_ID_ODD.id) && is(&catalog::ACCOUNT_ID_ODD);
+    let is_region = is(&catalog::REGION_MALFORMED) || is(&catalog::REGION_UNKNOWN);
+    (is_account || is_region) && finding.place() == failed.place()
+}
+
 /// What makes two errors one: the message, or the profiles of a circle wherever it is entered.
 fn one_of(error: &Error) -> String {
     match error.message.rsplit_once(": ").filter(|_| error.id == Some(catalog::SOURCE_CYCLE.id)) {
@@ -97,7 +119,8 @@ fn one_of(error: &Error) -> String {
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 10] = [
+    let kinds: [&'static Kind; 11] = [
+        &catalog::REGION_MALFORMED,
         &catalog::INCLUDE_BROKEN,
         &catalog::SOURCE_MISSING,
         &catalog::SOURCE_CYCLE,

@@ -3,6 +3,7 @@
 use super::Request;
 use super::access_key;
 use super::link::{Link, Value};
+use super::screen;
 use super::source::{self, Source};
 use crate::arn::Arn;
 use crate::config::{Config, FileKind, Profile, nearest};
@@ -26,6 +27,12 @@ impl Chain<'_> {
         self.links.iter().find_map(|link| link.value(key))
     }
 
+    /// The profile whose own role is assumed with a token, where that is what the source is.
+    pub(super) fn web_identity(&self) -> Option<&Link<'_>> {
+        let is_of_profile = matches!(&self.source, Source::WebIdentity(web) if web.profile.is_some());
+        self.links.last().filter(|_| is_of_profile)
+    }
+
     /// The profile asked for.
     pub(super) fn selected(&self) -> Option<&Link<'_>> {
         self.links.first()
@@ -47,12 +54,14 @@ enum Next {
 /// Errors: an unknown profile, a cycle (printed), both or neither of `source_profile` and `credential_source`, a
 /// profile without credentials.
 pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+    screen::options(request)?;
     let (name, mut link) = start(config, request)?;
     let mut links: Vec<Link<'a>> = Vec::new();
     let mut roles = 0;
     loop {
         let is_source = !links.is_empty();
-        if (is_source && access_key::has_access_key(&link.profile)) || !assumes_role(&link) {
+        screen::profile(&link.profile)?;
+        if (is_source && access_key::has_access_key(&link.profile)) || !link.assumes_role() {
             let source = source::of_profile(config, &link, env)?;
             links.push(link);
             return Ok(Chain { name, links, roles, source });
@@ -84,6 +93,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
 
 /// A chain of nothing but what is in the environment.
 pub(super) fn of_environment<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+    screen::options(request)?;
     let asked = Value { text: "Environment", place: "environment".to_owned() };
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
     let source = source::named(config, &asked, &link, env)?;
@@ -104,11 +114,6 @@ fn start<'a>(config: &Config, request: &'a Request) -> Result<(String, Link<'a>)
             .hint(format!("xacct assume {role_arn} --source-profile NAME")));
     }
     Ok((role_arn.clone(), Link { profile: Profile::empty(role_arn), request: Some(request) }))
-}
-
-/// `role_arn` makes a role profile, unless a web identity token is what it is assumed with (that is a source).
-fn assumes_role(link: &Link<'_>) -> bool {
-    link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none()
 }
 
 fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {

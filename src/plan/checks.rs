@@ -1,6 +1,7 @@
 //! STS's own constraints on its parameters (AWS.md A3.1), checked before anyone is asked for a code.
 
 use super::Action;
+use crate::arn::Arn;
 
 /// What is wrong with a value, as the end of a sentence that starts with the parameter's name.
 type Verdict = std::result::Result<(), String>;
@@ -37,10 +38,27 @@ pub(super) fn external_id(text: &str) -> Verdict {
     characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=,.@:/-")
 }
 
+/// The kinds of MFA devices whose answer is no code of six digits.
+const PASSKEYS: [&str; 5] = ["u2f/", "fido/", "fido2/", "passkey/", "webauthn/"];
+
 /// `SerialNumber`: 9 to 256 of `[\w+=/:,.@-]`, a hardware device's number or a virtual device's ARN.
 pub(super) fn serial_number(text: &str) -> Verdict {
+    if PASSKEYS.iter().any(|kind| text.contains(&format!(":{kind}"))) {
+        return Err("is a passkey or FIDO key: passkeys and FIDO keys cannot be used with the API".to_owned());
+    }
     length(text, 9, 256)?;
-    characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=/:,.@-")
+    characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=/:,.@-")?;
+    if !text.starts_with("arn:") {
+        return Ok(());
+    }
+    let is_device = |arn: &Arn<'_>| {
+        let resource = ["mfa/", "sms-mfa/"].iter().find_map(|kind| arn.resource.strip_prefix(kind));
+        arn.service == "iam" && arn.region.is_empty() && resource.is_some_and(|name| !name.is_empty())
+    };
+    match Arn::parse(text) {
+        Some(arn) if is_device(&arn) => Ok(()),
+        _ => Err("is not the ARN of an MFA device (arn:aws:iam::123456789012:mfa/name)".to_owned()),
+    }
 }
 
 /// `SourceIdentity`: 2 to 64 of `[\w+=,.@-]`, not starting with `aws:`.
@@ -54,12 +72,32 @@ pub(super) fn source_identity(text: &str) -> Verdict {
 /// `RoleArn`: 20 to 2048, and an ARN of a role.
 pub(super) fn role_arn(text: &str) -> Verdict {
     let shape = "is not the ARN of a role (arn:aws:iam::123456789012:role/Name)";
-    let Some(arn) = crate::arn::Arn::parse(text) else { return Err(shape.to_owned()) };
-    if arn.service != "iam" || arn.role_name().is_none_or(str::is_empty) || !arn.resource.starts_with("role/")
-    {
+    let Some(arn) = Arn::parse(text) else { return Err(shape.to_owned()) };
+    if arn.service != "iam" || !arn.resource.starts_with("role/") || !is_partition(arn.partition) {
         return Err(shape.to_owned());
     }
+    if !arn.region.is_empty() {
+        return Err(format!(
+            "names the region '{}': the ARN of a role has none (arn:aws:iam::…)",
+            arn.region
+        ));
+    }
+    let name = arn.role_name().unwrap_or_default();
+    length(name, 1, 64).map_err(|why| format!("has a role's name that {why}"))?;
+    characters(name, is_name_character, "_+=,.@-").map_err(|why| format!("has a role's name that {why}"))?;
+    let path = arn.role_path().unwrap_or_default();
+    if let Some(wrong) = path.chars().find(|c| !c.is_ascii_graphic()) {
+        return Err(format!("has a path that contains {wrong:?}"));
+    }
+    if let Some(wrong) = arn.account_id.chars().find(|c| !c.is_ascii_alphanumeric()) {
+        return Err(format!("has an account id that contains {wrong:?}; it is twelve digits"));
+    }
     length(text, 20, 2048)
+}
+
+/// `aws`, `aws-cn` and so on.
+fn is_partition(text: &str) -> bool {
+    text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// `DurationSeconds` of `AssumeRole`: 900 to 43200.
@@ -102,7 +140,7 @@ pub(super) fn tags(tags: &[(String, String)], transitive: &[String]) -> Verdict 
             return Err(format!("has the key '{key}' twice"));
         }
     }
-    match transitive.iter().find(|key| !tags.iter().any(|(tag, _)| tag == *key)) {
+    match transitive.iter().find(|key| !tags.iter().any(|(tag, _)| tag.eq_ignore_ascii_case(key))) {
         Some(missing) => Err(format!("has no tag '{missing}', which transitive_session_tags names")),
         None => Ok(()),
     }
@@ -131,6 +169,15 @@ fn policy_arns(arns: &[String]) -> Verdict {
     }
 }
 
+/// A session policy and the ARNs beside it; the config key and the verdict.
+pub(super) fn policies(
+    text: Option<&str>,
+    arns: &[String],
+) -> std::result::Result<(), (&'static str, String)> {
+    policy_arns(arns).map_err(|why| ("session_policy_arns", why))?;
+    text.map_or(Ok(()), |text| policy(text, arns)).map_err(|why| ("session_policy", why))
+}
+
 /// Everything about one request that STS would refuse, first thing first: the parameter's config key and the verdict.
 pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, String)> {
     let named = |key: &'static str| move |why: String| (key, why);
@@ -144,11 +191,7 @@ pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, 
     role.source_identity.as_deref().map_or(Ok(()), source_identity).map_err(named("source_identity"))?;
     role.serial_number.as_deref().map_or(Ok(()), serial_number).map_err(named("mfa_serial"))?;
     tags(&role.tags, &role.transitive_tag_keys).map_err(named("session_tags"))?;
-    policy_arns(&role.policy_arns).map_err(named("session_policy_arns"))?;
-    role.policy
-        .as_deref()
-        .map_or(Ok(()), |text| policy(text, &role.policy_arns))
-        .map_err(named("session_policy"))
+    policies(role.policy.as_deref(), &role.policy_arns)
 }
 
 fn action_serial(action: &Action) -> Option<&str> {

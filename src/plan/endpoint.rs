@@ -2,7 +2,7 @@
 
 use super::chain::Chain;
 use super::link::Value;
-use super::region::Region;
+use super::region::{self, Region};
 use super::source::Source;
 use crate::arn;
 use crate::config::Config;
@@ -104,11 +104,21 @@ impl Endpoint {
     }
 }
 
-/// STS's endpoint.
-pub(super) fn of_sts(config: &Config, chain: &Chain<'_>, region: &Region, env: &Env) -> Result<Endpoint> {
-    let global = region.name == "aws-global"
-        || (legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str()));
-    Ok(Endpoint { global, ..of_service(&STS, config, chain, env)? })
+/// STS's endpoint, before it is known for which region.
+pub(super) fn of_sts(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+    of_service(&STS, config, chain, env)
+}
+
+/// STS's endpoint for the region. `legacy` is about AWS's own hosts: an address of one's own is neither.
+pub(super) fn in_region(
+    endpoint: Endpoint,
+    chain: &Chain<'_>,
+    region: &Region,
+    env: &Env,
+) -> Result<Endpoint> {
+    let is_legacy = legacy(chain, env)? && LEGACY_GLOBAL_REGIONS.contains(&region.name.as_str());
+    let global = region.name == "aws-global" || (is_legacy && endpoint.url.is_none());
+    Ok(Endpoint { global, ..endpoint })
 }
 
 /// Identity Center's endpoints, where the source is there.
@@ -124,12 +134,32 @@ pub(super) fn of_identity_center(
     Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
 }
 
+/// Holds `sso_region` to what AWS's regions are called; with addresses of its own, Identity Center may be anywhere.
+///
+/// Errors: of kind `Config`, with the line.
+pub(super) fn check_sso_region(
+    config: &Config,
+    source: &Source,
+    identity_center: Option<&IdentityCenter>,
+) -> Result<()> {
+    let (Source::Sso(sso), Some(center)) = (source, identity_center) else { return Ok(()) };
+    let custom = center.oidc.url.is_some() && center.portal.url.is_some();
+    if crate::region::check(&sso.region, custom).is_ok() {
+        return Ok(());
+    }
+    let session = sso.session.as_deref().and_then(|name| config.sso_session(name));
+    let profile = config.profile(&sso.profile)?;
+    let settings = session.iter().chain(&profile).filter_map(|section| section.get("sso_region"));
+    let place = settings.map(|setting| setting.origin.to_string()).next().unwrap_or_default();
+    region::check(&sso.region, &format!("{place}: sso_region"), custom)
+}
+
 /// Where the console is signed in to, if not at AWS's own address.
 ///
 /// Errors: also an address that is not https, unless it is this machine's. Other services get a signature; this one gets
 /// the credentials themselves.
 pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
-    let found = of_service(&SIGNIN, config, chain, env)?.url;
+    let found = configured(&SIGNIN, config, chain, env)?.url;
     if let Some((text, place)) = &found
         && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url))
     {
@@ -144,7 +174,7 @@ fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
 }
@@ -164,6 +194,17 @@ pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result
 
 /// A service's endpoint, by what the profile asked for says.
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+    let endpoint = configured(service, config, chain, env)?;
+    if let Some((text, place)) = &endpoint.url {
+        let by_profile = || chain.selected().map_or(Ok(false), |link| link.switch(ALLOW_HTTP));
+        if !config.settings().allow_http_endpoint && !by_profile()? {
+            refuse_http(text, place)?;
+        }
+    }
+    Ok(endpoint)
+}
+
+fn configured(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
     let url = if ignored { None } else { configured_url(service, config, chain, env)? };
@@ -207,10 +248,31 @@ fn configured_url(
     Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))
 }
 
+const ALLOW_HTTP: &str = "allow_http_endpoint";
+
+/// What STS and Identity Center answer are credentials. They do not go in clear over a network, unless somebody has
+/// said that this one may have them.
+pub(super) fn refuse_http(text: &str, place: &str) -> Result<()> {
+    let Ok(url) = url::Url::parse(text) else { return Ok(()) };
+    if url.scheme() != "http" || is_loopback(&url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    Err(Error::config(format!(
+        "{place}: http://{host} is another machine, and credentials would go there and back unencrypted"
+    ))
+    .hint("write https://")
+    .hint(format!(
+        "or, where nobody else can listen, allow it: {ALLOW_HTTP} = true, in the profile or in xacct's settings file"
+    )))
+}
+
 /// An absolute http or https URL; anything else would fail deep inside a request.
 fn check_url(text: &str, place: &str) -> Result<()> {
-    match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
+    // The parser leaves line ends out, wherever they stand.
+    let parsed = url::Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
+    match parsed {
+        Some(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
         _ => Err(Error::config(format!("{place}: '{text}' is not an endpoint URL"))
             .hint("write it like https://sts.eu-central-1.amazonaws.com")),
     }
@@ -247,8 +309,9 @@ fn variable_or_setting<'v>(
 }
 
 /// Retries, time-outs and trust. The default of three attempts is the SDKs' standard mode.
-pub(super) fn connection(chain: &Chain<'_>, env: &Env) -> Result<Connection> {
-    let ca_bundle = variable_or_setting(chain, env, "AWS_CA_BUNDLE", "ca_bundle").map(|v| v.text.to_owned());
+pub(super) fn connection(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Connection> {
+    let ca_bundle = variable_or_setting(chain, env, "AWS_CA_BUNDLE", "ca_bundle");
+    let ca_bundle = ca_bundle.map(|value| config.paths().expanded(value.text, env));
     let max_attempts = match variable_or_setting(chain, env, "AWS_MAX_ATTEMPTS", "max_attempts") {
         None => 3,
         Some(value) => value.text.parse().ok().filter(|number| *number >= 1).ok_or_else(|| {

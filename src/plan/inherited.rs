@@ -42,8 +42,10 @@ pub(super) fn settle(links: &[&Link<'_>], roles: &mut [AssumeRole]) -> Result<()
             role.tags.retain(|(own, _)| !own.eq_ignore_ascii_case(key));
             role.transitive_tag_keys.retain(|own| !own.eq_ignore_ascii_case(key));
         }
-        let transitive =
-            role.tags.iter().filter(|(key, _)| role.transitive_tag_keys.iter().any(|own| own == key));
+        let transitive = role
+            .tags
+            .iter()
+            .filter(|(key, _)| role.transitive_tag_keys.iter().any(|own| own.eq_ignore_ascii_case(key)));
         tags.extend(transitive.map(|(key, value)| (key.clone(), value.clone(), profile.clone())));
     }
     Ok(())

@@ -29,13 +29,27 @@ impl Value<'_> {
 }
 
 impl Link<'_> {
-    /// The option where the command line has it, else the profile's setting; blank counts as unset.
+    /// The option where the command line has it, else the profile's setting; blank counts as unset. (What must not be
+    /// blank was refused when the profile was read.)
     pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
         if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
             return Some(Value { text, place: option.to_owned() });
         }
+        self.own(key)
+    }
+
+    /// The profile's setting, whatever the command line says.
+    pub(super) fn own(&self, key: &str) -> Option<Value<'_>> {
         let setting = self.profile.get(key).filter(|setting| !setting.value.trim().is_empty())?;
         Some(Value { text: setting.value.trim(), place: setting.origin.to_string() })
+    }
+
+    /// `role_arn` makes a role profile, unless a web identity token is what it is assumed with (that is a source). A
+    /// source profile that the command line names comes before a token in the file.
+    pub(super) fn assumes_role(&self) -> bool {
+        let by_token = self.own("web_identity_token_file").is_some();
+        let source_named = self.request.is_some_and(|request| request.source_profile.is_some());
+        self.value("role_arn").is_some() && (!by_token || source_named)
     }
 
     /// An error that starts with the place of the key, or says which profile it is about where the key is not set.
@@ -77,7 +91,21 @@ fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static 
         "region" => (&request.region, "--region"),
         _ => return None,
     };
-    value.as_deref().map(|text| (text, option))
+    value.as_deref().map(|text| (text.trim(), request.place(option)))
+}
+
+impl Request {
+    /// What says so: the option, or the variable that stands for it in this run.
+    pub(super) fn place(&self, option: &'static str) -> &'static str {
+        let variable = match option {
+            "--session-name" => "XACCT_SESSION_NAME",
+            "--duration" => "XACCT_DURATION",
+            "--region" => "XACCT_REGION",
+            "--read-only" => "XACCT_READ_ONLY",
+            _ => return option,
+        };
+        if self.by_variable.contains(&variable) { variable } else { option }
+    }
 }
 
 /// An error at the first line of whichever of these keys the profile has.

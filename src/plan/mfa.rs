@@ -1,6 +1,7 @@
 //! Which request carries the MFA code, and the one-hour limit of role chaining (AWS.md A3.2).
 
 use super::chain::Chain;
+use super::link::Value;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
 use crate::config::{Config, FileKind};
@@ -13,12 +14,22 @@ const CHAINED_MAXIMUM: u32 = 3600;
 /// with the keys.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>> {
     let Some(serial) = chain.first("mfa_serial") else { return Ok(None) };
-    checks::serial_number(serial.text).map_err(|why| serial.error(&format!("mfa_serial {why}")))?;
+    checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
     if request.mfa_serial.is_none() && chain.source.long_term_keys().is_none() && !on_a_role(chain) {
         return Ok(None);
     }
     let process = chain.first("mfa_process").map(|value| value.text.to_owned());
     Ok(Some(Mfa { serial: serial.text.to_owned(), process }))
+}
+
+fn refused(serial: &Value<'_>, why: &str) -> Error {
+    let error = serial.error(&format!("mfa_serial {why}"));
+    if !why.contains("passkey") {
+        return error;
+    }
+    error
+        .hint("use `aws login` or Identity Center (xacct login), or add a TOTP device to the user")
+        .hint("then write that device's ARN here (arn:aws:iam::123456789012:mfa/name)")
 }
 
 /// Whether a profile that assumes a role names a device; on a source with session keys it means nothing.
@@ -68,11 +79,25 @@ pub(super) fn place(
         return Ok(roles.into_iter().map(assume).collect());
     }
     let session = Action::GetSessionToken {
-        duration_seconds: session_token_duration(chain, config)?,
+        duration_seconds: session_duration(chain, config)?,
         serial_number: Some(mfa.serial.clone()),
     };
     let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
     Ok(std::iter::once((holder, session)).chain(roles.into_iter().map(assume)).collect())
+}
+
+/// Where the session itself is what was asked for, `--duration` and `duration_seconds` are about it.
+fn session_duration(chain: &Chain<'_>, config: &Config) -> Result<u32> {
+    let Some(link) = chain.selected().filter(|_| chain.roles == 0) else {
+        return session_token_duration(chain, config);
+    };
+    if let Some(seconds) = roles::typed_duration(link, checks::session_duration)? {
+        return Ok(seconds);
+    }
+    match link.own("duration_seconds") {
+        Some(value) => roles::seconds(&value, "duration_seconds", checks::session_duration),
+        None => session_token_duration(chain, config),
+    }
 }
 
 /// `session_token_duration` of the profiles on the way, else of the settings file, which says twelve hours by default.

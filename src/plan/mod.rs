@@ -6,6 +6,7 @@
 mod key;
 mod checks;
 mod link;
+mod screen;
 mod access_key;
 mod machine;
 mod sso;
@@ -18,6 +19,9 @@ mod inherited;
 mod narrow;
 mod roles;
 mod mfa;
+mod unsent;
+mod invariants;
+mod origins;
 mod session;
 
 #[cfg(test)]
@@ -31,6 +35,7 @@ use crate::say::without_continuation;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
+pub(crate) use origins::{Origins, Places};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::of_sso_session;
 pub(crate) use source::{PROFILE_CHAIN, Source};
@@ -59,6 +64,8 @@ pub(crate) struct Request {
     /// The first role is assumed by the user's own keys, and carries the code itself, however short it is: what a
     /// console session of more than an hour takes.
     pub(crate) code_on_role: bool,
+    /// The variables that stand for options of this run.
+    pub(crate) by_variable: Vec<&'static str>,
 }
 
 /// Everything that will be done to get credentials, before any of it is done.
@@ -253,7 +260,6 @@ pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Resul
 /// where there is one.
 pub(crate) fn draft<'a>(config: &'a Config, request: &'a Request, env: &'a Env) -> Result<Draft<'a>> {
     let chain = chain::resolve(config, request, env)?;
-    narrow::refuse_without_role(&chain)?;
     Ok(Draft { config, request, env, chain })
 }
 
@@ -280,6 +286,11 @@ impl Draft<'_> {
         self.chain.source.token_file(self.env)
     }
 
+    /// Where the plan's values come from.
+    pub(crate) fn origins(&self) -> Origins {
+        origins::of(self.config, &self.chain)
+    }
+
     /// Where AWS Organizations is, for these profiles.
     pub(crate) fn organizations(&self) -> Result<Endpoint> {
         endpoint::of_organizations(self.config, &self.chain, self.env)
@@ -294,25 +305,36 @@ impl Draft<'_> {
     }
 }
 
-fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, read: &Read) -> Result<Plan> {
+fn plan(
+    config: &Config,
+    request: &Request,
+    env: &Env,
+    mut chain: chain::Chain<'_>,
+    read: &Read,
+) -> Result<Plan> {
     let mut warnings: Vec<String> =
         chain.links.iter().flat_map(|link| &link.profile.problems).map(ToString::to_string).collect();
     warnings.extend(bad_color(&chain));
 
-    let region = region::choose(&chain, request, env);
+    let mfa = mfa::choose(&chain, request)?;
+    unsent::refuse(&chain, mfa.as_ref())?;
+    let given = roles::Given { config, env, policies: &read.policies };
+    roles::web_identity(&mut chain, given)?;
+    let sts = endpoint::of_sts(config, &chain, env)?;
+    let region = region::choose(&chain, request, env, sts.url.is_some())?;
     if region.origin == RegionOrigin::Fallback {
         warnings.push(format!(
             "no region is set anywhere: using {}. Set one with `region = …` in the profile, or --region",
             region.name
         ));
     }
-    let endpoint = endpoint::of_sts(config, &chain, &region, env)?;
-    let connection = endpoint::connection(&chain, env)?;
+    let endpoint = endpoint::in_region(sts, &chain, &region, env)?;
+    let connection = endpoint::connection(config, &chain, env)?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;
+    endpoint::check_sso_region(config, &chain.source, identity_center.as_ref())?;
     let signin = endpoint::of_signin(config, &chain, env)?;
 
-    let mut roles = roles::steps(&chain, roles::Given { config, env, policies: &read.policies })?;
-    let mfa = mfa::choose(&chain, request)?;
+    let mut roles = roles::steps(&chain, given)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
     let shared = !request.code_on_role;
     let mut steps = mfa::place(&chain, config, mfa.as_ref().map(|mfa| (mfa, shared)), roles, &mut warnings)?;
@@ -320,7 +342,9 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
         let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
         steps.insert(0, (holder, Action::Source));
     }
-    warn_of_odd_accounts(&steps, &mut warnings);
+    let confirm = confirm(&chain)?;
+    invariants::check(&chain, request, &invariants::Made { steps: &steps, confirm: confirm.as_deref() })?;
+    odd_accounts(&chain, &endpoint, &mut warnings)?;
 
     let mut signer = chain.source.identity(env, read.token.as_deref().unwrap_or(""));
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
@@ -328,7 +352,6 @@ fn plan(config: &Config, request: &Request, env: &Env, chain: chain::Chain<'_>, 
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
-    let confirm = confirm(&chain)?;
     let warnings = warnings.iter().map(|warning| without_continuation(warning).into_owned()).collect();
     let (profile, source) = (chain.name, chain.source);
     Ok(Plan {
@@ -360,17 +383,29 @@ fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
     Some(format!("{}: color: {why}", value.place))
 }
 
-/// An account id that is not twelve digits is most often a typing error, but samples are full of them.
-fn warn_of_odd_accounts(steps: &[(String, Action)], warnings: &mut Vec<String>) {
-    for (profile, action) in steps {
-        let Action::AssumeRole(role) = action else { continue };
-        let account_id = Arn::parse(&role.role_arn).map_or("", |role| role.account_id);
-        if !arn::is_account_id(account_id) {
-            warnings.push(format!(
-                "profile '{profile}': the account id '{account_id}' in role_arn is not twelve digits"
-            ));
+/// An account id that is not twelve digits is a typing error, and AWS would only burn the code; services that are not
+/// AWS's may have others.
+///
+/// Errors: of kind `Config`, where the request would go to AWS.
+fn odd_accounts(chain: &chain::Chain<'_>, endpoint: &Endpoint, warnings: &mut Vec<String>) -> Result<()> {
+    let assumed = chain.links[..chain.roles].iter().chain(chain.web_identity());
+    for link in assumed {
+        let Some(role_arn) = link.value("role_arn") else { continue };
+        let account_id = Arn::parse(role_arn.text).map_or("", |role| role.account_id);
+        if arn::is_account_id(account_id) {
+            continue;
         }
+        if endpoint.url.is_none() {
+            let message = format!("the account id '{account_id}' in role_arn is not twelve digits");
+            let error = role_arn.error(&message).named("account-id-odd");
+            return Err(error.hint("write it like arn:aws:iam::123456789012:role/Name"));
+        }
+        warnings.push(format!(
+            "profile '{}': the account id '{account_id}' in role_arn is not twelve digits",
+            link.profile.name
+        ));
     }
+    Ok(())
 }
 
 /// Names a profile in a message, with the line its section starts or the key stands on.

@@ -5,7 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::AssumeRole;
 use super::chain::Chain;
 use super::link::Link;
 use crate::arn::Arn;
@@ -23,9 +22,10 @@ pub(crate) struct PolicyFile {
 /// A policy file with what stands in it.
 pub(crate) type PolicyText = (PolicyFile, String);
 
-/// The policy files of every role in the chain.
+/// The policy files of every role in the chain, the one that a token is for included.
 pub(super) fn files(chain: &Chain<'_>, paths: &Paths) -> Vec<PolicyFile> {
-    chain.links[..chain.roles].iter().filter_map(|link| file(link, paths)).collect()
+    let assumed = chain.links[..chain.roles].iter().chain(chain.web_identity());
+    assumed.filter_map(|link| file(link, paths)).collect()
 }
 
 /// What is not JSON is a path: from `~`, or from the directory of the file that it stands in.
@@ -43,28 +43,34 @@ fn file(link: &Link<'_>, paths: &Paths) -> Option<PolicyFile> {
     Some(PolicyFile { path, place: value.place })
 }
 
-/// Sets the role's policies.
-pub(super) fn apply(
-    role: &mut AssumeRole,
+/// The session policy, and the ARNs of the managed ones, for a session of this role.
+pub(super) fn policies(
+    role_arn: &str,
     link: &Link<'_>,
     paths: &Paths,
     read: &[PolicyText],
-) -> Result<()> {
-    let mut read_only = link.switch("read_only")?;
-    role.policy = policy(link, paths, read)?.map(compact);
-    role.policy_arns = link.value("session_policy_arns").map(|value| value.list()).unwrap_or_default();
-    if let Some(request) = link.request {
-        role.policy_arns.extend(request.policy_arns.iter().cloned());
-        read_only |= request.read_only;
-    }
-    if read_only {
-        let partition = Arn::parse(&role.role_arn).map_or("aws", |arn| arn.partition);
-        let arn = format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess");
-        if !role.policy_arns.contains(&arn) {
-            role.policy_arns.push(arn);
+) -> Result<(Option<String>, Vec<String>)> {
+    let own = policy(link, paths, read)?.map(compact);
+    let mut arns = link.value("session_policy_arns").map(|value| value.list()).unwrap_or_default();
+    arns.extend(link.request.iter().flat_map(|request| request.policy_arns.iter().cloned()));
+    if read_only(link)? {
+        let arn = read_only_arn(role_arn);
+        if !arns.contains(&arn) {
+            arns.push(arn);
         }
     }
-    Ok(())
+    Ok((own, arns))
+}
+
+/// Whether the session may only read.
+pub(super) fn read_only(link: &Link<'_>) -> Result<bool> {
+    Ok(link.switch("read_only")? || link.request.is_some_and(|request| request.read_only))
+}
+
+/// AWS's policy `ReadOnlyAccess`, in the role's partition.
+pub(super) fn read_only_arn(role_arn: &str) -> String {
+    let partition = Arn::parse(role_arn).map_or("aws", |arn| arn.partition);
+    format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess")
 }
 
 /// The policy as it is written: the option's, the profile's own, or its file's.
@@ -98,32 +104,6 @@ fn compact(text: &str) -> String {
         kept
     };
     text.chars().filter(is_kept).collect()
-}
-
-/// Refuses to hand out the whole where a part was asked for.
-///
-/// Errors: the profile asked for is to be narrowed, and nothing is assumed that could be.
-pub(super) fn refuse_without_role(chain: &Chain<'_>) -> Result<()> {
-    let Some(link) = chain.selected().filter(|_| chain.roles == 0) else { return Ok(()) };
-    let request = link.request;
-    let by_option = [
-        ("--read-only", request.is_some_and(|request| request.read_only)),
-        ("--policy", request.is_some_and(|request| request.policy.is_some())),
-        ("--policy-arn", request.is_some_and(|request| !request.policy_arns.is_empty())),
-    ];
-    let option = by_option.into_iter().find(|(_, given)| *given).map(|(option, _)| option.to_owned());
-    let in_profile = |key: &str| link.value(key).map(|value| format!("{}: {key}", value.place));
-    let read_only = if link.switch("read_only")? { in_profile("read_only") } else { None };
-    let key =
-        || read_only.or_else(|| ["session_policy", "session_policy_arns"].into_iter().find_map(in_profile));
-    match option.or_else(key) {
-        None => Ok(()),
-        Some(what) => Err(Error::config(format!(
-            "{what} narrows a role that is assumed (AssumeRole), and profile '{}' gets its credentials another way",
-            link.profile.name
-        ))
-        .hint("nothing was handed out: use a profile with a role_arn")),
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 
 use super::Request;
 use super::chain::Chain;
+use super::source::Source;
 use crate::arn::Arn;
 use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::region;
 
 /// A region and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +20,7 @@ pub(crate) struct Region {
 pub(crate) enum RegionOrigin {
     /// `--region`
     Option,
-    /// `AWS_REGION` or `AWS_DEFAULT_REGION`, which won over the profile's.
+    /// `AWS_REGION` or `AWS_DEFAULT_REGION`, which won over the profile's, or `XACCT_REGION`.
     Variable(&'static str),
     /// `region = …` in the profile or, failing that, in a profile on the way to the source.
     Setting(String),
@@ -25,13 +28,74 @@ pub(crate) enum RegionOrigin {
     Fallback,
 }
 
-/// Chooses the region for every request of a plan.
+impl RegionOrigin {
+    /// What says so, as it stands in front of a message.
+    pub(crate) fn place(&self) -> &str {
+        match self {
+            RegionOrigin::Option => "--region",
+            RegionOrigin::Variable(name) => name,
+            RegionOrigin::Setting(place) => place,
+            RegionOrigin::Fallback => "no region is set",
+        }
+    }
+}
+
+/// Chooses the region for every request of a plan. `custom` is whether STS has an address of its own.
 ///
 /// `AWS_REGION` wins over the profile, as in the SDKs, with one exception: in a shell that xacct itself has set
 /// up (`XACCT_PROFILE`), it is the *last* profile's region and comes after what this profile says.
-pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
+///
+/// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does not have.
+pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
+    let found = found(chain, request, env);
+    check(&found.name, found.origin.place(), custom)?;
+    refuse_other_partition(&found, chain)?;
+    Ok(found)
+}
+
+/// Errors: of kind `Config`; `place` is where the name was found.
+pub(super) fn check(name: &str, place: &str, custom: bool) -> Result<()> {
+    region::check(name, custom).map_err(|wrong| {
+        let error = Error::config(format!("{place}: '{name}' {}", wrong.why)).named("region-malformed");
+        match wrong.meant {
+            Some(meant) => error.hint(format!("did you mean {meant}?")),
+            None => error.hint("name one region, such as eu-central-1"),
+        }
+    })
+}
+
+/// STS of one partition knows nothing of the roles of another.
+fn refuse_other_partition(found: &Region, chain: &Chain<'_>) -> Result<()> {
+    let Some(role_arn) = role_arn(chain) else { return Ok(()) };
+    let wanted = Arn::parse(&role_arn).map_or("", |arn| arn.partition);
+    match region::partition(&found.name) {
+        Some(partition) if partition != wanted && wanted.starts_with("aws") => Err(Error::config(format!(
+            "{}: the region {} is in the partition {partition}, and the role {role_arn} in {wanted}",
+            found.origin.place(),
+            found.name
+        ))
+        .hint(format!("--region {}    or another region of {wanted}", first_region(wanted)))),
+        _ => Ok(()),
+    }
+}
+
+/// The role that the credentials will be of.
+fn role_arn(chain: &Chain<'_>) -> Option<String> {
+    let assumed = chain.links[..chain.roles].first().and_then(|link| link.value("role_arn"));
+    match (&chain.source, assumed) {
+        (_, Some(role_arn)) => Some(role_arn.text.to_owned()),
+        (Source::WebIdentity(web), None) => Some(web.role_arn.clone()),
+        _ => None,
+    }
+}
+
+fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
     if let Some(name) = &request.region {
-        return Region { name: name.clone(), origin: RegionOrigin::Option };
+        let origin = match request.place("--region") {
+            "--region" => RegionOrigin::Option,
+            variable => RegionOrigin::Variable(variable),
+        };
+        return Region { name: name.trim().to_owned(), origin };
     }
     let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| {
         let value = env.get(name)?;
@@ -49,15 +113,19 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env) -> Region 
 
 /// The first region of the partition that the role is in.
 fn fallback(chain: &Chain<'_>) -> &'static str {
-    let role_arn = chain.first("role_arn");
-    match role_arn.and_then(|value| Arn::parse(value.text).map(|arn| arn.partition)) {
-        Some("aws-cn") => "cn-north-1",
-        Some("aws-us-gov") => "us-gov-west-1",
-        Some("aws-iso") => "us-iso-east-1",
-        Some("aws-iso-b") => "us-isob-east-1",
-        Some("aws-iso-e") => "eu-isoe-west-1",
-        Some("aws-iso-f") => "us-isof-south-1",
-        Some("aws-eusc") => "eusc-de-east-1",
+    let role_arn = role_arn(chain).or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
+    role_arn.as_deref().and_then(Arn::parse).map_or("us-east-1", |arn| first_region(arn.partition))
+}
+
+fn first_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        "aws-eusc" => "eusc-de-east-1",
         _ => "us-east-1",
     }
 }

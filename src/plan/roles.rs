@@ -3,6 +3,7 @@
 use super::chain::Chain;
 use super::link::{Link, Value};
 use super::narrow::{self, PolicyText};
+use super::source::Source;
 use super::{Action, AssumeRole, checks, inherited};
 use crate::config::Config;
 use crate::duration;
@@ -27,10 +28,32 @@ pub(super) fn steps(chain: &Chain<'_>, given: Given<'_>) -> Result<Vec<(String, 
     Ok(links.iter().map(|link| link.profile.name.clone()).zip(roles).collect())
 }
 
+/// What a role that is assumed with a token takes of all this.
+///
+/// Errors: of kind `Config`, what STS would refuse.
+pub(super) fn web_identity(chain: &mut Chain<'_>, given: Given<'_>) -> Result<()> {
+    let Some(link) = chain.web_identity() else { return Ok(()) };
+    let Source::WebIdentity(web) = &chain.source else { return Ok(()) };
+    let is_set = link.value("duration_seconds").is_some()
+        || link.request.is_some_and(|r| r.duration_seconds.is_some());
+    let seconds = if is_set { Some(duration_seconds(link)?) } else { None };
+    let (policy, arns) = narrow::policies(&web.role_arn, link, given.config.paths(), given.policies)?;
+    checks::policies(policy.as_deref(), &arns)
+        .map_err(|(key, why)| link.error(key, &format!("{key} {why}")))?;
+    if let Source::WebIdentity(web) = &mut chain.source {
+        web.duration_seconds = seconds;
+        web.policy = policy;
+        web.policy_arns = arns;
+    }
+    Ok(())
+}
+
 fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     let text = |key: &str| link.value(key).map(|value| value.text.to_owned());
+    let role_arn = text("role_arn").unwrap_or_default();
+    let (policy, policy_arns) = narrow::policies(&role_arn, link, given.config.paths(), given.policies)?;
     let mut role = AssumeRole {
-        role_arn: text("role_arn").unwrap_or_default(),
+        role_arn,
         role_session_name: text("role_session_name")
             .unwrap_or_else(|| given.config.session_name(given.env, &link.profile.name)),
         external_id: text("external_id"),
@@ -42,28 +65,49 @@ fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
             .value("transitive_session_tags")
             .map(|value| value.list())
             .unwrap_or_default(),
-        policy: None,
-        policy_arns: Vec::new(),
+        policy,
+        policy_arns,
     };
-    for (key, value) in link.request.map(|request| request.tags.as_slice()).unwrap_or_default() {
-        role.tags.retain(|(other, _)| other != key);
-        role.tags.push((key.clone(), value.clone()));
+    if let Some(request) = link.request {
+        override_tags(&mut role, &request.tags);
     }
-    narrow::apply(&mut role, link, given.config.paths(), given.policies)?;
     // STS would refuse it: say where it stands and what is wrong.
     checks::action(&Action::AssumeRole(role.clone()))
         .map_err(|(key, why)| link.error(key, &format!("{key} {why}")))?;
     Ok(role)
 }
 
+/// A tag's key is the same in any case, to IAM: what was typed takes the place of what the profile says, and is passed
+/// on where that would have been.
+fn override_tags(role: &mut AssumeRole, typed: &[(String, String)]) {
+    let is_typed = |key: &str| typed.iter().any(|(typed, _)| typed.eq_ignore_ascii_case(key));
+    role.tags.retain(|(key, _)| !is_typed(key));
+    role.tags.extend(typed.iter().cloned());
+    for key in &mut role.transitive_tag_keys {
+        if let Some((spelt, _)) = role.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(key)) {
+            key.clone_from(spelt);
+        }
+    }
+}
+
 /// `--duration`, else `duration_seconds`, else STS's default of an hour.
 fn duration_seconds(link: &Link<'_>) -> Result<u32> {
-    if let Some(seconds) = link.request.and_then(|request| request.duration_seconds) {
-        return checks::role_duration(seconds)
-            .map_err(|why| Error::config(format!("--duration: the duration {why}")));
+    if let Some(seconds) = typed_duration(link, checks::role_duration)? {
+        return Ok(seconds);
     }
     let Some(value) = link.value("duration_seconds") else { return Ok(3600) };
     seconds(&value, "duration_seconds", checks::role_duration)
+}
+
+/// `--duration`
+pub(super) fn typed_duration(
+    link: &Link<'_>,
+    check: fn(u64) -> std::result::Result<u32, String>,
+) -> Result<Option<u32>> {
+    let Some(request) = link.request else { return Ok(None) };
+    let Some(seconds) = request.duration_seconds else { return Ok(None) };
+    let place = request.place("--duration");
+    check(seconds).map(Some).map_err(|why| Error::config(format!("{place}: the duration {why}")))
 }
 
 /// A duration within what STS takes.

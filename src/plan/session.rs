@@ -13,12 +13,15 @@ pub(crate) fn of_sso_session(config: &Config, env: &Env, name: &str) -> Result<P
     let source = Source::Sso(Box::new(sso::of_session_alone(config, name)?));
     let link = Link { profile: Profile::empty(name), request: None };
     let chain = Chain { name: name.to_owned(), links: vec![link], roles: 0, source };
-    let region = region::choose(&chain, &Request::default(), env);
+    let sts = endpoint::of_sts(config, &chain, env)?;
+    let region = region::choose(&chain, &Request::default(), env, sts.url.is_some())?;
+    let identity_center = endpoint::of_identity_center(config, &chain, env)?;
+    endpoint::check_sso_region(config, &chain.source, identity_center.as_ref())?;
     Ok(Plan {
-        endpoint: endpoint::of_sts(config, &chain, &region, env)?,
+        endpoint: endpoint::in_region(sts, &chain, &region, env)?,
         signin: None,
-        identity_center: endpoint::of_identity_center(config, &chain, env)?,
-        connection: endpoint::connection(&chain, env)?,
+        identity_center,
+        connection: endpoint::connection(config, &chain, env)?,
         profile: chain.name,
         region,
         source: chain.source,

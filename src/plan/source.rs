@@ -45,7 +45,7 @@ impl Source {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
             Source::EcsContainer => machine::container_identity(env, token),
-            Source::WebIdentity(web) => owned(&web.identity(token)),
+            Source::WebIdentity(web) => web.identity(token),
             // Two sessions with one start URL may be two people.
             Source::Sso(sso) => owned(&[
                 "sso",
@@ -118,22 +118,23 @@ impl Source {
 /// The base credentials of a profile whose role, if it has one, is left aside.
 pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<Source> {
     let profile = &link.profile;
-    let is_role_source = link.value("role_arn").is_some() && link.value("web_identity_token_file").is_none();
+    let is_role_source = link.assumes_role();
     // As a source of a role, keys win outright (aws-config `repr.rs`); otherwise the token and SSO come first.
     if (link.request.is_none() || is_role_source)
         && let Some(source) = own_keys(profile, |_| true)?
     {
         return Ok(source);
     }
-    if let Some(source) = named_source(config, link, env)? {
-        return Ok(source);
-    }
-    if let Some(web) = web_identity::of_profile(config, link, env)? {
+    // A role of the command line's is assumed with what the profile itself is.
+    let own = Link { profile: profile.clone(), request: None };
+    let web = web_identity::of_profile(config, if is_role_source { &own } else { link }, env)?;
+    if let Some(web) = web {
         return Ok(Source::WebIdentity(web));
     }
-    let sso = sso::of_profile(config, profile).map_err(|error| error.named("sso-conflict"))?;
-    if let Some(sso) = sso {
-        return Ok(Source::Sso(Box::new(sso)));
+    if sso::is_role(profile)
+        && let Some(source) = identity_center(config, profile)?
+    {
+        return Ok(source);
     }
     // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config file do not.
     if let Some(source) = own_keys(profile, |file| file == FileKind::Credentials)? {
@@ -148,7 +149,19 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = own_keys(profile, |_| true)? {
         return Ok(source);
     }
+    // What is not a whole source counts only where nothing else is one, as in the AWS CLI.
+    if let Some(source) = identity_center(config, profile)? {
+        return Ok(source);
+    }
+    if let Some(source) = named_source(config, link, env)? {
+        return Ok(source);
+    }
     Err(without_credentials(profile))
+}
+
+fn identity_center(config: &Config, profile: &Profile) -> Result<Option<Source>> {
+    let sso = sso::of_profile(config, profile).map_err(|error| error.named("sso-conflict"))?;
+    Ok(sso.map(|sso| Source::Sso(Box::new(sso))))
 }
 
 fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Source>> {
@@ -156,7 +169,7 @@ fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Opti
     Ok(keys.map(|keys| Source::AccessKey { profile: profile.name.clone(), keys }))
 }
 
-/// `credential_source` beside a role that `--role-arn` names.
+/// `credential_source` of a profile without a role of its own.
 fn named_source(config: &Config, link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
     link.value("credential_source").map(|value| named(config, &value, link, env)).transpose()
 }

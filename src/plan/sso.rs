@@ -1,6 +1,7 @@
 //! `sso_session`, or the four `sso_…` keys of old: a role of IAM Identity Center as a source.
 
 use super::link::{at_key, set};
+use super::screen;
 use crate::config::{Config, FileKind, Profile, Section, nearest};
 use crate::error::{Error, Result};
 
@@ -25,6 +26,11 @@ impl Sso {
 }
 
 const SSO_KEYS: [&str; 5] = ["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"];
+
+/// Whether the profile says which role of Identity Center it is.
+pub(super) fn is_role(profile: &Profile) -> bool {
+    ["sso_account_id", "sso_role_name"].iter().any(|key| set(profile, key).is_some())
+}
 
 /// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there (aws-config).
 pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
@@ -68,6 +74,7 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
 /// Errors: of kind `Config`, where there is no such session, or it does not say where it is.
 pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
     let Some(session) = config.sso_session(name) else { return Err(unknown_session(config, name)) };
+    screen::section(&session)?;
     let needed = |key: &str| {
         let setting = session.get(key).map(|setting| setting.value.trim().to_owned());
         let message = format!("{}: [sso-session {name}] is missing {key}", session.origin);
@@ -139,6 +146,7 @@ fn of_session(
         )
         .hint(format!("add a section [sso-session {name}] with sso_region and sso_start_url")));
     };
+    screen::section(&session)?;
     let from_session = |key: &str| {
         let own = set(profile, key);
         let shared = session.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty());

@@ -1,5 +1,6 @@
 //! Plans from texts: which steps, where the code goes, what is cut, what is refused, what makes another key.
 
+mod refusals;
 mod session;
 
 use zeroize::Zeroizing;
@@ -8,6 +9,7 @@ use super::*;
 use crate::config::{Paths, Texts};
 
 const HUB: &str = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+const ROLE: &str = "arn:aws:iam::222222222222:role/a";
 const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
 
 fn config(text: &str) -> Config {
@@ -32,6 +34,18 @@ fn error_of(text: &str, profile: &str) -> String {
     let error = plan_in(text, &named(profile), &[]).unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Config);
     error.message
+}
+
+/// With a settings file.
+fn settled(text: &str, settings: &str, profile: &str) -> Result<Plan> {
+    let env = Env::of(&[("HOME", "/home/you"), ("USER", "alice"), ("COMPUTERNAME", "desk")]);
+    let texts = Texts {
+        config: Some(Zeroizing::new(text.to_owned())),
+        credentials: None,
+        settings: Some(Zeroizing::new(settings.to_owned())),
+    };
+    let config = Config::new(Paths::from_env(&env), texts)?;
+    draft(&config, &named(profile), &env)?.plan(&Read::default())
 }
 
 /// `GetSessionToken(mfa) AssumeRole(Admin)` …
@@ -247,7 +261,12 @@ fn every_parameter_makes_another_key() {
     }
     assert_ne!(key, last(&base.replace("EXAMPLE", "EXAMPL2")), "who signs it");
     assert_ne!(key, last(&base.replace("role/a", "role/b")));
-    assert_ne!(key, last(&format!("{base}region = cn-north-1\n")), "another partition");
+    let china = base.replace("arn:aws:iam", "arn:aws-cn:iam");
+    assert_ne!(
+        last(&china),
+        last(&format!("{china}endpoint_url = https://sts.cn-north-1.amazonaws.com.cn\n"))
+    );
+    assert_ne!(key, last(&china), "another partition");
     for line in ["region = eu-west-1", "output = json", "use_fips_endpoint = true"] {
         assert_eq!(key, last(&format!("{base}{line}\n")), "{line}");
     }
@@ -311,10 +330,14 @@ fn endpoints_are_found_in_their_order() {
 }
 
 #[test]
-fn odd_account_ids_are_a_warning() {
+fn odd_account_ids_go_to_other_services_only() {
     let text = role("a", "source_profile = hub\nregion = eu-west-1").replace("222222222222", "12345");
     assert_eq!(
-        plan_of(&text, "a").warnings,
+        error_of(&text, "a"),
+        "~/.aws/config:5: the account id '12345' in role_arn is not twelve digits"
+    );
+    assert_eq!(
+        plan_of(&format!("{text}endpoint_url = http://localhost:1\n"), "a").warnings,
         ["profile 'a': the account id '12345' in role_arn is not twelve digits"]
     );
 }

@@ -15,6 +15,10 @@ pub(crate) struct WebIdentity {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) token_file: String,
+    /// 900 to 43200; `None` where nobody says, which is an hour.
+    pub(crate) duration_seconds: Option<u32>,
+    pub(crate) policy: Option<String>,
+    pub(crate) policy_arns: Vec<String>,
 }
 
 const ROLE_ARN: &str = "AWS_ROLE_ARN";
@@ -24,8 +28,13 @@ const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 impl WebIdentity {
     /// What goes into the first step's key. `token` stands for what is in the file: jobs of different owners may find
     /// their tokens in the same file, one after the other.
-    pub(super) fn identity<'a>(&'a self, token: &'a str) -> [&'a str; 5] {
-        ["web_identity", &self.role_arn, &self.role_session_name, &self.token_file, token]
+    pub(super) fn identity(&self, token: &str) -> Vec<String> {
+        let parts = ["web_identity", &self.role_arn, &self.role_session_name, &self.token_file, token];
+        let mut parts: Vec<String> = parts.map(str::to_owned).to_vec();
+        parts.extend(self.duration_seconds.map(|seconds| format!("DurationSeconds={seconds}")));
+        parts.extend(self.policy.as_ref().map(|policy| format!("Policy={policy}")));
+        parts.extend(self.policy_arns.iter().map(|arn| format!("PolicyArn={arn}")));
+        parts
     }
 
     pub(super) fn account_id(&self) -> Option<&str> {
@@ -66,7 +75,10 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
         profile: Some(name.clone()),
         role_arn: role_arn.text.to_owned(),
         role_session_name,
-        token_file: token_file.text.to_owned(),
+        token_file: config.paths().expanded(token_file.text, env),
+        duration_seconds: None,
+        policy: None,
+        policy_arns: Vec::new(),
     }))
 }
 
@@ -86,7 +98,10 @@ pub(super) fn of_environment(config: &Config, name: &str, env: &Env) -> Result<O
         profile: None,
         role_arn: role_arn.to_owned(),
         role_session_name,
-        token_file: token_file.to_owned(),
+        token_file: config.paths().expanded(token_file, env),
+        duration_seconds: None,
+        policy: None,
+        policy_arns: Vec::new(),
     }))
 }
 

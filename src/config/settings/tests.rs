@@ -31,6 +31,7 @@ fn defaults() {
         session_token_duration: 43_200,
         audit: true,
         session_name: SessionName::parse("xacct-{user}").unwrap(),
+        allow_http_endpoint: false,
     };
     assert_eq!(parse("").settings, settings);
     assert_eq!(parse("# nothing\n[mfa]\n").settings, settings);
@@ -43,6 +44,7 @@ fn typed_settings() {
     assert_eq!(settings.verify_after, VerifyAfter::Seconds(0));
     assert_eq!(settings.session_token_duration, 3600);
     assert_eq!(settings.mfa_prompt, MfaPrompt::Terminal);
+    assert!(parse("allow_http_endpoint = true").settings.allow_http_endpoint);
     let console = parse("[console]\nbrowser = \"firefox\"\nfirefox_container = \"ext+container\"\n").settings;
     assert_eq!((console.browser, console.firefox_container), (Browser::Firefox, Container::External));
     assert_eq!(parse("verify_after = \"never\"").settings.verify_after, VerifyAfter::Never);
@@ -143,7 +145,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
         (
             "zzz = 1",
             "~/x.toml:1: there is no setting 'zzz'",
-            "there are: audit, console.browser, console.firefox_container, mfa.prompt, session_name, \
+            "there are: allow_http_endpoint, audit, console.browser, console.firefox_container, mfa.prompt, session_name, \
              session_token_duration, verify_after, profile",
         ),
         (

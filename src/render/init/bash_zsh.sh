@@ -29,7 +29,7 @@ function xacct {
         \builtin return
         ;;
     esac
-    __xacct_text=$(XACCT_SHELL=@shell@ XACCT_FORMAT=shell __xacct_program "$@") || __xacct_status=$?
+    __xacct_text=$(XACCT_SHELL=@shell@ __xacct_program "$@") || __xacct_status=$?
     # eval "$(xacct assume …)", or a pipe: there it is printed as ever.
     if [[ $@subshell@ -gt 0 && -p /dev/stdout ]]; then
         \builtin printf '%s\n' "$__xacct_text"
@@ -126,7 +126,7 @@ function __xacct_renew {
     [[ $__xacct_seen == "$__xacct_then" ]] || \builtin return 0
     __xacct_tried=$__xacct_now
     text=$(
-        \builtin export XACCT_SHELL=@shell@ XACCT_FORMAT=shell XACCT_NO_INPUT=true XACCT_MIN_TTL=@renew@ XACCT_WITHIN=5
+        \builtin export XACCT_SHELL=@shell@ XACCT_NO_INPUT=true XACCT_MIN_TTL=@renew@ XACCT_WITHIN=5
         __xacct_program "${__xacct_args[@]}" 2>/dev/null
     ) || status_=$?
     # Never into another account, if the profile is another one by now.

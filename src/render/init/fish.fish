@@ -8,7 +8,7 @@ function xacct --description 'credentials for roles in other AWS accounts'
         __xacct_program $argv
         return
     end
-    set -l __xacct_text (XACCT_SHELL=fish XACCT_FORMAT=shell __xacct_program $argv)
+    set -l __xacct_text (XACCT_SHELL=fish __xacct_program $argv)
     set -l __xacct_status $status
     eval $__xacct_text
 #: renew
@@ -120,7 +120,6 @@ function __xacct_renew
     test (__xacct_world | string collect) = (string join \n -- $__xacct_then | string collect); or return 0
     set -g __xacct_tried $__xacct_now
     set -lx XACCT_SHELL fish
-    set -lx XACCT_FORMAT shell
     set -lx XACCT_NO_INPUT true
     set -lx XACCT_MIN_TTL @renew@
     set -lx XACCT_WITHIN 5

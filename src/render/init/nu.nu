@@ -41,7 +41,7 @@ def --env --wrapped xacct [...rest: string@__xacct_complete] {
         ^@program@ ...$rest
     } else {
         let got = (try {
-            with-env {XACCT_SHELL: nu, XACCT_FORMAT: shell} { ^@program@ ...$rest }
+            with-env {XACCT_SHELL: nu} { ^@program@ ...$rest }
         } catch {|error|
             {code: ($error.exit_code? | default 1)}
         })
@@ -106,7 +106,7 @@ def --env __xacct_renew [] {
     if $kept.world != (__xacct_world) { return }
     $env.__xacct_kept.tried = (date now)
     let how = {
-        XACCT_SHELL: nu, XACCT_FORMAT: shell, XACCT_NO_INPUT: "true", XACCT_MIN_TTL: "@renew@", XACCT_WITHIN: "5"
+        XACCT_SHELL: nu, XACCT_NO_INPUT: "true", XACCT_MIN_TTL: "@renew@", XACCT_WITHIN: "5"
     }
     let got = (with-env $how { do { ^@program@ ...$kept.args } | complete })
     let values = (try { $got.stdout | from json } catch { {} })

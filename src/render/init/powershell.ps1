@@ -44,7 +44,7 @@ function global:xacct {
         if ($MyInvocation.ExpectingInput) { $input | & $program @words } else { & $program @words }
         return
     }
-    $text = __XacctWith @{ XACCT_SHELL = 'powershell'; XACCT_FORMAT = 'shell' } { & $program @words | Out-String }
+    $text = __XacctWith @{ XACCT_SHELL = 'powershell' } { & $program @words | Out-String }
     $status = $LASTEXITCODE
     # What failed throws here, after it has taken the old credentials out.
     if ($text) { Invoke-Expression $text }
@@ -100,7 +100,7 @@ function global:__XacctRenew {
     if ($kept.World -cne (__XacctWorld)) { return }
     $kept.Tried = $now
     $how = @{
-        XACCT_SHELL = 'powershell'; XACCT_FORMAT = 'shell'; XACCT_NO_INPUT = 'true'
+        XACCT_SHELL = 'powershell'; XACCT_NO_INPUT = 'true'
         XACCT_MIN_TTL = '@renew@'; XACCT_WITHIN = '5'
     }
     $program = __XacctProgram

@@ -1,0 +1,176 @@
+//! What must not stand in a profile, or among the options, whatever it is for: nothing where a name is wanted, a line
+//! that was lost, a control character. Looked at for every profile of a chain, before anything else is made of it.
+
+use super::{Request, at};
+use crate::config::{Profile, Section, Setting};
+use crate::error::{Error, Result};
+
+/// The keys that say who one becomes, narrow what one may do, or guard it. A template that has filled in nothing must
+/// not leave them out, nor may a line that cannot be read.
+const DECISIVE: [&str; 28] = [
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "external_id",
+    "role_session_name",
+    "duration_seconds",
+    "source_identity",
+    "session_tags",
+    "transitive_session_tags",
+    "session_policy",
+    "session_policy_arns",
+    "read_only",
+    "mfa_serial",
+    "session_token_duration",
+    "confirm",
+    "include_profile",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_account_id",
+    "credential_process",
+    "login_session",
+    "sso_session",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_start_url",
+    "sso_region",
+    "web_identity_token_file",
+    "allow_http_endpoint",
+];
+
+/// Those of them that take several values.
+const LISTS: [&str; 3] = ["session_tags", "transitive_session_tags", "session_policy_arns"];
+
+/// Those of them that no other program reads under a name that is nearly the same.
+const GUARDS: [&str; 9] = [
+    "external_id",
+    "source_identity",
+    "session_tags",
+    "transitive_session_tags",
+    "session_policy",
+    "session_policy_arns",
+    "read_only",
+    "mfa_serial",
+    "confirm",
+];
+
+/// Errors: of kind `Config`, with the line.
+pub(super) fn profile(profile: &Profile) -> Result<()> {
+    section(profile)?;
+    if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| DECISIVE.contains(&&**key)) {
+        return Err(at(origin, &format!("the line cannot be read, and it seems to set {key}"))
+            .hint(format!("write {key} = …, or delete the line")));
+    }
+    for (key, setting) in profile.iter() {
+        if is_empty(key, setting) {
+            return Err(at(&setting.origin, &format!("{key} is empty"))
+                .hint(format!("give {key} a value, or delete the line")));
+        }
+        if let Some(meant) = swallowed(setting) {
+            let message =
+                format!("{key} runs on over the indented lines below it, and one of them sets {meant}");
+            return Err(
+                at(&setting.origin, &message).hint(format!("write {meant} = … at the beginning of its line"))
+            );
+        }
+        if let Some(meant) = misspelt(key) {
+            return Err(at(&setting.origin, &format!("'{key}' is not a key that any program reads"))
+                .hint(format!("did you mean {meant}? If not, delete the line")));
+        }
+    }
+    Ok(())
+}
+
+/// Control characters; a line end between two lines of a value is none.
+///
+/// Errors: of kind `Config`, with the line.
+pub(super) fn section(section: &Section) -> Result<()> {
+    for (key, setting) in section.iter() {
+        if let Some(found) = control(&setting.value) {
+            return Err(at(&setting.origin, &format!("{key} contains the control character {found}"))
+                .hint(format!("write {key} again; it may have been pasted with something invisible in it")));
+        }
+    }
+    Ok(())
+}
+
+/// The same for what was typed.
+///
+/// Errors: of kind `Config`, with the option.
+pub(super) fn options(request: &Request) -> Result<()> {
+    let typed = [
+        ("--role-arn", &request.role_arn),
+        ("--source-profile", &request.source_profile),
+        ("--external-id", &request.external_id),
+        ("--session-name", &request.role_session_name),
+        ("--mfa-serial", &request.mfa_serial),
+        ("--region", &request.region),
+        ("--source-identity", &request.source_identity),
+        ("--policy", &request.policy),
+    ];
+    for (option, text) in typed {
+        let Some(text) = text else { continue };
+        let place = request.place(option);
+        if text.trim().is_empty() {
+            return Err(Error::config(format!("{place} is empty"))
+                .hint(format!("give {option} a value, or leave it out")));
+        }
+        if let Some(found) = control(text) {
+            return Err(Error::config(format!("{place} contains the control character {found}")));
+        }
+    }
+    Ok(())
+}
+
+fn is_empty(key: &str, setting: &Setting) -> bool {
+    let text = &setting.value;
+    DECISIVE.contains(&key)
+        && (text.trim().is_empty()
+            || (LISTS.contains(&key) && text.split(',').all(|item| item.trim().is_empty())))
+}
+
+/// `U+0000`
+fn control(text: &str) -> Option<String> {
+    let is_wrong = |c: &char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.chars().find(is_wrong).map(|c| format!("U+{:04X}", u32::from(c)))
+}
+
+/// A decisive key on an indented line, which makes it a part of the value above.
+fn swallowed(setting: &Setting) -> Option<&'static str> {
+    let mut lines = setting.value.split('\n').skip(1);
+    lines.find_map(|line| {
+        let (key, _) = line.split_once(['=', ':'])?;
+        let key = key.trim().to_ascii_lowercase();
+        DECISIVE.into_iter().find(|decisive| *decisive == key)
+    })
+}
+
+/// The guard that a key is nearly called like: `read_only` for `readonly` and `read-only`.
+fn misspelt(key: &str) -> Option<&'static str> {
+    if DECISIVE.contains(&key) {
+        return None;
+    }
+    let plain = |text: &str| text.replace(['-', '_'], "").trim_end_matches('s').to_owned();
+    GUARDS.into_iter().find(|guard| plain(guard) == plain(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_are_known_by_their_letters() {
+        for (key, meant) in [
+            ("readonly", Some("read_only")),
+            ("read-only", Some("read_only")),
+            ("externalid", Some("external_id")),
+            ("session_policy_arn", Some("session_policy_arns")),
+            ("session-tags", Some("session_tags")),
+            ("read_only", None),
+            ("region", None),
+            ("confirmation", None),
+        ] {
+            assert_eq!(misspelt(key), meant, "{key}");
+        }
+    }
+}

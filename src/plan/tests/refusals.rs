@@ -1,0 +1,323 @@
+//! What is refused before anything is sent: what would be dropped, and what cannot be what was meant.
+
+use super::*;
+
+/// A profile that assumes its role with a token.
+fn web(lines: &str) -> String {
+    format!(
+        "[profile web]\nrole_arn = arn:aws:iam::222222222222:role/Web\nweb_identity_token_file = /token\n\
+         region = eu-west-1\n{lines}\n"
+    )
+}
+
+fn with(text: &str, request: Request) -> std::result::Result<Plan, String> {
+    let name = if text.contains("[profile web]") { "web" } else { "a" };
+    let request = Request { profile: Some(name.to_owned()), ..request };
+    plan_in(text, &request, &[]).map_err(|error| error.message)
+}
+
+#[test]
+fn nothing_is_no_value_of_what_names_or_narrows() {
+    for key in [
+        "external_id",
+        "role_session_name",
+        "duration_seconds",
+        "source_identity",
+        "session_tags",
+        "transitive_session_tags",
+        "session_policy",
+        "session_policy_arns",
+        "read_only",
+        "mfa_serial",
+        "confirm",
+        "credential_source",
+        "web_identity_token_file",
+        "sso_session",
+        "aws_account_id",
+    ] {
+        for value in ["", " # todo"] {
+            let text = role("a", &format!("source_profile = hub\n{key} ={value}"));
+            assert_eq!(error_of(&text, "a"), format!("~/.aws/config:7: {key} is empty"));
+        }
+    }
+    let list = role("a", "source_profile = hub\nsession_policy_arns = ,");
+    assert_eq!(error_of(&list, "a"), "~/.aws/config:7: session_policy_arns is empty");
+    // On the way, and in what is included.
+    let hub = HUB.replace("aws_access_key_id", "role_arn =\naws_access_key_id");
+    let text = role("a", "source_profile = hub").replace(HUB, &hub);
+    assert_eq!(error_of(&text, "a"), "~/.aws/config:2: role_arn is empty");
+    let text = role("a", "source_profile = hub\ninclude_profile = more") + "[profile more]\nread_only =\n";
+    assert_eq!(error_of(&text, "a"), "~/.aws/config:9: read_only is empty");
+}
+
+#[test]
+fn a_guard_whose_line_is_lost_is_not_left_out() {
+    for (line, message) in [
+        ("read_only: true", "7: the line cannot be read, and it seems to set read_only"),
+        ("external_id x1", "7: the line cannot be read, and it seems to set external_id"),
+        ("readonly = true", "7: 'readonly' is not a key that any program reads"),
+        ("external-id = x1", "7: 'external-id' is not a key that any program reads"),
+        (
+            "output = json\n  read_only = true",
+            "7: output runs on over the indented lines below it, and one of them sets read_only",
+        ),
+        ("session_policy =\n  {\"Version\": \"2012-10-17\"}", "7: session_policy is empty"),
+    ] {
+        let text = role("a", &format!("source_profile = hub\n{line}"));
+        assert_eq!(error_of(&text, "a"), format!("~/.aws/config:{message}"), "{line}");
+    }
+    let harmless = role("a", "source_profile = hub\nregion = eu-west-1\nbroken\ns3 =\n  max_queue_size = 10");
+    assert_eq!(shape(&plan_of(&harmless, "a")), "AssumeRole(a) 3600");
+}
+
+#[test]
+fn a_token_takes_a_duration_and_policies_and_nothing_else() {
+    let text = web("duration_seconds = 1800\nread_only = true\nsession_policy = {}");
+    let Source::WebIdentity(found) = plan_of(&text, "web").source else { panic!() };
+    assert_eq!(found.duration_seconds, Some(1800));
+    assert_eq!(found.policy.as_deref(), Some("{}"));
+    assert_eq!(found.policy_arns, ["arn:aws:iam::aws:policy/ReadOnlyAccess"]);
+    let typed = Request { duration_seconds: Some(900), read_only: true, ..Request::default() };
+    let Source::WebIdentity(found) = with(&web(""), typed).unwrap().source else { panic!() };
+    assert_eq!((found.duration_seconds, found.policy_arns.len()), (Some(900), 1));
+    let key = |lines: &str| plan_of(&web(lines), "web").steps[0].key;
+    assert_ne!(key(""), key("read_only = true"));
+    assert_ne!(key(""), key("duration_seconds = 1800"));
+    for line in [
+        "external_id = x1",
+        "source_identity = me",
+        "session_tags = Team=x",
+        "transitive_session_tags = Team",
+    ] {
+        let key = line.split(' ').next().unwrap();
+        let wanted = format!(
+            "~/.aws/config:5: {key} is for AssumeRole, and profile 'web' assumes its role with a token \
+             (AssumeRoleWithWebIdentity), which does not take it"
+        );
+        assert_eq!(error_of(&web(line), "web"), wanted);
+        // As the source of another role it is no better off.
+        let chained =
+            web(line) + "[profile b]\nrole_arn = arn:aws:iam::333333333333:role/b\nsource_profile = web\n";
+        assert_eq!(error_of(&chained, "b"), wanted);
+    }
+}
+
+#[test]
+fn a_token_comes_before_a_named_source() {
+    for source in ["Environment", "EcsContainer", "Ec2InstanceMetadata"] {
+        let plan = plan_of(&web(&format!("credential_source = {source}")), "web");
+        let Source::WebIdentity(found) = plan.source else { panic!("{source}: {:?}", plan.source) };
+        assert_eq!(found.role_arn, "arn:aws:iam::222222222222:role/Web");
+    }
+    // The source that was typed comes before both.
+    let text = web("") + HUB;
+    let request = Request { source_profile: Some("hub".to_owned()), ..Request::default() };
+    assert_eq!(shape(&with(&text, request).unwrap()), "AssumeRole(Web) 3600");
+}
+
+#[test]
+fn what_is_typed_is_sent_or_refused() {
+    let keys = format!("[profile a]\nregion = eu-west-1\n{}", HUB.split_once('\n').unwrap().1);
+    let some = |text: &str| Some(text.to_owned());
+    let requests = [
+        ("--external-id", Request { external_id: some("x1"), ..Request::default() }),
+        ("--source-identity", Request { source_identity: some("me"), ..Request::default() }),
+        ("--tag", Request { tags: vec![("a".to_owned(), "b".to_owned())], ..Request::default() }),
+        ("--duration", Request { duration_seconds: Some(900), ..Request::default() }),
+        ("--session-name", Request { role_session_name: some("me"), ..Request::default() }),
+        ("--source-profile", Request { source_profile: some("hub"), ..Request::default() }),
+    ];
+    for (option, request) in requests {
+        assert_eq!(
+            with(&keys, request).unwrap_err(),
+            format!(
+                "{option} is for a role that is assumed (AssumeRole), and profile 'a' gets its credentials another way"
+            )
+        );
+    }
+    let session =
+        keys.replace("aws_secret_access_key = s", "aws_secret_access_key = s\naws_session_token = t");
+    let device = Request { mfa_serial: some(DEVICE), ..Request::default() };
+    assert!(with(&session, device.clone()).unwrap_err().starts_with("--mfa-serial is not used"));
+    assert!(with(&web(""), device.clone()).unwrap_err().starts_with("--mfa-serial is not used"));
+    let typed = Request { duration_seconds: Some(7200), ..device };
+    assert_eq!(shape(&with(&keys, typed).unwrap()), "GetSessionToken(+mfa) 7200");
+    let kept = keys.clone() + &format!("mfa_serial = {DEVICE}\nduration_seconds = 1800");
+    assert_eq!(shape(&plan_of(&kept, "a")), "GetSessionToken(+mfa) 1800");
+    for (option, text) in [("--external-id", ""), ("--mfa-serial", " "), ("--region", "")] {
+        let mut request = Request::default();
+        match option {
+            "--external-id" => request.external_id = some(text),
+            "--mfa-serial" => request.mfa_serial = some(text),
+            _ => request.region = some(text),
+        }
+        assert_eq!(
+            with(&role("a", "source_profile = hub"), request).unwrap_err(),
+            format!("{option} is empty")
+        );
+    }
+}
+
+#[test]
+fn a_typed_tag_takes_the_place_of_one_that_differs_by_case() {
+    let text =
+        role("a", "source_profile = hub\nsession_tags = Team=a, Env=x\ntransitive_session_tags = TEAM");
+    let request = Request { tags: vec![("team".to_owned(), "b".to_owned())], ..Request::default() };
+    let Action::AssumeRole(role) = with(&text, request).unwrap().steps.remove(0).action else { panic!() };
+    assert_eq!(
+        role.tags,
+        [("Env", "x"), ("team", "b")].map(|(key, value)| (key.to_owned(), value.to_owned()))
+    );
+    assert_eq!(role.transitive_tag_keys, ["team"]);
+}
+
+#[test]
+fn roles_and_devices_are_arns_of_their_kind() {
+    let role_arn = |arn: &str| error_of(&role("a", "source_profile = hub").replace(ROLE, arn), "a");
+    for (arn, why) in [
+        ("arn:aws:iam::22222222222:role/a", "the account id '22222222222' in role_arn is not twelve digits"),
+        ("arn:aws:iam::222222222222:role/<Your Role>", "role_arn has a role's name that contains '<'"),
+        ("arn:aws:iam::<account>:role/a", "role_arn has an account id that contains '<'"),
+        ("arn:aws:iam:eu-west-1:222222222222:role/a", "role_arn names the region 'eu-west-1'"),
+        ("arn:aws:sts::222222222222:assumed-role/a/me", "role_arn is not the ARN of a role"),
+        ("arn:AWS:iam::222222222222:role/a", "role_arn is not the ARN of a role"),
+        ("arn:aws:iam::222222222222:role/", "role_arn has a role's name that has 0 characters"),
+        ("arn:aws:iam::222222222222:role/a b/c", "role_arn has a path that contains ' '"),
+        ("arn:aws:iam::222222222222:role/a\0", "role_arn contains the control character U+0000"),
+    ] {
+        let error = role_arn(arn);
+        assert!(error.starts_with(&format!("~/.aws/config:5: {why}")), "{arn}: {error}");
+    }
+    for (serial, why) in [
+        ("arn:aws:iam::111111111111:u2f/user/alice/key", "mfa_serial is a passkey or FIDO key"),
+        ("arn:aws:iam::111111111111:fido2/alice", "mfa_serial is a passkey or FIDO key"),
+        ("arn:aws:iam::111111111111:user/alice", "mfa_serial is not the ARN of an MFA device"),
+        ("arn:aws:iam::111111111111:mfa/", "mfa_serial is not the ARN of an MFA device"),
+    ] {
+        let error = error_of(&role("a", &format!("source_profile = hub\nmfa_serial = {serial}")), "a");
+        assert!(error.starts_with(&format!("~/.aws/config:7: {why}")), "{serial}: {error}");
+    }
+}
+
+#[test]
+fn a_region_is_one_and_the_role_s() {
+    let text = |region: &str| role("a", &format!("source_profile = hub\n{region}"));
+    let error = |text: &str, variables: &[(&str, &str)]| {
+        plan_in(text, &named("a"), variables).map(|plan| plan.region.name).map_err(|error| error.message)
+    };
+    let wrong = |region: &str| error(&text(&format!("region = {region}")), &[]);
+    assert_eq!(
+        wrong("us-east-1d"),
+        Err("~/.aws/config:7: 'us-east-1d' is not a region: it is a zone of us-east-1".to_owned())
+    );
+    assert_eq!(wrong("eu-wst-1"), Err("~/.aws/config:7: 'eu-wst-1' is not a region".to_owned()));
+    assert_eq!(wrong("eu-south-9"), Ok("eu-south-9".to_owned()));
+    assert_eq!(
+        error(&text(""), &[("AWS_DEFAULT_REGION", "all")]),
+        Err("AWS_DEFAULT_REGION: 'all' is not a region".to_owned())
+    );
+    let source = text("").replace("aws_access_key_id", "region = eu-west\naws_access_key_id");
+    assert_eq!(error(&source, &[]), Err("~/.aws/config:2: 'eu-west' is not a region".to_owned()));
+    let custom = text("endpoint_url = http://localhost:1\nregion = garage");
+    assert_eq!(error(&custom, &[]), Ok("garage".to_owned()));
+    let china = text("").replace("arn:aws:iam", "arn:aws-cn:iam");
+    assert_eq!(error(&china, &[]), Ok("cn-north-1".to_owned()));
+    assert_eq!(
+        error(&china, &[("AWS_REGION", "eu-west-1")]),
+        Err("AWS_REGION: the region eu-west-1 is in the partition aws, and the role \
+             arn:aws-cn:iam::222222222222:role/a in aws-cn"
+            .to_owned())
+    );
+    let web = web("").replace("arn:aws:iam", "arn:aws-us-gov:iam");
+    assert!(error_of(&web, "web").contains("region eu-west-1 is in the partition aws"));
+}
+
+#[test]
+fn credentials_go_in_clear_to_this_machine_only() {
+    let text = |lines: &str| role("a", &format!("source_profile = hub\nregion = eu-west-1\n{lines}"));
+    for host in ["localhost", "127.0.0.2", "[::1]", "sts.localhost"] {
+        assert_eq!(plan_of(&text(&format!("endpoint_url = http://{host}:1")), "a").warnings, [""; 0]);
+    }
+    for host in ["sts.example.com", "10.0.0.1", "localhost.example.com", "user:pass@moto"] {
+        let error = error_of(&text(&format!("endpoint_url = http://{host}:5000")), "a");
+        let host = host.rsplit('@').next().unwrap();
+        let wanted = format!(
+            "~/.aws/config:8: http://{host} is another machine, and credentials would go there and back unencrypted"
+        );
+        assert_eq!(error, wanted);
+    }
+    let allowed = text("endpoint_url = http://moto:5000\nallow_http_endpoint = true");
+    assert_eq!(plan_of(&allowed, "a").warnings, [""; 0]);
+    let by_setting = settled(&text("endpoint_url = http://moto:5000"), "allow_http_endpoint = true", "a");
+    assert!(by_setting.is_ok());
+    let variable = [("AWS_ENDPOINT_URL_STS", "http://moto:5000")];
+    assert!(plan_in(&text(""), &named("a"), &variable).is_err());
+}
+
+#[test]
+fn legacy_is_about_the_hosts_of_aws() {
+    let text = role("a", "source_profile = hub\nregion = us-west-1\nsts_regional_endpoints = legacy");
+    assert!(plan_of(&text, "a").endpoint.global);
+    let own = [("AWS_ENDPOINT_URL_STS", "http://localhost:1")];
+    assert!(!plan_in(&text, &named("a"), &own).unwrap().endpoint.global);
+}
+
+#[test]
+fn an_access_key_comes_from_one_file() {
+    let env = Env::of(&[("HOME", "/home/you")]);
+    let source = |config: &str, credentials: &str, settings: &str| {
+        let text = |text: &str| Some(Zeroizing::new(text.to_owned())).filter(|text| !text.is_empty());
+        let texts = Texts { config: text(config), credentials: text(credentials), settings: text(settings) };
+        let config = Config::new(Paths::from_env(&env), texts)?;
+        let plan = draft(&config, &named("a"), &env)?.plan(&Read::default())?;
+        let Source::AccessKey { keys, .. } = plan.source else { panic!() };
+        let secrets = (keys.secret_access_key.expose().to_owned(), keys.session_token.is_some());
+        Ok::<_, crate::error::Error>((keys.access_key_id, secrets.0, secrets.1, keys.account_id))
+    };
+    let old = "[profile a]\naws_access_key_id = OLD\naws_secret_access_key = o\naws_session_token = t\n\
+               aws_account_id = 111111111111\n";
+    let new = "[a]\naws_access_key_id = NEW\naws_secret_access_key = n\n";
+    let key = |id: &str, secret: &str, token: bool, account: Option<&str>| {
+        (id.to_owned(), secret.to_owned(), token, account.map(str::to_owned))
+    };
+    assert_eq!(source(old, new, "").unwrap(), key("NEW", "n", false, None));
+    assert_eq!(
+        source(old, "[a]\naws_session_token = u\n", "").unwrap(),
+        key("OLD", "o", true, Some("111111111111"))
+    );
+    let table = "[profile.a]\naws_access_key_id = \"SET\"\naws_secret_access_key = \"s\"\n";
+    assert_eq!(source(old, new, table).unwrap(), key("SET", "s", false, None));
+    assert_eq!(
+        source(old, "[a]\naws_access_key_id = NEW\n", "").unwrap_err().message,
+        "~/.aws/credentials:2: profile 'a' is missing aws_secret_access_key"
+    );
+    let account = "[profile a]\naws_account_id = 111111111111\n";
+    assert_eq!(source(account, new, "").unwrap(), key("NEW", "n", false, Some("111111111111")));
+}
+
+#[test]
+fn what_is_not_a_whole_source_yields_to_keys() {
+    let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+    for lines in [
+        "credential_source = Ec2InstanceMetadata",
+        "credential_source = Environment",
+        "sso_session = nowhere",
+        "sso_start_url = https://d.awsapps.com/start\nsso_region = eu-west-1",
+    ] {
+        let text = format!("[profile a]\n{lines}\n{keys}");
+        assert!(matches!(plan_of(&text, "a").source, Source::AccessKey { .. }), "{lines}");
+        let process = format!("[profile a]\n{lines}\ncredential_process = /bin/keys\n");
+        assert!(matches!(plan_of(&process, "a").source, Source::CredentialProcess { .. }), "{lines}");
+    }
+    let alone = plan_of("[profile a]\ncredential_source = Ec2InstanceMetadata\n", "a");
+    assert!(matches!(alone.source, Source::Ec2InstanceMetadata { .. }));
+}
+
+#[test]
+fn paths_begin_at_home() {
+    let text = web("ca_bundle = ~/ca.pem").replace("/token", "~/token");
+    let plan = plan_of(&text, "web");
+    assert_eq!(plan.connection.ca_bundle.as_deref(), Some("/home/you/ca.pem"));
+    let Source::WebIdentity(found) = plan.source else { panic!() };
+    assert_eq!(found.token_file, "/home/you/token");
+}

@@ -1,0 +1,95 @@
+//! What the profile or the command line says of a role, where no request takes it: refused before anything is sent, for
+//! what is dropped in silence is a wider session, or another one, than was asked for.
+
+use super::Mfa;
+use super::chain::Chain;
+use super::link::Link;
+use super::narrow;
+use crate::error::{Error, Result};
+
+/// A parameter of a role: its config key, and the option.
+type Parameter = (&'static str, &'static str);
+
+/// What only `AssumeRole` takes.
+const OF_ASSUME_ROLE: [Parameter; 4] = [
+    ("external_id", "--external-id"),
+    ("source_identity", "--source-identity"),
+    ("session_tags", "--tag"),
+    ("transitive_session_tags", ""),
+];
+
+/// What narrows a session.
+const NARROWING: [Parameter; 3] =
+    [("read_only", "--read-only"), ("session_policy", "--policy"), ("session_policy_arns", "--policy-arn")];
+
+/// Errors: of kind `Config`, with the line or the option.
+pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
+    if let Some(link) = chain.web_identity() {
+        return refuse_by_token(link);
+    }
+    let Some(link) = chain.selected().filter(|_| chain.roles == 0) else { return Ok(()) };
+    for (key, option) in NARROWING {
+        if let Some(what) = said(link, key, option)? {
+            return Err(without_role(link, &format!("{what} narrows a role that is assumed (AssumeRole)")));
+        }
+    }
+    let takes_duration = mfa.is_some() && chain.source.long_term_keys().is_some();
+    let duration = [("duration_seconds", "--duration")];
+    let duration = duration.iter().filter(|_| !takes_duration);
+    let typed = [("", "--session-name"), ("", "--source-profile")];
+    for (key, option) in OF_ASSUME_ROLE.iter().chain(duration).chain(&typed) {
+        if let Some(what) = said(link, key, option)? {
+            return Err(without_role(link, &format!("{what} is for a role that is assumed (AssumeRole)")));
+        }
+    }
+    Ok(())
+}
+
+fn without_role(link: &Link<'_>, what: &str) -> Error {
+    Error::config(format!("{what}, and profile '{}' gets its credentials another way", link.profile.name))
+        .hint("nothing was handed out: use a profile with a role_arn")
+}
+
+/// A role that is assumed with a token: the duration and the policies are sent, the rest cannot be.
+fn refuse_by_token(link: &Link<'_>) -> Result<()> {
+    for (key, option) in OF_ASSUME_ROLE {
+        if let Some(what) = said(link, key, option)? {
+            return Err(Error::config(format!(
+                "{what} is for AssumeRole, and profile '{}' assumes its role with a token \
+                 (AssumeRoleWithWebIdentity), which does not take it",
+                link.profile.name
+            ))
+            .hint("nothing was handed out: leave it out, or assume the role from a source_profile"));
+        }
+    }
+    Ok(())
+}
+
+/// `~/.aws/config:7: external_id`, or the option; `None` where neither says anything.
+fn said(link: &Link<'_>, key: &str, option: &'static str) -> Result<Option<String>> {
+    if let Some(request) = link.request
+        && is_typed(link, option)
+    {
+        return Ok(Some(request.place(option).to_owned()));
+    }
+    if key == "read_only" && !narrow::read_only(link)? {
+        return Ok(None);
+    }
+    Ok(link.own(key).map(|value| format!("{}: {key}", value.place)))
+}
+
+fn is_typed(link: &Link<'_>, option: &str) -> bool {
+    let Some(request) = link.request else { return false };
+    match option {
+        "--external-id" => request.external_id.is_some(),
+        "--source-identity" => request.source_identity.is_some(),
+        "--tag" => !request.tags.is_empty(),
+        "--read-only" => request.read_only,
+        "--policy" => request.policy.is_some(),
+        "--policy-arn" => !request.policy_arns.is_empty(),
+        "--duration" => request.duration_seconds.is_some(),
+        "--session-name" => request.role_session_name.is_some(),
+        "--source-profile" => request.source_profile.is_some(),
+        _ => false,
+    }
+}

@@ -3,6 +3,7 @@
 //! them is below, in `write`.
 
 mod write;
+mod backup;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,7 +17,8 @@ use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
 use crate::plan::{PolicyFile, PolicyText};
-pub(crate) use write::{Change, Lock, backups, make_dir, try_lock, write};
+pub(crate) use backup::backups;
+pub(crate) use write::{Change, Lock, make_dir, try_lock, write};
 
 /// The texts to be parsed.
 ///

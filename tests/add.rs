@@ -66,7 +66,11 @@ fn a_role_is_shown_tried_and_written() {
     let diff = "--- ~/.aws/config\n+++ ~/.aws/config\n@@ -59,3 +59,10 @@\n source_profile = keys\n external_id = client1-7731\n region = eu-west-1\n\
                 +\n+[profile new]\n+role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\n+source_profile = keys\n\
                 +external_id = client1-7731\n+duration_seconds = 3600\n+region = eu-west-1\n";
-    add(&sandbox, &[&args[..], &["--dry-run"]].concat()).run().ok().stdout(diff);
+    add(&sandbox, &[&args[..], &["--dry-run"]].concat())
+        .run()
+        .status(0)
+        .stdout(diff)
+        .stderr("xacct: profiles: adds 1, keeps 10\n");
     sandbox.asked(&[]);
     let run = add(&sandbox, &args).run().status(0).stdout("").stderr_contains(diff);
     run.stderr_contains(&format!(
@@ -221,6 +225,58 @@ fn the_first_profile_makes_the_files() {
     assert_eq!(entries(&sandbox), ["config", "credentials"]);
 }
 
+/// As `aws configure set region` leaves it, or a key that was deleted.
+#[test]
+fn a_key_is_added_to_a_profile_that_has_none() {
+    let sandbox = Sandbox::start();
+    let key = |name: &'static str| {
+        add(&sandbox, &["add", name, "--access-key", "--access-key-id", ID, "-q"]).stdin(SECRET).run()
+    };
+    sandbox.write_credentials("# mine\n[other] # c\naws_access_key_id =\n");
+    let keys = format!("aws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
+    let before = config(&sandbox);
+    key("hub").ok();
+    assert_eq!(
+        file(&sandbox, "credentials"),
+        format!("# mine\n[other] # c\naws_access_key_id =\n\n[hub]\n{keys}")
+    );
+    assert_eq!(config(&sandbox), before, "its region and its device are there");
+    // A second one, a role, and one that signs in are what they were: there is one already.
+    for name in ["hub", "client1", "acme"] {
+        key(name)
+            .status(3)
+            .stderr_contains(&format!("xacct: error: there is a profile '{name}' already: ~/.aws/"));
+    }
+    // A section of the credentials file too, and with options for what it does not say.
+    key("other").ok();
+    assert!(file(&sandbox, "credentials").starts_with(&format!("# mine\n[other] # c\n{keys}")));
+    sandbox.write_config("[profile r]\noutput = json\nregion = us-east-1\n");
+    let args = ["add", "r", "--access-key", "--access-key-id", ID, "-q", "--region", "eu-west-1"];
+    add(&sandbox, &args).stdin(SECRET).run().ok();
+    assert_eq!(config(&sandbox), "[profile r]\noutput = json\nregion = eu-west-1\n");
+    // Not for a role.
+    let run = add(&sandbox, &[&["add", "other"], &ROLE[2..]].concat()).run().status(3).stdout("");
+    run.stderr_contains("there is a profile 'other' already: ");
+}
+
+#[test]
+fn old_backups_go_by_themselves() {
+    let sandbox = Sandbox::start_plain();
+    for number in 0..13 {
+        let name = format!("new{number}");
+        let args = [&["add", &name], &ROLE[2..], &["--no-check", "-q"]].concat();
+        add(&sandbox, &args).run().ok();
+    }
+    let backups: Vec<String> =
+        entries(&sandbox).into_iter().filter(|name| name.starts_with("config.xacct-backup-")).collect();
+    assert_eq!(backups.len(), 10, "{backups:?}");
+    // The newest is what was there before the last one.
+    let newest = file(&sandbox, &backups[9]);
+    assert!(newest.contains("[profile new11]") && !newest.contains("[profile new12]"));
+    let run = sandbox.xacct(&["doctor"]).run();
+    assert!(!run.stdout_text().contains("rm "), "{}", run.stdout_text());
+}
+
 #[test]
 fn a_person_is_asked_for_a_role() {
     let sandbox = Sandbox::start();
@@ -246,7 +302,10 @@ fn a_person_is_asked_for_a_role() {
             ),
             ("external ID (empty: none): ", "client1-7731"),
             ("region [eu-central-1]: ", ""),
-            ("+external_id = client1-7731\r\n+region = eu-central-1\r\nwrite this? [y/N] ", "y"),
+            (
+                "+external_id = client1-7731\r\n+region = eu-central-1\r\nprofiles: adds 1, keeps 8\r\nwrite this? [y/N] ",
+                "y",
+            ),
         ],
     );
     // Of the source's device is known already.

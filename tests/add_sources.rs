@@ -177,7 +177,10 @@ fn a_person_is_asked_for_it_and_signs_in_on_the_way() {
         ("xacct: '1111' is no account ID: it has twelve digits\r\naccount ID: ", "111111111111"),
         ("role, as the access portal names it: ", "ReadOnly"),
         ("region (empty: none): ", "eu-west-1"),
-        ("+sso_role_name = ReadOnly\r\n+region = eu-west-1\r\nwrite this? [y/N] ", "y"),
+        (
+            "+sso_role_name = ReadOnly\r\n+region = eu-west-1\r\nprofiles: adds 1, keeps 8\r\nwrite this? [y/N] ",
+            "y",
+        ),
     ] {
         pty.expect(question);
         pty.send_line(text);

@@ -150,7 +150,7 @@ fn what_was_left_behind() {
         &home,
         "\
 ~/.aws/credentials.xacct-backup-20261121T061500Z: note: 2 copies of what changed files were before; adopt --undo uses them [backups]
-  when you do not need it any more: rm ~/.aws/credentials.xacct-backup-20261121T061500Z ~/.aws/config.xacct-backup-20261122T061500Z
+  nothing to do: xacct keeps the newest ten of each file, and deletes older ones
 ",
     );
     touch(&unfinished, "2 hours ago");
@@ -161,7 +161,7 @@ fn what_was_left_behind() {
     home.doctor(&[]).run().status(0).stdout_contains(
         "\
 ~/.aws/.config.xacct-123.tmp: note: an unfinished file of an xacct that was ended [file-leftover]
-  rm ~/.aws/.config.xacct-123.tmp
+  xacct doctor --fix    deletes it
 ",
     );
 }

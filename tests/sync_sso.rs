@@ -65,7 +65,8 @@ fn every_role_becomes_a_profile_once() {
         "--- ~/.aws/config\n+++ ~/.aws/config\n@@ -53,3 +53,29 @@\n source_profile = acme\n external_id = client1-7731\n \
          region = eu-west-1\n{added}"
     );
-    sync(&sandbox, &["acme", "--dry-run"]).run().ok().stdout(&diff);
+    let run = sync(&sandbox, &["acme", "--dry-run"]).run().status(0).stdout(&diff);
+    run.stderr("xacct: profiles: adds 4, keeps 8\n");
     assert_eq!((config(&sandbox), backups(&sandbox)), (before.clone(), 0));
     sandbox.asked(&["ListAccounts", "ListAccountRoles", "ListAccountRoles", "ListAccountRoles"]);
     // The only session there is need not be named.
@@ -114,7 +115,7 @@ fn one_chooses_and_names() {
     run.stderr(
         "xacct: warning: --account 'nosuch' matches nothing\nxacct: warning: --role '!Nosuch' matches nothing\n\
          xacct: warning: no longer among what was found, and kept: 'acme/client1.ReadOnly', 'acme/hub.ReadOnly' \
-         (--prune takes them out)\n",
+         (--prune takes them out)\nxacct: profiles: adds 1, keeps 10\n",
     );
     for (template, why) in [
         ("{acount_id}", "there is no {acount_id}, did you mean {account_id}? there are {account_id}, "),
@@ -337,7 +338,7 @@ fn a_person_signs_in_and_says_yes() {
     );
     pty.send_line("n");
     let (status, screen) = pty.wait();
-    assert!(status == 1 && screen.contains("nothing was changed"), "{screen}");
+    assert!(status == 0 && screen.ends_with("xacct: nothing was changed\r\n"), "{screen}");
     sync(&sandbox, &["acme"]).run().status(5).stdout("").stderr(refused);
     assert_eq!(config(&sandbox), before);
     let mut pty = sandbox.pty(&["sync", "sso"]);
@@ -346,6 +347,96 @@ fn a_person_signs_in_and_says_yes() {
     let (status, screen) = pty.wait();
     assert!(status == 0 && screen.contains("4 profiles added"), "{screen}");
     assert_eq!(config(&sandbox), before + &block());
+}
+
+const NEW: [&str; 4] = ["--sso-start-url", "https://acme.awsapps.com/start", "--sso-region", "eu-central-1"];
+const SESSION: &str = "[sso-session acme]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = eu-central-1\n\
+                       sso_registration_scopes = sso:account:access\n";
+
+#[test]
+fn a_new_session_is_written_with_its_profiles() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.write_config("[profile a]\nregion = eu-west-1\n");
+    let before = config(&sandbox);
+    sync(&sandbox, &[&["acme", "--dry-run"], &NEW[..]].concat())
+        .run()
+        .status(0)
+        .stdout_contains("+[sso-session acme]\n")
+        .stdout_contains("+[profile hub-Admin]\n");
+    assert_eq!(config(&sandbox), before);
+    done(&sandbox, &[&["acme"], &NEW[..]].concat());
+    assert_eq!(config(&sandbox), format!("{before}\n{SESSION}{}", block()));
+    // The next time it is there, and says itself where it is.
+    sync(&sandbox, &[&["acme", "--yes"], &NEW[..]].concat()).run().status(0).stdout("").stderr(SAME);
+    let elsewhere = [NEW[0], "https://other.awsapps.com/start"];
+    let run = sync(&sandbox, &[&["acme", "--yes"], &elsewhere[..]].concat()).run().status(3);
+    run.stderr_contains(
+        "--sso-start-url: [sso-session acme] has sso_start_url = https://acme.awsapps.com/start\n",
+    );
+    // What is mistyped is no new session, and neither is what cannot be one.
+    for (args, status, message) in [
+        (&["acm"][..], 3, "did you mean acme?\n"),
+        (&["other", NEW[0], "acme", NEW[2], NEW[3]], 2, "--sso-start-url: 'acme' is no start URL"),
+        (&["a b", NEW[0], NEW[1], NEW[2], NEW[3]], 2, "'a b' is no name that every SDK takes"),
+        (&["other", NEW[0], NEW[1]], 3, "there is no [sso-session other]"),
+    ] {
+        sync(&sandbox, &[args, &["--yes", "--no-input"]].concat())
+            .run()
+            .status(status)
+            .stderr_contains(message);
+    }
+    assert_eq!(config(&sandbox), format!("{before}\n{SESSION}{}", block()));
+}
+
+#[test]
+fn a_person_is_asked_where_a_new_session_is() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.write_config("");
+    let mut pty = sandbox.pty(&["sync", "sso"]);
+    pty.expect("there is no [sso-session NAME] in ~/.aws/config: this adds it");
+    for (question, text) in [
+        ("name of the new sso-session: ", "acme"),
+        ("start URL, such as https://acme.awsapps.com/start: ", NEW[1]),
+        ("region that Identity Center is in: ", NEW[3]),
+        ("profiles: adds 4, keeps 1\r\nwrite this? [y/N] ", "y"),
+    ] {
+        pty.expect(question);
+        pty.send_line(text);
+    }
+    let (status, screen) = pty.wait();
+    assert_eq!(status, 0, "{screen}");
+    assert!(screen.contains("~/.aws/config: [sso-session acme] added\r\n"), "{screen}");
+    assert_eq!(config(&sandbox), format!("{SESSION}{}", block()));
+}
+
+/// Shown as what it is: profiles that go, not some that are renamed, and no longer than `diff -u` has it.
+#[test]
+fn what_is_pruned_is_shown_by_sections() {
+    let sandbox = Sandbox::signed_in();
+    done(&sandbox, &["acme"]);
+    let gone: String = (10..85)
+        .map(|number| section(&format!("hub-R{number}"), &format!("1111111111{number}"), "ReadOnly") + "\n")
+        .collect();
+    let text =
+        config(&sandbox).replacen("[profile hub-ReadOnly]", &format!("{gone}[profile hub-ReadOnly]"), 1);
+    let text = text.replacen("sso_role_name = Admin\n", "sso_role_name = Admin\noutput = json\n", 1);
+    sandbox.write_config(&text);
+    let old = sandbox.home().join("old");
+    fs::write(&old, &text).unwrap();
+    let run = sync(&sandbox, &["acme", "--prune", "--dry-run", "--region", "eu-west-3"]).run().status(0);
+    let run = run.stderr("xacct: profiles: changes 4, removes 75, keeps 8\n");
+    let count = |text: &str, sign: char| {
+        text.lines()
+            .filter(|line| line.starts_with(sign) && !line.starts_with(&format!("{sign}{sign}")))
+            .count()
+    };
+    let shown = run.stdout_text().to_owned();
+    assert_eq!((count(&shown, '-'), count(&shown, '+')), (75 * 6 + 4, 4));
+    done(&sandbox, &["acme", "--prune", "--region", "eu-west-3"]);
+    let new = sandbox.home().join(".aws/config");
+    let diff = sandbox.program("diff", &[std::path::Path::new("-u"), &old, &new]).run().status(1);
+    assert_eq!(count(&shown, '-'), count(diff.stdout_text(), '-'));
+    assert!(!shown.contains("+[profile"), "{shown}");
 }
 
 #[test]
@@ -363,15 +454,16 @@ fn the_session_must_be_there() {
             Some("[profile a]\n"),
             &["acme"],
             3,
-            "there is no [sso-session acme] in ~/.aws/config\n  aws configure sso-session    adds one, or add these lines by \
-             hand:\n    [sso-session acme]\n    sso_start_url = https://YOURS.awsapps.com/start\n    sso_region = us-east-1\n    \
+            "there is no [sso-session acme] in ~/.aws/config\n  xacct sync sso acme --sso-start-url URL --sso-region REGION    adds it, \
+             or add these lines by hand:\n    [sso-session acme]\n    sso_start_url = https://YOURS.awsapps.com/start\n    sso_region = us-east-1\n    \
              sso_registration_scopes = sso:account:access\n",
         ),
         (
             Some("[profile a]\n"),
             &[],
             3,
-            "there is no [sso-session NAME] in ~/.aws/config\n  aws configure sso-session    adds one\n",
+            "there is no [sso-session NAME] in ~/.aws/config\n  xacct sync sso NAME --sso-start-url URL --sso-region REGION    \
+             adds one\n",
         ),
         (
             Some("[sso-session a]\n[sso-session b c]\n[sso-session b]\n"),

@@ -37,9 +37,15 @@ pub(crate) enum SyncAction {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = SSO)]
 pub(crate) struct SyncSso {
-    /// The [sso-session NAME] of ~/.aws/config; without it, the only one there is
+    /// The [sso-session NAME] of ~/.aws/config, or a new one's name; without it, the only one there is
     #[arg(value_name = "NAME")]
     pub(crate) session: Option<String>,
+    /// For a new session: its start URL, https://acme.awsapps.com/start
+    #[arg(long, env = "XACCT_SSO_START_URL", value_name = "URL", help_heading = "New session")]
+    pub(crate) sso_start_url: Option<String>,
+    /// For a new session: the region that Identity Center is in
+    #[arg(long, env = "XACCT_SSO_REGION", value_name = "REGION", help_heading = "New session")]
+    pub(crate) sso_region: Option<String>,
     /// Only these roles: names, with * and ?; one with ! before it is left out
     #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) role: Vec<String>,
@@ -129,6 +135,8 @@ Examples:
 const SSO: &str = "\
 Examples:
   xacct sync sso acme --dry-run         what would change
+  xacct sync sso acme --sso-start-url https://acme.awsapps.com/start --sso-region eu-central-1
+                                        the first time: adds [sso-session acme] too
   xacct sync sso acme --role ReadOnly --account 'client*' --account '!*sandbox'
   xacct sync sso acme --name-template '{account_slug}.{role_name}' --region eu-west-1
   xacct sync sso acme --prune --yes     from a script; somebody must be signed in";

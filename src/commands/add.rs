@@ -8,14 +8,15 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use self::answers::{Answers, Kind, New, NewSession};
+use self::answers::{Answers, Kind, New};
+pub(super) use self::answers::{named, region};
 use super::change::{self, Asked, Files};
 use super::context::Context;
 use super::person::Person;
 use crate::aws::Identity;
 use crate::broker;
 use crate::cli::Add;
-use crate::config::{Config, FileKind, Ini, Texts};
+use crate::config::{Config, FileKind, Ini, IniEdit, Texts};
 use crate::error::{self, Error, Result};
 use crate::source;
 
@@ -35,7 +36,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     // Who has said everything on the command line has said yes.
     let yes = asked.yes || !answers.asked_any();
     let asking = Asked { dry_run: asked.dry_run, yes, no_input: asked.asking.no_input };
-    if !files.agreed(&changes, asking, context)? {
+    if !files.agreed(&changes, &config, asking, context)? {
         return Ok(ExitCode::SUCCESS);
     }
     let works = if asked.no_check { None } else { try_it(asked, context, &config, &new, person.as_ref())? };
@@ -61,8 +62,13 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     let mut texts = files.raw.clone();
     let add = |file: FileKind, entries: &[(&str, &str)]| -> Result<Zeroizing<String>> {
         let mut ini = Ini::new(file, files.raw.of(file).map_or("", |text| text.as_str()));
-        ini.add(&new.name, entries)
-            .map_err(|why| Error::config(format!("{}: {why}", files.paths.display(file))))?;
+        let added = if ini.has(&new.name) {
+            let gone = entries.iter().map(|(key, _)| *key).collect();
+            ini.replace(&[IniEdit { profile: &new.name, gone, with: entries.to_vec() }])
+        } else {
+            ini.add(&new.name, entries)
+        };
+        added.map_err(|why| Error::config(format!("{}: {why}", files.paths.display(file))))?;
         Ok(ini.into_text())
     };
     let mut entries: Vec<(&str, &str)> = Vec::new();
@@ -82,23 +88,9 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
         texts.config = Some(add(FileKind::Config, &entries)?);
     }
     if let Kind::IdentityCenter { session: Some(session), .. } = &new.kind {
-        texts.config = texts.config.map(|text| with_session(&text, session));
+        texts.config = texts.config.map(|text| session.added_to(&text));
     }
     Ok(texts)
-}
-
-/// As `aws configure sso` writes one: this scope is what gives the token a refresh token.
-fn with_session(config: &str, session: &NewSession) -> Zeroizing<String> {
-    let mut ini = Ini::new(FileKind::Config, config);
-    ini.add_sso_session(
-        &session.name,
-        &[
-            ("sso_start_url", &session.start_url),
-            ("sso_region", &session.region),
-            ("sso_registration_scopes", "sso:account:access"),
-        ],
-    );
-    ini.into_text()
 }
 
 /// Whose the credentials are, before anything is written; `None` where they are to be written though they do not

@@ -41,7 +41,7 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     }
     let changes = files.changes(&texts, if asked.undo { &UNDOING } else { &ADOPTING });
     let asking = Asked { dry_run: asked.dry_run, yes: asked.yes, no_input: asked.no_input };
-    if files.agreed(&changes, asking, context)? {
+    if files.agreed(&changes, &after, asking, context)? {
         let backups = files.write(&changes, context)?;
         tell(asked, &files, &names, &Done { exact, backups }, context);
     }

@@ -1,13 +1,16 @@
 //! What `add` and `adopt` have in common: the files as they are, showing what would change, asking whether it is
 //! meant, writing it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+
+use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::edit_lock;
 use super::person::Person;
 use super::print;
-use crate::config::{Config, FileKind, Paths, Texts};
+use crate::config::{ByFile, Config, FileKind, Paths, Section, Texts};
 use crate::error::{Error, Result};
 use crate::files::{self, Change, Lock};
 use crate::plan::{Plan, Request};
@@ -66,12 +69,20 @@ impl Files {
         changes.iter().map(one).collect()
     }
 
-    /// Shows the changes; whether they are to be made.
+    /// Shows the changes, which lead to `after`; whether they are to be made.
     ///
-    /// Errors: `NeedsPerson` where somebody should be asked and cannot be, `Other` for a no.
-    pub(super) fn agreed(&self, changes: &[Change<'_>], asked: Asked, context: &Context) -> Result<bool> {
+    /// Errors: `NeedsPerson` where somebody should be asked and cannot be.
+    pub(super) fn agreed(
+        &self,
+        changes: &[Change<'_>],
+        after: &Config,
+        asked: Asked,
+        context: &Context,
+    ) -> Result<bool> {
+        let count = counts(&self.config, after);
         if asked.dry_run {
             print(self.shown(changes, context.color).as_bytes())?;
+            context.voice.note(&count);
             return Ok(false);
         }
         let shown = self.shown(changes, context.voice.color);
@@ -84,22 +95,57 @@ impl Files {
         }
         let Some(person) = Person::at_terminal()? else { return Err(nobody()) };
         // On the terminal, whatever stderr is: who answers must have seen it.
-        if person.agrees(&format!("{shown}write this?"))? {
-            return Ok(true);
+        let is_agreed = person.agrees(&format!("{shown}{count}\nwrite this?"))?;
+        if !is_agreed {
+            context.voice.note("nothing was changed");
         }
-        Err(Error::other("nothing was changed"))
+        Ok(is_agreed)
     }
 
     /// Makes the changes, and gives the backups of what was there before.
     pub(super) fn write(&self, changes: &[Change<'_>], context: &Context) -> Result<Vec<PathBuf>> {
         let Some(lock) = &self.lock else { return Ok(Vec::new()) };
-        files::write(&self.paths, changes, (context.now)(), lock)
+        files::write(&self.paths, changes, context.local_now(), lock)
     }
 }
 
 /// The plan of a profile.
 pub(super) fn plan(context: &Context, config: &Config, name: &str) -> Result<Plan> {
     context.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() })
+}
+
+/// `adds 2, changes 1, removes 75, keeps 150`: profiles, whichever of the files they are in.
+fn counts(before: &Config, after: &Config) -> String {
+    let (before, after) = (said(before), said(after));
+    let is_same = |(name, own): &(&String, &Said)| before.get(*name) == Some(own);
+    let kept = after.iter().filter(is_same).count();
+    let added = after.keys().filter(|name| !before.contains_key(*name)).count();
+    let removed = before.keys().filter(|name| !after.contains_key(*name)).count();
+    let changed = after.len() - added - kept;
+    let counts = [("adds", added), ("changes", changed), ("removes", removed), ("keeps", kept)];
+    let told = counts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}"));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let profiles = if before.len().max(after.len()) == 1 { "profile" } else { "profiles" };
+    if told.is_empty() { format!("changes no {profiles}") } else { format!("{profiles}: {told}") }
+}
+
+/// What each file says of a profile.
+type Said = Vec<(FileKind, String, Zeroizing<String>)>;
+
+fn said(config: &Config) -> HashMap<String, Said> {
+    let of_section = |file: FileKind, section: &Section| -> Said {
+        section.iter().map(|(key, setting)| (file, key.to_owned(), setting.value.clone())).collect()
+    };
+    let of_profile = |profile: ByFile<'_>| {
+        let files = [
+            (FileKind::Config, profile.config.as_ref()),
+            (FileKind::Credentials, profile.credentials.as_ref()),
+            (FileKind::Settings, profile.settings),
+        ];
+        let said = files.into_iter().filter_map(|(file, section)| Some(of_section(file, section?)));
+        (profile.name.to_owned(), said.flatten().collect())
+    };
+    config.profiles_by_file().into_iter().map(of_profile).collect()
 }
 
 fn nobody() -> Error {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use super::child_settings::ChildSettings;
 use crate::broker::{Broker, Options};
@@ -56,6 +56,11 @@ impl Context {
         };
         let color = speaking.color.for_stream(&std::io::stdout(), plain);
         Context { env, voice, now, color, by_variable: cli.by_variable.clone() }
+    }
+
+    /// The time as the user's clock shows it.
+    pub(super) fn local_now(&self) -> DateTime<FixedOffset> {
+        (self.now)().with_timezone(&chrono::Local).fixed_offset()
     }
 
     /// Reads the profile files and the settings.

@@ -27,6 +27,7 @@ mod clear;
 mod person;
 mod itself;
 mod change;
+mod sso_session;
 mod add;
 mod adopt;
 mod init;

@@ -66,6 +66,11 @@ impl Ini {
         if self.mark { Zeroizing::new(format!("{BYTE_ORDER_MARK}{}", *self.text)) } else { self.text }
     }
 
+    /// Whether the file has a section of the profile.
+    pub(crate) fn has(&self, profile: &str) -> bool {
+        !self.sections(profile).is_empty()
+    }
+
     /// What the file says of the profile; `None` where it has no section of it.
     pub(super) fn own(&self, profile: &str) -> Option<Own> {
         let sections = self.sections(profile);

@@ -113,7 +113,9 @@ fn value(field: Field, named: Named<'_>) -> String {
     };
     let taken = match field {
         Field::AccountSlug => joined(&text.to_lowercase(), |c| c.is_ascii_alphanumeric()),
-        _ => joined(text, is_taken),
+        // IAM tells roles apart by every dash of their names.
+        Field::RoleName => joined(text, is_taken),
+        _ => with_single_dashes(&joined(text, is_taken)),
     };
     let is_name = matches!(field, Field::AccountName | Field::AccountSlug);
     if is_name && taken.is_empty() { named.account_id.to_owned() } else { taken }
@@ -123,6 +125,11 @@ fn value(field: Field, named: Named<'_>) -> String {
 fn joined(text: &str, is_taken: impl Fn(char) -> bool) -> String {
     let words = text.split(|c| !is_taken(c)).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").trim_matches('-').to_owned()
+}
+
+/// `Search-4-Prod`, of `Search (4) - Prod`
+fn with_single_dashes(text: &str) -> String {
+    text.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// The SDKs' identifiers.
@@ -177,6 +184,9 @@ mod tests {
             ("{account_name}", "客户", "111111111111"),
             ("{account_slug}-x", "", "111111111111-x"),
             ("{account_name}", "--prod- -", "prod"),
+            ("{account_name}-{role_name}", "Search (4) - Prod", "Search-4-Prod-Read-Only"),
+            ("{account_name}", "R&D -- EU", "R-D-EU"),
+            ("{account_name}--{role_name}", "a -b", "a-b--Read-Only"),
             ("-{account_name}/", "a", "a"),
             ("{account_name}", "a]\n[b", "a-b"),
         ] {

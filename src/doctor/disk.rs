@@ -102,14 +102,13 @@ pub(crate) fn left_behind(backups: &[String], unfinished: Vec<(PathBuf, String)>
             1 => "a copy of what a changed file was before; adopt --undo uses it".to_owned(),
             many => format!("{many} copies of what changed files were before; adopt --undo uses them"),
         };
-        let all: Vec<String> = backups.iter().map(|path| shell_path(path)).collect();
-        let fix = format!("when you do not need it any more: rm {}", all.join(" "));
+        let fix = "nothing to do: xacct keeps the newest ten of each file, and deletes older ones";
         findings.push(Finding::new(&catalog::BACKUPS, message).in_file(first).fix(fix));
     }
     findings.extend(unfinished.into_iter().map(|(path, shown)| {
         let message = "an unfinished file of an xacct that was ended";
         let finding = Finding::new(&catalog::FILE_LEFTOVER, message).in_file(&shown);
-        finding.fix(format!("rm {}", shell_path(&shown))).repair(Repair::Remove { paths: vec![path] })
+        finding.fix("xacct doctor --fix    deletes it").repair(Repair::Remove { paths: vec![path] })
     }));
     findings
 }

@@ -6,16 +6,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use zeroize::Zeroizing;
 
-use crate::config::{FileKind, Paths, Texts};
+use super::backup;
+use crate::config::{FileKind, Paths};
 use crate::error::{Error, Result};
-
-/// Between a file's name and the time in the name of its backup.
-const BACKUP: &str = ".xacct-backup-";
-/// 2026-11-22T06:15:00Z, without what file systems do not take.
-const STAMP: &str = "%Y%m%dT%H%M%SZ";
 
 /// One file and what is to stand in it: `None` is no file.
 pub(crate) struct Change<'a> {
@@ -60,14 +56,14 @@ fn open_lock(dir: &Path) -> io::Result<File> {
 }
 
 /// Writes the files, in this order, and gives the backups of what was there. Everything that can fail beforehand
-/// does, before the first of them is changed.
+/// does, before the first of them is changed. `now` has the offset of the user's time zone.
 ///
 /// Errors: of kind `Config` where a file or its directory cannot be written, `Other` where somebody has changed a
 /// file since it was read.
 pub(crate) fn write(
     paths: &Paths,
     changes: &[Change<'_>],
-    now: DateTime<Utc>,
+    now: DateTime<FixedOffset>,
     _lock: &Lock,
 ) -> Result<Vec<PathBuf>> {
     let failed = |change: &Change<'_>, error: io::Error| {
@@ -89,7 +85,7 @@ pub(crate) fn write(
     for (change, target) in changes.iter().zip(&targets) {
         prepared.add(change, target).map_err(|error| failed(change, error))?;
     }
-    let backups = back_up(paths, changes, now)?;
+    let backups = backup::back_up(paths, changes, now)?;
     for (index, (change, target)) in changes.iter().zip(&targets).enumerate() {
         prepared.commit(index, target).map_err(|error| {
             let error = failed(change, error);
@@ -102,6 +98,9 @@ pub(crate) fn write(
                 )),
             }
         })?;
+    }
+    for change in changes {
+        backup::prune(paths.of(change.file));
     }
     Ok(backups)
 }
@@ -223,7 +222,7 @@ fn beside(target: &Path, ending: &str) -> PathBuf {
 }
 
 /// A new file that nobody else can read.
-fn create(path: &Path) -> io::Result<File> {
+pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -247,57 +246,6 @@ fn keep_owner_and_mode(file: &File, target: &Path, kind: FileKind) -> io::Result
 #[cfg(not(unix))]
 fn keep_owner_and_mode(_: &File, _: &Path, _: FileKind) -> io::Result<()> {
     Ok(())
-}
-
-/// Copies of what the files hold, all with the same time in their names.
-fn back_up(paths: &Paths, changes: &[Change<'_>], now: DateTime<Utc>) -> Result<Vec<PathBuf>> {
-    let old: Vec<(&Path, &str)> =
-        changes.iter().filter_map(|change| Some((paths.of(change.file), change.old?))).collect();
-    let name = |path: &Path, stamp: &str| {
-        path.with_file_name(format!(
-            "{}{BACKUP}{stamp}",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ))
-    };
-    let stamps = (0..).map(|seconds| (now + chrono::Duration::seconds(seconds)).format(STAMP).to_string());
-    let is_free = |stamp: &String| !old.iter().any(|(path, _)| name(path, stamp).exists());
-    let stamp = stamps.into_iter().find(is_free).unwrap_or_default();
-    let mut backups = Vec::new();
-    for (path, text) in old {
-        let backup = name(path, &stamp);
-        let written = create(&backup).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(|error| {
-            Error::config(format!("{} cannot be written: {error}", backup.display()))
-                .caused_by(error)
-                .hint("nothing was changed")
-        })?;
-        backups.push(backup);
-    }
-    Ok(backups)
-}
-
-/// What backups of one time hold, newest first. A file without one was not there, or was not changed.
-pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
-    let prefix = |path: &Path| format!("{}{BACKUP}", path.file_name().unwrap_or_default().to_string_lossy());
-    let start = prefix(&paths.config);
-    let dir = paths.config.parent().and_then(|dir| fs::read_dir(dir).ok());
-    let names = dir.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut stamps: Vec<String> =
-        names.filter_map(|name| name.strip_prefix(&start).map(str::to_owned)).collect();
-    stamps.sort();
-    let read = |path: &Path, stamp: &str| {
-        let text = fs::read_to_string(path.with_file_name(prefix(path) + stamp)).ok()?;
-        Some(Zeroizing::new(text))
-    };
-    let texts = |stamp: &String| Texts {
-        config: read(&paths.config, stamp),
-        settings: read(&paths.settings, stamp),
-        credentials: None,
-    };
-    stamps.iter().rev().map(texts).collect()
 }
 
 #[cfg(test)]

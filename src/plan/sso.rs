@@ -111,7 +111,9 @@ fn unknown_session(config: &Config, name: &str) -> Error {
     }
     match nearest(name, &names).as_slice() {
         [] if names.is_empty() => error
-            .hint("aws configure sso-session    adds one, or add these lines by hand:")
+            .hint(format!(
+                "xacct sync sso {name} --sso-start-url URL --sso-region REGION    adds it, or add these lines by hand:"
+            ))
             .hint(format!("  [sso-session {name}]"))
             .hint("  sso_start_url = https://YOURS.awsapps.com/start")
             .hint("  sso_region = us-east-1")

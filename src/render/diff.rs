@@ -1,30 +1,21 @@
 //! What changes in a file, as `diff -u` shows it; secrets masked, control characters visible.
 //!
-//! It looks for the nearest place from which both texts go on alike. That need not be the shortest way to say it,
-//! but it is always a right one, and takes time by the size of the changes and not of the file.
+//! Sections are compared with sections of the same name, so that a profile that goes and another one that comes are not
+//! shown as one that is renamed. Which lines belong together is `align`'s business.
+
+mod align;
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use self::align::{Line, lines};
 use crate::say::visible;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
-/// How many lines must be alike again, for the texts to go on together.
-const ANCHOR: usize = 2;
-/// How far a place is looked for from which they do.
-const REACH: usize = 1000;
 /// What stands behind these is never shown.
 const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
-/// One line: kept, gone or new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line<'a> {
-    Kept(&'a str),
-    Gone(&'a str),
-    New(&'a str),
-}
 
 /// Nothing where nothing changes. `path` is what people are shown.
 pub(crate) fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
@@ -89,41 +80,6 @@ fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
     hunks
 }
 
-fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
-    let (mut old, mut new) = (&old[..], &new[..]);
-    let mut lines = Vec::new();
-    while let ([first, rest @ ..], [other, others @ ..]) = (old, new) {
-        if first == other {
-            lines.push(Line::Kept(first));
-            (old, new) = (rest, others);
-            continue;
-        }
-        let (gone, come) = nearest(old, new);
-        lines.extend(old[..gone].iter().map(|line| Line::Gone(line)));
-        lines.extend(new[..come].iter().map(|line| Line::New(line)));
-        (old, new) = (&old[gone..], &new[come..]);
-    }
-    lines.extend(old.iter().map(|line| Line::Gone(line)));
-    lines.extend(new.iter().map(|line| Line::New(line)));
-    lines
-}
-
-/// How many lines of each to leave out so that they go on alike; all of them where that is nowhere near.
-fn nearest(old: &[&str], new: &[&str]) -> (usize, usize) {
-    let alike = |gone: usize, come: usize| {
-        let (Some(old), Some(new)) = (old.get(gone..), new.get(come..)) else { return false };
-        let wanted = ANCHOR.min(old.len()).min(new.len());
-        wanted > 0 && old[..wanted] == new[..wanted]
-    };
-    let places = (1..=REACH).flat_map(|both| (0..=both).map(move |come| (both - come, come)));
-    places
-        .take_while(|(gone, come)| gone + come <= old.len() + new.len())
-        .find(|(gone, come)| alike(*gone, *come))
-        .unwrap_or((old.len(), new.len()))
-}
-
 /// The text with the values of secret keys, and the lines that continue them, made unreadable.
 fn masked(text: &str) -> String {
     let mut in_secret = false;
@@ -144,8 +100,6 @@ fn masked(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -177,18 +131,5 @@ mod tests {
     #[test]
     fn what_would_drive_the_terminal_is_visible() {
         assert!(unified("x", "", "a\u{1b}[2J\tb\r\n", false).ends_with("+a\\u{1b}[2J\tb\n"));
-    }
-
-    proptest! {
-        #[test]
-        fn it_leads_from_one_text_to_the_other(old in "([abc]\n){0,12}", new in "([abc]\n){0,12}b?") {
-            let lines = lines(&old, &new);
-            let of = |wanted: fn(&Line<'_>) -> bool| -> String {
-                let text = |line: &Line<'_>| match line { Line::Kept(text) | Line::Gone(text) | Line::New(text) => (*text).to_owned() };
-                lines.iter().filter(|line| wanted(line)).map(text).collect()
-            };
-            prop_assert_eq!(of(|line| !matches!(line, Line::New(_))), old.clone());
-            prop_assert_eq!(of(|line| !matches!(line, Line::Gone(_))), new.clone());
-        }
     }
 }

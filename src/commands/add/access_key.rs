@@ -22,16 +22,26 @@ impl Answers<'_> {
                 "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
             ));
         }
-        let device = |text: &str| held("mfa_serial", text);
-        let mfa_serial = self.wanted(
-            "--mfa-serial",
-            asked.mfa_serial.as_ref(),
-            "the user's MFA device, its ARN or number (empty: none)",
-            None,
-            device,
-        )?;
-        let region = self.region(None)?;
+        let (mfa_serial, region) = (self.device_of(&name)?, self.region_of(&name)?);
         Ok(New { name, kind: Kind::AccessKey { id, secret }, mfa_serial, region })
+    }
+
+    /// What a profile that is there says already is not asked for.
+    fn device_of(&self, name: &str) -> Result<Option<String>> {
+        let option = self.asked.mfa_serial.as_ref();
+        if option.is_none() && self.of_source(name, "mfa_serial").is_some() {
+            return Ok(None);
+        }
+        let device = |text: &str| held("mfa_serial", text);
+        let question = "the user's MFA device, its ARN or number (empty: none)";
+        self.wanted("--mfa-serial", option, question, None, device)
+    }
+
+    fn region_of(&self, name: &str) -> Result<Option<String>> {
+        if self.asked.region.is_none() && self.of_source(name, "region").is_some() {
+            return Ok(None);
+        }
+        self.region(None)
     }
 
     /// The secret second, and before any question whose answer is shown: both are often pasted in one go.

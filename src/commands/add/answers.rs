@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use crate::cli::Add;
 use crate::commands::person::{Person, may_be_secret};
-use crate::config::{Config, nearest};
+use crate::commands::sso_session::NewSession;
+use crate::config::{Config, Profile, nearest};
 use crate::error::{Error, Result};
 use crate::plan;
 use crate::secret::Secret;
@@ -34,13 +35,6 @@ pub(super) enum Kind {
     },
 }
 
-/// `[sso-session NAME]`, before it is written.
-pub(super) struct NewSession {
-    pub(super) name: String,
-    pub(super) start_url: String,
-    pub(super) region: String,
-}
-
 /// Which kind it is to be.
 #[derive(Clone, Copy)]
 enum Which {
@@ -66,7 +60,7 @@ const NEVER_SECRET: [&str; 4] = [NAME, "--access-key-id", "--mfa-serial", "--reg
 /// What stands on the command line without an option.
 const NAME: &str = "NAME";
 
-pub(super) type Verdict<T> = std::result::Result<T, String>;
+pub(in crate::commands) type Verdict<T> = std::result::Result<T, String>;
 
 impl<'a> Answers<'a> {
     pub(super) fn new(asked: &'a Add, config: &'a Config, person: Option<&'a Person>) -> Answers<'a> {
@@ -89,8 +83,12 @@ impl<'a> Answers<'a> {
             self.new_name(name).map(|()| name.to_owned())
         })?;
         match self.which()? {
-            Which::Role => self.role(name),
             Which::AccessKey => self.access_key(name),
+            // Only a key can be added to a profile that is there.
+            _ if self.config.profile(&name).is_ok_and(|there| there.is_some()) => {
+                Err(Error::config(self.free_name(&name).err().unwrap_or_default()))
+            }
+            Which::Role => self.role(name),
             Which::IdentityCenter => self.identity_center(name),
         }
     }
@@ -239,14 +237,37 @@ impl<'a> Answers<'a> {
         })
     }
 
-    /// A name that every SDK takes, and that is free.
+    /// A name that every SDK takes, and that is free; or, for an access key, a profile that has no credentials yet.
     fn new_name(&self, name: &str) -> Verdict<()> {
         named(name)?;
+        match self.config.profile(name) {
+            Ok(Some(profile)) if self.may_be_key() && has_no_credentials(&profile) => Ok(()),
+            _ => self.free_name(name),
+        }
+    }
+
+    fn free_name(&self, name: &str) -> Verdict<()> {
         match self.config.profile(name) {
             Ok(None) => Ok(()),
             Ok(Some(profile)) => Err(format!("there is a profile '{name}' already: {}", profile.origin)),
             Err(error) => Err(error.message),
         }
+    }
+
+    /// Whether the options leave it open that it is an access key.
+    fn may_be_key(&self) -> bool {
+        let asked = self.asked;
+        let others = [
+            &asked.role_arn,
+            &asked.source_profile,
+            &asked.credential_source,
+            &asked.sso_session,
+            &asked.sso_start_url,
+            &asked.sso_region,
+            &asked.sso_account_id,
+            &asked.sso_role_name,
+        ];
+        asked.access_key || others.iter().all(|option| option.is_none())
     }
 
     fn source(&self, name: &str, source: &str) -> Verdict<String> {
@@ -273,14 +294,35 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn of_source(&self, source: &str, key: &str) -> Option<String> {
+    pub(super) fn of_source(&self, source: &str, key: &str) -> Option<String> {
         let value = self.config.profile(source).ok()??.get(key)?.value.trim().to_owned();
         (!value.is_empty()).then_some(value)
     }
 }
 
+/// Keys by which a profile gets credentials.
+const CREDENTIALS: [&str; 11] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "credential_process",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_account_id",
+    "sso_start_url",
+    "login_session",
+];
+
+fn has_no_credentials(profile: &Profile) -> bool {
+    let is_set =
+        |key: &&'static str| profile.get(key).is_some_and(|setting| !setting.value.trim().is_empty());
+    !CREDENTIALS.iter().any(is_set)
+}
+
 /// A name that every SDK takes.
-pub(super) fn named(name: &str) -> Verdict<()> {
+pub(in crate::commands) fn named(name: &str) -> Verdict<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
     if name.is_empty() || !name.chars().all(allowed) || name.starts_with('-') {
         return Err(format!("'{name}' is no name that every SDK takes: letters, digits and _ - / . % @ : +"));
@@ -308,7 +350,7 @@ pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {
     plan::check(key, text).map(|()| text.to_owned()).map_err(|why| format!("'{text}' {why}"))
 }
 
-pub(super) fn region(text: &str) -> Verdict<String> {
+pub(in crate::commands) fn region(text: &str) -> Verdict<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.chars().all(allowed) && text.contains('-') {
         return Ok(text.to_owned());

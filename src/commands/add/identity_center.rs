@@ -1,8 +1,9 @@
 //! What a new profile of IAM Identity Center is to be: its session, one of the config file's or a new one, account and
 //! role.
 
-use super::answers::{Answers, Kind, New, NewSession, Settings, Verdict, named, region};
+use super::answers::{Answers, Kind, New, Settings, Verdict, named, region};
 use crate::arn;
+use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
 use crate::error::Result;
 
 impl Answers<'_> {
@@ -44,7 +45,8 @@ impl Answers<'_> {
         })?;
         let settings = vec![("sso_session", name.clone())];
         if known.contains(&name) {
-            self.refuse_second_place(&name)?;
+            let (start_url, region) = (asked.sso_start_url.as_deref(), asked.sso_region.as_deref());
+            refuse_second_place(self.config, &name, Place { start_url, region })?;
             return Ok((settings, None));
         }
         let (start_url, region) = self.place()?;
@@ -63,34 +65,6 @@ impl Answers<'_> {
         let question = "region that Identity Center is in";
         let region = self.needed("--sso-region", asked.sso_region.as_ref(), question, None, region)?;
         Ok((start_url, region))
-    }
-
-    /// A session that is there says itself where it is.
-    fn refuse_second_place(&self, name: &str) -> Result<()> {
-        let Some(session) = self.config.sso_session(name) else { return Ok(()) };
-        for (option, key, value) in [
-            ("--sso-start-url", "sso_start_url", &self.asked.sso_start_url),
-            ("--sso-region", "sso_region", &self.asked.sso_region),
-        ] {
-            let own = session.get(key);
-            if let (Some(value), Some(own)) = (value, own)
-                && *value != own.value.trim()
-            {
-                let message = format!("{option}: [sso-session {name}] has {key} = {}", own.value.trim());
-                let error = crate::error::Error::config(format!("{}: {message}", own.origin));
-                return Err(error.hint("leave the option out, or give the new session another name"));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn start_url(text: &str) -> Verdict<String> {
-    match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !text.contains(' ') => {
-            Ok(text.to_owned())
-        }
-        _ => Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start")),
     }
 }
 

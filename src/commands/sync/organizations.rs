@@ -55,7 +55,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     let profiles = wanted
         .map(|found| profile(&template, found, &asked.source_profile, role_name, region.clone()))
         .collect();
-    update::run(Update { source, profiles, syncing, no_input: asked.asking.no_input }, context)
+    update::run(Update { source, session: None, profiles, syncing, no_input: asked.asking.no_input }, context)
 }
 
 fn profile(

@@ -6,10 +6,14 @@ use super::choice::Choice;
 use super::update::{self, Update};
 use crate::broker::Common;
 use crate::cli::{Asking, SyncSso};
+use crate::commands::add::{named, region};
 use crate::commands::context::Context;
+use crate::commands::person::Person;
+use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
 use crate::config::managed::{Identity, Source, Synced};
 use crate::config::{Config, Field, FileKind, NameTemplate, Named};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::plan;
 use crate::sso::Assigned;
 
@@ -22,8 +26,7 @@ const FIELDS: [Field; 6] =
 pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     let syncing = &asked.syncing;
     let template = update::template(syncing, TEMPLATE, &FIELDS)?;
-    let config = context.config()?;
-    let session = session(asked, &config)?;
+    let (config, session, new) = session(asked, context)?;
     let source = Source::Sso { session: &session };
     let plan = plan::of_sso_session(&config, &context.env, &session)?;
     update::check(source, context)?;
@@ -56,7 +59,7 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
             profiles.push(profile(&template, named, region.clone()));
         }
     }
-    update::run(Update { source, profiles, syncing, no_input: asked.no_input }, context)
+    update::run(Update { source, session: new, profiles, syncing, no_input: asked.no_input }, context)
 }
 
 fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) -> Synced {
@@ -69,20 +72,81 @@ fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) ->
     Synced { name: template.fill(named), identity: Identity { account_id, role }, keys, region }
 }
 
-/// The session that was named, or the only one.
-fn session(asked: &SyncSso, config: &Config) -> Result<String> {
-    if let Some(name) = &asked.session {
-        return Ok(name.clone());
-    }
+/// The session that was named, or the only one, or a new one; with the files as they are with it.
+fn session(asked: &SyncSso, context: &Context) -> Result<(Config, String, Option<NewSession>)> {
+    let config = context.config()?;
     let mut names = config.sso_session_names();
-    let path = config.paths().display(FileKind::Config);
-    match names.len() {
-        0 => Err(Error::config(format!("there is no [sso-session NAME] in {path}"))
-            .hint("aws configure sso-session    adds one")),
-        1 => Ok(names.remove(0)),
-        _ => Err(Error::usage(format!("there are several sessions in {path}: {}", names.join(", ")))
-            .hint(format!("name the one that is meant: xacct sync sso {}", names[0]))),
+    let place = Place { start_url: asked.sso_start_url.as_deref(), region: asked.sso_region.as_deref() };
+    let name = match (&asked.session, names.len()) {
+        (Some(name), _) => name.clone(),
+        (None, 1) => names.remove(0),
+        (None, 0) => return new_session(asked, None, &config, context),
+        (None, _) => {
+            let path = config.paths().display(FileKind::Config);
+            return Err(Error::usage(format!("there are several sessions in {path}: {}", names.join(", ")))
+                .hint(format!("name the one that is meant: xacct sync sso {}", names[0])));
+        }
+    };
+    if config.sso_session(&name).is_none() {
+        return new_session(asked, Some(&name), &config, context);
     }
+    refuse_second_place(&config, &name, place)?;
+    Ok((config, name, None))
+}
+
+/// From the options, or a person's answers.
+///
+/// Errors: it is more likely that another one is meant, or something is not said.
+fn new_session(
+    asked: &SyncSso,
+    name: Option<&str>,
+    config: &Config,
+    context: &Context,
+) -> Result<(Config, String, Option<NewSession>)> {
+    let path = config.paths().display(FileKind::Config);
+    let add = format!(
+        "xacct sync sso {} --sso-start-url URL --sso-region REGION    adds one",
+        name.unwrap_or("NAME")
+    );
+    let unknown = match name.map(|name| plan::of_sso_session(config, &context.env, name)) {
+        Some(Err(unknown)) => unknown,
+        _ => Error::config(format!("there is no [sso-session NAME] in {path}")).hint(add),
+    };
+    let is_placed = asked.sso_start_url.is_some() && asked.sso_region.is_some();
+    let person = if asked.no_input { None } else { Person::at_terminal()? };
+    let is_mistyped = unknown.hints.iter().any(|hint| hint.starts_with("did you mean"));
+    let is_told = name.is_some() && is_placed;
+    if !is_told && (person.is_none() || is_mistyped) {
+        return Err(unknown);
+    }
+    if !is_told {
+        context.voice.note(&format!("{}: this adds it", unknown.message));
+    }
+    let answer = |option: &str, value: Option<&str>, question: &str, read: Read| match (value, &person) {
+        (Some(value), _) => read(value.trim()).map_err(|why| Error::usage(format!("{option}: {why}"))),
+        (None, Some(person)) => person.ask(question, read),
+        (None, None) => Err(Error::usage(format!("{option} is missing"))),
+    };
+    let name = answer("NAME", name, "name of the new sso-session", session_name)?;
+    let (url, place) = (asked.sso_start_url.as_deref(), asked.sso_region.as_deref());
+    let question = "start URL, such as https://acme.awsapps.com/start";
+    let start_url = answer("--sso-start-url", url, question, start_url)?;
+    let region = answer("--sso-region", place, "region that Identity Center is in", region)?;
+    let new = NewSession { name: name.clone(), start_url, region };
+    Ok((with(&new, config)?, name, Some(new)))
+}
+
+/// The files as they will be.
+fn with(new: &NewSession, config: &Config) -> Result<Config> {
+    let mut texts = files::read(config.paths())?;
+    texts.config = Some(new.added_to(texts.config.as_ref().map_or("", |text| text)));
+    Config::new(config.paths().clone(), texts)
+}
+
+type Read = fn(&str) -> std::result::Result<String, String>;
+
+fn session_name(text: &str) -> std::result::Result<String, String> {
+    named(text).map(|()| text.to_owned())
 }
 
 fn warn_of_unused(assigned: &[Assigned], accounts: &Choice, roles: &Choice, context: &Context) {

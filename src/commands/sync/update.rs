@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::cli::Syncing;
 use crate::commands::change::{Asked, Files};
 use crate::commands::context::Context;
+use crate::commands::sso_session::NewSession;
 use crate::config::adopt::{self, State};
 use crate::config::managed::{Block, Broken, Outcome, Source, Synced, Wish};
 use crate::config::{Config, Field, FileKind, NameTemplate, Origin, Texts, naming};
@@ -14,6 +15,8 @@ use crate::error::{Error, Result};
 
 pub(super) struct Update<'a> {
     pub(super) source: Source<'a>,
+    /// What is to be written too, where the file does not have it.
+    pub(super) session: Option<NewSession>,
     /// By the names that the template gives them.
     pub(super) profiles: Vec<Synced>,
     pub(super) syncing: &'a Syncing,
@@ -29,15 +32,18 @@ pub(super) fn template(syncing: &Syncing, usual: &str, fields: &[Field]) -> Resu
 /// Errors: the file could not be changed, as far as that is seen before anything is asked for.
 pub(super) fn check(source: Source<'_>, context: &Context) -> Result<()> {
     let files = Files::open(context, true)?;
-    block(&files, source).map(|_| ())
+    block(&files, files.raw.config.as_ref().map_or("", |text| text), source).map(|_| ())
 }
 
 pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
-    let Update { source, profiles, syncing, no_input } = update;
+    let Update { source, session, profiles, syncing, no_input } = update;
     let found = profiles.len();
     let files = Files::open(context, syncing.dry_run)?;
     let path = files.paths.display(FileKind::Config);
-    let block = block(&files, source)?;
+    let before = files.raw.config.as_ref().map_or("", |text| text.as_str());
+    let session = session.filter(|session| files.config.sso_session(&session.name).is_none());
+    let with_session = session.as_ref().map(|session| session.added_to(before));
+    let block = block(&files, with_session.as_ref().map_or(before, |text| text), source)?;
     let profiles = naming::assign(profiles, &block, syncing.prune).map_err(|why| {
         Error::config(format!("{why}: nothing was changed"))
             .hint("--name-template tells them apart: with {account_name}, {role_name} and {account_id} it always does")
@@ -52,7 +58,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
             .voice
             .warn(&format!("no longer among what was found, and kept: {names} (--prune takes them out)"));
     }
-    if outcome.is_same() {
+    if outcome.is_same() && session.is_none() {
         context.voice.note(&match found {
             0 => "no role was found that is wanted: nothing to change".to_owned(),
             _ => format!("nothing to change in {path}"),
@@ -64,9 +70,15 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     hold(&after, &profiles)?;
     warn_of_lost_sources(&files.config, &outcome.gone, context);
     let changes = files.changes(&texts, &[FileKind::Config]);
-    if files.agreed(&changes, Asked { dry_run: syncing.dry_run, yes: syncing.yes, no_input }, context)? {
+    let asking = Asked { dry_run: syncing.dry_run, yes: syncing.yes, no_input };
+    if files.agreed(&changes, &after, asking, context)? {
         let backups = files.write(&changes, context)?;
-        context.voice.note(&format!("{path}: {}", told(&outcome)));
+        if let Some(NewSession { name, .. }) = &session {
+            context.voice.note(&format!("{path}: [sso-session {name}] added"));
+        }
+        if !outcome.is_same() {
+            context.voice.note(&format!("{path}: {}", told(&outcome)));
+        }
         for backup in backups {
             context.voice.note(&format!("what was there before: {}", backup.display()));
         }
@@ -74,8 +86,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn block<'f>(files: &'f Files, source: Source<'_>) -> Result<Block<'f>> {
-    let text = files.raw.config.as_ref().map_or("", |text| text.as_str());
+fn block<'f>(files: &Files, text: &'f str, source: Source<'_>) -> Result<Block<'f>> {
     Block::find(text, source).map_err(|Broken { line, message, hint }| {
         let path = files.paths.display(FileKind::Config);
         Error::config(format!("{path}:{line}: {message}")).hint(hint)

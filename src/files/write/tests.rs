@@ -3,6 +3,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use super::*;
+use crate::files::backups;
 
 fn paths(dir: &Path) -> Paths {
     Paths {
@@ -13,8 +14,8 @@ fn paths(dir: &Path) -> Paths {
     }
 }
 
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+fn now() -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339("2027-01-15T09:00:00+01:00").unwrap()
 }
 
 fn change<'a>(file: FileKind, old: Option<&'a str>, new: Option<&'a str>) -> Change<'a> {
@@ -55,7 +56,9 @@ fn mode_and_link_stay_and_the_backup_is_private() {
     fs::write(&real, "old").unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o644)).unwrap();
     symlink("../dotfiles", &paths.config).unwrap();
-    for (old, new, stamp) in [("old", "new", "20270115T080000Z"), ("new", "newer", "20270115T080001Z")] {
+    for (old, new, stamp) in
+        [("old", "new", "20270115T090000+0100"), ("new", "newer", "20270115T090001+0100")]
+    {
         let changes = [change(FileKind::Config, Some(old), Some(new))];
         let backups = write(&paths, &changes, now(), &locked(&paths)).unwrap();
         assert_eq!(backups, [dir.path().join(format!("aws/config.xacct-backup-{stamp}"))]);

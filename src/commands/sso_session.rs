@@ -1,0 +1,66 @@
+//! `[sso-session NAME]`, as `add` and `sync` write a new one: what it is made of, and what may be said of one that is
+//! there.
+
+use zeroize::Zeroizing;
+
+use crate::config::{Config, FileKind, Ini};
+use crate::error::{Error, Result};
+
+/// One that is not written yet.
+pub(super) struct NewSession {
+    pub(super) name: String,
+    pub(super) start_url: String,
+    pub(super) region: String,
+}
+
+impl NewSession {
+    /// The config file with it at the end, as `aws configure sso` writes one: this scope is what gives the token a
+    /// refresh token.
+    pub(super) fn added_to(&self, config: &str) -> Zeroizing<String> {
+        let mut ini = Ini::new(FileKind::Config, config);
+        let entries = [
+            ("sso_start_url", self.start_url.as_str()),
+            ("sso_region", self.region.as_str()),
+            ("sso_registration_scopes", "sso:account:access"),
+        ];
+        ini.add_sso_session(&self.name, &entries);
+        ini.into_text()
+    }
+}
+
+/// Where one signs in, as the command line has it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) start_url: Option<&'a str>,
+    pub(super) region: Option<&'a str>,
+}
+
+/// A session that is there says itself where it is.
+///
+/// Errors: the command line says something else.
+pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>) -> Result<()> {
+    let Some(session) = config.sso_session(name) else { return Ok(()) };
+    for (option, key, value) in
+        [("--sso-start-url", "sso_start_url", place.start_url), ("--sso-region", "sso_region", place.region)]
+    {
+        let own = session.get(key);
+        if let (Some(value), Some(own)) = (value, own)
+            && value != own.value.trim()
+        {
+            let message = format!("{option}: [sso-session {name}] has {key} = {}", own.value.trim());
+            let error = Error::config(format!("{}: {message}", own.origin));
+            return Err(error.hint("leave the option out, or give the new session another name"));
+        }
+    }
+    Ok(())
+}
+
+/// Errors: a sentence.
+pub(super) fn start_url(text: &str) -> std::result::Result<String, String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !text.contains(' ') => {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start")),
+    }
+}

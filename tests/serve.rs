@@ -181,7 +181,6 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
             "AWS_SHARED_CREDENTIALS_FILE",
             "XACCT_AUDIT_LOG",
             "XACCT_CACHE_DIR",
-            "XACCT_CHILD_SETTINGS",
             "XACCT_CONFIG",
             "XACCT_PROFILE",
             "XACCT_SANDBOX",

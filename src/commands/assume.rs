@@ -10,11 +10,9 @@ use super::{print, shell, written};
 use crate::cli::Assume;
 use crate::credentials::Issued;
 use crate::duration;
-use crate::env::CHILD_SETTINGS;
 use crate::error::Result;
 use crate::render::formats::{self, Format};
 use crate::render::shell::{self as statements, Change, Shell};
-use crate::secret::Secret;
 
 pub(super) fn run(asked: &Assume, context: &Context) -> Result<ExitCode> {
     let on_terminal = std::io::stdout().is_terminal() && !asked.print;
@@ -41,21 +39,13 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
 }
 
 fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizing<Vec<u8>>> {
-    let note =
-        context.env.note_of(issued.settings.iter().map(|(name, value)| (name.as_str(), value.expose())));
-    let mut variables = issued.all_variables();
-    variables.extend(note.map(|note| (CHILD_SETTINGS, Some(Secret::new(note)))));
+    let variables = issued.all_variables();
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     let out = &mut *text;
     let rendered = match asked.format {
         Format::Shell => {
-            let last = shell::LastSettings::of(&context.env);
-            let is_new = |name: &str| variables.iter().any(|(other, _)| *other == name);
-            let mut set: Vec<_> =
-                variables.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
-            set.extend(last.set.iter().map(|(name, value)| (*name, value)).filter(|(name, _)| !is_new(name)));
+            let set = variables.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
             let absent = variables.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
-            let absent = absent.chain(last.unset.iter().copied().filter(|name| !is_new(name)));
             let change = Change { set, unset: shell::to_unset(absent) };
             statements::statements(shell::of_caller(asked.shell, &context.env), &change, out)
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::credentials::{COMPETING, Issued, SET_BY_XACCT};
-use crate::env::{self, Env};
+use crate::env::Env;
 use crate::error::Error;
 use crate::say::Voice;
 use crate::secret::Secret;
@@ -15,8 +15,9 @@ use crate::secret::Secret;
 pub(super) const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Variables of xacct's own that are secret.
-const OURS: [&str; 1] = ["XACCT_MFA_CODE"];
+/// Variables of xacct's own that are secret, or that would send an xacct run by the command to the role meant here.
+const OURS: [&str; 5] =
+    ["XACCT_MFA_CODE", "XACCT_ROLE_ARN", "XACCT_SOURCE_PROFILE", "XACCT_EXTERNAL_ID", "XACCT_MFA_SERIAL"];
 
 /// A command that is there.
 pub(super) struct Program {
@@ -64,11 +65,10 @@ impl Program {
             name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
         };
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
-        let set = || variables.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?.expose())));
-        command.envs(set());
-        let is_setting = |name: &str| !SET_BY_XACCT.contains(&name) && !COMPETING.contains(&name);
-        if let Some(note) = env.note_of(set().filter(|(name, _)| is_setting(name))) {
-            command.env(env::CHILD_SETTINGS, note);
+        for (name, value) in variables {
+            if let Some(value) = value {
+                command.env(name, value.expose());
+            }
         }
         command
     }

@@ -3,34 +3,9 @@
 use std::io::Write;
 
 use crate::credentials::{COMPETING, SET_BY_XACCT};
-use crate::env::{CHILD_SETTINGS, Env};
+use crate::env::Env;
 use crate::error::Result;
-use crate::render::shell::{self, Change, Shell};
-use crate::secret::Secret;
-
-/// What takes the settings of the shell's last profile out again.
-#[derive(Default)]
-pub(super) struct LastSettings<'a> {
-    /// What was there before them.
-    pub(super) set: Vec<(&'a str, Secret)>,
-    pub(super) unset: Vec<&'a str>,
-}
-
-impl LastSettings<'_> {
-    pub(super) fn of(env: &Env) -> LastSettings<'_> {
-        let mut last = LastSettings::default();
-        for name in env.child_settings() {
-            match env.raw(name).and_then(|value| value.to_str()) {
-                Some(before) => last.set.push((name, Secret::new(before))),
-                None => last.unset.push(name),
-            }
-        }
-        if !env.child_settings().is_empty() {
-            last.unset.push(CHILD_SETTINGS);
-        }
-        last
-    }
-}
+use crate::render::shell::{self, Shell};
 
 /// `--shell`, else the parent process, else `$SHELL`.
 pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
@@ -49,18 +24,7 @@ pub(super) fn print_left(chosen: Option<Shell>, env: &Env, status: u8) -> Result
 
 fn print_status(chosen: Option<Shell>, env: &Env, status: u8, names: &[&str]) -> Result<()> {
     let mut text = Vec::new();
-    let (shell, last) = (of_caller(chosen, env), LastSettings::of(env));
-    let mut names = names.to_vec();
-    if !names.is_empty() {
-        names.extend(&last.unset);
-        let set: Vec<_> = last.set.iter().map(|(name, value)| (*name, value)).collect();
-        // nu reads one document.
-        if !set.is_empty() && shell != Shell::Nu {
-            let change = Change { set, unset: Vec::new() };
-            shell::statements(shell, &change, &mut text).map_err(super::written)?;
-        }
-    }
-    shell::failure(shell, status, &names, &mut text).map_err(super::written)?;
+    shell::failure(of_caller(chosen, env), status, names, &mut text).map_err(super::written)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&text).and_then(|()| out.flush()).map_err(super::written)
 }

@@ -10,9 +10,7 @@ use crate::error::Result;
 use crate::render::shell::{self as statements, Change};
 
 pub(super) fn run(asked: &Unset, context: &Context) -> Result<ExitCode> {
-    let last = shell::LastSettings::of(&context.env);
-    let set = last.set.iter().map(|(name, value)| (*name, value)).collect();
-    let change = Change { set, unset: SET_BY_XACCT.into_iter().chain(last.unset).collect() };
+    let change = Change { set: Vec::new(), unset: SET_BY_XACCT.to_vec() };
     let mut text = Vec::new();
     statements::statements(shell::of_caller(asked.shell, &context.env), &change, &mut text)
         .map_err(written)?;

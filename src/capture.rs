@@ -1,20 +1,269 @@
-//! What a program prints, as far as it is wanted, in memory that is wiped: it may be a secret.
+//! Another program, of which the output is wanted: run by the shell, read up to a size and within a time, and ended with
+//! everything that it has started when its time is up or a signal comes. What it prints may be a secret, so it is kept in
+//! memory that is wiped.
+//!
+//! On a terminal it stays in this process's group, because it may ask there; anywhere else it has a group of its own.
 
-use std::process::ExitStatus;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::process::Child;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-/// The child's stdout, up to `most` bytes and one more where there is more, and how it ended.
-pub(crate) async fn capture(
-    child: &mut Child,
-    most: usize,
-) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
-    // All at once, so that no copies are left behind while it grows.
-    let mut output = Zeroizing::new(Vec::with_capacity(most + 1));
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(most as u64 + 1).read_to_end(&mut output).await?;
-    }
-    Ok((child.wait().await?, output))
+use crate::say;
+use crate::terminal;
+
+/// How long a program has between SIGTERM and SIGKILL.
+const GRACE: Duration = Duration::from_millis(300);
+/// Between two looks whether it has ended.
+const LOOK: Duration = Duration::from_millis(10);
+/// How long to wait for the last words of a program that has ended.
+const LAST_WORDS: Duration = Duration::from_millis(20);
+
+/// The shell, with this to do: as most SDKs run `credential_process`, and aws-vault `mfa_process`.
+pub(crate) fn shell(command: &str) -> Command {
+    let (program, option) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
+    let mut shell = Command::new(program);
+    shell.arg(option).arg(command);
+    shell
 }
+
+/// A program that runs. Dropping it ends it, with everything that it has started.
+pub(crate) struct Program {
+    child: Child,
+    has_own_group: bool,
+    /// The terminal, where stderr is not one: what the program says would not be seen.
+    screen: Option<File>,
+    terminal: Option<terminal::Kept>,
+    has_ended: bool,
+}
+
+/// How a program ended, and its stdout: up to so many bytes, and one more where there is more.
+pub(crate) type Output = (ExitStatus, Zeroizing<Vec<u8>>);
+
+impl Program {
+    /// Starts it. Its stdin and its stderr are as the command has them; stderr goes to the terminal too, if there is one
+    /// and ours is somewhere else: an SDK that runs xacct shows nothing of it.
+    ///
+    /// Errors: it cannot be run.
+    pub(crate) fn start(command: Command) -> io::Result<Program> {
+        let is_attended = terminal::available();
+        let screen = terminal::screen().filter(|_| is_attended && !io::stderr().is_terminal());
+        Program::start_with(command, screen, is_attended)
+    }
+
+    /// As [`Program::start`], for one that asks nothing and says nothing.
+    #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
+    pub(crate) fn start_unheard(mut command: Command) -> io::Result<Program> {
+        command.stderr(Stdio::null());
+        Program::start_with(command, None, false)
+    }
+
+    fn start_with(mut command: Command, screen: Option<File>, is_attended: bool) -> io::Result<Program> {
+        command.stdout(Stdio::piped()).kill_on_drop(true);
+        if screen.is_some() {
+            command.stderr(Stdio::piped());
+        }
+        #[cfg(unix)]
+        if !is_attended {
+            command.process_group(0);
+        }
+        let terminal = if is_attended { terminal::Kept::now() } else { None };
+        let child = command.spawn()?;
+        Ok(Program { child, has_own_group: !is_attended, screen, terminal, has_ended: false })
+    }
+
+    /// Runs it to its end; `None` where that takes longer than the limit.
+    pub(crate) async fn output(mut self, most: usize, limit: Duration) -> io::Result<Option<Output>> {
+        let Ok(ended) = timeout(limit, self.captured(most)).await else { return Ok(None) };
+        let (status, output) = ended?;
+        // One that prints more than is wanted may not have ended.
+        self.has_ended = status.is_some();
+        Ok(Some((status.unwrap_or_default(), output)))
+    }
+
+    async fn captured(&mut self, most: usize) -> io::Result<(Option<ExitStatus>, Zeroizing<Vec<u8>>)> {
+        let (stdout, mut stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        let mut screen = self.screen.take();
+        let child = &mut self.child;
+        let work = async {
+            // All at once, so that no copies are left behind while it grows.
+            let mut output = Zeroizing::new(Vec::with_capacity(most + 1));
+            if let Some(stdout) = stdout {
+                stdout.take(most as u64 + 1).read_to_end(&mut output).await?;
+            }
+            if output.len() > most {
+                return Ok((None, output));
+            }
+            Ok((Some(child.wait().await?), output))
+        };
+        let shown = async {
+            while relay(&mut stderr, &mut screen).await {}
+            std::future::pending::<()>().await;
+        };
+        let ended = tokio::select! {
+            ended = work => ended,
+            () = shown => Err(io::ErrorKind::Other.into()),
+        };
+        // What it has left in the background may hold stderr open: only what is there is shown.
+        while timeout(LAST_WORDS, relay(&mut stderr, &mut screen)).await == Ok(true) {}
+        ended
+    }
+
+    fn end(&mut self) {
+        let all = self.everything();
+        all.signal(false);
+        let mut waited = Duration::ZERO;
+        while waited < GRACE {
+            // Reaped, or it would count as there.
+            let _ = self.child.try_wait();
+            if !all.is_there() {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            waited += LOOK;
+        }
+        if all.is_there() {
+            all.signal(true);
+        }
+        let _ = self.child.start_kill();
+        if let Some(terminal) = &self.terminal {
+            terminal.restore();
+        }
+    }
+
+    fn everything(&self) -> Everything {
+        let Some(id) = self.child.id() else { return Everything::of(None, false) };
+        Everything::of(i32::try_from(id).ok(), self.has_own_group)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.end();
+        }
+    }
+}
+
+/// Shows the next of what the program says; `false` where there is no more.
+async fn relay(stderr: &mut Option<ChildStderr>, screen: &mut Option<File>) -> bool {
+    let Some(from) = stderr else { return false };
+    let mut bytes = [0; 1024];
+    let count = read_some(from, &mut bytes).await;
+    if count == 0 {
+        *stderr = None;
+        return false;
+    }
+    if let Some(screen) = screen {
+        let _ = screen.write_all(&bytes[..count]);
+    }
+    say::relay(&bytes[..count]);
+    true
+}
+
+async fn read_some(from: &mut (impl AsyncRead + Unpin), bytes: &mut [u8]) -> usize {
+    from.read(bytes).await.unwrap_or(0)
+}
+
+/// A program and what it has started: its process group, or else the processes below it.
+struct Everything {
+    #[cfg(unix)]
+    group: Option<rustix::process::Pid>,
+    #[cfg(unix)]
+    processes: Vec<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Everything {
+    fn of(id: Option<i32>, has_own_group: bool) -> Everything {
+        let leader = id.and_then(rustix::process::Pid::from_raw);
+        match (leader, id) {
+            (Some(leader), _) if has_own_group => Everything { group: Some(leader), processes: Vec::new() },
+            (Some(_), Some(id)) => {
+                let below = below(id, &processes());
+                let processes = below.into_iter().filter_map(rustix::process::Pid::from_raw).collect();
+                Everything { group: None, processes }
+            }
+            _ => Everything { group: None, processes: Vec::new() },
+        }
+    }
+
+    fn signal(&self, is_last: bool) {
+        use rustix::process::{Signal, kill_process, kill_process_group};
+        let signal = if is_last { Signal::KILL } else { Signal::TERM };
+        // What has just ended needs no signal any more.
+        if let Some(group) = self.group {
+            let _ = kill_process_group(group, signal);
+        }
+        for process in &self.processes {
+            let _ = kill_process(*process, signal);
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        use rustix::process::{test_kill_process, test_kill_process_group};
+        self.group.is_some_and(|group| test_kill_process_group(group).is_ok())
+            || self.processes.iter().any(|process| test_kill_process(*process).is_ok())
+    }
+}
+
+#[cfg(not(unix))]
+impl Everything {
+    fn of(_: Option<i32>, _: bool) -> Everything {
+        Everything {}
+    }
+
+    fn signal(&self, _: bool) {}
+
+    fn is_there(&self) -> bool {
+        false
+    }
+}
+
+/// A process and all that have it as parent, grandparent and so on.
+#[cfg(unix)]
+fn below(first: i32, processes: &[(i32, i32)]) -> Vec<i32> {
+    let mut found = vec![first];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        let children = processes.iter().filter(|(id, of)| *of == parent && !found.contains(id));
+        let children: Vec<i32> = children.map(|(id, _)| *id).collect();
+        found.extend(children);
+        next += 1;
+    }
+    found
+}
+
+/// Each process with its parent.
+#[cfg(target_os = "linux")]
+fn processes() -> Vec<(i32, i32)> {
+    let Ok(listed) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let numbers = listed.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let with_parent = |id: i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // `12 (name) S 1 …`: the name may have parentheses itself.
+        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
+        Some((id, parent))
+    };
+    numbers.filter_map(with_parent).collect()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn processes() -> Vec<(i32, i32)> {
+    let listed = std::process::Command::new("ps").args(["-axo", "pid=,ppid="]).output();
+    let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
+    let pair = |line: &str| {
+        let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
+        Some((numbers.next()??, numbers.next()??))
+    };
+    text.lines().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -193,7 +193,7 @@ fn mfa_process(sandbox: &Sandbox, script: &str) {
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    let line = format!("mfa_process = \"{}\" 'a b' $HOME\n", path.display());
+    let line = format!("mfa_process = \"{}\" 'a b' '$HOME'\n", path.display());
     sandbox.edit_config("[profile client2]\n", &format!("[profile client2]\n{line}"));
 }
 
@@ -211,6 +211,94 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
     sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
     sandbox.xacct(&["credential-process", "client2"]).run().ok();
     sandbox.asked(&[]);
+}
+
+/// As aws-vault runs it.
+#[cfg(unix)]
+#[test]
+fn mfa_process_is_run_by_the_shell() {
+    for line in [
+        "~/otp",
+        "$HOME/otp",
+        "\"$HOME/otp\"",
+        "X=1 ~/otp",
+        "~/otp | tr -d '\\n'",
+        "cd ~ && ./otp",
+        "sh -c \"$(cat ~/otp)\"",
+    ] {
+        let sandbox = Sandbox::start();
+        mfa_process(&sandbox, &format!("{} sandbox code", env!("CARGO_BIN_EXE_xacct")));
+        fs::rename(sandbox.home().join("my code"), sandbox.home().join("otp")).unwrap();
+        let config = fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+        let old = config.lines().find(|line| line.starts_with("mfa_process")).unwrap();
+        sandbox.edit_config(old, &format!("mfa_process = {line}"));
+        sandbox.key_id("client2");
+        sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
+    }
+}
+
+/// A process that both programs of a profile leave running below them, and its number.
+#[cfg(unix)]
+fn with_a_child(sandbox: &Sandbox) -> String {
+    let number = sandbox.home().join("number");
+    format!("sleep 300 & echo $! > '{0}.new'; mv '{0}.new' '{0}'; wait", number.display())
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn has_ended(sandbox: &Sandbox) {
+    let number = fs::read_to_string(sandbox.home().join("number")).unwrap();
+    let stat = format!("/proc/{}/stat", number.trim());
+    common::until("the child of the program ends", || {
+        fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "))
+    });
+}
+
+/// Its children would hold the caller's stderr, and the caller would wait for them.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_programs_with_their_children() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let sandbox = Sandbox::start();
+        let script = with_a_child(&sandbox);
+        mfa_process(&sandbox, &script);
+        sandbox.add_config(&format!("[profile own]\nregion = eu-west-1\ncredential_process = {script}\n"));
+        for profile in ["client2", "own"] {
+            let run = sandbox.xacct(&["credential-process", profile]).spawn();
+            let number = sandbox.home().join("number");
+            common::until("the program has started its child", || number.exists());
+            sandbox.program("kill", &[signal, &run.id().to_string()]).run().ok();
+            run.wait().stdout("").stderr("xacct: error: interrupted\n");
+            has_ended(&sandbox);
+            fs::remove_file(number).unwrap();
+        }
+    }
+}
+
+/// An SDK keeps stderr to itself until the end.
+#[cfg(unix)]
+#[test]
+fn what_the_programs_say_is_shown_on_the_terminal() {
+    let sandbox = Sandbox::start();
+    let xacct = env!("CARGO_BIN_EXE_xacct");
+    let marker = sandbox.home().join("touched");
+    let wait = format!("while ! test -e '{}'; do sleep 0.01; done", marker.display());
+    mfa_process(&sandbox, &format!("echo 'Touch your YubiKey' >&2; {wait}; {xacct} sandbox code"));
+    sandbox.add_config(&format!(
+        "[profile own]\nregion = eu-west-1\ncredential_process = echo 'Touch your YubiKey' >&2; {wait}; {xacct} \
+         credential-process client2\n"
+    ));
+    for profile in ["client2", "own"] {
+        let script = format!("\"$0\" credential-process {profile} > out 2> err; echo status $?");
+        let mut pty = sandbox.pty_sh(&script);
+        // It is seen while the program waits, and it is for whoever reads stderr as well.
+        pty.expect("Touch your YubiKey");
+        fs::write(&marker, "").unwrap();
+        pty.expect("status 0");
+        assert!(pty.wait().1.matches("Touch").count() == 1);
+        assert_eq!(fs::read_to_string(sandbox.home().join("err")).unwrap(), "Touch your YubiKey\n");
+        fs::remove_file(&marker).unwrap();
+    }
 }
 
 #[test]

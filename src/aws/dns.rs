@@ -3,12 +3,20 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::Stdio;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use tokio::process::Command;
 
+use crate::capture::Program;
+
 /// Where every Linux with glibc has it.
 const GETENT: &str = "/usr/bin/getent";
+
+/// More than any name has, in bytes.
+const MAX_OUTPUT: usize = 65_536;
+/// How long it may take; most of the time the limit of the connection ends it before.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// The system's resolver, from outside.
 #[derive(Debug, Clone)]
@@ -29,17 +37,16 @@ pub(super) async fn resolve(name: &str) -> std::io::Result<Vec<IpAddr>> {
     }
     // A name never starts with a dash, but what was configured as one might: `--` keeps it from being an option.
     let mut getent = Command::new(GETENT);
-    getent
-        .args(["ahosts", "--", name])
-        .env_clear()
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    let Ok(output) = getent.output().await else {
+    getent.args(["ahosts", "--", name]).env_clear().stdin(Stdio::null());
+    let Ok(getent) = Program::start_unheard(getent) else {
         // A system without it has no modules to load either.
         return Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect());
     };
-    let addresses = addresses(&String::from_utf8_lossy(&output.stdout));
+    let Some((_, output)) = getent.output(MAX_OUTPUT, LIMIT).await? else {
+        let why = format!("{name} was not found within {} s", LIMIT.as_secs());
+        return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, why));
+    };
+    let addresses = addresses(&String::from_utf8_lossy(&output));
     if addresses.is_empty() {
         return Err(std::io::Error::new(
             std::io::ErrorKind::NotFound,

@@ -136,7 +136,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
                 Text,
                 "the MFA device: its ARN, or a hardware device's number. It may stand with the role or with the keys",
             ),
-            ("mfa_process", Text, "a command that prints the device's code, run without a shell"),
+            ("mfa_process", Text, "a command that prints the device's code, run by the shell"),
             (
                 "session_token_duration",
                 Duration,

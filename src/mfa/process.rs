@@ -1,16 +1,13 @@
-//! `mfa_process`: another program that knows the code. No shell is run: words are split and quotes removed as a
-//! POSIX shell does, and that is all; `$VAR`, `~`, pipes and the like reach the program as they stand.
+//! `mfa_process`: another program that knows the code. The shell runs it, as in aws-vault, from which the key is.
 //!
 //! Its arguments are never shown: they may be secrets.
 
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::process::Command;
-
 use super::Device;
 use super::code::Code;
-use crate::capture::capture;
+use crate::capture::{Program, shell};
 use crate::error::{Error, Result};
 
 /// More output than this is not a code.
@@ -19,7 +16,7 @@ const MAX_OUTPUT: usize = 4096;
 /// Runs it, with nothing on stdin and our stderr, and takes the first line of its output that is six digits.
 pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> Result<Code> {
     let words = shlex::split(command).unwrap_or_default();
-    let Some((program, arguments)) = words.split_first() else {
+    let Some(program) = words.iter().find(|word| !is_assignment(word)).or(words.first()) else {
         let message = format!(
             "mfa_process of profile '{}' is not a command: a quote is open, or it is empty",
             device.profile
@@ -28,20 +25,22 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
     };
     // So that every sentence names whose it is and what ran, and no more of it.
     let named = format!("mfa_process of profile '{}' ({})", device.profile, shown(program));
-    let mut ready = Command::new(program);
-    ready.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child = ready.spawn().map_err(|error| {
-        Error::config(format!("{named} cannot be run: {error}"))
-            .hint("it is run without a shell; name a program")
-    })?;
-    let Ok(ended) = tokio::time::timeout(limit, capture(&mut child, MAX_OUTPUT)).await else {
-        // It may have ended just now; either way it has when this returns.
-        let _ = child.kill().await;
+    let mut ready = shell(command);
+    ready.stdin(Stdio::null());
+    let running = Program::start(ready)
+        .map_err(|error| Error::config(format!("{named} cannot be run: the shell: {error}")))?;
+    let ended = running.output(MAX_OUTPUT, limit).await;
+    let Some((status, output)) = ended.map_err(|error| Error::other(format!("{named}: {error}")))? else {
         return Err(Error::other(format!("{named} took longer than {} s and was stopped", limit.as_secs())));
     };
-    let (status, output) = ended.map_err(|error| Error::other(format!("{named}: {error}")))?;
     if output.len() > MAX_OUTPUT {
         return Err(Error::other(format!("{named} printed more than a code: {MAX_OUTPUT} bytes and on")));
+    }
+    // What POSIX shells say of a program that they cannot find, or not run.
+    if matches!(status.code(), Some(126 | 127)) {
+        return Err(Error::config(format!("{named} cannot be run: {status}")).hint(
+            "it is run by /bin/sh -c; name a program by its absolute path, or one that is on the PATH",
+        ));
     }
     if !status.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
@@ -49,6 +48,12 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
     let text = std::str::from_utf8(&output).unwrap_or_default();
     let code = text.lines().find_map(|line| Code::parse(line).ok());
     code.ok_or_else(|| Error::other(format!("{named} printed no line of six digits")))
+}
+
+/// `NAME=value` in front of a command.
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The program's name without its folder; of `TOKEN=x`, which somebody may take for a variable, the part in front.

@@ -1,16 +1,15 @@
 //! `credential_process`: another program that prints credentials (AWS.md A4).
 //!
 //! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same way. Its stderr
-//! is ours, so that it is seen, and so is stdin: it may ask.
+//! is ours, or the terminal's, so that it is seen; and its stdin is ours: it may ask.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use crate::capture::capture;
+use crate::capture::{Program, shell};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::PROFILE_CHAIN;
@@ -47,16 +46,14 @@ pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Resul
     run_within(LIMIT, profile, shell).await
 }
 
-async fn run_within(limit: Duration, profile: &str, mut shell: Command) -> Result<Credentials> {
+async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Credentials> {
     let named = format!("credential_process of profile '{profile}'");
-    shell.stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child =
-        shell.spawn().map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
-    let Ok(ended) = interruptible(tokio::time::timeout(limit, capture(&mut child, MAX_OUTPUT))).await? else {
-        let _ = child.kill().await;
+    let program =
+        Program::start(shell).map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
+    let ended = interruptible(program.output(MAX_OUTPUT, limit)).await?;
+    let Some((status, output)) = ended.map_err(|error| Error::other(format!("{named}: {error}")))? else {
         return Err(Error::other(format!("{named} took longer than {limit:?} and was stopped")));
     };
-    let (status, output) = ended.map_err(|error| Error::other(format!("{named}: {error}")))?;
     if output.len() > MAX_OUTPUT {
         return Err(Error::other(format!("{named}: it printed more than {MAX_OUTPUT} bytes")));
     }
@@ -64,13 +61,6 @@ async fn run_within(limit: Duration, profile: &str, mut shell: Command) -> Resul
         return Err(Error::other(format!("{named} failed: {status}")));
     }
     parse(&output).map_err(|why| Error::other(format!("{named}: {why}")))
-}
-
-fn shell(command: &str) -> Command {
-    let (program, option) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
-    let mut shell = Command::new(program);
-    shell.arg(option).arg(command);
-    shell
 }
 
 /// Errors: a sentence that never has anything of the output in it.

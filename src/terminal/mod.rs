@@ -15,10 +15,14 @@ use std::io;
 
 pub(crate) use caller::Caller;
 #[cfg(not(unix))]
+pub(crate) use console::{Kept, screen};
+#[cfg(not(unix))]
 pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, hush, pick, tell};
 #[cfg(unix)]
 pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};
+#[cfg(unix)]
+pub(crate) use tty::{Kept, screen};
 #[cfg(unix)]
 pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, tell};
 
@@ -49,6 +53,31 @@ mod tty {
     /// Whether a question would reach a person: a terminal that this process stands in the foreground of.
     pub(crate) fn available() -> bool {
         open().is_some()
+    }
+
+    /// The terminal, to show on it what nobody would see on stderr; `None` in its background.
+    pub(crate) fn screen() -> Option<File> {
+        open()
+    }
+
+    /// How the terminal is set, for when a program that changes it is ended halfway.
+    pub(crate) struct Kept {
+        tty: File,
+        modes: Termios,
+    }
+
+    impl Kept {
+        pub(crate) fn now() -> Option<Kept> {
+            let tty = open()?;
+            let modes = termios::tcgetattr(&tty).ok()?;
+            Some(Kept { tty, modes })
+        }
+
+        pub(crate) fn restore(&self) {
+            if in_foreground(&self.tty) {
+                let _ = termios::tcsetattr(&self.tty, OptionalActions::Now, &self.modes);
+            }
+        }
     }
 
     /// Shows a line that nobody would see on stderr; in the background, nothing.
@@ -291,13 +320,29 @@ mod tty {
 
 #[cfg(not(unix))]
 mod console {
-    use std::fs::OpenOptions;
+    use std::fs::{File, OpenOptions};
     use std::io::{self, BufRead, BufReader, Write};
 
     use super::Unanswered;
     use crate::picker::{Outcome, Picker};
     use crate::secret::Secret;
     use crate::terminal::signals::Signals;
+
+    /// The console, to show on it what nobody would see on stderr.
+    pub(crate) fn screen() -> Option<File> {
+        OpenOptions::new().read(true).write(true).open("CONOUT$").ok()
+    }
+
+    /// A console is not set otherwise by the programs that are run.
+    pub(crate) struct Kept;
+
+    impl Kept {
+        pub(crate) fn now() -> Option<Kept> {
+            None
+        }
+
+        pub(crate) fn restore(&self) {}
+    }
 
     /// Shows a line that nobody would see on stderr.
     pub(crate) fn tell(text: &str) {

@@ -15,9 +15,8 @@ use crate::secret::Secret;
 pub(super) const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Variables of xacct's own that are secret, or that would send an xacct run by the command to the role meant here.
-const OURS: [&str; 5] =
-    ["XACCT_MFA_CODE", "XACCT_ROLE_ARN", "XACCT_SOURCE_PROFILE", "XACCT_EXTERNAL_ID", "XACCT_MFA_SERIAL"];
+/// Variables of xacct's own that are secret.
+const OURS: [&str; 1] = ["XACCT_MFA_CODE"];
 
 /// A command that is there.
 pub(super) struct Program {

@@ -41,10 +41,10 @@ pub(crate) struct SyncSso {
     #[arg(value_name = "NAME")]
     pub(crate) session: Option<String>,
     /// For a new session: its start URL, https://acme.awsapps.com/start
-    #[arg(long, env = "XACCT_SSO_START_URL", value_name = "URL", help_heading = "New session")]
+    #[arg(long, value_name = "URL", help_heading = "New session")]
     pub(crate) sso_start_url: Option<String>,
     /// For a new session: the region that Identity Center is in
-    #[arg(long, env = "XACCT_SSO_REGION", value_name = "REGION", help_heading = "New session")]
+    #[arg(long, value_name = "REGION", help_heading = "New session")]
     pub(crate) sso_region: Option<String>,
     /// Only these roles: names, with * and ?; one with ! before it is left out
     #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Choosing")]

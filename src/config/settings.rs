@@ -19,6 +19,7 @@ use super::section::Section;
 use super::section::Setting;
 use super::session_name::SessionName;
 use super::toml_text;
+use super::toml_text::Lines;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -178,7 +179,7 @@ impl SettingsFile {
 
     /// Errors: not TOML, an unknown key, or a value that does not fit, each with its line.
     pub(super) fn parse(text: &str, path: &str) -> Result<SettingsFile> {
-        let reader = Reader { text, path: path.into() };
+        let reader = Reader { lines: Lines::of(text), path: path.into() };
         let document = DeTable::parse(text).map_err(|error| {
             let span = error.span().unwrap_or_default();
             Error::config(format!("{}: {}", reader.origin(span.start), error.message()))
@@ -197,12 +198,12 @@ impl SettingsFile {
     }
 }
 
-struct Reader<'a> {
-    text: &'a str,
+struct Reader {
+    lines: Lines,
     path: Arc<str>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn setting(
         &self,
         name: &str,
@@ -258,7 +259,7 @@ impl Reader<'_> {
             let text = toml_text::text(value.get_ref(), *shape).map_err(|wanted| {
                 self.error(at, &format!("{key}: {wanted}")).hint(format!("{key} is {about}"))
             })?;
-            let sub_lines = text.parts.iter().map(|part| self.line(*part)).collect();
+            let sub_lines = text.parts.iter().map(|part| self.lines.at(*part)).collect();
             section.set(key, Setting::new(Zeroizing::new(text.value), self.origin(at), sub_lines));
         }
         Ok(section)
@@ -278,11 +279,7 @@ impl Reader<'_> {
     }
 
     fn origin(&self, at: usize) -> Origin {
-        Origin { file: FileKind::Settings, path: Arc::clone(&self.path), line: self.line(at) }
-    }
-
-    fn line(&self, at: usize) -> usize {
-        toml_text::line_of(self.text, at)
+        Origin { file: FileKind::Settings, path: Arc::clone(&self.path), line: self.lines.at(at) }
     }
 }
 

@@ -83,10 +83,18 @@ pub(super) fn in_order<'a, 'i>(
     entries.into_iter()
 }
 
-/// The line of a place in bytes, counted from 1.
-pub(super) fn line_of(source: &str, at: usize) -> usize {
-    let before = &source.as_bytes()[..at.min(source.len())];
-    memchr::memchr_iter(b'\n', before).count() + 1
+/// Where the lines of a text end: counted once, so that the line of each of many places costs a search.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(source: &str) -> Lines {
+        Lines(memchr::memchr_iter(b'\n', source.as_bytes()).collect())
+    }
+
+    /// The line of a place in bytes, counted from 1.
+    pub(super) fn at(&self, place: usize) -> usize {
+        self.0.partition_point(|feed| *feed < place) + 1
+    }
 }
 
 fn scalar(value: &DeValue<'_>) -> Result<String, String> {
@@ -129,4 +137,19 @@ fn nested(table: &DeTable<'_>) -> Result<Text, String> {
         parts.push(key.span().start);
     }
     Ok(Text { value, parts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_have_the_line_that_a_count_gives() {
+        for source in ["", "a", "\n", "a\nb", "\n\na\n", "a\r\nb\r\n"] {
+            let lines = Lines::of(source);
+            for place in 0..=source.len() {
+                assert_eq!(lines.at(place), source[..place].split('\n').count(), "{source:?} at {place}");
+            }
+        }
+    }
 }

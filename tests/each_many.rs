@@ -239,3 +239,99 @@ fn no_more_at_a_time_than_files_can_be_opened() {
         "xacct: warning: -j 50 is more than the open files of one process allow (ulimit -n): 10 at a time\n",
     );
 }
+
+/// A world with three accounts: two with regions of their own, one whose role may not list them.
+fn with_regions() -> Sandbox {
+    let world = include_str!("../src/sandbox/world.toml");
+    let (first, rest) = world.split_once("id = \"222222222222\"\n").unwrap();
+    let world = format!("{first}id = \"222222222222\"\nregions = [\"us-east-1\", \"af-south-1\"]\n{rest}");
+    let (first, rest) = world.split_once("name = \"LongRunning\"\n").unwrap();
+    let sandbox =
+        Sandbox::with_world(&format!("{first}name = \"LongRunning\"\nlist_regions = false\n{rest}"));
+    sandbox.write_config(
+        "[profile hub]\nregion = eu-central-1\n\
+         [profile a]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\nexternal_id = client1-7731\n\
+         [profile a2]\ninclude_profile = a\nrole_session_name = a2\n",
+    );
+    sandbox
+}
+
+#[test]
+fn all_regions_are_those_that_each_account_has_enabled() {
+    let sandbox = with_regions();
+    let script = "echo $AWS_REGION $AWS_DEFAULT_REGION";
+    let all = |words: &[&str]| {
+        sandbox
+            .xacct(&[&["-q", "each"], words, &["--regions", "all", "-j1", "--", "sh", "-c", script]].concat())
+            .run()
+    };
+    // What is not known is not made up.
+    let plan = |sandbox: &Sandbox| {
+        let output = sandbox.xacct(&["each", "a", "hub", "--regions", "all", "--plan"]).run().ok();
+        let lines = output.stdout_text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| format!("{} {}", line["profile"], line["region"])).collect::<Vec<_>>()
+    };
+    assert_eq!(plan(&sandbox), ["\"hub\" null", "\"a\" null"]);
+    sandbox.asked(&[]);
+    // Two roles in one account: it is asked once, for all of its pages.
+    all(&["a*"]).ok().stdout(
+        "a/af-south-1 | af-south-1 af-south-1\na/us-east-1 | us-east-1 us-east-1\n\
+         a2/af-south-1 | af-south-1 af-south-1\na2/us-east-1 | us-east-1 us-east-1\n",
+    );
+    sandbox.asked(&["AssumeRole", "ListRegions", "AssumeRole"]);
+    assert_eq!(plan(&sandbox), ["\"hub\" null", "\"a\" \"af-south-1\"", "\"a\" \"us-east-1\""]);
+    // It is known for a day.
+    all(&["a"]).ok();
+    sandbox.asked(&[]);
+    // The usual ones, on several pages.
+    let output = all(&["hub"]).ok();
+    assert_eq!(output.stdout_text().lines().count(), 17);
+    // The service is in one region of the partition, whatever the profile's is.
+    assert!(sandbox.log().iter().all(|request| request.region.as_deref() == Some("us-east-1")));
+    sandbox.asked(&["ListRegions"; 3]);
+}
+
+#[test]
+fn an_account_that_does_not_tell_its_regions_is_named() {
+    let sandbox = with_regions();
+    sandbox.add_config(
+        "[profile no]\nrole_arn = arn:aws:iam::444444444444:role/LongRunning\nsource_profile = hub\n\
+         mfa_serial = arn:aws:iam::111111111111:mfa/you\n",
+    );
+    let code = sandbox.fresh_code();
+    let args =
+        ["each", "a", "no", "--regions", "all", "-j1", "--mfa-code", &code, "--output", "json", "--", "true"];
+    let output = sandbox.xacct(&args).run().status(1);
+    let output = output.stderr_contains("policy of its user or role must allow account:ListRegions\n");
+    let output = output.stderr_contains("or name the regions: --regions eu-west-1,us-east-1\n");
+    assert_eq!(field(&output, "status"), ["ok", "ok", "denied"]);
+    let last: Value = serde_json::from_str(output.stdout_text().lines().last().unwrap()).unwrap();
+    assert_eq!(last["error"], "AWS refused account:ListRegions: AccessDeniedException");
+    // Only that one is left, and is asked for again.
+    let again = ["-q", "each", "--retry-failed", "--output", "json"];
+    let output = sandbox.xacct(&again).run();
+    assert_eq!(field(&output, "profile"), ["no"]);
+    output.status(1);
+    // By its own address, where there is one.
+    let args = ["-q", "each", "hub", "--regions", "all", "--output", "json", "--", "true"];
+    let output = sandbox.xacct(&args).env("AWS_ENDPOINT_URL_ACCOUNT", "http://127.0.0.1:9").run();
+    assert_eq!(field(&output, "status"), ["failed"]);
+    output.status(1).stdout_contains("AWS could not be reached at http://127.0.0.1:9");
+}
+
+#[test]
+fn what_is_no_region_is_refused_before_anything() {
+    let sandbox = with_regions();
+    for (regions, message) in [
+        ("eu-wst-1", "--regions: 'eu-wst-1' is not a region\n  did you mean eu-west-1?\n"),
+        (
+            "us-east-1d",
+            "--regions: 'us-east-1d' is not a region: it is a zone of us-east-1\n  did you mean us-east-1?\n",
+        ),
+        ("eu-west-1,all", "--regions: 'all' stands for every enabled region, and stands alone\n"),
+    ] {
+        let output = sandbox.xacct(&["each", "a", "--regions", regions, "--", "echo", "never"]).run();
+        output.status(125).stdout("").stderr_contains(message);
+    }
+    sandbox.asked(&[]);
+}

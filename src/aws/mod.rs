@@ -19,9 +19,11 @@ mod portal;
 mod federation;
 mod signin;
 mod organizations;
+mod account;
 mod sts;
 mod probe;
 
+pub(crate) use account::{AccountManagement, account_url};
 pub(crate) use connector::{ca_bundle, metadata_client};
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;

@@ -18,9 +18,11 @@ mod sign_in;
 mod console;
 mod ahead;
 mod organization;
+mod regions;
 mod forget;
 
 pub(crate) use organization::{Found, Inquiry};
+pub(crate) use regions::known_regions;
 
 use std::cell::OnceCell;
 use std::time::Duration;

@@ -107,6 +107,31 @@ pub(super) fn not_listed(
     }
 }
 
+/// The error for an account's regions, which AWS did not list; `url` is where it was asked. Each such account has a line
+/// of a table, so the message is short.
+pub(super) fn no_regions(plan: &Plan, url: &str, failure: Failure) -> Error {
+    if let Some(error) = clock(&failure) {
+        return error;
+    }
+    let (code, message) = match failure {
+        Failure::Unreachable { why, cause, .. } => {
+            let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}"));
+            return error.caused_by(cause);
+        }
+        Failure::Refused { code, message, .. } => (code, message),
+    };
+    let error = Error::refused(format!("AWS refused account:ListRegions: {code}"));
+    let error = error.hint(format!("profile '{}': {message}", plan.profile));
+    error
+        .hint("- the policy of its user or role must allow account:ListRegions")
+        .hint("or name the regions: --regions eu-west-1,us-east-1")
+}
+
+pub(super) fn strange_regions(plan: &Plan) -> Error {
+    let message = format!("account:ListRegions gave no usable list of regions (profile '{}')", plan.profile);
+    Error::unreachable(message).hint("name the regions: --regions eu-west-1,us-east-1")
+}
+
 /// The one source that STS is asked for.
 fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
     let Source::WebIdentity(web) = &run.broker.plan.source else {

@@ -55,7 +55,7 @@ pub(crate) struct Each {
     /// How many at a time; without it, two for each core of this machine, and at least 8
     #[arg(short, long, env = "XACCT_JOBS", value_name = "N", value_parser = jobs, help_heading = "Run")]
     pub(crate) jobs: Option<u32>,
-    /// The regions to run in, for each profile; separated by commas
+    /// The regions to run in, for each profile, separated by commas; or all: those that each account has enabled
     #[arg(long, env = "XACCT_REGIONS", value_name = "REGIONS", value_delimiter = ',', value_parser = region)]
     #[arg(help_heading = "Run")]
     pub(crate) regions: Vec<String>,

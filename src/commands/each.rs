@@ -13,6 +13,7 @@ mod targets;
 mod progress;
 mod output;
 mod prepare;
+mod regions;
 mod task;
 mod fleet;
 mod last_run;
@@ -21,7 +22,7 @@ mod plan_lines;
 mod summary;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -67,6 +68,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let options = Context::options(&config, &asked.asking, false)?;
     let jobs = limits::jobs(asked.jobs, context.voice);
     let common = Common::of_many(jobs);
+    regions::put_known(&mut wanted.work, &store, context);
     if asked.plan {
         let brokers = brokers(&wanted.work, context, context.voice, (&store, &options, &common));
         print(plan_lines::text(&wanted.work, &brokers).as_bytes())?;
@@ -86,8 +88,25 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         member.settings = settings.of(&member.plan.profile)?;
     }
     confirm(&wanted.work, asked)?;
-    let all = All { asked, context, work: wanted.work, request: wanted.request, options, jobs };
+    let mut work = wanted.work;
+    ask_for_regions(&mut work, context, (&store, &options, &common), jobs)?;
+    let all = All { asked, context, work, request: wanted.request, options, jobs };
     all.run(&store, &common, &program, directory.as_ref())
+}
+
+/// What `--regions all` is for each account, where that is not known.
+fn ask_for_regions(
+    work: &mut Work,
+    context: &Context,
+    (store, options, common): (&Store, &Options, &Common),
+    jobs: u32,
+) -> Result<()> {
+    let found = {
+        let brokers = brokers(work, context, context.voice, (store, options, common));
+        regions::ask(work, &brokers, &options.code, jobs, context)?
+    };
+    regions::put(work, &found);
+    Ok(())
 }
 
 /// `None`: the last run left nothing to do.
@@ -100,6 +119,7 @@ fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Re
         if let Some(shard) = asked.shard {
             targets::keep(shard, &mut work);
         }
+        planner.find_account_management(&mut work)?;
         return Ok(Some(Asked { work, command: asked.command.clone(), request: given }));
     }
     let last = LastRun::read(store)?;
@@ -109,17 +129,19 @@ fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Re
     let command = if asked.command.is_empty() { last.command()? } else { asked.command.clone() };
     let request = last.overrides(given);
     let mut planner = Planner::new(context, config, request.clone());
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut places): (Vec<String>, HashMap<&str, usize>) = Default::default();
     let mut targets = Vec::new();
     for (profile, region) in &last.left {
-        let member = names.iter().position(|name| name == profile).unwrap_or_else(|| {
+        let member = *places.entry(profile).or_insert_with(|| {
             names.push(profile.clone());
             names.len() - 1
         });
         targets.push(Target { member, region: region.clone() });
     }
     let work = targets::work(&names, &[], &mut planner)?;
-    Ok(Some(Asked { work: Work { targets, is_matrix: last.is_matrix, ..work }, command, request }))
+    let mut work = Work { targets, is_matrix: last.is_matrix, ..work };
+    planner.find_account_management(&mut work)?;
+    Ok(Some(Asked { work, command, request }))
 }
 
 /// The command line's words as a request without a profile; the session policy's file is read here.
@@ -221,7 +243,8 @@ impl All<'_> {
         let stop = Stop::new();
         broker::on_runtime(async {
             let provided = prepare::provide(work, &brokers, &self.options.code, voice);
-            let refused = Box::pin(interruptible(provided)).await??;
+            let mut refused = Box::pin(interruptible(provided)).await??;
+            refused.extend(work.refused.iter().map(|(member, outcome)| (*member, outcome.clone())));
             let signals = Signals::register()
                 .map_err(|error| Error::other("signals cannot be listened to").caused_by(error))?;
             let tasks = Tasks {

@@ -38,6 +38,9 @@ const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["
 const ORGANIZATIONS: Service =
     Service { variable: "AWS_ENDPOINT_URL_ORGANIZATIONS", keys: &["organizations"] };
 
+/// AWS Account Management, which knows an account's regions.
+const ACCOUNT: Service = Service { variable: "AWS_ENDPOINT_URL_ACCOUNT", keys: &["account"] };
+
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IdentityCenter {
@@ -182,6 +185,11 @@ fn is_loopback(url: &url::Url) -> bool {
 /// Organizations' endpoint.
 pub(super) fn of_organizations(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     of_service(&ORGANIZATIONS, config, chain, env)
+}
+
+/// Account Management's endpoint.
+pub(super) fn of_account(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+    of_service(&ACCOUNT, config, chain, env)
 }
 
 /// AWS Sign-In's endpoint, where the source is a session of `aws login`.

@@ -291,6 +291,11 @@ impl Draft<'_> {
         origins::of(self.config, &self.chain)
     }
 
+    /// Where AWS Account Management is, for these profiles.
+    pub(crate) fn account_management(&self) -> Result<Endpoint> {
+        endpoint::of_account(self.config, &self.chain, self.env)
+    }
+
     /// Where AWS Organizations is, for these profiles.
     pub(crate) fn organizations(&self) -> Result<Endpoint> {
         endpoint::of_organizations(self.config, &self.chain, self.env)

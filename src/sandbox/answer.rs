@@ -18,6 +18,8 @@ pub(crate) enum Service {
     Portal,
     /// AWS Sign-In: OAuth's codes in rest-json.
     Signin,
+    /// AWS Account Management: rest-json.
+    Account,
     /// The console's sign-in: addresses that a browser could open, and pages.
     Federation,
 }
@@ -58,7 +60,9 @@ impl Refusal {
         match service {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
-            Service::Portal => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
+            Service::Portal | Service::Account => {
+                Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
+            }
             Service::Signin => Refusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
             Service::Federation => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
         }
@@ -140,6 +144,12 @@ impl Reply {
             Service::Portal => {
                 let kind = format!("com.amazonaws.switchboard.portal#{code}");
                 let body = json!({ "message": refusal.message, "__type": kind });
+                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                reply.headers.push(("x-amzn-errortype", code.to_owned()));
+                reply
+            }
+            Service::Account => {
+                let body = json!({ "message": refusal.message });
                 let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply

@@ -41,6 +41,7 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
         ("GET", "/federation/credentials") => (Service::Portal, "GetRoleCredentials"),
         ("GET", "/assignment/accounts") => (Service::Portal, "ListAccounts"),
         ("GET", "/assignment/roles") => (Service::Portal, "ListAccountRoles"),
+        ("POST", "/listRegions") => (Service::Account, "ListRegions"),
         ("POST", "/logout") => (Service::Portal, "Logout"),
         ("GET", "/federation") => {
             let params = query(received);

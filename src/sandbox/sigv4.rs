@@ -107,7 +107,7 @@ pub(crate) fn verify(
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     check_time(claim, now)?;
-    check_scope(claim)?;
+    check_scope(claim, service_of(received))?;
     check_signed_headers(claim, received)?;
     let sent = hex::decode(&claim.signature).unwrap_or_default();
     signature(claim, received, secret)?.verify_slice(&sent).map_err(|_| {
@@ -164,7 +164,16 @@ fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_scope(claim: &Claim) -> Result<(), Refusal> {
+/// As signatures name the service that a request is for.
+fn service_of(received: &Received<'_>) -> &'static str {
+    match received.path {
+        "/listRegions" => "account",
+        _ if received.headers.contains_key("x-amz-target") => "organizations",
+        _ => "sts",
+    }
+}
+
+fn check_scope(claim: &Claim, service: &str) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
     if !claim.timestamp.starts_with(&claim.date) || claim.date.len() != 8 {
         wrong.push(format!(
@@ -178,8 +187,8 @@ fn check_scope(claim: &Claim) -> Result<(), Refusal> {
     if !is_region(&claim.region) {
         wrong.push("Credential should be scoped to a valid region. ".to_owned());
     }
-    if claim.service != "sts" {
-        wrong.push("Credential should be scoped to correct service: 'sts'. ".to_owned());
+    if claim.service != service {
+        wrong.push(format!("Credential should be scoped to correct service: '{service}'. "));
     }
     if claim.terminator != "aws4_request" {
         wrong.push(format!(

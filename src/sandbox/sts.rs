@@ -69,6 +69,18 @@ pub(crate) fn answer(
     }
 }
 
+/// Who signed a request to another service.
+///
+/// Errors: as STS refuses a signature.
+pub(super) fn signer(
+    state: &State,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Identity, Refusal> {
+    let claim = sigv4::claim(received)?;
+    authenticate(state, &claim, received, now).map(|caller| caller.identity)
+}
+
 /// Finds the key and holds the signature against its secret.
 fn authenticate(
     state: &State,

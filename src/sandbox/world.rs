@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::arn;
 use crate::error::{Error, Result};
+use crate::region;
 use crate::secret::Secret;
 
 use super::center::IdentityCenter;
@@ -51,6 +52,9 @@ pub(crate) struct Account {
     pub(crate) name: String,
     #[serde(default = "partition")]
     pub(crate) partition: String,
+    /// The regions that the account has enabled; without them, those that are enabled in every account.
+    #[serde(default = "default_regions")]
+    pub(crate) regions: Vec<String>,
     /// Regions in which this account's administrator has switched STS off.
     #[serde(default)]
     pub(crate) disabled_regions: Vec<String>,
@@ -96,6 +100,9 @@ pub(crate) struct Role {
     /// Seconds, 3600 to 43200.
     #[serde(default = "hour")]
     pub(crate) max_session_duration: u32,
+    /// Whether the role's own policy allows `account:ListRegions`.
+    #[serde(default = "yes")]
+    pub(crate) list_regions: bool,
     /// What the role's own policy lets its sessions assume.
     #[serde(default = "any")]
     pub(crate) may_assume: Vec<String>,
@@ -146,6 +153,31 @@ fn any() -> Vec<String> {
 
 fn assume_role() -> Vec<String> {
     vec!["sts:AssumeRole".to_owned()]
+}
+
+/// The regions that AWS enables by itself.
+pub(super) const ENABLED_BY_DEFAULT: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+fn default_regions() -> Vec<String> {
+    ENABLED_BY_DEFAULT.map(str::to_owned).to_vec()
 }
 
 fn yes() -> bool {
@@ -243,6 +275,9 @@ impl World {
             }
             once(format!("account {}", account.id))?;
             once(format!("account name '{}'", account.name))?;
+            if let Some(wrong) = account.regions.iter().find(|name| region::check(name, false).is_err()) {
+                return Err(format!("account {}: '{wrong}' is not a region", account.id));
+            }
             for role in &account.role {
                 let arn = account.role_arn(role);
                 if !(3600..=43_200).contains(&role.max_session_duration) {

@@ -41,6 +41,8 @@ pub(super) struct Outcome {
     pub(super) duration_ms: Option<u64>,
     /// Why it is not ok, in one sentence.
     pub(super) error: Option<String>,
+    /// What to do about it.
+    pub(super) hints: Vec<String>,
     /// As the credentials say, else as the files do.
     pub(super) account_id: Option<String>,
 }
@@ -60,6 +62,7 @@ impl Outcome {
 
     pub(super) fn failed(status: Status, error: impl Into<String>) -> Outcome {
         let error = Some(error.into());
-        Outcome { status, exit_code: None, has_run: false, duration_ms: None, error, account_id: None }
+        let (exit_code, duration_ms, hints, account_id) = (None, None, Vec::new(), None);
+        Outcome { status, exit_code, has_run: false, duration_ms, error, hints, account_id }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::targets::Work;
+use super::targets::{ALL_REGIONS, Work};
 use crate::broker::{Broker, Forecast};
 use crate::plan::Step;
 use crate::say::visible_json;
@@ -12,7 +12,8 @@ struct Line<'a> {
     profile: &'a str,
     account_id: Option<&'a str>,
     role_arn: Option<&'a str>,
-    region: &'a str,
+    /// `None` where the account's regions are not known yet.
+    region: Option<&'a str>,
     /// A person would be asked for a code, or to sign in, before this one could run.
     would_prompt: bool,
 }
@@ -27,7 +28,7 @@ pub(super) fn text(work: &Work, brokers: &[Broker<'_>]) -> String {
             profile: &plan.profile,
             account_id: plan.account_id(),
             role_arn: plan.steps.iter().rev().find_map(Step::role_arn),
-            region: &target.region,
+            region: Some(target.region.as_str()).filter(|region| *region != ALL_REGIONS),
             would_prompt: forecast.would_prompt || forecast.would_sign_in,
         };
         // A plain struct with string keys: serialising it cannot fail.

@@ -65,8 +65,14 @@ pub(super) fn outcome(error: &Error) -> Outcome {
     Outcome::failed(status, error.message.clone())
 }
 
+/// As [`outcome`], with what to do about it.
+pub(super) fn outcome_with_hints(error: &Error) -> Outcome {
+    Outcome { hints: error.hints.clone(), ..outcome(error) }
+}
+
 fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
-    let members: BTreeSet<usize> = work.targets.iter().map(|target| target.member).collect();
+    let members = work.targets.iter().map(|target| target.member);
+    let members: BTreeSet<usize> = members.filter(|member| !work.refused.contains_key(member)).collect();
     let mut wanted: Vec<Wanted> = Vec::new();
     let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
     for member in members {

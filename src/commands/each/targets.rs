@@ -11,9 +11,12 @@ use crate::commands::context::Context;
 use crate::commands::described;
 use crate::config::{Config, Profile, ProfileColor};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, Request, Step};
+use crate::plan::{self, Endpoint, Plan, Request, Step};
+use crate::region;
 use crate::secret::Secret;
 use crate::select::{self, Candidate, Selector, Word};
+
+use super::outcome::Outcome;
 
 /// Keys that make a profile more than settings for others. Identity Center gives credentials for a role only.
 const GIVES: [&str; 8] = [
@@ -27,9 +30,14 @@ const GIVES: [&str; 8] = [
     "login_session",
 ];
 
+/// In a target's place for a region: each that its account has enabled.
+pub(super) const ALL_REGIONS: &str = "all";
+
 /// One profile of the selection.
 pub(super) struct Member {
     pub(super) plan: Plan,
+    /// Where to ask for its account's regions, if they are asked for.
+    pub(super) account: Option<Endpoint>,
     /// The profile's settings that reach the command as variables; filled in when one is about to run.
     pub(super) settings: Vec<(String, Secret)>,
     pub(super) color: Option<ProfileColor>,
@@ -47,6 +55,8 @@ pub(super) struct Work {
     pub(super) members: Vec<Member>,
     /// In the order in which they are started, and shown: the files', then the regions'.
     pub(super) targets: Vec<Target>,
+    /// Where nothing can be run, by member.
+    pub(super) refused: HashMap<usize, Outcome>,
     /// Several regions: a profile's name alone does not say which target is meant.
     pub(super) is_matrix: bool,
 }
@@ -80,6 +90,20 @@ impl<'a> Planner<'a> {
     fn make(&self, name: &str) -> Result<Plan> {
         let request = Request { profile: Some(name.to_owned()), ..self.request.clone() };
         self.context.plan_of(self.config, &request)
+    }
+
+    /// Finds out where to ask for the regions of the accounts, if they are asked for.
+    pub(super) fn find_account_management(&self, work: &mut Work) -> Result<()> {
+        if work.targets.iter().all(|target| target.region != ALL_REGIONS) {
+            return Ok(());
+        }
+        for member in &mut work.members {
+            let profile = Some(member.plan.profile.clone());
+            let request = Request { profile, ..self.request.clone() };
+            let draft = plan::draft(self.config, &request, &self.context.env)?;
+            member.account = Some(draft.account_management()?);
+        }
+        Ok(())
     }
 
     fn look(&mut self, name: &str) -> Option<&Plan> {
@@ -180,9 +204,13 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
 /// Errors: of kind `Config`, once everything that is wrong with any of them was said.
 pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'_>) -> Result<Work> {
     let voice = planner.context.voice;
+    if regions.len() > 1 && regions.iter().any(|region| region == ALL_REGIONS) {
+        return Err(Error::usage("--regions: 'all' stands for every enabled region, and stands alone"));
+    }
     let (mut members, mut warnings, mut wrong) = (Vec::new(), BTreeSet::new(), Vec::new());
     for name in names {
-        match planner.take(name) {
+        let made = planner.take(name);
+        match made.and_then(|plan| check_regions(&plan, regions).map(|()| plan)) {
             Ok(mut plan) => {
                 // Said here, and so once where many have the same.
                 for warning in std::mem::take(&mut plan.warnings) {
@@ -190,14 +218,16 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
                         voice.warn(&warning);
                     }
                 }
-                members.push(Member { plan, settings: Vec::new(), color: color(planner.config, name) });
+                let color = color(planner.config, name);
+                members.push(Member { plan, account: None, settings: Vec::new(), color });
             }
             Err(error) => wrong.push(error),
         }
     }
     if wrong.is_empty() {
         let targets = targets(&members, regions);
-        return Ok(Work { members, targets, is_matrix: !regions.is_empty() });
+        let (refused, is_matrix) = (HashMap::new(), !regions.is_empty());
+        return Ok(Work { members, targets, refused, is_matrix });
     }
     let (count, mut said) = (wrong.len(), BTreeSet::new());
     for error in wrong {
@@ -208,6 +238,20 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
     let (profiles, them) = if count == 1 { ("profile", "it") } else { ("profiles", "them") };
     Err(Error::config(format!("{count} of {} {profiles} cannot be used: nothing was run", names.len()))
         .hint(format!("mend {them}, or leave {them} out: '!NAME'")))
+}
+
+/// Errors: of kind `Config`, for what is not a region, with the one that was meant.
+fn check_regions(plan: &Plan, regions: &[String]) -> Result<()> {
+    for name in regions.iter().filter(|name| *name != ALL_REGIONS) {
+        region::check(name, plan.endpoint.url.is_some()).map_err(|wrong| {
+            let error = Error::config(format!("--regions: '{name}' {}", wrong.why));
+            match wrong.meant {
+                Some(meant) => error.hint(format!("did you mean {meant}?")),
+                None => error.hint("name regions such as eu-central-1, or all"),
+            }
+        })?;
+    }
+    Ok(())
 }
 
 fn color(config: &Config, name: &str) -> Option<ProfileColor> {

@@ -58,7 +58,7 @@ fn settings_are_variables_where_the_sdks_have_some() {
     fs::write(sandbox.home().join("ca.pem"), "").unwrap();
     add(
         &sandbox,
-        "max_attempts = 4\nsdk_ua_app_id = mine\n  aws_secret_access_key = indented\nca_bundle = ~/ca.pem\ncli_pager =\ndefaults_mode =\n\
+        "max_attempts = 4\nsdk_ua_app_id = mine\n  and more below it\nca_bundle = ~/ca.pem\ncli_pager =\ndefaults_mode =\n\
          use_fips_endpoint = false\n",
     );
     let home = sandbox.home().display();
@@ -146,7 +146,7 @@ fn what_is_wrong_is_said_before_a_code_is_asked_for() {
     let sandbox = Sandbox::start();
     sandbox.edit_config("[profile client1]\n", "[profile client1]\ndefaults_mode = stan\u{1b}dard\n");
     let run = sandbox.xacct(&["exec", "client1", "--", "true"]).run().status(125);
-    run.stderr_contains("the value has a control character");
+    run.stderr_contains("defaults_mode contains the control character U+001B");
     sandbox.edit_config("defaults_mode = stan\u{1b}dard\n", "services = none\n");
     let run = sandbox.xacct(&["exec", "client1", "--", "true"]).env_remove("AWS_ENDPOINT_URL");
     let run = run.env("AWS_ENDPOINT_URL_STS", sandbox.endpoint()).run().status(125);

@@ -40,6 +40,9 @@ const LOOKS: [&str; 5] =
 const ACCESS_KEYS: [&str; 4] =
     ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
+/// Written from what is issued, or of no meaning to anything but xacct.
+const NOT_FOR_PROGRAMS: [&str; 3] = ["region", "include_profile", "allow_http_endpoint"];
+
 const NOTE: &str = "# xacct wrote this copy for commands that it started: [default] is their profile.\n\
                     # Changes to this file are lost.\n";
 
@@ -91,7 +94,7 @@ pub(crate) fn child_variables(
     for (key, setting) in profile.iter() {
         for name in sdk_variables::of(key) {
             let is_set = is_users(name, env) || variables.iter().any(|(other, _)| other == name);
-            if !is_set && let Some(value) = value(config, key, setting)? {
+            if !is_set && let Some(value) = value(config, key, setting, env)? {
                 variables.push((name.to_owned(), value));
             }
         }
@@ -134,17 +137,15 @@ fn is_users(name: &str, env: &Env) -> bool {
 }
 
 /// What the variable is set to. `cli_pager =` means no pager; any other key that is set to nothing is not set.
-fn value(config: &Config, key: &str, setting: &Setting) -> Result<Option<Secret>> {
+fn value(config: &Config, key: &str, setting: &Setting, env: &Env) -> Result<Option<Secret>> {
     // Lines below it that are indented by accident are no part of a setting that is one word.
     let text = setting.value.lines().next().unwrap_or_default().trim();
     if text.is_empty() && key != "cli_pager" {
         return Ok(None);
     }
     check(text, setting)?;
-    let home = config.paths.home.as_ref().filter(|_| key == "ca_bundle");
-    let expanded = home.zip(text.strip_prefix("~/")).map(|(home, rest)| home.join(rest));
-    let text = expanded.map_or_else(|| text.to_owned(), |path| path.to_string_lossy().into_owned());
-    Ok(Some(Secret::new(text)))
+    let is_path = key == "ca_bundle";
+    Ok(Some(Secret::new(if is_path { config.paths().expanded(text, env) } else { text.to_owned() })))
 }
 
 fn check(text: &str, setting: &Setting) -> Result<()> {
@@ -229,7 +230,7 @@ fn default_section(profile: &Section) -> String {
 
 fn is_about_work(key: &str) -> bool {
     let is_credentials = key == "credential_process" || key.starts_with("aws_");
-    !is_credentials && !["region", "include_profile"].contains(&key) && !keys::is_of_role(key)
+    !is_credentials && !NOT_FOR_PROGRAMS.contains(&key) && !keys::is_of_role(key)
 }
 
 /// As the line, or the lines of a nested block, that are read as this value; nothing where there is no such line.

@@ -61,7 +61,10 @@ fn endpoints_are_one_variable_for_each_service() {
 #[test]
 fn a_file_is_for_what_has_no_variable() {
     let file = |profile: &str, rest: &str| child(&format!("[profile p]\n{profile}{rest}"), &[]).1;
-    assert_eq!(file("max_attempts = 3\ncolor = red\nother = x\ntags =\n  a = b\n", ""), None);
+    assert_eq!(
+        file("max_attempts = 3\nallow_http_endpoint = true\ncolor = red\nother = x\ntags =\n  a = b\n", ""),
+        None
+    );
     for by_file in
         ["api_versions =\n  ec2 = 2015\n", "cli_timestamp_format = iso8601\n", "new_service =\n  a = b\n"]
     {

@@ -244,3 +244,48 @@ fn a_region_on_the_command_line_wins() {
     let inner = run(&["exec", "plain"]).env("AWS_REGION", "us-west-1").env("XACCT_PROFILE", "client9");
     inner.run().ok().stdout("eu-west-1 eu-west-1\n");
 }
+
+/// As the AWS CLI would run it, and said: the variable may have been forgotten.
+#[test]
+fn without_a_profile_aws_profile_is_the_one() {
+    let sandbox = Sandbox::start_plain();
+    let exec = |args: &[&str]| {
+        let args = [&["exec"], args].concat();
+        sandbox.xacct(&args).env("AWS_PROFILE", "plain").env("XACCT_NO_INPUT", "1").run()
+    };
+    let script = "echo $XACCT_PROFILE ${AWS_PROFILE-unset}";
+    let said = "xacct: AWS_PROFILE says 'plain'\n";
+    exec(&["--", "sh", "-c", script]).status(0).stdout("plain unset\n").stderr(said);
+    // With options; and what is typed comes first.
+    exec(&["--region", "us-east-1", "--", "sh", "-c", "echo $AWS_REGION"])
+        .status(0)
+        .stdout("us-east-1\n")
+        .stderr(said);
+    exec(&["keys", "--region", "us-east-1", "--", "sh", "-c", script]).ok().stdout("keys unset\n");
+    // Not for a variable that says nothing, nor where only one of two things is missing.
+    let args = ["exec", "--", "true"];
+    sandbox.xacct(&args).env("AWS_PROFILE", " ").env("XACCT_NO_INPUT", "1").run().status(125);
+    exec(&["--role-arn", "arn:aws:iam::222222222222:role/PartnerAdmin", "--", "true"]).status(125);
+    // A name that no profile has is an error, as everywhere.
+    let output = sandbox.xacct(&args).env("AWS_PROFILE", "plian").run().status(125).stdout("");
+    output.stderr_contains("no profile 'plian'");
+}
+
+#[test]
+fn words_of_other_tools_are_told_what_they_are_here() {
+    let sandbox = Sandbox::start_plain();
+    for (word, here) in
+        [("use", "assume"), ("update", "sync"), ("remove", "clear"), ("run", "exec"), ("asume", "assume")]
+    {
+        let output = sandbox.xacct(&[word, "plain"]).run().status(2);
+        output.stderr_contains(&format!("tip: a similar subcommand exists: '{here}'"));
+    }
+    // What is evaluated must fail.
+    let output = sandbox
+        .program(
+            "sh",
+            &["-c", "eval \"$($0 switch plain --shell sh 2>/dev/null)\" && echo wrong", common::XACCT],
+        )
+        .run();
+    output.status(2).stdout("");
+}

@@ -128,3 +128,21 @@ fn on_a_terminal_it_is_coloured() {
     let (_, screen) = sandbox.pty_with(&["list"], &[("NO_COLOR", "1")]).wait();
     assert!(!screen.contains('\u{1b}'), "{screen:?}");
 }
+
+#[test]
+fn selectors_choose_as_in_each() {
+    let sandbox = with_every_status();
+    sandbox.add_config("[profile x]\ninclude_profile = client1\ntags = stage=prod\n");
+    let names = |words: &[&str]| -> Vec<String> {
+        let output = sandbox.xacct(&[&["list", "--json"], words].concat()).run().ok();
+        let rows = output.json();
+        rows.as_array().unwrap().iter().map(|row| row["profile"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["client*", "!client3"]), ["client1", "client2"]);
+    assert_eq!(names(&["account:333333333333"]), ["client2"]);
+    assert_eq!(names(&["tag:stage=prod"]), ["x"]);
+    let table = sandbox.xacct(&["list", "client2"]).run().ok();
+    assert_eq!(table.stdout_text().lines().count(), 2, "{}", table.stdout_text());
+    let output = sandbox.xacct(&["list", "clinet2"]).run().status(3).stdout("");
+    output.stderr_contains("client2");
+}

@@ -104,12 +104,29 @@ fn a_shell_is_greeted() {
     let mut pty = sandbox.pty_with(&["sandbox"], &[("SHELL", "/bin/sh"), ("TMPDIR", "/tmp")]);
     pty.expect("this is a sandbox");
     pty.expect("xacct explain chained");
+    pty.expect("XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
     pty.expect("XACCT_SANDBOX=http://127.0.0.1:");
     pty.expect("nothing of it remains");
+    pty.expect("(xacct sandbox) $ ");
     pty.send_line("xacct sandbox code | wc -c");
     pty.expect("7");
+    // In this terminal, as the greeting says.
+    pty.send_line(
+        "XACCT_MFA_CODE=$(xacct sandbox code --fresh) xacct exec client2 -- sh -c 'echo $AWS_ACCOUNT_ID'",
+    );
+    pty.expect("333333333333");
     pty.send_line("exit 3");
     assert_eq!(pty.wait().0, 3);
+}
+
+#[test]
+fn the_prompt_of_bash_says_where_one_is() {
+    let sandbox = Sandbox::start();
+    let mut pty = sandbox.pty_with(&["sandbox"], &[("SHELL", "/bin/bash"), ("TMPDIR", "/tmp")]);
+    pty.expect("nothing of it remains");
+    pty.expect("(xacct sandbox) $ ");
+    pty.send_line("exit 4");
+    assert_eq!(pty.wait().0, 4);
 }
 
 #[test]

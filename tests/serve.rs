@@ -258,3 +258,12 @@ fn a_port_in_use_is_said() {
         "xacct: error: no listening on 127.0.0.1:{port}: Address already in use (os error 98)\n"
     ));
 }
+
+#[test]
+fn usage_errors_are_no_status_of_the_command() {
+    let sandbox = Sandbox::start_plain();
+    for args in [&["serve", "plain", "--bogus", "--", "true"][..], &["serve", "--", "true"]] {
+        sandbox.xacct(args).run().status(125).stdout("").stderr_contains("error: ");
+    }
+    sandbox.xacct(&["serve", "plain", "--bogus"]).run().status(2).stderr_contains("error: ");
+}

@@ -189,6 +189,9 @@ pub(crate) struct Whoami {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LIST)]
 pub(crate) struct List {
+    /// Which profiles, as 'xacct each' chooses them: client*, tag:prod, account:222222222222, !NAME; without any, all
+    #[arg(value_name = "SELECTOR")]
+    pub(crate) selectors: Vec<String>,
     /// Print JSON
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,

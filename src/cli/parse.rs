@@ -32,8 +32,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
         command = without_blank_variables(whole(), env);
     }
     let mut args: Vec<OsString> = args.into_iter().collect();
+    let mut own = args.iter().take_while(|arg| *arg != "--");
+    if own.any(|arg| arg == "--help" || arg == "-h" || arg == "help") {
+        command = without_shown_variables(whole());
+    }
     let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));
-    let mut matches = command.try_get_matches_from_mut(args).map_err(with_profile_tip)?;
+    let word = command_word(&args).map(OsStr::to_owned);
+    let mut matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(|error| with_command_tip(with_profile_tip(error), word.as_deref()))?;
     let by_variable = by_variable(&matches);
     let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     if let (Chosen::Exec(exec), Some(words)) = (&mut cli.command, behind_dashes) {
@@ -77,7 +84,7 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
     let word = command_word(args)?.to_str()?;
     if Cli::command().get_subcommands().any(|known| known.get_name_and_visible_aliases().contains(&word)) {
         (word == "assume" || word == "unset").then_some(())?;
-    } else if nearest(word, &["assume", "unset"]).is_empty() {
+    } else if elsewhere(word) != Some("assume") && nearest(word, &["assume", "unset"]).is_empty() {
         return None;
     }
     let mut rest = args.iter().filter_map(|arg| arg.to_str());
@@ -96,7 +103,8 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
 /// Whether the arguments, which may make no sense otherwise, mean a command that runs another, whose status is then its
 /// own.
 pub(crate) fn runs_a_command(args: &[OsString]) -> bool {
-    command_word(args).is_some_and(|word| word == "exec" || word == "each")
+    let is_serving = |word: &OsStr| word == "serve" && args.iter().any(|arg| arg == "--");
+    command_word(args).is_some_and(|word| word == "exec" || word == "each" || is_serving(word))
 }
 
 /// Where the first `--` of an `exec` stands.
@@ -200,6 +208,11 @@ fn without_blank_variables(command: Command, env: &Env) -> Command {
     command.mut_subcommands(|inner| without_blank_variables(inner, env))
 }
 
+/// Help without the options' variables: they are in the man pages, and a quarter of the lines.
+fn without_shown_variables(command: Command) -> Command {
+    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(without_shown_variables)
+}
+
 /// Whether PROFILE is missing, and nothing else.
 fn lacks_profile(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::MissingRequiredArgument
@@ -207,6 +220,44 @@ fn lacks_profile(error: &clap::Error) -> bool {
             Some(ContextValue::Strings(names)) => names.iter().all(|name| name == "<PROFILE>"),
             _ => false,
         }
+}
+
+/// What users of other tools type, and what it is called here. clap would suggest what is spelled like it.
+const ELSEWHERE: [(&str, &[&str]); 16] = [
+    (
+        "assume",
+        &["use", "switch", "switch-role", "activate", "set", "env", "creds", "credentials", "get", "role"],
+    ),
+    ("exec", &["run", "shell", "sh", "with"]),
+    ("console", &["open", "web", "browser", "browse"]),
+    ("login", &["signin", "sign-in", "auth", "authenticate"]),
+    ("logout", &["signout", "sign-out"]),
+    ("sync", &["update", "populate", "generate", "import"]),
+    ("clear", &["remove", "rm", "delete", "forget", "purge", "flush", "reset"]),
+    ("list", &["profiles", "status", "show"]),
+    ("whoami", &["current", "identity", "id", "me"]),
+    ("add", &["configure", "new", "create", "setup"]),
+    ("unset", &["deactivate", "off", "exit"]),
+    ("doctor", &["check", "diagnose", "validate", "test"]),
+    ("each", &["foreach", "for-each", "multi", "parallel"]),
+    ("serve", &["server", "daemon", "ecs", "imds"]),
+    ("credential-process", &["process", "json"]),
+    ("init", &["completion", "completions", "hook", "alias"]),
+];
+
+fn elsewhere(word: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(_, words)| words.contains(&word)).map(|(here, _)| *here)
+}
+
+/// `use` is `assume` here.
+fn with_command_tip(mut error: clap::Error, word: Option<&OsStr>) -> clap::Error {
+    let is_unknown = error.kind() == ErrorKind::InvalidSubcommand;
+    let meant = word.and_then(OsStr::to_str).and_then(elsewhere).filter(|_| is_unknown);
+    if let Some(meant) = meant {
+        let suggested = ContextValue::Strings(vec![meant.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, suggested);
+    }
+    error
 }
 
 /// A missing PROFILE is the commonest slip: say where the names are.

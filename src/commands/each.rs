@@ -94,6 +94,13 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     all.run(&store, &common, &program, directory.as_ref())
 }
 
+/// The profiles that these selectors choose, in the files' order.
+///
+/// Errors: a selector that is none, or fits nothing.
+pub(super) fn choose(selectors: &[String], context: &Context, config: &Config) -> Result<Vec<String>> {
+    targets::chosen(selectors, &mut Planner::new(context, config, Request::default()))
+}
+
 /// What `--regions all` is for each account, where that is not known.
 fn ask_for_regions(
     work: &mut Work,
@@ -114,7 +121,7 @@ fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Re
     let given = context.with_variables(request(&asked.roles)?);
     if !asked.retry_failed {
         let mut planner = Planner::new(context, config, given.clone());
-        let names = targets::chosen(asked, &mut planner)?;
+        let names = targets::chosen(&asked.selectors, &mut planner)?;
         let mut work = targets::work(&names, &asked.regions, &mut planner)?;
         if let Some(shard) = asked.shard {
             targets::keep(shard, &mut work);

@@ -1,5 +1,6 @@
 //! `xacct list`: the profiles with account, role, source, region, MFA, and what is cached until when.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use anstyle::AnsiColor;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::cached::{self, Status};
 use super::context::Context;
 use super::described::{color, source, tags};
+use super::each;
 use super::{print, terminal_width, written};
 use crate::arn::Arn;
 use crate::cli::List;
@@ -46,7 +48,11 @@ pub(super) struct Row {
 
 pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
-    let rows = rows(context, &config)?;
+    let mut rows = rows(context, &config)?;
+    if !asked.selectors.is_empty() {
+        let chosen: HashSet<String> = each::choose(&asked.selectors, context, &config)?.into_iter().collect();
+        rows.retain(|row| chosen.contains(&row.profile));
+    }
     if asked.json {
         print(super::json(&rows).as_bytes())?;
         return Ok(ExitCode::SUCCESS);

@@ -41,6 +41,12 @@ pub(super) fn instead(
     env: &Env,
 ) -> Option<std::result::Result<Cli, ExitCode>> {
     let unpicked = cli::unpicked(args, env, error)?;
+    if let (Command::Exec(_), Some(profile)) = (&unpicked.cli().command, env.get("AWS_PROFILE")) {
+        // As the AWS CLI would run it. The variable is named, since it may have been forgotten.
+        let profile = profile.trim().to_owned();
+        Context::new(env.clone(), unpicked.cli(), now).voice.note(&format!("AWS_PROFILE says '{profile}'"));
+        return Some(Ok(unpicked.with(profile)));
+    }
     // Windows' console has no list yet.
     let can_show = cfg!(unix) && env.get("TERM") != Some("dumb");
     if unpicked.forbids_asking() || !can_show || !terminal::available() {

@@ -15,7 +15,7 @@ use super::context::Context;
 use crate::cli::{Sandbox, SandboxAction};
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::sandbox::home::Home;
+use crate::sandbox::home::{Home, PROMPT};
 use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
 use crate::say::Voice;
@@ -48,10 +48,13 @@ pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice
         let server = Server::bind(world, 0).await?;
         let endpoint = server.endpoint();
         let serving = tokio::spawn(server.run());
+        let mut variables = home.variables(&endpoint);
         if command.is_empty() {
+            home.mark_prompts()?;
+            variables.push(("PS1", PROMPT.to_owned()));
             greet(voice, home.dir(), &endpoint, is_sample);
         }
-        let status = run_in(command, env, &home.variables(&endpoint), voice).await;
+        let status = run_in(command, env, &variables, voice).await;
         serving.abort();
         status
     });
@@ -95,7 +98,9 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
     for line in shown {
         voice.note(line);
     }
-    voice.note("for MFA codes, in another terminal:");
+    voice.note("for an MFA code, put this before the command:");
+    voice.note("  XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
+    voice.note("or print one in another terminal:");
     voice.note(&format!("  XACCT_SANDBOX={endpoint} xacct sandbox code"));
     voice.note("'exit' leaves, and nothing of it remains");
 }

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 
 use super::world::World;
 
+/// What stands before what is typed.
+pub(crate) const PROMPT: &str = "(xacct sandbox) $ ";
+
 /// A directory for `HOME`.
 #[derive(Debug)]
 pub(crate) struct Home {
@@ -58,6 +61,16 @@ impl Home {
             ("XACCT_CONFIG", path(".config/xacct/config.toml")),
             ("XACCT_SANDBOX", endpoint.to_owned()),
         ]
+    }
+
+    /// Lets the prompts of the usual shells say that this is a sandbox; one that takes `PS1` from its environment needs
+    /// no file.
+    pub(crate) fn mark_prompts(&self) -> Result<()> {
+        private_dir(&self.dir.join(".config/fish"), true)?;
+        self.write(".bashrc", &format!("PS1='{PROMPT}'\n"))?;
+        self.write(".zshrc", "PROMPT='(xacct sandbox) %# '\n")?;
+        let fish = "function fish_prompt\n    echo -n '(xacct sandbox) > '\nend\n";
+        self.write(".config/fish/config.fish", fish)
     }
 
     fn fill(&self, world: &World) -> Result<()> {

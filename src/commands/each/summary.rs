@@ -26,6 +26,10 @@ pub(super) fn say(
         }
     }
     voice.note(&format!("{} in {}", counts(outcomes), took(milliseconds)));
+    let shortened = |outcome: &Outcome| outcome.error.as_deref().is_some_and(|error| short(error) != error);
+    if voice.verbose == 0 && wrong.iter().filter(|(_, outcome)| shortened(outcome)).count() > 1 {
+        voice.show("  -v says each refusal in full, and so does --output json");
+    }
     if !wrong.is_empty() {
         voice.show("  xacct each --retry-failed    runs it again where it did not end well");
     }
@@ -44,8 +48,25 @@ fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
         Cell::new(&named.region),
         Cell::new(outcome.status.word()).styled(color.on_default()),
         Cell::new(&code),
-        Cell::new(outcome.error.as_deref().unwrap_or_default()),
+        Cell::new(&outcome.error.as_deref().map(short).unwrap_or_default()),
     ]
+}
+
+/// Up to AWS's code: who may not do what to which resource takes lines of a narrow column, and was said in full where
+/// it happened first.
+fn short(error: &str) -> String {
+    let is_code = |word: &str| {
+        word.len() > 3
+            && word.starts_with(|first: char| first.is_ascii_uppercase())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+    };
+    let mut parts = error.splitn(3, ": ");
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(what), Some(code), Some(_)) if what.starts_with("AWS refused ") && is_code(code) => {
+            format!("AWS refused it: {code}")
+        }
+        _ => error.to_owned(),
+    }
 }
 
 /// `8 ok, 1 failed, 1 denied of 10`
@@ -69,6 +90,28 @@ fn counts(outcomes: &[Outcome]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_short_and_the_rest_as_it_is() {
+        for (error, wanted) in [
+            (
+                "AWS refused arn:aws:iam::1:role/R (profile 'no'): AccessDenied: User: arn: x",
+                "AWS refused it: AccessDenied",
+            ),
+            (
+                "AWS refused the access key AKIA (profile 'no'): InvalidClientTokenId: bad",
+                "AWS refused it: InvalidClientTokenId",
+            ),
+            (
+                "AWS refused account:ListRegions: AccessDeniedException",
+                "AWS refused account:ListRegions: AccessDeniedException",
+            ),
+            ("AWS refused it: what: is this", "AWS refused it: what: is this"),
+            ("the command ended with status 3", "the command ended with status 3"),
+        ] {
+            assert_eq!(short(error), wanted);
+        }
+    }
 
     #[test]
     fn the_counts_read_well() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
 use crate::arn::Arn;
-use crate::cli::{Each, Shard};
+use crate::cli::Shard;
 use crate::commands::context::Context;
 use crate::commands::described;
 use crate::config::{Config, Profile, ProfileColor};
@@ -122,8 +122,8 @@ impl<'a> Planner<'a> {
 /// What the command line chooses, in the files' order.
 ///
 /// Errors: a selector that is none, or fits nothing; a file of selectors that cannot be read.
-pub(super) fn chosen(asked: &Each, planner: &mut Planner<'_>) -> Result<Vec<String>> {
-    let selectors = selectors(&asked.selectors)?;
+pub(super) fn chosen(words: &[String], planner: &mut Planner<'_>) -> Result<Vec<String>> {
+    let selectors = selectors(words)?;
     let with_plans = selectors.iter().any(Selector::needs_plans);
     let candidates: Vec<Candidate> =
         planner.config.profiles().iter().map(|profile| candidate(profile, planner, with_plans)).collect();

@@ -178,3 +178,18 @@ fn containers_get_the_variables_too() {
     child.wait();
     assert!(text.ends_with("XACCT_PROFILE=plain\nAWS_USE_DUALSTACK_ENDPOINT=true\n"), "{text}");
 }
+
+#[test]
+fn a_setting_that_cannot_be_kept_out_is_said() {
+    let sandbox = Sandbox::start_plain();
+    let path = sandbox.home().join(".aws/credentials");
+    let text = fs::read_to_string(&path).unwrap();
+    let lines = "[default]\nregion = us-west-2\noutput = table\ns3 =\n  addressing_style = path\n";
+    sandbox.write_credentials(&format!("{lines}{text}"));
+    let run = sandbox.xacct(&["exec", "plain", "--", "printenv", "AWS_DEFAULT_OUTPUT"]).run().status(0);
+    run.stdout("json\n").stderr(
+        "xacct: warning: ~/.aws/credentials:4: s3 of [default] applies to the command too, because it stands in the \
+         credentials file; move the line to the config file\n",
+    );
+    assert!(kept(&sandbox).is_empty());
+}

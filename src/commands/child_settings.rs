@@ -1,6 +1,6 @@
 //! A profile's settings for a command that works with it: variables, and where they are not enough a config file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -21,6 +21,8 @@ pub(super) struct ChildSettings<'a> {
     /// The paths of config files by what tells them apart: profiles that set the same share one, and it is written and
     /// looked at once. `None`: it could not be written.
     files: HashMap<String, Option<String>>,
+    /// Most profiles have the same to say.
+    said: HashSet<String>,
 }
 
 impl<'a> ChildSettings<'a> {
@@ -30,7 +32,7 @@ impl<'a> ChildSettings<'a> {
         voice: Voice,
         now: fn() -> DateTime<Utc>,
     ) -> ChildSettings<'a> {
-        ChildSettings { config, store, env, voice, now, files: HashMap::new() }
+        ChildSettings { config, store, env, voice, now, files: HashMap::new(), said: HashSet::new() }
     }
 
     /// What a command needs to work as it would under `--profile`, beside credentials and region: nothing for most
@@ -39,7 +41,13 @@ impl<'a> ChildSettings<'a> {
     /// Errors: of kind `Config`, with the line of a value that cannot be handed on.
     pub(super) fn of(&mut self, profile: &str) -> Result<Vec<(String, Secret)>> {
         let Some(section) = self.config.profile(profile)? else { return Ok(Vec::new()) };
-        let ForChild { mut variables, default } = config::for_child(self.config, &section, self.env)?;
+        let found = config::for_child(self.config, &section, self.env)?;
+        let ForChild { mut variables, default, warnings } = found;
+        for warning in warnings {
+            if self.said.insert(warning.clone()) {
+                self.voice.warn(&warning);
+            }
+        }
         if let Some(path) = default.and_then(|default| self.file(default, profile)) {
             variables.push(("AWS_CONFIG_FILE".to_owned(), Secret::new(path)));
         }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::Config;
 use super::header::Kind;
 use super::keys;
+use super::origin::FileKind;
 use super::parts::Parts;
 use super::sdk_variables::{self, ENDPOINT_URL};
 use super::section::{Section, Setting};
@@ -22,6 +23,8 @@ pub(crate) struct ForChild {
     pub(crate) variables: Vec<(String, Secret)>,
     /// The section `[default]` of a config file, where variables cannot say it all.
     pub(crate) default: Option<String>,
+    /// What reaches the child though the profile does not say it, with the line.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Settings of `[default]` that are left out by saying what a program does without them.
@@ -53,9 +56,12 @@ pub(crate) fn for_child(config: &Config, profile: &Section, env: &Env) -> Result
     let default = read_by_programs(config, "default");
     let mut variables = child_variables(config, profile, env)?;
     let leaks = leaks(profile, default.as_ref(), env, &mut variables);
-    let is_file_needed = leaks || has_more_than_variables(config, profile, default.as_ref());
+    let (in_credentials, in_config): (Vec<_>, Vec<_>) =
+        leaks.into_iter().partition(|(_, setting)| setting.origin.file == FileKind::Credentials);
+    let warnings = in_credentials.iter().map(|(key, setting)| cannot_be_kept_out(key, setting)).collect();
+    let is_file_needed = !in_config.is_empty() || has_more_than_variables(config, profile, default.as_ref());
     let default = is_file_needed.then(|| default_section(profile));
-    Ok(ForChild { variables, default })
+    Ok(ForChild { variables, default, warnings })
 }
 
 /// The config file for a program that gets its credentials from a container's endpoint: the profile, and no other. No
@@ -156,15 +162,24 @@ fn check(text: &str, setting: &Setting) -> Result<()> {
     Err(Error::config(message).hint("write the line again"))
 }
 
-/// Whether a setting of `[default]` that the profile does not have would reach the child. Adds the variables that keep
-/// it out where there are some.
-fn leaks(
+/// The credentials file is not copied, because of the keys in it, and it wins over any config file.
+fn cannot_be_kept_out(key: &str, setting: &Setting) -> String {
+    format!(
+        "{}: {key} of [default] applies to the command too, because it stands in the credentials file; move the line to \
+         the config file",
+        setting.origin
+    )
+}
+
+/// The settings of `[default]` that the profile does not have and that would reach the child. Adds the variables that
+/// keep others out.
+fn leaks<'a>(
     profile: &Section,
-    default: Option<&Section>,
+    default: Option<&'a Section>,
     env: &Env,
     variables: &mut Vec<(String, Secret)>,
-) -> bool {
-    let mut leaks = false;
+) -> Vec<(&'a str, &'a Setting)> {
+    let mut leaks = Vec::new();
     for (key, setting) in default.into_iter().flat_map(Section::iter) {
         let is_said = profile.get(key).is_some_and(|own| own.value == setting.value);
         if is_said || setting.value.trim().is_empty() || LOOKS.contains(&key) {
@@ -179,10 +194,13 @@ fn leaks(
             }
             continue;
         }
-        leaks |= match key {
+        let is_leak = match key {
             "services" => !is_users(ENDPOINT_URL, env),
             _ => open.peek().is_some() || is_by_file(key, setting),
         };
+        if is_leak {
+            leaks.push((key, setting));
+        }
     }
     leaks
 }

@@ -219,3 +219,38 @@ fn the_harness_expects_silence() {
     let sandbox = Sandbox::start();
     sandbox.program("sh", &["-c", "echo hello >&2"]).run().ok();
 }
+
+#[test]
+fn its_organization_can_be_synced() {
+    let sandbox = Sandbox::start_plain();
+    let sync = |words: &[&str]| {
+        let args = [&["sync", "organizations", "--source-profile", "keys"], words].concat();
+        sandbox.xacct(&args).env("AWS_REGION", "eu-central-1").run()
+    };
+    let output =
+        sync(&["--dry-run", "--ou", "Workloads", "--name-template", "{ou}/{account_slug}"]).status(0);
+    let output = output.stdout_contains("+[profile Workloads/Dev/dev]\n");
+    output.stdout_contains("+[profile Workloads/Prod/prod]\n").stderr("xacct: profiles: adds 2, keeps 10\n");
+    let output = sync(&["--dry-run", "--account-tag", "stage=prod"]).status(0).stderr_contains("adds 1");
+    output.stdout_contains("+[profile prod]\n");
+    sync(&["--yes", "-q"]).ok();
+    let run = sandbox
+        .xacct(&["exec", "dev", "--region", "eu-west-1", "--", "sh", "-c", "echo $AWS_ACCOUNT_ID"])
+        .run()
+        .ok();
+    run.stdout("555555555555\n");
+    // From an account that is in none, and from one that may not.
+    sandbox.write_config(
+        "[profile client]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys\n\
+         external_id = client1-7731\nregion = eu-west-1\n\
+         [profile dev]\nrole_arn = arn:aws:iam::555555555555:role/OrganizationAccountAccessRole\nsource_profile = keys\n\
+         region = eu-west-1\n",
+    );
+    for (profile, message) in [
+        ("client", "the account of profile 'client' is in no organization"),
+        ("dev", "AWS refused organizations:ListAccounts (profile 'dev'): AccessDeniedException"),
+    ] {
+        let args = ["sync", "organizations", "--source-profile", profile, "--yes"];
+        sandbox.xacct(&args).run().status(4).stdout("").stderr_contains(message);
+    }
+}

@@ -18,6 +18,8 @@ pub(crate) enum Service {
     Portal,
     /// AWS Sign-In: OAuth's codes in rest-json.
     Signin,
+    /// AWS Organizations: JSON 1.1.
+    Organizations,
     /// AWS Account Management: rest-json.
     Account,
     /// The console's sign-in: addresses that a browser could open, and pages.
@@ -60,6 +62,7 @@ impl Refusal {
         match service {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
+            Service::Organizations => Refusal::new(400, "TooManyRequestsException", "Rate exceeded"),
             Service::Portal | Service::Account => {
                 Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
             }
@@ -147,6 +150,10 @@ impl Reply {
                 let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
+            }
+            Service::Organizations => {
+                let body = json!({ "__type": code, "Message": refusal.message });
+                Reply::new(status, "application/x-amz-json-1.1", request_id, body.to_string())
             }
             Service::Account => {
                 let body = json!({ "message": refusal.message });

@@ -11,7 +11,7 @@ use super::route::{self, Asked};
 use super::sigv4::{self, Received};
 use super::state::State;
 use super::world::World;
-use super::{account, federation, login, oidc, portal, sts};
+use super::{account, federation, login, oidc, organizations, portal, sts};
 
 /// A line of the request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -137,6 +137,9 @@ impl Desk {
             Service::Sts => sts::answer(&mut self.state, received, &asked.params, now).map(Content::Xml),
             Service::Oidc => oidc::answer(&mut self.state, action, received, now),
             Service::Portal => portal::answer(&mut self.state, action, received, now),
+            Service::Organizations => {
+                organizations::answer(&self.state, action, &asked.params, received, now)
+            }
             Service::Account => account::answer(&self.state, received, now),
             Service::Signin => login::answer(&mut self.state, received, now),
             Service::Federation => federation::answer(&mut self.state, &asked.params, now),

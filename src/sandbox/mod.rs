@@ -22,6 +22,7 @@ mod route;
 mod sts;
 mod oidc;
 mod portal;
+mod organizations;
 mod account;
 mod federation;
 mod dpop;

@@ -29,8 +29,16 @@ const SECRET: [&str; 8] = [
     "SigninToken",
 ];
 
+/// `X-Amz-Target` of AWS Organizations, before the action.
+const ORGANIZATIONS: &str = "AWSOrganizationsV20161128.";
+
 /// Sorts a request. What is for nobody else is for STS, which says that it does not know it.
 pub(crate) fn route(received: &Received<'_>) -> Asked {
+    let target = received.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    if let Some(action) = target.and_then(|target| target.strip_prefix(ORGANIZATIONS)) {
+        let (service, action) = (Service::Organizations, Some(action.to_owned()));
+        return Asked { service, action, params: json(received.body) };
+    }
     let (service, action) = match (received.method, received.path) {
         ("POST", "/client/register") => (Service::Oidc, "RegisterClient"),
         ("POST", "/device_authorization") => (Service::Oidc, "StartDeviceAuthorization"),

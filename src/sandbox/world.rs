@@ -2,6 +2,7 @@
 //!
 //! What the world allows is decided in `policy`; what it has issued so far is in `state`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -52,6 +53,12 @@ pub(crate) struct Account {
     pub(crate) name: String,
     #[serde(default = "partition")]
     pub(crate) partition: String,
+    /// The organizational unit that it is in, `Workloads/Prod`; empty for the root, nothing for an account that is in no
+    /// organization. The first account that says so is the management account.
+    pub(crate) unit: Option<String>,
+    /// What Organizations says of it.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
     /// The regions that the account has enabled; without them, those that are enabled in every account.
     #[serde(default = "default_regions")]
     pub(crate) regions: Vec<String>,

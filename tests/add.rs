@@ -330,6 +330,9 @@ fn a_person_decides_about_what_does_not_work() {
         answer(&mut pty, &[("'new' does not work. write it all the same? [y/N] ", wish)]);
         let (actual, screen) = pty.wait();
         assert_eq!(actual, status, "{screen}");
+        // What is wrong is told once, above the question.
+        assert_eq!(screen.matches("error: ").count(), 1, "{screen}");
+        assert_eq!(screen.contains("xacct: nothing was changed"), wish == "n", "{screen}");
         let wanted = if wish == "y" { WRITTEN.replace("client1-7731", "other") } else { String::new() };
         assert_eq!(config(&sandbox), before + &wanted, "{screen}");
     }

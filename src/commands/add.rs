@@ -39,16 +39,22 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     if !files.agreed(&changes, &config, asking, context)? {
         return Ok(ExitCode::SUCCESS);
     }
-    let works = if asked.no_check { None } else { try_it(asked, context, &config, &new, person.as_ref())? };
+    let tried =
+        if asked.no_check { Tried::Unseen } else { try_it(asked, context, &config, &new, person.as_ref())? };
+    if let Tried::Declined(kind) = tried {
+        // What is wrong was said before the question.
+        context.voice.note("nothing was changed");
+        return Ok(ExitCode::from(kind.status()));
+    }
     for backup in files.write(&changes, context)? {
         context.voice.note(&format!("what was there before: {}", backup.display()));
     }
     let name = &new.name;
-    context.voice.note(&match works {
-        Some(identity) => {
+    context.voice.note(&match tried {
+        Tried::Works(identity) => {
             format!("'{name}' works: it is {} in account {}", identity.arn, identity.account_id)
         }
-        None => format!("'{name}' is written, and was not seen to work"),
+        _ => format!("'{name}' is written, and was not seen to work"),
     });
     if matches!(new.kind, Kind::Role(_)) {
         let quoted = shlex::try_quote(name).unwrap_or_default();
@@ -93,19 +99,27 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     Ok(texts)
 }
 
-/// Whose the credentials are, before anything is written; `None` where they are to be written though they do not
-/// work.
+/// What came of trying a profile before it is written.
+enum Tried {
+    Works(Identity),
+    /// It is to be written all the same.
+    Unseen,
+    /// It does not work, for this kind of reason, and is not to be written.
+    Declined(error::Kind),
+}
+
+/// Whose the credentials are, before anything is written.
 ///
-/// Errors: they do not work, and nobody wants them all the same.
+/// Errors: they do not work, and nobody can be asked whether to write them all the same.
 fn try_it(
     asked: &Add,
     context: &Context,
     config: &Config,
     new: &New,
     person: Option<&Person>,
-) -> Result<Option<Identity>> {
+) -> Result<Tried> {
     let mut why = match identity(asked, context, config, new) {
-        Ok(identity) => return Ok(Some(identity)),
+        Ok(identity) => return Ok(Tried::Works(identity)),
         Err(why) => why,
     };
     // They tell of a profile that is not there.
@@ -114,9 +128,9 @@ fn try_it(
     if let Some(person) = asks {
         context.voice.error(&why);
         if person.agrees(&format!("'{}' does not work. write it all the same?", new.name))? {
-            return Ok(None);
+            return Ok(Tried::Unseen);
         }
-        return Err(Error::new(why.kind, "nothing was changed"));
+        return Ok(Tried::Declined(why.kind));
     }
     Err(why.hint("nothing was changed; --no-check writes the profile without trying it"))
 }

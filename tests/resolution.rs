@@ -22,7 +22,7 @@ use botocore::Botocore;
 use common::{Sandbox, outer_env, skip, tools};
 use deviations::{Case, DEVIATIONS, Deviation, Sdk};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use written::Written;
 
 /// A role as it is asked for.
@@ -167,9 +167,15 @@ fn xacct_does_what_the_sdks_do() {
     let (sandbox, botocore) = (Sandbox::start(), RefCell::new(Botocore::start(&python)));
     let counts = RefCell::new(BTreeMap::<&str, u32>::new());
     let count = |what| *counts.borrow_mut().entry(what).or_default() += 1;
-    // More by hand: XACCT_TEST_CASES=5000
-    let cases = outer_env("XACCT_TEST_CASES").map_or(300, |text| text.parse().unwrap());
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    // By hand, others and more: XACCT_TEST_CASES=5000
+    let by_hand: Option<u32> = outer_env("XACCT_TEST_CASES").map(|text| text.parse().unwrap());
+    let cases = by_hand.unwrap_or(300);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = match by_hand {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, rng),
+    };
     let result = runner.run(&written::written(), |written| {
         let xacct = by_xacct(&sandbox, &written);
         let others = [

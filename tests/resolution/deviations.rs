@@ -188,13 +188,26 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         ..NOTHING
     },
     Deviation {
+        why: "a profile may repeat what its sso-session says, as in botocore",
+        sdks: &[Sdk::Rust],
+        config: "[profile a]\nregion = eu-west-1\nsso_session = corp\nsso_region = eu-west-1\n\
+                 sso_account_id = 111111111111\nsso_role_name = Reader\n\
+                 [sso-session corp]\nsso_start_url = https://corp.test/start\nsso_region = eu-west-1\n",
+        xacct: "sso eu-west-1",
+        covers: |case| {
+            case.xacct.is_ok() && case.error().contains("can only be specified in the [sso-session] config")
+        },
+        ..NOTHING
+    },
+    Deviation {
         why: "credential_source without role_arn is read where nothing else is said, as in the Rust SDK",
         config: "[profile a]\nregion = eu-west-1\ncredential_source = Environment\n",
         xacct: "environment eu-west-1",
         aws: "ecs_container eu-west-1",
         covers: |case| {
             let is_named = |own: &Resolved| NAMED.contains(&own.base.as_str());
-            case.xacct.as_ref().is_ok_and(is_named) && case.is_alone("ecs_container")
+            let is_none = case.is_alone("ecs_container") || case.error().contains("must have credentials");
+            case.xacct.as_ref().is_ok_and(is_named) && is_none
         },
         ..NOTHING
     },

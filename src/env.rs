@@ -94,6 +94,14 @@ impl Env {
         std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
     }
 
+    /// Sets the variable in this snapshot, or takes it out.
+    pub(crate) fn set(&mut self, name: &str, value: Option<OsString>) {
+        match value {
+            Some(value) => self.vars.insert(name.into(), value),
+            None => self.vars.remove(OsStr::new(name)),
+        };
+    }
+
     /// All variables, for a child's environment.
     pub(crate) fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))

@@ -16,6 +16,7 @@ mod config;
 mod plan;
 mod select;
 mod credentials;
+mod shell_state;
 mod issuance;
 mod policy;
 mod console;

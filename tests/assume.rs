@@ -7,8 +7,12 @@ mod common;
 
 use common::Sandbox;
 
-const UNSET: &str = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_REGION \
-                     AWS_DEFAULT_REGION AWS_ACCOUNT_ID XACCT_PROFILE;\n";
+const COMPETING: &str = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_CREDENTIAL_FILE AWS_ROLE_ARN \
+                         AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
+                         AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
+                         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE SECRET_ACCESS_KEY";
+const KEYS: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
+                    XACCT_PROFILE";
 
 /// The values of the cached session of `plain`, in the order in which they are set.
 fn values(sandbox: &Sandbox) -> [(&'static str, String); 8] {
@@ -29,16 +33,11 @@ fn values(sandbox: &Sandbox) -> [(&'static str, String); 8] {
 #[test]
 fn statements_set_what_is_promised_and_unset_what_competes() {
     let sandbox = Sandbox::start_plain();
-    let unset = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_CREDENTIAL_FILE AWS_ROLE_ARN \
-                        AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
-                        AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
-                        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE SECRET_ACCESS_KEY;\n";
     let exports = values(&sandbox).map(|(name, value)| format!("export {name}='{value}';\n"));
-    sandbox
-        .xacct(&["assume", "plain", "--shell", "sh"])
-        .run()
-        .ok()
-        .stdout(&format!("{unset}{}", exports.concat()));
+    let output = sandbox.xacct(&["assume", "plain", "--shell", "sh"]).run().ok();
+    let (text, record) = output.stdout_text().split_once("export XACCT_SHELL_STATE='1.").unwrap();
+    assert_eq!(text, format!("unset {COMPETING};\n{}", exports.concat()));
+    assert!(record.ends_with("';\n"), "{record}");
 }
 
 #[test]
@@ -89,7 +88,7 @@ fn every_failure_takes_the_old_credentials_out_and_returns_its_status() {
             .env("AWS_ENDPOINT_URL", endpoint)
             .run()
             .status(status)
-            .stdout(&format!("{UNSET}sh -c 'exit {status}';\n"));
+            .stdout(&format!("unset {KEYS} {COMPETING} XACCT_SHELL_STATE;\nsh -c 'exit {status}';\n"));
         assert!(!output.stderr_text().is_empty(), "{args:?}");
     }
 }
@@ -184,7 +183,7 @@ mod on_a_terminal {
         assert!(first.starts_with("xacct: the credentials of 'plain' are ready for "), "{screen}");
         assert_eq!(
             rest,
-            "xacct:   eval (xacct assume plain)\r\nxacct: (--print shows them all the same)\r\n"
+            "xacct:   eval (xacct assume plain --shell fish)\r\nxacct: (--print shows them all the same)\r\n"
         );
     }
 

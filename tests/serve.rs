@@ -162,7 +162,7 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
     let sandbox = Sandbox::start_plain();
     // What SDKs would take instead of a container's.
     sandbox.edit_config("[profile plain]\n", "[profile plain]\noutput = table\n");
-    let script = "env | grep -E '^(AWS|XACCT)_' | sort; cat $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE";
+    let script = "env | grep -E '^(AWS|XACCT)_' | grep -v _STATE | sort; cat $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE";
     let run = sandbox.xacct(&["serve", "plain", "--", "sh", "-c", script]).env("AWS_PROFILE", "hub");
     let output = run.run().ok();
     let text = output.stdout_text();

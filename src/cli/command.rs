@@ -133,6 +133,10 @@ pub(crate) struct Unset {
     /// The shell to write for; without it, the shell that started xacct
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
     pub(crate) shell: Option<Shell>,
+    /// Take your own credentials out too, as after a failure
+    // For the function of nu, which does not get what a program that fails has printed.
+    #[arg(long, hide = true)]
+    pub(crate) failed: bool,
 }
 
 /// Run a command with a profile's credentials in its environment

@@ -12,19 +12,14 @@ use crate::credentials::Issued;
 use crate::duration;
 use crate::error::Result;
 use crate::render::formats::{self, Format};
-use crate::render::shell::{self as statements, Change, Shell};
+use crate::render::shell::{self as statements, Shell};
+
+/// Set by the function of `xacct init --renew` for a renewal that nobody typed.
+const SILENT_RENEWAL: &str = "XACCT_SILENT_RENEWAL";
 
 pub(super) fn run(asked: &Assume, context: &Context) -> Result<ExitCode> {
     let on_terminal = std::io::stdout().is_terminal() && !asked.print;
-    match credentials(asked, context, on_terminal) {
-        Ok(text) => print(&text)?,
-        // Printed nothing so far: what is evaluated must fail too.
-        Err(error) if asked.format == Format::Shell && !on_terminal => {
-            shell::print_failure(asked.shell, &context.env, error.kind.status())?;
-            return Err(error);
-        }
-        Err(error) => return Err(error),
-    }
+    print(&credentials(asked, context, on_terminal)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -44,10 +39,10 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
     let out = &mut *text;
     let rendered = match asked.format {
         Format::Shell => {
-            let set = variables.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
-            let absent = variables.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
-            let change = Change { set, unset: shell::to_unset(absent) };
-            statements::statements(shell::of_caller(asked.shell, &context.env), &change, out)
+            let state = &context.shell_state;
+            let is_renewal = context.env.flag(SILENT_RENEWAL);
+            let changes = if is_renewal { state.renewed(&variables) } else { state.assumed(&variables) };
+            statements::statements(shell::of_caller(asked.shell, &context.env), &shell::change(&changes), out)
         }
         Format::Env => formats::env(&variables, out),
         Format::Json => formats::json(&variables, out),
@@ -69,16 +64,37 @@ fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
         "the credentials of '{}' are ready{until}; put them into this shell with",
         issued.profile
     ));
-    let name = shlex::try_quote(&issued.profile).unwrap_or_default();
-    let how = match shell::of_caller(asked.shell, &context.env) {
-        Shell::Fish => format!("  eval (xacct assume {name})"),
-        Shell::Elvish => format!("  xacct assume {name} | eval (slurp)"),
-        Shell::Nu => format!("  xacct assume {name} | from json | load-env"),
-        Shell::PowerShell => format!("  xacct assume {name} | Out-String | Invoke-Expression"),
-        Shell::Cmd => format!("  for /f \"delims=\" %i in ('xacct assume {name}') do @%i"),
-        Shell::Tcsh => format!("  eval `xacct assume {name}`"),
-        Shell::Sh | Shell::Bash | Shell::Zsh => format!("  eval \"$(xacct assume {name})\""),
+    let shell = shell::of_caller(asked.shell, &context.env);
+    let words = typed_again(shell, issued, context);
+    let how = match shell {
+        Shell::Fish => format!("  eval ({words})"),
+        Shell::Elvish => format!("  {words} | eval (slurp)"),
+        Shell::Nu => format!("  {words} | from json | load-env"),
+        Shell::PowerShell => format!("  {words} | Out-String | Invoke-Expression"),
+        Shell::Cmd => format!("  for /f \"delims=\" %i in ('{words}') do @%i"),
+        Shell::Tcsh => format!("  eval `{words}`"),
+        Shell::Sh | Shell::Bash | Shell::Zsh => format!("  eval \"$({words})\""),
     };
     context.voice.note(&how);
     context.voice.note("(--print shows them all the same)");
+}
+
+/// The command as it was typed, with all its options: without one of them it might be another session. Only the MFA
+/// code is left out, which is used up and secret.
+fn typed_again(shell: Shell, issued: &Issued, context: &Context) -> String {
+    let mut words = vec!["xacct".to_owned()];
+    let mut typed = context.typed.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = typed.next() {
+        match word.as_ref() {
+            "--mfa-code" => drop(typed.next()),
+            word if word.starts_with("--mfa-code=") => {}
+            word => words.push(statements::typed(shell, word)),
+        }
+    }
+    // Picked from the list.
+    let is_named = |word: &String| word.contains(&statements::typed(shell, &issued.profile));
+    if !words.iter().any(is_named) {
+        words.extend(["--".to_owned(), statements::typed(shell, &issued.profile)]);
+    }
+    words.join(" ")
 }

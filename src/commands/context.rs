@@ -1,5 +1,6 @@
 //! What every command starts from: environment, voice, clock; and the way from there to a plan and credentials.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::files;
 use crate::mfa::{Code, CodeSource};
 use crate::plan::{self, Draft, Origins, Plan, Read, Request};
 use crate::say::Voice;
+use crate::shell_state::ShellState;
 use crate::sso::How;
 
 /// What credentials are issued for.
@@ -35,9 +37,15 @@ pub(super) enum Purpose {
 /// Made once, at the edge.
 #[derive(Clone)]
 pub(super) struct Context {
+    /// The user's own environment, without what `assume` has put into this shell.
     pub(super) env: Env,
+    /// The shell's environment as it is.
+    pub(super) shell: Env,
+    pub(super) shell_state: ShellState,
     pub(super) voice: Voice,
     pub(super) now: fn() -> DateTime<Utc>,
+    /// The command line, without the program's name.
+    pub(super) typed: Vec<OsString>,
     /// Whether what goes to stdout is coloured.
     pub(super) color: bool,
     /// The variables that stand for role overrides of this run.
@@ -55,7 +63,10 @@ impl Context {
             over_progress: false,
         };
         let color = speaking.color.for_stream(&std::io::stdout(), plain);
-        Context { env, voice, now, color, by_variable: cli.by_variable.clone() }
+        let (shell, shell_state) = (env.clone(), ShellState::of(&env));
+        let env = shell_state.users().clone();
+        let by_variable = cli.by_variable.clone();
+        Context { env, shell, shell_state, voice, now, typed: Vec::new(), color, by_variable }
     }
 
     /// The time as the user's clock shows it.
@@ -116,9 +127,9 @@ impl Context {
         Ok((finished(draft)?, origins))
     }
 
-    /// The plan for what is in the environment, whatever the profiles say.
+    /// The plan for what is in the shell's environment, whatever the profiles say.
     pub(super) fn plan_of_environment(&self, config: &Config, target: &Target) -> Result<Plan> {
-        finished(plan::draft_of_environment(config, &self.request(target)?, &self.env)?)
+        finished(plan::draft_of_environment(config, &self.request(target)?, &self.shell)?)
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.

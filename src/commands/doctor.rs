@@ -101,7 +101,7 @@ fn profiles(
     let now = (context.now)();
     let mut findings = doctor::check_profiles(&read.config, planned, is_meant, now);
     let all: Vec<String> = planned.iter().map(|one| one.profile.name.clone()).collect();
-    findings.extend(doctor::check_shell(&context.env, &all, now));
+    findings.extend(doctor::check_shell(&context.shell, &all, now));
     findings.extend(disk::programs(context, planned, is_meant));
     findings
 }

@@ -19,7 +19,7 @@ pub(super) fn against_panics(args: &[OsString], env: &Env) {
     let wanted = cli::statements_wanted(args, env).map(|wanted| (wanted.shell, env.clone()));
     panic::set_hook(Box::new(move |info| {
         if let Some((chosen, env)) = &wanted {
-            let _ = shell::print_failure(*chosen, env, STATUS);
+            let _ = shell::print_failure(*chosen, env, STATUS, false);
         }
         Voice::default().error(&bug(info));
     }));

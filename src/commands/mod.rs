@@ -51,6 +51,7 @@ use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::{Voice, visible_json};
 use context::Context;
+use shell::Ended;
 
 /// Where xacct itself failed, for `exec` and `each`, whose other statuses are the command's own.
 const EXEC_FAILED: u8 = 125;
@@ -63,22 +64,27 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }
+    match attempt(&args, env.clone()) {
+        Ok(status) => status,
+        Err(ended) => ended.tell(&env),
+    }
+}
+
+fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> {
     let cli = match cli::parse(args.iter().cloned(), &env) {
         Ok(cli) => cli,
-        Err(error) => match pick::instead(&error, &args, &env) {
-            Some(Ok(cli)) => cli,
-            Some(Err(status)) => return status,
-            None => return unparsed(&error, &args, &env),
+        Err(error) => match pick::instead(&error, args, &env) {
+            Some(picked) => picked?,
+            None => return Err(unparsed(&error, args, &env)),
         },
     };
-    let context = Context::new(env, &cli, now);
-    match dispatch(&cli.command, &context) {
-        Ok(status) => status,
-        Err(error) => {
-            context.voice.error(&error);
-            ExitCode::from(status_of(&cli.command, error.kind))
-        }
-    }
+    let mut context = Context::new(env, &cli, now);
+    context.typed = args.get(1..).unwrap_or_default().to_vec();
+    dispatch(&cli.command, &context).map_err(|error| {
+        context.voice.error(&error);
+        let status = status_of(&cli.command, error.kind);
+        Ended { status, evaluated: shell::evaluated(&cli.command), keeps: false }
+    })
 }
 
 fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
@@ -128,17 +134,13 @@ fn status_of(command: &Command, kind: Kind) -> u8 {
 
 /// Help, version, or arguments that make no sense. Where the caller evaluates our stdout, an empty one would count
 /// as success and leave the last account's credentials in place.
-fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> Ended {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
-    if status != 0
-        && !std::io::stdout().is_terminal()
-        && let Some(wanted) = cli::statements_wanted(args, env)
-    {
-        let _ = shell::print_failure(wanted.shell, env, status);
-    }
+    let is_read = status == 0 || std::io::stdout().is_terminal();
+    let evaluated = if is_read { None } else { cli::statements_wanted(args, env) };
     let _ = error.print();
     let runs_a_command = status != 0 && cli::runs_a_command(args);
-    ExitCode::from(if runs_a_command { EXEC_FAILED } else { status })
+    Ended { status: if runs_a_command { EXEC_FAILED } else { status }, evaluated, keeps: false }
 }
 
 /// No core dump of this process, and no look into its memory by another one of the same user. `execve` undoes it, so

@@ -1,22 +1,20 @@
 //! No PROFILE, and somebody at a terminal: a list to pick one from. Nothing of this is there when a PROFILE is named.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
-use std::process::ExitCode;
 
 use tokio::runtime::Builder;
 
 use super::context::Context;
 use super::list::{self, Row};
-use super::{now, shell};
+use super::now;
+use super::shell::{self, Ended};
 use crate::cache::Store;
-use crate::cli::{self, Cli, Command, Wanted};
+use crate::cli::{self, Cli};
 use crate::config::ProfileColor;
 use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::picker::{Item, Outcome, Picker, Used};
-use crate::render::formats::Format;
 use crate::say::Color;
 use crate::terminal::{self, Unanswered};
 
@@ -39,7 +37,7 @@ pub(super) fn instead(
     error: &clap::Error,
     args: &[OsString],
     env: &Env,
-) -> Option<std::result::Result<Cli, ExitCode>> {
+) -> Option<std::result::Result<Cli, Ended>> {
     let unpicked = cli::unpicked(args, env, error)?;
     if let (Command::Exec(_), Some(profile)) = (&unpicked.cli().command, env.get("AWS_PROFILE")) {
         // As the AWS CLI would run it. The variable is named, since it may have been forgotten.
@@ -54,35 +52,15 @@ pub(super) fn instead(
     }
     let context = Context::new(env.clone(), unpicked.cli(), now);
     let command = &unpicked.cli().command;
-    let status = match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
-        Ok(Picked::Profile(profile)) => return Some(Ok(unpicked.with(profile))),
-        Ok(Picked::Left(status)) => {
-            // What is evaluated must fail, and change nothing.
-            if let Some(wanted) = evaluated(command) {
-                let _ = shell::print_left(wanted.shell, env, status);
-            }
-            status
-        }
+    let evaluated = shell::evaluated(command);
+    Some(match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
+        Ok(Picked::Profile(profile)) => Ok(unpicked.with(profile)),
+        Ok(Picked::Left(status)) => Err(Ended { status, evaluated, keeps: true }),
         Err(error) => {
-            let status = super::status_of(command, error.kind);
-            if let Some(wanted) = evaluated(command) {
-                let _ = shell::print_failure(wanted.shell, env, status);
-            }
             context.voice.error(&error);
-            status
+            Err(Ended { status: super::status_of(command, error.kind), evaluated, keeps: false })
         }
-    };
-    Some(Err(ExitCode::from(status)))
-}
-
-/// Whether statements for a shell are wanted.
-fn evaluated(command: &Command) -> Option<Wanted> {
-    match command {
-        Command::Assume(asked) if asked.format == Format::Shell => {
-            (asked.print || !std::io::stdout().is_terminal()).then_some(Wanted { shell: asked.shell })
-        }
-        _ => None,
-    }
+    })
 }
 
 /// The list is on the terminal, whatever stdout and stderr are.

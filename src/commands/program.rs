@@ -10,6 +10,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::say::Voice;
 use crate::secret::Secret;
+use crate::shell_state::{SHELL_STATE, ShellState};
 
 /// Found, but it cannot be run; and not found at all: what shells say.
 pub(super) const NOT_EXECUTABLE: u8 = 126;
@@ -48,7 +49,7 @@ impl Program {
         &self.words
     }
 
-    /// With its name as the user wrote it, and the credentials in its environment.
+    /// With its name as the user wrote it, and the credentials in its environment; `env` is the user's own.
     pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
         self.command_with(&issued.all_variables(), env)
     }
@@ -69,6 +70,8 @@ impl Program {
                 command.env(name, value.expose());
             }
         }
+        // So that an xacct in the command knows what is the user's there.
+        command.env(SHELL_STATE, ShellState::of(env).for_child(variables).expose());
         command
     }
 }

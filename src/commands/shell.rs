@@ -1,54 +1,139 @@
 //! Statements for the shell that called: which one it is, and what it is told when xacct fails.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
 
-use crate::credentials::{COMPETING, SET_BY_XACCT};
+use zeroize::Zeroizing;
+
+use crate::cli::{Command, Wanted};
 use crate::env::Env;
 use crate::error::Result;
-use crate::render::shell::{self, Shell};
+use crate::render::formats::Format;
+use crate::render::shell::{self, Change, Shell};
+use crate::secret::Secret;
+use crate::shell_state::{ShellState, Variable};
 
-/// `--shell`, else the parent process, else `$SHELL`.
+/// `--shell`, else the first shell among the processes above, else `$SHELL`.
 pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
-    chosen.unwrap_or_else(|| shell::detect(parent_process().as_deref(), env.get("SHELL")))
+    chosen.unwrap_or_else(|| shell::detect(ancestor(), env.get("SHELL")))
 }
 
-/// Statements that take out the last credentials and end with the status.
-pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8) -> Result<()> {
-    print_status(chosen, env, status, &SET_BY_XACCT)
+/// How a command ended that could not do what was asked.
+pub(super) struct Ended {
+    pub(super) status: u8,
+    /// Statements for a shell are wanted, which must fail too.
+    pub(super) evaluated: Option<Wanted>,
+    /// Whether the shell's credentials stay: somebody left the list of profiles, and nothing else was tried.
+    pub(super) keeps: bool,
 }
 
-/// A statement that ends with the status, and leaves everything as it is.
-pub(super) fn print_left(chosen: Option<Shell>, env: &Env, status: u8) -> Result<()> {
-    print_status(chosen, env, status, &[])
+impl Ended {
+    /// Tells the shell that evaluates stdout, and gives the exit status. Every failure comes by here, so that none of
+    /// them leaves the last account in the shell.
+    pub(super) fn tell(&self, env: &Env) -> ExitCode {
+        if let Some(wanted) = &self.evaluated {
+            let _ = print_failure(wanted.shell, env, self.status, self.keeps);
+        }
+        ExitCode::from(self.status)
+    }
 }
 
-fn print_status(chosen: Option<Shell>, env: &Env, status: u8, names: &[&str]) -> Result<()> {
-    let mut text = Vec::new();
-    shell::failure(of_caller(chosen, env), status, names, &mut text).map_err(super::written)?;
+/// Whether the command's output is evaluated by a shell: `assume`, unless a person reads it, or another format is asked
+/// for.
+pub(super) fn evaluated(command: &Command) -> Option<Wanted> {
+    match command {
+        Command::Assume(asked) if asked.format == Format::Shell => {
+            (asked.print || !std::io::stdout().is_terminal()).then_some(Wanted { shell: asked.shell })
+        }
+        _ => None,
+    }
+}
+
+/// `env` is the shell's environment as it is.
+pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8, keeps: bool) -> Result<()> {
+    let chosen = of_caller(chosen, env);
+    let state = ShellState::of(env);
+    let changes = if keeps { Vec::new() } else { what_fits(chosen, state.failed()) };
+    let mut text = Zeroizing::new(Vec::with_capacity(4096));
+    shell::failure(chosen, status, &change(&changes), &mut *text).map_err(super::written)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&text).and_then(|()| out.flush()).map_err(super::written)
 }
 
-/// The variables that `assume` takes out: all that compete, and those of its own that these credentials lack.
-pub(super) fn to_unset<'a>(absent: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    COMPETING.into_iter().chain(absent).collect()
+/// What is taken out, and what is set.
+pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> Change<'a> {
+    let set = changes.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
+    let unset = changes.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    Change { set, unset }
 }
 
-#[cfg(target_os = "linux")]
-fn parent_process() -> Option<String> {
-    // The executable: in a script, the process is called by the script's name.
-    let program = std::fs::read_link(format!("/proc/{}/exe", std::os::unix::process::parent_id())).ok()?;
-    program.into_os_string().into_string().ok()
+/// A value of the user's own that this shell's language cannot hold is taken out instead: nothing may keep `unset` or a
+/// failure from taking the credentials out.
+pub(super) fn what_fits(shell: Shell, changes: Vec<Variable<'_>>) -> Vec<Variable<'_>> {
+    let fits = |name: &str, value: &Secret| shell::can_hold(shell, name, value.expose());
+    changes.into_iter().map(|(name, value)| (name, value.filter(|value| fits(name, value)))).collect()
 }
 
-#[cfg(all(unix, not(target_os = "linux")))]
-fn parent_process() -> Option<String> {
-    let parent = std::os::unix::process::parent_id().to_string();
-    let output = std::process::Command::new("ps").args(["-o", "comm=", "-p", &parent]).output().ok()?;
-    String::from_utf8(output.stdout).ok()
+/// More processes than this are not between a shell and xacct.
+const MOST_ANCESTORS: usize = 64;
+
+/// The first shell among the processes above this one: `timeout`, `sudo` and the like may stand between.
+#[cfg(unix)]
+fn ancestor() -> Option<Shell> {
+    let mut id = std::os::unix::process::parent_id();
+    for _ in 0..MOST_ANCESTORS {
+        let (name, parent) = process(id)?;
+        if let Some(shell) = name.as_deref().and_then(shell::by_name) {
+            return Some(shell);
+        }
+        id = parent;
+    }
+    None
 }
 
 #[cfg(not(unix))]
-fn parent_process() -> Option<String> {
+fn ancestor() -> Option<Shell> {
     None
+}
+
+/// What a process runs, and the number of the one above it.
+#[cfg(target_os = "linux")]
+fn process(id: u32) -> Option<(Option<String>, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name stands in parentheses and may have some itself; behind it are the state and the parent.
+    let (before, behind) = stat.rsplit_once(')')?;
+    let parent = behind.split_whitespace().nth(1)?.parse().ok()?;
+    // The executable: in a script, the process is called by the script's name. Another user's is not shown.
+    let program = std::fs::read_link(format!("/proc/{id}/exe")).ok();
+    let program = program.and_then(|path| path.into_os_string().into_string().ok());
+    let name = match program {
+        Some(path) if is_many(&path) => applet(id).unwrap_or(path),
+        Some(path) => path,
+        None => before.split_once('(')?.1.to_owned(),
+    };
+    Some((Some(name), parent))
+}
+
+/// One executable for many commands, of which only some are shells.
+#[cfg(target_os = "linux")]
+fn is_many(path: &str) -> bool {
+    ["busybox", "toybox"]
+        .iter()
+        .any(|name| path.rsplit('/').next().is_some_and(|file| file.starts_with(name)))
+}
+
+#[cfg(target_os = "linux")]
+fn applet(id: u32) -> Option<String> {
+    let line = std::fs::read(format!("/proc/{id}/cmdline")).ok()?;
+    let mut words = line.split(|byte| *byte == 0).filter_map(|word| std::str::from_utf8(word).ok());
+    words.find(|word| !is_many(word)).filter(|word| !word.is_empty()).map(str::to_owned)
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn process(id: u32) -> Option<(Option<String>, u32)> {
+    let id = id.to_string();
+    let output = std::process::Command::new("ps").args(["-o", "ppid=,comm=", "-p", &id]).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?;
+    let (parent, name) = line.trim().split_once(char::is_whitespace)?;
+    Some((Some(name.trim().to_owned()), parent.parse().ok()?))
 }

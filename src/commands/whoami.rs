@@ -36,12 +36,12 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     if asked.target.profile.is_some() || asked.target.overrides.role_arn.is_some() {
         return Ok(Some(asked.target.clone()));
     }
-    if context.env.get("AWS_ACCESS_KEY_ID").is_some() {
+    if context.shell.get("AWS_ACCESS_KEY_ID").is_some() {
         return Ok(None);
     }
-    let named = context.env.get("AWS_PROFILE").or_else(|| context.env.get("AWS_DEFAULT_PROFILE"));
+    let named = context.shell.get("AWS_PROFILE").or_else(|| context.shell.get("AWS_DEFAULT_PROFILE"));
     let Some(name) = named else {
-        if plan::web_identity_in_environment(&context.env) {
+        if plan::web_identity_in_environment(&context.shell) {
             return Ok(None);
         }
         return Err(Error::config(

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::link::{Value, at_key, set};
 use crate::config::{FileKind, Profile};
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// An access key; with a session token it is a temporary one.
@@ -71,6 +71,9 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
     let (Some(access_key_id), Some(secret)) =
         (env.get("AWS_ACCESS_KEY_ID"), first(["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"]))
     else {
+        if let Some(profile) = env.get("XACCT_PROFILE") {
+            return Err(held_for(value, profile));
+        }
         return Err(value.error(
             "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
         )
@@ -87,4 +90,15 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
             .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
             .map(Into::into),
     })
+}
+
+/// `env` is the user's own, and has no keys: those in the shell are a role's.
+fn held_for(value: &Value<'_>, profile: &str) -> Error {
+    value
+        .error(&format!(
+            "credential_source is Environment, but this shell holds credentials of '{profile}', and no keys of your own \
+             are known in it"
+        ))
+        .hint("export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this in a shell that has them")
+        .named("environment-keys-missing")
 }

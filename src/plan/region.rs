@@ -42,8 +42,8 @@ impl RegionOrigin {
 
 /// Chooses the region for every request of a plan. `custom` is whether STS has an address of its own.
 ///
-/// `AWS_REGION` wins over the profile, as in the SDKs, with one exception: in a shell that xacct itself has set
-/// up (`XACCT_PROFILE`), it is the *last* profile's region and comes after what this profile says.
+/// `AWS_REGION` wins over the profile, as in the SDKs. `env` is the user's own: a region that `assume` has set for
+/// another profile is not in it.
 ///
 /// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does not have.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
@@ -104,10 +104,8 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
     let setting = chain
         .first("region")
         .map(|value| Region { name: value.text.to_owned(), origin: RegionOrigin::Setting(value.place) });
-    let (first, second) =
-        if env.get("XACCT_PROFILE").is_some() { (setting, variable) } else { (variable, setting) };
-    first
-        .or(second)
+    variable
+        .or(setting)
         .unwrap_or_else(|| Region { name: fallback(chain).to_owned(), origin: RegionOrigin::Fallback })
 }
 

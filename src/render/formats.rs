@@ -30,18 +30,16 @@ pub(crate) enum Format {
 /// Variables in the order given; `None` is one that these credentials do not have.
 type Variables<'a> = [(&'a str, Option<Secret>)];
 
-/// `NAME=value`, raw: readers of this format know no quoting, so a value may hold anything but the end of its
-/// line.
+/// `NAME=value`, raw: readers of this format know no quoting. People source such a file too, so a value may hold nothing
+/// that a shell would act on.
 ///
-/// Errors: `InvalidInput` for a value with a line break, which would be read as another variable; else
-/// `out`'s own.
+/// Errors: `InvalidInput` for a value that has such a character, or a line break, which would be read as another
+/// variable; else `out`'s own.
 pub(crate) fn env(variables: &Variables<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let mut text = Zeroizing::new(String::with_capacity(capacity(variables)));
     for (name, value) in present(variables) {
-        if value.contains(['\n', '\r', '\0']) {
-            let message =
-                format!("{name} would hold a line break, which --format env cannot: use --format json");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        if !value.chars().all(is_inert) {
+            return Err(refused(name, "env"));
         }
         for part in [name, "=", value, "\n"] {
             text.push_str(part);
@@ -50,25 +48,36 @@ pub(crate) fn env(variables: &Variables<'_>, out: &mut impl io::Write) -> io::Re
     out.write_all(text.as_bytes())
 }
 
-/// `NAME="value"` with the escapes that the readers of `.env` files share: `\\`, `\"`, `\$`, `\n`, `\r`.
+/// Letters, digits, and what has no meaning in a shell's assignment.
+fn is_inert(character: char) -> bool {
+    let is_text = !character.is_ascii() && !character.is_control() && !character.is_whitespace();
+    is_text || character.is_ascii_alphanumeric() || "_./:=+@,-%^".contains(character)
+}
+
+fn refused(name: &str, format: &str) -> io::Error {
+    let message = format!(
+        "{name} would hold a blank, a quote, a line break or another character that --format {format} cannot hold \
+         safely: use --format json"
+    );
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
+/// `NAME="value"`, in single quotes where a shell would expand something in double ones. Either way a shell that
+/// sources the file, and every reader of `.env` files, takes what stands between the quotes as it is.
 ///
-/// Errors: `out`'s own.
+/// Errors: `InvalidInput` for a value that needs an escape, on which they do not agree; else `out`'s own.
 pub(crate) fn dotenv(variables: &Variables<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let mut text = Zeroizing::new(String::with_capacity(capacity(variables)));
     for (name, value) in present(variables) {
-        text.push_str(name);
-        text.push_str("=\"");
-        for character in value.chars() {
-            match character {
-                '\\' => text.push_str("\\\\"),
-                '"' => text.push_str("\\\""),
-                '$' => text.push_str("\\$"),
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                other => text.push(other),
-            }
+        let expands = value.contains(['$', '`', '"', '!']);
+        let needs_escape = value.contains(|c: char| c == '\\' || c.is_control());
+        if needs_escape || (expands && value.contains('\'')) {
+            return Err(refused(name, "dotenv"));
         }
-        text.push_str("\"\n");
+        let quote = if expands { "'" } else { "\"" };
+        for part in [name, "=", quote, value, quote, "\n"] {
+            text.push_str(part);
+        }
     }
     out.write_all(text.as_bytes())
 }
@@ -168,27 +177,32 @@ mod tests {
 
     #[test]
     fn env_is_raw() {
-        let text = written(env, &VARIABLES).unwrap();
-        assert_eq!(text, "AWS_ACCESS_KEY_ID=AKIA/+=\nXACCT_PROFILE=it's $5 \"x\" \\ é\n");
+        let text = written(env, &[("A", Some("AKIA/+=")), ("B", None), ("C", Some("größe-客户"))]).unwrap();
+        assert_eq!(text, "A=AKIA/+=\nC=größe-客户\n");
     }
 
     #[test]
-    fn env_cannot_be_made_to_hold_another_variable() {
-        for value in ["a\nLD_PRELOAD=/tmp/x", "a\r", "a\0"] {
+    fn what_would_not_be_read_as_it_is_is_refused() {
+        for value in
+            ["a\nLD_PRELOAD=/tmp/x", "a\r", "a\0", "a b", "`a`", "$a", "a;b", "it's", "\"", "#", "a\u{2028}b"]
+        {
             let error = written(env, &[("A", Some("fine")), ("XACCT_PROFILE", Some(value))]).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
-            assert!(error.to_string().starts_with("XACCT_PROFILE would hold a line break"), "{error}");
+            assert!(error.to_string().starts_with("XACCT_PROFILE would hold a"), "{error}");
+        }
+        for value in ["a\nb", "a\r", "a\0", "a\\b", "it's `x`", "'$x", "'\""] {
+            let error = written(dotenv, &[("XACCT_PROFILE", Some(value))]).unwrap_err();
+            assert!(
+                error.to_string().ends_with("--format dotenv cannot hold safely: use --format json"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn dotenv_is_quoted() {
-        let text = written(dotenv, &VARIABLES).unwrap();
-        let wanted = r#"AWS_ACCESS_KEY_ID="AKIA/+="
-XACCT_PROFILE="it's \$5 \"x\" \\ é"
-"#;
-        assert_eq!(text, wanted);
-        assert_eq!(written(dotenv, &[("A", Some("1\n2\r"))]).unwrap(), "A=\"1\\n2\\r\"\n");
+        let values = [("A", Some("AKIA/+=")), ("B", None), ("C", Some("it's é")), ("D", Some("`$x` \"!\""))];
+        assert_eq!(written(dotenv, &values).unwrap(), "A=\"AKIA/+=\"\nC=\"it's é\"\nD='`$x` \"!\"'\n");
     }
 
     #[test]

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::credentials::SET_BY_XACCT;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::home::Home;
 use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
+use crate::shell_state;
 
 use stage::{Played, Stage};
 
@@ -181,7 +181,8 @@ fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &P
     stage.refused(&typo, 3, &[], "no profile 'cleint1'")?;
     stage.promise("the nearest name is offered", typo.stderr.contains("client1"))?;
     let words: Vec<&str> = typo.stdout.split([' ', ';', '\n']).collect();
-    let taken_out = words.first() == Some(&"unset") && SET_BY_XACCT.iter().all(|name| words.contains(name));
+    let taken_out =
+        words.first() == Some(&"unset") && shell_state::identity().all(|name| words.contains(&name));
     stage.promise("nothing is left of client1", taken_out && !typo.stdout.contains("export"))?;
     stage.promise("eval gives status 3", typo.stdout.trim_end().ends_with("exit 3';"))?;
 

@@ -34,6 +34,10 @@ function xacct {
     if [[ $@subshell@ -gt 0 && -p /dev/stdout ]]; then
         \builtin printf '%s\n' "$__xacct_text"
     fi
+    # It was killed, or is not there any more: no account either.
+    if [[ $__xacct_status -ne 0 && -z $__xacct_text ]]; then
+        __xacct_text='unset @identity@'
+    fi
     \builtin eval "$__xacct_text" || \builtin true
 #: renew
     __xacct_renewed=''
@@ -85,7 +89,7 @@ function __xacct_world {
     for name in "${(@ko)parameters[(I)XACCT_*]}"; do
 #: renew
         case $name in
-        XACCT_PROFILE | XACCT_MFA_CODE) ;;
+        XACCT_PROFILE | XACCT_MFA_CODE | XACCT_SHELL_STATE) ;;
 #: bash renew
         *) __xacct_seen="$__xacct_seen;$name=${!name-}" ;;
 #: zsh renew
@@ -127,11 +131,14 @@ function __xacct_renew {
     __xacct_tried=$__xacct_now
     text=$(
         \builtin export XACCT_SHELL=@shell@ XACCT_NO_INPUT=true XACCT_MIN_TTL=@renew@ XACCT_WITHIN=5
+        \builtin export XACCT_SILENT_RENEWAL=true
         __xacct_program "${__xacct_args[@]}" 2>/dev/null
     ) || status_=$?
     # Never into another account, if the profile is another one by now.
     if [[ $status_ -eq 0 && $text == *"export AWS_ACCOUNT_ID='${AWS_ACCOUNT_ID-}';"* ]]; then
         \builtin eval "$text"
+        __xacct_world
+        __xacct_then=$__xacct_seen
         __xacct_key=$AWS_ACCESS_KEY_ID __xacct_told=''
     elif [[ $status_ -eq 5 && -z $__xacct_told ]]; then
         __xacct_told=1

@@ -10,6 +10,10 @@ function xacct --description 'credentials for roles in other AWS accounts'
     end
     set -l __xacct_text (XACCT_SHELL=fish __xacct_program $argv)
     set -l __xacct_status $status
+    # It was killed, or is not there any more: no account either.
+    if test $__xacct_status -ne 0; and test -z "$__xacct_text"
+        set -eg @identity@
+    end
     eval $__xacct_text
 #: renew
     set -g __xacct_renewed
@@ -81,7 +85,7 @@ end
 
 # What decides what these arguments give: where it changes, they are not used again.
 function __xacct_world
-    for name in AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE (set --names | string match 'XACCT_*' | string match --invert --regex '^XACCT_(PROFILE|MFA_CODE)$')
+    for name in AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE (set --names | string match 'XACCT_*' | string match --invert --regex '^XACCT_(PROFILE|MFA_CODE|SHELL_STATE)$')
         echo "$name=$$name"
     end
 end
@@ -123,11 +127,13 @@ function __xacct_renew
     set -lx XACCT_NO_INPUT true
     set -lx XACCT_MIN_TTL @renew@
     set -lx XACCT_WITHIN 5
+    set -lx XACCT_SILENT_RENEWAL true
     set -l text (__xacct_program $__xacct_args 2>/dev/null)
     set -l status_ $status
     # Never into another account, if the profile is another one by now.
     if test $status_ -eq 0; and contains -- "set -gx AWS_ACCOUNT_ID '$AWS_ACCOUNT_ID';" $text
         eval $text
+        set -g __xacct_then (__xacct_world)
         set -g __xacct_key $AWS_ACCESS_KEY_ID
         set -g __xacct_told
     else if test $status_ -eq 5; and not set -q __xacct_told[1]

@@ -9,6 +9,7 @@
 use std::fmt::Write as _;
 
 use super::shell::{Shell, quoted};
+use crate::shell_state;
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,7 @@ pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
     let filled = [
         ("program", quoted(shell, parts.program)),
         ("shell", name.to_owned()),
+        ("identity", shell_state::identity().collect::<Vec<_>>().join(" ")),
         ("subshell", subshell.to_owned()),
         ("renew", parts.renew.unwrap_or_default().to_string()),
         ("completion", parts.completion.trim().to_owned()),

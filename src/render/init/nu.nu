@@ -51,8 +51,9 @@ def --env --wrapped xacct [...rest: string@__xacct_complete] {
             if $word == "assume" { __xacct_remember ...$rest } else { $env.__xacct_kept = {} }
 #: all
         } else {
-            # 130: somebody has thought better of it.
-            if $got.code != 130 { ^@program@ unset --shell nu | from json | load-env }
+            # What a program that fails has printed is lost here. Without it too, no account is left.
+            "@identity@" | split row " " | reduce --fold {} {|name, all| $all | insert $name null } | load-env
+            try { ^@program@ unset --failed --shell nu e> /dev/null | from json | load-env }
             ^$nu.current-exe --no-config-file --commands $"exit ($got.code)"
         }
     }
@@ -70,7 +71,7 @@ def __xacct_left [] {
 
 # What decides what these arguments give: where it changes, they are not used again.
 def __xacct_world [] {
-    let is_one = {|name| $name =~ '^(XACCT_|AWS_CONFIG_FILE$|AWS_SHARED_CREDENTIALS_FILE$)' and $name !~ '^XACCT_(PROFILE|MFA_CODE|KEPT)$' }
+    let is_one = {|name| $name =~ '^(XACCT_|AWS_CONFIG_FILE$|AWS_SHARED_CREDENTIALS_FILE$)' and $name !~ '^XACCT_(PROFILE|MFA_CODE|KEPT|SHELL_STATE|SILENT_RENEWAL)$' }
     $env | columns | where {|name| do $is_one $name } | sort | each {|name| $"($name)=($env | get $name)" }
 }
 
@@ -106,13 +107,15 @@ def --env __xacct_renew [] {
     if $kept.world != (__xacct_world) { return }
     $env.__xacct_kept.tried = (date now)
     let how = {
-        XACCT_SHELL: nu, XACCT_NO_INPUT: "true", XACCT_MIN_TTL: "@renew@", XACCT_WITHIN: "5"
+        XACCT_SHELL: nu, XACCT_NO_INPUT: "true", XACCT_MIN_TTL: "@renew@", XACCT_WITHIN: "5",
+        XACCT_SILENT_RENEWAL: "true"
     }
     let got = (with-env $how { do { ^@program@ ...$kept.args } | complete })
     let values = (try { $got.stdout | from json } catch { {} })
     # Never into another account, if the profile is another one by now.
     if $got.exit_code == 0 and $values.AWS_ACCOUNT_ID? != null and $values.AWS_ACCOUNT_ID == $env.AWS_ACCOUNT_ID? {
         $values | load-env
+        $env.__xacct_kept.world = (__xacct_world)
         $env.__xacct_kept.key = $env.AWS_ACCESS_KEY_ID
         $env.__xacct_kept.told = false
     } else if $got.exit_code == 5 and not $kept.told {

@@ -46,6 +46,8 @@ function global:xacct {
     }
     $text = __XacctWith @{ XACCT_SHELL = 'powershell' } { & $program @words | Out-String }
     $status = $LASTEXITCODE
+    # It was killed, or is not there any more: no account either.
+    if ($status -ne 0 -and -not $text) { '@identity@' -split ' ' | ForEach-Object { Set-Item "Env:$_" $null } }
     # What failed throws here, after it has taken the old credentials out.
     if ($text) { Invoke-Expression $text }
     $global:LASTEXITCODE = $status
@@ -69,7 +71,7 @@ function global:__XacctLeft {
 
 # What decides what these arguments give: where it changes, they are not used again.
 function global:__XacctWorld {
-    $names = '^(XACCT_(?!PROFILE$|MFA_CODE$)|AWS_CONFIG_FILE$|AWS_SHARED_CREDENTIALS_FILE$)'
+    $names = '^(XACCT_(?!PROFILE$|MFA_CODE$|SHELL_STATE$)|AWS_CONFIG_FILE$|AWS_SHARED_CREDENTIALS_FILE$)'
     (Get-ChildItem Env: | Where-Object Name -Match $names | Sort-Object Name | ForEach-Object { "$($_.Name)=$($_.Value)" }) -join "`n"
 }
 
@@ -101,6 +103,7 @@ function global:__XacctRenew {
     $kept.Tried = $now
     $how = @{
         XACCT_SHELL = 'powershell'; XACCT_NO_INPUT = 'true'
+        XACCT_SILENT_RENEWAL = 'true'
         XACCT_MIN_TTL = '@renew@'; XACCT_WITHIN = '5'
     }
     $program = __XacctProgram

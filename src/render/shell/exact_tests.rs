@@ -76,7 +76,8 @@ fn exact_failures() {
         (Shell::Cmd, "set \"A=\"\nset \"B=\"\ncmd /c exit 4\n"),
     ] {
         let mut out = Vec::new();
-        failure(shell, 4, &["A", "B"], &mut out).unwrap();
+        let change = Change { set: Vec::new(), unset: vec!["A", "B"] };
+        failure(shell, 4, &change, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), wanted, "{shell:?}");
     }
 }
@@ -132,10 +133,10 @@ fn the_shell_is_found_by_its_name() {
         (None, Some("/usr/bin/elvish"), Shell::Elvish),
         (None, Some("/usr/bin/bash"), Shell::Bash),
     ] {
-        assert_eq!(detect(parent, variable), shell, "{parent:?} {variable:?}");
+        assert_eq!(detect(parent.and_then(by_name), variable), shell, "{parent:?} {variable:?}");
     }
     let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
     assert_eq!(detect(None, None), fallback);
-    assert_eq!(detect(Some("python3.12"), Some("/usr/bin/nosuch")), fallback);
-    assert_eq!(detect(Some(""), Some("")), fallback);
+    assert_eq!(detect(by_name("python3.12"), Some("/usr/bin/nosuch")), fallback);
+    assert_eq!(detect(by_name(""), Some("")), fallback);
 }

@@ -17,7 +17,7 @@ use std::io;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-pub(crate) use quote::quoted;
+pub(crate) use quote::{quoted, typed};
 
 /// A shell, by the language it evaluates.
 #[expect(clippy::enum_variant_names, reason = "PowerShell is its name")]
@@ -61,10 +61,7 @@ pub(crate) fn statements(shell: Shell, change: &Change<'_>, out: &mut impl io::W
     if shell == Shell::Nu {
         return nu_record(change, &mut text).and_then(|()| out.write_all(text.as_bytes()));
     }
-    unset(shell, &change.unset, &mut text);
-    for (name, value) in &change.set {
-        set(shell, name, value.expose(), &mut text)?;
-    }
+    assign(shell, change, &mut text)?;
     text.push_str(match shell {
         // `set -e` of a variable that is not there fails, and an assignment leaves the status as it was.
         Shell::Fish => "true;\n",
@@ -74,17 +71,27 @@ pub(crate) fn statements(shell: Shell, change: &Change<'_>, out: &mut impl io::W
     out.write_all(text.as_bytes())
 }
 
-/// Writes statements that take the variables out and end with this exit status, without ending the shell.
+/// Whether the shell's language can hold this value of the variable.
+pub(crate) fn can_hold(shell: Shell, name: &str, value: &str) -> bool {
+    quote::check(shell, name, value).is_ok()
+}
+
+/// Writes statements that make the change and end with this exit status, without ending the shell.
 ///
 /// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing behind it
 /// runs. nu has no statement that does both; the variables are gone, and what follows runs without
 /// credentials.
-pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl io::Write) -> io::Result<()> {
-    let mut text = String::new();
+pub(crate) fn failure(
+    shell: Shell,
+    status: u8,
+    change: &Change<'_>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     if shell == Shell::Nu {
-        return statements(shell, &Change { set: Vec::new(), unset: names.to_vec() }, out);
+        return statements(shell, change, out);
     }
-    unset(shell, names, &mut text);
+    let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
+    assign(shell, change, &mut text)?;
     let last = match shell {
         // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not `return`,
         // which would leave the function that evaluates this.
@@ -104,14 +111,14 @@ pub(crate) fn failure(shell: Shell, status: u8, names: &[&str], out: &mut impl i
     out.write_all(text.as_bytes())
 }
 
-/// The shell that started us, by the parent process's executable (a path or a name, `-zsh` for a login
-/// shell), else by `$SHELL`, else the platform's own.
-pub(crate) fn detect(parent_process: Option<&str>, shell_variable: Option<&str>) -> Shell {
+/// The shell that started us, if one was found among the processes above, else by `$SHELL`, else the platform's own.
+pub(crate) fn detect(ancestor: Option<Shell>, shell_variable: Option<&str>) -> Shell {
     let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
-    parent_process.and_then(by_name).or_else(|| shell_variable.and_then(by_name)).unwrap_or(fallback)
+    ancestor.or_else(|| shell_variable.and_then(by_name)).unwrap_or(fallback)
 }
 
-fn by_name(path: &str) -> Option<Shell> {
+/// By an executable's path or name, or `-zsh` for a login shell.
+pub(crate) fn by_name(path: &str) -> Option<Shell> {
     let file = path.trim().rsplit(['/', '\\']).next()?.trim_start_matches('-').to_ascii_lowercase();
     // `zsh-5.9`, `bash5`, `pwsh-preview.exe`: the letters say it.
     let letters = file.find(|c: char| !c.is_ascii_alphabetic()).map_or(file.as_str(), |end| &file[..end]);
@@ -135,7 +142,12 @@ fn capacity(change: &Change<'_>) -> usize {
     let set: usize =
         change.set.iter().map(|(name, value)| 64 + 2 * name.len() + 15 * value.expose().len()).sum();
     let unset: usize = change.unset.iter().map(|name| 32 + name.len()).sum();
-    64 + set + unset
+    192 + set + unset
+}
+
+fn assign(shell: Shell, change: &Change<'_>, text: &mut String) -> io::Result<()> {
+    unset(shell, &change.unset, text);
+    change.set.iter().try_for_each(|(name, value)| set(shell, name, value.expose(), text))
 }
 
 fn unset(shell: Shell, names: &[&str], text: &mut String) {

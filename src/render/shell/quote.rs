@@ -156,3 +156,16 @@ pub(crate) fn quoted(shell: Shell, text: &str) -> String {
     }
     word
 }
+
+/// A word as you would type it at this shell's prompt.
+pub(crate) fn typed(shell: Shell, text: &str) -> String {
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
+    match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => format!("'{}'", text.replace('\'', "'\\''")),
+        Shell::Tcsh => format!("'{}'", text.replace('\'', "'\\''").replace('!', "\\!")),
+        Shell::Cmd => format!("\"{text}\""),
+        Shell::Fish | Shell::PowerShell | Shell::Elvish | Shell::Nu => quoted(shell, text),
+    }
+}

@@ -213,7 +213,7 @@ fn any_text_arrives() {
 fn a_failure_takes_the_old_credentials_out_and_gives_its_status() {
     for way in WAYS.iter().filter(|way| !matches!(way.shell, Shell::Nu | Shell::Elvish)) {
         let mut text = Vec::new();
-        failure(way.shell, 3, &["AWS_PROFILE", "NEVER_SET"], &mut text).unwrap();
+        failure(way.shell, 3, &taken_out(&["AWS_PROFILE", "NEVER_SET"]), &mut text).unwrap();
         let next = " && echo RAN";
         let Some(output) = evaluate(way, &text, "C", &format!("{next}; printenv AWS_PROFILE; echo alive"))
         else {
@@ -231,7 +231,7 @@ fn a_failure_takes_the_old_credentials_out_and_gives_its_status() {
 fn a_failure_stops_elvish_with_its_status() {
     let way = WAYS.iter().find(|way| way.shell == Shell::Elvish).unwrap();
     let mut text = Vec::new();
-    failure(Shell::Elvish, 3, &["AWS_PROFILE"], &mut text).unwrap();
+    failure(Shell::Elvish, 3, &taken_out(&["AWS_PROFILE"]), &mut text).unwrap();
     let Some(output) = evaluate(way, &text, "C", "; echo RAN") else { return };
     assert_eq!((output.stdout.as_slice(), output.status.success()), (&b""[..], false));
     let caught = Way {
@@ -246,7 +246,7 @@ fn a_failure_stops_elvish_with_its_status() {
 fn a_failure_takes_the_old_credentials_out_of_nu() {
     let way = WAYS.iter().find(|way| way.shell == Shell::Nu).unwrap();
     let mut text = Vec::new();
-    failure(Shell::Nu, 3, &["AWS_PROFILE", "NEVER_SET"], &mut text).unwrap();
+    failure(Shell::Nu, 3, &taken_out(&["AWS_PROFILE", "NEVER_SET"]), &mut text).unwrap();
     assert_eq!(String::from_utf8_lossy(&text), "{\"AWS_PROFILE\":null,\"NEVER_SET\":null}\n");
     let Some(output) = evaluate(way, &text, "C", "; ^env -0") else { return };
     assert!(!String::from_utf8_lossy(&output.stdout).contains("AWS_PROFILE="));
@@ -261,4 +261,8 @@ fn unset_alone_succeeds() {
         let Some(output) = evaluate(way, &text, "C", then) else { continue };
         assert_eq!(String::from_utf8_lossy(&output.stdout), "ok\n", "{} {:?}", way.program, way.args);
     }
+}
+
+fn taken_out<'a>(names: &[&'a str]) -> Change<'a> {
+    Change { set: Vec::new(), unset: names.to_vec() }
 }

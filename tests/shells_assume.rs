@@ -128,13 +128,13 @@ impl fmt::Display for Way {
     }
 }
 
-/// Profiles with every hostile name and, the other way round, region: every other one is a role's.
+/// Profiles with every hostile name: every other one is a role's. A hostile region is refused before anything is printed.
 fn write_hostile_profiles(sandbox: &Sandbox) {
     let profiles = HOSTILE.iter().enumerate().map(|(at, name)| {
-        let (name, region) = (toml(name), toml(HOSTILE[HOSTILE.len() - 1 - at]));
+        let name = toml(name);
         let keys = match at % 2 {
             0 => format!(
-                "aws_access_key_id = \"AKIAHOSTILE{at:09}\"\naws_secret_access_key = \"s+/{at}\"\nregion = {region}\n"
+                "aws_access_key_id = \"AKIAHOSTILE{at:09}\"\naws_secret_access_key = \"s+/{at}\"\nregion = \"eu-west-1\"\n"
             ),
             _ => "role_arn = \"arn:aws:iam::222222222222:role/PartnerAdmin\"\nsource_profile = \"hub\"\n\
                   external_id = \"client1-7731\"\nrole_session_name = \"you\"\n"
@@ -164,7 +164,6 @@ fn the_environment_is_what_the_json_says() {
     write_hostile_profiles(&sandbox);
     let all: Vec<Variables> = HOSTILE.iter().map(|name| wanted(&sandbox, &["--", name])).collect();
     assert_eq!(all[0]["XACCT_PROFILE"], HOSTILE[0]);
-    assert_eq!(all[0]["AWS_REGION"], HOSTILE[HOSTILE.len() - 1]);
     assert!(!all[0].contains_key("AWS_SESSION_TOKEN") && all[1].contains_key("AWS_SESSION_TOKEN"));
     for way in &WAYS {
         // One shell for all, so that each profile must take out what the one before has put in.
@@ -197,6 +196,40 @@ fn unset_leaves_nothing() {
         run.run().ok().stdout("");
         assert_eq!(dumped(&dir.path().join("before")), wanted(&sandbox, &["client1"]), "{way}");
         assert_eq!(dumped(&dir.path().join("after")), given(&sandbox), "{way}");
+    }
+}
+
+/// Whatever the user had there before, it comes back as it was, and nothing in it runs.
+#[test]
+fn the_users_own_values_come_back() {
+    let sandbox = sandbox();
+    let names = [
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    ];
+    for (way, hostile) in WAYS.iter().flat_map(|way| HOSTILE.chunks(names.len()).map(move |some| (way, some)))
+    {
+        let script =
+            ["assume client1", "assume typo", "assume client1", "unset"].map(|words| way.evaluate(words));
+        // A failure ends the script there.
+        let ends = |statement: &&str| ["nu", "elvish"].contains(&way.shell) && statement.contains("typo");
+        let script: Vec<&str> = script.iter().map(String::as_str).filter(|s| !ends(s)).collect();
+        let dir = bait();
+        let script = format!("{}; {}", script.join("; "), way.dump("after"));
+        let Some(mut run) = way.run(&sandbox, dir.path(), &script) else { continue };
+        let mut expected = given(&sandbox);
+        for (name, value) in names.iter().zip(hostile) {
+            run = run.env(name, value);
+            expected.insert((*name).to_owned(), (*value).to_owned());
+        }
+        drop(run.run());
+        assert!(!dir.path().join("ran").exists(), "{way} ran something");
+        assert_eq!(dumped(&dir.path().join("after")), expected, "{way}");
     }
 }
 

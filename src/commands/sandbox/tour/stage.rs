@@ -1,5 +1,6 @@
 //! The tour's stage: runs this program, shows what was typed and what came of it, and counts the promises kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::sandbox::client;
 use crate::say::visible;
+use crate::shell_state::SHELL_STATE;
 
 /// Columns that everything fits in.
 const WIDTH: usize = 100;
@@ -257,7 +259,7 @@ impl<'a, W: Write> Stage<'a, W> {
             .secrets
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret, &shortened(secret)));
-        text.lines().try_for_each(|line| self.line("   | ", Style::new().dimmed(), line))
+        text.lines().map(without_record).try_for_each(|line| self.line("   | ", Style::new().dimmed(), &line))
     }
 
     /// One line, or as many as it takes to stay within the width.
@@ -286,6 +288,12 @@ fn finish(child: Child) -> Result<Played> {
 
 fn unwritable(error: &std::io::Error) -> Error {
     Error::other(format!("stdout cannot be written: {error}"))
+}
+
+/// The record of what the shell held before is long, and nothing to read.
+fn without_record(line: &str) -> Cow<'_, str> {
+    let start = format!("export {SHELL_STATE}='1.");
+    if line.starts_with(&start) { format!("{start}…';").into() } else { line.into() }
 }
 
 /// `wJal…`

@@ -147,11 +147,11 @@ impl ShellState {
     }
 
     fn finished<'a>(&'a self, mut changes: Vec<Variable<'a>>, record: &Record) -> Vec<Variable<'a>> {
-        let changed: BTreeSet<&str> = changes.iter().map(|(name, _)| *name).collect();
+        let named: BTreeSet<&str> = changes.iter().map(|(name, _)| *name).collect();
         let others: Vec<Variable<'a>> = self
             .ours
             .iter()
-            .filter(|name| !changed.contains(name.as_str()))
+            .filter(|name| !named.contains(name.as_str()))
             .map(|name| (name.as_str(), self.was(name)))
             .collect();
         changes.extend(others);

@@ -63,8 +63,8 @@ impl Context {
             over_progress: false,
         };
         let color = speaking.color.for_stream(&std::io::stdout(), plain);
-        let (shell, shell_state) = (env.clone(), ShellState::of(&env));
-        let env = shell_state.users().clone();
+        let shell_state = ShellState::of(&env);
+        let (env, shell) = (shell_state.users().clone(), env);
         let by_variable = cli.by_variable.clone();
         Context { env, shell, shell_state, voice, now, typed: Vec::new(), color, by_variable }
     }

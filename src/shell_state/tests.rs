@@ -95,7 +95,9 @@ fn what_the_user_exports_later_stays() {
 fn a_failure_leaves_no_account_and_no_region_of_one() {
     let mut before = users();
     let competing = COMPETING.map(|name| (name, "x"));
-    competing.iter().for_each(|(name, value)| before.set(name, Some((*value).into())));
+    for (name, value) in competing {
+        before.set(name, Some(value.into()));
+    }
     for shell in [fail(&before), fail(&assume(&before, "ASIA1", "us-east-1"))] {
         assert!(identity().all(|name| shell.raw(name).is_none()), "{:?}", shown(&shell));
         assert_eq!(shell.get("AWS_REGION"), Some("eu-north-1"));
@@ -184,9 +186,9 @@ fn a_command_gets_none_of_the_users_own_credentials() {
         ("XACCT_PROFILE", some("client1")),
     ];
     let mut child = Env::of(&[("HOME", "/home/ada")]);
-    variables.iter().for_each(|(name, value)| {
+    for (name, value) in &variables {
         child.set(name, value.as_ref().map(|value| value.expose().into()));
-    });
+    }
     let record = state.for_child(&variables);
     child.set(SHELL_STATE, Some(record.expose().into()));
     same(&unset(&child), &Env::of(&[("HOME", "/home/ada"), ("AWS_REGION", "eu-north-1")]));

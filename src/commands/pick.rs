@@ -9,7 +9,7 @@ use super::list::{self, Row};
 use super::now;
 use super::shell::{self, Ended};
 use crate::cache::Store;
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, Command};
 use crate::config::ProfileColor;
 use crate::duration;
 use crate::env::Env;

@@ -193,3 +193,61 @@ fn a_setting_that_cannot_be_kept_out_is_said() {
     );
     assert!(kept(&sandbox).is_empty());
 }
+
+/// Two profiles, the first of which has endpoints and an S3 block of its own.
+fn two_profiles(sandbox: &Sandbox) {
+    add(sandbox, "services = local\nuse_dualstack_endpoint = false\ns3 =\n  addressing_style = path\n");
+    sandbox.add_config(
+        "\n[services local]\nsts =\n  endpoint_url = https://127.0.0.1:9\n[profile second]\nregion = eu-west-2\n\
+         role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys\nexternal_id = client1-7731\n",
+    );
+}
+
+/// An xacct that a command runs for another profile: this one's endpoints are not the user's.
+#[test]
+fn one_profiles_settings_are_not_the_next_ones() {
+    let sandbox = Sandbox::start_plain();
+    two_profiles(&sandbox);
+    let keys = r#"{"Version":1,"AccessKeyId":"ASIAXACCTCHILDTEST01","SecretAccessKey":"none","SessionToken":"none","Expiration":"2099-01-01T00:00:00Z"}"#;
+    let process = format!(
+        "[profile first]\ncredential_process = echo '{keys}'\nservices = local\nregion = eu-west-1\n"
+    );
+    sandbox.add_config(&process);
+    let script = "printenv AWS_ENDPOINT_URL_STS; \"$0\" explain second --json | grep endpoint";
+    let run = sandbox.xacct(&["exec", "first", "--", "sh", "-c", script, common::XACCT]);
+    let output = run.env_remove("AWS_ENDPOINT_URL").run().status(0);
+    let text = output.stdout_text().to_owned();
+    assert!(text.starts_with("https://127.0.0.1:9\n"), "{text}");
+    assert!(text.contains("\"endpoint\": \"https://sts.eu-west-2.amazonaws.com\""), "{text}");
+    // In the sandbox, the second's credentials are had and its command has none of the first's settings.
+    let script = "\"$0\" exec second -- env";
+    let run = sandbox.xacct(&["serve", "plain", "--", "sh", "-c", script, common::XACCT]);
+    let text = run.run().status(0).stdout_text().to_owned();
+    let own = format!("AWS_CONFIG_FILE={}/.aws/config\n", sandbox.home().display());
+    assert!(text.contains(&own) && !text.contains("DUALSTACK"), "{text}");
+}
+
+#[test]
+fn a_shell_gets_the_settings_of_its_profile_and_loses_them_again() {
+    let sandbox = Sandbox::start_plain();
+    two_profiles(&sandbox);
+    sandbox.add_config(
+        "\n[profile third]\nregion = eu-west-1\nsource_profile = keys\nmax_attempts = 2\n\
+                        role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nexternal_id = client1-7731\n",
+    );
+    let show =
+        "show() { echo \"$1: $AWS_USE_DUALSTACK_ENDPOINT, $AWS_MAX_ATTEMPTS, ${AWS_CONFIG_FILE##*/}\"; }";
+    let script = format!(
+        "{show}; show before; for p in plain second third typo plain; do eval \"$(\"$0\" assume $p --shell sh 2>/dev/null)\"; \
+         show $p; done; eval \"$(\"$0\" unset --shell sh)\"; show unset; env | grep -c XACCT_SHELL_STATE"
+    );
+    let output = sandbox.program("sh", &["-c", &script, common::XACCT]).run();
+    let text = output.status(1).stdout_text().to_owned();
+    let [file] = kept(&sandbox).try_into().unwrap();
+    let copy = file.file_name().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(
+        text.replace(&copy, "COPY"),
+        "before: , , config\nplain: false, , COPY\nsecond: , , config\nthird: , 2, config\ntypo: , , config\n\
+         plain: false, , COPY\nunset: , , config\n0\n"
+    );
+}

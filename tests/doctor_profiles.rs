@@ -201,6 +201,18 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "source-incomplete",
+        "[profile a]\nregion = eu-west-1\ncredential_source = Ec2InstanceMetadata\n[profile b]\nregion = eu-west-1\nsso_session = s\n",
+        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIB\naws_secret_access_key = s\n",
+        "",
+        "\
+~/.aws/config:3: warning: profile 'a': credential_source is ignored without role_arn: the access key in ~/.aws/credentials:2 is used [source-incomplete]
+  add role_arn, or delete credential_source
+~/.aws/config:6: warning: profile 'b': sso_session is ignored without sso_account_id and sso_role_name: the access key in ~/.aws/credentials:5 is used [source-incomplete]
+  add sso_account_id and sso_role_name, or delete sso_session
+",
+    ),
+    (
         "session-tokens-differ",
         "[profile a]\nregion = eu-west-1\n",
         "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_session_token = x\naws_security_token = y\n",

@@ -160,6 +160,39 @@ fn without_a_name_of_its_own_the_session_has_the_templates() {
 }
 
 #[test]
+fn what_a_token_takes_is_sent_and_the_rest_refused() {
+    let sandbox = pod("repo:acme/web");
+    sandbox.edit_config(
+        "role_session_name = ci\n",
+        "role_session_name = ci\nduration_seconds = 1800\nread_only = true\nsession_policy = {\"Statement\":[]}\n\
+         credential_source = Environment\n",
+    );
+    let base = ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU");
+    let run =
+        |words: &[&str]| sandbox.xacct(words).env(base.0, base.1).env("AWS_SECRET_ACCESS_KEY", "s").run();
+    run(&["credential-process", "web"]).ok();
+    let request = sandbox.log().pop().unwrap();
+    assert_eq!(request.action.as_deref(), Some("AssumeRoleWithWebIdentity"));
+    for (name, value) in [
+        ("DurationSeconds", "1800"),
+        ("Policy", "{\"Statement\":[]}"),
+        ("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    ] {
+        assert_eq!(request.params[name], value, "{name}");
+    }
+    run(&["credential-process", "web", "--duration", "15m"]).ok();
+    assert_eq!(sandbox.log().pop().unwrap().params["DurationSeconds"], "900");
+    let calls = sandbox.calls().len();
+    for words in [["--external-id", "x1"], ["--tag", "a=b"], ["--source-identity", "me"]] {
+        let output = run(&[&["credential-process", "web"], &words[..]].concat()).status(3).stdout("");
+        output.stderr_contains("(AssumeRoleWithWebIdentity), which does not take it");
+    }
+    let output = run(&["credential-process", "web", "--mfa-serial", "GAHT12345678"]).status(3).stdout("");
+    output.stderr_contains("--mfa-serial is not used");
+    assert_eq!(sandbox.calls().len(), calls);
+}
+
+#[test]
 fn what_sts_would_not_take_is_not_sent() {
     let sandbox = start();
     let fails = |lines: &str, words: &str| {

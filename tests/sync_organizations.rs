@@ -233,8 +233,8 @@ fn the_accounts_of_an_organization_become_profiles() {
     let up = ["DescribeOrganizationalUnit", "ListParents", "DescribeOrganizationalUnit", "ListParents"];
     assert_eq!(organization.actions.lock().unwrap().drain(..4).collect::<Vec<_>>(), up);
     organization.asked([0, 2, 2, 0, 0]);
-    let chosen = ["--ou", eu, "--dry-run", "--region", "x", "-q"];
-    organization.sync(&[&audit[..4], &chosen].concat()).run().ok().stdout_contains("+region = x\n");
+    let chosen = ["--ou", eu, "--dry-run", "--region", "us-east-2", "-q"];
+    organization.sync(&[&audit[..4], &chosen].concat()).run().ok().stdout_contains("+region = us-east-2\n");
     organization.sync(&["--own-accounts", "--yes", "-q"]).run().ok();
     assert!(config(sandbox).contains(&section("master", "123456789012", ROLE)), "{}", config(sandbox));
 }

@@ -195,7 +195,8 @@ fn names_that_are_taken_stay_whose_they_are() {
     // The same name in the block and elsewhere: neither is touched.
     sandbox.add_config("\n[profile hub-ReadOnly]\nregion = y\n");
     let twice = config(&sandbox);
-    let run = sync(&sandbox, &["--yes", "--prune", "--account", "hub", "--region", "z"]).run().status(0);
+    let run =
+        sync(&sandbox, &["--yes", "--prune", "--account", "hub", "--region", "us-east-2"]).run().status(0);
     run.stderr_contains(
         "'hub-ReadOnly' stays as it is: there is a profile of that name at ~/.aws/config:69\n",
     );

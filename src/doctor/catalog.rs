@@ -70,6 +70,7 @@ kinds! {
     DURATION_CHAINED: Warning Profiles "duration-chained" "More than an hour for a role that is assumed from another session, which AWS refuses.";
     MFA_UNUSED: Warning Profiles "mfa-unused" "An MFA device on a role whose source is no access key of a user: no code can be sent.";
     PROCESS_SHADOWED: Warning Profiles "process-shadowed" "Access key and credential_process in one profile: some programs take the one, some the other.";
+    SOURCE_INCOMPLETE: Warning Profiles "source-incomplete" "A source that is not whole, such as credential_source without role_arn, beside an access key, which is used.";
     KEYS_IN_BOTH_FILES: Warning Profiles "keys-in-both-files" "A key is set in both AWS files to different values.";
     TOKENS_DIFFER: Warning Profiles "session-tokens-differ" "aws_session_token and aws_security_token differ, and programs differ in which they take.";
     ADOPT_INCOMPLETE: Warning Profiles "adopt-incomplete" "A role stands in the config file and in the settings file, as after an adopt that was interrupted.";

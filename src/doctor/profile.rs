@@ -16,6 +16,7 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
     findings.extend(sso_repeated(config, profile));
     findings.extend(duration_unread(profile));
     findings.extend(shadowed(profile));
+    findings.extend(incomplete(profile));
     findings.extend(process(profile));
     findings.extend(session_tokens(profile));
     findings.extend(expired(profile, now));
@@ -103,6 +104,24 @@ fn shadowed(profile: &Profile) -> Option<Finding> {
         )
     };
     Some(at(&catalog::PROCESS_SHADOWED, profile, process, message).fix(fix))
+}
+
+/// What would be a source if more of it were there, and is none beside an access key.
+fn incomplete(profile: &Profile) -> Option<Finding> {
+    let (key, _) = set(profile, "aws_access_key_id")?;
+    let is_set = |key: &str| set(profile, key).is_some();
+    let (name, lacks) = if is_set("credential_source") && !is_set("role_arn") {
+        ("credential_source", "role_arn")
+    } else if is_set("sso_account_id") || is_set("sso_role_name") {
+        return None;
+    } else {
+        let name = ["sso_session", "sso_start_url"].into_iter().find(|name| is_set(name))?;
+        (name, "sso_account_id and sso_role_name")
+    };
+    let (setting, _) = set(profile, name)?;
+    let message = format!("{name} is ignored without {lacks}: the access key in {} is used", key.origin);
+    let finding = at(&catalog::SOURCE_INCOMPLETE, profile, setting, message);
+    Some(finding.fix(format!("add {lacks}, or delete {name}")))
 }
 
 fn process(profile: &Profile) -> Vec<Finding> {

@@ -82,6 +82,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
                 let referrer = link.profile.name.clone();
                 links.push(link);
                 refuse_cycle(&links, &wanted, &place)?;
+                refuse_long(&links, &place)?;
                 let profile = config
                     .profile(&wanted)?
                     .ok_or_else(|| missing_source(config, &wanted, &referrer, &place))?;
@@ -152,6 +153,23 @@ fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
     Err(Error::config(format!("{place}: source_profile runs in a circle: {}", names.join(" → ")))
         .hint("one of them must have credentials of its own instead of a source_profile")
         .named("source-profile-cycle"))
+}
+
+/// More roles one behind the other than anybody has: whoever plans all profiles of a file that goes on and on would
+/// never come to an end.
+const LONGEST: usize = 32;
+
+fn refuse_long(links: &[Link<'_>], place: &str) -> Result<()> {
+    if links.len() < LONGEST {
+        return Ok(());
+    }
+    let names = links.iter().take(3).map(|link| link.profile.name.as_str());
+    let names = names.collect::<Vec<_>>().join(" → ");
+    Err(Error::config(format!(
+        "{place}: source_profile goes on for more than {LONGEST} profiles: {names} → …"
+    ))
+    .hint("assume the role from a profile that is nearer to the one with the keys")
+    .named("source-profile-long"))
 }
 
 fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) -> Error {

@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::link::Value;
 use super::region::{self, Region};
 use super::source::Source;
+use super::transport;
 use crate::arn;
 use crate::config::Config;
 use crate::env::Env;
@@ -164,22 +165,13 @@ pub(super) fn check_sso_region(
 pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
     let found = configured(&SIGNIN, config, chain, env)?.url;
     if let Some((text, place)) = &found
-        && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url))
+        && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || transport::is_loopback(&url))
     {
         let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
         return Err(Error::config(format!("{place}: {text}: {why}"))
             .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
     }
     Ok(found)
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
 }
 
 /// Organizations' endpoint.
@@ -204,10 +196,7 @@ pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result
 fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     let endpoint = configured(service, config, chain, env)?;
     if let Some((text, place)) = &endpoint.url {
-        let by_profile = || chain.selected().map_or(Ok(false), |link| link.switch(ALLOW_HTTP));
-        if !config.settings().allow_http_endpoint && !by_profile()? {
-            refuse_http(text, place)?;
-        }
+        transport::refuse_http(config, chain.selected(), text, place)?;
     }
     Ok(endpoint)
 }
@@ -254,25 +243,6 @@ fn configured_url(
         }
     }
     Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))
-}
-
-const ALLOW_HTTP: &str = "allow_http_endpoint";
-
-/// What STS and Identity Center answer are credentials. They do not go in clear over a network, unless somebody has
-/// said that this one may have them.
-pub(super) fn refuse_http(text: &str, place: &str) -> Result<()> {
-    let Ok(url) = url::Url::parse(text) else { return Ok(()) };
-    if url.scheme() != "http" || is_loopback(&url) {
-        return Ok(());
-    }
-    let host = url.host_str().unwrap_or_default();
-    Err(Error::config(format!(
-        "{place}: http://{host} is another machine, and credentials would go there and back unencrypted"
-    ))
-    .hint("write https://")
-    .hint(format!(
-        "or, where nobody else can listen, allow it: {ALLOW_HTTP} = true, in the profile or in xacct's settings file"
-    )))
 }
 
 /// An absolute http or https URL; anything else would fail deep inside a request.

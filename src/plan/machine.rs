@@ -1,6 +1,8 @@
 //! What the machine's or container's variables say of its role: where the metadata is, and who asks there.
 
 use super::link::{Link, Value};
+use super::transport;
+use crate::config::Config;
 use crate::env::Env;
 use crate::error::Result;
 
@@ -25,11 +27,16 @@ pub(super) fn container_token_file(env: &Env) -> Option<&str> {
 }
 
 /// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).
-pub(super) fn metadata_endpoint(link: &Link<'_>, env: &Env) -> Result<String> {
-    let endpoint = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT").map(str::to_owned);
-    let own = || link.value("ec2_metadata_service_endpoint").map(|value| value.text.to_owned());
-    if let Some(endpoint) = endpoint.or_else(own) {
-        return Ok(endpoint);
+///
+/// Errors: also another machine's address without TLS, unless a setting allows it: credentials come from there.
+pub(super) fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<String> {
+    let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    let endpoint = env.get(name).map(|text| Value { text, place: name.to_owned() });
+    if let Some(endpoint) = endpoint.or_else(|| link.value("ec2_metadata_service_endpoint")) {
+        if !transport::is_of_instance(endpoint.text) {
+            transport::refuse_http(config, Some(link), endpoint.text, &endpoint.place)?;
+        }
+        return Ok(endpoint.text.to_owned());
     }
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
     let mode = env.get(name).map(|text| Value { text, place: name.to_owned() });

@@ -8,6 +8,7 @@ mod checks;
 mod link;
 mod screen;
 mod access_key;
+mod transport;
 mod machine;
 mod sso;
 mod web_identity;

@@ -186,7 +186,7 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
             Ok(Source::Environment { keys: access_key::of_environment(value, env)? })
         }
         "ec2instancemetadata" => {
-            Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(link, env)? })
+            Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(config, link, env)? })
         }
         "ecscontainer" => Ok(Source::EcsContainer),
         _ => Err(value

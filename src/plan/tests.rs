@@ -1,5 +1,6 @@
 //! Plans from texts: which steps, where the code goes, what is cut, what is refused, what makes another key.
 
+mod property;
 mod refusals;
 mod session;
 

@@ -101,7 +101,10 @@ impl WebIdentity {
         let role_session_name = check.required("RoleSessionName", &NAME);
         let token = check.required("WebIdentityToken", &WEB_IDENTITY_TOKEN);
         let duration_seconds = check.number("DurationSeconds", 900, 43_200);
+        let policy = check.text("Policy", &POLICY);
+        let policy_arns = check.list("PolicyArns", ".arn", 10);
         check.done()?;
+        pack(policy.as_deref(), &policy_arns, &[])?;
         Ok(WebIdentity { role_arn, role_session_name, token, duration_seconds })
     }
 }

@@ -9,6 +9,7 @@ use crate::commands::sso_session::NewSession;
 use crate::config::{Config, Profile, nearest};
 use crate::error::{Error, Result};
 use crate::plan;
+use crate::region::Wrong;
 use crate::secret::Secret;
 
 /// A profile, before it is written.
@@ -351,9 +352,9 @@ pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {
 }
 
 pub(in crate::commands) fn region(text: &str) -> Verdict<String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.chars().all(allowed) && text.contains('-') {
-        return Ok(text.to_owned());
+    match crate::region::check(text, false) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(Wrong { why, meant: Some(meant) }) => Err(format!("'{text}' {why}; did you mean {meant}?")),
+        Err(Wrong { why, meant: None }) => Err(format!("'{text}' {why}: they are written like eu-central-1")),
     }
-    Err(format!("'{text}' is no region: they are written like eu-central-1"))
 }

@@ -111,7 +111,7 @@ fn is_own(account_id: &str, arn: &str, own: &str) -> bool {
 fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> {
     let source = config.profile(&asked.source_profile)?;
     let own = source.and_then(|profile| Some(profile.get("region")?.value.to_string()));
-    Ok(asked.syncing.region.clone().or(own).filter(|region| !region.is_empty()))
+    Ok(super::typed_region(&asked.syncing)?.or(own).filter(|region| !region.is_empty()))
 }
 
 fn tell(found: &[Found], own: Option<&str>, accounts: &Choice, context: &Context) {

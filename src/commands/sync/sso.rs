@@ -44,7 +44,7 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     let assigned = broker.assignments(|account| accounts.has(&account.account_id, &account.name))?;
     let assigned = assigned.unwrap_or_default();
     warn_of_unused(&assigned, &accounts, &roles, context);
-    let region = syncing.region.clone().or_else(|| plan.sso().map(|sso| sso.region.clone()));
+    let region = super::typed_region(syncing)?.or_else(|| plan.sso().map(|sso| sso.region.clone()));
     let mut profiles = Vec::new();
     for Assigned { account, roles: assigned } in &assigned {
         for role in assigned.iter().flatten().filter(|role| roles.has("", role)) {

@@ -200,6 +200,31 @@ fn roles_and_devices_are_arns_of_their_kind() {
 }
 
 #[test]
+fn a_device_is_of_the_account_of_the_keys() {
+    let hub = HUB.to_owned() + "aws_account_id = 222222222222\n";
+    let text = role("a", &format!("source_profile = hub\nmfa_serial = {DEVICE}")).replace(HUB, &hub);
+    assert_eq!(
+        error_of(&text, "a"),
+        "~/.aws/config:8: mfa_serial is a device of account 111111111111, and the access key is of account 222222222222"
+    );
+    assert!(plan_of(&text.replace("= 222222222222", "= 111111111111"), "a").mfa.is_some());
+}
+
+#[test]
+fn metadata_comes_from_this_machine() {
+    let text = |line: &str| {
+        format!("[profile a]\ncredential_source = Ec2InstanceMetadata\nregion = eu-west-1\n{line}\n")
+    };
+    for host in ["169.254.169.254", "127.0.0.1:1338", "[fd00:ec2::254]"] {
+        let line = format!("ec2_metadata_service_endpoint = http://{host}");
+        assert!(plan_of(&text(&line), "a").mfa.is_none());
+    }
+    let line = "ec2_metadata_service_endpoint = http://10.0.0.1/latest";
+    assert!(error_of(&text(line), "a").starts_with("~/.aws/config:4: http://10.0.0.1 is another machine"));
+    assert!(plan_of(&text(&format!("{line}\nallow_http_endpoint = true")), "a").mfa.is_none());
+}
+
+#[test]
 fn a_region_is_one_and_the_role_s() {
     let text = |region: &str| role("a", &format!("source_profile = hub\n{region}"));
     let error = |text: &str, variables: &[(&str, &str)]| {

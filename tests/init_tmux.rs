@@ -178,3 +178,35 @@ fn nu() {
         account: "print $\"[($env.AWS_ACCOUNT_ID?)]\"",
     });
 }
+
+/// Ctrl-C reaches the shell as well as xacct, and must not leave the last account in it.
+#[test]
+fn ctrl_c_leaves_no_account() {
+    for (shell, args, load, status) in [
+        ("bash", &["--norc"][..], "eval \"$(xacct init bash)\"", "$?"),
+        ("zsh", &["-f"], "eval \"$(xacct init zsh)\"", "$?"),
+        ("fish", &["-N"], "xacct init fish | source", "$status"),
+    ] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.add_config("[profile slow]\ncredential_process = touch started; exec sleep 60\n");
+        let dir = tempfile::tempdir().unwrap();
+        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+        tmux.type_line(load);
+        tmux.type_line("xacct assume keys; env > before");
+        common::until("the first account", || holds_keys(&dir.path().join("before")) == Some(true));
+        tmux.type_line("xacct assume slow");
+        common::until("the program", || dir.path().join("started").exists());
+        tmux.command(&["send-keys", "C-c"]);
+        tmux.type_line(&format!("echo \"the status is {status}\"; env > after"));
+        let after = dir.path().join("after");
+        common::until("the shell goes on", || holds_keys(&after).is_some());
+        assert_eq!(holds_keys(&after), Some(false), "{shell}:\n{}", tmux.screen());
+    }
+}
+
+/// Once the file is whole.
+fn holds_keys(file: &Path) -> Option<bool> {
+    let text =
+        fs::read_to_string(file).ok().filter(|text| text.contains("\nPATH=") || text.starts_with("PATH="))?;
+    Some(text.contains("AWS_ACCESS_KEY_ID="))
+}

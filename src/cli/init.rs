@@ -12,7 +12,7 @@ Examples:
   eval \"$(xacct init zsh --prompt --renew)\"            with the account in the prompt, and renewal
   xacct init fish | source                             in ~/.config/fish/config.fish
   xacct init powershell | Out-String | Invoke-Expression   in $PROFILE
-  xacct init nu | save -f ~/.config/nushell/autoload/xacct.nu
+  mkdir ~/.config/nushell/autoload; xacct init nu | save -f ~/.config/nushell/autoload/xacct.nu
 
   From then on, 'xacct assume client1' puts the credentials into the shell, and Tab completes profiles.";
 

@@ -46,7 +46,7 @@ const DOCTOR_JSON: [(&str, &str); 3] = [
     ("checks", "What was looked at: name, looked_at (a list), and skipped, which says why not, or is null."),
 ];
 
-const VARIABLES: [(&str, &str); 10] = [
+const VARIABLES: [(&str, &str); 11] = [
     ("AWS_CONFIG_FILE", "The profiles, instead of ~/.aws/config."),
     ("AWS_SHARED_CREDENTIALS_FILE", "The keys, instead of ~/.aws/credentials."),
     (
@@ -58,7 +58,14 @@ const VARIABLES: [(&str, &str); 10] = [
     ("AWS_REGION, AWS_DEFAULT_REGION", "The region, before the profile's."),
     ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL", "Another STS than AWS's own."),
     ("HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE", "How STS is reached."),
-    ("SHELL", "The shell that exec and sandbox start, and assume's guess where the parent process is none."),
+    (
+        "SHELL",
+        "The shell that exec and sandbox start, and assume's guess if no shell is among the processes above it.",
+    ),
+    (
+        "XACCT_SHELL_STATE",
+        "Set by assume: what was in the shell before, which unset restores. Your own exported keys may be in it.",
+    ),
     ("NO_COLOR", "Set to anything: no colour, unless --color always."),
 ];
 

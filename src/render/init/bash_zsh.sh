@@ -29,7 +29,20 @@ function xacct {
         \builtin return
         ;;
     esac
+    # Ctrl-C ends xacct, which says what to take out. Without a trap it would end this function too.
+#: bash
+    \builtin local __xacct_trap
+    __xacct_trap=$(\builtin trap -p INT)
+    \builtin trap : INT
+#: zsh
+    \builtin setopt local_traps
+    \builtin trap : INT
+#: all
     __xacct_text=$(XACCT_SHELL=@shell@ __xacct_program "$@") || __xacct_status=$?
+#: bash
+    \builtin trap - INT
+    \builtin eval "$__xacct_trap"
+#: all
     # eval "$(xacct assume …)", or a pipe: there it is printed as ever.
     if [[ $@subshell@ -gt 0 && -p /dev/stdout ]]; then
         \builtin printf '%s\n' "$__xacct_text"

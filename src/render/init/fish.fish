@@ -8,8 +8,10 @@ function xacct --description 'credentials for roles in other AWS accounts'
         __xacct_program $argv
         return
     end
+    set -g __xacct_pending 1
     set -l __xacct_text (XACCT_SHELL=fish __xacct_program $argv)
     set -l __xacct_status $status
+    set -eg __xacct_pending
     # It was killed, or is not there any more: no account either.
     if test $__xacct_status -ne 0; and test -z "$__xacct_text"
         set -eg @identity@
@@ -22,6 +24,13 @@ function xacct --description 'credentials for roles in other AWS accounts'
     end
 #: all
     return $__xacct_status
+end
+
+# Ctrl-C ends the function above wherever it is: then the credentials are taken out before anything else is run.
+function __xacct_interrupted --on-event fish_prompt
+    set -q __xacct_pending; or return 0
+    set -eg __xacct_pending
+    set -eg @identity@
 end
 
 # Whether these arguments are for this shell, and not for whoever reads what is printed.

@@ -2,8 +2,6 @@
 //! started, processes between the shell and xacct, the hint on a terminal, and files for other programs.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "all of this is a test")]
-
 mod common;
 
 use std::fs;

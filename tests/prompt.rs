@@ -219,3 +219,23 @@ fn with_refresh_an_entry_that_seems_expired_is_not_brought_back() {
     assert_ne!(sandbox.xacct(&args).run().ok().key_id(), id);
     sandbox.asked(&["AssumeRole"]);
 }
+
+/// `timeout` and a job of a shell run in a group of their own, which the terminal is not for.
+#[test]
+fn in_the_background_of_a_terminal_the_way_to_the_foreground_is_said() {
+    let sandbox = Sandbox::start();
+    for script in [
+        "timeout 60 \"$0\" exec client2 -- true; echo status $?",
+        "set -m; \"$0\" exec client2 -- true & wait $!; echo status $?",
+        "set -m; \"$0\" credential-process client2 & wait $!; echo status $?",
+    ] {
+        let mut pty = sandbox.pty_sh(script);
+        let said = pty.expect("status ");
+        let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask\r\n  bring it to the \
+                     foreground: fg; for timeout(1): timeout --foreground ...\r\n  or run first, in the foreground: xacct \
+                     login client2\r\n";
+        assert!(said.contains(words), "{said}");
+        pty.wait();
+    }
+    sandbox.asked(&[]);
+}

@@ -193,6 +193,43 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
     assert!(!std::path::Path::new(file).parent().unwrap().exists(), "the files outlive the command");
 }
 
+/// A command whose SDK asks three times, at each of two moments between which the MFA session ends and begins again.
+const ASKING: &str = r#"
+ask() {
+  for n in 1 2 3; do
+    curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | cut -c "1-$1"
+    echo
+  done
+}
+own() { env -u AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE="$CONFIG" "$X" "$@" -q; }
+own clear --all; ask 400
+own login client2 --mfa-code "$CODE"; ask 10
+own clear --all; ask 5
+"#;
+
+#[test]
+fn a_session_that_has_ended_is_said_once_in_the_servers_own_words() {
+    let sandbox = Sandbox::start();
+    if !std::path::Path::new("/usr/bin/curl").exists() {
+        return common::skip("no curl");
+    }
+    let (first, second) = (sandbox.fresh_code(), sandbox.code());
+    let run = sandbox.xacct(&["serve", "client2", "--mfa-code", &first, "--", "sh", "-c", ASKING]);
+    sandbox.advance_mfa();
+    let next = if second == first { sandbox.fresh_code() } else { second };
+    let run = run.env("X", XACCT).env("CODE", next).env("CONFIG", sandbox.home().join(".aws/config"));
+    let output = run.run().status(0);
+    let block = "xacct: error: client2: the MFA session has ended, and a new one needs a code for \
+                 arn:aws:iam::111111111111:mfa/you\n  in a terminal, run: xacct login client2\n  this server then goes on by \
+                 itself\n";
+    let text = output.stdout_text().to_owned();
+    assert_eq!(text.matches("\"code\":\"PersonNeeded\"").count(), 3, "{text}");
+    assert!(text.contains("(in a terminal, run: xacct login client2)"), "{text}");
+    assert_eq!(text.matches("{\"AccessKe").count(), 3, "{text}");
+    // Once, and once more after it had gone on in between.
+    output.stderr(&block.repeat(2));
+}
+
 #[test]
 fn the_command_decides_the_exit_status() {
     let sandbox = Sandbox::start_plain();

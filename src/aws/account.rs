@@ -174,7 +174,7 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
         let why = if code.is_empty() { format!("HTTP {status}") } else { format!("{code}: {message}") };
         return Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false };
     }
-    Failure::Refused { code, message, clock_offset: failure::clock_offset(response, now) }
+    Failure::Refused { code, message, denial: None, clock_offset: failure::clock_offset(response, now) }
 }
 
 fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {

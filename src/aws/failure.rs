@@ -6,6 +6,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
+use super::denial::Denial;
 use super::response::Stray;
 use crate::say::Voice;
 
@@ -29,6 +30,9 @@ const DEAD_SIGNER: [&str; 4] =
 const CLOCK: [&str; 4] =
     ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
+/// `AccessDenied`, and `AccessDeniedException` of the JSON services.
+const DENIED: &str = "AccessDenied";
+
 /// The HTTP status that asks to come back later.
 const TOO_MANY: u16 = 429;
 
@@ -46,6 +50,8 @@ pub(crate) enum Failure {
         /// `AccessDenied`, `ExpiredToken` …
         code: String,
         message: String,
+        /// Which policy is why, where AWS says so.
+        denial: Option<Denial>,
         /// Seconds that AWS's clock is ahead of the local one, from the `Date` header.
         clock_offset: Option<i64>,
     },
@@ -100,7 +106,8 @@ impl Failure {
             let code = code.to_owned();
             let message = service.err().message().unwrap_or("(no message)").trim().to_owned();
             if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
-                return Failure::Refused { code, message, clock_offset };
+                let denial = code.starts_with(DENIED).then(|| Denial::parse(&message)).flatten();
+                return Failure::Refused { code, message, denial, clock_offset };
             }
             let why = format!("{code}: {message} (HTTP {})", service.raw().status().as_u16());
             return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };

@@ -114,7 +114,7 @@ fn named(cause: anyhow::Error) -> anyhow::Error {
 
 fn refused(status: u16) -> Failure {
     let message = "the sign-in takes no such credentials or duration".to_owned();
-    Failure::Refused { code: format!("HTTP {status}"), message, clock_offset: None }
+    Failure::Refused { code: format!("HTTP {status}"), message, denial: None, clock_offset: None }
 }
 
 fn unreachable(why: &str, never_sent: bool) -> Failure {

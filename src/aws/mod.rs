@@ -6,6 +6,7 @@
 mod endpoint;
 mod proxy;
 mod response;
+mod denial;
 mod failure;
 #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
 mod dns;
@@ -25,6 +26,7 @@ mod probe;
 
 pub(crate) use account::{AccountManagement, account_url};
 pub(crate) use connector::{ca_bundle, metadata_client};
+pub(crate) use denial::{Denial, PolicyType};
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use federation::Federation;

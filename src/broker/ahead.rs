@@ -48,7 +48,7 @@ impl Broker<'_> {
         let missing = &self.plan.steps[first..=last];
         let needs_code = missing.iter().any(|step| step.serial_number().is_some());
         let source = self.code_source();
-        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None);
+        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None | CodeSource::Server);
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
         let insisted = self.options.refresh || self.options.min_ttl > 0;
         let expired = (first..=last)
@@ -58,7 +58,7 @@ impl Broker<'_> {
         let before = match source {
             _ if !needs_code => 0,
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
-            CodeSource::Given(_) | CodeSource::None => expired,
+            CodeSource::Given(_) | CodeSource::None | CodeSource::Server => expired,
         };
         let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
         Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }

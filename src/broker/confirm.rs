@@ -68,7 +68,11 @@ fn ask(question: &Question) -> Result<()> {
     match terminal::ask_shown(&question.text) {
         Ok(answer) if is_yes(&answer) => Ok(()),
         Ok(_) => Err(Error::other(format!("{}: nothing was handed out", question.refused))),
-        Err(Unanswered::NoTerminal) => Err(needs_person("there is no terminal to ask on")),
+        Err(Unanswered::NoTerminal) => Err(needs_person(terminal::NO_TERMINAL)),
+        Err(Unanswered::Background) => {
+            let error = Error { hints: Vec::new(), ..needs_person(terminal::BACKGROUND) };
+            Err(error.hint(terminal::TO_FOREGROUND))
+        }
         Err(Unanswered::Closed) => Err(needs_person("nothing was answered")),
         Err(Unanswered::Signal(number)) => Err(Error::new(Kind::Signal(number), "interrupted")),
         Err(Unanswered::Failed(cause)) => {

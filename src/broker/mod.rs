@@ -8,6 +8,7 @@ mod fresh;
 mod trust;
 mod patience;
 mod run;
+mod denied;
 mod words;
 mod base;
 mod issued;
@@ -229,7 +230,8 @@ impl<'a> Broker<'a> {
     /// Whether a newer answer to this step would cost a person's time: a code is needed on the way from the nearest
     /// live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a sign-in is.
     fn renewal_needs_person(&self, index: usize) -> bool {
-        let is_typed = matches!(self.code_source(), CodeSource::Prompt | CodeSource::None);
+        let is_typed =
+            matches!(self.code_source(), CodeSource::Prompt | CodeSource::None | CodeSource::Server);
         for earlier in (0..=index).rev() {
             let step = &self.plan.steps[earlier];
             if is_typed && step.serial_number().is_some() {

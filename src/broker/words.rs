@@ -1,19 +1,23 @@
 //! What STS's refusals mean to a person, and what to type next.
 
-use crate::aws::{Failure, no_answer_hint};
+use crate::aws::{Denial, Failure, no_answer_hint};
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 
+use super::denied::{access_denied, denied, denied_role};
 use super::run::Run;
+
+/// What a source that is a web identity asks for.
+const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 
 /// The error for a step that failed.
 pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     if let Some(error) = clock(&failure) {
         return error;
     }
-    let (code, message) = match failure {
+    let (code, message, denial) = match failure {
         Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
-        Failure::Refused { code, message, .. } => (code, message),
+        Failure::Refused { code, message, denial, .. } => (code, message, denial),
     };
     let step = &run.broker.plan.steps[index];
     if is_about_mfa(&message) {
@@ -25,12 +29,22 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
         return error;
     }
     match &step.action {
-        Action::AssumeRole(role) => assume_role(run, index, role, &code, &message),
-        Action::Source => web_identity(run, &code, &message),
-        Action::GetSessionToken { .. } => Error::refused(format!(
-            "AWS refused a session for the access key of profile '{}': {code}: {message}",
-            step.profile
-        )),
+        Action::AssumeRole(role) => {
+            let error = assume_role(run, index, role, &code, &message);
+            match denial {
+                Some(denial) => denied_role(run, index, role, denial, error),
+                None if code == "AccessDenied" => access_denied(run, index, role, error),
+                None => error,
+            }
+        }
+        Action::Source => denied(web_identity(run, &code, &message, denial), denial, WEB_IDENTITY),
+        Action::GetSessionToken { .. } => {
+            let error = Error::refused(format!(
+                "AWS refused a session for the access key of profile '{}': {code}: {message}",
+                step.profile
+            ));
+            denied(error, denial, "sts:GetSessionToken")
+        }
     }
 }
 
@@ -41,14 +55,26 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
     }
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable(run, &why, cause),
-        Failure::Refused { code, message, .. } => dead_keys(run, &code, &message)
-            .unwrap_or_else(|| Error::refused(format!("AWS refused the access key: {code}: {message}"))),
+        Failure::Refused { code, message, denial, .. } => {
+            dead_keys(run, &code, &message).unwrap_or_else(|| {
+                let error = Error::refused(format!("AWS refused the access key: {code}: {message}"));
+                denied(error, denial, "sts:GetCallerIdentity")
+            })
+        }
     }
 }
 
 /// The error for a federation session that was not given.
 pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
-    let is_denied = matches!(&failure, Failure::Refused { code, .. } if code == "AccessDenied");
+    const ACTION: &str = "sts:GetFederationToken";
+    let (is_denied, denial) = match &failure {
+        Failure::Refused { code, denial, .. } => (code == "AccessDenied", *denial),
+        Failure::Unreachable { .. } => (false, None),
+    };
+    if let (Failure::Refused { code, message, .. }, Some(_)) = (&failure, denial) {
+        let error = Error::refused(format!("AWS refused {ACTION}: {code}: {message}"));
+        return denied(error, denial, ACTION).hint("or use a profile with a role");
+    }
     let error = keys_refused(run, failure);
     if !is_denied {
         return error;
@@ -82,9 +108,9 @@ pub(super) fn not_listed(
     if let Some(error) = clock(&failure) {
         return error;
     }
-    let (code, message) = match failure {
+    let (code, message, denial) = match failure {
         Failure::Unreachable { why, cause, .. } => return unreachable_at(endpoint, url, &why, cause),
-        Failure::Refused { code, message, .. } => (code, message),
+        Failure::Refused { code, message, denial, .. } => (code, message, denial),
     };
     let profile = &plan.profile;
     let quoted = shlex::try_quote(profile).unwrap_or_default();
@@ -97,6 +123,9 @@ pub(super) fn not_listed(
         "AWS refused organizations:{action} (profile '{profile}'): {code}: {message}"
     ));
     match code.as_str() {
+        _ if denial.is_some_and(|denial| denial != Denial::IDENTITY) => {
+            denied(error, denial, &format!("organizations:{action}"))
+        }
         "AccessDeniedException" | "AccessDenied" => error
             .hint(format!("- the policy of its user or role must allow organizations:{action}"))
             .hint("- it must be in the organization's management account, or in a delegated administrator's")
@@ -133,7 +162,7 @@ pub(super) fn strange_regions(plan: &Plan) -> Error {
 }
 
 /// The one source that STS is asked for.
-fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
+fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>) -> Error {
     let Source::WebIdentity(web) = &run.broker.plan.source else {
         return Error::refused(format!("AWS refused the source: {code}: {message}"));
     };
@@ -153,7 +182,8 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str) -> Error {
         ),
         _ => format!("{role_arn} must trust the token's issuer, audience and subject"),
     };
-    Error::refused(format!("AWS refused the web identity of {}: {code}: {message}", web.whose())).hint(hint)
+    let error = Error::refused(format!("AWS refused the web identity of {}: {code}: {message}", web.whose()));
+    if denial.is_some() { error } else { error.hint(hint) }
 }
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
@@ -239,33 +269,5 @@ fn assume_role(run: &Run<'_>, index: usize, role: &AssumeRole, code: &str, messa
     if code == "RegionDisabledException" {
         return error.hint(format!("STS is switched off in {}: set another region", plan.region.name));
     }
-    if code != "AccessDenied" {
-        return error;
-    }
-    access_denied(run, index, role, error)
-}
-
-/// The three usual causes, as far as this profile can have them.
-fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> Error {
-    let plan = run.broker.plan;
-    let profile = &plan.steps[index].profile;
-    let error = match &role.external_id {
-        None => error.hint(format!(
-            "- the role may demand an ExternalId, and profile '{profile}' has none: set external_id"
-        )),
-        Some(id) => error.hint(format!("- the role may demand another ExternalId than '{id}'")),
-    };
-    let has_mfa = plan.steps[..=index].iter().any(|step| step.serial_number().is_some());
-    let error = if !has_mfa {
-        error.hint(format!(
-            "- the role may demand MFA, and there is none on the way to '{profile}': set mfa_serial"
-        ))
-    } else if index > 0 && plan.steps[..index].iter().any(|step| step.role_arn().is_some()) {
-        error.hint("- the role may demand MFA, which a role assumed from another role never has")
-    } else {
-        error
-    };
     error
-        .hint("- its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it")
-        .hint(format!("xacct explain {}    shows every request", plan.profile))
 }

@@ -167,7 +167,10 @@ impl Context {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
         let until_expiry = matches!(purpose, Purpose::Document | Purpose::Again);
-        let options = Context::options(&config, asking, until_expiry)?;
+        let mut options = Context::options(&config, asking, until_expiry)?;
+        if purpose == Purpose::Again {
+            options.code = CodeSource::Server;
+        }
         let store = self.store()?;
         // Before anyone is asked for a code: what is wrong with a setting must not cost one.
         let settings = match purpose {

@@ -107,7 +107,13 @@ fn is_yes(answer: &str) -> bool {
 fn unanswered(why: Unanswered) -> Error {
     match why {
         Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted: nothing was changed"),
-        Unanswered::NoTerminal => Error::needs_person("there is no terminal to ask on: nothing was changed"),
+        Unanswered::NoTerminal => {
+            Error::needs_person(format!("{}: nothing was changed", terminal::NO_TERMINAL))
+        }
+        Unanswered::Background => {
+            Error::needs_person(format!("{}: nothing was changed", terminal::BACKGROUND))
+                .hint(terminal::TO_FOREGROUND)
+        }
         Unanswered::Closed => Error::needs_person("nothing was answered: nothing was changed"),
         Unanswered::Failed(cause) => {
             Error::needs_person(format!("the terminal cannot be asked: {cause}")).caused_by(cause)

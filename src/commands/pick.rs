@@ -97,6 +97,10 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
         Err(Unanswered::Signal(number)) => Ok(Picked::Left(Kind::Signal(number).status())),
         Err(Unanswered::Closed) => Err(Error::needs_person("nothing was picked: the terminal has gone")),
         Err(Unanswered::NoTerminal) => Err(Error::needs_person("there is no terminal to pick a profile on")),
+        Err(Unanswered::Background) => {
+            Err(Error::needs_person(format!("no profile was named, and {}", terminal::BACKGROUND))
+                .hint(terminal::TO_FOREGROUND))
+        }
         Err(Unanswered::Failed(cause)) => {
             Err(Error::needs_person(format!("the terminal cannot show the profiles: {cause}"))
                 .caused_by(cause))

@@ -1,10 +1,12 @@
 //! `xacct serve PROFILE… [-- CMD…]`: an endpoint that SDKs ask for credentials, for as long as a command runs, or until
 //! it is told to end.
 
+use std::collections::HashMap;
 use std::fs::{self, DirBuilder};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -43,7 +45,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         let served = asked.profiles.iter().map(|profile| Served::new(profile)).collect::<Result<Vec<_>>>()?;
         let endpoint = Endpoint::bind(asked.address, asked.port.unwrap_or(0), served).await?;
         let variables = variables(&endpoint, &issued);
-        let again = Again { asked: asked.clone(), context: context.clone() };
+        let again = Again { asked: asked.clone(), context: context.clone(), said: Mutex::default() };
         let serving = tokio::spawn(endpoint.run(move |profile| again.issue(profile)));
         let status = match program {
             Some(program) => run_command(&program, &variables[0], &issued[0], context).await,
@@ -81,6 +83,8 @@ fn target(profile: &str, asked: &Serve) -> Target {
 struct Again {
     asked: Serve,
     context: Context,
+    /// What was said last of each profile that fails.
+    said: Mutex<HashMap<String, String>>,
 }
 
 impl Again {
@@ -88,13 +92,27 @@ impl Again {
     fn issue(&self, profile: &str) -> Result<Credentials> {
         let asking = Asking { no_input: true, mfa_code: None, refresh: false, ..self.asked.asking.clone() };
         let issued = self.context.issue("serve", &target(profile, &self.asked), &asking, Purpose::Again);
+        if issued.is_ok() {
+            self.forget_said(profile);
+        }
         issued.map(|issued| issued.credentials).map_err(|error| {
             let error = Error { message: format!("{profile}: {}", error.message), ..error };
-            if !matches!(error.kind, Kind::Signal(_)) {
+            if !matches!(error.kind, Kind::Signal(_)) && self.is_new(profile, &error.message) {
                 self.context.voice.error(&error);
             }
             error
         })
+    }
+
+    /// Whether this is not what was said of the profile last. An SDK asks several times for one command.
+    fn is_new(&self, profile: &str, message: &str) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert(profile.to_owned(), message.to_owned()).is_none_or(|last| last != message)
+    }
+
+    /// What fails after this is news again.
+    fn forget_said(&self, profile: &str) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(profile);
     }
 }
 

@@ -42,13 +42,15 @@ pub(crate) enum CodeSource {
     Prompt,
     /// `--no-input`
     None,
+    /// `serve`, once it serves.
+    Server,
 }
 
 impl CodeSource {
     /// How many codes it can give for one step; after that, what STS said is the end.
     pub(crate) fn tries(&self) -> u8 {
         match self {
-            CodeSource::Given(_) | CodeSource::None => 1,
+            CodeSource::Given(_) | CodeSource::None | CodeSource::Server => 1,
             CodeSource::Process { .. } => 2,
             CodeSource::Prompt => 3,
         }
@@ -77,6 +79,7 @@ pub(crate) async fn next_code(
                 format!("an MFA code for {} is needed, and --no-input forbids asking", device.serial);
             Err(prompt::with_ways_out(Error::needs_person(message), device))
         }
+        CodeSource::Server => Err(prompt::session_over(device)),
     }?;
     guard.remember(&code, now());
     Ok(code)
@@ -125,7 +128,8 @@ async fn from_process(
         Freshness::Fresh => Ok(code),
         Freshness::UsedAlready { .. } => {
             let message = format!("mfa_process of profile '{}' keeps giving a used code", device.profile);
-            Err(Error::refused(message).hint("nothing was sent; is its clock right?"))
+            Err(Error::refused(message)
+                .hint(format!("{}; is its clock right?", prompt::sent_before(attempt))))
         }
     }
 }

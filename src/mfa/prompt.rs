@@ -35,7 +35,16 @@ pub(super) async fn ask(
         }
     }
     let message = format!("no MFA code for {}: {}", device.serial, why.unwrap_or_default());
-    Err(Error::other(message).hint("nothing was sent; run the command again"))
+    Err(Error::other(message).hint(format!("{}; run the command again", sent_before(attempt))))
+}
+
+/// What AWS has of the codes that were given, where the last of them were not sent. `attempt` counts from 1.
+pub(super) fn sent_before(attempt: u8) -> &'static str {
+    match attempt {
+        0 | 1 => "nothing was sent",
+        2 => "the first code was sent, and AWS refused it; these were not sent",
+        _ => "two codes were sent, and AWS refused them; these were not sent",
+    }
 }
 
 /// The prompt, on a terminal that may not be where stderr goes: so what was wrong is said here too.
@@ -49,8 +58,12 @@ fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
     let serial = device.serial;
     match unanswered {
         Unanswered::NoTerminal => {
-            let message = format!("an MFA code for {serial} is needed, and there is no terminal to ask on");
+            let message = format!("an MFA code for {serial} is needed, and {}", terminal::NO_TERMINAL);
             with_ways_out(Error::needs_person(message), device)
+        }
+        Unanswered::Background => {
+            let message = format!("an MFA code for {serial} is needed, and {}", terminal::BACKGROUND);
+            Error::needs_person(message).hint(terminal::TO_FOREGROUND).hint(login_first(device))
         }
         Unanswered::Closed => {
             with_ways_out(Error::needs_person(format!("no MFA code for {serial} was given")), device)
@@ -69,6 +82,20 @@ pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
     error
         .hint(format!("in a terminal, run: xacct login {profile}"))
         .hint("or give the code in the variable XACCT_MFA_CODE")
+}
+
+fn login_first(device: &Device<'_>) -> String {
+    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    format!("or run first, in the foreground: xacct login {profile}")
+}
+
+/// For a server, which never asks: only the MFA session, which somebody else must begin again, keeps it going.
+pub(super) fn session_over(device: &Device<'_>) -> Error {
+    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    let message = format!("the MFA session has ended, and a new one needs a code for {}", device.serial);
+    Error::needs_person(message)
+        .hint(format!("in a terminal, run: xacct login {profile}"))
+        .hint("this server then goes on by itself")
 }
 
 #[cfg(test)]

@@ -80,6 +80,8 @@ async fn a_process_that_gives_a_used_code_is_asked_once_more_in_the_next_step() 
     assert!(start.elapsed() >= Duration::from_millis(20));
     let error = next(&source, &store, 2, clock(1)).await.unwrap_err();
     assert_eq!(error.message, "mfa_process of profile 'client 1' keeps giving a used code");
+    let hint = "the first code was sent, and AWS refused it; these were not sent; is its clock right?";
+    assert_eq!(error.hints, [hint]);
     assert_eq!(error.kind, Kind::Refused);
 }
 

@@ -18,7 +18,7 @@ use rustix::termios::{
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::signals::{HANG_UP, Resumed, Signals};
-use super::tty::{in_foreground, open};
+use super::tty::{absence, in_foreground, open};
 use super::{Unanswered, io};
 use crate::picker::{Keys, Outcome, Picker, Size};
 
@@ -29,7 +29,7 @@ const PATIENCE: u8 = 1;
 ///
 /// Errors: as for every question, but never `Signal` for a key.
 pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Unanswered> {
-    let tty = open().ok_or(Unanswered::NoTerminal)?;
+    let tty = open().ok_or_else(absence)?;
     // Before the terminal is changed: no signal may end the process while it is.
     let mut events = Events::register().map_err(Unanswered::Failed)?;
     let raw = Raw::begin(Arc::new(tty)).map_err(Unanswered::Failed)?;

@@ -29,14 +29,22 @@ pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, te
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) enum Unanswered {
-    /// No terminal, or this process is in its background and would be stopped for touching it.
     NoTerminal,
+    /// This process is in the background of its terminal, and would be stopped for touching it.
+    Background,
     /// Ctrl-D, or the terminal has gone.
     Closed,
     /// This signal, or the key that stands for it.
     Signal(u8),
     Failed(io::Error),
 }
+
+/// Why a question cannot be put, as the end of a sentence.
+pub(crate) const NO_TERMINAL: &str = "there is no terminal to ask on";
+pub(crate) const BACKGROUND: &str = "xacct runs in the background of this terminal, where it cannot ask";
+/// What to do about the latter.
+pub(crate) const TO_FOREGROUND: &str =
+    "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
 
 #[cfg(unix)]
 mod tty {
@@ -92,6 +100,16 @@ mod tty {
         in_foreground(&tty).then_some(tty)
     }
 
+    /// Why [`open`] gave nothing.
+    pub(in crate::terminal) fn absence() -> Unanswered {
+        if in_background() { Unanswered::Background } else { Unanswered::NoTerminal }
+    }
+
+    /// Whether there is a terminal, which another program has.
+    fn in_background() -> bool {
+        File::open("/dev/tty").is_ok_and(|tty| !in_foreground(&tty))
+    }
+
     pub(in crate::terminal) fn in_foreground(tty: &File) -> bool {
         termios::tcgetpgrp(tty).is_ok_and(|group| group == rustix::process::getpgrp())
     }
@@ -105,7 +123,7 @@ mod tty {
     /// Keeps the terminal's echo off from one hidden question to the next, and between them: what is pasted in one go
     /// would be shown as soon as the first line of it is read. Needs a runtime.
     pub(crate) fn hush() -> Result<Hushed, Unanswered> {
-        let tty = open().ok_or(Unanswered::NoTerminal)?;
+        let tty = open().ok_or_else(absence)?;
         // From here on no signal ends the process by itself, which would leave the terminal without echo.
         Signals::register().map_err(Unanswered::Failed)?;
         let before = termios::tcgetattr(&tty).map_err(|error| Unanswered::Failed(error.into()))?;
@@ -126,7 +144,7 @@ mod tty {
 
     /// Shows the question and waits for a line, without echo.
     pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
-        let tty = open().ok_or(Unanswered::NoTerminal)?;
+        let tty = open().ok_or_else(absence)?;
         let answer = ask(&tty, question, hidden, |tty, ends| read_line(Keys { tty, ends })).await;
         // The person's Enter was hidden too; and what follows Ctrl-C starts on a line of its own.
         let _ = (&tty).write_all(b"\n");
@@ -146,7 +164,7 @@ mod tty {
     /// Shows the question and waits for a line, which is seen as it is typed. What was typed before the question is
     /// no answer to it, and is dropped.
     pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
-        let mut tty = open().ok_or(Unanswered::NoTerminal)?;
+        let mut tty = open().ok_or_else(absence)?;
         termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
         let answer = ask(&tty, question, shown, |tty, ends| shown_line(&tty, ends)).await;
         if answer.is_err() {

@@ -131,6 +131,21 @@ fn three_answers_are_enough() {
 }
 
 #[test]
+fn after_a_refused_code_it_is_said_that_one_was_sent() {
+    let (mut session, _) = prompted("refused");
+    for wrong in ["1", "111111"] {
+        session.send_line(wrong).unwrap();
+        session.expect(QUESTION).unwrap();
+    }
+    session.send_line("x").unwrap();
+    let text = rest(session);
+    let said = result(&text);
+    let hint =
+        "[\"the first code was sent, and AWS refused it; these were not sent; run the command again\"]";
+    assert!(said.ends_with(hint), "{said}");
+}
+
+#[test]
 fn a_refused_code_is_said_before_the_next_is_asked_for() {
     let (mut session, said) = prompted("refused");
     assert!(said.ends_with("xacct: AWS refused that code\r\n"), "{said:?}");
@@ -193,5 +208,9 @@ fn in_the_background_it_fails_at_once_instead_of_being_stopped() {
     let mut session = Session::spawn(shell).unwrap();
     session.set_expect_timeout(Some(Duration::from_secs(20)));
     let text = rest(session);
-    assert_eq!(result(&text), NO_TERMINAL);
+    let said = result(&text);
+    let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask [\"bring it to the \
+                 foreground: fg; for timeout(1): timeout --foreground ...\", \"or run first, in the foreground: xacct login \
+                 client1\"]";
+    assert!(said.starts_with("NeedsPerson: ") && said.ends_with(words), "{said}");
 }

@@ -25,6 +25,8 @@ pub(crate) struct Env {
     uid: Option<u32>,
     /// What the system calls this computer.
     node: Option<String>,
+    /// Whether the region may be one that `assume` has set for another profile: then it is only a last resort.
+    pub(crate) is_region_doubtful: bool,
 }
 
 impl Env {
@@ -36,7 +38,7 @@ impl Env {
         let state_dir = dirs::state_dir().or_else(dirs::data_local_dir);
         let (uid, node) = system();
         let boot_id = cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
-        Env { vars, home, config_dir, cache_dir, state_dir, boot_id, uid, node }
+        Env { vars, home, config_dir, cache_dir, state_dir, boot_id, uid, node, is_region_doubtful: false }
     }
 
     /// A made-up environment for unit tests: the given variables, and directories under `HOME` if it is among them.
@@ -53,6 +55,7 @@ impl Env {
             vars,
             uid: None,
             node: None,
+            is_region_doubtful: false,
         }
     }
 

@@ -103,9 +103,12 @@ impl ShellState {
         for name in SET_BY_XACCT.into_iter().chain(endpoint) {
             if shell.raw(name).is_some() {
                 self.ours.insert(name.to_owned());
-                self.users.set(name, None);
+                if !REGIONS.contains(&name) {
+                    self.users.set(name, None);
+                }
             }
         }
+        self.users.is_region_doubtful = true;
     }
 
     /// What `assume` changes: it sets `variables`, takes out what competes, and gives back what only the profile before
@@ -160,7 +163,9 @@ impl ShellState {
     }
 
     fn was(&self, name: &str) -> Option<Secret> {
-        if name == PROFILE {
+        let is_doubtful =
+            self.users.is_region_doubtful && REGIONS.contains(&name) && self.ours.contains(name);
+        if name == PROFILE || is_doubtful {
             return None;
         }
         self.users.raw(name).and_then(OsStr::to_str).map(Secret::new)

@@ -43,7 +43,7 @@ impl RegionOrigin {
 /// Chooses the region for every request of a plan. `custom` is whether STS has an address of its own.
 ///
 /// `AWS_REGION` wins over the profile, as in the SDKs. `env` is the user's own: a region that `assume` has set for
-/// another profile is not in it.
+/// another profile is not in it, or is the last resort if nothing says which it is.
 ///
 /// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does not have.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
@@ -104,8 +104,9 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
     let setting = chain
         .first("region")
         .map(|value| Region { name: value.text.to_owned(), origin: RegionOrigin::Setting(value.place) });
-    variable
-        .or(setting)
+    let (first, second) = if env.is_region_doubtful { (setting, variable) } else { (variable, setting) };
+    first
+        .or(second)
         .unwrap_or_else(|| Region { name: fallback(chain).to_owned(), origin: RegionOrigin::Fallback })
 }
 

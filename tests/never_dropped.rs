@@ -223,3 +223,29 @@ fn a_typed_tag_takes_the_place_of_the_profile_s() {
     assert_eq!(request.params["Tags.member.1.Value"], "b");
     assert!(!request.params.contains_key("Tags.member.2.Key"));
 }
+
+/// Each of ten thousand profiles is assumed from the next: nobody has that, and looking at it must come to an end.
+#[test]
+fn a_chain_without_end_is_an_error_and_takes_no_time() {
+    let sandbox = Sandbox::start();
+    let link = |n: usize| {
+        format!(
+            "[profile p{n}]\nrole_arn = arn:aws:iam::222222222222:role/R{n}\nsource_profile = p{}\nregion = eu-west-1\n",
+            n + 1
+        )
+    };
+    sandbox.add_config(&(0..10_000).map(link).collect::<String>());
+    sandbox
+        .add_config("[profile p10000]\nsource_profile = p0\nrole_arn = arn:aws:iam::222222222222:role/R\n");
+    let run = sandbox.xacct(&["explain", "p0"]).run().status(3).stdout("");
+    run.stderr_contains("source_profile goes on for more than 32 profiles: p0 → p1 → p2 → …");
+    let rows = sandbox.xacct(&["list", "--json"]).run().ok().json();
+    let first = rows.as_array().unwrap().iter().find(|row| row["profile"] == "p0").unwrap();
+    assert_eq!(first["role_arn"], "arn:aws:iam::222222222222:role/R0");
+    sandbox
+        .xacct(&["doctor", "--offline"])
+        .run()
+        .status(1)
+        .stdout_contains("source_profile goes on for more than 32 profiles: ");
+    assert_eq!(sandbox.calls(), [""; 0]);
+}

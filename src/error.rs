@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::masked;
+
 /// What went wrong, by who can do something about it. Each kind is an exit status (DESIGN.md section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -52,8 +54,10 @@ pub(crate) struct Error {
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Passwords in addresses are masked and further lines of values left out, here and in hints.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), hints: Vec::new(), cause: None, id: None }
+        let message = masked::message(&message.into());
+        Error { kind, message, hints: Vec::new(), cause: None, id: None }
     }
 
     pub(crate) fn other(message: impl Into<String>) -> Error {
@@ -83,7 +87,7 @@ impl Error {
     /// Adds a next step; several are printed one a line, in the order given.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Error {
-        self.hints.push(hint.into());
+        self.hints.push(masked::message(&hint.into()));
         self
     }
 

@@ -4,6 +4,7 @@
 //! to it). Read the list and you know where everything is.
 
 // What everything may use; `env` is the only reader of the environment, `say` the only speaker.
+mod masked;
 mod error;
 mod secret;
 mod env;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use crate::error::Error;
+use crate::masked;
 
 /// How much to say, and whether in colour. Built once at the edge from `-q`, `-v` and `--color`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,19 +87,16 @@ impl Voice {
     pub(crate) fn error(self, error: &Error) {
         self.line("error: ", anstyle::AnsiColor::Red, &error.message);
         for hint in &error.hints {
-            self.write_line(&format!("  {}", visible(&without_continuation(hint))));
+            self.write_line(&format!("  {}", visible(&masked::message(hint))));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
-            self.write_line(&format!("  because: {}", visible(&format!("{cause:#}"))));
+            self.write_line(&format!("  because: {}", visible(&masked::addresses(&format!("{cause:#}")))));
         }
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
         let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
-        self.write_line(&format!(
-            "xacct: {style}{label}{style:#}{}",
-            visible(&without_continuation(message))
-        ));
+        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(&masked::message(message))));
     }
 
     /// In one piece, so that what several processes say at once stays apart.
@@ -121,7 +119,7 @@ impl Progress {
     pub(crate) fn say(&mut self, message: &str) {
         if self.is_shown {
             self.is_there = true;
-            relay(format!("{CLEAR}xacct: {}", visible(message)).as_bytes());
+            relay(format!("{CLEAR}xacct: {}", visible(&masked::addresses(message))).as_bytes());
         }
     }
 
@@ -153,14 +151,6 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.clear();
     }
-}
-
-/// Of a quoted value of several lines only the first is shown: the others may be keys that somebody has indented, secrets
-/// among them. The value stands between quotes.
-pub(crate) fn without_continuation(message: &str) -> Cow<'_, str> {
-    let Some(end) = message.find('\n') else { return Cow::Borrowed(message) };
-    let rest = message.rfind('\'').filter(|last| *last > end).map_or("", |last| &message[last..]);
-    Cow::Owned(format!("{} …{rest}", &message[..end]))
 }
 
 /// What is rendered already, or what another program says on its stderr, as it is. A closed stderr is not a reason to

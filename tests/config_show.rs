@@ -202,6 +202,79 @@ fn a_secret_that_is_indented_is_masked_too() {
     for arguments in [&["--no-origin"][..], &["--json"]] {
         let (status, text, _) = show(&home, arguments);
         assert!(status == 0 && !text.contains("hidden") && text.contains("********"), "{text}");
-        assert!(text.contains("other = seen"), "{text}");
+        assert!(text.contains("other = ********"), "{text}");
     }
+}
+
+const WITH_SECRETS: &str = "\
+[profile a]
+password = hidden1
+aws_secretaccess_key = hidden2
+sso_client_secret = hidden3
+credential_process = otp --seed hidden4
+endpoint_url = http://me:hidden5@127.0.0.1:1
+region = eu-west-1
+  hidden6
+my_block =
+  hidden_7secretsecret = hidden8
+services = local
+sso_session = work
+[services local]
+sts =
+  endpoint_url = http://me:hidden9@host
+  api_key = hiddena
+plain = hiddenb
+[sso-session work]
+sso_start_url = https://me:hiddenc@host/start
+client_secret = hiddend
+";
+
+/// The values are all `hidden…`: nothing of them may be seen, in either form.
+#[test]
+fn only_what_is_known_to_be_no_secret_is_shown() {
+    let credentials = "[a]\naws_access_key_id = hiddene+hiddene+hiddene+hiddene+hiddene+/\n\
+                       aws_session_token = hiddenf\nhiddenghiddenghidden==\n";
+    let settings = "[profile.a]\nmfa_process = \"TOKEN=hiddenh otp\"\n";
+    let home = home(WITH_SECRETS, credentials, settings);
+    for arguments in [&["--no-origin"][..], &["a"], &["--json"], &["a", "--json", "--no-origin"]] {
+        let (status, text, stderr) = show(&home, arguments);
+        assert_eq!(status, 0);
+        assert!(!text.contains("hidden") && !stderr.contains("hidden"), "{text}{stderr}");
+        assert!(
+            text.contains("password") && text.contains("eu-west-1") && text.contains("@127.0.0.1:1"),
+            "{text}"
+        );
+    }
+    let (_, text, _) = show(&home, &["a", "--no-origin"]);
+    assert_eq!(
+        text,
+        "\
+[profile a]
+password = ********
+aws_secretaccess_key = ********
+sso_client_secret = ********
+credential_process = otp ********
+endpoint_url = http://********@127.0.0.1:1
+region = eu-west-1
+    ********
+my_block =
+    ******** = ********
+services = local
+sso_session = work
+aws_access_key_id = ********
+aws_session_token = ********
+******** (line 4) = ********
+mfa_process = ********
+
+[sso-session work]
+sso_start_url = https://********@host/start
+client_secret = ********
+
+[services local]
+sts =
+    endpoint_url = http://********@host
+    api_key = ********
+plain = ********
+"
+    );
 }

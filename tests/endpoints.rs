@@ -218,3 +218,32 @@ fn nothing_listening_is_said_with_its_reason() {
          AWS_ENDPOINT_URL\n"
     ));
 }
+
+/// The password of an address is in no message, whatever is wrong with the address.
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let sandbox = Sandbox::start_plain();
+    let host = sandbox.endpoint().strip_prefix("http://").unwrap().to_owned();
+    for (address, status) in [
+        ("http://me:hidden@127.0.0.1:9".to_owned(), 6),
+        // The name and password become a part of the signed host: the signature does not fit.
+        (format!("http://me:hidden@{host}"), 4),
+        ("http://me:hid/hidden@host".to_owned(), 3),
+        ("me:hidden@host".to_owned(), 3),
+        ("ftp://me:hidden@host".to_owned(), 3),
+        ("http:me:hidden@host".to_owned(), 3),
+    ] {
+        for args in [&["whoami", "keys", "-vv"][..], &["explain", "keys"], &["explain", "keys", "--json"]] {
+            let run =
+                sandbox.xacct(args).env("AWS_ENDPOINT_URL_STS", &address).env("AWS_MAX_ATTEMPTS", "1").run();
+            let text = format!("{}{}", run.stdout_text(), run.stderr_text());
+            assert!(!text.contains("hidden"), "{address} {args:?}: {text}");
+            assert!(text.contains("********@"), "{address} {args:?}: {text}");
+            if args[0] == "whoami" {
+                run.status(status).stderr_contains("********@");
+            } else if status == 3 {
+                run.status(3).stderr_contains("is not an endpoint URL");
+            }
+        }
+    }
+}

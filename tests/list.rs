@@ -50,6 +50,31 @@ keys          -             -             keys      -             -    static
     sandbox.xacct(&["ls"]).run().ok();
 }
 
+/// What stands below a value on an indented line may be a secret.
+#[test]
+fn only_the_first_line_of_a_value_is_listed() {
+    let sandbox = Sandbox::start_plain();
+    let below = "\n  aws_session_token = hiddentoken\n";
+    sandbox.write_config(&format!(
+        "[profile a]\nregion = us-east-1{below}[profile b]\nsource_profile = a{below}region = us-west-2\n\
+         [profile c]\nrole_arn = arn:aws:iam::222222222222:role/X{below}tags = prod{below}mfa_serial = me{below}\
+         [profile d]\nsso_start_url = https://me:hiddenpass@host/start\nsso_region = eu-west-1\n\
+         sso_account_id = 111111111111\nsso_role_name = R\n"
+    ));
+    let text = sandbox.xacct(&["list"]).run().ok().stdout_text().to_owned();
+    let json = sandbox.xacct(&["list", "--json"]).run().ok().stdout_text().to_owned();
+    for shown in [&text, &json] {
+        assert!(!shown.contains("hidden"), "{shown}");
+        assert!(
+            shown.contains("us-east-1") && shown.contains("prod") && shown.contains("********@host"),
+            "{shown}"
+        );
+    }
+    let explained = sandbox.xacct(&["explain", "d"]).run().ok();
+    explained.stdout_contains("https://********@host/start");
+    sandbox.asked(&[]);
+}
+
 #[test]
 fn json_has_every_field_of_every_profile() {
     let sandbox = with_every_status();

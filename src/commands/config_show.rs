@@ -15,14 +15,14 @@ use crate::config::FileKind;
 use crate::config::Origin;
 use crate::config::Problem;
 use crate::config::Section;
+use crate::config::Setting;
+use crate::config::SubSetting;
 use crate::config::nearest;
+use crate::config::shown;
 use crate::error::Error;
 use crate::error::Result;
+use crate::masked::MASK;
 use crate::say::visible;
-
-/// Never shown: whoever wants a secret reads the file.
-const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-const MASK: &str = "********";
 
 /// What is shown: everything, or one profile with the sections that it names.
 struct Shown {
@@ -103,8 +103,7 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
         path if path.is_empty() => Value::Null,
         path => Value::from(path),
     };
-    let value = |key: &str, value: &str, origin: &Origin| {
-        let value = masked(key, value);
+    let value = |value: String, origin: &Origin| {
         if no_origin {
             Value::from(value)
         } else {
@@ -112,23 +111,21 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
         }
     };
     let settings = |section: &Section| -> Value {
-        let entry = |(key, setting): (&str, &crate::config::Setting)| {
-            (key.to_owned(), value(key, &setting.value, &setting.origin))
+        let entry = |(key, setting): (&str, &Setting)| {
+            (shown_name(key, setting), value(setting.shown(key), &setting.origin))
         };
         Value::Object(section.iter().map(entry).collect())
     };
     // A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested stays as it is.
     let services = |section: &Section| -> Value {
-        let entry = |(key, setting): (&str, &crate::config::Setting)| {
+        let entry = |(key, setting): (&str, &Setting)| {
             let subs: Map<String, Value> = setting
                 .subs()
-                .map(|sub| (sub.key.clone(), value(&sub.key, &sub.value, &sub.origin)))
+                .map(|sub| (sub_name(&sub), value(shown::nested(&sub.key, &sub.value), &sub.origin)))
                 .collect();
             let nested = !subs.is_empty();
-            (
-                key.to_owned(),
-                if nested { Value::Object(subs) } else { value(key, &setting.value, &setting.origin) },
-            )
+            let plain = || value(setting.shown(key), &setting.origin);
+            (shown_name(key, setting), if nested { Value::Object(subs) } else { plain() })
         };
         Value::Object(section.iter().map(entry).collect())
     };
@@ -166,9 +163,9 @@ fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     let name = if name.contains(' ') { format!("\"{name}\"") } else { name };
     let mut lines = vec![format!("[{prefix} {name}]")];
     for (key, setting) in section.iter() {
-        let value = masked(key, &setting.value);
+        let value = setting.shown(key);
         let mut value = value.split('\n').map(visible);
-        let first = format!("{key} = {}", value.next().unwrap_or_default());
+        let first = format!("{} = {}", shown_name(key, setting), value.next().unwrap_or_default());
         let origin =
             if no_origin { String::new() } else { format!("   # {}", visible(&setting.origin.to_string())) };
         lines.push(format!("{}{origin}", first.trim_end()));
@@ -177,16 +174,13 @@ fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Also in further lines of a value, where a secret stands that somebody has indented.
-fn masked(key: &str, value: &str) -> String {
-    if SECRET.contains(&key) && !value.is_empty() {
-        return MASK.to_owned();
-    }
-    let line = |line: &str| match line.split_once(['=', ':']) {
-        Some((key, _)) if SECRET.iter().any(|secret| key.trim().eq_ignore_ascii_case(secret)) => {
-            format!("{} = {MASK}", key.trim())
-        }
-        _ => line.to_owned(),
-    };
-    value.split('\n').map(line).collect::<Vec<_>>().join("\n")
+/// The key, unless it may be a secret itself: the line tells such apart.
+fn shown_name(key: &str, setting: &Setting) -> String {
+    let or_line = || format!("{MASK} (line {})", setting.origin.line);
+    shown::key_name(key, &setting.value).map_or_else(or_line, str::to_owned)
+}
+
+fn sub_name(sub: &SubSetting) -> String {
+    let or_line = || format!("{MASK} (line {})", sub.origin.line);
+    shown::key_name(&sub.key, &sub.value).map_or_else(or_line, str::to_owned)
 }

@@ -1,6 +1,7 @@
 //! What is said of a profile wherever profiles are shown or chosen: its source, tags and colour.
 
 use crate::config::{Profile, ProfileColor};
+use crate::masked;
 use crate::plan::Source;
 
 /// The profile that holds the keys, or the kind of source, in AWS's words.
@@ -11,7 +12,10 @@ pub(super) fn source(source: &Source) -> String {
         Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),
         Source::WebIdentity(_) => "web_identity".to_owned(),
-        Source::Sso(sso) => format!("sso {}", sso.session.as_deref().unwrap_or(&sso.start_url)),
+        Source::Sso(sso) => match &sso.session {
+            Some(session) => format!("sso {session}"),
+            None => format!("sso {}", masked::address(&sso.start_url)),
+        },
         Source::Login { .. } => "login".to_owned(),
         Source::CredentialProcess { .. } => "credential_process".to_owned(),
     }
@@ -19,11 +23,11 @@ pub(super) fn source(source: &Source) -> String {
 
 /// `tags = prod, eu`
 pub(super) fn tags(profile: &Profile) -> Option<Vec<String>> {
-    let list = profile.get("tags")?.value.split(',').map(|tag| tag.trim().to_owned());
+    let list = profile.get("tags")?.first_line().split(',').map(|tag| tag.trim().to_owned());
     Some(list.filter(|tag| !tag.is_empty()).collect())
 }
 
 /// `color = red`; what is no colour shows none.
 pub(super) fn color(profile: &Profile) -> Option<ProfileColor> {
-    ProfileColor::parse(profile.get("color")?.value.trim()).ok()
+    ProfileColor::parse(profile.get("color")?.first_line()).ok()
 }

@@ -16,6 +16,7 @@ use crate::cli::Explain;
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::Result;
+use crate::masked;
 use crate::plan::{Action, Origins, Places, Plan, RegionOrigin, Source, Step};
 use crate::say::visible;
 
@@ -32,7 +33,7 @@ pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
     let explained = Explained {
         plan: &plan,
         origins: &origins,
-        endpoint: &endpoint,
+        endpoint: &masked::address(&endpoint),
         entries: &entries,
         forecast: &forecast,
     };
@@ -211,7 +212,7 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
         }
         Source::Sso(sso) => {
             json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
-                   "sso_start_url": sso.start_url, "sso_account_id": sso.account_id,
+                   "sso_start_url": masked::address(&sso.start_url), "sso_account_id": sso.account_id,
                    "sso_role_name": sso.role_name})
         }
         Source::Login { profile, login_session } => {
@@ -289,7 +290,7 @@ fn source_words(source: &Source) -> String {
         }
         Source::Sso(sso) => format!(
             "IAM Identity Center {}, account {}, role {}",
-            sso.start_url,
+            masked::address(&sso.start_url),
             sso.account_id.as_deref().unwrap_or("(none)"),
             sso.role_name.as_deref().unwrap_or("(none)")
         ),

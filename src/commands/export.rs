@@ -61,7 +61,7 @@ fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
     let region = Some(&plan.region).filter(|region| matches!(region.origin, RegionOrigin::Setting(_)));
     let profile = config.profile(&name)?;
     let color =
-        profile.as_ref().and_then(|profile| ProfileColor::parse(profile.get("color")?.value.trim()).ok());
+        profile.as_ref().and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
     let base = base(plan, &hop);
     let role = Entry::Role {
         name,

@@ -45,7 +45,7 @@ fn completion(shell: Shell) -> Result<String> {
 fn color_of(name: &str, context: &Context) -> Result<String> {
     let profile = context.config()?.profile(name)?;
     let setting = profile.as_ref().and_then(|profile| profile.get("color"));
-    let color = setting.and_then(|setting| ProfileColor::parse(setting.value.trim()).ok());
+    let color = setting.and_then(|setting| ProfileColor::parse(setting.first_line()).ok());
     let shown = color.map(|color| color.style().render().to_string()).unwrap_or_default();
     Ok(shown.trim_start_matches("\u{1b}[").trim_end_matches('m').to_owned())
 }

@@ -119,8 +119,9 @@ fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], 
 
 /// A profile that gives no credentials: only settings, or something is wrong with it (`explain` says what).
 fn broken(profile: &Profile) -> Row {
-    let text =
-        |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|text| !text.is_empty());
+    let text = |key: &str| {
+        profile.get(key).map(|setting| setting.first_line().to_owned()).filter(|text| !text.is_empty())
+    };
     let role_arn = text("role_arn");
     Row {
         profile: profile.name.clone(),

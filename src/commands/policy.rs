@@ -74,7 +74,7 @@ fn link(asked: &PolicyLink, context: &Context) -> Result<ExitCode> {
 pub(super) fn switch_role_link(config: &Config, plan: &Plan) -> Result<String> {
     let profile = config.profile(&plan.profile)?;
     let color =
-        profile.as_ref().and_then(|profile| ProfileColor::parse(profile.get("color")?.value.trim()).ok());
+        profile.as_ref().and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
     let is_arn = profile.is_none();
     let role_name = plan.steps.last().and_then(|step| step.role_arn()?.rsplit('/').next());
     let display_name = role_name.filter(|_| is_arn).unwrap_or(&plan.profile);

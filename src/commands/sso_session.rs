@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{Config, FileKind, Ini};
 use crate::error::{Error, Result};
+use crate::masked;
 
 /// One that is not written yet.
 pub(super) struct NewSession {
@@ -45,9 +46,9 @@ pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>)
     {
         let own = session.get(key);
         if let (Some(value), Some(own)) = (value, own)
-            && value != own.value.trim()
+            && value != own.first_line()
         {
-            let message = format!("{option}: [sso-session {name}] has {key} = {}", own.value.trim());
+            let message = format!("{option}: [sso-session {name}] has {key} = {}", own.shown(key));
             let error = Error::config(format!("{}: {message}", own.origin));
             return Err(error.hint("leave the option out, or give the new session another name"));
         }
@@ -61,6 +62,9 @@ pub(super) fn start_url(text: &str) -> std::result::Result<String, String> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !text.contains(' ') => {
             Ok(text.to_owned())
         }
-        _ => Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start")),
+        _ => {
+            let text = masked::address(text);
+            Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start"))
+        }
     }
 }

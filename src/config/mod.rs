@@ -21,6 +21,7 @@ pub(crate) mod managed;
 pub(crate) mod naming;
 mod name_template;
 mod keys;
+pub(crate) mod shown;
 mod toml_text;
 mod settings;
 mod settings_edit;
@@ -49,6 +50,7 @@ pub(crate) use self::paths::Texts;
 pub(crate) use self::section::Profile;
 pub(crate) use self::section::Section;
 pub(crate) use self::section::Setting;
+pub(crate) use self::section::SubSetting;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
 

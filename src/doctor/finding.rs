@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{FileKind, Origin};
-use crate::say::without_continuation;
+use crate::masked;
 
 /// How bad it is: what is worse comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +109,7 @@ impl Finding {
             profile: None,
             file: None,
             line: None,
-            message: without_continuation(&message.into()).into_owned(),
+            message: masked::message(&message.into()),
             fix: None,
             repair: None,
         }
@@ -139,7 +139,7 @@ impl Finding {
 
     #[must_use]
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Finding {
-        self.fix = Some(fix.into());
+        self.fix = Some(masked::message(&fix.into()));
         self
     }
 

@@ -29,7 +29,7 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
 /// The setting with its text; blank counts as unset.
 pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &'p str)> {
     let setting = profile.get(key)?;
-    Some((setting, setting.value.trim())).filter(|(_, text)| !text.is_empty())
+    Some((setting, setting.first_line())).filter(|(_, text)| !text.is_empty())
 }
 
 fn at(kind: &'static Kind, profile: &Profile, setting: &Setting, message: impl Into<String>) -> Finding {

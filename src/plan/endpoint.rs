@@ -9,6 +9,7 @@ use crate::arn;
 use crate::config::Config;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::masked;
 
 /// What decides the URL; `aws` turns it into one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +175,10 @@ pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Resul
     Ok(found)
 }
 
+fn is_web(url: &url::Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
 /// Organizations' endpoint.
 pub(super) fn of_organizations(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
     of_service(&ORGANIZATIONS, config, chain, env)
@@ -250,8 +255,8 @@ fn check_url(text: &str, place: &str) -> Result<()> {
     // The parser leaves line ends out, wherever they stand.
     let parsed = url::Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
     match parsed {
-        Some(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
-        _ => Err(Error::config(format!("{place}: '{text}' is not an endpoint URL"))
+        Some(url) if is_web(&url) && url.has_host() && text.contains("://") => Ok(()),
+        _ => Err(Error::config(format!("{place}: '{}' is not an endpoint URL", masked::address(text)))
             .hint("write it like https://sts.eu-central-1.amazonaws.com")),
     }
 }

@@ -32,7 +32,7 @@ use crate::arn::{self, Arn};
 use crate::config::{Config, ProfileColor};
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::say::without_continuation;
+use crate::masked;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
@@ -358,7 +358,7 @@ fn plan(
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
-    let warnings = warnings.iter().map(|warning| without_continuation(warning).into_owned()).collect();
+    let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let (profile, source) = (chain.name, chain.source);
     Ok(Plan {
         profile,

@@ -296,7 +296,7 @@ impl<'a> Answers<'a> {
     }
 
     pub(super) fn of_source(&self, source: &str, key: &str) -> Option<String> {
-        let value = self.config.profile(source).ok()??.get(key)?.value.trim().to_owned();
+        let value = self.config.profile(source).ok()??.get(key)?.first_line().to_owned();
         (!value.is_empty()).then_some(value)
     }
 }

@@ -162,7 +162,7 @@ fn chosen(asked: &Asked, config: &Config, profile: Option<&Profile>) -> Result<B
 /// The profile's setting and its place; blank counts as unset.
 fn set<'p>(profile: Option<&'p Profile>, key: &str) -> Option<(&'p str, String)> {
     let setting = profile?.get(key)?;
-    Some((setting.value.trim(), setting.origin.to_string())).filter(|(text, _)| !text.is_empty())
+    Some((setting.first_line(), setting.origin.to_string())).filter(|(text, _)| !text.is_empty())
 }
 
 /// Where it is looked for is the same for all browsers.

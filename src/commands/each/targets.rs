@@ -163,7 +163,7 @@ fn shown(path: &str) -> &str {
 
 fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> Candidate {
     let text =
-        |key: &str| profile.get(key).map(|setting| setting.value.to_string()).filter(|v| !v.is_empty());
+        |key: &str| profile.get(key).map(|setting| setting.first_line().to_owned()).filter(|v| !v.is_empty());
     let gives_credentials = GIVES.iter().any(|key| text(key).is_some());
     let name = profile.name.clone();
     let tags = described::tags(profile).unwrap_or_default();

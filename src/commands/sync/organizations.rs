@@ -110,7 +110,7 @@ fn is_own(account_id: &str, arn: &str, own: &str) -> bool {
 /// The profiles' region: the same whatever shell this is run in.
 fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> {
     let source = config.profile(&asked.source_profile)?;
-    let own = source.and_then(|profile| Some(profile.get("region")?.value.to_string()));
+    let own = source.and_then(|profile| Some(profile.get("region")?.first_line().to_owned()));
     Ok(super::typed_region(&asked.syncing)?.or(own).filter(|region| !region.is_empty()))
 }
 

@@ -151,12 +151,16 @@ fn warn_of_lost_sources(config: &Config, gone: &[String], context: &Context) {
     }
     for profile in config.profiles().iter().filter(|profile| !gone.contains(&profile.name)) {
         for key in ["source_profile", "include_profile"] {
-            let Some(setting) = profile.get(key).filter(|setting| gone.contains(&setting.value)) else {
+            let Some(setting) =
+                profile.get(key).filter(|setting| gone.iter().any(|name| name == setting.first_line()))
+            else {
                 continue;
             };
             context.voice.warn(&format!(
                 "{}: profile '{}' has {key} = {}, which is taken out",
-                setting.origin, profile.name, *setting.value
+                setting.origin,
+                profile.name,
+                setting.first_line()
             ));
         }
     }

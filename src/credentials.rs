@@ -1,18 +1,228 @@
-//! Credentials as a value, and the environment variables they become.
+//! Credentials as a value, the check that they pass, and the environment variables they become.
+
+use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::secret::Secret;
 
 /// What STS, a source, or the cache gives: long-term keys have neither token nor expiration.
+///
+/// The fields are private: [`Unchecked::checked`] is the only way to make one, so what holds a `Credentials` never has
+/// to look at it again. The SDK panics on an access key id or a token that does not fit into a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
+    access_key_id: String,
+    secret_access_key: Secret,
+    session_token: Option<Secret>,
+    expiration: Option<DateTime<Utc>>,
+    account_id: Option<String>,
+}
+
+impl Credentials {
+    /// 16 to 128 letters, digits and `_`. For signing and handing out; people are shown [`Credentials::shown_id`].
+    pub(crate) fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The id as messages and logs may have it.
+    pub(crate) fn shown_id(&self) -> &str {
+        shown_id(&self.access_key_id)
+    }
+
+    pub(crate) fn secret_access_key(&self) -> &Secret {
+        &self.secret_access_key
+    }
+
+    /// Never an empty one.
+    pub(crate) fn session_token(&self) -> Option<&Secret> {
+        self.session_token.as_ref()
+    }
+
+    pub(crate) fn expiration(&self) -> Option<DateTime<Utc>> {
+        self.expiration
+    }
+
+    /// As STS, the source or the profile said it.
+    pub(crate) fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
+    /// Keys that do not end: the only ones that can sign a request with an MFA code.
+    pub(crate) fn are_long_term(&self) -> bool {
+        self.session_token.is_none()
+    }
+
+    /// The same with this account, unless it is known already; what could not be an account's id is left out.
+    #[must_use]
+    pub(crate) fn or_in_account(mut self, account_id: Option<&str>) -> Credentials {
+        if self.account_id.is_none() {
+            self.account_id = account_id.filter(|id| bad_character(id).is_none()).map(str::to_owned);
+        }
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn expiring(mut self, expiration: Option<DateTime<Utc>>) -> Credentials {
+        self.expiration = expiration;
+        self
+    }
+}
+
+/// Credentials as a file, a variable, a program or a service gave them.
+#[derive(Debug)]
+pub(crate) struct Unchecked {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: Secret,
     pub(crate) session_token: Option<Secret>,
     pub(crate) expiration: Option<DateTime<Utc>>,
-    /// Twelve digits, where STS or the profile said so.
     pub(crate) account_id: Option<String>,
+}
+
+/// One of the values that make up credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    AccessKeyId,
+    SecretAccessKey,
+    SessionToken,
+    AccountId,
+}
+
+impl Part {
+    /// As AWS's documents have it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Part::AccessKeyId => "AccessKeyId",
+            Part::SecretAccessKey => "SecretAccessKey",
+            Part::SessionToken => "SessionToken",
+            Part::AccountId => "AccountId",
+        }
+    }
+}
+
+/// Why values are not credentials. Nothing of a value is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) part: Part,
+    /// The end of a sentence that begins with the name of the part.
+    pub(crate) why: String,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.part.name(), self.why)
+    }
+}
+
+impl Unchecked {
+    /// The one check that all credentials pass before they are used, cached or handed out. An empty token or account is
+    /// none.
+    ///
+    /// Errors: the first value that no AWS credentials have.
+    pub(crate) fn checked(self) -> Result<Credentials, Flaw> {
+        let flaw = |part| move |why| Flaw { part, why };
+        check_id(&self.access_key_id).map_err(flaw(Part::AccessKeyId))?;
+        check_secret(self.secret_access_key.expose()).map_err(flaw(Part::SecretAccessKey))?;
+        let session_token = self.session_token.filter(|token| !token.expose().trim().is_empty());
+        if let Some(token) = &session_token {
+            check_secret(token.expose()).map_err(flaw(Part::SessionToken))?;
+        }
+        let account_id = self.account_id.filter(|id| !id.trim().is_empty());
+        if let Some(why) = account_id.as_deref().and_then(bad_character) {
+            return Err(Flaw { part: Part::AccountId, why });
+        }
+        Ok(Credentials {
+            access_key_id: self.access_key_id,
+            secret_access_key: self.secret_access_key,
+            session_token,
+            expiration: self.expiration,
+            account_id,
+        })
+    }
+}
+
+const MASK: &str = "(not shown: it does not look like an access key id)";
+
+/// An access key id that may be shown: AWS's have capital letters and digits only. What was pasted into its place may
+/// be a secret.
+pub(crate) fn shown_id(text: &str) -> &str {
+    let is_of_id = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    let looks_like_one = (16..=128).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(is_of_id);
+    if looks_like_one { text } else { MASK }
+}
+
+/// 16 to 128 of `[A-Za-z0-9_]`, as STS has it.
+fn check_id(text: &str) -> Result<(), String> {
+    check_text(text)?;
+    if looks_like_secret(text) {
+        return Err("looks like a secret access key: the two may be in each other's place".to_owned());
+    }
+    if !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(
+            "contains a character that access key ids do not have: they are letters, digits and _".to_owned()
+        );
+    }
+    if !(16..=128).contains(&text.len()) {
+        return Err(format!("has {} characters: access key ids have 16 to 128", text.len()));
+    }
+    Ok(())
+}
+
+/// 40 characters of base64 with capital and small letters: what secrets are, and ids are not.
+fn looks_like_secret(text: &str) -> bool {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
+    text.len() == 40
+        && text.chars().all(is_base64)
+        && text.contains(|c: char| c.is_ascii_uppercase())
+        && text.contains(|c: char| c.is_ascii_lowercase())
+}
+
+fn check_secret(text: &str) -> Result<(), String> {
+    check_text(text)?;
+    if text.is_ascii() {
+        return Ok(());
+    }
+    Err("contains a character that is not ASCII".to_owned())
+}
+
+fn check_text(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("is empty".to_owned());
+    }
+    if let Some(why) = bad_character(text) {
+        return Err(why);
+    }
+    if text.trim().len() < text.len() {
+        return Err("begins or ends with a blank".to_owned());
+    }
+    Ok(())
+}
+
+fn bad_character(text: &str) -> Option<String> {
+    let wrong = text.chars().find(|c| c.is_control())?;
+    let name = match wrong {
+        '\n' => "a line feed".to_owned(),
+        '\r' => "a carriage return".to_owned(),
+        '\t' => "a tab".to_owned(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    };
+    let verb = if text.ends_with(wrong) { "ends with" } else { "contains" };
+    Some(format!("{verb} {name}"))
+}
+
+/// Credentials that pass the check, for unit tests; the id is filled up to a length that AWS's have.
+#[cfg(test)]
+pub(crate) fn sample(access_key_id: &str, secret: &str, token: Option<&str>) -> Credentials {
+    let unchecked = Unchecked {
+        access_key_id: format!("{access_key_id:X<16}"),
+        secret_access_key: Secret::new(secret),
+        session_token: token.map(Secret::new),
+        expiration: None,
+        account_id: None,
+    };
+    unchecked.checked().unwrap_or_else(|flaw| panic!("{flaw}"))
 }
 
 /// Credentials with what a process needs beside them.
@@ -62,13 +272,13 @@ impl Issued {
         let keys = &self.credentials;
         let plain = |text: &str| Some(Secret::new(text));
         let values = [
-            plain(&keys.access_key_id),
-            Some(keys.secret_access_key.clone()),
-            keys.session_token.clone(),
-            keys.expiration.map(|at| Secret::new(rfc3339(at))),
+            plain(keys.access_key_id()),
+            Some(keys.secret_access_key().clone()),
+            keys.session_token().cloned(),
+            keys.expiration().map(|at| Secret::new(rfc3339(at))),
             plain(&self.region),
             plain(&self.region),
-            keys.account_id.as_deref().and_then(plain),
+            keys.account_id().and_then(plain),
             plain(&self.profile),
         ];
         SET_BY_XACCT.into_iter().zip(values).collect()
@@ -85,3 +295,6 @@ impl Issued {
 pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+#[cfg(test)]
+mod tests;

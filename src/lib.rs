@@ -12,11 +12,11 @@ mod arn;
 mod region;
 mod duration;
 mod say;
+mod credentials;
 // Text in, values out.
 mod config;
 mod plan;
 mod select;
-mod credentials;
 mod shell_state;
 mod issuance;
 mod policy;

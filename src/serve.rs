@@ -164,11 +164,11 @@ impl Answer {
     fn of(keys: &Credentials) -> Answer {
         let plain = |text: &str| Some(Secret::new(text));
         let fields = [
-            ("AccessKeyId", plain(&keys.access_key_id)),
-            ("SecretAccessKey", Some(keys.secret_access_key.clone())),
-            ("Token", keys.session_token.clone()),
-            ("Expiration", keys.expiration.map(|at| Secret::new(rfc3339(at)))),
-            ("AccountId", keys.account_id.as_deref().and_then(plain)),
+            ("AccessKeyId", plain(keys.access_key_id())),
+            ("SecretAccessKey", Some(keys.secret_access_key().clone())),
+            ("Token", keys.session_token().cloned()),
+            ("Expiration", keys.expiration().map(|at| Secret::new(rfc3339(at)))),
+            ("AccountId", keys.account_id().and_then(plain)),
         ];
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
         match formats::json(&fields, &mut *body) {

@@ -61,10 +61,19 @@ fn ini(kind: &str, sections: &Value) -> String {
     for (name, keys) in sections.as_object().into_iter().flatten() {
         let _ = writeln!(text, "[{kind} {name}]");
         for (key, value) in keys.as_object().unwrap() {
-            let _ = writeln!(text, "{key} = {}", value.as_str().unwrap());
+            let value = value.as_str().unwrap();
+            let _ = match key.as_str() {
+                "aws_access_key_id" => writeln!(text, "{key} = {}", whole_id(value)),
+                _ => writeln!(text, "{key} = {value}"),
+            };
         }
     }
     text
+}
+
+/// The cases' ids are shorter than any that AWS issues, and xacct does not take them.
+fn whole_id(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!("{:X<20}", id.to_uppercase()) }
 }
 
 fn explain(input: &Value) -> Output {
@@ -116,6 +125,9 @@ fn comparable(mut chain: Vec<Value>) -> Vec<Value> {
     for link in &mut chain {
         for fields in link.as_object_mut().unwrap().values_mut().filter_map(Value::as_object_mut) {
             fields.remove("secret_access_key");
+            if let Some(Value::String(id)) = fields.get_mut("access_key_id") {
+                *id = whole_id(id);
+            }
             if fields.get("role_session_name").is_some_and(|name| name == "xacct-user") {
                 fields.remove("role_session_name");
             }

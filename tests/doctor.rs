@@ -12,7 +12,7 @@ use common::Sandbox;
 use common::home::{Home, findings};
 use serde_json::json;
 
-const KEYS: &str = "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
+const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
 
 #[test]
 fn a_healthy_set_up_is_one_line() {

@@ -15,7 +15,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use common::home::Home;
 use common::tools;
 
-const KEYS: &str = "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
+const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
 
 /// The finding that it is about, the config file, the credentials file, the settings file, what is found.
 const CASES: &[(&str, &str, &str, &str, &str)] = &[
@@ -182,7 +182,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "section-misplaced",
         "",
-        "[profile a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n[sso-session x]\n",
+        "[profile a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[sso-session x]\n",
         "",
         "\
 ~/.aws/credentials:1: warning: nobody finds the profile 'a' here: in this file it is written [a] [section-misplaced]

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use common::home::{Home, findings, mode};
 
-const KEYS: &str = "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
+const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
 const CONFIG: &str = "[profile a]\nregion = eu-west-1\n";
 
 fn home() -> Home {
@@ -169,7 +169,7 @@ fn what_was_left_behind() {
 #[test]
 fn keys_of_the_shell() {
     let home = home();
-    let keys = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "s")];
     finds_with(
         &home,
         &keys,
@@ -278,7 +278,7 @@ fn cache_entries() {
     let name = |letter: &str| format!(".cache/xacct/{}.json", letter.repeat(64));
     let entry = |letter: &str| {
         format!(
-            r#"{{"version":1,"key":"{}","entry":{{"action":"AssumeRole","profile":"a","access_key_id":"ASIA","secret_access_key":"s","session_token":"t","expires_at":1,"issued_at":1,"confirmed_at":1,"account_id":null,"arn":null}}}}"#,
+            r#"{{"version":1,"key":"{}","entry":{{"action":"AssumeRole","profile":"a","access_key_id":"ASIAIOSFODNN7EXAMPLE","secret_access_key":"s","session_token":"t","expires_at":1,"issued_at":1,"confirmed_at":1,"account_id":null,"arn":null}}}}"#,
             letter.repeat(64)
         )
     };

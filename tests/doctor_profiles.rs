@@ -6,7 +6,7 @@ mod common;
 
 use common::home::Home;
 
-const KEYS: &str = "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
+const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
 
 /// The finding that it is about, the config file, the credentials file, the settings file, what is found.
 const CASES: &[(&str, &str, &str, &str, &str)] = &[
@@ -63,7 +63,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "key-pair-half",
         "[profile a]\nregion = eu-west-1\n",
-        "[a]\naws_access_key_id = AKIA\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n",
         "",
         "\
 ~/.aws/credentials:2: error: profile 'a' is missing aws_secret_access_key [key-pair-half]
@@ -193,7 +193,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "keys-in-both-files",
         "[profile a]\nregion = eu-west-1\n",
-        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\nregion = eu-west-2\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\nregion = eu-west-2\n",
         "",
         "\
 ~/.aws/credentials:4: warning: profile 'a': region has another value in ~/.aws/config:2; what stands here counts [keys-in-both-files]
@@ -203,7 +203,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "source-incomplete",
         "[profile a]\nregion = eu-west-1\ncredential_source = Ec2InstanceMetadata\n[profile b]\nregion = eu-west-1\nsso_session = s\n",
-        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIB\naws_secret_access_key = s\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         "",
         "\
 ~/.aws/config:3: warning: profile 'a': credential_source is ignored without role_arn: the access key in ~/.aws/credentials:2 is used [source-incomplete]
@@ -215,7 +215,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "session-tokens-differ",
         "[profile a]\nregion = eu-west-1\n",
-        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_session_token = x\naws_security_token = y\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = x\naws_security_token = y\n",
         "",
         "\
 ~/.aws/credentials:5: warning: profile 'a': the AWS CLI takes aws_security_token before aws_session_token, the SDKs and xacct do not, and they differ [session-tokens-differ]
@@ -289,7 +289,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "account-id-odd",
         "[profile a]\nregion = eu-west-1\n[profile b]\nrole_arn = arn:aws:iam::1111:role/R\nsource_profile = a\nregion = eu-west-1\n",
-        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_account_id = 22\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_account_id = 22\n",
         "",
         "\
 ~/.aws/config:4: error: profile 'b': the account id '1111' in role_arn is not twelve digits [value-refused]
@@ -331,7 +331,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "default-keys",
         "[default]\nregion = eu-west-1\n",
-        "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\n",
+        "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         "",
         "\
 ~/.aws/credentials:2: note: profile 'default': boto3 and the SDKs take this access key before what a container's endpoint offers [default-keys]
@@ -340,7 +340,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ),
     (
         "role-beside-keys",
-        "[profile a]\nregion = eu-west-1\n[profile hub]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = a\naws_access_key_id = AKIB\naws_secret_access_key = s\n",
+        "[profile a]\nregion = eu-west-1\n[profile hub]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = a\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         KEYS,
         "",
         "\
@@ -351,7 +351,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "keys-expired",
         "[profile a]\nregion = eu-west-1\n",
-        "[a]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_session_token = x\nx_security_token_expires = 2020-01-01T00:00:00Z\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = x\nx_security_token_expires = 2020-01-01T00:00:00Z\n",
         "",
         "\
 ~/.aws/credentials:5: warning: profile 'a': the temporary keys that another tool wrote here ended at 2020-01-01T00:00:00Z [keys-expired]

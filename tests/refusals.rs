@@ -239,7 +239,7 @@ fn an_answer_for_another_role_or_for_none_is_not_used() {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let body = format!(
             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>{user}\
-             <Credentials><AccessKeyId>ASIAWRONG</AccessKeyId><SecretAccessKey>wrong</SecretAccessKey>\
+             <Credentials><AccessKeyId>ASIAWRONGWRONGWRONG</AccessKeyId><SecretAccessKey>wrong</SecretAccessKey>\
              <SessionToken>wrong</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
              </AssumeRoleResult></AssumeRoleResponse>"
         );

@@ -268,10 +268,11 @@ fn keys_in_the_environment_come_first() {
         "source    arn:aws:iam::111111111111:role/Web with the token in {}, as the environment says (~/.aws/config:20)\n",
         sandbox.home().join("token").display()
     ));
-    let run = in_pod(&sandbox, &["explain", "pod-role", "--json"]).env("AWS_ACCESS_KEY_ID", "AKIAX");
+    let run =
+        in_pod(&sandbox, &["explain", "pod-role", "--json"]).env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA");
     assert_eq!(explained(run.env("AWS_SECRET_ACCESS_KEY", "s"))["kind"], "environment");
     // Half a pair is a mistake, and not a reason to be somebody else.
-    let half = in_pod(&sandbox, &["explain", "pod-role"]).env("AWS_ACCESS_KEY_ID", "AKIAX").run();
+    let half = in_pod(&sandbox, &["explain", "pod-role"]).env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA").run();
     half.status(3).stdout("").stderr_contains("are not both set\n");
     // So is half of the other pair.
     let half = in_pod(&sandbox, &["explain", "pod-role"]).env_remove("AWS_ROLE_ARN").run();

@@ -4,7 +4,6 @@
 use std::result::Result as Answered;
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
@@ -15,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::client;
 use super::connector;
 use super::failure::{self, Failure};
 use super::pages;
@@ -131,9 +131,7 @@ impl AccountManagement {
 
     fn signed(&self, body: &str, keys: &Credentials, at: SystemTime) -> anyhow::Result<Request> {
         let address = format!("{}/listRegions", self.url.trim_end_matches('/'));
-        let token = keys.session_token.as_ref().map(|token| token.expose().to_owned());
-        let (id, secret) = (keys.access_key_id.as_str(), keys.secret_access_key.expose());
-        let identity = Identity::from(SdkCredentials::new(id, secret, token, None, "xacct"));
+        let identity = Identity::from(client::sdk(keys));
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(self.region)

@@ -75,7 +75,8 @@ impl Intercept for WatchClock {
 
 /// What differs from request to request.
 pub(super) struct Signing<'a> {
-    pub(super) credentials: &'a Credentials,
+    /// `None` for a request that is not signed.
+    pub(super) credentials: Option<&'a Credentials>,
     pub(super) now: fn() -> DateTime<Utc>,
     /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it goes there.
     pub(super) clock_offset: &'a Arc<AtomicI64>,
@@ -151,16 +152,17 @@ pub(super) fn shared(
     config.build()
 }
 
+/// The SDK's own value, which panics later on what [`Credentials`] cannot hold.
+pub(super) fn sdk(keys: &Credentials) -> SdkCredentials {
+    let token = keys.session_token().map(|token| token.expose().to_owned());
+    SdkCredentials::new(keys.access_key_id(), keys.secret_access_key().expose(), token, None, "xacct")
+}
+
 /// STS's client.
 pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>) -> aws_sdk_sts::Client {
-    let keys = signing.credentials;
-    let provider = SdkCredentials::new(
-        &keys.access_key_id,
-        keys.secret_access_key.expose(),
-        keys.session_token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "xacct",
-    );
+    // An unsigned request needs none, but the SDK wants some.
+    let provider =
+        signing.credentials.map_or_else(|| SdkCredentials::new("unsigned", "", None, None, "xacct"), sdk);
     let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
     let region = endpoint::signing_region(&plan.endpoint, &plan.region);
     let shared = shared(&plan.connection, &plan.endpoint, region, http, signing.effort);

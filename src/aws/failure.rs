@@ -94,6 +94,11 @@ impl Teller {
 }
 
 impl Failure {
+    /// An answer of status 200 without what it should hold: a proxy's, perhaps.
+    pub(crate) fn unusable(why: &str) -> Failure {
+        Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why: why.to_owned(), never_sent: false }
+    }
+
     /// From the SDK's error; `now` is when the answer came.
     pub(super) fn from_sdk<E>(error: SdkError<E, Response>, now: DateTime<Utc>) -> Failure
     where

@@ -55,7 +55,7 @@ impl Federation {
         session_duration: Option<u32>,
     ) -> std::result::Result<Secret, Failure> {
         let lasting = session_duration.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
-        let (url, id) = (&self.url, &credentials.access_key_id);
+        let (url, id) = (&self.url, credentials.shown_id());
         self.voice.trace(1, &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"));
         let address = console::token_address(&self.url, credentials, session_duration);
         let mut pause = PAUSE;

@@ -80,13 +80,7 @@ impl Organizations {
         let url = url(endpoint, region)?;
         let Known { http, clock_offset } = network.server(&url, connection)?;
         let effort = if network.is_paced() { Effort::UsualOnce } else { Effort::Usual };
-        let keys = SdkCredentials::new(
-            &keys.access_key_id,
-            keys.secret_access_key.expose(),
-            keys.session_token.as_ref().map(|token| token.expose().to_owned()),
-            None,
-            "xacct",
-        );
+        let keys = client::sdk(keys);
         let shared = client::shared(connection, endpoint, region.to_owned(), &http, effort);
         let attempts = client::attempts(connection, Effort::Usual);
         let network = network.clone();

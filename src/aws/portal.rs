@@ -9,7 +9,7 @@ use super::endpoint;
 use super::failure::{Failure, Teller};
 use super::network::Network;
 use super::pages;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Unchecked};
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
@@ -101,16 +101,16 @@ impl<'p> Portal<'p> {
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
         let Some((Some(id), Some(secret), Some(token))) = parts else {
-            let why = "the answer held no credentials".to_owned();
-            return Err(Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false });
+            return Err(Failure::unusable("the answer held no credentials"));
         };
-        Ok(Credentials {
+        let answered = Unchecked {
             access_key_id: id,
             secret_access_key: Secret::new(secret),
             session_token: Some(Secret::new(token)),
             expiration,
             account_id: Some(account_id.to_owned()),
-        })
+        };
+        answered.checked().map_err(|flaw| Failure::unusable(&format!("the answer's {flaw}")))
     }
 
     pub(crate) async fn accounts(

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::client::{self, Effort};
 use super::connector;
 use super::failure::Failure;
+use crate::credentials::{Credentials, Unchecked};
 use crate::error::Result;
 use crate::plan::{Connection, Endpoint};
 use crate::say::Voice;
@@ -37,9 +38,7 @@ pub(crate) struct ProofKey(Arc<EcdsaKeyPair>);
 
 /// What a refresh token was exchanged for. The token itself is spent by that.
 pub(crate) struct Renewed {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: Secret,
-    pub(crate) session_token: Secret,
+    pub(crate) credentials: Credentials,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) refresh_token: Secret,
 }
@@ -136,13 +135,16 @@ impl<'p> Signin<'p> {
         let Some(token) = answer.token_output else { return Err(unusable("the answer held no token")) };
         let (keys, expires_in) = (token.access_token, token.expires_in);
         let keys = keys.ok_or_else(|| unusable("the answer held no credentials"))?;
-        Ok(Renewed {
+        let expires_at = (self.now)() + TimeDelta::seconds(expires_in.into());
+        let answered = Unchecked {
             access_key_id: keys.access_key_id,
             secret_access_key: Secret::new(keys.secret_access_key),
-            session_token: Secret::new(keys.session_token),
-            expires_at: (self.now)() + TimeDelta::seconds(expires_in.into()),
-            refresh_token: Secret::new(token.refresh_token),
-        })
+            session_token: Some(Secret::new(keys.session_token)),
+            expiration: Some(expires_at),
+            account_id: None,
+        };
+        let credentials = answered.checked().map_err(|flaw| unusable(&format!("the answer's {flaw}")))?;
+        Ok(Renewed { credentials, expires_at, refresh_token: Secret::new(token.refresh_token) })
     }
 }
 
@@ -156,7 +158,7 @@ fn oauth_code(error: &CreateOAuth2TokenError) -> Option<String> {
 
 /// An answer of status 200 without what it should hold: a proxy's, perhaps.
 fn unusable(why: &str) -> Failure {
-    Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why: why.to_owned(), never_sent: false }
+    Failure::unusable(why)
 }
 
 /// A UUID of random bytes (RFC 9562), as the SDKs send.

@@ -13,7 +13,7 @@ use super::endpoint;
 use super::failure::{self, Failure, Teller};
 use super::network::{Known, Network};
 use crate::arn::Arn;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Unchecked};
 use crate::error::Result;
 use crate::mfa::Code;
 use crate::plan::{AssumeRole, Plan, WebIdentity};
@@ -74,7 +74,7 @@ impl<'p> Sts<'p> {
         Ok(Sts { plan: self.plan, network: own, server, now, voice, url })
     }
 
-    fn client(&self, credentials: &Credentials, effort: Effort) -> aws_sdk_sts::Client {
+    fn client(&self, credentials: Option<&Credentials>, effort: Effort) -> aws_sdk_sts::Client {
         let clock_offset = &self.server.clock_offset;
         let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
         let signing = Signing { credentials, now: self.now, clock_offset, effort };
@@ -94,7 +94,7 @@ impl<'p> Sts<'p> {
 
     /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
     fn asking(&self, what: &str, signer: &Credentials) {
-        self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.access_key_id));
+        self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.shown_id()));
     }
 
     /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
@@ -132,7 +132,7 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<Identity, Failure> {
         self.asking("GetCallerIdentity", credentials);
         let request = async || {
-            let request = self.client(credentials, effort).get_caller_identity();
+            let request = self.client(Some(credentials), effort).get_caller_identity();
             request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
@@ -153,7 +153,7 @@ impl<'p> Sts<'p> {
         self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
         let effort = effort(mfa.is_some());
         let request = async || {
-            let request = self.client(credentials, effort).get_session_token();
+            let request = self.client(Some(credentials), effort).get_session_token();
             let request = request
                 .duration_seconds(duration_seconds.cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
@@ -163,7 +163,7 @@ impl<'p> Sts<'p> {
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        Ok(Answer { credentials: issued(&keys, None), arn: None })
+        Ok(Answer { credentials: issued(&keys, None)?, arn: None })
     }
 
     /// For a user's own keys: a session that may do what the policy and the user's own permissions allow. It carries no
@@ -176,14 +176,14 @@ impl<'p> Sts<'p> {
         duration_seconds: u32,
     ) -> std::result::Result<Answer, Failure> {
         self.asking(&format!("GetFederationToken for {duration_seconds} s"), credentials);
-        let request = self.client(credentials, Effort::Usual).get_federation_token();
+        let request = self.client(Some(credentials), Effort::Usual).get_federation_token();
         let request = request.name(name).policy(policy).duration_seconds(duration_seconds.cast_signed());
         let answer = request.send().await.map_err(|error| self.teller().failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
         let arn = answer.federated_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id), arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
     }
 
     /// Unsigned: the token says who asks.
@@ -194,16 +194,8 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<Answer, Failure> {
         let role_arn = &web.role_arn;
         self.voice.trace(1, &format!("AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned", self.url));
-        // Not used to sign: the SDK wants some.
-        let nobody = Credentials {
-            access_key_id: String::new(),
-            secret_access_key: Secret::new(""),
-            session_token: None,
-            expiration: None,
-            account_id: None,
-        };
         let request = async || {
-            let request = self.client(&nobody, Effort::Usual).assume_role_with_web_identity();
+            let request = self.client(None, Effort::Usual).assume_role_with_web_identity();
             let request = request
                 .role_arn(role_arn)
                 .role_session_name(&web.role_session_name)
@@ -218,7 +210,7 @@ impl<'p> Sts<'p> {
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id), arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
     }
 
     /// With a code (`mfa`), the request is sent once.
@@ -232,7 +224,7 @@ impl<'p> Sts<'p> {
         self.voice.trace(2, &format!("parameters: {role:?}"));
         let effort = effort(mfa.is_some());
         let request = async || {
-            let request = with_parameters(self.client(credentials, effort).assume_role(), role, mfa);
+            let request = with_parameters(self.client(Some(credentials), effort).assume_role(), role, mfa);
             request.send().await.map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
@@ -240,7 +232,7 @@ impl<'p> Sts<'p> {
         let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id), arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
     }
 }
 
@@ -277,18 +269,25 @@ fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
     Some(items).filter(|items| !items.is_empty())
 }
 
-fn issued(keys: &aws_sdk_sts::types::Credentials, account_id: Option<String>) -> Credentials {
-    Credentials {
+/// Errors: what no AWS credentials are, as a proxy's answer might hold.
+fn issued(
+    keys: &aws_sdk_sts::types::Credentials,
+    account_id: Option<String>,
+) -> std::result::Result<Credentials, Failure> {
+    let answered = Unchecked {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: Secret::new(keys.secret_access_key()),
         session_token: Some(Secret::new(keys.session_token())),
         expiration: DateTime::from_timestamp(keys.expiration().secs(), 0),
         account_id,
-    }
+    };
+    answered.checked().map_err(|flaw| Failure::unusable(&format!("the answer's {flaw}")))
 }
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
 fn without_credentials(request_id: Option<&str>) -> Failure {
-    let why = format!("the answer held no credentials (request id {})", request_id.unwrap_or("none"));
-    Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false }
+    Failure::unusable(&format!(
+        "the answer held no credentials (request id {})",
+        request_id.unwrap_or("none")
+    ))
 }

@@ -143,7 +143,8 @@ impl Run<'_> {
                 }
                 (first, signer) = (index + 1, Some(entry));
             }
-            let signed_with = signer.as_ref().map(|entry| entry.access_key_id.clone()).unwrap_or_default();
+            let signed_with =
+                signer.as_ref().map(|entry| entry.keys.access_key_id().to_owned()).unwrap_or_default();
             match self.send_from(first, last, signer).await {
                 Ok(credentials) => return Ok(credentials),
                 Err(Halt::DeadSigner) => self.drop_dead(first - 1, &signed_with).await?,
@@ -297,9 +298,9 @@ impl Run<'_> {
             )));
         }
         let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
-        let known = keys.account_id.clone();
+        let known = keys.account_id().map(str::to_owned);
         let account_id = known.or_else(|| caller.map(|caller| caller.account_id.clone()));
-        let (Some(token), Some(expires_at)) = (&keys.session_token, keys.expiration) else {
+        let Some(expires_at) = keys.expiration().filter(|_| !keys.are_long_term()) else {
             // A source may give long-term keys, or keep silent about their end: asked anew each time.
             if matches!(step.action, Action::Source) {
                 self.log(index, answer, account_id.as_deref(), now);
@@ -311,9 +312,7 @@ impl Run<'_> {
         let entry = Entry {
             action: step.action_name().to_owned(),
             profile: step.profile.clone(),
-            access_key_id: keys.access_key_id.clone(),
-            secret_access_key: keys.secret_access_key.clone(),
-            session_token: token.clone(),
+            keys: keys.clone(),
             expires_at,
             issued_at: now,
             confirmed_at: now,
@@ -340,7 +339,7 @@ impl Run<'_> {
 
     /// Writes what was found there, unless it has been forgotten, or replaced, meanwhile.
     fn put_back(&self, index: usize, entry: &Entry) {
-        let is_same = |there: &Entry| there.access_key_id == entry.access_key_id;
+        let is_same = |there: &Entry| there.keys.access_key_id() == entry.keys.access_key_id();
         if self.broker.lookup(index).as_ref().is_some_and(is_same) {
             self.put(index, entry);
         }
@@ -359,7 +358,7 @@ impl Run<'_> {
     /// it was looked up: that was done without its lock.
     async fn drop_dead(&mut self, index: usize, access_key_id: &str) -> Result<()> {
         self.lock(index).await?;
-        if self.broker.lookup(index).is_some_and(|entry| entry.access_key_id != access_key_id) {
+        if self.broker.lookup(index).is_some_and(|entry| entry.keys.access_key_id() != access_key_id) {
             self.locks[index] = None;
         } else {
             self.drop_entry(index);

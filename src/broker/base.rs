@@ -21,7 +21,7 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
     let Source::WebIdentity(web) = &broker.plan.source else {
         let asker = Asker { until: run.lock_until(), ..broker.asker() };
         let credentials = crate::source::fetch(broker.plan, asker).await?;
-        let left = credentials.expiration.map(|at| (at - (broker.now)()).num_seconds());
+        let left = credentials.expiration().map(|at| (at - (broker.now)()).num_seconds());
         if left.is_some_and(|left| left <= 0) {
             return Err(expired(broker.plan));
         }

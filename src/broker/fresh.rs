@@ -43,7 +43,7 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
-    use crate::secret::Secret;
+    use crate::credentials::sample;
 
     /// An entry of `lifetime` seconds, and the moment when `left` of them are left.
     fn at(lifetime: i64, left: i64) -> (Entry, DateTime<Utc>) {
@@ -52,9 +52,7 @@ mod tests {
         let entry = Entry {
             action: "AssumeRole".to_owned(),
             profile: "client1".to_owned(),
-            access_key_id: "ASIA".to_owned(),
-            secret_access_key: Secret::new("s"),
-            session_token: Secret::new("t"),
+            keys: sample("ASIA", "s", Some("t")),
             expires_at,
             issued_at,
             confirmed_at: issued_at,

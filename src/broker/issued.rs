@@ -30,8 +30,8 @@ impl Run<'_> {
             account_id: account_id
                 .or_else(|| Arn::parse(step.serial_number()?).map(|device| device.account_id))
                 .map(str::to_owned),
-            access_key_id: answer.credentials.access_key_id.clone(),
-            expires_at: answer.credentials.expiration,
+            access_key_id: answer.credentials.shown_id().to_owned(),
+            expires_at: answer.credentials.expiration(),
             why: self.why(index, now),
             caller: broker.caller.name(),
             caller_pid: broker.caller.pid(),
@@ -61,9 +61,9 @@ impl Run<'_> {
             action: "GetFederationToken".to_owned(),
             role: None,
             role_session_name: Some(name.to_owned()),
-            account_id: answer.credentials.account_id.clone(),
-            access_key_id: answer.credentials.access_key_id.clone(),
-            expires_at: answer.credentials.expiration,
+            account_id: answer.credentials.account_id().map(str::to_owned),
+            access_key_id: answer.credentials.shown_id().to_owned(),
+            expires_at: answer.credentials.expiration(),
             why: Why::Miss,
             caller: self.broker.caller.name(),
             caller_pid: self.broker.caller.pid(),

@@ -171,7 +171,7 @@ impl<'a> Broker<'a> {
     /// Keys that no STS call is made for.
     fn static_keys(&self) -> Result<Credentials> {
         let keys = crate::source::keys(&self.plan.source)?;
-        match keys.expiration {
+        match keys.expiration() {
             Some(at) if at <= (self.now)() => Err(base::expired(self.plan)),
             _ => Ok(keys),
         }

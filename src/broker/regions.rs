@@ -66,7 +66,7 @@ impl Broker<'_> {
         if !are_regions(&regions) {
             return Err(words::strange_regions(self.plan));
         }
-        let account_id = credentials.account_id.as_deref().or_else(|| self.plan.account_id());
+        let account_id = credentials.account_id().or_else(|| self.plan.account_id());
         if let Some(account_id) = account_id {
             let note = Note { version: FORMAT, at: (self.now)().timestamp(), regions: regions.clone() };
             let bytes = serde_json::to_vec(&note).unwrap_or_default();

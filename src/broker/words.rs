@@ -224,7 +224,7 @@ fn mfa(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
             .hint("a code works once, and only for this device: try again with its next code");
     }
     let place = match &run.broker.plan.source {
-        Source::AccessKey { profile, keys } => format!("{} of profile '{profile}'", keys.access_key_id),
+        Source::AccessKey { profile, keys } => format!("{} of profile '{profile}'", keys.shown_id()),
         _ => "the source's access key".to_owned(),
     };
     Error::refused(format!("AWS does not accept the MFA device {serial}: {message}")).hint(format!(
@@ -235,8 +235,8 @@ fn mfa(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
 /// STS does not know the access key, or the secret does not belong to it.
 fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
     let (id, place) = match &run.broker.plan.source {
-        Source::AccessKey { profile, keys } => (keys.access_key_id.as_str(), format!("profile '{profile}'")),
-        Source::Environment { keys } => (keys.access_key_id.as_str(), "the environment".to_owned()),
+        Source::AccessKey { profile, keys } => (keys.shown_id(), format!("profile '{profile}'")),
+        Source::Environment { keys } => (keys.shown_id(), "the environment".to_owned()),
         _ => return None,
     };
     let (what, next) = match code {

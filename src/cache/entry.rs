@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Unchecked};
 use crate::secret::Secret;
 
 /// The version written into every file. A file with a larger one is left alone.
@@ -37,26 +37,19 @@ impl fmt::Display for Key {
 
 /// What STS answered to one step. Times have whole seconds on disk; a fraction is cut off, so that an entry
 /// never lives longer than STS said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// `AssumeRole` or `GetSessionToken`.
     pub(crate) action: String,
     /// The profile that asked first. For people only: the key decides who may have it.
     pub(crate) profile: String,
-    pub(crate) access_key_id: String,
-    #[serde(serialize_with = "Secret::expose_to")]
-    pub(crate) secret_access_key: Secret,
-    #[serde(serialize_with = "Secret::expose_to")]
-    pub(crate) session_token: Secret,
-    #[serde(with = "chrono::serde::ts_seconds")]
+    /// They have a token.
+    pub(crate) keys: Credentials,
     pub(crate) expires_at: DateTime<Utc>,
-    #[serde(with = "chrono::serde::ts_seconds")]
     pub(crate) issued_at: DateTime<Utc>,
     /// When STS last issued these or `GetCallerIdentity` last knew them.
-    #[serde(with = "chrono::serde::ts_seconds")]
     pub(crate) confirmed_at: DateTime<Utc>,
     /// When AWS was last out of reach for that question: it is not asked again at once.
-    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
     pub(crate) unreached_at: Option<DateTime<Utc>>,
     /// Twelve digits; `None` until STS said so (`GetSessionToken` does not).
     pub(crate) account_id: Option<String>,
@@ -66,13 +59,71 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn credentials(&self) -> Credentials {
-        Credentials {
-            access_key_id: self.access_key_id.clone(),
-            secret_access_key: self.secret_access_key.clone(),
-            session_token: Some(self.session_token.clone()),
-            expiration: Some(self.expires_at),
-            account_id: self.account_id.clone(),
+        self.keys.clone().expiring(Some(self.expires_at)).or_in_account(self.account_id.as_deref())
+    }
+}
+
+/// An entry as it stands in the file, before its credentials are checked.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    action: String,
+    profile: String,
+    access_key_id: String,
+    #[serde(serialize_with = "Secret::expose_to")]
+    secret_access_key: Secret,
+    #[serde(serialize_with = "Secret::expose_to")]
+    session_token: Secret,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    expires_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    issued_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    confirmed_at: DateTime<Utc>,
+    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    unreached_at: Option<DateTime<Utc>>,
+    account_id: Option<String>,
+    arn: Option<String>,
+}
+
+impl Stored {
+    fn of(entry: &Entry) -> Stored {
+        let entry = entry.clone();
+        Stored {
+            action: entry.action,
+            profile: entry.profile,
+            access_key_id: entry.keys.access_key_id().to_owned(),
+            secret_access_key: entry.keys.secret_access_key().clone(),
+            session_token: entry.keys.session_token().cloned().unwrap_or_else(|| Secret::new("")),
+            expires_at: entry.expires_at,
+            issued_at: entry.issued_at,
+            confirmed_at: entry.confirmed_at,
+            unreached_at: entry.unreached_at,
+            account_id: entry.account_id,
+            arn: entry.arn,
         }
+    }
+
+    /// `None` where its values are not those of temporary credentials.
+    fn checked(self) -> Option<Entry> {
+        let unchecked = Unchecked {
+            access_key_id: self.access_key_id,
+            secret_access_key: self.secret_access_key,
+            session_token: Some(self.session_token),
+            expiration: None,
+            account_id: self.account_id.clone(),
+        };
+        let keys = unchecked.checked().ok().filter(|keys| !keys.are_long_term())?;
+        Some(Entry {
+            action: self.action,
+            profile: self.profile,
+            keys,
+            expires_at: self.expires_at,
+            issued_at: self.issued_at,
+            confirmed_at: self.confirmed_at,
+            unreached_at: self.unreached_at,
+            account_id: self.account_id,
+            arn: self.arn,
+        })
     }
 }
 
@@ -81,14 +132,14 @@ impl Entry {
 struct Read {
     version: u32,
     key: String,
-    entry: Entry,
+    entry: Stored,
 }
 
 #[derive(Serialize)]
 struct Write<'a> {
     version: u32,
     key: &'a str,
-    entry: &'a Entry,
+    entry: Stored,
 }
 
 /// What every format has had and will have.
@@ -98,7 +149,7 @@ struct AnyVersion {
 }
 
 /// Why bytes are not the entry of a key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unusable {
     /// Written by a later xacct, which may still want it.
     Newer(u32),
@@ -117,7 +168,10 @@ impl fmt::Display for Unusable {
 /// The bytes of the key's file.
 pub(super) fn encode(key: &Key, entry: &Entry) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
-    serde_json::to_writer(&mut *bytes, &Write { version: FORMAT, key: key.as_str(), entry })?;
+    serde_json::to_writer(
+        &mut *bytes,
+        &Write { version: FORMAT, key: key.as_str(), entry: Stored::of(entry) },
+    )?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -135,12 +189,7 @@ pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, Unusable> {
     if file.key != key {
         return Err(Unusable::Damaged("it belongs to another key"));
     }
-    let entry = file.entry;
-    let secrets = [&entry.secret_access_key, &entry.session_token];
-    if entry.access_key_id.is_empty() || secrets.iter().any(|secret| secret.expose().is_empty()) {
-        return Err(Unusable::Damaged("it holds no credentials"));
-    }
-    Ok(entry)
+    file.entry.checked().ok_or(Unusable::Damaged("it holds no credentials"))
 }
 
 /// A newer format need not have the shape of this one: its version alone is looked for.
@@ -152,15 +201,19 @@ fn damage(bytes: &[u8]) -> Unusable {
 }
 
 #[cfg(test)]
+fn keys(access_key_id: &str, token: &str) -> Credentials {
+    let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    crate::credentials::sample(access_key_id, secret, Some(token)).or_in_account(Some("222222222222"))
+}
+
+#[cfg(test)]
 pub(super) fn sample(access_key_id: &str) -> Entry {
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
     Entry {
         action: "AssumeRole".to_owned(),
         profile: "client1".to_owned(),
-        access_key_id: access_key_id.to_owned(),
-        secret_access_key: Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
-        // Two blocks long, so that a write can be cut in the middle.
-        session_token: Secret::new("FwoGZXIvYXdzEJr//".repeat(256)),
+        // The token is two blocks long, so that a write can be cut in the middle.
+        keys: keys(access_key_id, &"FwoGZXIvYXdzEJr//".repeat(256)),
         expires_at: at(1_800_003_600),
         issued_at: at(1_800_000_000),
         confirmed_at: at(1_800_000_060),
@@ -180,19 +233,19 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entry = Entry { account_id: None, arn: None, ..sample("ASIAONE") };
+        let entry = Entry { unreached_at: None, arn: None, ..sample("ASIAONE") };
         let bytes = encode(&key(), &entry).unwrap();
         assert_eq!(decode(key().as_str(), &bytes), Ok(entry));
     }
 
     #[test]
     fn the_file_is_the_documented_json() {
-        let entry = Entry { session_token: Secret::new("TOKEN"), ..sample("ASIAONE") };
+        let entry = Entry { keys: keys("ASIAONE", "TOKEN"), ..sample("ASIAONE") };
         let bytes = encode(&key(), &entry).unwrap();
         let expected = format!(
             concat!(
                 r#"{{"version":1,"key":"{}","entry":{{"action":"AssumeRole","profile":"client1","#,
-                r#""access_key_id":"ASIAONE","secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","#,
+                r#""access_key_id":"ASIAONEXXXXXXXXX","secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","#,
                 r#""session_token":"TOKEN","expires_at":1800003600,"issued_at":1800000000,"#,
                 r#""confirmed_at":1800000060,"account_id":"222222222222","#,
                 r#""arn":"arn:aws:sts::222222222222:assumed-role/Admin/me"}}}}"#,
@@ -224,15 +277,18 @@ mod tests {
         let unknown = Unusable::Damaged("its format is unknown");
         assert_eq!(decode(key().as_str(), version("0").as_bytes()), Err(unknown));
         assert_eq!(decode(key().as_str(), br#"{"version":7,"sealed":"x"}"#), Err(Unusable::Newer(7)));
-        let empty = encode(&key(), &sample("")).unwrap();
-        assert_eq!(decode(key().as_str(), &empty), Err(Unusable::Damaged("it holds no credentials")));
+        let none = Unusable::Damaged("it holds no credentials");
+        for id in ["", "ASIA", "ASIAONEXXXXXXX\\r\\n"] {
+            let other = text.replace("ASIAONEXXXXXXXXX", id);
+            assert_eq!(decode(key().as_str(), other.as_bytes()), Err(none.clone()), "{id}");
+        }
     }
 
     #[test]
     fn credentials_carry_their_end() {
         let credentials = sample("ASIAONE").credentials();
-        assert_eq!(credentials.expiration, DateTime::from_timestamp(1_800_003_600, 0));
-        assert_eq!(credentials.account_id.as_deref(), Some("222222222222"));
+        assert_eq!(credentials.expiration(), DateTime::from_timestamp(1_800_003_600, 0));
+        assert_eq!(credentials.account_id(), Some("222222222222"));
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
 
 /// Secrets on a screen help nobody: say how the output is meant to be used.
 fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
-    let left = issued.credentials.expiration.map(|at| (at - (context.now)()).num_seconds());
+    let left = issued.credentials.expiration().map(|at| (at - (context.now)()).num_seconds());
     let until = left.map(|left| format!(" for {}", duration::readable(left))).unwrap_or_default();
     context.voice.note(&format!(
         "the credentials of '{}' are ready{until}; put them into this shell with",

@@ -198,10 +198,10 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
     let kind = source.kind();
     match source {
         Source::AccessKey { profile, keys } => {
-            json!({"kind": kind, "profile": profile, "access_key_id": keys.access_key_id,
-                   "account_id": keys.account_id})
+            json!({"kind": kind, "profile": profile, "access_key_id": keys.shown_id(),
+                   "account_id": keys.account_id()})
         }
-        Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.access_key_id}),
+        Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.shown_id()}),
         Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => json!({"kind": kind}),
         Source::WebIdentity(web) => {
             json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
@@ -279,9 +279,9 @@ fn head(explained: &Explained<'_>, text: &mut String) {
 fn source_words(source: &Source) -> String {
     match source {
         Source::AccessKey { profile, keys } => {
-            format!("access key {} of profile '{profile}'", keys.access_key_id)
+            format!("access key {} of profile '{profile}'", keys.shown_id())
         }
-        Source::Environment { keys } => format!("access key {} in the environment", keys.access_key_id),
+        Source::Environment { keys } => format!("access key {} in the environment", keys.shown_id()),
         Source::Ec2InstanceMetadata { .. } => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
         Source::WebIdentity(web) => {

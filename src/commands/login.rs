@@ -28,7 +28,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("login", &plan, &store, &options).credentials()?;
-    let left = credentials.expiration.map(|at| (at - (context.now)()).num_seconds()).unwrap_or_default();
+    let left = credentials.expiration().map(|at| (at - (context.now)()).num_seconds()).unwrap_or_default();
     let step = &plan.steps[with_code];
     let whose = match step.role_arn() {
         Some(role_arn) => format!("{role_arn} is ready"),

@@ -64,7 +64,7 @@ type Variables = Vec<(String, Option<Secret>)>;
 /// The credentials as they are now: everything that can go wrong goes wrong before anything is served.
 fn first(profile: &str, asked: &Serve, context: &Context) -> Result<Issued> {
     let issued = context.issue("serve", &target(profile, asked), &asked.asking, Purpose::Endpoint)?;
-    if issued.credentials.expiration.is_none() {
+    if issued.credentials.expiration().is_none() {
         return Err(Error::config(format!("profile '{profile}' has long-term keys, which are not served"))
             .hint("SDKs take only what expires from an endpoint: a role, or a profile with mfa_serial"));
     }
@@ -124,7 +124,7 @@ fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Some(served.token.clone())),
             ("AWS_REGION", region()),
             ("AWS_DEFAULT_REGION", region()),
-            ("AWS_ACCOUNT_ID", issued.credentials.account_id.as_deref().map(Secret::new)),
+            ("AWS_ACCOUNT_ID", issued.credentials.account_id().map(Secret::new)),
             ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
         ];
         let settings = issued.settings.iter().map(|(name, value)| (name.clone(), Some(value.clone())));

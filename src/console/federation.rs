@@ -29,9 +29,9 @@ pub(crate) fn token_address(
     session_duration: Option<u32>,
 ) -> Secret {
     let session = Session {
-        id: &credentials.access_key_id,
-        key: credentials.secret_access_key.expose(),
-        token: credentials.session_token.as_ref().map_or("", Secret::expose),
+        id: credentials.access_key_id(),
+        key: credentials.secret_access_key().expose(),
+        token: credentials.session_token().map_or("", Secret::expose),
     };
     // Plain texts: serialising them cannot fail.
     let session = Zeroizing::new(serde_json::to_string(&session).unwrap_or_default());
@@ -60,21 +60,16 @@ pub(crate) fn login_address(signin: &str, destination: &str, token: &Secret) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::sample;
 
     #[test]
     fn everything_is_encoded() {
-        let credentials = Credentials {
-            access_key_id: "ASIA1".to_owned(),
-            secret_access_key: Secret::new("a/b+c"),
-            session_token: Some(Secret::new("t=\"&")),
-            expiration: None,
-            account_id: None,
-        };
+        let credentials = sample("ASIA1", "a/b+c", Some("t=\"&"));
         let address = token_address("https://signin.aws.amazon.com/", &credentials, Some(900));
         assert_eq!(
             address.expose(),
             "https://signin.aws.amazon.com/federation?Action=getSigninToken&SessionDuration=900&Session=\
-             %7B%22sessionId%22%3A%22ASIA1%22%2C%22sessionKey%22%3A%22a%2Fb%2Bc%22%2C%22sessionToken%22%3A%22t%3D%5C%22\
+             %7B%22sessionId%22%3A%22ASIA1XXXXXXXXXXX%22%2C%22sessionKey%22%3A%22a%2Fb%2Bc%22%2C%22sessionToken%22%3A%22t%3D%5C%22\
              %26%22%7D"
         );
         let address = token_address("https://x", &credentials, None);

@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::profile::set;
 use super::profiles::Planned;
 use crate::arn::Arn;
+use crate::credentials::shown_id;
 use crate::duration;
 use crate::env::Env;
 use crate::plan::Source;
@@ -142,7 +143,7 @@ fn placed(planned: &[Planned], asked: &Asked, finding: Finding) -> Finding {
 }
 
 fn key(asked: &Asked) -> Option<Finding> {
-    let id = &asked.access_key_id;
+    let id = shown_id(&asked.access_key_id);
     let (kind, message, fix) = match &asked.said {
         Said::Dead { code, message } => {
             let fix = match code.as_str() {
@@ -199,9 +200,10 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
         };
         let user = Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("user/")?.rsplit('/').next());
         let name = device.resource.strip_prefix("mfa/").and_then(|path| path.rsplit('/').next());
+        let shown = shown_id(id);
         if device.account_id != account_id {
             let message = format!(
-                "the MFA device is in account {}, and the access key {id} in {account_id}",
+                "the MFA device is in account {}, and the access key {shown} in {account_id}",
                 device.account_id
             );
             let finding = at(&catalog::MFA_ACCOUNT, message);
@@ -223,7 +225,7 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
 
 fn key_id(source: &Source) -> Option<&str> {
     match source {
-        Source::AccessKey { keys, .. } | Source::Environment { keys } => Some(&keys.access_key_id),
+        Source::AccessKey { keys, .. } | Source::Environment { keys } => Some(keys.access_key_id()),
         _ => None,
     }
 }

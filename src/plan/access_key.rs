@@ -1,60 +1,81 @@
-//! Access keys that are there to be read: in a profile, in the environment.
+//! Access keys that are there to be read: in a profile, in the environment. They are checked here, where their places
+//! are known.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 use super::link::{Value, at_key, set};
 use crate::config::{FileKind, Profile};
+use crate::credentials::{Credentials, Flaw, Part, Unchecked};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-/// An access key; with a session token it is a temporary one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: Secret,
-    pub(crate) session_token: Option<Secret>,
-    /// `aws_account_id`, where the profile has it.
-    pub(crate) account_id: Option<String>,
-    /// `AWS_CREDENTIAL_EXPIRATION`, where the keys are the environment's.
-    pub(crate) expiration: Option<DateTime<Utc>>,
-}
+const ACCESS_KEY_ID: &str = "aws_access_key_id";
+const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
+const SESSION_TOKEN: &str = "aws_session_token";
+const SECURITY_TOKEN: &str = "aws_security_token";
+const ACCOUNT_ID: &str = "aws_account_id";
 
 /// Either half of a key pair: what makes a source profile's keys win over everything else in it.
 pub(super) fn has_access_key(profile: &Profile) -> bool {
     [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| set(profile, key).is_some())
 }
 
-const ACCESS_KEY_ID: &str = "aws_access_key_id";
-const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-
-/// The profile's keys, where `wanted` says yes to the file that the id stands in. Half a pair is an error.
-pub(super) fn of_profile(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Keys>> {
-    let half = |missing: &str, present: &str| {
-        at_key(profile, &[present], &format!("profile '{}' is missing {missing}", profile.name))
-            .hint(format!("add {missing}, or delete {present}"))
-            .named("key-pair-half")
-    };
+/// The profile's keys, where `wanted` says yes to the file that the id stands in.
+///
+/// Errors: half a pair, and what is no access key.
+pub(super) fn of_profile(
+    profile: &Profile,
+    wanted: impl Fn(FileKind) -> bool,
+) -> Result<Option<Credentials>> {
     let (id, secret) = (set(profile, ACCESS_KEY_ID), set(profile, SECRET_ACCESS_KEY));
     let file = profile.get(ACCESS_KEY_ID).or_else(|| profile.get(SECRET_ACCESS_KEY)).map(|s| s.origin.file);
     if !file.is_some_and(wanted) {
         return Ok(None);
     }
-    match (id, secret) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(half(SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
-        (None, Some(_)) => Err(half(ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
-        (Some(id), Some(secret)) => {
-            let token = set(profile, "aws_session_token").or_else(|| set(profile, "aws_security_token"));
-            Ok(Some(Keys {
-                access_key_id: id.to_owned(),
-                secret_access_key: Secret::new(secret),
-                session_token: token.map(Secret::new),
-                account_id: set(profile, "aws_account_id").map(str::to_owned),
-                expiration: None,
-            }))
-        }
+    let (id, secret) = match (id, secret) {
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(half(profile, SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
+        (None, Some(_)) => return Err(half(profile, ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
+        (Some(id), Some(secret)) => (id, secret),
+    };
+    let token = set(profile, SESSION_TOKEN).or_else(|| set(profile, SECURITY_TOKEN));
+    let unchecked = Unchecked {
+        access_key_id: id.to_owned(),
+        secret_access_key: Secret::new(secret),
+        session_token: token.map(Secret::new),
+        expiration: None,
+        account_id: set(profile, ACCOUNT_ID).map(str::to_owned),
+    };
+    unchecked.checked().map(Some).map_err(|flaw| at_fault(profile, &flaw))
+}
+
+fn half(profile: &Profile, missing: &str, present: &str) -> Error {
+    at_key(profile, &[present], &format!("profile '{}' is missing {missing}", profile.name))
+        .hint(format!("add {missing}, or delete {present}"))
+        .named("key-pair-half")
+}
+
+/// The line at fault, and nothing of what stands there.
+fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
+    let keys: &[&str] = match flaw.part {
+        Part::AccessKeyId => &[ACCESS_KEY_ID],
+        Part::SecretAccessKey => &[SECRET_ACCESS_KEY],
+        Part::SessionToken if set(profile, SESSION_TOKEN).is_some() => &[SESSION_TOKEN],
+        Part::SessionToken => &[SECURITY_TOKEN],
+        Part::AccountId => &[ACCOUNT_ID],
+    };
+    let key = keys[0];
+    let continues = profile.get(key).is_some_and(|setting| setting.value.contains('\n'));
+    if continues {
+        let message = format!(
+            "profile '{}': the line after {key} is indented, which makes it part of {key}",
+            profile.name
+        );
+        return at_key(profile, keys, &message).hint("remove the blanks before the next line");
     }
+    at_key(profile, keys, &format!("profile '{}': {key} {}", profile.name, flaw.why))
+        .hint(format!("copy {key} again, whole and on one line"))
 }
 
 /// Either half of a key pair in the environment.
@@ -64,13 +85,18 @@ pub(super) fn is_in_environment(env: &Env) -> bool {
         .any(|name| env.get(name).is_some())
 }
 
+// The second names are those of old, which botocore and the Rust SDK still know.
+const SECRETS: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"];
+const TOKENS: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+
+/// The first of the variables that is set: its name and text.
+fn first<'e>(env: &'e Env, names: [&'static str; 2]) -> Option<(&'static str, &'e str)> {
+    names.into_iter().find_map(|name| Some((name, env.get(name)?)))
+}
+
 /// The keys in the environment; `value` is the setting that asks for them.
-pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
-    // The second names are those of old, which botocore and the Rust SDK still know.
-    let first = |names: [&str; 2]| names.iter().find_map(|name| env.get(name));
-    let (Some(access_key_id), Some(secret)) =
-        (env.get("AWS_ACCESS_KEY_ID"), first(["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"]))
-    else {
+pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Credentials> {
+    let (Some(access_key_id), Some((_, secret))) = (env.get("AWS_ACCESS_KEY_ID"), first(env, SECRETS)) else {
         if let Some(profile) = env.get("XACCT_PROFILE") {
             return Err(held_for(value, profile));
         }
@@ -80,16 +106,28 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Keys> {
         .hint("or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE")
         .named("environment-keys-missing"));
     };
-    Ok(Keys {
+    let unchecked = Unchecked {
         access_key_id: access_key_id.to_owned(),
         secret_access_key: Secret::new(secret),
-        session_token: first(["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]).map(Secret::new),
+        session_token: first(env, TOKENS).map(|(_, token)| Secret::new(token)),
         account_id: env.get("AWS_ACCOUNT_ID").map(str::to_owned),
         expiration: env
             .get("AWS_CREDENTIAL_EXPIRATION")
             .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
             .map(Into::into),
-    })
+    };
+    unchecked.checked().map_err(|flaw| in_variable(env, &flaw))
+}
+
+fn in_variable(env: &Env, flaw: &Flaw) -> Error {
+    let name = match flaw.part {
+        Part::AccessKeyId => "AWS_ACCESS_KEY_ID",
+        Part::SecretAccessKey => first(env, SECRETS).map_or(SECRETS[0], |(name, _)| name),
+        Part::SessionToken => first(env, TOKENS).map_or(TOKENS[0], |(name, _)| name),
+        Part::AccountId => "AWS_ACCOUNT_ID",
+    };
+    Error::config(format!("the environment variable {name} {}", flaw.why))
+        .hint(format!("set {name} again, whole and without a line end"))
 }
 
 /// `env` is the user's own, and has no keys: those in the shell are a role's.

@@ -26,7 +26,7 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
 
 /// A user's device is of the user's account, which is that of the keys.
 fn refuse_foreign(serial: &Value<'_>, source: &Source) -> Result<()> {
-    let keys = source.long_term_keys().and_then(|keys| keys.account_id.as_deref());
+    let keys = source.long_term_keys().and_then(|keys| keys.account_id());
     let device = Arn::parse(serial.text).map(|device| device.account_id);
     match (device, keys) {
         (Some(device), Some(keys)) if device != keys => Err(serial

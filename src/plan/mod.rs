@@ -183,7 +183,7 @@ impl Plan {
     pub(crate) fn of_roles(profile: &str, roles: Vec<AssumeRole>) -> Plan {
         let step =
             |role| Step { profile: profile.to_owned(), action: Action::AssumeRole(role), key: [0; 32] };
-        let keys = "[profile hub]\naws_access_key_id = AKIA\naws_secret_access_key = x\nregion = eu-west-1\n";
+        let keys = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\nregion = eu-west-1\n";
         let texts = crate::config::Texts { config: Some(keys.to_owned().into()), ..Default::default() };
         let paths = crate::config::Paths::from_env(&Env::default());
         let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));

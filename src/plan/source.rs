@@ -1,11 +1,12 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
-use super::access_key::{self, Keys};
+use super::access_key;
 use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::config::{Config, FileKind, Profile, process};
+use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 
@@ -13,9 +14,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     /// `aws_access_key_id = …` and `aws_secret_access_key = …` in a profile.
-    AccessKey { profile: String, keys: Keys },
+    AccessKey { profile: String, keys: Credentials },
     /// `credential_source = Environment`
-    Environment { keys: Keys },
+    Environment { keys: Credentials },
     /// `credential_source = Ec2InstanceMetadata`
     Ec2InstanceMetadata { endpoint: String },
     /// `credential_source = EcsContainer`
@@ -39,7 +40,7 @@ impl Source {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
-                owned(&["key", &keys.access_key_id])
+                owned(&["key", keys.access_key_id()])
             }
             Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
@@ -95,10 +96,10 @@ impl Source {
     }
 
     /// Long-term keys, the only ones that can sign a request with an MFA code.
-    pub(super) fn long_term_keys(&self) -> Option<&Keys> {
+    pub(super) fn long_term_keys(&self) -> Option<&Credentials> {
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
-                Some(keys).filter(|keys| keys.session_token.is_none())
+                Some(keys).filter(|keys| keys.are_long_term())
             }
             _ => None,
         }
@@ -107,7 +108,7 @@ impl Source {
     /// The account, as far as the files say.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self {
-            Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id.as_deref(),
+            Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id(),
             Source::Sso(sso) => sso.account_id.as_deref(),
             Source::WebIdentity(web) => web.account_id(),
             _ => None,

@@ -104,15 +104,15 @@ pub(crate) fn json(variables: &Variables<'_>, out: &mut impl io::Write) -> io::R
 ///
 /// What these credentials do not have is `null`, never missing, as in all of xacct's JSON; the SDKs take it for absent.
 pub(crate) fn process_json(credentials: &Credentials) -> Zeroizing<String> {
-    let (id, secret) = (&credentials.access_key_id, credentials.secret_access_key.expose());
-    let token = credentials.session_token.as_ref().map(Secret::expose);
-    let expiration = credentials.expiration.map(rfc3339);
+    let (id, secret) = (credentials.access_key_id(), credentials.secret_access_key().expose());
+    let token = credentials.session_token().map(Secret::expose);
+    let expiration = credentials.expiration().map(rfc3339);
     let fields = [
-        ("AccessKeyId", Some(id.as_str())),
+        ("AccessKeyId", Some(id)),
         ("SecretAccessKey", Some(secret)),
         ("SessionToken", token),
         ("Expiration", expiration.as_deref()),
-        ("AccountId", credentials.account_id.as_deref()),
+        ("AccountId", credentials.account_id()),
     ];
     let length: usize =
         fields.iter().map(|(name, value)| name.len() + 6 * value.map_or(0, str::len) + 8).sum();
@@ -154,6 +154,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::credentials::sample;
 
     type Written = io::Result<String>;
 
@@ -217,20 +218,16 @@ mod tests {
 
     #[test]
     fn the_process_document_is_exact() {
-        let mut credentials = Credentials {
-            access_key_id: "ASIA1".to_owned(),
-            secret_access_key: Secret::new("wJ/+\""),
-            session_token: Some(Secret::new("tok=")),
-            expiration: DateTime::from_timestamp(1_800_000_000, 0),
-            account_id: Some("222222222222".to_owned()),
-        };
+        let credentials = sample("ASIA1", "wJ/+\"", Some("tok="))
+            .expiring(DateTime::from_timestamp(1_800_000_000, 0))
+            .or_in_account(Some("222222222222"));
         assert_eq!(
             *process_json(&credentials),
-            "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\",\"SessionToken\":\"tok=\",\
+            "{\"Version\":1,\"AccessKeyId\":\"ASIA1XXXXXXXXXXX\",\"SecretAccessKey\":\"wJ/+\\\"\",\"SessionToken\":\"tok=\",\
              \"Expiration\":\"2027-01-15T08:00:00Z\",\"AccountId\":\"222222222222\"}\n"
         );
-        (credentials.session_token, credentials.expiration, credentials.account_id) = (None, None, None);
-        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"wJ/+\\\"\",\
+        let credentials = sample("ASIA1", "wJ/+\"", None);
+        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1XXXXXXXXXXX\",\"SecretAccessKey\":\"wJ/+\\\"\",\
                     \"SessionToken\":null,\"Expiration\":null,\"AccountId\":null}\n";
         assert_eq!(*process_json(&credentials), bare);
     }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::aws::{Failure, ProofKey, Renewed, Signin};
 use crate::cache::write_private;
-use crate::credentials::{Credentials, rfc3339};
+use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Endpoint, Plan};
@@ -57,23 +57,18 @@ impl Token {
     /// The same session with what a renewal gave.
     fn renewed(self, new: Renewed) -> Token {
         let Token { mut members, credentials, .. } = self;
+        let token = new.credentials.session_token().map_or("", Secret::expose);
         let keys = [
-            ("accessKeyId", new.access_key_id.clone()),
-            ("secretAccessKey", new.secret_access_key.expose().to_owned()),
-            ("sessionToken", new.session_token.expose().to_owned()),
+            ("accessKeyId", new.credentials.access_key_id().to_owned()),
+            ("secretAccessKey", new.credentials.secret_access_key().expose().to_owned()),
+            ("sessionToken", token.to_owned()),
             ("expiresAt", rfc3339(new.expires_at)),
         ];
         if let Some(Value::Object(access_token)) = members.get_mut("accessToken") {
             access_token.extend(keys.map(|(name, text)| (name.to_owned(), text.into())));
         }
         members.insert("refreshToken".to_owned(), new.refresh_token.expose().into());
-        let credentials = Credentials {
-            access_key_id: new.access_key_id,
-            secret_access_key: new.secret_access_key,
-            session_token: Some(new.session_token),
-            expiration: Some(new.expires_at),
-            account_id: credentials.account_id,
-        };
+        let credentials = new.credentials.or_in_account(credentials.account_id());
         Token { members, credentials, expires_at: new.expires_at }
     }
 }
@@ -145,7 +140,8 @@ impl Session<'_> {
     fn read(&self, file: &Path) -> Result<Token> {
         let bytes = fs::read(file).map(Zeroizing::new).map_err(|error| self.unusable(&error.to_string()))?;
         let members: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
-        members.and_then(parse).ok_or_else(|| self.unusable("its file is damaged"))
+        let parsed = members.map_or_else(|| Err(DAMAGED.to_owned()), parse);
+        parsed.map_err(|why| self.unusable(&why))
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -198,19 +194,27 @@ fn dir(env: &Env) -> Option<PathBuf> {
     own.or_else(|| env.home.as_ref().map(|home| home.join(".aws/login/cache")))
 }
 
-/// `None` where something is missing that credentials need.
-fn parse(members: Map<String, Value>) -> Option<Token> {
+const DAMAGED: &str = "its file is damaged";
+
+/// Errors: something is missing that credentials need, or is not what they have.
+fn parse(members: Map<String, Value>) -> std::result::Result<Token, String> {
+    let (unchecked, expires_at) = unchecked(&members).ok_or(DAMAGED)?;
+    let credentials = unchecked.checked().map_err(|flaw| format!("in its file, {flaw}"))?;
+    Ok(Token { members, credentials, expires_at })
+}
+
+fn unchecked(members: &Map<String, Value>) -> Option<(Unchecked, DateTime<Utc>)> {
     let access_token = members.get("accessToken")?.as_object()?;
     let text = |name: &str| access_token.get(name)?.as_str();
     let expires_at = DateTime::parse_from_rfc3339(text("expiresAt")?).ok()?.with_timezone(&Utc);
-    let credentials = Credentials {
+    let unchecked = Unchecked {
         access_key_id: text("accessKeyId")?.to_owned(),
         secret_access_key: Secret::new(text("secretAccessKey")?),
         session_token: Some(Secret::new(text("sessionToken")?)),
         expiration: Some(expires_at),
         account_id: text("accountId").map(str::to_owned),
     };
-    Some(Token { members, credentials, expires_at })
+    Some((unchecked, expires_at))
 }
 
 /// Errors: a sentence.

@@ -13,7 +13,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 
 use crate::aws;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Unchecked};
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
@@ -31,17 +31,17 @@ pub(super) async fn ec2(endpoint: &str) -> Result<Credentials> {
         .max_attempts(3)
         .build();
     let provider = ImdsCredentialsProvider::builder().configure(&config).imds_client(client).build();
-    provider.provide_credentials().await.map(|keys| taken(&keys)).map_err(|error| {
+    let place = format!("the instance metadata at {endpoint}");
+    let answered = provider.provide_credentials().await.map_err(|error| {
         let (kind, why, cause) = why(error);
         let hint = match kind {
             Kind::Unreachable => "Ec2InstanceMetadata works on an EC2 instance only",
             Kind::Config => "unset AWS_EC2_METADATA_DISABLED, or have the credentials from elsewhere",
             _ => "the instance needs an instance profile with a role, and its metadata turned on",
         };
-        Error::new(kind, format!("the instance metadata at {endpoint} gave no credentials: {why}"))
-            .hint(hint)
-            .caused_by(cause)
-    })
+        Error::new(kind, format!("{place} gave no credentials: {why}")).hint(hint).caused_by(cause)
+    })?;
+    taken(&answered, &place)
 }
 
 /// `credential_source = EcsContainer`
@@ -49,7 +49,7 @@ pub(super) async fn container() -> Result<Credentials> {
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);
     let provider = EcsCredentialsProvider::builder().configure(&config).build();
-    provider.provide_credentials().await.map(|keys| taken(&keys)).map_err(|error| {
+    let answered = provider.provide_credentials().await.map_err(|error| {
         let (kind, why, cause) = why(error);
         Error::new(kind, format!("the container's credentials could not be had: {why}"))
             .hint(
@@ -57,17 +57,19 @@ pub(super) async fn container() -> Result<Credentials> {
                  in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE (no line end after it) or …_TOKEN",
             )
             .caused_by(cause)
-    })
+    })?;
+    taken(&answered, "the container's endpoint")
 }
 
-fn taken(keys: &aws_credential_types::Credentials) -> Credentials {
-    Credentials {
+fn taken(keys: &aws_credential_types::Credentials, place: &str) -> Result<Credentials> {
+    let answered = Unchecked {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: Secret::new(keys.secret_access_key()),
         session_token: keys.session_token().map(Secret::new),
         expiration: keys.expiry().map(Into::into),
         account_id: keys.account_id().map(|id| id.as_str().to_owned()),
-    }
+    };
+    answered.checked().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
 }
 
 /// Who can do something about it, and what happened in the innermost of the provider's nested words.

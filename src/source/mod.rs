@@ -15,13 +15,7 @@ use crate::sso::{Asker, Session};
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
     match source {
-        Source::AccessKey { keys, .. } | Source::Environment { keys } => Ok(Credentials {
-            access_key_id: keys.access_key_id.clone(),
-            secret_access_key: keys.secret_access_key.clone(),
-            session_token: keys.session_token.clone(),
-            expiration: keys.expiration,
-            account_id: keys.account_id.clone(),
-        }),
+        Source::AccessKey { keys, .. } | Source::Environment { keys } => Ok(keys.clone()),
         _ => Err(Error::other("this source has no keys of its own")),
     }
 }

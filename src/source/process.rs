@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::process::Command;
 
 use crate::capture::{Program, shell};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Unchecked};
 use crate::error::{Error, Result};
 use crate::plan::PROFILE_CHAIN;
 use crate::secret::Secret;
@@ -86,13 +86,14 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
                 .with_timezone(&Utc),
         ),
     };
-    Ok(Credentials {
+    let answered = Unchecked {
         access_key_id: document.accesskeyid,
         secret_access_key: document.secretaccesskey,
         session_token: document.sessiontoken,
         expiration,
         account_id: document.accountid,
-    })
+    };
+    answered.checked().map_err(|flaw| format!("in its JSON, {flaw}"))
 }
 
 #[cfg(test)]
@@ -111,15 +112,19 @@ mod tests {
     #[test]
     fn the_document_is_taken_in_any_case() {
         for text in [
-            r#"{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"s","SessionToken":null}"#,
-            r#"{"version":1,"accessKeyId":"AKIA","secretAccessKey":"s","Extra":[1]}"#,
+            r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":null}"#,
+            r#"{"version":1,"accessKeyId":"AKIAIOSFODNN7EXAMPLE","secretAccessKey":"s","Extra":[1]}"#,
         ] {
             let keys = parse(text.as_bytes()).unwrap();
-            assert_eq!((keys.access_key_id.as_str(), keys.session_token), ("AKIA", None), "{text}");
+            assert_eq!(
+                (keys.access_key_id(), keys.session_token()),
+                ("AKIAIOSFODNN7EXAMPLE", None),
+                "{text}"
+            );
         }
-        let text = r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"1"}"#;
+        let text = r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"1"}"#;
         let keys = parse(text.as_bytes()).unwrap();
-        assert_eq!(crate::credentials::rfc3339(keys.expiration.unwrap()), "2026-11-22T17:03:00Z");
+        assert_eq!(crate::credentials::rfc3339(keys.expiration().unwrap()), "2026-11-22T17:03:00Z");
     }
 
     #[test]
@@ -138,6 +143,18 @@ mod tests {
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden","Expiration":"2026-11-22T19:03:00"}"#,
                 "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"hidden"}"#,
+                "in its JSON, AccessKeyId is empty",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":""}"#,
+                "in its JSON, SecretAccessKey is empty",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE\n","SecretAccessKey":"hidden"}"#,
+                "in its JSON, AccessKeyId ends with a line feed",
             ),
         ] {
             assert_eq!(parse(text.as_bytes()).unwrap_err(), why);

@@ -127,7 +127,7 @@ fn source_keys(name: &'static str, file: &'static str) -> BoxedStrategy<Vec<(&'s
                 5 => vec![("sso_session", "corp")],
                 _ => vec![],
             };
-            let id = format!("AKIA{file}{name}{number:0>8}");
+            let id = format!("AKIA{file}{name}{number:0>8}").to_uppercase().replace([' ', '-'], "0");
             let own = [("aws_access_key_id", id.as_str()), ("aws_secret_access_key", "secret")];
             let all = keys.into_iter().chain(own);
             all.map(|(key, value)| (key, value.to_owned())).collect()

@@ -77,7 +77,7 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
         _ => broker.credentials().map_err(|error| of_own_code(error, wanted, plan))?,
     };
     // Another program may give a user's own keys, too.
-    let is_federation = keys.session_token.is_none();
+    let is_federation = keys.are_long_term();
     let credentials = if is_federation { federation(&broker, &keys, wanted)? } else { keys };
     let session_duration = match self::entry(plan) {
         _ if is_federation => None,
@@ -92,7 +92,7 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
             .warn("AWS does not take --duration for these credentials: the session ends when they do");
     }
     let seconds = session_duration.filter(|_| signed_in.has_duration).map(i64::from);
-    let left = credentials.expiration.map(|at| (at - (context.now)()).num_seconds());
+    let left = credentials.expiration().map(|at| (at - (context.now)()).num_seconds());
     Ok(Opened { token: signed_in.token, about: about(plan, &credentials, seconds.or(left), is_federation) })
 }
 
@@ -141,7 +141,7 @@ fn federation(broker: &Broker<'_>, keys: &Credentials, wanted: &Wanted<'_>) -> R
 /// `signs in to account 222222222222 as PartnerAdmin, for 1h`
 fn about(plan: &Plan, credentials: &Credentials, seconds: Option<i64>, is_federation: bool) -> String {
     let role = plan.steps.iter().rev().find_map(|step| Arn::parse(step.role_arn()?)?.role_name());
-    let account_id = credentials.account_id.as_deref().or(plan.account_id());
+    let account_id = credentials.account_id().or(plan.account_id());
     let account = account_id.map(|id| format!(" to account {id}")).unwrap_or_default();
     let who = role.map(|name| format!(" as {name}")).unwrap_or_default();
     // The second that has passed since is nobody's concern.

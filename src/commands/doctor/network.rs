@@ -6,6 +6,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::aws::{self, Failure, Sts};
 use crate::commands::context::Context;
+use crate::credentials::shown_id;
 use crate::doctor::network::{self, Asked, Said, Stage, Unreached};
 use crate::doctor::{Finding, Looked, Planned, catalog};
 use crate::error::{Error, Result};
@@ -86,7 +87,9 @@ impl Answers {
             return vec![Looked::not("network", why)];
         }
         let asked = self.of_requests.iter().filter_map(|answer| answer.asked.as_ref());
-        let keys = asked.filter(|asked| asked.said != Said::Nothing).map(|asked| asked.access_key_id.clone());
+        let keys = asked
+            .filter(|asked| asked.said != Said::Nothing)
+            .map(|asked| shown_id(&asked.access_key_id).to_owned());
         let urls: BTreeSet<String> = self.of_requests.iter().map(|answer| answer.url.clone()).collect();
         vec![Looked::at("access keys", keys.collect()), Looked::at("endpoints", urls.into_iter().collect())]
     }
@@ -111,7 +114,7 @@ fn work<'p>(planned: &[&'p Planned]) -> Work<'p> {
         if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source
             && has_sts(plan)
         {
-            work.keys.entry((keys.access_key_id.clone(), world(plan))).or_insert(one);
+            work.keys.entry((keys.access_key_id().to_owned(), world(plan))).or_insert(one);
         }
     }
     for one in planned {
@@ -203,7 +206,7 @@ fn asked(plan: &Plan, said: Said) -> Option<Asked> {
         Source::Environment { keys } => (None, keys),
         _ => return None,
     };
-    let (access_key_id, account_id) = (keys.access_key_id.clone(), keys.account_id.clone());
+    let (access_key_id, account_id) = (keys.access_key_id().to_owned(), keys.account_id().map(str::to_owned));
     Some(Asked { access_key_id, holder, account_id, said })
 }
 

@@ -101,7 +101,7 @@ impl Tasks<'_> {
         }
         // Not `select!`: what must come to its end, such as the renewal of a sign-in, does.
         let asking = self.brokers[target.member].credentials_within();
-        let mut credentials = match unless(self.stop.reaches(Level::End), asking).await {
+        let credentials = match unless(self.stop.reaches(Level::End), asking).await {
             Err(()) => return Outcome::skipped(),
             Ok(Ok(credentials)) => credentials,
             Ok(Err(error)) => {
@@ -113,8 +113,8 @@ impl Tasks<'_> {
             }
         };
         let plan = self.work.plan(target);
-        let known = credentials.account_id.take().or_else(|| plan.account_id().map(str::to_owned));
-        credentials.account_id.clone_from(&known);
+        let credentials = credentials.or_in_account(plan.account_id());
+        let known = credentials.account_id().map(str::to_owned);
         let issued = Issued {
             credentials,
             profile: plan.profile.clone(),
@@ -159,7 +159,7 @@ impl Tasks<'_> {
 
     fn open_files(&self, issued: &Issued, out: &RefCell<Sink>, err: &RefCell<Sink>) -> std::io::Result<()> {
         let Some(directory) = self.directory.filter(|_| out.borrow().file.is_none()) else { return Ok(()) };
-        let account_id = issued.credentials.account_id.as_deref();
+        let account_id = issued.credentials.account_id();
         let (out_file, err_file) = directory.files(&issued.profile, account_id, &issued.region)?;
         out.borrow_mut().file = Some(out_file);
         err.borrow_mut().file = Some(err_file);

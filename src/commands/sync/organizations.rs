@@ -96,7 +96,7 @@ fn role_name(text: &str) -> Result<&str> {
 
 /// The account that the source profile's credentials are in.
 fn own_account(plan: &Plan, credentials: &Credentials, context: &Context) -> Result<String> {
-    match credentials.account_id.as_deref().or(plan.account_id()) {
+    match credentials.account_id().or(plan.account_id()) {
         Some(account_id) => Ok(account_id.to_owned()),
         None => Ok(broker::identify(plan, credentials, context.now, context.voice)?.account_id),
     }

@@ -296,28 +296,33 @@ fn an_access_key_comes_from_one_file() {
         let config = Config::new(Paths::from_env(&env), texts)?;
         let plan = draft(&config, &named("a"), &env)?.plan(&Read::default())?;
         let Source::AccessKey { keys, .. } = plan.source else { panic!() };
-        let secrets = (keys.secret_access_key.expose().to_owned(), keys.session_token.is_some());
-        Ok::<_, crate::error::Error>((keys.access_key_id, secrets.0, secrets.1, keys.account_id))
+        let secrets = (keys.secret_access_key().expose().to_owned(), !keys.are_long_term());
+        Ok::<_, crate::error::Error>((
+            keys.access_key_id().to_owned(),
+            secrets.0,
+            secrets.1,
+            keys.account_id().map(str::to_owned),
+        ))
     };
-    let old = "[profile a]\naws_access_key_id = OLD\naws_secret_access_key = o\naws_session_token = t\n\
+    let old = "[profile a]\naws_access_key_id = AKIAOLDOLDOLDOLD\naws_secret_access_key = o\naws_session_token = t\n\
                aws_account_id = 111111111111\n";
-    let new = "[a]\naws_access_key_id = NEW\naws_secret_access_key = n\n";
+    let new = "[a]\naws_access_key_id = AKIANEWNEWNEWNEW\naws_secret_access_key = n\n";
     let key = |id: &str, secret: &str, token: bool, account: Option<&str>| {
         (id.to_owned(), secret.to_owned(), token, account.map(str::to_owned))
     };
-    assert_eq!(source(old, new, "").unwrap(), key("NEW", "n", false, None));
+    assert_eq!(source(old, new, "").unwrap(), key("AKIANEWNEWNEWNEW", "n", false, None));
     assert_eq!(
         source(old, "[a]\naws_session_token = u\n", "").unwrap(),
-        key("OLD", "o", true, Some("111111111111"))
+        key("AKIAOLDOLDOLDOLD", "o", true, Some("111111111111"))
     );
-    let table = "[profile.a]\naws_access_key_id = \"SET\"\naws_secret_access_key = \"s\"\n";
-    assert_eq!(source(old, new, table).unwrap(), key("SET", "s", false, None));
+    let table = "[profile.a]\naws_access_key_id = \"AKIASETSETSETSET\"\naws_secret_access_key = \"s\"\n";
+    assert_eq!(source(old, new, table).unwrap(), key("AKIASETSETSETSET", "s", false, None));
     assert_eq!(
-        source(old, "[a]\naws_access_key_id = NEW\n", "").unwrap_err().message,
+        source(old, "[a]\naws_access_key_id = AKIANEWNEWNEWNEW\n", "").unwrap_err().message,
         "~/.aws/credentials:2: profile 'a' is missing aws_secret_access_key"
     );
     let account = "[profile a]\naws_account_id = 111111111111\n";
-    assert_eq!(source(account, new, "").unwrap(), key("NEW", "n", false, Some("111111111111")));
+    assert_eq!(source(account, new, "").unwrap(), key("AKIANEWNEWNEWNEW", "n", false, Some("111111111111")));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn what_does_not_fit_is_not_written() {
              https://acme.awsapps.com/start\n",
         ),
         (in_session("a b", &[]), 3, "xacct: error: --sso-session: 'a b' is no name that every SDK takes"),
-        (in_session("two", &place), 3, "--sso-region: 'Frankfurt' is no region"),
+        (in_session("two", &place), 3, "--sso-region: 'Frankfurt' is not a region"),
         (in_session("two", &[]), 2, "--sso-start-url is missing, and there is no person to ask\n"),
         (vec!["new", "--sso-session", "acme"], 2, "--sso-account-id is missing"),
         (

@@ -215,6 +215,26 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
 
 /// As aws-vault runs it.
 #[cfg(unix)]
+/// The account of a device and of the keys is known before a code is asked for.
+#[test]
+fn a_device_of_another_account_is_refused_before_a_code_is_asked_for() {
+    let sandbox = Sandbox::start();
+    let foreign = "arn:aws:iam::999999999999:mfa/you";
+    sandbox.edit_config(DEVICE, foreign);
+    let marker = sandbox.home().join("asked");
+    let process = format!("[profile hub]\nmfa_process = touch {}; echo 123456\n", marker.display());
+    sandbox.edit_config("[profile hub]\n", &process);
+    for profile in ["hub", "client1", "client2", "client3", "chained"] {
+        let run = sandbox.xacct(&["credential-process", profile]).run().status(3);
+        let why =
+            "mfa_serial is a device of account 999999999999, and the access key is of account 111111111111";
+        assert!(run.stderr_text().contains(why), "{profile}: {}", run.stderr_text());
+        assert!(run.stderr_text().contains("~/.aws/config:"), "{profile}: {}", run.stderr_text());
+        sandbox.asked(&["GetCallerIdentity"]);
+        assert!(!marker.exists(), "{profile}");
+    }
+}
+
 #[test]
 fn mfa_process_is_run_by_the_shell() {
     for line in [

@@ -1,10 +1,11 @@
 //! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
 
+use crate::arn::Arn;
 use crate::aws::{Answer, Failure, Identity};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
-use crate::plan::Action;
+use crate::plan::{Action, Mfa};
 use crate::say::visible;
 use crate::terminal::{self, interruptible};
 
@@ -22,8 +23,27 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
 
 /// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
 pub(super) async fn reach(run: &Run<'_>) -> Result<Identity> {
-    let keys = crate::source::keys(&run.broker.plan.source)?;
-    run.sts()?.get_caller_identity(&keys).await.map_err(|failure| words::keys_refused(run, failure))
+    let plan = run.broker.plan;
+    let keys = crate::source::keys(&plan.source)?;
+    let caller = run.sts()?.get_caller_identity(&keys).await;
+    let caller = caller.map_err(|failure| words::keys_refused(run, failure))?;
+    if let Some(device) = &plan.mfa {
+        refuse_foreign(device, &caller)?;
+    }
+    Ok(caller)
+}
+
+/// STS takes a code only from a device of the user who signs the request.
+fn refuse_foreign(device: &Mfa, caller: &Identity) -> Result<()> {
+    let Some(owner) = Arn::parse(&device.serial).map(|arn| arn.account_id) else { return Ok(()) };
+    if owner == caller.account_id {
+        return Ok(());
+    }
+    let (place, account) = (&device.place, &caller.account_id);
+    Err(Error::config(format!(
+        "{place}: mfa_serial is a device of account {owner}, and the access key is of account {account}"
+    ))
+    .hint(format!("write the ARN of a device of {}", caller.arn)))
 }
 
 /// Gets a code and sends the step with it.

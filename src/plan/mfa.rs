@@ -4,7 +4,6 @@ use super::chain::Chain;
 use super::link::Value;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
-use crate::arn::Arn;
 use crate::config::{Config, FileKind};
 use crate::error::{Error, Result};
 
@@ -16,26 +15,11 @@ const CHAINED_MAXIMUM: u32 = 3600;
 pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>> {
     let Some(serial) = chain.first("mfa_serial") else { return Ok(None) };
     checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
-    refuse_foreign(&serial, &chain.source)?;
     if request.mfa_serial.is_none() && chain.source.long_term_keys().is_none() && !on_a_role(chain) {
         return Ok(None);
     }
     let process = chain.first("mfa_process").map(|value| value.text.to_owned());
-    Ok(Some(Mfa { serial: serial.text.to_owned(), process }))
-}
-
-/// A user's device is of the user's account, which is that of the keys.
-fn refuse_foreign(serial: &Value<'_>, source: &Source) -> Result<()> {
-    let keys = source.long_term_keys().and_then(|keys| keys.account_id());
-    let device = Arn::parse(serial.text).map(|device| device.account_id);
-    match (device, keys) {
-        (Some(device), Some(keys)) if device != keys => Err(serial
-            .error(&format!(
-                "mfa_serial is a device of account {device}, and the access key is of account {keys}"
-            ))
-            .hint("write the ARN of the user's own device; xacct doctor asks AWS whose the access key is")),
-        _ => Ok(()),
-    }
+    Ok(Some(Mfa { serial: serial.text.to_owned(), place: serial.place, process }))
 }
 
 fn refused(serial: &Value<'_>, why: &str) -> Error {

@@ -96,6 +96,8 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mfa {
     pub(crate) serial: String,
+    /// The line or option that names the device.
+    pub(crate) place: String,
     /// `mfa_process`: a command that prints the code.
     pub(crate) process: Option<String>,
 }

@@ -200,17 +200,6 @@ fn roles_and_devices_are_arns_of_their_kind() {
 }
 
 #[test]
-fn a_device_is_of_the_account_of_the_keys() {
-    let hub = HUB.to_owned() + "aws_account_id = 222222222222\n";
-    let text = role("a", &format!("source_profile = hub\nmfa_serial = {DEVICE}")).replace(HUB, &hub);
-    assert_eq!(
-        error_of(&text, "a"),
-        "~/.aws/config:8: mfa_serial is a device of account 111111111111, and the access key is of account 222222222222"
-    );
-    assert!(plan_of(&text.replace("= 222222222222", "= 111111111111"), "a").mfa.is_some());
-}
-
-#[test]
 fn metadata_comes_from_this_machine() {
     let text = |line: &str| {
         format!("[profile a]\ncredential_source = Ec2InstanceMetadata\nregion = eu-west-1\n{line}\n")

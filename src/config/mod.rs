@@ -352,4 +352,6 @@ fn include_of(profile: &Profile) -> Option<(String, Origin)> {
 }
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod tests;

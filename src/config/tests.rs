@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::*;
 
-fn load(config: &str, credentials: &str, settings: &str) -> Config {
+pub(super) fn load(config: &str, credentials: &str, settings: &str) -> Config {
     let paths = Paths {
         config: PathBuf::from("/h/.aws/config"),
         credentials: PathBuf::from("/h/.aws/credentials"),

@@ -1,17 +1,16 @@
-//! AWS's own cases of profile-file parsing and of file locations, through the binary: `config show --json --no-origin`
-//! against what the SDKs read. Where xacct reads otherwise on purpose, the case is listed here with the reason.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! AWS's own cases of profile-file parsing, against what the SDKs read. Where xacct reads otherwise on purpose, the case
+//! is listed here with the reason.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
-use std::process::Output;
 
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance");
+use super::Section;
+use super::tests::load;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/profile-parser-tests.json");
 
 /// The case's name, what xacct reads instead, and why. A case that no longer deviates fails the test.
 const DEVIATIONS: [(&str, &str, &str); 1] = [(
@@ -20,37 +19,42 @@ const DEVIATIONS: [(&str, &str, &str); 1] = [(
     "the AWS CLI takes any name, so people have such profiles; the SDKs drop them with a warning in a log",
 )];
 
-/// The cases; `None`, said aloud, where the data is not there.
-#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
-fn cases(file: &str) -> Option<Vec<Value>> {
-    let Ok(text) = fs::read_to_string(Path::new(DATA).join(file)) else {
-        eprintln!("SKIPPED: {DATA}/{file} is not there");
+/// The cases; `None`, with a line on stderr, if the data is not there.
+fn cases() -> Option<Vec<Value>> {
+    let Ok(text) = fs::read_to_string(DATA) else {
+        eprintln!("SKIPPED: {DATA} is not there");
         return None;
     };
     let document: Value = serde_json::from_str(&text).unwrap();
     Some(document["tests"].as_array().unwrap().clone())
 }
 
-fn config_show(variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xacct"));
-    command.args(["config", "show", "--json", "--no-origin"]).env_clear();
-    command.envs(variables.iter().copied()).output().unwrap()
-}
-
-/// What `config show` says of the case's files.
+/// What xacct reads in the case's files.
 fn shown(case: &Value) -> Value {
-    let home = tempfile::tempdir().unwrap();
-    let aws = home.path().join(".aws");
-    fs::create_dir(&aws).unwrap();
-    for (input, name) in [("configFile", "config"), ("credentialsFile", "credentials")] {
-        if let Some(text) = case["input"][input].as_str() {
-            fs::write(aws.join(name), text).unwrap();
-        }
-    }
-    let output = config_show(&[("HOME", home.path().to_str().unwrap())]);
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", case["name"]);
-    assert_eq!(output.status.code(), Some(0), "{}", case["name"]);
-    serde_json::from_slice(&output.stdout).unwrap()
+    let text = |name: &str| case["input"][name].as_str().unwrap_or_default();
+    let config = load(text("configFile"), text("credentialsFile"), "");
+    let values = |section: &Section| -> Value {
+        section
+            .iter()
+            .map(|(key, setting)| (key.to_owned(), json!(*setting.value)))
+            .collect::<Map<_, _>>()
+            .into()
+    };
+    let profiles: Map<String, Value> =
+        config.profiles().iter().map(|profile| (profile.name.clone(), values(profile))).collect();
+    let sessions = config.sso_session_names().into_iter();
+    let sessions: Map<String, Value> = sessions
+        .map(|name| {
+            let section = config.sso_session(&name).unwrap();
+            (name, values(&section))
+        })
+        .collect();
+    let problems = config.problems();
+    let problems: Vec<Value> = problems
+        .iter()
+        .map(|problem| json!({"line": problem.origin.line, "message": problem.message}))
+        .collect();
+    json!({"profiles": profiles, "sso_sessions": sessions, "problems": problems})
 }
 
 /// `None` where xacct reads what the case says, or else what it reads.
@@ -72,7 +76,7 @@ fn deviation(case: &Value) -> Option<Value> {
 
 #[test]
 fn profile_files_are_read_as_the_sdks_read_them() {
-    let Some(cases) = cases("profile-parser-tests.json") else { return };
+    let Some(cases) = cases() else { return };
     assert_eq!(cases.len(), 65);
     let mut wrong = Vec::new();
     for case in &cases {
@@ -96,7 +100,7 @@ fn profile_files_are_read_as_the_sdks_read_them() {
 /// A broken line costs that line, where the SDKs give up on both files.
 #[test]
 fn files_that_the_sdks_reject_keep_their_other_profiles() {
-    let Some(cases) = cases("profile-parser-tests.json") else { return };
+    let Some(cases) = cases() else { return };
     let rejected = cases.iter().filter(|case| case["output"].get("errorContaining").is_some());
     let mut count = 0;
     for case in rejected {
@@ -107,24 +111,4 @@ fn files_that_the_sdks_reject_keep_their_other_profiles() {
         count += 1;
     }
     assert_eq!(count, 10);
-}
-
-/// The cases for Windows are held against the same function in its unit tests, since this binary is not for Windows.
-#[test]
-#[cfg(unix)]
-fn files_are_found_where_the_sdks_find_them() {
-    let Some(cases) = cases("file-location-tests.json") else { return };
-    let mut count = 0;
-    for case in cases.iter().filter(|case| case["platform"] == "linux") {
-        let variables = case["environment"].as_object().unwrap();
-        let variables: Vec<(&str, &str)> =
-            variables.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
-        let output = config_show(&variables);
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", case["name"]);
-        let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(shown["files"]["config"], case["configLocation"], "{}", case["name"]);
-        assert_eq!(shown["files"]["credentials"], case["credentialsLocation"], "{}", case["name"]);
-        count += 1;
-    }
-    assert_eq!(count, 4);
 }

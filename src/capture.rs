@@ -14,8 +14,11 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::terminal;
+
+const SIGINT: u8 = 2;
 
 /// How long a program has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(300);
@@ -30,6 +33,22 @@ pub(crate) fn shell(command: &str) -> Command {
     let mut shell = Command::new(program);
     shell.arg(option).arg(command);
     shell
+}
+
+/// The error of a program that SIGINT ended: Ctrl-C on a terminal goes to both, and it may end before xacct does. Shells
+/// tell with 130 that their command was ended so.
+///
+/// Errors: `Signal`.
+pub(crate) fn unless_interrupted(status: ExitStatus) -> Result<ExitStatus> {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let sigint = i32::from(SIGINT);
+    if signal == Some(sigint) || status.code() == Some(128 + sigint) {
+        return Err(Error::new(Kind::Signal(SIGINT), "interrupted"));
+    }
+    Ok(status)
 }
 
 /// A program that runs. Dropping it ends it, with everything that it has started.

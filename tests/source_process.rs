@@ -207,6 +207,16 @@ fn ctrl_c_ends_both() {
     assert_eq!(pty.wait().0, 130);
 }
 
+/// Ctrl-C goes to both, and the program may be the first to end.
+#[test]
+fn a_process_that_was_interrupted_is_no_failure_of_its_own() {
+    for end in ["kill -INT $$", "sh -c 'kill -INT $$'; exit $?", "exit 130"] {
+        let bench = start(end);
+        let run = bench.sandbox.xacct(&["credential-process", "process"]).run().status(130);
+        run.stdout("").stderr_contains("interrupted");
+    }
+}
+
 /// What `--no-input` forbids, it forbids to the xacct that the line starts too.
 #[test]
 fn nobody_is_asked_in_our_stead() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Device;
 use super::code::Code;
-use crate::capture::{Program, shell};
+use crate::capture::{Program, shell, unless_interrupted};
 use crate::error::{Error, Result};
 
 /// More output than this is not a code.
@@ -42,7 +42,7 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
             "it is run by /bin/sh -c; name a program by its absolute path, or one that is on the PATH",
         ));
     }
-    if !status.success() {
+    if !unless_interrupted(status)?.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
     }
     let text = std::str::from_utf8(&output).unwrap_or_default();

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use crate::capture::{Program, shell};
+use crate::capture::{Program, shell, unless_interrupted};
 use crate::credentials::{Credentials, Unchecked};
 use crate::error::{Error, Result};
 use crate::plan::PROFILE_CHAIN;
@@ -57,7 +57,7 @@ async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Cr
     if output.len() > MAX_OUTPUT {
         return Err(Error::other(format!("{named}: it printed more than {MAX_OUTPUT} bytes")));
     }
-    if !status.success() {
+    if !unless_interrupted(status)?.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
     }
     parse(&output).map_err(|why| Error::other(format!("{named}: {why}")))

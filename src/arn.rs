@@ -40,6 +40,16 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// Whether `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` is a session of the role, whatever its name; STS leaves out the role's path.
+pub(crate) fn is_session_of(arn: &str, role_arn: &str) -> bool {
+    let (Some(session), Some(role)) = (Arn::parse(arn), Arn::parse(role_arn)) else { return false };
+    session.service == "sts"
+        && session.partition == role.partition
+        && session.account_id == role.account_id
+        && session.role_name().is_some()
+        && session.role_name() == role.role_name()
+}
+
 /// Twelve ASCII digits.
 pub(crate) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -80,5 +90,24 @@ mod tests {
         assert_eq!(partition_of_region("eu-central-1"), "aws");
         assert_eq!(partition_of_region("us-isob-east-1"), "aws-iso-b");
         assert_eq!(partition_of_region("us-gov-west-1"), "aws-us-gov");
+    }
+
+    #[test]
+    fn a_session_is_of_its_role_whatever_the_path() {
+        let session = "arn:aws:sts::222222222222:assumed-role/Admin/me";
+        assert!(is_session_of(session, "arn:aws:iam::222222222222:role/Admin"));
+        assert!(is_session_of(session, "arn:aws:iam::222222222222:role/team/Admin"));
+        for role in [
+            "arn:aws:iam::333333333333:role/Admin",
+            "arn:aws:iam::222222222222:role/Administrator",
+            "arn:aws-cn:iam::222222222222:role/Admin",
+            "arn:aws:iam::222222222222:user/Admin",
+        ] {
+            assert!(!is_session_of(session, role), "{role}");
+        }
+        assert!(!is_session_of(
+            "arn:aws:iam::222222222222:user/Admin",
+            "arn:aws:iam::222222222222:role/Admin"
+        ));
     }
 }

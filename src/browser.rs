@@ -1,6 +1,8 @@
 //! Browsers: whether there is one here, and starting it.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::env::Env;
 
@@ -29,21 +31,35 @@ pub(crate) fn usual(url: &str, env: &Env) -> Vec<Command> {
     }
 }
 
-/// Starts the first that can be started, and leaves it alone; `false` where none could be. Within a runtime.
-pub(crate) fn start(commands: Vec<Command>) -> bool {
-    commands.into_iter().any(|mut command| {
-        // Not on our terminal, and not ended by our Ctrl-C.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.env_remove("XACCT_MFA_CODE");
-        // tokio sees to its end, so that none is left as a zombie to a command that xacct becomes.
-        tokio::process::Command::from(command).spawn().is_ok()
-    })
+/// How long a browser, or what looks for one, may take to find out that it cannot work. What runs longer works.
+const FOR_FAILURE: Duration = Duration::from_secs(1);
+
+/// Starts the first that works, and leaves it alone; `false` where none does: it cannot be started, or soon ends with a
+/// status that says so, as `xdg-open` does where there is no browser.
+pub(crate) async fn start(commands: Vec<Command>) -> bool {
+    for command in commands {
+        if works(command).await {
+            return true;
+        }
+    }
+    false
+}
+
+async fn works(mut command: Command) -> bool {
+    // Not on our terminal, and not ended by our Ctrl-C.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.env_remove("XACCT_MFA_CODE");
+    // tokio sees to its end, so that none is left as a zombie to a command that xacct becomes.
+    let Ok(mut child) = tokio::process::Command::from(command).spawn() else { return false };
+    let ended = tokio::time::timeout(FOR_FAILURE, child.wait()).await;
+    !matches!(ended, Ok(Ok(status)) if !status.success())
 }
 
 /// The command of these words, with the URL where `%s` is, or at the end.
 pub(crate) fn command(words: &[String], url: &str) -> Option<Command> {
+    let words = with_whole_path(words);
     let (program, rest) = words.split_first()?;
     let mut command = Command::new(program);
     command.args(rest.iter().map(|word| word.replace("%s", url)));
@@ -53,12 +69,27 @@ pub(crate) fn command(words: &[String], url: &str) -> Option<Command> {
     Some(command)
 }
 
+/// The words, of which the first ones may be a path with blanks that nobody has quoted:
+/// `/Applications/Google Chrome.app/…`.
+fn with_whole_path(words: &[String]) -> Vec<String> {
+    let is_file = |path: &str| Path::new(path).is_file();
+    if !words.first().is_some_and(|first| first.contains('/') && !is_file(first)) {
+        return words.to_vec();
+    }
+    let joined = (2..=words.len()).map(|count| (words[..count].join(" "), &words[count..]));
+    match joined.into_iter().find(|(path, _)| is_file(path)) {
+        Some((path, rest)) => [&[path], rest].concat(),
+        None => words.to_vec(),
+    }
+}
+
 /// `BROWSER=firefox:chromium --new-window %s`
 fn named(browsers: &str, url: &str) -> Vec<Command> {
     let read = |text: std::path::PathBuf| {
         let text = text.to_str()?.to_owned();
         // A path of Windows is no shell's word.
-        let words = if cfg!(windows) { vec![text] } else { shlex::split(&text)? };
+        let is_path = cfg!(windows) || Path::new(&text).is_file();
+        let words = if is_path { vec![text] } else { shlex::split(&text)? };
         command(&words, url)
     };
     std::env::split_paths(browsers).filter_map(read).collect()
@@ -67,6 +98,30 @@ fn named(browsers: &str, url: &str) -> Vec<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_may_have_blanks() {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("My Apps/o'Brien/the browser");
+        std::fs::create_dir_all(program.parent().unwrap()).unwrap();
+        std::fs::write(&program, "").unwrap();
+        let path = program.to_str().unwrap();
+        let plain = dir.path().join("My Apps/the browser");
+        std::fs::write(&plain, "").unwrap();
+        let plain = plain.to_str().unwrap();
+        for (text, expected) in [
+            // Command's own Debug puts a backslash before the apostrophe.
+            (path.to_owned(), format!("\"{}\" \"u\"", path.replace('\'', "\\'"))),
+            (plain.to_owned(), format!("{plain:?} \"u\"")),
+            (format!("{plain} --new-window %s"), format!("{plain:?} \"--new-window\" \"u\"")),
+            (format!("'{plain}' --x"), format!("{plain:?} \"--x\" \"u\"")),
+            ("/no such/browser".to_owned(), "\"/no\" \"such/browser\" \"u\"".to_owned()),
+        ] {
+            let commands = named(&text, "u");
+            assert_eq!(format!("{:?}", commands[0]), expected, "{text}");
+        }
+    }
 
     #[test]
     #[cfg(unix)]

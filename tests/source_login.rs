@@ -51,8 +51,67 @@ fn the_session_is_handed_out_and_kept() {
     let given = ask(&sandbox, "browser").run().ok().json();
     assert_eq!(given["AccessKeyId"], token["accessToken"]["accessKeyId"]);
     assert_eq!(given["AccountId"], "111111111111");
-    fs::remove_dir_all(sandbox.home().join(".aws/login")).unwrap();
+    // It is kept: what the file says of its credentials is not looked at again.
+    let mut other = token.clone();
+    other["accessToken"]["accessKeyId"] = "ASIAANOTHEROFTHESAME".into();
+    write(&sandbox, &other);
     assert_eq!(ask(&sandbox, "browser").run().ok().json(), given);
+    sandbox.asked(&[]);
+}
+
+#[test]
+fn what_it_gave_ends_with_it() {
+    let sandbox = signed_in(900);
+    let ids = ["browser", "deploy"].map(|profile| sandbox.key_id(profile));
+    let token = read(&file(&sandbox));
+    sandbox.clear_log();
+    // `aws logout`
+    fs::remove_file(file(&sandbox)).unwrap();
+    for profile in ["browser", "deploy"] {
+        ask(&sandbox, profile).run().status(5).stdout("").stderr(&format!(
+            "xacct: error: profile 'browser': you are signed out: no session of aws login found for {SESSION}\n  aws \
+             login --profile browser\n"
+        ));
+    }
+    write(&sandbox, &token);
+    assert_eq!(["browser", "deploy"].map(|profile| sandbox.key_id(profile)), ids);
+    sandbox.asked(&[]);
+    // Another `aws login` is another session, also of the same user.
+    write(&sandbox, &sandbox.aws_login(SESSION, 900));
+    for (profile, id) in ["browser", "deploy"].iter().zip(&ids) {
+        assert_ne!(sandbox.key_id(profile), *id, "{profile}");
+    }
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn logging_in_and_out() {
+    let sandbox = signed_in(900);
+    sandbox.key_id("deploy");
+    sandbox.clear_log();
+    for profile in ["browser", "deploy"] {
+        sandbox.xacct(&["login", profile]).run().status(0).stdout("").stderr(&format!(
+            "xacct: already signed in as {SESSION}; to sign in again: aws login --profile browser\n"
+        ));
+    }
+    sandbox.xacct(&["login", "deploy", "--refresh"]).run().status(5).stdout("").stderr(
+        "xacct: error: profile 'browser' signs in with aws login, which xacct does not do\n  aws login --profile \
+         browser\n",
+    );
+    let out = format!("xacct: signed out {SESSION}\nxacct: forgot 2 entries\n");
+    sandbox.xacct(&["logout", "deploy"]).run().status(0).stdout("").stderr(&out);
+    assert!(!file(&sandbox).exists() && sandbox.entries().is_empty());
+    let out = format!("xacct: {SESSION} was not signed in\nxacct: forgot nothing\n");
+    sandbox.xacct(&["logout", "browser"]).run().status(0).stderr(&out);
+    for profile in ["browser", "deploy"] {
+        sandbox.xacct(&["login", profile]).run().status(5).stdout("").stderr(&format!(
+            "xacct: error: profile 'browser': you are signed out: no session of aws login found for {SESSION}\n  aws \
+             login --profile browser\n"
+        ));
+    }
+    let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
+    let row = listed.as_array().unwrap().iter().find(|row| row["profile"] == "browser").unwrap();
+    assert_eq!(row["account_id"], "111111111111");
     sandbox.asked(&[]);
 }
 
@@ -193,7 +252,8 @@ fn whatever_ends_it_the_command_to_type_is_told() {
         fails(&sandbox, 5, &unusable(why));
     }
     fs::remove_file(file(&sandbox)).unwrap();
-    fails(&sandbox, 5, &unusable("No such file or directory (os error 2)"));
+    let out = format!("you are signed out: no session of aws login found for {SESSION}");
+    fails(&sandbox, 5, &format!("profile 'browser': {out}\n  aws login --profile browser"));
 }
 
 /// Somebody else has used the refresh token: AWS ends the session, and nobody is told so by a stack of errors.

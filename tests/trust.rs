@@ -1,5 +1,7 @@
 //! Which cached credentials are handed out unasked, which are checked first, and which never (DESIGN.md section 3, 2).
 
+#![allow(clippy::unwrap_used, reason = "this is test code; clippy knows only #[test]")]
+
 mod common;
 
 use std::fs;
@@ -179,4 +181,161 @@ fn keys_that_turn_out_to_be_somebody_elses_are_thrown_away() {
     let renewed = output.key_id();
     assert!(![id, stranger].contains(&renewed));
     assert_eq!(read(&plain)["entry"]["access_key_id"], renewed.as_str());
+}
+
+/// Takes the keys of the entry that these arguments make, which is not the one of `plain`.
+fn with_keys_of(sandbox: &Sandbox, args: &[&str]) -> String {
+    let own = sandbox.entry("plain");
+    let id = sandbox.xacct(args).run().ok().key_id();
+    let other =
+        sandbox.entries().into_iter().find(|file| read(file)["entry"]["access_key_id"] == id.as_str());
+    let keys = read(&other.unwrap())["entry"].clone();
+    let mut file = read(&own);
+    for field in ["access_key_id", "secret_access_key", "session_token"] {
+        file["entry"][field] = keys[field].clone();
+    }
+    fs::write(&own, file.to_string()).unwrap();
+    id
+}
+
+/// The same role in the same account, and all the same another session.
+#[test]
+fn another_session_of_the_role_is_somebody_else() {
+    let (sandbox, id) = with_session();
+    let stranger =
+        with_keys_of(&sandbox, &["credential-process", "plain", "--session-name", "somebody-else"]);
+    sandbox.clear_log();
+    let output = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0).stderr(
+        "xacct: warning: the cached credentials of 'plain' turned out to be \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else: they are thrown away\n",
+    );
+    assert!(![id, stranger].contains(&output.key_id()));
+    sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
+}
+
+/// A role that was deleted and made again has the name of the first, and another id.
+#[test]
+fn another_role_of_that_name_is_somebody_else() {
+    let (sandbox, id) = with_session();
+    let known = read(&sandbox.entry("plain"))["entry"]["user_id"].as_str().unwrap().to_owned();
+    assert!(known.starts_with("AROA") && known.ends_with(":xacct-user"), "{known}");
+    sandbox.edit("plain", |entry| entry["user_id"] = "AROABEFORE:xacct-user".into());
+    let output =
+        sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0).stderr(&format!(
+            "xacct: warning: the cached credentials of 'plain' turned out to be \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user with the id {known}, which was \
+         AROABEFORE:xacct-user before: they are thrown away\n"
+        ));
+    assert_ne!(output.key_id(), id);
+    sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
+}
+
+#[test]
+fn what_a_source_gave_is_known_once_aws_has_said_it() {
+    let sandbox = Sandbox::signed_in();
+    let id = sandbox.key_id("acme");
+    let entry = |sandbox: &Sandbox| read(&sandbox.entry("acme"))["entry"].clone();
+    assert_eq!(entry(&sandbox)["arn"], serde_json::Value::Null);
+    let verify = ["credential-process", "acme", "--verify"];
+    assert_eq!(sandbox.xacct(&verify).run().ok().key_id(), id);
+    let known = entry(&sandbox);
+    let arn = known["arn"].as_str().unwrap();
+    assert!(arn.starts_with("arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Admin_"), "{arn}");
+    // Of another role, account or person: whatever it was of before, it is not of that.
+    for (field, other) in [("arn", arn.replace("/you", "/bob")), ("user_id", "AROAOTHER:bob".to_owned())] {
+        sandbox.edit("acme", |entry| entry[field] = other.clone().into());
+        let output = sandbox.xacct(&verify).run().status(0).stderr_contains(
+            "xacct: warning: the cached credentials of 'acme' turned out to be arn:aws:sts::",
+        );
+        assert_ne!(output.key_id(), id, "{field}");
+        assert_eq!(sandbox.xacct(&verify).run().ok().json()["AccountId"], "111111111111");
+    }
+    for arn in [arn.replace("111111111111", "222222222222"), arn.replace("_Admin_", "_Owner_")] {
+        let before = sandbox.key_id("acme");
+        sandbox.edit("acme", |entry| entry["arn"] = arn.clone().into());
+        let output = process(&sandbox, "acme").status(0).stderr(&format!(
+            "xacct: warning: the cached credentials of 'acme' are for {arn}: they are not used\n"
+        ));
+        assert_ne!(output.key_id(), before, "{arn}");
+    }
+}
+
+fn process(sandbox: &Sandbox, profile: &str) -> common::Output {
+    sandbox.xacct(&["credential-process", profile]).run()
+}
+
+#[test]
+fn whoami_says_who_it_is_and_does_not_keep_a_stranger() {
+    let (sandbox, id) = with_session();
+    with_keys_of(&sandbox, &["credential-process", "plain", "--session-name", "somebody-else"]);
+    sandbox.clear_log();
+    sandbox.xacct(&["whoami", "plain"]).run().status(4).stdout("").stderr(
+        "xacct: error: the credentials of 'plain' turned out to be \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else\n  xacct clear plain    forgets them\n",
+    );
+    sandbox.asked(&["GetCallerIdentity"]);
+    assert_ne!(sandbox.key_id("plain"), id);
+    sandbox.asked(&["AssumeRole"]);
+}
+
+/// Each is a miss with a warning, and is replaced.
+#[test]
+fn an_entry_that_cannot_be_is_never_handed_out() {
+    type Change = fn(&mut serde_json::Value);
+    let cases: [(Change, &str); 5] = [
+        (|entry| entry["account_id"] = "333333333333".into(), "are for account 333333333333"),
+        (
+            |entry| entry["action"] = "GetSessionToken".into(),
+            "are for arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user",
+        ),
+        (|entry| entry["arn"] = serde_json::Value::Null, "are for another role"),
+        // The clock was ahead when it was written, and was set back since.
+        (
+            |entry| {
+                for field in ["issued_at", "expires_at", "confirmed_at"] {
+                    entry[field] = (entry[field].as_i64().unwrap() + 3600).into();
+                }
+            },
+            "were issued in the future, by this computer's clock",
+        ),
+        (
+            |entry| entry["expires_at"] = (entry["issued_at"].as_i64().unwrap() + 31_536_000).into(),
+            "claim to last 8760h",
+        ),
+    ];
+    for (change, why) in cases {
+        let (sandbox, id) = with_session();
+        sandbox.write_settings("verify_after = \"never\"\n");
+        sandbox.edit("plain", change);
+        let output = process(&sandbox, "plain")
+            .status(0)
+            .stderr(&format!("xacct: warning: the cached credentials of 'plain' {why}: they are not used\n"));
+        assert_ne!(output.key_id(), id, "{why}");
+        sandbox.asked(&["AssumeRole"]);
+        process(&sandbox, "plain").ok();
+        sandbox.asked(&[]);
+    }
+}
+
+/// Nobody types a code for what AWS still knows.
+#[test]
+fn a_session_from_the_future_is_confirmed_before_a_code_is_asked_for() {
+    let sandbox = Sandbox::start_logged_in();
+    let session = read(&sandbox.entry("hub"))["entry"]["access_key_id"].clone();
+    sandbox.edit("hub", |entry| {
+        for field in ["issued_at", "expires_at", "confirmed_at"] {
+            entry[field] = (entry[field].as_i64().unwrap() + 7200).into();
+        }
+    });
+    let output = process(&sandbox, "client2").status(0).stderr(
+        "xacct: warning: the cached credentials of 'hub' were issued in the future, by this computer's clock: they are not \
+         used\n",
+    );
+    assert_eq!(output.json()["AccountId"], "333333333333");
+    sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
+    let entry = read(&sandbox.entry("hub"))["entry"].clone();
+    assert_eq!(entry["access_key_id"], session);
+    assert!(entry["issued_at"].as_i64().unwrap() <= now());
+    process(&sandbox, "client1").ok();
+    sandbox.asked(&["AssumeRole"]);
 }

@@ -37,6 +37,8 @@ pub(crate) struct Answer {
     pub(crate) credentials: Credentials,
     /// The session's ARN; `None` for GetSessionToken, whose answer has none.
     pub(crate) arn: Option<String>,
+    /// `AROA…:SESSION`, where there is an ARN.
+    pub(crate) user_id: Option<String>,
 }
 
 /// What GetCallerIdentity says.
@@ -163,7 +165,7 @@ impl<'p> Sts<'p> {
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        Ok(Answer { credentials: issued(&keys, None)?, arn: None })
+        Ok(Answer { credentials: issued(&keys, None)?, arn: None, user_id: None })
     }
 
     /// For a user's own keys: a session that may do what the policy and the user's own permissions allow. It carries no
@@ -180,10 +182,12 @@ impl<'p> Sts<'p> {
         let request = request.name(name).policy(policy).duration_seconds(duration_seconds.cast_signed());
         let answer = request.send().await.map_err(|error| self.teller().failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
-        let arn = answer.federated_user().map(|user| user.arn().to_owned());
+        let user = answer.federated_user();
+        let arn = user.map(|user| user.arn().to_owned());
+        let user_id = user.map(|user| user.federated_user_id().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
     }
 
     /// Unsigned: the token says who asks.
@@ -207,10 +211,12 @@ impl<'p> Sts<'p> {
         };
         let answer = self.send(Effort::Usual, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
-        let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
+        let user = answer.assumed_role_user();
+        let arn = user.map(|user| user.arn().to_owned());
+        let user_id = user.map(|user| user.assumed_role_id().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
     }
 
     /// With a code (`mfa`), the request is sent once.
@@ -229,10 +235,12 @@ impl<'p> Sts<'p> {
         };
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
-        let arn = answer.assumed_role_user().map(|user| user.arn().to_owned());
+        let user = answer.assumed_role_user();
+        let arn = user.map(|user| user.arn().to_owned());
+        let user_id = user.map(|user| user.assumed_role_id().to_owned());
         let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
         let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn })
+        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
     }
 }
 

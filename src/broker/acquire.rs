@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use tokio::time::Instant;
 
-use crate::aws::{Answer, Identity};
-use crate::cache::{Entry, Key};
+use crate::aws::Answer;
+use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Action;
@@ -76,14 +76,14 @@ impl Run<'_> {
             return Ok(true);
         }
         let step = &broker.plan.steps[index];
-        match trust::check(self.sts()?, entry, step).await {
+        match trust::check(self.sts()?, entry, broker.plan, step).await {
             Verdict::Confirmed(identity) => {
-                self.stamp(index, entry, Some(&identity));
+                self.stamp(index, entry, &identity);
                 Ok(true)
             }
-            Verdict::Stranger(arn) => {
+            Verdict::Stranger(who) => {
                 broker.voice.warn(&format!(
-                    "the cached credentials of '{}' turned out to be {arn}: they are thrown away",
+                    "the cached credentials of '{}' turned out to be {who}: they are thrown away",
                     step.profile
                 ));
                 self.drop_entry(index);
@@ -187,16 +187,19 @@ impl Run<'_> {
                 continue;
             }
             let expired = |entry: &Entry| fresh::left(entry, (broker.now)()) <= 0;
-            let Some(entry) = broker.lookup(index).filter(expired) else { continue };
+            let unlikely = broker.lookup(index).filter(expired).or_else(|| broker.doubtful(index));
+            let Some(entry) = unlikely else { continue };
             let step = &broker.plan.steps[index];
-            match trust::check(self.sts()?, &entry, step).await {
+            match trust::check(self.sts()?, &entry, broker.plan, step).await {
                 Verdict::Confirmed(identity) => {
-                    broker.voice.warn(&format!(
-                        "this computer's clock says that the credentials of '{}' have expired, AWS says that they have \
-                         not: set the clock",
-                        step.profile
-                    ));
-                    self.stamp(index, &entry, Some(&identity));
+                    if expired(&entry) {
+                        broker.voice.warn(&format!(
+                            "this computer's clock says that the credentials of '{}' have expired, AWS says that they \
+                             have not: set the clock",
+                            step.profile
+                        ));
+                    }
+                    let entry = self.stamp(index, &entry, &identity);
                     return Ok(Some((index, entry)));
                 }
                 Verdict::Dead | Verdict::Stranger(_) => self.drop_entry(index),
@@ -218,6 +221,7 @@ impl Run<'_> {
         signer: Option<Entry>,
     ) -> std::result::Result<Credentials, Halt> {
         let from_cache = signer.is_some();
+        let mut sign_in = signer.as_ref().and_then(|entry| entry.sign_in.clone());
         let mut signer = match signer {
             Some(entry) => Some(entry.credentials()),
             None if self.broker.plan.source.is_keys() => {
@@ -227,23 +231,28 @@ impl Run<'_> {
         };
         for index in first..=last {
             let sent = match &signer {
-                Some(signer) => self.send(index, signer).await,
+                Some(signer) => self.send(index, signer).await.map(|answer| (answer, sign_in.clone())),
                 None => base::fetch(self).await.map_err(Halt::Failed),
             };
             let answer = match sent {
-                Ok(answer) => answer,
+                Ok((answer, from)) => {
+                    sign_in = from;
+                    answer
+                }
                 Err(Halt::DeadSigner) if index > first || !from_cache => {
                     return Err(Halt::Failed(Error::refused(
                         "AWS does not know the session that the request was signed with",
                     )));
                 }
                 Err(Halt::Failed(error)) if index < last => {
-                    signer = Some(self.unrenewed(index, error).map_err(Halt::Failed)?);
+                    let entry = self.unrenewed(index, error).map_err(Halt::Failed)?;
+                    signer = Some(entry.credentials());
+                    sign_in = entry.sign_in;
                     continue;
                 }
                 Err(halt) => return Err(halt),
             };
-            self.keep(index, &answer).map_err(Halt::Failed)?;
+            self.keep(index, &answer, sign_in.as_ref()).map_err(Halt::Failed)?;
             if index < last {
                 self.locks[index] = None;
             }
@@ -253,7 +262,7 @@ impl Run<'_> {
     }
 
     /// What is left of a session on the way that could not be renewed.
-    fn unrenewed(&mut self, index: usize, error: Error) -> Result<Credentials> {
+    fn unrenewed(&mut self, index: usize, error: Error) -> Result<Entry> {
         let broker = self.broker;
         let alive = |entry: &Entry| fresh::left(entry, (broker.now)()) > 0;
         let is_signal = matches!(error.kind, Kind::Signal(_));
@@ -262,7 +271,7 @@ impl Run<'_> {
         };
         broker.voice.warn(&format!("{}; its cached session is used while it lasts", error.message));
         self.locks[index] = None;
-        Ok(entry.credentials())
+        Ok(entry)
     }
 
     async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
@@ -272,7 +281,9 @@ impl Run<'_> {
         }
         let sts = self.sts().map_err(Halt::Failed)?;
         let answer = match &step.action {
-            Action::Source => return base::fetch(self).await.map_err(Halt::Failed),
+            Action::Source => {
+                return Err(Halt::Failed(Error::other("a source is not signed by another one")));
+            }
             Action::GetSessionToken { duration_seconds, .. } => {
                 interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
             }
@@ -282,96 +293,6 @@ impl Run<'_> {
             Ok(answer) => Ok(answer),
             Err(failure) if failure.is_dead_signer() && index > 0 => Err(Halt::DeadSigner),
             Err(failure) => Err(Halt::Failed(words::failed(self, index, failure))),
-        }
-    }
-
-    /// Writes an answer to the cache, unless it is for another role than was asked for.
-    fn keep(&self, index: usize, answer: &Answer) -> Result<()> {
-        let step = &self.broker.plan.steps[index];
-        let (keys, now) = (&answer.credentials, (self.broker.now)());
-        if let Some(role_arn) = step.role_arn()
-            && !answer.arn.as_ref().is_some_and(|arn| trust::is_session_of(arn, role_arn))
-        {
-            let arn = answer.arn.as_deref().unwrap_or("no role at all");
-            return Err(Error::refused(format!(
-                "asked for {role_arn}, STS answered with {arn}: it is not used"
-            )));
-        }
-        let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
-        let known = keys.account_id().map(str::to_owned);
-        let account_id = known.or_else(|| caller.map(|caller| caller.account_id.clone()));
-        let Some(expires_at) = keys.expiration().filter(|_| !keys.are_long_term()) else {
-            // A source may give long-term keys, or keep silent about their end: asked anew each time.
-            if matches!(step.action, Action::Source) {
-                self.log(index, answer, account_id.as_deref(), now);
-                return Ok(());
-            }
-            return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
-        };
-        self.log(index, answer, account_id.as_deref(), now);
-        let entry = Entry {
-            action: step.action_name().to_owned(),
-            profile: step.profile.clone(),
-            keys: keys.clone(),
-            expires_at,
-            issued_at: now,
-            confirmed_at: now,
-            unreached_at: None,
-            account_id,
-            arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
-        };
-        self.put(index, &entry);
-        self.broker.common.note_issued(step.key);
-        if self.broker.common.may_prune() {
-            self.prune(now);
-        }
-        Ok(())
-    }
-
-    /// Notes that AWS has just confirmed the entry.
-    fn stamp(&self, index: usize, entry: &Entry, identity: Option<&Identity>) {
-        let mut entry = entry.clone();
-        entry.confirmed_at = (self.broker.now)();
-        entry.unreached_at = None;
-        entry.account_id = entry.account_id.or_else(|| identity.map(|identity| identity.account_id.clone()));
-        self.put_back(index, &entry);
-    }
-
-    /// Writes what was found there, unless it has been forgotten, or replaced, meanwhile.
-    fn put_back(&self, index: usize, entry: &Entry) {
-        let is_same = |there: &Entry| there.keys.access_key_id() == entry.keys.access_key_id();
-        if self.broker.lookup(index).as_ref().is_some_and(is_same) {
-            self.put(index, entry);
-        }
-    }
-
-    fn put(&self, index: usize, entry: &Entry) {
-        let key = self.broker.plan.steps[index].key;
-        self.broker.common.forget(&key);
-        if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
-            self.broker.complain(&warning.to_string());
-            self.broker.common.remember(key, entry);
-        }
-    }
-
-    /// Drops the session that STS did not know, but not the one that another process may have put in its place since
-    /// it was looked up: that was done without its lock.
-    async fn drop_dead(&mut self, index: usize, access_key_id: &str) -> Result<()> {
-        self.lock(index).await?;
-        if self.broker.lookup(index).is_some_and(|entry| entry.keys.access_key_id() != access_key_id) {
-            self.locks[index] = None;
-        } else {
-            self.drop_entry(index);
-        }
-        Ok(())
-    }
-
-    fn drop_entry(&self, index: usize) {
-        self.note_lost(index);
-        let key = self.broker.plan.steps[index].key;
-        self.broker.common.forget(&key);
-        if let Err(warning) = self.broker.store.remove(&Key::from_digest(key)) {
-            self.broker.complain(&warning.to_string());
         }
     }
 }

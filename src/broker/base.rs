@@ -3,8 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::aws::Answer;
+use crate::cache::SignIn;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
+use crate::source::Fetched;
 use crate::sso::Asker;
 use crate::terminal::interruptible;
 
@@ -16,16 +18,17 @@ pub(super) fn expired(plan: &Plan) -> Error {
     Error::refused(format!("the source of '{}' gave credentials that have expired", plan.profile))
 }
 
-pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
+/// The answer, and the sign-in that it came from, where the source has one.
+pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
     let broker = run.broker;
     let Source::WebIdentity(web) = &broker.plan.source else {
         let asker = Asker { until: run.lock_until(), ..broker.asker() };
-        let credentials = crate::source::fetch(broker.plan, asker).await?;
+        let Fetched { credentials, sign_in } = crate::source::fetch(broker.plan, asker).await?;
         let left = credentials.expiration().map(|at| (at - (broker.now)()).num_seconds());
         if left.is_some_and(|left| left <= 0) {
             return Err(expired(broker.plan));
         }
-        return Ok(Answer { credentials, arn: None });
+        return Ok((Answer { credentials, arn: None, user_id: None }, sign_in));
     };
     let token = std::fs::read_to_string(&web.token_file).map(Zeroizing::new).map_err(|error| {
         Error::config(format!("{}: {} cannot be read: {error}", web.token_file_setting(), web.token_file))
@@ -33,5 +36,5 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<Answer> {
     let sts = run.sts()?;
     let answer = sts.assume_role_with_web_identity(web, token.trim());
     let answer = interruptible(answer).await?;
-    answer.map_err(|failure| words::failed(run, 0, failure))
+    answer.map(|answer| (answer, None)).map_err(|failure| words::failed(run, 0, failure))
 }

@@ -43,23 +43,13 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
-    use crate::credentials::sample;
+    use crate::cache::sample;
 
     /// An entry of `lifetime` seconds, and the moment when `left` of them are left.
     fn at(lifetime: i64, left: i64) -> (Entry, DateTime<Utc>) {
         let issued_at = Utc.timestamp_opt(1_800_000_000, 0).unwrap();
         let expires_at = issued_at + chrono::Duration::seconds(lifetime);
-        let entry = Entry {
-            action: "AssumeRole".to_owned(),
-            profile: "client1".to_owned(),
-            keys: sample("ASIA", "s", Some("t")),
-            expires_at,
-            issued_at,
-            confirmed_at: issued_at,
-            unreached_at: None,
-            account_id: None,
-            arn: None,
-        };
+        let entry = Entry { expires_at, issued_at, ..sample("ASIA") };
         (entry, expires_at - chrono::Duration::seconds(left))
     }
 

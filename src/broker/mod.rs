@@ -14,6 +14,7 @@ mod base;
 mod issued;
 mod ask;
 mod confirm;
+mod keep;
 mod acquire;
 mod sign_in;
 mod console;
@@ -21,6 +22,7 @@ mod ahead;
 mod organization;
 mod regions;
 mod forget;
+mod identity;
 
 pub(crate) use organization::{Found, Inquiry};
 pub(crate) use regions::known_regions;
@@ -30,7 +32,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::aws::{Identity, Sts};
 use crate::cache::{Entry, Key, Store};
 use crate::config::VerifyAfter;
 use crate::credentials::Credentials;
@@ -39,12 +40,16 @@ use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Plan, Step};
 use crate::say::Voice;
+use crate::source;
 use crate::sso::{self, Asker, How};
 use crate::terminal::{self, Caller};
 
 pub(crate) use ahead::{Forecast, Need};
 pub(crate) use common::Common;
 pub(crate) use confirm::confirm_all;
+pub(crate) use identity::identify;
+pub(crate) use sign_in::sign_out_all;
+use trust::Fit;
 
 /// Threads for what cannot be done without: looking up a host's name, starting a program.
 const THREADS: usize = 8;
@@ -194,6 +199,19 @@ impl<'a> Broker<'a> {
 
     /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss with a warning.
     fn lookup(&self, index: usize) -> Option<Entry> {
+        let (entry, fit) = self.found(index)?;
+        let Some(why) = fit.why_not(&self.plan.steps[index].profile) else { return Some(entry) };
+        self.complain(&why);
+        None
+    }
+
+    /// An entry that only its times speak against.
+    fn doubtful(&self, index: usize) -> Option<Entry> {
+        self.found(index).filter(|(_, fit)| matches!(fit, Fit::Doubtful(_))).map(|(entry, _)| entry)
+    }
+
+    /// The entry that there is of the sign-in that there is, and what it is to the step.
+    fn found(&self, index: usize) -> Option<(Entry, Fit)> {
         let step = &self.plan.steps[index];
         let entry = match self.common.remembered(&step.key) {
             Some(entry) => entry,
@@ -202,15 +220,17 @@ impl<'a> Broker<'a> {
                 None
             })?,
         };
-        if !trust::is_for(&entry, step) {
-            self.complain(&format!(
-                "the cached credentials of '{}' are for {}: they are not used",
-                step.profile,
-                entry.arn.as_deref().unwrap_or("another role")
-            ));
+        let state = source::sign_in_state(self.plan, self.env, self.store);
+        if !state.allows(entry.sign_in.as_ref()) {
+            let what =
+                format!("the cached credentials of '{}' are of another sign-in: not used", step.profile);
+            if self.common.is_new(&what) {
+                self.voice.trace(1, &what);
+            }
             return None;
         }
-        Some(entry)
+        let fit = trust::fit(&entry, self.plan, step, (self.now)());
+        Some((entry, fit))
     }
 
     /// Whether the step's entry is used as it is, short of trust.
@@ -290,16 +310,21 @@ impl<'a> Broker<'a> {
     }
 }
 
-/// Who the credentials are, as STS at the plan's endpoint says.
-pub(crate) fn identify(
+/// The entry of the plan's last step, where there is one that may be used. Sends nothing.
+///
+/// Errors: why there is one that is not used.
+pub(crate) fn cached(
     plan: &Plan,
-    credentials: &Credentials,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
-) -> Result<Identity> {
-    let sts = Sts::new(plan, now, voice)?;
-    wait(sts.get_caller_identity(credentials))?
-        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
+    (store, env): (&Store, &Env),
+    now: DateTime<Utc>,
+) -> std::result::Result<Option<Entry>, String> {
+    let Some(step) = plan.steps.last() else { return Ok(None) };
+    let entry = store.get(&Key::from_digest(step.key)).map_err(|warning| warning.to_string())?;
+    let Some(entry) = entry else { return Ok(None) };
+    if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {
+        return Ok(None);
+    }
+    trust::fit(&entry, plan, step, now).why_not(&step.profile).map_or(Ok(Some(entry)), Err)
 }
 
 /// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the

@@ -1,11 +1,22 @@
 //! Signing in and out ahead of time, and asking what there is, for plans whose source is Identity Center.
 
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
+
 use crate::aws::PortalAccount;
 use crate::error::Result;
-use crate::sso::{Asker, Assigned, Session, SignedIn};
+use crate::source;
+use crate::sso::{Asker, Assigned, Session, SignedIn, TokenOnDisk};
 
 use super::patience::{self, Patience};
 use super::{Broker, wait};
+
+/// Sign-ins that are ended at a time.
+const AT_ONCE: usize = 8;
+/// How long one of them waits for another process that has its lock.
+const FOR_LOCK: Duration = Duration::from_secs(5);
 
 impl Broker<'_> {
     /// Makes sure that somebody is signed in; with `--refresh`, even if somebody is. Needs no terminal: whoever wants
@@ -25,12 +36,23 @@ impl Broker<'_> {
     }
 
     /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;
-    /// `None` where the plan has another source.
+    /// `None` where the plan's source has no sign-in.
     ///
     /// Errors: `Other` where the token's file cannot be removed, `Signal`.
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
-        let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
-        wait(session.logout())?.map(Some)
+        if let Some(session) = Session::of(self.plan, self.asker())? {
+            return wait(session.logout())?.map(Some);
+        }
+        wait(source::sign_out_of_login(self.plan, self.asker()))?
+    }
+
+    /// As [`Broker::sign_out`], for this token's file.
+    async fn sign_out_of(&self, token: &TokenOnDisk) -> Result<bool> {
+        let asker = Asker { until: Some(Instant::now() + FOR_LOCK), ..self.asker() };
+        match Session::of(self.plan, asker)? {
+            Some(session) => session.logout_of(token).await,
+            None => Ok(false),
+        }
     }
 
     /// What is assigned to whoever is signed in, with the roles in the accounts that are wanted. `None` where the plan
@@ -44,4 +66,12 @@ impl Broker<'_> {
         let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
         wait(session.assignments(is_wanted))?.map(Some)
     }
+}
+
+/// Ends these sign-ins, side by side; none waits for one that fails. What came of each.
+///
+/// Errors: `Signal`.
+pub(crate) fn sign_out_all(sign_ins: &[(Broker<'_>, &TokenOnDisk)]) -> Result<Vec<Result<bool>>> {
+    let ends = sign_ins.iter().map(|(broker, token)| broker.sign_out_of(token));
+    wait(stream::iter(ends).buffered(AT_ONCE).collect())
 }

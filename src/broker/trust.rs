@@ -1,24 +1,53 @@
 //! Whether cached credentials may be handed out unasked, and asking GetCallerIdentity where they may not.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_session_of};
 use crate::aws::{Failure, Identity, Sts};
 use crate::cache::Entry;
 use crate::config::VerifyAfter;
-use crate::plan::Step;
+use crate::plan::{Action, Plan, Source, Sso, Step};
 
 /// What GetCallerIdentity said of an entry.
 pub(super) enum Verdict {
-    /// The right account and role.
+    /// Whom the step is about.
     Confirmed(Identity),
-    /// Somebody else: the entry is not what it claims to be.
+    /// Somebody else, who is named: the entry is not what it claims to be.
     Stranger(String),
     /// Refused as expired, unknown or ill-signed.
     Dead,
     /// No answer, or one that says nothing about the credentials.
     Unknown(Failure),
 }
+
+/// What an entry is to the step that would use it, as far as that shows without asking AWS.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    Good,
+    /// Its times cannot be right; AWS may still know it. How the sentence about it goes on.
+    Doubtful(String),
+    /// It is somebody else's. How the sentence about it goes on.
+    Wrong(String),
+}
+
+impl Fit {
+    /// The warning for an entry of this profile's that is not used.
+    pub(super) fn why_not(&self, profile: &str) -> Option<String> {
+        match self {
+            Fit::Good => None,
+            Fit::Doubtful(why) | Fit::Wrong(why) => {
+                Some(format!("the cached credentials of '{profile}' {why}: they are not used"))
+            }
+        }
+    }
+}
+
+/// An entry may be this many seconds newer than now: clocks are set.
+const FUTURE: i64 = 300;
+/// No temporary credentials of AWS last longer, in seconds (`GetSessionToken`'s limit).
+pub(super) const LONGEST: u32 = 129_600;
+/// How much longer an entry may seem to last, in seconds: its end is by AWS's clock, its start by this computer's.
+const CLOCKS: i64 = 86_400;
 
 /// For this long, in seconds, nobody asks again after AWS was out of reach: forty processes would wait forty times.
 const UNREACHED: i64 = 60;
@@ -34,66 +63,124 @@ pub(super) fn within(entry: &Entry, verify_after: VerifyAfter, verify: bool, now
     !verify && (confirmed || unreached)
 }
 
-/// Whether the entry is what this step asks for, by the ARN that STS gave with it.
-pub(super) fn is_for(entry: &Entry, step: &Step) -> bool {
+/// Whether the entry is what this step asks for: its action, account, role and session, and times that can be.
+pub(super) fn fit(entry: &Entry, plan: &Plan, step: &Step, now: DateTime<Utc>) -> Fit {
     if entry.action != step.action_name() {
-        return false;
+        return Fit::Wrong(format!("are for {}", entry.arn.as_deref().unwrap_or("another request")));
     }
-    match (step.role_arn(), entry.arn.as_deref()) {
-        (Some(role_arn), Some(arn)) => is_session_of(arn, role_arn),
-        (Some(_), None) => false,
-        (None, _) => true,
+    match entry.arn.as_deref() {
+        Some(arn) if !is_of(arn, plan, step) => return Fit::Wrong(format!("are for {arn}")),
+        None if step.role_arn().is_some() => return Fit::Wrong("are for another role".to_owned()),
+        _ => {}
+    }
+    if let (Some(account_id), Some(wanted)) = (&entry.account_id, account_of(plan, step))
+        && account_id != wanted
+    {
+        return Fit::Wrong(format!("are for account {account_id}"));
+    }
+    if (entry.issued_at - now).num_seconds() > FUTURE {
+        return Fit::Doubtful("were issued in the future, by this computer's clock".to_owned());
+    }
+    let lifetime = (entry.expires_at - entry.issued_at).num_seconds();
+    if lifetime > longest(step) + CLOCKS {
+        return Fit::Doubtful(format!("claim to last {}", crate::duration::readable(lifetime)));
+    }
+    Fit::Good
+}
+
+/// How long the answer to this step can last, in seconds.
+fn longest(step: &Step) -> i64 {
+    step.duration_seconds().unwrap_or(LONGEST).into()
+}
+
+/// The entry with the times that it can have at most, once AWS has confirmed it.
+pub(super) fn corrected(entry: &Entry, step: &Step, now: DateTime<Utc>) -> Entry {
+    let issued_at = entry.issued_at.min(now);
+    let is_absurd = (entry.expires_at - issued_at).num_seconds() > longest(step) + CLOCKS;
+    let latest = now + TimeDelta::seconds(longest(step));
+    let expires_at = if is_absurd { entry.expires_at.min(latest) } else { entry.expires_at };
+    Entry { expires_at, issued_at, ..entry.clone() }
+}
+
+/// The account that the answer must be in, as far as the plan says.
+fn account_of<'p>(plan: &'p Plan, step: &'p Step) -> Option<&'p str> {
+    match (&step.action, &plan.source) {
+        (Action::AssumeRole(role), _) => Arn::parse(&role.role_arn).map(|role| role.account_id),
+        // A process says itself, and the profile may be wrong.
+        (Action::Source, Source::Sso(_) | Source::WebIdentity(_) | Source::Login { .. }) => {
+            plan.source.account_id()
+        }
+        _ => None,
     }
 }
 
-/// Whether `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` is a session of the role; STS leaves out the role's path.
-pub(super) fn is_session_of(arn: &str, role_arn: &str) -> bool {
-    let (Some(session), Some(role)) = (Arn::parse(arn), Arn::parse(role_arn)) else { return false };
+/// Whether the ARN is of those that the answer to this step can have.
+pub(super) fn is_of(arn: &str, plan: &Plan, step: &Step) -> bool {
+    match (&step.action, &plan.source) {
+        (Action::AssumeRole(role), _) => is_session(arn, &role.role_arn, &role.role_session_name),
+        (Action::Source, Source::WebIdentity(web)) => is_session(arn, &web.role_arn, &web.role_session_name),
+        (Action::Source, Source::Sso(sso)) => is_of_permission_set(arn, sso),
+        (Action::Source, Source::Login { login_session, .. }) => is_of_login(arn, login_session),
+        _ => true,
+    }
+}
+
+/// Whether `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` is this session of the role.
+fn is_session(arn: &str, role_arn: &str, role_session_name: &str) -> bool {
+    is_session_of(arn, role_arn) && session_name(arn) == Some(role_session_name)
+}
+
+fn session_name(arn: &str) -> Option<&str> {
+    Arn::parse(arn)?.resource.strip_prefix("assumed-role/")?.split_once('/').map(|(_, name)| name)
+}
+
+/// A permission set `Admin` is the role `AWSReservedSSO_Admin_0123456789abcdef`; the session is called after the user.
+fn is_of_permission_set(arn: &str, sso: &Sso) -> bool {
+    let (Some(session), Some(wanted)) = (Arn::parse(arn), sso.role_name.as_deref()) else { return false };
+    let suffix =
+        || session.role_name()?.strip_prefix("AWSReservedSSO_")?.strip_prefix(wanted)?.strip_prefix('_');
     session.service == "sts"
-        && session.partition == role.partition
-        && session.account_id == role.account_id
-        && session.role_name().is_some()
-        && session.role_name() == role.role_name()
+        && sso.account_id.as_deref() == Some(session.account_id)
+        && suffix().is_some_and(|rest| !rest.contains('_'))
+}
+
+/// `aws login` names whom it has signed in: a user, the root user, or a role's session.
+fn is_of_login(arn: &str, login_session: &str) -> bool {
+    let (Some(found), Some(named)) = (Arn::parse(arn), Arn::parse(login_session.trim())) else { return true };
+    let kind = |arn: Arn<'_>| arn.resource.split('/').next().unwrap_or_default().to_owned();
+    let is_same_account = found.partition == named.partition && found.account_id == named.account_id;
+    // A user's credentials may be a session of AWS's own making.
+    let is_other_kind = kind(found) != kind(named) && !["user", "root"].contains(&kind(found).as_str());
+    is_same_account && (is_other_kind || found.resource == named.resource)
 }
 
 /// Asks STS who the entry's credentials are.
-pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, step: &Step) -> Verdict {
+pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, plan: &Plan, step: &Step) -> Verdict {
     match sts.confirm(&entry.credentials()).await {
-        Ok(identity) if is_right(&identity, entry, step) => Verdict::Confirmed(identity),
-        Ok(identity) => Verdict::Stranger(identity.arn),
+        Ok(identity) => match stranger(&identity, entry, plan, step) {
+            None => Verdict::Confirmed(identity),
+            Some(who) => Verdict::Stranger(who),
+        },
         Err(failure) if failure.is_dead_signer() => Verdict::Dead,
         Err(failure) => Verdict::Unknown(failure),
     }
 }
 
-fn is_right(identity: &Identity, entry: &Entry, step: &Step) -> bool {
-    match step.role_arn() {
-        Some(role_arn) => is_session_of(&identity.arn, role_arn),
-        // A GetSessionToken session is its user's: the account is known only once STS has named it.
-        None => entry.account_id.as_ref().is_none_or(|account_id| *account_id == identity.account_id),
+/// Who the credentials are, where they are not whom the step wants, or not whom they were of before: account, role,
+/// session or user, and the id of that very role or user.
+pub(super) fn stranger(identity: &Identity, entry: &Entry, plan: &Plan, step: &Step) -> Option<String> {
+    let Identity { account_id, arn, user_id } = identity;
+    let differs = |known: Option<&String>, said: &String| known.is_some_and(|known| known != said);
+    let is_other_account = differs(entry.account_id.as_ref(), account_id)
+        || account_of(plan, step).is_some_and(|wanted| wanted != account_id);
+    if is_other_account || differs(entry.arn.as_ref(), arn) || !is_of(arn, plan, step) {
+        return Some(arn.clone());
     }
+    // What answers in AWS's place may have none.
+    let is_other_id = !user_id.is_empty() && differs(entry.user_id.as_ref(), user_id);
+    let known = entry.user_id.as_deref().filter(|_| is_other_id)?;
+    Some(format!("{arn} with the id {user_id}, which was {known} before"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_is_of_its_role_whatever_the_path() {
-        let session = "arn:aws:sts::222222222222:assumed-role/Admin/me";
-        assert!(is_session_of(session, "arn:aws:iam::222222222222:role/Admin"));
-        assert!(is_session_of(session, "arn:aws:iam::222222222222:role/team/Admin"));
-        for role in [
-            "arn:aws:iam::333333333333:role/Admin",
-            "arn:aws:iam::222222222222:role/Administrator",
-            "arn:aws-cn:iam::222222222222:role/Admin",
-            "arn:aws:iam::222222222222:user/Admin",
-        ] {
-            assert!(!is_session_of(session, role), "{role}");
-        }
-        assert!(!is_session_of(
-            "arn:aws:iam::222222222222:user/Admin",
-            "arn:aws:iam::222222222222:role/Admin"
-        ));
-    }
-}
+mod tests;

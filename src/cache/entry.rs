@@ -24,6 +24,11 @@ impl Key {
         Key(hex::encode(digest))
     }
 
+    /// The key in the name of an entry's file, or in an entry that rests on another.
+    pub(super) fn from_hex(text: &str) -> Key {
+        Key(text.to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -55,12 +60,30 @@ pub(crate) struct Entry {
     pub(crate) account_id: Option<String>,
     /// Who these credentials are: the assumed role's ARN; `None` until STS said so.
     pub(crate) arn: Option<String>,
+    /// `AROA…:SESSION` of a role, `AIDA…` of a user; `None` until STS said so. A role or a user that was deleted and
+    /// made again has another.
+    pub(crate) user_id: Option<String>,
+    /// The sign-in that they came from, where the source has one.
+    pub(crate) sign_in: Option<SignIn>,
+    /// The profiles on the way to them, from the one that holds the source.
+    pub(crate) profiles: Vec<String>,
+    /// What they came from: the digest of the source, then the keys of the steps before this one, all in hex.
+    pub(crate) signers: Vec<String>,
 }
 
 impl Entry {
     pub(crate) fn credentials(&self) -> Credentials {
         self.keys.clone().expiring(Some(self.expires_at)).or_in_account(self.account_id.as_deref())
     }
+}
+
+/// Somebody's sign-in, at Identity Center or by `aws login`. What came from one is of no use to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SignIn {
+    /// The name of the token's file, without its ending.
+    pub(crate) file: String,
+    /// A digest that lasts as long as the sign-in does, whatever its tokens are replaced by. No secret.
+    pub(crate) id: String,
 }
 
 /// An entry as it stands in the file, before its credentials are checked.
@@ -83,6 +106,14 @@ struct Stored {
     unreached_at: Option<DateTime<Utc>>,
     account_id: Option<String>,
     arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignIn>,
+    #[serde(default)]
+    profiles: Vec<String>,
+    #[serde(default)]
+    signers: Vec<String>,
 }
 
 impl Stored {
@@ -100,6 +131,10 @@ impl Stored {
             unreached_at: entry.unreached_at,
             account_id: entry.account_id,
             arn: entry.arn,
+            user_id: entry.user_id,
+            sign_in: entry.sign_in,
+            profiles: entry.profiles,
+            signers: entry.signers,
         }
     }
 
@@ -123,6 +158,10 @@ impl Stored {
             unreached_at: self.unreached_at,
             account_id: self.account_id,
             arn: self.arn,
+            user_id: self.user_id,
+            sign_in: self.sign_in,
+            profiles: self.profiles,
+            signers: self.signers,
         })
     }
 }
@@ -207,7 +246,7 @@ fn keys(access_key_id: &str, token: &str) -> Credentials {
 }
 
 #[cfg(test)]
-pub(super) fn sample(access_key_id: &str) -> Entry {
+pub(crate) fn sample(access_key_id: &str) -> Entry {
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
     Entry {
         action: "AssumeRole".to_owned(),
@@ -220,6 +259,10 @@ pub(super) fn sample(access_key_id: &str) -> Entry {
         unreached_at: None,
         account_id: Some("222222222222".to_owned()),
         arn: Some("arn:aws:sts::222222222222:assumed-role/Admin/me".to_owned()),
+        user_id: Some("AROAADMIN:me".to_owned()),
+        sign_in: Some(SignIn { file: "f00d".to_owned(), id: "1d".to_owned() }),
+        profiles: vec!["hub".to_owned(), "client1".to_owned()],
+        signers: vec!["5e".to_owned()],
     }
 }
 
@@ -248,7 +291,8 @@ mod tests {
                 r#""access_key_id":"ASIAONEXXXXXXXXX","secret_access_key":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","#,
                 r#""session_token":"TOKEN","expires_at":1800003600,"issued_at":1800000000,"#,
                 r#""confirmed_at":1800000060,"account_id":"222222222222","#,
-                r#""arn":"arn:aws:sts::222222222222:assumed-role/Admin/me"}}}}"#,
+                r#""arn":"arn:aws:sts::222222222222:assumed-role/Admin/me","user_id":"AROAADMIN:me","#,
+                r#""sign_in":{{"file":"f00d","id":"1d"}},"profiles":["hub","client1"],"signers":["5e"]}}}}"#,
                 "\n"
             ),
             "ab".repeat(32)

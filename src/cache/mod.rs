@@ -10,6 +10,7 @@
 //!   .<name>.<pid>-<n>.tmp     0600, a write under way, or one that was killed
 //!   locks/<name>.lock         0600, says who holds it; may be removed at any time
 //!   mfa/<64 hex digits>.json  0600, codes lately sent (owned by `mfa`)
+//!   sso/<40 hex digits>….json 0600, which tokens are of which sign-in, and attempts that failed (owned by `sso`)
 //!   config/<64 hex digits>    0600, a config file for programs that xacct starts, named by its SHA-256
 //! ```
 
@@ -24,7 +25,9 @@ mod copies;
 mod health;
 
 pub(crate) use disk::{has_other_names, not_ours, open as open_private, replace, write as write_private};
-pub(crate) use entry::{Entry, Key};
+#[cfg(test)]
+pub(crate) use entry::sample;
+pub(crate) use entry::{Entry, Key, SignIn};
 pub(crate) use health::{Directory, Health, Useless, health};
 pub(crate) use lock::{Attempt, Lock, is_still_at};
 pub(crate) use store::Store;

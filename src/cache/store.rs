@@ -76,14 +76,25 @@ impl Store {
         Ok(removed)
     }
 
-    /// Forgets every entry that is `unwanted`, and says how many there were. What cannot be read stays: nothing uses it.
-    pub(crate) fn clear_where(&self, unwanted: impl Fn(&Entry) -> bool) -> Result<usize, Warning> {
-        let mut removed = 0;
+    /// Every entry that can be read, whatever its age. What cannot be read is of no use to anybody.
+    pub(crate) fn entries(&self) -> Result<Vec<(Key, Entry)>, Warning> {
+        let mut entries = Vec::new();
         for (path, name) in self.files(&self.dir)? {
             let Some(key) = key_of(&name) else { continue };
             let Ok(Some(bytes)) = disk::read(&path) else { continue };
-            if entry::decode(key, &bytes).is_ok_and(|entry| unwanted(&entry)) {
-                removed += usize::from(remove_file(&path)?);
+            if let Ok(entry) = entry::decode(key, &bytes) {
+                entries.push((Key::from_hex(key), entry));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Forgets every entry that is `unwanted`, and gives what they were.
+    pub(crate) fn clear_where(&self, unwanted: impl Fn(&Key, &Entry) -> bool) -> Result<Vec<Entry>, Warning> {
+        let mut removed = Vec::new();
+        for (key, entry) in self.entries()? {
+            if unwanted(&key, &entry) && self.remove(&key)? {
+                removed.push(entry);
             }
         }
         Ok(removed)

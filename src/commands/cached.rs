@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::cache::{Entry, Key, Store};
-use crate::plan::{Plan, Source};
-use crate::say::Voice;
+use super::context::Context;
+use crate::broker;
+use crate::cache::{Entry, Store};
+use crate::plan::Plan;
 
 /// DESIGN.md section 1, `list --json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,24 +27,20 @@ impl Status {
     }
 }
 
-/// One entry a step, where there is a whole one. A doubtful entry is warned of and counts as none.
-pub(super) fn entries(plan: &Plan, store: &Store, voice: Voice) -> Vec<Option<Entry>> {
-    let get = |key: [u8; 32]| {
-        store.get(&Key::from_digest(key)).unwrap_or_else(|warning| {
-            voice.warn(&warning.to_string());
-            None
-        })
-    };
-    plan.steps.iter().map(|step| get(step.key)).collect()
+/// The entry of the last step, where there is one that may be used. A doubtful one is warned of and counts as none.
+pub(super) fn last_entry(plan: &Plan, store: &Store, context: &Context) -> Option<Entry> {
+    broker::cached(plan, (store, &context.env), (context.now)()).unwrap_or_else(|why| {
+        context.voice.warn(&why);
+        None
+    })
 }
 
 /// What the last step's entry amounts to.
-pub(super) fn status(plan: &Plan, entries: &[Option<Entry>], now: DateTime<Utc>) -> Status {
-    let is_static = matches!(plan.source, Source::AccessKey { .. } | Source::Environment { .. });
-    match entries.last() {
-        None if is_static => Status::Static,
-        None | Some(None) => Status::None,
-        Some(Some(entry)) if entry.expires_at > now => Status::Cached,
-        Some(Some(_)) => Status::Expired,
+pub(super) fn status(plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>) -> Status {
+    match entry {
+        None if plan.steps.is_empty() && plan.source.is_keys() => Status::Static,
+        None => Status::None,
+        Some(entry) if entry.expires_at > now => Status::Cached,
+        Some(_) => Status::Expired,
     }
 }

@@ -3,40 +3,63 @@
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::forget::counted;
-use crate::cache::Key;
+use super::forget::{self, Forgotten, counted};
+use crate::cache::{Key, Store};
 use crate::cli::{Asking, Clear, Overrides, Target};
-use crate::error::{Error, Result};
+use crate::config::Config;
+use crate::error::Result;
+use crate::plan::Plan;
 
 pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
     let store = context.store()?;
     if asked.all {
-        let removed = store.clear().map_err(|warning| Error::other(warning.to_string()))?;
-        context.voice.note(&format!("forgot {}", counted(removed)));
+        let forgotten = forget::everything(&store)?;
+        context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+        forget::tell_of_shell(context, &forgotten, |_| true);
         return Ok(ExitCode::SUCCESS);
     }
     let config = context.config()?;
-    // Every name is looked up before anything is removed.
-    let plans = asked.profiles.iter().map(|name| {
-        let (profile, overrides) = (Some(name.clone()), Overrides::default());
-        context.plan(&config, &Target { profile, source_profile: None, overrides })
-    });
     let options = Context::options(&config, &Asking::default(), false)?;
-    for plan in plans.collect::<Result<Vec<_>>>()? {
-        let broker = context.broker("clear", &plan, &store, &options);
-        let mut removed = 0;
-        // A session that other profiles share is theirs too: it goes with the profile that holds the keys.
-        let own = |index: &usize| plan.steps[*index].profile == plan.profile;
-        for index in (0..plan.steps.len()).rev().filter(own) {
-            removed += usize::from(broker.forget(index)?);
+    // Every name is looked up before anything is removed.
+    let plans = asked.profiles.iter().map(|name| found(name, &config, &store, context));
+    let mut all = Forgotten::default();
+    for (name, plan) in asked.profiles.iter().zip(plans.collect::<Result<Vec<_>>>()?) {
+        let forgotten = match &plan {
+            Some(plan) => {
+                let twins = forget::twins(plan, &config, context);
+                let broker = context.broker("clear", plan, &store, &options);
+                forget::of_profile(plan, &twins, &broker, &store)?
+            }
+            None => forget::of_name(name, &store)?,
+        };
+        context.voice.note(&format!("forgot {} of '{name}'", counted(forgotten.count())));
+        if let Some(plan) = &plan {
+            tell_of_shared(plan, &store, context);
         }
-        context.voice.note(&format!("forgot {} of '{}'", counted(removed), plan.profile));
-        let shared =
-            plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
-        let is_there = |key| matches!(store.get(&Key::from_digest(key)), Ok(Some(_)));
-        if let Some(step) = shared.filter(|step| is_there(step.key)) {
-            context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
-        }
+        all.add(forgotten);
     }
+    forget::tell_of_shell(context, &all, |profile| asked.profiles.iter().any(|name| name == profile));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The profile's plan; `None` where it has none, but something of it is cached: it was renamed, removed or broken since.
+fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Result<Option<Plan>> {
+    let (profile, overrides) = (Some(name.to_owned()), Overrides::default());
+    let error = match context.plan(config, &Target { profile, source_profile: None, overrides }) {
+        Ok(plan) => return Ok(Some(plan)),
+        Err(error) => error,
+    };
+    let is_cached =
+        store.entries()?.iter().any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
+    if is_cached { Ok(None) } else { Err(error) }
+}
+
+/// A session that other profiles share is theirs too: it goes with the profile that holds the keys.
+fn tell_of_shared(plan: &Plan, store: &Store, context: &Context) {
+    let shared =
+        plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
+    let is_there = |key| matches!(store.get(&Key::from_digest(key)), Ok(Some(_)));
+    if let Some(step) = shared.filter(|step| is_there(step.key)) {
+        context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
+    }
 }

@@ -106,12 +106,20 @@ impl Context {
         Request { by_variable: self.by_variable.clone(), ..request }
     }
 
-    /// The plan of a profile; where none has the name, of the session of Identity Center that has it.
+    /// The plan of a profile; where none has the name, of the session of Identity Center that has it. A profile that has
+    /// nothing else to sign in to may name a session and no role.
     pub(super) fn plan_to_sign_in(&self, config: &Config, name: &str) -> Result<Plan> {
         if config.profile(name)?.is_none() && config.sso_session(name).is_some() {
             return plan::of_sso_session(config, &self.env, name);
         }
-        self.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() })
+        let planned = self.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() });
+        if planned.as_ref().is_ok_and(Plan::has_sign_in) {
+            return planned;
+        }
+        match plan::of_profiles_session(config, &self.env, name) {
+            Ok(Some(session)) => Ok(session),
+            _ => planned,
+        }
     }
 
     /// The plan, with the files that it names read.

@@ -1,39 +1,191 @@
-//! Forgetting what rests on a session that has ended, for `login` and `logout`.
+//! Forgetting cached credentials, whatever options they were made with, for `clear` and `logout`; and saying so where this
+//! shell still holds some.
 
 use std::collections::HashSet;
 
 use super::context::Context;
-use crate::cache::Store;
+use super::shell;
+use crate::arn::is_session_of;
+use crate::broker::Broker;
+use crate::cache::{Entry, Key, Store};
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::{Plan, Request};
+use crate::plan::{Action, Plan, Request, Step};
+use crate::render::shell::Shell;
 
-/// Every profile that has a plan.
-pub(super) fn plans(context: &Context, config: &Config) -> Vec<Plan> {
-    let names = config.profile_names().into_iter();
-    let asked = names.map(|name| Request { profile: Some(name), ..Request::default() });
-    // A profile that is wrong has no plan, and nothing is cached for it.
-    asked.filter_map(|request| context.plan_of(config, &request).ok()).collect()
+/// What was forgotten.
+#[derive(Default)]
+pub(super) struct Forgotten {
+    entries: Vec<Entry>,
+    /// Files that were damaged.
+    unreadable: usize,
 }
 
-/// Forgets the entries of every step from the one that `first` names in its plan, also those that an option has made
-/// other entries. How many there were.
-pub(super) fn from_step(
-    plans: &[Plan],
-    store: &Store,
-    first: impl Fn(&Plan) -> Option<usize>,
-) -> Result<usize> {
-    let mut profiles = HashSet::new();
-    for plan in plans {
-        let steps = first(plan).map_or(&[][..], |first| &plan.steps[first..]);
-        profiles.extend(steps.iter().map(|step| step.profile.as_str()));
+impl Forgotten {
+    fn of(entries: Vec<Entry>) -> Forgotten {
+        Forgotten { entries, unreadable: 0 }
     }
-    Ok(store.clear_where(|entry| profiles.contains(entry.profile.as_str()))?)
+
+    pub(super) fn count(&self) -> usize {
+        self.entries.len() + self.unreadable
+    }
+
+    pub(super) fn add(&mut self, more: Forgotten) {
+        self.entries.extend(more.entries);
+        self.unreadable += more.unreadable;
+    }
+
+    /// Whether this shell's credentials are of what was forgotten. Its own may have been replaced in the cache since.
+    fn is_in_shell(&self, context: &Context) -> bool {
+        let (id, profile) = (context.shell.get("AWS_ACCESS_KEY_ID"), context.shell.get("XACCT_PROFILE"));
+        let is_of = |entry: &Entry| {
+            Some(entry.keys.access_key_id()) == id
+                || profile.is_some_and(|name| entry.profiles.iter().any(|known| known == name))
+        };
+        self.entries.iter().any(is_of)
+    }
 }
 
-/// Forgets all role credentials of this session of Identity Center.
-pub(super) fn of_session(plans: &[Plan], store: &Store, token_name: &str) -> Result<usize> {
-    from_step(plans, store, |plan| (plan.sso()?.token_name() == token_name).then_some(0))
+/// Every entry.
+pub(super) fn everything(store: &Store) -> Result<Forgotten> {
+    let entries = store.entries()?;
+    // What cannot be read goes too.
+    let unreadable = store.clear()?.saturating_sub(entries.len());
+    Ok(Forgotten { entries: entries.into_iter().map(|(_, entry)| entry).collect(), unreadable })
+}
+
+/// All that the profile has, and what came from it: its own sessions, whatever options they were made with, and those
+/// that other profiles got with them. `twins` are the profiles that ask for the very same.
+pub(super) fn of_profile(
+    plan: &Plan,
+    twins: &HashSet<String>,
+    broker: &Broker<'_>,
+    store: &Store,
+) -> Result<Forgotten> {
+    let source = hex::encode(plan.source_key);
+    let own: Vec<(usize, &Step)> =
+        plan.steps.iter().enumerate().filter(|(_, step)| step.profile == plan.profile).collect();
+    let keys: HashSet<Key> = own.iter().map(|(_, step)| Key::from_digest(step.key)).collect();
+    // A profile without a role of its own holds what signs for others.
+    let is_holder = plan.steps.iter().all(|step| step.role_arn().is_none());
+    let has_role = |entry: &Entry| {
+        let role_arns = own.iter().filter_map(|(_, step)| step.role_arn());
+        let mut sessions = role_arns.zip(std::iter::repeat(entry.arn.as_deref()));
+        sessions.any(|(role_arn, arn)| arn.is_some_and(|arn| is_session_of(arn, role_arn)))
+    };
+    let removed = Removal::new(store, |key, entry| {
+        let is_from_source = entry.signers.first() == Some(&source);
+        // What a twin got with an option, this profile was given too.
+        let is_shared = twins.contains(&entry.profile) && has_role(entry);
+        keys.contains(key) || is_named(entry, &plan.profile) || (is_from_source && (is_holder || is_shared))
+    })?;
+    // Under their locks: whoever is just at work on one must not write it back.
+    for (index, _) in own.iter().rev() {
+        broker.forget(*index)?;
+    }
+    removed.finish(store)
+}
+
+/// Other profiles whose last request is the same.
+pub(super) fn twins(plan: &Plan, config: &Config, context: &Context) -> HashSet<String> {
+    let last = |plan: &Plan| plan.steps.last().map(|step| step.key);
+    let Some(key) = last(plan) else { return HashSet::new() };
+    let is_twin = |name: &String| {
+        let request = Request { profile: Some(name.clone()), ..Request::default() };
+        *name != plan.profile
+            && context.plan_of(config, &request).is_ok_and(|other| last(&other) == Some(key))
+    };
+    config.profile_names().into_iter().filter(is_twin).collect()
+}
+
+/// What is left of a profile that has no plan any more.
+pub(super) fn of_name(name: &str, store: &Store) -> Result<Forgotten> {
+    Removal::new(store, |_, entry| is_named(entry, name))?.finish(store)
+}
+
+fn is_named(entry: &Entry, name: &str) -> bool {
+    entry.profile == name || entry.profiles.iter().any(|known| known == name)
+}
+
+/// What a sign-in has given: its token's file has this name, without its ending.
+pub(super) fn of_sign_in(file: &str, store: &Store) -> Result<Forgotten> {
+    let is_of = |entry: &Entry| entry.sign_in.as_ref().is_some_and(|sign_in| sign_in.file == file);
+    Removal::new(store, |_, entry| is_of(entry))?.finish(store)
+}
+
+/// The session that a code was given for, with what came from it, in whatever region and for however long.
+pub(super) fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
+    let (key, source) = (Key::from_digest(with_code.key), hex::encode(plan.source_key));
+    Removal::new(store, |of, entry| {
+        let is_from_source = entry.signers.first() == Some(&source);
+        let is_same = match &with_code.action {
+            Action::AssumeRole(role) => {
+                entry.arn.as_deref().is_some_and(|arn| is_session_of(arn, &role.role_arn))
+            }
+            _ => entry.action == with_code.action_name(),
+        };
+        *of == key || (is_from_source && is_same)
+    })?
+    .finish(store)
+}
+
+/// Entries that are to go, with all that came from them.
+struct Removal(Vec<(Key, Entry)>);
+
+impl Removal {
+    fn new(store: &Store, is_meant: impl Fn(&Key, &Entry) -> bool) -> Result<Removal> {
+        let entries = store.entries()?;
+        let meant: HashSet<String> = entries
+            .iter()
+            .filter(|(key, entry)| is_meant(key, entry))
+            .map(|(key, _)| key.as_str().to_owned())
+            .collect();
+        let goes = |(key, entry): &(Key, Entry)| {
+            meant.contains(key.as_str()) || entry.signers.iter().any(|signer| meant.contains(signer))
+        };
+        Ok(Removal(entries.into_iter().filter(goes).collect()))
+    }
+
+    fn finish(self, store: &Store) -> Result<Forgotten> {
+        for (key, _) in &self.0 {
+            store.remove(key)?;
+        }
+        Ok(Forgotten::of(self.0.into_iter().map(|(_, entry)| entry).collect()))
+    }
+}
+
+/// Says that this shell still has credentials of what was forgotten, or of one of these profiles, and what to type.
+pub(super) fn tell_of_shell(context: &Context, forgotten: &Forgotten, is_meant: impl Fn(&str) -> bool) {
+    if context.shell.get("AWS_ACCESS_KEY_ID").is_none() {
+        return;
+    }
+    let profile = context.shell.get("XACCT_PROFILE");
+    if !profile.is_some_and(is_meant) && !forgotten.is_in_shell(context) {
+        return;
+    }
+    let what = match profile {
+        Some(name) => format!("the credentials of '{name}'"),
+        None => "credentials of what was forgotten".to_owned(),
+    };
+    context.voice.note(&format!("this shell still has {what}, which AWS takes until they expire"));
+    let command = match profile {
+        Some(_) => unset(shell::of_caller(None, &context.env)),
+        None => "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+    };
+    context.voice.note(&format!("to take them out, type: {command}"));
+}
+
+/// How the shell is told to take xacct's variables out.
+fn unset(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Fish => "eval (xacct unset)",
+        Shell::Elvish => "xacct unset | eval (slurp)",
+        Shell::Nu => "xacct unset | from json | load-env",
+        Shell::PowerShell => "xacct unset | Out-String | Invoke-Expression",
+        Shell::Cmd => "for /f \"delims=\" %i in ('xacct unset') do @%i",
+        Shell::Tcsh => "eval `xacct unset`",
+        Shell::Sh | Shell::Bash | Shell::Zsh => "eval \"$(xacct unset)\"",
+    }
 }
 
 pub(super) fn counted(number: usize) -> String {

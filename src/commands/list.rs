@@ -13,6 +13,7 @@ use super::described::{color, source, tags};
 use super::each;
 use super::{print, terminal_width, written};
 use crate::arn::Arn;
+use crate::cache::Entry;
 use crate::cli::List;
 use crate::config::{Config, Profile, ProfileColor};
 use crate::credentials::rfc3339;
@@ -77,7 +78,7 @@ pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
     let of = |profile: &Profile| {
         let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
         match context.plan_of(config, &request) {
-            Ok(plan) => row(profile, &plan, &cached::entries(&plan, &store, context.voice), now),
+            Ok(plan) => row(profile, &plan, cached::last_entry(&plan, &store, context).as_ref(), now),
             Err(_) => broken(profile),
         }
     };
@@ -94,9 +95,8 @@ fn warn_of_problems(config: &Config, context: &Context) {
     super::warn_all(context.voice, &problems);
 }
 
-fn row(profile: &Profile, plan: &Plan, entries: &[Option<crate::cache::Entry>], now: DateTime<Utc>) -> Row {
-    let status = cached::status(plan, entries, now);
-    let entry = entries.last().and_then(Option::as_ref);
+fn row(profile: &Profile, plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>) -> Row {
+    let status = cached::status(plan, entry, now);
     let known = entry.and_then(|entry| entry.account_id.clone());
     Row {
         profile: profile.name.clone(),

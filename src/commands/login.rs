@@ -3,18 +3,22 @@
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::forget;
 use crate::cli::Login;
 use crate::config::Config;
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::plan::{Plan, Source};
 
 pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let mut plan = context.plan_to_sign_in(&config, &asked.profile)?;
     if plan.sso().is_some() {
         return identity_center(asked, context, &config, &plan);
+    }
+    if let Source::Login { profile, login_session } = &plan.source {
+        let (profile, login_session) = (profile.clone(), login_session.clone());
+        plan.steps.truncate(1);
+        return aws_login(asked, context, &config, &plan, (&profile, &login_session));
     }
     let Some(with_code) = plan.steps.iter().position(|step| step.serial_number().is_some()) else {
         return Err(Error::config(format!(
@@ -44,11 +48,30 @@ fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Pla
     let broker = context.broker("login", plan, &store, &options);
     let (Some(signed_in), Some(sso)) = (broker.sign_in()?, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
     if signed_in.by_person {
-        // It may be somebody else than before: what the one before was given is not theirs.
-        forget::of_session(&forget::plans(context, config), &store, sso.token_name())?;
         context.voice.note(&format!("signed in at {}", sso.start_url));
     } else {
         context.voice.note(&format!("already signed in at {} (--refresh signs in anew)", sso.start_url));
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The AWS CLI signs in there; what it has left is renewed for as long as that works.
+///
+/// Errors: `NeedsPerson` where somebody must run `aws login`, with the command.
+fn aws_login(
+    asked: &Login,
+    context: &Context,
+    config: &Config,
+    plan: &Plan,
+    (profile, login_session): (&str, &str),
+) -> Result<ExitCode> {
+    let command = format!("aws login --profile {}", shlex::try_quote(profile).unwrap_or_default());
+    if asked.asking.refresh {
+        let message = format!("profile '{profile}' signs in with aws login, which xacct does not do");
+        return Err(Error::needs_person(message).hint(command));
+    }
+    let (options, store) = (Context::options(config, &asked.asking, false)?, context.store()?);
+    context.broker("login", plan, &store, &options).credentials()?;
+    context.voice.note(&format!("already signed in as {login_session}; to sign in again: {command}"));
     Ok(ExitCode::SUCCESS)
 }

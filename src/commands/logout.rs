@@ -1,51 +1,44 @@
-//! `xacct logout PROFILE | --all`: ends a sign-in at Identity Center, or an MFA session, and forgets what rests on it.
+//! `xacct logout PROFILE | --all`: ends a sign-in, at Identity Center or of `aws login`, or an MFA session, and forgets what
+//! came from it.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::forget::{self, counted};
+use super::forget::{self, Forgotten, counted};
+use crate::broker::{self, Broker, Options};
 use crate::cache::Store;
 use crate::cli::{Asking, Logout};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Request, Source};
+use crate::source;
+use crate::sso::{self, TokenOnDisk};
 
 pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let store = context.store()?;
     // Nothing is asked, and nothing that is cached is used.
     let options = Context::options(&config, &Asking { no_input: true, ..Asking::default() }, false)?;
-    let sign_out = |plan: &Plan| {
-        let signed_in = context.broker("logout", plan, &store, &options).sign_out()?;
-        said(context, plan, signed_in);
-        Ok::<_, Error>(())
+    let Some(name) = asked.profile.as_deref().filter(|_| !asked.all) else {
+        return everywhere(context, &config, &store, &options);
     };
-    if asked.all {
-        let sessions = config.sso_session_names();
-        let alone = sessions.iter().filter_map(|name| plan::of_sso_session(&config, &context.env, name).ok());
-        let plans: Vec<Plan> = alone.chain(forget::plans(context, &config)).collect();
-        let of_session = plans.iter().filter_map(|plan| Some((plan.sso()?.token_name(), plan)));
-        // One of each session's profiles speaks for it.
-        for plan in of_session.collect::<BTreeMap<_, _>>().into_values() {
-            sign_out(plan)?;
+    let plan = context.plan_to_sign_in(&config, name)?;
+    let forgotten = match source::sign_in_file(&plan) {
+        Some(file) => {
+            let signed_out = context.broker("logout", &plan, &store, &options).sign_out()?;
+            context.voice.note(&said(&plan, signed_out == Some(true)));
+            forget::of_sign_in(&file, &store)?
         }
-        context.voice.note(&format!("forgot {}", counted(store.clear()?)));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let plan = context.plan_to_sign_in(&config, asked.profile.as_deref().unwrap_or_default())?;
-    let plans = forget::plans(context, &config);
-    let removed = if let Some(sso) = plan.sso() {
-        sign_out(&plan)?;
-        forget::of_session(&plans, &store, sso.token_name())?
-    } else {
-        mfa_session(&plan, &plans, &store)?
+        None => mfa_session(&plan, &store)?,
     };
-    context.voice.note(&format!("forgot {}", counted(removed)));
+    context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+    forget::tell_of_shell(context, &forgotten, |profile| profile == name);
     Ok(ExitCode::SUCCESS)
 }
 
 /// The MFA session lives on at AWS until it expires, as every session of STS does.
-fn mfa_session(plan: &Plan, plans: &[Plan], store: &Store) -> Result<usize> {
+fn mfa_session(plan: &Plan, store: &Store) -> Result<Forgotten> {
     let Some(with_code) = plan.steps.iter().find(|step| step.serial_number().is_some()) else {
         return Err(Error::config(format!(
             "there is nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
@@ -53,13 +46,94 @@ fn mfa_session(plan: &Plan, plans: &[Plan], store: &Store) -> Result<usize> {
         ))
         .hint(format!("xacct clear {}    forgets its credentials", plan.profile)));
     };
-    forget::from_step(plans, store, |plan| plan.steps.iter().position(|step| step.key == with_code.key))
+    forget::of_code(plan, with_code, store)
 }
 
-fn said(context: &Context, plan: &Plan, signed_in: Option<bool>) {
-    let Some(sso) = plan.sso() else { return };
-    match signed_in {
-        Some(true) => context.voice.note(&format!("signed out at {}", sso.start_url)),
-        _ => context.voice.note(&format!("nobody was signed in at {}", sso.start_url)),
+fn said(plan: &Plan, was_signed_in: bool) -> String {
+    match (&plan.source, was_signed_in) {
+        (Source::Login { login_session, .. }, true) => format!("signed out {login_session}"),
+        (Source::Login { login_session, .. }, false) => format!("{login_session} was not signed in"),
+        (source, true) => format!("signed out at {}", start_url(source)),
+        (source, false) => format!("nobody was signed in at {}", start_url(source)),
     }
+}
+
+fn start_url(source: &Source) -> &str {
+    match source {
+        Source::Sso(sso) => &sso.start_url,
+        _ => "IAM Identity Center",
+    }
+}
+
+/// Ends every sign-in that has a token on this computer, also of sessions that the config file no longer has, and forgets
+/// everything. One that cannot be ended does not stop the others.
+fn everywhere(context: &Context, config: &Config, store: &Store, options: &Options) -> Result<ExitCode> {
+    let tokens = sso::all_tokens(&context.env);
+    let mut sessions = sessions(context, config);
+    let mut failed = None;
+    let mut planned: Vec<(Plan, &TokenOnDisk)> = Vec::new();
+    for token in &tokens {
+        match sessions.remove(&token.name).map_or_else(|| of_token(token, context, config), Ok) {
+            Ok(plan) => planned.push((plan, token)),
+            Err(why) => {
+                context.voice.warn(&format!("{}: {}", gone_here(token), why.message));
+                failed = sso::remove_token(&context.env, token).err().or(failed);
+            }
+        }
+    }
+    let brokers: Vec<(Broker<'_>, &TokenOnDisk)> = planned
+        .iter()
+        .map(|(plan, token)| (context.broker("logout", plan, store, options), *token))
+        .collect();
+    for ((plan, _), ended) in planned.iter().zip(broker::sign_out_all(&brokers)?) {
+        match ended {
+            Ok(_) => context.voice.note(&said(plan, true)),
+            Err(error) => failed = Some(error),
+        }
+    }
+    for plan in sessions.values() {
+        context.voice.note(&said(plan, false));
+    }
+    match source::sign_out_of_logins(&context.env) {
+        Ok(0) => {}
+        Ok(1) => context.voice.note("removed 1 session of aws login"),
+        Ok(count) => context.voice.note(&format!("removed {count} sessions of aws login")),
+        Err(error) => failed = Some(error),
+    }
+    let forgotten = forget::everything(store)?;
+    context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+    forget::tell_of_shell(context, &forgotten, |_| true);
+    failed.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// The sessions that the config file has, by the names of their tokens' files.
+fn sessions(context: &Context, config: &Config) -> BTreeMap<String, Plan> {
+    let alone = config.sso_session_names().into_iter();
+    let alone = alone.filter_map(|name| plan::of_sso_session(config, &context.env, &name).ok());
+    let of_profile = |name: &String| {
+        let request = Request { profile: Some(name.clone()), ..Request::default() };
+        let planned = context.plan_of(config, &request).ok().filter(|plan| plan.sso().is_some());
+        planned.or_else(|| plan::of_profiles_session(config, &context.env, name).ok().flatten())
+    };
+    let names = config.profile_names();
+    let plans = names.iter().filter_map(of_profile).chain(alone);
+    plans.filter_map(|plan| Some((source::sign_in_file(&plan)?, plan))).collect()
+}
+
+/// The plan for a token that no session of the config file has.
+///
+/// Errors: of kind `Config`, where its file does not say where AWS is to be told.
+fn of_token(token: &TokenOnDisk, context: &Context, config: &Config) -> Result<Plan> {
+    let Some(region) = &token.region else {
+        return Err(Error::config("its file names no region"));
+    };
+    plan::of_token(config, &context.env, place(token), region)
+}
+
+fn place(token: &TokenOnDisk) -> &str {
+    token.starturl.as_deref().unwrap_or("IAM Identity Center")
+}
+
+fn gone_here(token: &TokenOnDisk) -> String {
+    format!("the sign-in at {} is forgotten here, but may live on there", place(token))
 }

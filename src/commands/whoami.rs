@@ -26,8 +26,9 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     }
     let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
-    let credentials = context.broker("whoami", &plan, &store, &options).credentials()?;
-    show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json)
+    let broker = context.broker("whoami", &plan, &store, &options);
+    let credentials = broker.credentials()?;
+    show(&broker.identify(&credentials)?, asked.json)
 }
 
 /// The profile that is meant; `None` for what is in the environment: keys, which win over `AWS_PROFILE` in every SDK,

@@ -9,9 +9,14 @@ use super::{Action, AssumeRole};
 /// Raised when what goes into the digest changes, so that old entries are never mistaken for new ones.
 const SCHEME: &str = "xacct step 1";
 
+/// The digest of what signs the first request (see `Source::identity`).
+pub(super) fn of_source(source: &[String]) -> [u8; 32] {
+    digest(SCHEME, source.iter().map(String::as_str))
+}
+
 /// One key a step. `endpoint` says where requests go (see `Endpoint::identity`), `source` who signs the first one.
-pub(super) fn keys(endpoint: &str, source: &[String], steps: &[(String, Action)]) -> Vec<[u8; 32]> {
-    let mut signer = digest(SCHEME, source.iter().map(String::as_str));
+pub(super) fn keys(endpoint: &str, source: [u8; 32], steps: &[(String, Action)]) -> Vec<[u8; 32]> {
+    let mut signer = source;
     let mut keys = Vec::with_capacity(steps.len());
     for (_, action) in steps {
         let fields = fields(action);

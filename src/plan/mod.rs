@@ -38,7 +38,7 @@ pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};
 pub(crate) use region::{Region, RegionOrigin};
-pub(crate) use session::of_sso_session;
+pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
 pub(crate) use source::{PROFILE_CHAIN, Source};
 pub(crate) use sso::Sso;
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
@@ -82,6 +82,8 @@ pub(crate) struct Plan {
     pub(crate) signin: Option<Endpoint>,
     pub(crate) connection: Connection,
     pub(crate) source: Source,
+    /// Digest over everything that decides whose the source's credentials are, whatever they are used for.
+    pub(crate) source_key: [u8; 32],
     /// In the order they are sent; each is signed with what the one before it gave.
     pub(crate) steps: Vec<Step>,
     /// Where a code can come from, if a step needs one.
@@ -201,6 +203,12 @@ impl Plan {
             Source::Sso(sso) => Some(sso),
             _ => None,
         }
+    }
+
+    /// Whether there is something to sign in to: Identity Center, `aws login`, or a session that takes an MFA code.
+    pub(crate) fn has_sign_in(&self) -> bool {
+        let takes_code = self.steps.iter().any(|step| step.serial_number().is_some());
+        takes_code || matches!(self.source, Source::Sso(_) | Source::Login { .. })
     }
 
     /// Whether the first request is signed by a user's own access key, and not by a session.
@@ -356,7 +364,8 @@ fn plan(
 
     let mut signer = chain.source.identity(env, read.token.as_deref().unwrap_or(""));
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
-    let keyed = key::keys(&endpoint.identity(&region), &signer, &steps);
+    let source_key = key::of_source(&signer);
+    let keyed = key::keys(&endpoint.identity(&region), source_key, &steps);
     let steps: Vec<Step> =
         steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
@@ -370,6 +379,7 @@ fn plan(
         signin,
         connection,
         source,
+        source_key,
         steps,
         mfa,
         confirm,

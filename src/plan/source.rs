@@ -5,6 +5,7 @@ use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
+use crate::arn::{Arn, is_account_id};
 use crate::config::{Config, FileKind, Profile, process};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -90,6 +91,18 @@ impl Source {
         }
     }
 
+    /// The profile that it stands in, where it stands in one.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        match self {
+            Source::AccessKey { profile, .. }
+            | Source::Login { profile, .. }
+            | Source::CredentialProcess { profile, .. } => Some(profile),
+            Source::Sso(sso) => Some(&sso.profile),
+            Source::WebIdentity(web) => web.profile.as_deref(),
+            Source::Environment { .. } | Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => None,
+        }
+    }
+
     /// Whether the credentials are in the files or the environment, with nothing to fetch.
     pub(crate) fn is_keys(&self) -> bool {
         matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
@@ -111,6 +124,10 @@ impl Source {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id(),
             Source::Sso(sso) => sso.account_id.as_deref(),
             Source::WebIdentity(web) => web.account_id(),
+            Source::Login { login_session, .. } => {
+                let account_id = Arn::parse(login_session.trim()).map(|arn| arn.account_id);
+                account_id.filter(|id| is_account_id(id))
+            }
             _ => None,
         }
     }

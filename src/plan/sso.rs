@@ -38,15 +38,7 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
         return Ok(None);
     }
     let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
-    let needed = |key: &str| {
-        let text = set(profile, key).map(str::to_owned);
-        text.ok_or_else(|| wrong(&format!("profile '{}' is missing {key}", profile.name)))
-    };
-    let (region, start_url, scopes) = if let Some(session) = set(profile, "sso_session") {
-        of_session(config, profile, session)?
-    } else {
-        (needed("sso_region")?, needed("sso_start_url")?, None)
-    };
+    let (region, start_url, scopes) = place(config, profile)?;
     let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
     match (account, role, set(profile, "sso_session")) {
         (None, Some(_), _) => {
@@ -65,6 +57,37 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
         start_url,
         account_id: account.map(str::to_owned),
         role_name: role.map(str::to_owned),
+        scopes,
+    }))
+}
+
+/// Region, start URL and scopes.
+fn place(config: &Config, profile: &Profile) -> Result<(String, String, Option<Vec<String>>)> {
+    if let Some(session) = set(profile, "sso_session") {
+        return of_session(config, profile, session);
+    }
+    let needed = |key: &str| {
+        let message = format!("profile '{}' is missing {key}", profile.name);
+        set(profile, key).map(str::to_owned).ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
+    };
+    Ok((needed("sso_region")?, needed("sso_start_url")?, None))
+}
+
+/// The session that the profile signs in with, for which it needs no role; `None` where it does not say which.
+///
+/// Errors: of kind `Config`, where the session is not there or does not say where it is.
+pub(super) fn of_profile_without_role(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
+    if ["sso_session", "sso_start_url"].iter().all(|key| set(profile, key).is_none()) {
+        return Ok(None);
+    }
+    let (region, start_url, scopes) = place(config, profile)?;
+    Ok(Some(Sso {
+        profile: profile.name.clone(),
+        session: set(profile, "sso_session").map(str::to_owned),
+        region,
+        start_url,
+        account_id: None,
+        role_name: None,
         scopes,
     }))
 }

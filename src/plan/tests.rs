@@ -277,7 +277,7 @@ fn fields_do_not_run_into_each_other() {
     let keys = |tags: &[(&str, &str)]| {
         let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let role = AssumeRole { role_arn: "r".to_owned(), tags, ..AssumeRole::default() };
-        key::keys("aws", &["key".to_owned()], &[(String::new(), Action::AssumeRole(role))])
+        key::keys("aws", key::of_source(&["key".to_owned()]), &[(String::new(), Action::AssumeRole(role))])
     };
     assert_ne!(keys(&[("a", "b=c")]), keys(&[("a=b", "c")]));
     assert_ne!(keys(&[("a", "b"), ("c", "d")]), keys(&[("a", "bTag=1=c=d")]));

@@ -190,13 +190,15 @@ struct SetSignIn {
     mode: Option<Mode>,
     interval: Option<u32>,
     expires_in: Option<u32>,
+    user: Option<String>,
 }
 
 impl SetSignIn {
-    fn apply(&self, settings: &mut Settings) {
+    fn apply(self, settings: &mut Settings) {
         settings.mode = self.mode.unwrap_or(settings.mode);
         settings.interval = self.interval.unwrap_or(settings.interval);
         settings.expires_in = self.expires_in.unwrap_or(settings.expires_in);
+        settings.user = self.user.or_else(|| settings.user.take());
     }
 }
 

@@ -28,9 +28,11 @@ pub(crate) fn answer(
 ) -> Result<Content, Refusal> {
     let now = state.clocks.server_at(now);
     let token = bearer(received).unwrap_or_default();
-    let center = state.sign_in.start_url(&token, now).and_then(|start_url| state.world.center(start_url));
+    let holder = state.sign_in.holder(&token, now);
+    let center = holder.and_then(|(start_url, user)| {
+        Some(IdentityCenter { user: user.to_owned(), ..state.world.center(start_url)?.clone() })
+    });
     let center = center
-        .cloned()
         .ok_or_else(|| Refusal::new(401, "UnauthorizedException", "Session token not found or invalid"))?;
     let query = query(received);
     match action {

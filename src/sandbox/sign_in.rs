@@ -32,13 +32,16 @@ pub(crate) enum Mode {
 }
 
 /// `sign_in` of the control API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Settings {
     pub(crate) mode: Mode,
     /// Seconds that a device must wait between two polls.
     pub(crate) interval: u32,
     /// Seconds for which a device code is good.
     pub(crate) expires_in: u32,
+    /// Who signs in from now on, if not the center's user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<String>,
 }
 
 /// A registered client.
@@ -85,6 +88,7 @@ pub(crate) struct Code {
 struct Session {
     client_id: String,
     start_url: String,
+    user: String,
     ends_at: DateTime<Utc>,
 }
 
@@ -122,7 +126,7 @@ pub(crate) struct SignIn {
 impl SignIn {
     pub(crate) fn new() -> SignIn {
         SignIn {
-            settings: Settings { mode: Mode::Approve, interval: 1, expires_in: 600 },
+            settings: Settings { mode: Mode::Approve, interval: 1, expires_in: 600, user: None },
             clients: BTreeMap::new(),
             devices: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -213,7 +217,8 @@ impl SignIn {
     ) -> Result<(usize, Tokens)> {
         let ends_at = now + TimeDelta::seconds(center.session_seconds);
         let start_url = center.start_url.clone();
-        self.sessions.push(Session { client_id: client.id.clone(), start_url, ends_at });
+        let user = self.settings.user.clone().unwrap_or_else(|| center.user.clone());
+        self.sessions.push(Session { client_id: client.id.clone(), start_url, user, ends_at });
         let session = self.sessions.len() - 1;
         Ok((session, self.tokens(session, client, center, now)?))
     }
@@ -240,11 +245,11 @@ impl SignIn {
         center.map(|center| self.tokens(number, client, center, now)).transpose()
     }
 
-    /// The start URL of the session that this access token is for; `None` where it is not good (any more).
-    pub(crate) fn start_url(&self, access_token: &str, now: DateTime<Utc>) -> Option<&str> {
+    /// The start URL and the user of the session that this access token is for; `None` where it is not good (any more).
+    pub(crate) fn holder(&self, access_token: &str, now: DateTime<Utc>) -> Option<(&str, &str)> {
         let token = self.access.get(access_token).filter(|token| token.expires_at > now)?;
         let session = self.sessions.get(token.session).filter(|session| session.ends_at > now)?;
-        Some(&session.start_url)
+        Some((&session.start_url, &session.user))
     }
 
     /// Ends the session that this access token is for.

@@ -2,6 +2,7 @@
 //! SDK shares. Its refresh token is good for one use: one process at a time renews it, and the file is replaced whole.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -10,12 +11,13 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+use super::Fetched;
 use crate::aws::{Failure, ProofKey, Renewed, Signin};
-use crate::cache::write_private;
+use crate::cache::{Lock, SignIn, write_private};
 use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Endpoint, Plan};
+use crate::plan::{Endpoint, Plan, Source};
 use crate::secret::Secret;
 use crate::sso::Asker;
 use crate::terminal::finishing;
@@ -54,6 +56,15 @@ impl Token {
         Some((text("clientId")?, Secret::new(text("refreshToken")?), ProofKey::from_pem(&pem)?))
     }
 
+    /// Without a key it cannot be renewed, and ends with its credentials.
+    fn sign_in(&self, file: &Path) -> SignIn {
+        let key = self.members.get("dpopKey").and_then(Value::as_str);
+        let digest = Sha256::new()
+            .chain_update("xacct sign-in ")
+            .chain_update(key.unwrap_or(self.credentials.access_key_id()));
+        SignIn { file: stem(file), id: hex::encode(digest.finalize()) }
+    }
+
     /// The same session with what a renewal gave.
     fn renewed(self, new: Renewed) -> Token {
         let Token { mut members, credentials, .. } = self;
@@ -73,38 +84,81 @@ impl Token {
     }
 }
 
-impl Session<'_> {
+/// The session whose token is there now. Its key is made by `aws login`, and every renewal is bound to it.
+pub(super) fn current_sign_in(login_session: &str, env: &Env) -> Option<SignIn> {
+    let file = path(login_session, env)?;
+    let bytes = fs::read(&file).map(Zeroizing::new).ok()?;
+    let token = parse(serde_json::from_slice(&bytes).ok()?).ok()?;
+    Some(token.sign_in(&file))
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+impl<'a> Session<'a> {
+    /// `None` where the plan has another source.
+    pub(super) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
+        let Source::Login { profile, login_session } = &plan.source else { return Ok(None) };
+        let Some(signin) = &plan.signin else {
+            return Err(Error::other("the plan does not say where AWS Sign-In is"));
+        };
+        Ok(Some(Session { profile, login_session, signin, plan, asker }))
+    }
+
     /// The session's credentials, renewed where they are about to end.
     ///
     /// Errors: `NeedsPerson` where somebody must run `aws login`, `Refused`, `Unreachable`, `Signal`.
-    pub(super) async fn credentials(&self) -> Result<Credentials> {
+    pub(super) async fn credentials(&self) -> Result<Fetched> {
         let file = self.file()?;
         let token = self.read(&file)?;
+        let sign_in = Some(token.sign_in(&file));
+        let credentials = self.current(&file, token).await?;
+        Ok(Fetched { credentials, sign_in })
+    }
+
+    /// Removes the token. Whether there was one.
+    pub(super) async fn logout(&self) -> Result<bool> {
+        let file = self.file()?;
+        // Whoever renews it would write it back.
+        let _turn = self.turn(&file, self.asker.until).await?;
+        match fs::remove_file(&file) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::other(format!("cannot remove {}: {error}", file.display()))),
+        }
+    }
+
+    async fn turn(&self, file: &Path, until: Option<Instant>) -> Result<Option<Lock>> {
+        let Asker { store, voice, me, .. } = self.asker;
+        let waiter = Waiter { store, voice, me, until };
+        let why = format!(", which renews the session of aws login for {}", self.login_session);
+        waiter.wait_for(&format!("login-{}", stem(file)), &why, |warning| voice.warn(warning)).await
+    }
+
+    async fn current(&self, file: &Path, token: Token) -> Result<Credentials> {
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
-        let Asker { store, voice, me, until, .. } = self.asker;
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let is_valid = token.left(self.now()) > 0;
         let newer = is_valid.then(|| Instant::now() + FOR_NEWER);
-        let until = until.into_iter().chain(newer).min();
-        let waiter = Waiter { store, voice, me, until };
-        let why = format!(", which renews the session of aws login for {}", self.login_session);
-        let turn = waiter.wait_for(&format!("login-{name}"), &why, |warning| voice.warn(warning)).await;
-        let _turn = match turn {
+        let until = self.asker.until.into_iter().chain(newer).min();
+        let _turn = match self.turn(file, until).await {
             Err(error) if error.kind == Kind::NeedsPerson && is_valid => {
-                voice.warn(&format!("{}; its credentials are used while they last", error.message));
+                self.asker
+                    .voice
+                    .warn(&format!("{}; its credentials are used while they last", error.message));
                 return Ok(token.credentials);
             }
             turn => turn?,
         };
         // Somebody may have renewed it meanwhile.
-        let token = self.read(&file)?;
+        let token = self.read(file)?;
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
         // What comes back replaces what was sent, which is worth nothing from then on: it must be kept.
-        finishing(self.renewed(&file, token)).await?
+        finishing(self.renewed(file, token)).await?
     }
 
     async fn renewed(&self, file: &Path, token: Token) -> Result<Credentials> {
@@ -127,18 +181,19 @@ impl Session<'_> {
         }
     }
 
-    /// `$AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache`.
     fn file(&self) -> Result<PathBuf> {
-        let name = hex::encode(Sha256::digest(self.login_session.trim()));
-        let dir = dir(self.asker.env).ok_or_else(|| {
+        path(self.login_session, self.asker.env).ok_or_else(|| {
             Error::config("there is no home directory to find the sessions of aws login under")
                 .hint("set AWS_LOGIN_CACHE_DIRECTORY")
-        })?;
-        Ok(dir.join(format!("{name}.json")))
+        })
     }
 
     fn read(&self, file: &Path) -> Result<Token> {
-        let bytes = fs::read(file).map(Zeroizing::new).map_err(|error| self.unusable(&error.to_string()))?;
+        let bytes = match fs::read(file) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.signed_out()),
+            Err(error) => return Err(self.unusable(&error.to_string())),
+        };
         let members: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
         let parsed = members.map_or_else(|| Err(DAMAGED.to_owned()), parse);
         parsed.map_err(|why| self.unusable(&why))
@@ -146,6 +201,13 @@ impl Session<'_> {
 
     fn now(&self) -> DateTime<Utc> {
         (self.asker.now)()
+    }
+
+    fn signed_out(&self) -> Error {
+        let (profile, session) = (self.profile, self.login_session);
+        self.with_command(Error::needs_person(format!(
+            "profile '{profile}': you are signed out: no session of aws login found for {session}"
+        )))
     }
 
     fn unusable(&self, why: &str) -> Error {
@@ -189,9 +251,42 @@ impl Session<'_> {
     }
 }
 
+/// Removes the tokens of all sessions, as `aws logout --all` does. How many there were.
+///
+/// Errors: `Other` where one cannot be removed; the others are.
+pub(crate) fn remove_all(env: &Env) -> Result<usize> {
+    let listed = dir(env).and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten();
+    let (mut removed, mut failed) = (0, None);
+    for path in listed.map(|file| file.path()).filter(|path| is_token(path)) {
+        match fs::remove_file(&path) {
+            Ok(()) => removed += 1,
+            Err(error) => failed = Some(Error::other(format!("cannot remove {}: {error}", path.display()))),
+        }
+    }
+    failed.map_or(Ok(removed), Err)
+}
+
+fn is_token(path: &Path) -> bool {
+    let bytes = fs::read(path).map(Zeroizing::new).unwrap_or_default();
+    let members: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
+    members.is_some_and(|members| {
+        members.get("accessToken").is_some_and(|token| token["accessKeyId"].is_string())
+    })
+}
+
 fn dir(env: &Env) -> Option<PathBuf> {
     let own = env.path("AWS_LOGIN_CACHE_DIRECTORY").map(Path::to_owned);
     own.or_else(|| env.home.as_ref().map(|home| home.join(".aws/login/cache")))
+}
+
+/// In `$AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache`.
+fn path(login_session: &str, env: &Env) -> Option<PathBuf> {
+    Some(dir(env)?.join(format!("{}.json", file_name(login_session))))
+}
+
+/// What the session's file is called, without its ending.
+pub(super) fn file_name(login_session: &str) -> String {
+    hex::encode(Sha256::digest(login_session.trim()))
 }
 
 const DAMAGED: &str = "its file is damaged";

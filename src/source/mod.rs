@@ -7,10 +7,65 @@ mod process;
 mod metadata;
 mod login;
 
+pub(crate) use login::remove_all as sign_out_of_logins;
+
+use crate::cache::{SignIn, Store};
 use crate::credentials::Credentials;
+use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
-use crate::sso::{Asker, Session};
+use crate::sso::{self, Asker, Session};
+
+/// What a source gave, and the sign-in that it came from, where it has one.
+pub(crate) struct Fetched {
+    pub(crate) credentials: Credentials,
+    pub(crate) sign_in: Option<SignIn>,
+}
+
+impl From<Credentials> for Fetched {
+    fn from(credentials: Credentials) -> Fetched {
+        Fetched { credentials, sign_in: None }
+    }
+}
+
+/// Whether somebody is signed in at a plan's source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SignInState {
+    /// The source has no sign-in.
+    NotNeeded,
+    SignedOut,
+    SignedIn(SignIn),
+}
+
+impl SignInState {
+    /// Whether credentials that came from this sign-in may still be used: they belong to it, and end with it.
+    pub(crate) fn allows(&self, sign_in: Option<&SignIn>) -> bool {
+        match self {
+            SignInState::NotNeeded => true,
+            SignInState::SignedOut => false,
+            SignInState::SignedIn(now) => sign_in == Some(now),
+        }
+    }
+}
+
+/// What the token's file of a plan's sign-in is called, without its ending; `None` where the source has no sign-in.
+pub(crate) fn sign_in_file(plan: &Plan) -> Option<String> {
+    match &plan.source {
+        Source::Sso(sso) => Some(sso::file_name(sso)),
+        Source::Login { login_session, .. } => Some(login::file_name(login_session)),
+        _ => None,
+    }
+}
+
+/// Who is signed in now. Reads files only for a source that has a sign-in.
+pub(crate) fn sign_in_state(plan: &Plan, env: &Env, store: &Store) -> SignInState {
+    let now = match &plan.source {
+        Source::Sso(sso) => sso::current_sign_in(sso, env, store),
+        Source::Login { login_session, .. } => login::current_sign_in(login_session, env),
+        _ => return SignInState::NotNeeded,
+    };
+    now.map_or(SignInState::SignedOut, SignInState::SignedIn)
+}
 
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
@@ -23,23 +78,35 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
 /// The credentials of a plan's source that has to be asked.
 ///
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
-pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Credentials> {
+pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
     if let Some(session) = Session::of(plan, asker)? {
-        return session.role_credentials().await;
+        let (credentials, sign_in) = session.role_credentials().await?;
+        return Ok(Fetched { credentials, sign_in: Some(sign_in) });
+    }
+    if let Some(session) = login::Session::of(plan, asker)? {
+        return session.credentials().await;
     }
     let source = &plan.source;
-    match source {
-        Source::AccessKey { .. } | Source::Environment { .. } => keys(source),
-        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await,
-        Source::EcsContainer => metadata::container().await,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, asker).await,
+    let credentials = match source {
+        Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
+        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await?,
+        Source::EcsContainer => metadata::container().await?,
+        Source::CredentialProcess { profile, command } => process::run(profile, command, asker).await?,
         // Not asked here: see above, and `broker`.
-        Source::WebIdentity(_) | Source::Sso(_) => Err(Error::other("this source is not asked here")),
-        Source::Login { profile, login_session } => {
-            let Some(signin) = &plan.signin else {
-                return Err(Error::other("the plan does not say where AWS Sign-In is"));
-            };
-            login::Session { profile, login_session, signin, plan, asker }.credentials().await
+        Source::WebIdentity(_) | Source::Sso(_) | Source::Login { .. } => {
+            return Err(Error::other("this source is not asked here"));
         }
+    };
+    Ok(credentials.into())
+}
+
+/// Removes the token that `aws login` has left, as `aws logout` does. Whether there was one; `None` where the plan has
+/// another source.
+///
+/// Errors: `Other` where it cannot be removed, `NeedsPerson` where another process holds it, `Signal`.
+pub(crate) async fn sign_out_of_login(plan: &Plan, asker: Asker<'_>) -> Result<Option<bool>> {
+    match login::Session::of(plan, asker)? {
+        Some(session) => session.logout().await.map(Some),
+        None => Ok(None),
     }
 }

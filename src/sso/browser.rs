@@ -42,7 +42,7 @@ pub(super) async fn sign_in(
     } else {
         format!("to sign in at {}, open this page in a browser of this computer", sso.start_url)
     };
-    show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url));
+    show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url)).await;
     let visit = waiting(session.asker.voice, LIMIT, page.visit(&state)).await?;
     match visit.ok_or_else(|| words::too_late(sso))? {
         Brought::Refusal(code) => Err(words::denied(sso, &code)),

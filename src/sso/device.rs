@@ -27,7 +27,7 @@ pub(super) async fn sign_in(
     } else {
         format!("to sign in, open this page, which must show the code {}", device.user_code)
     };
-    show(session, way.opens, &what, &device.page);
+    show(session, way.opens, &what, &device.page).await;
     let grant = Grant::Device { code: &device.code };
     let polls = async {
         let mut interval = u64::from(device.interval);

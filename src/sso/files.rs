@@ -115,8 +115,12 @@ impl<'a> Files<'a> {
         let Some(home) = &env.home else {
             return Err(Error::config("there is no home directory to keep Identity Center's tokens under"));
         };
-        let name = sha1(sso.token_name());
-        Ok(Files { sso, dir: home.join(".aws/sso/cache"), name })
+        Ok(Files { sso, dir: directory(home), name: file_name(sso) })
+    }
+
+    /// The same for a token's file of another name, which no session of the config file has.
+    pub(super) fn named(self, name: &str) -> Files<'a> {
+        Files { name: name.to_owned(), ..self }
     }
 
     fn token_path(&self) -> PathBuf {
@@ -127,8 +131,7 @@ impl<'a> Files<'a> {
     pub(super) fn token(&self) -> Option<Token> {
         let file: TokenFile = read(&self.token_path())?;
         // The session may have been given another start URL since.
-        let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-        if file.start_url.is_some_and(|url| plain(&url) != plain(&self.sso.start_url)) {
+        if file.start_url.is_some_and(|url| !is_same_place(&url, &self.sso.start_url)) {
             return None;
         }
         let client = (|| {
@@ -140,6 +143,29 @@ impl<'a> Files<'a> {
         })();
         let expires_at = time(&file.expires_at)?;
         Some(Token { access_token: file.access_token, expires_at, refresh_token: file.refresh_token, client })
+    }
+
+    /// Another spelling of this start URL, under which somebody is signed in. The AWS CLI calls the token's file after the
+    /// spelling, so that tools do not find it under this one.
+    pub(super) fn other_spelling(&self, now: DateTime<Utc>) -> Option<String> {
+        let is_other = |token: &TokenFile| {
+            let url = token.start_url.as_deref()?;
+            let is_it = url != self.sso.start_url && is_same_place(url, &self.sso.start_url);
+            let is_alive = token.refresh_token.is_some() || time(&token.expires_at)? > now;
+            (is_it && is_alive).then_some(())
+        };
+        let paths = fs::read_dir(&self.dir).ok()?.flatten().map(|file| file.path());
+        let mut urls: Vec<String> = paths
+            .filter_map(|path| {
+                let token: TokenFile = read(&path)?;
+                is_other(&token)?;
+                // A session's file is called after its name, and is no matter of spelling.
+                let url = token.start_url?;
+                (path.file_stem()? == sha1(&url).as_str()).then_some(url)
+            })
+            .collect();
+        urls.sort();
+        urls.into_iter().next()
     }
 
     /// Errors: a sentence.
@@ -225,6 +251,65 @@ impl<'a> Files<'a> {
     }
 }
 
+fn directory(home: &Path) -> PathBuf {
+    home.join(".aws/sso/cache")
+}
+
+/// Whether two start URLs are spellings of one: `…/start`, `…/start/`, `…/start#/`, `…/start/#`, capitals in the host.
+fn is_same_place(one: &str, other: &str) -> bool {
+    let plain = |url: &str| {
+        let url = url.trim().trim_end_matches(['/', '#']);
+        let path =
+            url.find("://").and_then(|at| Some(at + 3 + url[at + 3..].find('/')?)).unwrap_or(url.len());
+        format!("{}{}", url[..path].to_ascii_lowercase(), &url[path..])
+    };
+    plain(one) == plain(other)
+}
+
+/// What a session's token file is called, without its ending.
+pub(crate) fn file_name(sso: &Sso) -> String {
+    sha1(sso.token_name())
+}
+
+/// A token's file, whose session need not be in the config file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) struct TokenOnDisk {
+    /// The file's name without its ending.
+    #[serde(skip)]
+    pub(crate) name: String,
+    pub(crate) starturl: Option<String>,
+    pub(crate) region: Option<String>,
+    accesstoken: Secret,
+}
+
+impl TokenOnDisk {
+    pub(super) fn access_token(&self) -> &Secret {
+        &self.accesstoken
+    }
+}
+
+/// Every token of the directory, by whatever tool; as the AWS CLI, which takes what has an access token for one.
+pub(crate) fn all_tokens(env: &Env) -> Vec<TokenOnDisk> {
+    let Some(home) = &env.home else { return Vec::new() };
+    let listed = fs::read_dir(directory(home)).into_iter().flatten().flatten();
+    let named = listed.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?.strip_suffix(".json")?.to_owned();
+        Some(TokenOnDisk { name, ..read(&file.path())? })
+    });
+    let mut tokens: Vec<TokenOnDisk> = named.collect();
+    tokens.sort_by(|one, other| one.name.cmp(&other.name));
+    tokens
+}
+
+/// Removes the token's file, without a word to AWS.
+///
+/// Errors: `Other`, where that cannot be done.
+pub(crate) fn remove_token(env: &Env, token: &TokenOnDisk) -> Result<bool> {
+    let Some(home) = &env.home else { return Ok(false) };
+    remove(&directory(home).join(format!("{}.json", token.name))).map_err(Error::other)
+}
+
 /// The file's members, if it holds what is wanted. Other programs write here too: what is not understood is not there.
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
@@ -273,6 +358,19 @@ fn python(text: &str) -> String {
 
 fn sha1(text: &str) -> String {
     hex::encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
+}
+
+#[cfg(test)]
+pub(super) fn sample(session: Option<&str>, scopes: Option<&[&str]>) -> Sso {
+    Sso {
+        profile: "acme".to_owned(),
+        session: session.map(str::to_owned),
+        region: "eu-central-1".to_owned(),
+        start_url: "https://acme.awsapps.com/start".to_owned(),
+        account_id: None,
+        role_name: None,
+        scopes: scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+    }
 }
 
 #[cfg(test)]

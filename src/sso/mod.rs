@@ -7,6 +7,7 @@
 
 mod words;
 mod files;
+mod lineage;
 mod way;
 mod page;
 mod browser;
@@ -15,18 +16,27 @@ mod sign_in;
 mod token;
 mod assignments;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use crate::aws::{Failure, Network, Oidc, Portal};
-use crate::cache::Store;
+use crate::cache::{SignIn, Store};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
 pub(crate) use assignments::Assigned;
-use files::Files;
+use files::{Files, Token};
+pub(crate) use files::{TokenOnDisk, all_tokens, file_name, remove_token};
+pub(crate) use lineage::current as current_sign_in;
+
+/// Where this module's notes are, in the cache directory.
+const NOTES: &str = "sso";
+/// How long Identity Center may take to end a sign-in.
+const FOR_LOGOUT: Duration = Duration::from_secs(10);
 
 /// Who asks, and with what.
 #[derive(Clone, Copy)]
@@ -81,11 +91,12 @@ impl<'a> Session<'a> {
         Ok(Some(Session { sso, center, connection: &plan.connection, asker, files }))
     }
 
-    /// The role's credentials. A token that the portal does not take is replaced once.
+    /// The role's credentials, and the sign-in that they came from. A token that the portal does not take is replaced
+    /// once.
     ///
     /// Errors: `NeedsPerson` where somebody must sign in and nobody may be asked, `Refused` where the role is not
     /// theirs, `Unreachable`.
-    pub(crate) async fn role_credentials(&self) -> Result<Credentials> {
+    pub(crate) async fn role_credentials(&self) -> Result<(Credentials, SignIn)> {
         let sso = self.sso;
         let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
             return Err(words::no_role(sso));
@@ -95,7 +106,7 @@ impl<'a> Session<'a> {
         for is_second in [false, true] {
             let asked = portal.role_credentials(&token.access_token, account_id, role_name);
             match asked.await {
-                Ok(credentials) => return Ok(credentials),
+                Ok(credentials) => return Ok((credentials, self.sign_in_of(&token))),
                 Err(failure) if !is_second && is_unauthorized(&failure) => {
                     token = self.token(Some(&token.access_token)).await?.token;
                 }
@@ -119,23 +130,41 @@ impl<'a> Session<'a> {
     pub(crate) async fn logout(&self) -> Result<bool> {
         let _turn = self.turn().await?;
         if let Some(token) = self.files.token() {
-            self.end_at_aws(&token.access_token).await?;
+            self.end_at_aws(&token.access_token).await;
         }
         self.files.drop_token().map_err(Error::other)
     }
 
-    async fn end_at_aws(&self, access_token: &crate::secret::Secret) -> Result<()> {
-        let (portal, voice) = (self.portal()?, self.asker.voice);
-        match portal.logout(access_token).await {
-            Ok(()) => {}
+    /// The same for a token's file, whoever wrote it.
+    pub(crate) async fn logout_of(self, token: &TokenOnDisk) -> Result<bool> {
+        let files = self.files.named(&token.name);
+        let session = Session { files, ..self };
+        // Other tools may call their files anything.
+        let is_lockable = token.name.chars().all(|c| c.is_ascii_alphanumeric());
+        let _turn = if is_lockable { session.turn().await.ok().flatten() } else { None };
+        session.end_at_aws(token.access_token()).await;
+        session.files.drop_token().map_err(Error::other)
+    }
+
+    fn sign_in_of(&self, token: &Token) -> SignIn {
+        lineage::of(&self.files, token, self.asker.store)
+    }
+
+    /// What goes wrong costs a warning: here it is forgotten all the same.
+    async fn end_at_aws(&self, access_token: &crate::secret::Secret) {
+        let ended = async { Ok::<_, Error>(self.portal()?.logout(access_token).await) };
+        let why = match tokio::time::timeout(FOR_LOGOUT, ended).await {
+            Ok(Ok(Ok(()))) => return,
             // It has ended already.
-            Err(failure) if is_unauthorized(&failure) => {}
-            Err(failure) => voice.warn(&format!(
-                "the sign-in at {} is forgotten here, but may live on there: {failure}",
-                self.sso.start_url
-            )),
-        }
-        Ok(())
+            Ok(Ok(Err(failure))) if is_unauthorized(&failure) => return,
+            Ok(Ok(Err(failure))) => failure.to_string(),
+            Ok(Err(error)) => error.message,
+            Err(_) => format!("no answer in {} seconds", FOR_LOGOUT.as_secs()),
+        };
+        self.asker.voice.warn(&format!(
+            "the sign-in at {} is forgotten here, but may live on there: {why}",
+            self.sso.start_url
+        ));
     }
 
     fn portal(&self) -> Result<Portal<'a>> {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::files::Token;
-use super::{Asker, Session, words};
+use super::{Asker, NOTES, Session, lineage, words};
 use crate::aws::{Failure, Grant, Registered, Tokens};
-use crate::cache::Lock;
+use crate::cache::{Lock, SignIn};
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::terminal::finishing;
@@ -19,8 +19,6 @@ use crate::turn::{FOR_NEWER, Waiter};
 const REFRESH: i64 = 900;
 /// For this long after a failed refresh, in seconds, a token that is still good is not refreshed again.
 const PAUSE: i64 = 30;
-/// Where the notes are, in the cache directory.
-const NOTES: &str = "sso";
 
 /// A token, and how it was come by.
 pub(super) struct Got {
@@ -128,7 +126,7 @@ impl Session<'_> {
         // What comes back replaces what was sent, which is worth nothing from then on: it must be kept.
         let attempt = finishing(async {
             let tokens = self.exchange(client, refresh_token).await?;
-            Ok(self.keep(tokens, client.clone(), Some(refresh_token)))
+            Ok(self.keep(tokens, client.clone(), Some(token)))
         });
         match attempt.await? {
             Ok(token) => Ok(Some(token)),
@@ -165,7 +163,8 @@ impl Session<'_> {
     /// By a person, if one may be asked.
     async fn signed_in(&self) -> Result<Got> {
         let Some(how) = self.asker.sign_in else {
-            return Err(words::needs_sign_in(self.sso, "nobody is signed in"));
+            let other = self.files.other_spelling(self.now());
+            return Err(words::needs_sign_in(self.sso, other.as_deref()));
         };
         match self.sign_in(how).await {
             Ok((tokens, client)) => Ok(Got { token: self.keep(tokens, client, None), by_person: true }),
@@ -179,17 +178,30 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the token down. An answer without a refresh token leaves the last one as it is (Rust SDK, RFC 6749
-    /// section 6).
-    fn keep(&self, tokens: Tokens, client: Registered, before: Option<&Secret>) -> Token {
+    /// Writes the token down, the successor of the one `before` or that of a new sign-in. An answer without a refresh
+    /// token leaves the last one as it is (Rust SDK, RFC 6749 section 6).
+    fn keep(&self, tokens: Tokens, client: Registered, before: Option<&Token>) -> Token {
+        let earlier = before.and_then(|token| token.refresh_token.clone());
         let token = Token {
             access_token: tokens.access_token,
             expires_at: tokens.expires_at,
-            refresh_token: tokens.refresh_token.or_else(|| before.cloned()),
+            refresh_token: tokens.refresh_token.or(earlier),
             client: Some(client),
         };
+        lineage::note(&self.files, &token, before, self.asker.store);
         self.complain(self.files.keep_token(&token));
+        if before.is_none() {
+            self.forget_others(&token);
+        }
         token
+    }
+
+    /// Forgets what earlier sign-ins gave: it may have been somebody else, and nothing uses it any more.
+    fn forget_others(&self, token: &Token) {
+        let now = self.sign_in_of(token);
+        let is_stale = |sign_in: &SignIn| sign_in.file == now.file && *sign_in != now;
+        // What cannot be removed is not used either.
+        let _ = self.asker.store.clear_where(|_, entry| entry.sign_in.as_ref().is_some_and(is_stale));
     }
 
     fn note(&self) -> Option<Note> {

@@ -29,12 +29,12 @@ pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
 }
 
 /// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide it.
-pub(super) fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
+pub(super) async fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
     let voice = session.asker.voice;
     let say = |text: &str| if opens { voice.note(text) } else { voice.tell(text) };
     say(what);
     say(&format!("  {url}"));
-    if opens && !browser::start(browser::usual(url, session.asker.env)) {
+    if opens && !browser::start(browser::usual(url, session.asker.env)).await {
         voice.tell(&format!("no browser could be started: open {url}"));
     }
 }

@@ -10,10 +10,19 @@ pub(super) fn login(sso: &Sso) -> String {
     format!("xacct login {}", shlex::try_quote(&sso.profile).unwrap_or_default())
 }
 
-/// Somebody must sign in, and nobody may be asked.
-pub(super) fn needs_sign_in(sso: &Sso, why: &str) -> Error {
-    Error::needs_person(format!("profile '{}': {why} at {}", sso.profile, sso.start_url))
-        .hint(format!("in a terminal, run: {}", login(sso)))
+/// Somebody must sign in, and nobody may be asked. `other` is a spelling of the start URL under which somebody is
+/// signed in.
+pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
+    let Sso { profile, start_url, .. } = sso;
+    let error = Error::needs_person(format!("profile '{profile}': nobody is signed in at {start_url}"));
+    match other {
+        Some(other) => error
+            .hint(format!(
+                "you are signed in at {other}, another spelling of it; the AWS CLI keeps a token for each spelling"
+            ))
+            .hint(format!("set sso_start_url = {other} in the profile, or run: {}", login(sso))),
+        None => error.hint(format!("in a terminal, run: {}", login(sso))),
+    }
 }
 
 /// A profile that has a session and no role.

@@ -218,7 +218,7 @@ impl Sandbox {
     }
 
     /// What Identity Center's page does: `json!({"mode": "approve"})` (the default: at once), pending or deny;
-    /// `"interval"` and `"expires_in"` are the device codes', in seconds. What is absent stays.
+    /// `"interval"` and `"expires_in"` are the device codes', in seconds; `"user"` is who signs in. What is absent stays.
     pub(crate) fn sign_in(&self, settings: &Value) {
         self.control("POST", "sign_in", &settings.to_string());
     }

@@ -23,7 +23,11 @@ use crate::terminal;
 pub(super) enum Way {
     Print,
     Copy,
-    Open(Opener),
+    Open {
+        opener: Opener,
+        /// For what to type instead.
+        profile: String,
+    },
 }
 
 /// A browser that is there.
@@ -56,37 +60,32 @@ impl Way {
             return Err(Error::needs_person("there is no terminal to copy through")
                 .hint("--print prints the address, which signs in whoever has it"));
         }
-        let elsewhere = |why: &str| {
-            Error::other(why.to_owned())
-                .hint(format!(
-                    "xacct console {} --copy     puts the address into this terminal's clipboard",
-                    plan.profile
-                ))
-                .hint(format!("xacct console {} --print    prints it", plan.profile))
-        };
         if asked.asking.no_browser {
-            return Err(elsewhere("--no-browser forbids opening one"));
+            return Err(elsewhere("--no-browser forbids opening one", &plan.profile));
         }
         let profile = config.profile(&plan.profile)?;
-        match chosen(asked, config, profile.as_ref())? {
-            Browser::System if browser::opens(&context.env) => Ok(Way::Open(Opener::Usual)),
-            Browser::System => Err(elsewhere("there is no browser here to open the console in")),
-            Browser::Command(words) => Ok(Way::Open(Opener::Words(words))),
+        let opener = match chosen(asked, config, profile.as_ref())? {
+            Browser::System if browser::opens(&context.env) => Opener::Usual,
+            Browser::System => {
+                return Err(elsewhere("there is no browser here to open the console in", &plan.profile));
+            }
+            Browser::Command(words) => Opener::Words(words),
             Browser::Firefox => {
                 let setting = |key: &str| set(profile.as_ref(), key).map(|(text, _)| text.to_owned());
-                Ok(Way::Open(Opener::Firefox {
+                Opener::Firefox {
                     program: installed(&FIREFOX, &context.env)?,
                     container: config.settings().firefox_container,
                     name: plan.profile.clone(),
                     color: setting("color").and_then(|text| ProfileColor::parse(&text).ok()),
                     profile: setting("browser_profile"),
-                }))
+                }
             }
-            Browser::Chromium(kind) => Ok(Way::Open(Opener::Chromium {
+            Browser::Chromium(kind) => Opener::Chromium {
                 program: installed(kind, &context.env)?,
                 directory: directory(kind, &context.env, profile.as_ref())?,
-            })),
-        }
+            },
+        };
+        Ok(Way::Open { opener, profile: plan.profile.clone() })
     }
 
     /// An address that is nobody's secret.
@@ -112,13 +111,13 @@ impl Way {
                 context.voice.note("the address is in the clipboard, if this terminal takes OSC 52");
                 Ok(())
             }
-            Way::Open(opener) => opener.open(address, &context.env),
+            Way::Open { opener, profile } => opener.open(address, &context.env, profile),
         }
     }
 }
 
 impl Opener {
-    fn open(&self, address: &Secret, env: &Env) -> Result<()> {
+    fn open(&self, address: &Secret, env: &Env, profile: &str) -> Result<()> {
         let started = |program: &PathBuf, arguments: Vec<String>| {
             let mut command = Command::new(program);
             command.args(arguments);
@@ -138,12 +137,19 @@ impl Opener {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-        let _inside = runtime.enter();
-        if browser::start(commands) {
+        if runtime.block_on(browser::start(commands)) {
             return Ok(());
         }
-        Err(Error::other("no browser could be started").hint("--copy and --print do without"))
+        Err(elsewhere("no browser could be started", profile))
     }
+}
+
+/// What to type where no browser opens here.
+fn elsewhere(why: &str, profile: &str) -> Error {
+    let profile = shlex::try_quote(profile).unwrap_or_default();
+    Error::other(why.to_owned())
+        .hint(format!("xacct console {profile} --copy     puts the address into this terminal's clipboard"))
+        .hint(format!("xacct console {profile} --print    prints it"))
 }
 
 /// `--browser`, else the profile's, else the setting.

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::*;
 use crate::sandbox::route::route;
-use crate::sandbox::sign_in::Settings;
 use crate::sandbox::world::World;
 
 const START: &str = "https://acme.awsapps.com/start";
@@ -115,7 +114,7 @@ impl Bench {
     }
 
     fn is_good(&self, tokens: &Value) -> bool {
-        self.state.sign_in.start_url(tokens["accessToken"].as_str().unwrap(), self.now).is_some()
+        self.state.sign_in.holder(tokens["accessToken"].as_str().unwrap(), self.now).is_some()
     }
 
     fn wait(&mut self, seconds: i64) {
@@ -123,7 +122,7 @@ impl Bench {
     }
 
     fn mode(&mut self, mode: Mode) {
-        self.state.sign_in.settings = Settings { mode, ..self.state.sign_in.settings };
+        self.state.sign_in.settings.mode = mode;
     }
 }
 

@@ -1,16 +1,5 @@
+use super::sample as sso;
 use super::*;
-
-fn sso(session: Option<&str>, scopes: Option<&[&str]>) -> Sso {
-    Sso {
-        profile: "acme".to_owned(),
-        session: session.map(str::to_owned),
-        region: "eu-central-1".to_owned(),
-        start_url: "https://acme.awsapps.com/start".to_owned(),
-        account_id: None,
-        role_name: None,
-        scopes: scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect()),
-    }
-}
 
 fn home() -> (tempfile::TempDir, Env) {
     let home = tempfile::tempdir().unwrap();

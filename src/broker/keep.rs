@@ -1,0 +1,138 @@
+//! What becomes of an answer: whose it is, writing it to the cache, stamping it, dropping it.
+
+use chrono::TimeDelta;
+
+use crate::aws::{Answer, Identity};
+use crate::cache::{Entry, Key, SignIn};
+use crate::error::{Error, Result};
+use crate::plan::{Action, Plan, Source, Step};
+
+use super::run::Run;
+use super::trust;
+
+impl Run<'_> {
+    /// Writes an answer to the cache, unless it is for somebody else than was asked for.
+    pub(super) fn keep(&self, index: usize, answer: &Answer, sign_in: Option<&SignIn>) -> Result<()> {
+        let step = &self.broker.plan.steps[index];
+        let (keys, now) = (&answer.credentials, (self.broker.now)());
+        refuse_stranger(self.broker.plan, step, answer)?;
+        let caller = self.caller.as_ref().filter(|_| step.role_arn().is_none());
+        let known = keys.account_id().map(str::to_owned);
+        let account_id = known.or_else(|| caller.map(|caller| caller.account_id.clone()));
+        let Some(expires_at) = keys.expiration().filter(|_| !keys.are_long_term()) else {
+            // A source may give long-term keys, or keep silent about their end: asked anew each time.
+            if matches!(step.action, Action::Source) {
+                self.log(index, answer, account_id.as_deref(), now);
+                return Ok(());
+            }
+            return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
+        };
+        self.log(index, answer, account_id.as_deref(), now);
+        let entry = Entry {
+            expires_at: expires_at.min(now + TimeDelta::seconds(i64::from(trust::LONGEST) + OTHER_CLOCK)),
+            action: step.action_name().to_owned(),
+            profile: step.profile.clone(),
+            keys: keys.clone(),
+            issued_at: now,
+            confirmed_at: now,
+            unreached_at: None,
+            account_id,
+            arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
+            user_id: answer.user_id.clone().or_else(|| caller.map(|caller| caller.user_id.clone())),
+            sign_in: sign_in.cloned(),
+            profiles: profiles(self.broker.plan, index),
+            signers: signers(self.broker.plan, index),
+        };
+        self.put(index, &entry);
+        self.broker.common.note_issued(step.key);
+        if self.broker.common.may_prune() {
+            self.prune(now);
+        }
+        Ok(())
+    }
+
+    /// Notes that AWS has just confirmed the entry, and whose it is. Gives it as it is now.
+    pub(super) fn stamp(&self, index: usize, entry: &Entry, identity: &Identity) -> Entry {
+        let now = (self.broker.now)();
+        let mut entry = trust::corrected(entry, &self.broker.plan.steps[index], now);
+        entry.confirmed_at = now;
+        entry.unreached_at = None;
+        entry.account_id = entry.account_id.or_else(|| Some(identity.account_id.clone()));
+        entry.arn = entry.arn.or_else(|| Some(identity.arn.clone()));
+        entry.user_id = entry.user_id.or_else(|| Some(identity.user_id.clone()));
+        self.put_back(index, &entry);
+        entry
+    }
+
+    /// Writes what was found there, unless it has been forgotten, or replaced, meanwhile.
+    pub(super) fn put_back(&self, index: usize, entry: &Entry) {
+        let is_same = |there: &Entry| there.keys.access_key_id() == entry.keys.access_key_id();
+        if self.broker.found(index).is_some_and(|(there, _)| is_same(&there)) {
+            self.put(index, entry);
+        }
+    }
+
+    fn put(&self, index: usize, entry: &Entry) {
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
+            self.broker.complain(&warning.to_string());
+            self.broker.common.remember(key, entry);
+        }
+    }
+
+    /// Drops the session that STS did not know, but not the one that another process may have put in its place since
+    /// it was looked up: that was done without its lock.
+    pub(super) async fn drop_dead(&mut self, index: usize, access_key_id: &str) -> Result<()> {
+        self.lock(index).await?;
+        if self.broker.lookup(index).is_some_and(|entry| entry.keys.access_key_id() != access_key_id) {
+            self.locks[index] = None;
+        } else {
+            self.drop_entry(index);
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_entry(&self, index: usize) {
+        self.note_lost(index);
+        let key = self.broker.plan.steps[index].key;
+        self.broker.common.forget(&key);
+        if let Err(warning) = self.broker.store.remove(&Key::from_digest(key)) {
+            self.broker.complain(&warning.to_string());
+        }
+    }
+}
+
+/// How much longer than AWS's longest an answer may seem to last, in seconds: the computer's clock may be behind.
+const OTHER_CLOCK: i64 = 43_200;
+
+/// Errors: STS answered with another role or session than it was asked for.
+fn refuse_stranger(plan: &Plan, step: &Step, answer: &Answer) -> Result<()> {
+    let wanted = match (&step.action, &plan.source) {
+        (Action::AssumeRole(role), _) => &role.role_arn,
+        (Action::Source, Source::WebIdentity(web)) => &web.role_arn,
+        _ => return Ok(()),
+    };
+    if answer.arn.as_ref().is_some_and(|arn| trust::is_of(arn, plan, step)) {
+        return Ok(());
+    }
+    let arn = answer.arn.as_deref().unwrap_or("no role at all");
+    Err(Error::refused(format!("asked for {wanted}, STS answered with {arn}: it is not used")))
+}
+
+/// The profiles on the way to a step, from the one that holds the source; each once.
+fn profiles(plan: &Plan, index: usize) -> Vec<String> {
+    let mut profiles: Vec<String> = Vec::new();
+    let steps = plan.steps[..=index].iter().map(|step| step.profile.as_str());
+    for name in plan.source.profile().into_iter().chain(steps) {
+        if !profiles.iter().any(|known| known == name) {
+            profiles.push(name.to_owned());
+        }
+    }
+    profiles
+}
+
+fn signers(plan: &Plan, index: usize) -> Vec<String> {
+    let steps = plan.steps[..index].iter().map(|step| step.key);
+    std::iter::once(plan.source_key).chain(steps).map(hex::encode).collect()
+}

@@ -302,11 +302,28 @@ fn settings_elsewhere_are_to_be_found_by_every_program() {
     let run = adopt(&sandbox, &["client1", "--yes"]).env("XACCT_CONFIG", &elsewhere).run().status(0);
     run.stderr_contains("xacct: warning: XACCT_CONFIG must be set wherever a program is to use 'client1'\n");
     sandbox.xacct(&["explain", "client1"]).env("XACCT_CONFIG", &elsewhere).run().ok();
-    // Where it is not, nobody gets anything else.
+    // Where it is not, nobody gets anything else, and the missing file is named: by every command, in every place.
+    let itself = "profile 'client1' gets its credentials from `xacct credential-process client1`: itself";
+    fs::remove_file(sandbox.home().join(".config/xacct/config.toml")).unwrap();
+    for settings in [None, Some("/nowhere/config.toml")] {
+        let named = settings.unwrap_or("~/.config/xacct/config.toml");
+        for words in [&["credential-process", "client1"][..], &["explain", "client1"], &["doctor", "client1"]]
+        {
+            let mut run = sandbox.xacct(words);
+            if let Some(path) = settings {
+                run = run.env("XACCT_CONFIG", path);
+            }
+            let run = run.run();
+            let said = run.stdout_text().to_owned() + run.stderr_text();
+            for wanted in [itself, &format!("{named} was not found"), "XACCT_CONFIG names a settings file"] {
+                assert!(said.contains(wanted), "{words:?}: {said}");
+            }
+        }
+    }
+    // A settings file without the profile is another fault.
+    sandbox.write_settings("verify_after = \"10m\"\n");
     let run = sandbox.xacct(&["credential-process", "client1"]).run().status(3).stdout("");
-    run.stderr_contains(
-        "profile 'client1' gets its credentials from `xacct credential-process client1`: itself",
-    );
+    run.stderr_contains(itself).stderr_contains("in xacct's settings file ([profile.client1])");
 }
 
 #[test]

@@ -87,7 +87,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:4: error: profile 'b' gets its credentials from `xacct credential-process b`: itself [process-of-itself]
-  give the profile a role_arn and a source_profile in xacct's settings file ([profile.b]), or name the profile whose credentials it should have
+  ~/.config/xacct/config.toml was not found: if 'xacct adopt' moved the role there, make the file available here; XACCT_CONFIG names a settings file in another place
 ~/.aws/config:4: error: profile 'b': credential_process names '/bin/xacct', and there is no such program [process-missing]
   write credential_process = XACCT credential-process b
 ",

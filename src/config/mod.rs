@@ -98,6 +98,7 @@ pub(crate) struct Config {
     config: ProfileFile,
     credentials: ProfileFile,
     settings: SettingsFile,
+    has_settings_file: bool,
 }
 
 /// What each of the files says of one profile.
@@ -123,7 +124,8 @@ impl Config {
             Some(text) => SettingsFile::parse(text, &paths.display(FileKind::Settings))?,
             None => SettingsFile::default(),
         };
-        Ok(Config { settings, ..Config::without_settings(paths, texts) })
+        let has_settings_file = texts.settings.is_some();
+        Ok(Config { settings, has_settings_file, ..Config::without_settings(paths, texts) })
     }
 
     /// The two AWS files alone: what there is to look at where the settings file is broken.
@@ -133,6 +135,7 @@ impl Config {
             config: file(FileKind::Config, texts.config),
             credentials: file(FileKind::Credentials, texts.credentials),
             settings: SettingsFile::default(),
+            has_settings_file: false,
             paths,
         }
     }
@@ -209,6 +212,19 @@ impl Config {
     /// `[services NAME]` of the config file; its settings are nested blocks, one for each service.
     pub(crate) fn services(&self, name: &str) -> Option<Section> {
         self.config.merged(name, self.config.find(Kind::Services, name))
+    }
+
+    /// Whether xacct's settings file is there.
+    pub(crate) fn has_settings_file(&self) -> bool {
+        self.has_settings_file
+    }
+
+    /// What to write instead of a `services` that names no section.
+    pub(crate) fn hint_for_services(&self, name: &str) -> String {
+        match nearest(name, &self.services_names()).as_slice() {
+            [] => format!("add `[services {name}]` to the config file, or delete `services = {name}`"),
+            near => format!("did you mean services = {}?", near.join(" or ")),
+        }
     }
 
     pub(crate) fn services_names(&self) -> Vec<String> {

@@ -235,9 +235,8 @@ fn configured_url(
     let Some(link) = chain.selected() else { return Ok(None) };
     if let Some(services) = link.value("services") {
         let Some(section) = config.services(services.text) else {
-            return Err(services.error(&format!("there is no section [services {}]", services.text)).hint(
-                format!("add `[services {0}]` to the config file, or delete `services = {0}`", services.text),
-            ));
+            let message = format!("there is no section [services {}]", services.text);
+            return Err(services.error(&message).hint(config.hint_for_services(services.text)));
         };
         let own = service.keys.iter().find_map(|key| {
             let setting = section.get(key)?;

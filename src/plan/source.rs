@@ -161,7 +161,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(login) = set(profile, "login_session") {
         return Ok(Source::Login { profile: profile.name.clone(), login_session: login.to_owned() });
     }
-    if let Some(source) = credential_process(profile, env)? {
+    if let Some(source) = credential_process(config, profile, env)? {
         return Ok(source);
     }
     if let Some(source) = own_keys(profile, |_| true)? {
@@ -217,7 +217,7 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
 /// each other without end. Looked at here, before any lock is waited for that the first of them holds.
 pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
 
-fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
+fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<Option<Source>> {
     let Some(command) = set(profile, "credential_process") else { return Ok(None) };
     let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
     if chain.split(',').any(|name| name == profile.name) {
@@ -234,19 +234,30 @@ fn credential_process(profile: &Profile, env: &Env) -> Result<Option<Source>> {
         .named("process-of-itself"));
     }
     if process::asks_xacct_for(command, &profile.name) {
-        return Err(at_key(
-            profile,
-            &["credential_process"],
-            &format!("profile '{0}' gets its credentials from `xacct credential-process {0}`: itself", profile.name),
-        )
-        .hint(format!(
-            "give the profile a role_arn and a source_profile in xacct's settings file ([profile.{}]), or name the \
-             profile whose credentials it should have",
-            profile.name
-        ))
-        .named("process-of-itself"));
+        return Err(asks_for_itself(config, profile));
     }
     Ok(Some(Source::CredentialProcess { profile: profile.name.clone(), command: command.to_owned() }))
+}
+
+/// `xacct adopt` leaves such a profile in the config file and moves its role to the settings file.
+fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
+    let name = &profile.name;
+    let message =
+        format!("profile '{name}' gets its credentials from `xacct credential-process {name}`: itself");
+    let error = at_key(profile, &["credential_process"], &message).named("process-of-itself");
+    if config.has_settings_file() {
+        return error.hint(format!(
+            "give the profile a role_arn and a source_profile in xacct's settings file ([profile.{name}]), or name \
+             the profile whose credentials it should have"
+        ));
+    }
+    let path = config.paths().display(FileKind::Settings);
+    let place = if path.is_empty() { "xacct's settings file".to_owned() } else { path };
+    error
+        .hint(format!(
+            "{place} was not found: if 'xacct adopt' moved the role there, make the file available here"
+        ))
+        .hint("XACCT_CONFIG names a settings file in another place")
 }
 
 fn without_credentials(profile: &Profile) -> Error {

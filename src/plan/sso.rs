@@ -164,12 +164,13 @@ fn of_session(
     name: &str,
 ) -> Result<(String, String, Option<Vec<String>>)> {
     let Some(session) = config.sso_session(name) else {
-        return Err(at_key(
-            profile,
-            &["sso_session"],
-            &format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name),
-        )
-        .hint(format!("add a section [sso-session {name}] with sso_region and sso_start_url")));
+        let message =
+            format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name);
+        let hint = match nearest(name, &config.sso_session_names()).as_slice() {
+            [] => format!("add a section [sso-session {name}] with sso_region and sso_start_url"),
+            near => format!("did you mean sso_session = {}?", near.join(" or ")),
+        };
+        return Err(at_key(profile, &["sso_session"], &message).hint(hint));
     };
     screen::section(&session)?;
     let from_session = |key: &str| {

@@ -321,6 +321,13 @@ fn endpoints_are_found_in_their_order() {
         error_of(&text.replace("[services local]", "[services other]"), "a"),
         "~/.aws/config:7: there is no section [services local]"
     );
+    for (section, hint) in [
+        ("locals", "did you mean services = locals?"),
+        ("other", "add `[services local]` to the config file, or delete `services = local`"),
+    ] {
+        let text = text.replace("[services local]", &format!("[services {section}]"));
+        assert_eq!(plan_in(&text, &named("a"), &[]).unwrap_err().hints, [hint]);
+    }
     assert_eq!(
         error_of(&text.replace("http://localhost:3", "localhost"), "a"),
         "~/.aws/config:11: 'localhost' is not an endpoint URL"
@@ -353,4 +360,18 @@ fn debug_shows_no_secret() {
     let text = HUB.replace("aws_secret_access_key = s", "aws_secret_access_key = wJalrXUtnFEMI");
     let shown = format!("{:?}", plan_of(&text, "hub"));
     assert!(!shown.contains("wJalr"), "{shown}");
+}
+
+#[test]
+fn a_session_that_is_nearly_called_so_is_named() {
+    let profile = "[profile a]\nsso_session = mysession\nsso_account_id = 222222222222\nsso_role_name = R\n";
+    let of = |name: &str| {
+        let text = format!(
+            "{profile}[sso-session {name}]\nsso_region = eu-west-1\nsso_start_url = https://a.awsapps.com/start\n"
+        );
+        plan_in(&text, &named("a"), &[]).unwrap_err().hints
+    };
+    assert_eq!(of("my-session"), ["did you mean sso_session = my-session?"]);
+    assert_eq!(of("MySession"), ["did you mean sso_session = MySession?"]);
+    assert_eq!(of("corp"), ["add a section [sso-session mysession] with sso_region and sso_start_url"]);
 }

@@ -7,6 +7,7 @@ mod backup;
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -48,6 +49,10 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&paths.display(file), file, error)),
     };
+    if let Some(encoding) = utf16(&bytes) {
+        let _wiped = Zeroizing::new(bytes);
+        return Err(is_utf16(&paths.display(file), encoding));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(error) => {
@@ -98,6 +103,25 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
             .caused_by(error),
     }
     .named("file-unreadable")
+}
+
+/// The encoding, as iconv calls it, of a text that PowerShell's `>` or an editor on Windows wrote as UTF-16. Without a
+/// byte order mark it is valid UTF-8 with a NUL byte in every pair: no profile file has those.
+fn utf16(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [0, high, ..] if *high != 0 => Some("UTF-16BE"),
+        [low, 0, ..] if *low != 0 => Some("UTF-16LE"),
+        _ => None,
+    }
+}
+
+fn is_utf16(path: &str, encoding: &str) -> Error {
+    let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Error::config(format!("{path}: the file is {encoding}, as PowerShell's > writes it, and not UTF-8"))
+        .hint(format!("iconv -f {encoding} -t UTF-8 {path} >{name}.utf8 && mv {name}.utf8 {path}"))
+        .hint(format!("or in PowerShell: (Get-Content {path}) | Set-Content -Encoding utf8 {path}"))
+        .named("file-not-utf8")
 }
 
 fn not_utf8(path: &str, line: usize) -> Error {

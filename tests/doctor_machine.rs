@@ -352,7 +352,7 @@ fn tokens_of_the_aws_cli() {
 ~/.aws/sso/cache/b.json: note: the registration of a client ended at 2020-01-01T00:00:00Z [client-expired]
   nothing need be done: the next sign-in makes another
 ~/.aws/sso/cache/c.json: warning: it is no token and no registration of a client [token-damaged]
-  rm ~/.aws/sso/cache/c.json
+  move it to another folder if sign-ins fail; xacct ignores it
 ",
     );
 }
@@ -366,7 +366,7 @@ fn other_tools() {
         &home,
         "\
 ~/.awsume: note: awsume was used here; it may keep credentials in it [other-tool-files]
-  when it is not used any more: rm -r ~/.awsume
+  it may be the only place of an access key; xacct does not read it and never removes it
 ~/.bashrc:2: note: the shell is set up for granted here, whose variables may come before xacct's [other-tool-alias]
   delete the line, if granted is not used any more
 ",

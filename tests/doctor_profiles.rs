@@ -121,6 +121,17 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "source-without-credentials",
+        "[profile c]\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = b\nregion = eu-west-1\n\
+         [profile b]\nregion = eu-west-1\n",
+        "",
+        "",
+        "\
+~/.aws/config:6: error: profile 'b' did not contain credential information [source-without-credentials]
+  it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process; if aws-vault keeps its access key, add: credential_process = aws-vault export --format=json --no-session b
+",
+    ),
+    (
         "environment-keys-missing",
         "[profile b]\nrole_arn = arn:aws:iam::111111111111:role/R\ncredential_source = Environment\nregion = eu-west-1\n",
         "",
@@ -355,7 +366,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/credentials:5: warning: profile 'a': the temporary keys that another tool wrote here ended at 2020-01-01T00:00:00Z [keys-expired]
-  delete the section [a]
+  renew them with the tool that wrote them
 ~/.aws/credentials:5: note: profile 'a': x_security_token_expires is a key of saml2aws: neither AWS nor xacct reads it [other-tool-keys]
   delete it, if saml2aws is not used any more
 ",

@@ -63,6 +63,7 @@ kinds! {
     PROCESS_OF_ITSELF: Error Profiles "process-of-itself" "A profile's credential_process asks for that very profile.";
     VALUE_REFUSED: Error Profiles "value-refused" "A value that AWS would refuse: an ARN, an external ID, a duration and so on.";
     CREDENTIALS_NONE: Note Profiles "credentials-none" "A profile without any credentials.";
+    SOURCE_WITHOUT_CREDENTIALS: Error Profiles "source-without-credentials" "A profile without any credentials that others name as their source.";
     ENVIRONMENT_KEYS: Note Profiles "environment-keys-missing" "credential_source is Environment, and this shell has no keys in it.";
     CREDENTIAL_SOURCE_CASE: Warning Profiles "credential-source-case" "credential_source in a spelling that the AWS CLI refuses.";
     SSO_REPEATED: Warning Profiles "sso-repeated" "sso_region or sso_start_url beside sso_session: the Rust SDK refuses the profile.";

@@ -131,7 +131,7 @@ pub(crate) fn start_up(shown: &str, text: &str) -> Vec<Finding> {
 pub(crate) fn other_tool(shown: &str, tool: &str) -> Finding {
     let message = format!("{tool} was used here; it may keep credentials in it");
     let finding = Finding::new(&catalog::OTHER_FILES, message).in_file(shown);
-    finding.fix(format!("when it is not used any more: rm -r {}", shell_path(shown)))
+    finding.fix("it may be the only place of an access key; xacct does not read it and never removes it")
 }
 
 /// A file of `~/.aws/sso/cache`, as far as it is looked at: never a secret.
@@ -157,7 +157,9 @@ pub(crate) fn token(
     let file = file.filter(|file| file.access_token.is_some() || file.client_id.is_some());
     let Some((end, file)) = file.and_then(|file| Some((time(&file.expires_at)?, file))) else {
         let finding = Finding::new(&catalog::TOKEN_DAMAGED, "it is no token and no registration of a client");
-        return Some(finding.in_file(shown).fix(format!("rm {}", shell_path(shown))));
+        return Some(
+            finding.in_file(shown).fix("move it to another folder if sign-ins fail; xacct ignores it"),
+        );
     };
     if end > now {
         return None;
@@ -178,7 +180,7 @@ pub(crate) fn token(
     let finding = Finding::new(&catalog::TOKEN_EXPIRED, message).in_file(shown);
     Some(match profile_of(url) {
         Some(profile) => finding.fix(format!("xacct login {}", shell_word(&profile))),
-        None => finding.fix(format!("no profile signs in there: rm {}", shell_path(shown))),
+        None => finding.fix("no profile signs in there; xacct logout --all removes every token"),
     })
 }
 

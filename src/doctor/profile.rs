@@ -175,8 +175,7 @@ fn expired(profile: &Profile, now: DateTime<Utc>) -> Option<Finding> {
         crate::credentials::rfc3339(end)
     );
     Some(
-        at(&catalog::KEYS_EXPIRED, profile, setting, message)
-            .fix(format!("delete the section [{}]", profile.name)),
+        at(&catalog::KEYS_EXPIRED, profile, setting, message).fix("renew them with the tool that wrote them"),
     )
 }
 

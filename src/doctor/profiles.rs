@@ -11,7 +11,7 @@ use crate::arn::Arn;
 use crate::config::{Config, FileKind, Profile};
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::plan::{Plan, RegionOrigin};
+use crate::plan::{Plan, RegionOrigin, in_other_keyring};
 
 /// A profile and what its plan came to.
 pub(crate) struct Planned {
@@ -48,9 +48,10 @@ pub(crate) fn check(
             }
             Err(error) => {
                 let is_settings = profile.name == "default" || included.contains(&*profile.name);
-                let is_meant = is_settings && *kind_of(error) == catalog::CREDENTIALS_NONE;
+                let is_source = sources.contains(&*profile.name);
+                let is_meant = is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
                 if told.insert(one_of(error)) && !is_meant && !is_of_shell(error) {
-                    let finding = of_error(config, profile, error);
+                    let finding = of_error(config, profile, error, is_source);
                     findings.retain(|other| !is_same(other, &finding, error));
                     findings.push(finding);
                 }
@@ -119,7 +120,7 @@ fn one_of(error: &Error) -> String {
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 11] = [
+    let kinds: [&'static Kind; 12] = [
         &catalog::REGION_MALFORMED,
         &catalog::INCLUDE_BROKEN,
         &catalog::SOURCE_MISSING,
@@ -130,21 +131,27 @@ fn kind_of(error: &Error) -> &'static Kind {
         &catalog::SSO_CONFLICT,
         &catalog::PROCESS_OF_ITSELF,
         &catalog::CREDENTIALS_NONE,
+        &catalog::SOURCE_WITHOUT_CREDENTIALS,
         &catalog::ENVIRONMENT_KEYS,
     ];
     kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
 }
 
 /// An error that a plan ended with. It may be about a profile on the way; then that one's turn comes, too.
-fn of_error(config: &Config, profile: &Profile, error: &Error) -> Finding {
-    let kind = kind_of(error);
+fn of_error(config: &Config, profile: &Profile, error: &Error, is_source: bool) -> Finding {
+    let mut kind = kind_of(error);
+    let mut hints = error.hints.clone();
+    if is_source && *kind == catalog::CREDENTIALS_NONE {
+        kind = &catalog::SOURCE_WITHOUT_CREDENTIALS;
+        hints.push(in_other_keyring(&profile.name));
+    }
     let (place, message) = split_place(config, &error.message);
     let finding = Finding::new(kind, message).of(&profile.name);
     let finding = match place {
         Some((file, line)) => finding.in_line(&file, line),
         None => finding.in_file(&profile.origin.path),
     };
-    match error.hints.as_slice() {
+    match hints.as_slice() {
         [] => finding.fix("correct the value"),
         hints => finding.fix(hints.join("; ")),
     }

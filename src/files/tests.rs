@@ -55,6 +55,45 @@ fn bytes_that_are_not_utf8_have_their_line() {
     );
 }
 
+/// As PowerShell's `>` writes a file, with and without a byte order mark, in both byte orders.
+#[test]
+fn utf16_is_named_and_not_ruined() {
+    let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+    let little = |text: &str| units(text).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| units(text).into_iter().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let text = "[default]\r\nregion = eu-west-1\r\n";
+    for (bytes, encoding) in [
+        (little(&format!("\u{feff}{text}")), "UTF-16"),
+        (big(&format!("\u{feff}{text}")), "UTF-16"),
+        (little(text), "UTF-16LE"),
+        (big(text), "UTF-16BE"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let paths = paths(home.path());
+        for (path, shown, name) in [
+            (&paths.credentials, "~/.aws/credentials", "credentials"),
+            (&paths.config, "~/.aws/config", "config"),
+        ] {
+            fs::write(path, &bytes).unwrap();
+            let (message, hints) = error_of(&paths);
+            assert_eq!(
+                message,
+                format!("{shown}: the file is {encoding}, as PowerShell's > writes it, and not UTF-8")
+            );
+            let command =
+                format!("iconv -f {encoding} -t UTF-8 {shown} >{name}.utf8 && mv {name}.utf8 {shown}");
+            assert_eq!(hints[0], command);
+            let run =
+                std::process::Command::new("iconv").args(["-f", encoding, "-t", "UTF-8"]).arg(path).output();
+            if let Ok(run) = run {
+                let read = String::from_utf8(run.stdout).unwrap();
+                assert_eq!(read.trim_start_matches('\u{feff}'), text, "{encoding}");
+            }
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_directory_is_an_error() {
     let home = tempfile::tempdir().unwrap();

@@ -39,7 +39,7 @@ pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
-pub(crate) use source::{PROFILE_CHAIN, Source};
+pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
 pub(crate) use sso::Sso;
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
 

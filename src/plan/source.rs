@@ -174,7 +174,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = named_source(config, link, env)? {
         return Ok(source);
     }
-    Err(without_credentials(profile))
+    Err(without_credentials(profile, link.request.is_none()))
 }
 
 fn identity_center(config: &Config, profile: &Profile) -> Result<Option<Source>> {
@@ -260,16 +260,28 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
         .hint("XACCT_CONFIG names a settings file in another place")
 }
 
-fn without_credentials(profile: &Profile) -> Error {
+/// `is_source`: a role is to be assumed with what the profile has.
+fn without_credentials(profile: &Profile, is_source: bool) -> Error {
     let message = format!("profile '{}' did not contain credential information", profile.name);
     let error = match profile.iter().next() {
         Some((_, setting)) => Error::config(format!("{}: {message}", setting.origin)),
         None => Error::config(message),
     };
-    error
-        .hint(
-            "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
+    let error = error.hint(
+        "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
          credential_process",
-        )
-        .named("credentials-none")
+    );
+    if !is_source {
+        return error.named("credentials-none");
+    }
+    error.hint(in_other_keyring(&profile.name)).named("source-without-credentials")
+}
+
+/// People who come from aws-vault have their access keys in its store, which no other program reads.
+pub(crate) fn in_other_keyring(name: &str) -> String {
+    let name = shlex::try_quote(name).unwrap_or_default();
+    format!(
+        "if aws-vault keeps its access key, add: credential_process = aws-vault export --format=json --no-session \
+         {name}"
+    )
 }

@@ -240,3 +240,28 @@ fn nobody_is_asked_in_our_stead() {
     pty.expect("333333333333");
     assert_eq!(pty.wait().0, 0);
 }
+
+/// What the process does not say, the profile may: of keys, of a session below them, and never over the process.
+#[test]
+fn the_account_of_the_profile_counts_if_the_process_names_none() {
+    let bench = start(&prints(&temporary(3600)));
+    let account = |bench: &Bench| {
+        let run = bench.sandbox.xacct(&["credential-process", "process"]).run().ok();
+        run.json()["AccountId"].clone()
+    };
+    bench.sandbox.edit_config("[profile process]\n", "[profile process]\naws_account_id = 111111111111\n");
+    assert_eq!(account(&bench), "111111111111");
+    // From the cache, too.
+    assert_eq!((account(&bench), bench.runs()), ("111111111111".into(), 1));
+    let said = temporary(3600).replace('}', r#","AccountId":"222222222222"}"#);
+    let other = start(&prints(&said));
+    other.sandbox.edit_config("[profile process]\n", "[profile process]\naws_account_id = 111111111111\n");
+    assert_eq!(account(&other), "222222222222");
+    // `hub` with MFA gives a session, whose account STS does not say.
+    let sandbox = Sandbox::start();
+    let keys = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
+    sandbox.write_credentials(&(keys.trim_end().to_owned() + "\naws_account_id = 111111111111\n"));
+    let code = sandbox.fresh_code();
+    let run = sandbox.xacct(&["credential-process", "hub", "--mfa-code", &code]).run().ok();
+    assert_eq!(run.json()["AccountId"], "111111111111");
+}

@@ -59,6 +59,32 @@ fn what_stands_in_the_place_of_sts_is_named() {
     sandbox.asked(&["AssumeRole"]);
 }
 
+/// STS's answer, with credentials that end then.
+fn assumed(expiration: &str) -> String {
+    format!(
+        "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAX:xacct-user</AssumedRoleId>\
+         <Arn>arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user</Arn></AssumedRoleUser><Credentials>\
+         <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+         <SessionToken>t</SessionToken><Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult>\
+         </AssumeRoleResponse>"
+    )
+}
+
+#[test]
+fn credentials_that_have_expired_are_not_handed_out() {
+    let sandbox = Sandbox::start_plain();
+    let server = Server::start(|_| (200, String::new(), String::new()));
+    for ended in ["2020-01-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
+        server.answer(move |_| (200, String::new(), assumed(ended)));
+        plain(&sandbox, server.endpoint()).run().status(4).stdout("").stderr_contains(&format!(
+            "the answer to AssumeRole has credentials that expired at {ended}: they are not used\n"
+        ));
+        assert_eq!((server.asked().len(), sandbox.entries().len()), (1, 0));
+    }
+    server.answer(|_| (200, String::new(), assumed("2099-01-01T00:00:00Z")));
+    plain(&sandbox, server.endpoint()).run().status(0);
+}
+
 #[test]
 fn a_code_is_not_sent_again_to_a_portal() {
     let sandbox = Sandbox::start();

@@ -339,3 +339,22 @@ fn a_session_from_the_future_is_confirmed_before_a_code_is_asked_for() {
     process(&sandbox, "client1").ok();
     sandbox.asked(&["AssumeRole"]);
 }
+
+/// The id alone does not say who signs: with another secret, or another token, nothing of the first is used.
+#[test]
+fn another_secret_under_the_same_id_is_another_source() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.key_id("plain");
+    sandbox.clear_log();
+    let path = sandbox.home().join(".aws/credentials");
+    let keys = fs::read_to_string(&path).unwrap();
+    let secret = keys.lines().find(|line| line.starts_with("aws_secret_access_key")).unwrap();
+    for changed in [format!("{secret}x"), format!("{secret}\naws_session_token = token")] {
+        fs::write(&path, keys.replace(secret, &changed)).unwrap();
+        sandbox.xacct(&["credential-process", "plain"]).run().status(4).stdout("");
+        sandbox.asked(&["AssumeRole"]);
+    }
+    fs::write(&path, &keys).unwrap();
+    sandbox.key_id("plain");
+    sandbox.asked(&[]);
+}

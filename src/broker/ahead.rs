@@ -112,9 +112,10 @@ impl Broker<'_> {
 
     /// As [`Broker::credentials`], in a runtime that is there already.
     pub(crate) async fn credentials_within(&self) -> Result<Credentials> {
-        match self.at_once()? {
-            Some(credentials) => Ok(credentials),
-            None => acquire::last(self).await,
-        }
+        let credentials = match self.at_once()? {
+            Some(credentials) => credentials,
+            None => acquire::last(self).await?,
+        };
+        Ok(self.in_account(credentials))
     }
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::aws::{Answer, Identity};
 use crate::cache::{Entry, Key, SignIn};
+use crate::credentials::rfc3339;
 use crate::error::{Error, Result};
 use crate::plan::{Action, Plan, Source, Step};
 
@@ -27,6 +28,14 @@ impl Run<'_> {
             }
             return Err(Error::refused("STS answered with credentials that have no token or no expiry"));
         };
+        // By AWS's clock, where its answers told how far it is from this one.
+        if expires_at <= now + TimeDelta::seconds(self.clock_skew().unwrap_or(0)) {
+            let ended = rfc3339(expires_at);
+            let action = step.action_name();
+            return Err(Error::refused(format!(
+                "the answer to {action} has credentials that expired at {ended}: they are not used"
+            )));
+        }
         self.log(index, answer, account_id.as_deref(), now);
         let entry = Entry {
             expires_at: expires_at.min(now + TimeDelta::seconds(i64::from(trust::LONGEST) + OTHER_CLOCK)),

@@ -134,10 +134,19 @@ impl<'a> Broker<'a> {
     /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
     /// where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
-        match self.at_once()? {
-            Some(credentials) => Ok(credentials),
-            None => wait(acquire::last(self))?,
+        let credentials = match self.at_once()? {
+            Some(credentials) => credentials,
+            None => wait(acquire::last(self))??,
+        };
+        Ok(self.in_account(credentials))
+    }
+
+    /// A process, or `GetSessionToken`, may not say the account: then what the source's profile says counts.
+    pub(crate) fn in_account(&self, credentials: Credentials) -> Credentials {
+        if self.plan.steps.last().is_some_and(|step| step.role_arn().is_some()) {
+            return credentials;
         }
+        credentials.or_in_account(self.plan.source.account_id())
     }
 
     /// What can be handed out after a look at the cache. `None`: there is work to do.

@@ -31,7 +31,7 @@ pub(super) fn keys(endpoint: &str, source: [u8; 32], steps: &[(String, Action)])
 }
 
 /// Each part goes in with its length before it, so that no two lists of parts give the same bytes.
-fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) -> [u8; 32] {
+pub(super) fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in std::iter::once(scheme).chain(parts) {
         hash.update((part.len() as u64).to_be_bytes());

@@ -1,6 +1,7 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
 use super::access_key;
+use super::key;
 use super::link::{Link, Value, at_key, set};
 use super::machine;
 use super::sso::{self, Sso};
@@ -10,6 +11,7 @@ use crate::config::{Config, FileKind, Profile, process};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 /// Where a plan's first signature comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub(crate) enum Source {
     /// `login_session = …` (`aws login`)
     Login { profile: String, login_session: String },
     /// `credential_process = …`
-    CredentialProcess { profile: String, command: String },
+    CredentialProcess { profile: String, command: String, account_id: Option<String> },
 }
 
 impl Source {
@@ -41,7 +43,7 @@ impl Source {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
-                owned(&["key", keys.access_key_id()])
+                owned(&["key", keys.access_key_id(), &digest_of(keys)])
             }
             Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
@@ -128,9 +130,18 @@ impl Source {
                 let account_id = Arn::parse(login_session.trim()).map(|arn| arn.account_id);
                 account_id.filter(|id| is_account_id(id))
             }
-            _ => None,
+            // What the profile says: the process may say it too, and then that counts.
+            Source::CredentialProcess { account_id, .. } => account_id.as_deref(),
+            Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => None,
         }
     }
+}
+
+/// Of what is secret in the keys: with another secret or token under the same id, another source signs.
+fn digest_of(keys: &Credentials) -> String {
+    let token = keys.session_token().map_or("", Secret::expose);
+    let parts = [keys.secret_access_key().expose(), token];
+    hex::encode(key::digest("xacct keys", parts.into_iter()))
 }
 
 /// The base credentials of a profile whose role, if it has one, is left aside.
@@ -236,7 +247,11 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
     if process::asks_xacct_for(command, &profile.name) {
         return Err(asks_for_itself(config, profile));
     }
-    Ok(Some(Source::CredentialProcess { profile: profile.name.clone(), command: command.to_owned() }))
+    Ok(Some(Source::CredentialProcess {
+        profile: profile.name.clone(),
+        command: command.to_owned(),
+        account_id: set(profile, "aws_account_id").map(str::to_owned),
+    }))
 }
 
 /// `xacct adopt` leaves such a profile in the config file and moves its role to the settings file.

@@ -91,7 +91,7 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
         Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await?,
         Source::EcsContainer => metadata::container().await?,
-        Source::CredentialProcess { profile, command } => process::run(profile, command, asker).await?,
+        Source::CredentialProcess { profile, command, .. } => process::run(profile, command, asker).await?,
         // Not asked here: see above, and `broker`.
         Source::WebIdentity(_) | Source::Sso(_) | Source::Login { .. } => {
             return Err(Error::other("this source is not asked here"));

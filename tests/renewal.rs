@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::Sandbox;
+use common::{Sandbox, Server};
 use serde_json::json;
 
 const OUTAGE: &str = "InternalFailure: The request processing has failed because of an unknown error, exception or \
@@ -63,12 +63,14 @@ fn a_renewal_that_fails_leaves_what_is_still_valid() {
 #[test]
 fn a_refused_renewal_leaves_it_too() {
     let (sandbox, id) = with_left("plain", 14 * 60);
-    // The same request, which the key may no longer sign.
-    let credentials = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
-    sandbox.write_credentials(&credentials.replace("hub/you/EXAMPLE", "hub/you/WRONG"));
-    let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0);
-    let output = output
-        .stderr_contains("xacct: warning: the access key AKIAXACCTSANDBOX2YOU of profile 'keys' was refused");
+    // The same request, which is refused now: by a server that the proxy's address leads to.
+    let refusing = Server::start(|_| {
+        let error = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>";
+        (403, "content-type: text/xml\r\n".to_owned(), format!("<ErrorResponse>{error}</ErrorResponse>"))
+    });
+    let run = sandbox.xacct(&["credential-process", "plain"]).env("HTTP_PROXY", refusing.endpoint()).run();
+    let output = run.status(0);
+    let output = output.stderr_contains("xacct: warning: AWS refused").stderr_contains("AccessDenied: no");
     assert_eq!(output.key_id(), id);
     assert_eq!(sandbox.entries().len(), 1);
 }

@@ -1,0 +1,209 @@
+//! The integration in real terminals: tmux shows the shell, keys are sent to it as a person types them, and what stands
+//! on the screen is what a person would see.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common::shells::found;
+use crate::common::{Pty, Sandbox};
+
+/// A tmux of its own, with one window that a client shows; it ends with this value.
+struct Tmux {
+    program: PathBuf,
+    socket: PathBuf,
+    client: Pty,
+}
+
+impl Tmux {
+    /// Starts the shell in the sandbox; `None` where either is not installed.
+    fn start(sandbox: &Sandbox, dir: &Path, shell: &str, args: &[&str]) -> Option<Tmux> {
+        let (program, shell) = (found("tmux")?, found(shell)?);
+        let socket = dir.join("tmux");
+        let own = Path::new(crate::common::XACCT).parent().unwrap();
+        let tmux = || {
+            let mut command = Command::new(&program);
+            command.args(["-f", "/dev/null", "-S"]).arg(&socket).env_clear().envs(sandbox.env());
+            command.env("PATH", format!("{}:/usr/bin:/bin", own.display()));
+            command.envs([("LC_ALL", "C.UTF-8"), ("TERM", "xterm-256color"), ("USER", "you")]);
+            command.current_dir(dir);
+            command
+        };
+        let started = tmux()
+            .args(["new-session", "-d", "-x", "150", "-y", "40"])
+            .arg(shell)
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
+        let mut attach = tmux();
+        attach.arg("attach-session");
+        let client = Pty::spawn(attach);
+        Some(Tmux { program, socket, client })
+    }
+
+    fn command(&self, args: &[&str]) -> String {
+        let output = Command::new(&self.program).arg("-S").arg(&self.socket).args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Types a line.
+    fn type_line(&self, text: &str) {
+        self.type_keys(text);
+        self.command(&["send-keys", "Enter"]);
+    }
+
+    /// Types this, and no Enter.
+    fn type_keys(&self, text: &str) {
+        self.command(&["send-keys", "-l", text]);
+    }
+
+    /// What stands on the screen now.
+    fn screen(&self) -> String {
+        self.command(&["capture-pane", "-p"])
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        let _ = Command::new(&self.program).arg("-S").arg(&self.socket).arg("kill-server").output();
+    }
+}
+
+/// How a shell is started, and how it says a few things.
+struct Way {
+    shell: &'static str,
+    args: &'static [&'static str],
+    load: &'static str,
+    /// Prints `[42]`.
+    sum: &'static str,
+    /// Prints the account between brackets.
+    account: &'static str,
+}
+
+/// Loads the integration, is asked for a code, types it, completes a profile, is refused, and is in no account then.
+fn a_day(way: &Way) {
+    let sandbox = Sandbox::start();
+    let dir = tempfile::tempdir().unwrap();
+    let text = sandbox.xacct(&["init", "nu", "--prompt", "--renew"]).run().ok();
+    fs::write(dir.path().join("init.nu"), text.stdout_text()).unwrap();
+    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), way.shell, way.args) else { return };
+    // What is waited for never stands in what is typed.
+    tmux.type_line(way.sum);
+    tmux.client.expect("[42]");
+    tmux.type_line(way.load);
+    tmux.type_line("xacct assume client1");
+    tmux.client.expect("(profile client1): ");
+    let code = sandbox.fresh_code();
+    tmux.type_line(&code);
+    tmux.client.expect("(client1 ");
+    tmux.type_line(way.account);
+    tmux.client.expect("[222222222222]");
+    let screen = tmux.screen();
+    assert!(screen.contains("(client1 59m)") || screen.contains("(client1 1h0m)"), "{screen}");
+    assert!(!screen.contains(&code), "the code is seen:\n{screen}");
+    tmux.type_keys("xacct assume chai");
+    tmux.command(&["send-keys", "Tab"]);
+    tmux.client.expect("ned");
+    tmux.command(&["send-keys", "Enter"]);
+    tmux.client.expect("(chained ");
+    tmux.type_line("xacct assume typo");
+    tmux.client.expect("no profile 'typo'");
+    tmux.type_line(way.account);
+    tmux.client.expect("[]");
+    // Nothing picked changes nothing; picked from the list, it is as if it had been named.
+    tmux.type_line("xacct assume");
+    tmux.client.expect("Enter picks");
+    tmux.command(&["send-keys", "C-c"]);
+    tmux.type_line(way.sum);
+    tmux.client.expect("[42]");
+    let screen = tmux.screen();
+    let prompt = screen.lines().rfind(|line| !line.trim().is_empty()).unwrap();
+    assert!(!prompt.contains("chained") && !prompt.contains("client1"), "{screen}");
+    assert!(!screen.contains("Enter picks"), "{screen}");
+    tmux.type_line("xacct assume");
+    tmux.client.expect("Enter picks");
+    tmux.type_keys("cli2");
+    tmux.client.expect("  1/7");
+    tmux.command(&["send-keys", "Enter"]);
+    tmux.client.expect("(client2 ");
+}
+
+#[test]
+fn bash() {
+    a_day(&Way {
+        shell: "bash",
+        args: &["--norc", "--noprofile", "-i"],
+        load: "eval \"$(xacct init bash --prompt --renew)\"",
+        sum: "echo [$((40 + 2))]",
+        account: "echo \"[${AWS_ACCOUNT_ID-}]\"",
+    });
+}
+
+#[test]
+fn zsh() {
+    a_day(&Way {
+        shell: "zsh",
+        args: &["-f", "-i"],
+        load: "autoload -U compinit; compinit -u -D; eval \"$(xacct init zsh --prompt --renew)\"",
+        sum: "echo \"[$((40 + 2))]\"",
+        account: "echo \"[${AWS_ACCOUNT_ID-}]\"",
+    });
+}
+
+#[test]
+fn fish() {
+    a_day(&Way {
+        shell: "fish",
+        args: &["-N", "-i"],
+        load: "xacct init fish --prompt --renew | source",
+        sum: "echo \"[\"(math 40 + 2)\"]\"",
+        account: "echo \"[$AWS_ACCOUNT_ID]\"",
+    });
+}
+
+#[test]
+fn nu() {
+    a_day(&Way {
+        shell: "nu",
+        args: &["-n"],
+        load: "source init.nu",
+        sum: "print $\"[(40 + 2)]\"",
+        account: "print $\"[($env.AWS_ACCOUNT_ID?)]\"",
+    });
+}
+
+/// Ctrl-C reaches the shell as well as xacct, and must not leave the last account in it.
+#[test]
+fn ctrl_c_leaves_no_account() {
+    for (shell, args, load, status) in [
+        ("bash", &["--norc"][..], "eval \"$(xacct init bash)\"", "$?"),
+        ("zsh", &["-f"], "eval \"$(xacct init zsh)\"", "$?"),
+        ("fish", &["-N"], "xacct init fish | source", "$status"),
+    ] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.add_config("[profile slow]\ncredential_process = touch started; exec sleep 60\n");
+        let dir = tempfile::tempdir().unwrap();
+        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+        tmux.type_line(load);
+        tmux.type_line("xacct assume keys; env > before");
+        crate::common::until("the first account", || holds_keys(&dir.path().join("before")) == Some(true));
+        tmux.type_line("xacct assume slow");
+        crate::common::until("the program", || dir.path().join("started").exists());
+        tmux.command(&["send-keys", "C-c"]);
+        tmux.type_line(&format!("echo \"the status is {status}\"; env > after"));
+        let after = dir.path().join("after");
+        crate::common::until("the shell goes on", || holds_keys(&after).is_some());
+        assert_eq!(holds_keys(&after), Some(false), "{shell}:\n{}", tmux.screen());
+    }
+}
+
+/// Once the file is whole.
+fn holds_keys(file: &Path) -> Option<bool> {
+    let text =
+        fs::read_to_string(file).ok().filter(|text| text.contains("\nPATH=") || text.starts_with("PATH="))?;
+    Some(text.contains("AWS_ACCESS_KEY_ID="))
+}

@@ -1,0 +1,264 @@
+//! `credential_process` as a source: how the command is run, what of its output counts, what is kept, who is told what.
+
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use crate::common::{Sandbox, XACCT, cache::now};
+
+/// The sample world with a program in a folder with a space, which counts its runs and shows its arguments.
+struct Bench {
+    sandbox: Sandbox,
+    program: PathBuf,
+}
+
+fn start(script: &str) -> Bench {
+    let sandbox = Sandbox::start_plain();
+    let dir = sandbox.home().join("my tools");
+    std::fs::create_dir(&dir).unwrap();
+    let program = dir.join("get.sh");
+    let counted = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$@\" >> \"$HOME/runs\"\n";
+    std::fs::write(&program, format!("{counted}{script}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let command = program.display();
+    sandbox.add_config(&format!(
+        "[profile process]\ncredential_process = \"{command}\" \"a b\" 'c d' e\nregion = eu-west-1\n\
+         [profile process-role]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = process\n\
+         external_id = client1-7731\nregion = eu-west-1\n"
+    ));
+    Bench { sandbox, program }
+}
+
+/// A script that prints this document.
+fn prints(document: &str) -> String {
+    format!("cat <<'END'\n{document}\nEND")
+}
+
+impl Bench {
+    /// How often the program ran, as far as its arguments came through unharmed.
+    fn runs(&self) -> usize {
+        let text = std::fs::read_to_string(self.sandbox.home().join("runs")).unwrap_or_default();
+        assert_eq!(text.replace("3\na b\nc d\ne\n", ""), "");
+        text.lines().count() / 4
+    }
+
+    /// The words with which it fails.
+    fn fails(&self, status: i32, words: &str) {
+        let output = self.sandbox.xacct(&["credential-process", "process"]).run().status(status).stdout("");
+        output.stderr(&format!("xacct: error: {words}\n"));
+    }
+}
+
+const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
+
+/// The same as xacct gives it: with `null` for what is not there.
+fn given() -> String {
+    KEYS.replace('}', r#","SessionToken":null,"Expiration":null,"AccountId":null}"#) + "\n"
+}
+
+/// A document of credentials that STS does not know, good for so many seconds.
+fn temporary(seconds: i64) -> String {
+    let at = chrono::DateTime::from_timestamp(now() + seconds, 0).unwrap();
+    let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    format!(
+        r#"{{"Version":1,"AccessKeyId":"ASIAPROCESSPROCESS01","SecretAccessKey":"hidden-secret","SessionToken":"hidden-token","Expiration":"{at}"}}"#
+    )
+}
+
+#[test]
+fn what_has_an_end_is_kept_until_then() {
+    let bench = start(&prints(&temporary(3600)));
+    for _ in 0..3 {
+        assert_eq!(bench.sandbox.key_id("process"), "ASIAPROCESSPROCESS01");
+    }
+    assert_eq!(bench.runs(), 1);
+    // Another command, or another profile for it to find in the environment, is another source.
+    let other = bench.sandbox.xacct(&["credential-process", "process"]).env("AWS_PROFILE", "another").run();
+    assert_eq!(other.ok().key_id(), "ASIAPROCESSPROCESS01");
+    assert_eq!(bench.runs(), 2);
+    bench.sandbox.asked(&[]);
+}
+
+#[test]
+fn renewed_with_a_quarter_of_an_hour_left_and_never_past_the_end() {
+    let bench = start(&prints(&temporary(3600)));
+    bench.sandbox.key_id("process");
+    bench.sandbox.leave("process", 800);
+    bench.sandbox.key_id("process");
+    assert_eq!(bench.runs(), 2);
+    // While it fails, what is left is served, with a word; after that, nothing is.
+    std::fs::write(&bench.program, "#!/bin/sh\nexit 3\n").unwrap();
+    bench.sandbox.leave("process", 800);
+    let late = bench.sandbox.xacct(&["credential-process", "process"]).run().status(0);
+    late.stderr_contains("warning: credential_process of profile 'process' failed: exit status: 3; the cached credentials are good for another ");
+    bench.sandbox.leave("process", -1);
+    bench.fails(1, "credential_process of profile 'process' failed: exit status: 3");
+}
+
+#[test]
+fn what_has_no_end_is_never_kept_but_what_it_signs_for_is() {
+    let bench = start(&prints(KEYS));
+    for _ in 0..2 {
+        bench.sandbox.xacct(&["credential-process", "process"]).run().ok().stdout(&given());
+    }
+    assert_eq!(bench.runs(), 2);
+    assert!(bench.sandbox.entries().is_empty());
+    for _ in 0..2 {
+        bench.sandbox.key_id("process-role");
+    }
+    assert_eq!(bench.runs(), 3);
+    bench.sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn ten_at_once_run_it_once() {
+    let bench = start(&prints(&temporary(3600)));
+    let run = || bench.sandbox.xacct(&["credential-process", "process"]).spawn();
+    let running: Vec<_> = (0..10).map(|_| run()).collect();
+    for one in running {
+        assert_eq!(one.wait().status(0).key_id(), "ASIAPROCESSPROCESS01");
+    }
+    assert_eq!(bench.runs(), 1);
+}
+
+#[test]
+fn its_failure_is_told_and_its_stderr_seen() {
+    let bench = start("echo 'sign in first' >&2\nexit 3");
+    let output = bench.sandbox.xacct(&["credential-process", "process"]).run().status(1).stdout("");
+    output.stderr(
+        "sign in first\nxacct: error: credential_process of profile 'process' failed: exit status: 3\n",
+    );
+    let output = bench.sandbox.xacct(&["exec", "process-role", "--", "true"]).run().status(125);
+    output.stderr_contains("sign in first\n").stderr_contains("'process' failed: exit status: 3");
+    bench.sandbox.edit_config("get.sh", "gone.sh");
+    let output = bench.sandbox.xacct(&["credential-process", "process"]).run().status(1).stdout("");
+    output.stderr_contains("gone.sh").stderr_contains("failed: exit status: 127");
+}
+
+#[test]
+fn output_that_is_no_credentials_is_not_repeated() {
+    let wrong = "credential_process of profile 'process': ";
+    for (script, words) in [
+        ("echo hidden-secret", "it printed no JSON object"),
+        (&*format!("echo done; {}", prints(KEYS)), "it printed no JSON object"),
+        (
+            r#"echo '{"Version":2,"AccessKeyId":"A","SecretAccessKey":"hidden-secret"}'"#,
+            "its JSON has Version 2; only 1 is known",
+        ),
+        (
+            &prints(&temporary(60).replace("Z\"", "\"")),
+            "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z",
+        ),
+        ("head -c 70000 /dev/zero | tr '\\0' x; exit 0", "it printed more than 65536 bytes"),
+    ] {
+        let bench = start(script);
+        bench.fails(1, &format!("{wrong}{words}"));
+        assert!(bench.sandbox.entries().is_empty());
+    }
+    let bench = start(&prints(&temporary(-1)));
+    bench.fails(4, "the source of 'process' gave credentials that have expired");
+    assert!(bench.sandbox.entries().is_empty());
+}
+
+#[test]
+fn it_gets_the_terminal_but_neither_our_code_nor_our_output() {
+    let bench = start(&format!(
+        "read line; echo \"$line ${{XACCT_MFA_CODE:-none}} $XACCT_PROFILE_CHAIN\" >&2\n{}",
+        prints(KEYS)
+    ));
+    let run = bench.sandbox.xacct(&["credential-process", "process"]).env("XACCT_MFA_CODE", "123456");
+    run.stdin("typed\n").run().status(0).stdout(&given()).stderr("typed none process\n");
+}
+
+#[test]
+fn two_profiles_that_start_each_other_are_told_apart_from_work() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.add_config(&format!(
+        "[profile ping]\ncredential_process = \"{XACCT}\" credential-process pong\nregion = eu-west-1\n\
+         [profile pong]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = pung\n\
+         [profile pung]\ncredential_process = \"{XACCT}\" credential-process ping\n\
+         [profile self]\ncredential_process = \"{XACCT}\" credential-process --no-input self\n\
+         [profile through]\ncredential_process = \"{XACCT}\" credential-process plain\nregion = eu-west-1\n"
+    ));
+    let output = sandbox.xacct(&["credential-process", "ping"]).run().status(1).stdout("");
+    let line =
+        "profile 'ping' gets its credentials from a process that asks for 'ping': ping → pung → ping\n";
+    output
+        .stderr_contains(line)
+        .stderr_contains("  one of these profiles must get its credentials from elsewhere\n");
+    let output = sandbox.xacct(&["credential-process", "self"]).run().status(3).stdout("");
+    output
+        .stderr_contains("profile 'self' gets its credentials from `xacct credential-process self`: itself");
+    // xacct in xacct is nothing wrong in itself.
+    assert_eq!(sandbox.key_id("through"), sandbox.key_id("plain"));
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn ctrl_c_ends_both() {
+    let bench = start("echo started >&2; exec sleep 60");
+    let mut pty = bench.sandbox.pty(&["credential-process", "process"]);
+    pty.expect("started");
+    pty.interrupt();
+    assert_eq!(pty.wait().0, 130);
+}
+
+/// Ctrl-C goes to both, and the program may be the first to end.
+#[test]
+fn a_process_that_was_interrupted_is_no_failure_of_its_own() {
+    for end in ["kill -INT $$", "sh -c 'kill -INT $$'; exit $?", "exit 130"] {
+        let bench = start(end);
+        let run = bench.sandbox.xacct(&["credential-process", "process"]).run().status(130);
+        run.stdout("").stderr_contains("interrupted");
+    }
+}
+
+/// What `--no-input` forbids, it forbids to the xacct that the line starts too.
+#[test]
+fn nobody_is_asked_in_our_stead() {
+    let sandbox = Sandbox::start();
+    sandbox.add_config(&format!(
+        "[profile nested]\ncredential_process = {XACCT} credential-process client2\nregion = eu-west-1\n"
+    ));
+    let refused = "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input forbids asking";
+    for (args, env) in [
+        (&["whoami", "nested", "--no-input"][..], &[][..]),
+        (&["whoami", "nested"], &[("XACCT_NO_INPUT", "1")]),
+        (&["credential-process", "nested", "--no-input"], &[]),
+    ] {
+        let (status, screen) = sandbox.pty_with(args, &[env, &[("NO_COLOR", "1")]].concat()).wait();
+        assert_eq!((status, screen.contains(refused)), (1, true), "{args:?}: {screen}");
+    }
+    // Without it, the inner one asks.
+    let mut pty = sandbox.pty(&["whoami", "nested"]);
+    pty.expect("(profile client2): ");
+    pty.send_line(&sandbox.fresh_code());
+    pty.expect("333333333333");
+    assert_eq!(pty.wait().0, 0);
+}
+
+/// What the process does not say, the profile may: of keys, of a session below them, and never over the process.
+#[test]
+fn the_account_of_the_profile_counts_if_the_process_names_none() {
+    let bench = start(&prints(&temporary(3600)));
+    let account = |bench: &Bench| {
+        let run = bench.sandbox.xacct(&["credential-process", "process"]).run().ok();
+        run.json()["AccountId"].clone()
+    };
+    bench.sandbox.edit_config("[profile process]\n", "[profile process]\naws_account_id = 111111111111\n");
+    assert_eq!(account(&bench), "111111111111");
+    // From the cache, too.
+    assert_eq!((account(&bench), bench.runs()), ("111111111111".into(), 1));
+    let said = temporary(3600).replace('}', r#","AccountId":"222222222222"}"#);
+    let other = start(&prints(&said));
+    other.sandbox.edit_config("[profile process]\n", "[profile process]\naws_account_id = 111111111111\n");
+    assert_eq!(account(&other), "222222222222");
+    // `hub` with MFA gives a session, whose account STS does not say.
+    let sandbox = Sandbox::start();
+    let keys = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
+    sandbox.write_credentials(&(keys.trim_end().to_owned() + "\naws_account_id = 111111111111\n"));
+    let code = sandbox.fresh_code();
+    let run = sandbox.xacct(&["credential-process", "hub", "--mfa-code", &code]).run().ok();
+    assert_eq!(run.json()["AccountId"], "111111111111");
+}

@@ -1,0 +1,348 @@
+//! Base credentials that have to be fetched, from an EC2 instance or a container: as a profile of its own and as the
+//! source of a role, asked once for many, and refused in words.
+
+use crate::common::{Cmd, Sandbox, Server};
+use serde_json::{Value, json};
+
+/// `Machine` stands for the role that an instance or a container has; `Inner` trusts only it.
+const WORLD: &str = r#"
+[[account]]
+id = "111111111111"
+name = "hub"
+[[account.user]]
+name = "you"
+key = [{ id = "AKIAXACCTTESTSSOURCE", secret = "NotASecret/xacct/tests/sources/EXAMPLE" }]
+[[account.role]]
+name = "Machine"
+trust = [{ principals = ["111111111111"] }]
+
+[[account]]
+id = "222222222222"
+name = "client"
+[[account.role]]
+name = "Inner"
+[[account.role.trust]]
+principals = ["arn:aws:iam::111111111111:role/Machine"]
+external_id = "client-1"
+
+[files]
+config = '''
+[default]
+region = eu-west-1
+[profile keys]
+region = eu-west-1
+[profile issue]
+role_arn = arn:aws:iam::111111111111:role/Machine
+source_profile = keys
+region = eu-west-1
+
+[profile ec2]
+credential_source = Ec2InstanceMetadata
+region = eu-west-1
+[profile ec2-role]
+role_arn = arn:aws:iam::222222222222:role/Inner
+credential_source = Ec2InstanceMetadata
+external_id = client-1
+region = eu-west-1
+
+[profile container]
+credential_source = EcsContainer
+region = eu-west-1
+[profile container-role]
+role_arn = arn:aws:iam::222222222222:role/Inner
+credential_source = EcsContainer
+external_id = client-1
+region = eu-west-1
+'''
+credentials = '''
+[keys]
+aws_access_key_id = AKIAXACCTTESTSSOURCE
+aws_secret_access_key = NotASecret/xacct/tests/sources/EXAMPLE
+'''
+"#;
+
+const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+
+/// A world, and credentials of `Machine` as its STS issued them.
+fn start() -> (Sandbox, Value) {
+    let sandbox = Sandbox::with_world(WORLD);
+    let keys = sandbox.xacct(&["credential-process", "issue"]).run().ok().json();
+    sandbox.clear_log();
+    (sandbox, keys)
+}
+
+/// The document that both kinds of metadata give.
+fn document(keys: &Value) -> String {
+    json!({
+        "Code": "Success", "LastUpdated": "2026-11-22T10:00:00Z", "Type": "AWS-HMAC",
+        "AccessKeyId": keys["AccessKeyId"], "SecretAccessKey": keys["SecretAccessKey"],
+        "Token": keys["SessionToken"], "Expiration": keys["Expiration"], "AccountId": "111111111111",
+    })
+    .to_string()
+}
+
+fn answer(status: u16, body: &str) -> (u16, String, String) {
+    (status, String::new(), body.to_owned())
+}
+
+/// `IMDSv2` with one role: a token first, which the other requests must bring.
+fn imds(asked: &str, document: &str) -> (u16, String, String) {
+    let asked = asked.to_ascii_lowercase();
+    let header = |text: &str| asked.contains(&format!("\r\n{text}\r\n"));
+    if asked.starts_with("put /latest/api/token ") && header("x-aws-ec2-metadata-token-ttl-seconds: 21600") {
+        return (200, "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n".to_owned(), "TOKEN".to_owned());
+    }
+    if !header("x-aws-ec2-metadata-token: token") {
+        return answer(401, "");
+    }
+    match asked.split(' ').nth(1).unwrap() {
+        "/latest/meta-data/iam/security-credentials/" => answer(200, "Machine"),
+        "/latest/meta-data/iam/security-credentials/machine" => answer(200, document),
+        _ => answer(404, ""),
+    }
+}
+
+const FETCHED: [&str; 3] = [
+    "PUT /latest/api/token",
+    "GET /latest/meta-data/iam/security-credentials/",
+    "GET /latest/meta-data/iam/security-credentials/Machine",
+];
+
+fn instance(keys: &Value) -> Server {
+    let document = document(keys);
+    Server::start(move |asked| imds(asked, &document))
+}
+
+fn run(sandbox: &Sandbox, profile: &str, server: &Server) -> Cmd {
+    on_instance(sandbox, profile).env(ENDPOINT, server.endpoint())
+}
+
+/// The sandbox keeps the machine's own metadata out; here it is in.
+fn on_instance(sandbox: &Sandbox, profile: &str) -> Cmd {
+    sandbox.xacct(&["credential-process", profile]).env_remove("AWS_EC2_METADATA_DISABLED")
+}
+
+#[test]
+fn ec2_is_asked_once_and_signs_for_a_role() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    let own = run(&sandbox, "ec2", &server).run().ok().json();
+    for field in ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"] {
+        assert_eq!(own[field], keys[field]);
+    }
+    assert_eq!(server.asked(), FETCHED);
+    // From the cache, for the role too.
+    assert_eq!(run(&sandbox, "ec2", &server).run().ok().key_id(), keys["AccessKeyId"]);
+    let role = run(&sandbox, "ec2-role", &server).run().ok().json();
+    assert_eq!(role["AccountId"], "222222222222");
+    assert!(server.asked().is_empty());
+    let log = sandbox.log();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0].access_key_id.as_deref(), keys["AccessKeyId"].as_str());
+    assert_eq!(log[0].params["ExternalId"], "client-1");
+}
+
+#[test]
+fn ten_at_once_ask_the_instance_once() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    let running: Vec<_> = (0..10).map(|_| run(&sandbox, "ec2-role", &server).spawn()).collect();
+    let ids: Vec<String> = running.into_iter().map(|one| one.wait().status(0).key_id()).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(server.asked(), FETCHED);
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn the_profile_may_say_where_the_instance_metadata_is() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    let line = format!("ec2_metadata_service_endpoint = {}\n", server.endpoint());
+    sandbox.edit_config("[profile ec2]\n", &format!("[profile ec2]\n{line}"));
+    assert_eq!(on_instance(&sandbox, "ec2").run().ok().key_id(), keys["AccessKeyId"]);
+    assert_eq!(server.asked(), FETCHED);
+    // The variable goes before it.
+    let other = Server::start(|_| answer(403, ""));
+    run(&sandbox, "ec2", &other).run().status(4);
+    assert_eq!(other.asked(), ["PUT /latest/api/token"]);
+    sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "IPv5").run().status(3).stderr(
+        "xacct: error: AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' is no mode of the instance metadata\n  it is IPv4 \
+         or IPv6\n",
+    );
+    sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "ipv6").run().ok();
+}
+
+#[test]
+fn an_instance_that_gives_nothing_says_why() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    let at = server.endpoint().to_owned();
+    let head = format!("xacct: error: the instance metadata at {at} gave no credentials: ");
+    let role = "  the instance needs an instance profile with a role, and its metadata turned on\n";
+    let fails = |status: i32, words: &str| {
+        let output = run(&sandbox, "ec2", &server).run().status(status).stdout("");
+        output.stderr(&format!("{head}{words}"));
+        server.asked()
+    };
+    server.answer(|_| answer(403, "no"));
+    let forbidden = "request forbidden: IMDS is disabled or the caller has insufficient permissions.";
+    assert_eq!(fails(4, &format!("{forbidden}\n{role}")), FETCHED[..1]);
+    server.answer(|asked| if asked.starts_with("PUT") { imds(asked, "") } else { answer(404, "") });
+    assert_eq!(fails(4, &format!("it answered with HTTP 404\n{role}")), FETCHED[..2]);
+    server.answer(|asked| if asked.contains("/Machine") { answer(403, "SECRET") } else { imds(asked, "") });
+    assert_eq!(fails(4, &format!("it answered with HTTP 403\n{role}")), FETCHED);
+    let failed = r#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role Machine"}"#;
+    server.answer(|asked| imds(asked, failed));
+    let words = "Incorrect IMDS/IAM configuration: [AssumeRoleUnauthorizedAccess] EC2 cannot assume the role Machine. \
+                 Hint: Does this role have a trust relationship with EC2?";
+    assert_eq!(fails(4, &format!("{words}\n{role}")), FETCHED);
+    // Nothing was kept of it.
+    server.answer({
+        let document = document(&keys);
+        move |asked| imds(asked, &document)
+    });
+    assert_eq!(run(&sandbox, "ec2", &server).run().ok().key_id(), keys["AccessKeyId"]);
+}
+
+#[test]
+fn an_instance_that_is_not_there_or_not_wanted() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    let disabled = run(&sandbox, "ec2-role", &server).env("AWS_EC2_METADATA_DISABLED", "TRUE").run();
+    disabled.status(3).stdout("").stderr(&format!(
+        "xacct: error: the instance metadata at {} gave no credentials: IMDS disabled by AWS_EC2_METADATA_DISABLED env \
+         var set to `true`\n  unset AWS_EC2_METADATA_DISABLED, or have the credentials from elsewhere\n",
+        server.endpoint()
+    ));
+    assert!(server.asked().is_empty());
+    let nobody = on_instance(&sandbox, "ec2").env(ENDPOINT, "http://127.0.0.1:9").run();
+    nobody.status(6).stdout("").stderr(
+        "xacct: error: the instance metadata at http://127.0.0.1:9 gave no credentials: Connection refused (os error \
+         111)\n  Ec2InstanceMetadata works on an EC2 instance only\n",
+    );
+    // It takes the request and never answers.
+    server.answer(|_| answer(0, ""));
+    let silent = run(&sandbox, "ec2", &server).run().status(6).stdout("");
+    silent.stderr_contains("gave no credentials: ").stderr_contains("works on an EC2 instance only");
+    assert_eq!(server.asked(), FETCHED[..1]);
+}
+
+const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+/// The container's agent: answers whoever has this token.
+fn agent(keys: &Value, token: &'static str) -> Server {
+    let document = document(keys);
+    Server::start(move |asked| {
+        let right = asked.contains(&format!("\r\nauthorization: {token}\r\n"));
+        if right { answer(200, &document) } else { answer(403, "{\"code\":\"AccessDenied\"}") }
+    })
+}
+
+#[test]
+fn a_container_is_asked_once_with_its_token() {
+    let (sandbox, keys) = start();
+    let server = agent(&keys, "Basic one");
+    let uri = format!("{}/v1/credentials", server.endpoint());
+    let run = |profile: &str, token: &str| {
+        sandbox.xacct(&["credential-process", profile]).env(FULL_URI, &uri).env(TOKEN, token)
+    };
+    let own = run("container", "Basic one").run().ok().json();
+    assert_eq!((&own["AccessKeyId"], &own["AccountId"]), (&keys["AccessKeyId"], &json!("111111111111")));
+    assert_eq!(server.asked(), ["GET /v1/credentials"]);
+    let role = run("container-role", "Basic one").run().ok().json();
+    assert_eq!(role["AccountId"], "222222222222");
+    assert!(server.asked().is_empty());
+    sandbox.asked(&["AssumeRole"]);
+    // Whoever has another token is another container, and gets nothing of the first one's.
+    let other = run("container", "Basic two").run().status(4).stdout("");
+    other.stderr_contains(
+        "xacct: error: the container's credentials could not be had: it answered with HTTP 403\n",
+    );
+    assert_eq!(server.asked(), ["GET /v1/credentials"]);
+}
+
+#[test]
+fn eks_pod_identity_is_the_token_file() {
+    let (sandbox, keys) = start();
+    let server = agent(&keys, "pod-one");
+    let uri = format!("{}/v1/credentials", server.endpoint());
+    let file = sandbox.home().join("pod-token");
+    let run = |profile: &str| {
+        let run = sandbox.xacct(&["credential-process", profile]).env(FULL_URI, &uri);
+        run.env(TOKEN, "not this one").env(TOKEN_FILE, &file)
+    };
+    std::fs::write(&file, "pod-one").unwrap();
+    assert_eq!(run("container-role").run().ok().json()["AccountId"], "222222222222");
+    assert_eq!(run("container-role").run().ok().json()["AccountId"], "222222222222");
+    assert_eq!(server.asked(), ["GET /v1/credentials"]);
+    // Another pod of the same machine and home has its own token in the same place.
+    std::fs::write(&file, "pod-two").unwrap();
+    run("container-role").run().status(4).stdout("");
+    assert_eq!(server.asked(), ["GET /v1/credentials"]);
+    for (text, words) in [("pod-one\n", "failed to parse header value"), ("", "it answered with HTTP 403")] {
+        std::fs::write(&file, text).unwrap();
+        let output = run("container").run().stdout("");
+        let output = output.stderr_contains(&format!("could not be had: {words}\n"));
+        output.stderr_contains("no line end after it");
+    }
+    std::fs::remove_file(&file).unwrap();
+    run("container").run().status(3).stdout("").stderr_contains("No such file or directory");
+}
+
+#[test]
+fn a_container_that_cannot_be_asked() {
+    let (sandbox, keys) = start();
+    let unset = sandbox.xacct(&["credential-process", "container"]).run().status(3).stdout("");
+    unset.stderr_contains("could not be had: ECS provider not configured\n");
+    let run = |uri: &str| sandbox.xacct(&["credential-process", "container"]).env(FULL_URI, uri).run();
+    let elsewhere = run("http://192.0.2.1/credentials").status(3).stdout("");
+    elsewhere.stderr_contains("URI did not refer to an allowed IP address");
+    run("http://127.0.0.1:9/c").status(6).stdout("").stderr_contains("Connection refused");
+    let server = agent(&keys, "x");
+    server.answer(|_| answer(200, "no json"));
+    let broken = run(server.endpoint()).status(6).stdout("");
+    assert!(!broken.stderr_text().contains("no json"), "{}", broken.stderr_text());
+    server.answer(|_| answer(200, r#"{"Code":"Broken","Message":"no role"}"#));
+    run(server.endpoint())
+        .status(4)
+        .stdout("")
+        .stderr_contains("failed to load credentials [Broken]: no role\n");
+    // Credentials that are over are no credentials.
+    let mut old = keys.clone();
+    old["Expiration"] = json!("2020-01-01T00:00:00Z");
+    let old = document(&old);
+    server.answer(move |_| answer(200, &old));
+    run(server.endpoint())
+        .status(4)
+        .stdout("")
+        .stderr("xacct: error: the source of 'container' gave credentials that have expired\n");
+    assert!(sandbox.entries().len() == 1, "only what `issue` got is cached");
+}
+
+#[test]
+fn the_keys_of_the_environment_keep_their_end_and_their_old_names() {
+    let (sandbox, keys) = start();
+    sandbox.add_config("[profile env]\ncredential_source = Environment\nregion = eu-west-1\n");
+    sandbox.add_config(
+        "[profile env-role]\nrole_arn = arn:aws:iam::222222222222:role/Inner\ncredential_source = Environment\n\
+         external_id = client-1\nregion = eu-west-1\n",
+    );
+    let text = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let run = |profile: &str, expiration: &str| {
+        sandbox
+            .xacct(&["credential-process", profile])
+            .env("AWS_ACCESS_KEY_ID", text("AccessKeyId"))
+            .env("SECRET_ACCESS_KEY", text("SecretAccessKey"))
+            .env("AWS_SECURITY_TOKEN", text("SessionToken"))
+            .env("AWS_CREDENTIAL_EXPIRATION", expiration)
+            .run()
+    };
+    let own = run("env", &text("Expiration")).ok().json();
+    assert_eq!((&own["SessionToken"], &own["Expiration"]), (&keys["SessionToken"], &keys["Expiration"]));
+    assert_eq!(run("env-role", &text("Expiration")).ok().json()["AccountId"], "222222222222");
+    sandbox.asked(&["AssumeRole"]);
+    let over = run("env", "2020-01-01T00:00:00Z").status(4).stdout("");
+    over.stderr("xacct: error: the source of 'env' gave credentials that have expired\n");
+}

@@ -17,7 +17,7 @@ use crate::config::Paths;
 use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
-use crate::plan::{PolicyFile, PolicyText};
+use crate::plan::{Inputs, PolicyFile, PolicyText};
 pub(crate) use backup::backups;
 pub(crate) use write::{Change, Lock, make_dir, try_lock, write};
 
@@ -85,6 +85,45 @@ pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
 pub(crate) fn digest_of(path: &str) -> Option<String> {
     let token = Zeroizing::new(fs::read(path).ok()?);
     Some(hex::encode(Sha256::digest(&token)))
+}
+
+/// A digest of where this process is and of which version of each file is there: its name, number, size and time.
+pub(crate) fn digest_of_inputs(inputs: &Inputs) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    };
+    add(&std::env::current_dir().unwrap_or_default().to_string_lossy());
+    for word in &inputs.words {
+        let is_bare = !word.contains(std::path::is_separator);
+        let directories = inputs.directories.iter().filter(|_| is_bare);
+        let program = directories.map(|directory| directory.join(word)).find_map(|path| version(&path));
+        for version in version(Path::new(word)).into_iter().chain(program) {
+            add(&version);
+        }
+    }
+    hex::encode(hash.finalize())
+}
+
+/// What tells this version of a file from any other; `None` where there is no such file.
+fn version(path: &Path) -> Option<String> {
+    let file = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let changed = file.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let changed = changed.unwrap_or_default().as_nanos();
+    Some(format!("{} {} {} {changed}", path.display(), number(&file), file.len()))
+}
+
+/// The device and the file's number on it, where files have one.
+#[cfg(unix)]
+fn number(file: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    format!("{}:{}", file.dev(), file.ino())
+}
+
+#[cfg(not(unix))]
+fn number(_: &fs::Metadata) -> String {
+    String::new()
 }
 
 fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {

@@ -84,6 +84,10 @@ impl Run<'_> {
     fn put(&self, index: usize, entry: &Entry) {
         let key = self.broker.plan.steps[index].key;
         self.broker.common.forget(&key);
+        if self.broker.plan.is_uncached {
+            self.broker.common.remember(key, entry);
+            return;
+        }
         if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
             self.broker.complain(&warning.to_string());
             self.broker.common.remember(key, entry);

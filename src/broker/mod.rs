@@ -224,6 +224,7 @@ impl<'a> Broker<'a> {
         let step = &self.plan.steps[index];
         let entry = match self.common.remembered(&step.key) {
             Some(entry) => entry,
+            None if self.plan.is_uncached => return None,
             None => self.store.get(&Key::from_digest(step.key)).unwrap_or_else(|warning| {
                 self.complain(&warning.to_string());
                 None
@@ -327,7 +328,7 @@ pub(crate) fn cached(
     (store, env): (&Store, &Env),
     now: DateTime<Utc>,
 ) -> std::result::Result<Option<Entry>, String> {
-    let Some(step) = plan.steps.last() else { return Ok(None) };
+    let Some(step) = plan.steps.last().filter(|_| !plan.is_uncached) else { return Ok(None) };
     let entry = store.get(&Key::from_digest(step.key)).map_err(|warning| warning.to_string())?;
     let Some(entry) = entry else { return Ok(None) };
     if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {

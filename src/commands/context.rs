@@ -216,7 +216,8 @@ impl Context {
 fn finished(draft: Draft<'_>) -> Result<Plan> {
     let policies = files::read_policies(draft.policy_files())?;
     let token = draft.token_file().and_then(files::digest_of);
-    draft.plan(&Read { policies, token })
+    let process = draft.process().map(|inputs| files::digest_of_inputs(&inputs)).unwrap_or_default();
+    draft.plan(&Read { policies, token, process })
 }
 
 /// What the command line says of signing in.

@@ -46,7 +46,7 @@ pub(super) fn is_of_role(name: &str) -> bool {
         .map(|(heading, _)| *heading);
     match heading {
         Some(ROLE | MFA | CARE) => true,
-        Some(OWN) => !name.starts_with("aws_") && name != "credential_process",
+        Some(OWN) => !name.starts_with("aws_") && !name.starts_with("credential_process"),
         _ => false,
     }
 }
@@ -186,6 +186,13 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
             ("aws_security_token", Text, "an old name of aws_session_token"),
             ("aws_account_id", Text, "the account that the access key is in"),
             ("credential_process", Text, "a command that prints credentials as JSON"),
+            (
+                "credential_process_cache",
+                Text,
+                "on or off: whether what that command prints is used again while it is valid, and while its words, the \
+                 files among them, the working directory and the AWS_… variables stay the same; on by default. Off is \
+                 for a command that looks at something else, too: nothing that comes of it is kept then",
+            ),
             ("login_session", Text, "a sign-in of 'aws login'"),
             (
                 "sso_session",

@@ -10,6 +10,7 @@ mod screen;
 mod access_key;
 mod transport;
 mod machine;
+mod process;
 mod sso;
 mod web_identity;
 mod source;
@@ -37,6 +38,7 @@ use crate::masked;
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};
+pub(crate) use process::Inputs;
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
 pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
@@ -84,6 +86,8 @@ pub(crate) struct Plan {
     pub(crate) source: Source,
     /// Digest over everything that decides whose the source's credentials are, whatever they are used for.
     pub(crate) source_key: [u8; 32],
+    /// Whether nothing that rests on the source's answer outlives this run: `credential_process_cache = off`.
+    pub(crate) is_uncached: bool,
     /// In the order they are sent; each is signed with what the one before it gave.
     pub(crate) steps: Vec<Step>,
     /// Where a code can come from, if a step needs one.
@@ -239,6 +243,8 @@ pub(crate) struct Read {
     pub(crate) policies: Vec<PolicyText>,
     /// A digest of the token that says who asks; `None` where it cannot be read.
     pub(crate) token: Option<String>,
+    /// A digest of the files that decide what a `credential_process` gives; empty where there is none.
+    pub(crate) process: String,
 }
 
 /// Holds one value, by its config key, to STS's constraints; keys without any pass.
@@ -295,6 +301,16 @@ impl Draft<'_> {
     /// A file whose digest [`Draft::plan`] needs.
     pub(crate) fn token_file(&self) -> Option<&str> {
         self.chain.source.token_file(self.env)
+    }
+
+    /// The files whose digest [`Draft::plan`] needs.
+    pub(crate) fn process(&self) -> Option<Inputs> {
+        match &self.chain.source {
+            Source::CredentialProcess { command, .. } => {
+                Some(Inputs::of(command, self.config.paths(), self.env))
+            }
+            _ => None,
+        }
     }
 
     /// Where the plan's values come from.
@@ -362,7 +378,7 @@ fn plan(
     invariants::check(&chain, request, &invariants::Made { steps: &steps, confirm: confirm.as_deref() })?;
     odd_accounts(&chain, &endpoint, &mut warnings)?;
 
-    let mut signer = chain.source.identity(env, read.token.as_deref().unwrap_or(""));
+    let mut signer = chain.source.identity(env, read);
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
     let source_key = key::of_source(&signer);
     let keyed = key::keys(&endpoint.identity(&region), source_key, &steps);
@@ -371,6 +387,7 @@ fn plan(
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let (profile, source) = (chain.name, chain.source);
+    let is_uncached = matches!(source, Source::CredentialProcess { is_cached: false, .. });
     Ok(Plan {
         profile,
         region,
@@ -380,6 +397,7 @@ fn plan(
         connection,
         source,
         source_key,
+        is_uncached,
         steps,
         mfa,
         confirm,

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 /// The keys that say who one becomes, narrow what one may do, or guard it. A template that has filled in nothing must
 /// not leave them out, nor may a line that cannot be read.
-const DECISIVE: [&str; 28] = [
+const DECISIVE: [&str; 29] = [
     "role_arn",
     "source_profile",
     "credential_source",
@@ -28,6 +28,7 @@ const DECISIVE: [&str; 28] = [
     "aws_secret_access_key",
     "aws_account_id",
     "credential_process",
+    "credential_process_cache",
     "login_session",
     "sso_session",
     "sso_account_id",

@@ -56,6 +56,7 @@ fn plan(config: &Config, env: &Env, profile: Profile, sso: Sso) -> Result<Plan> 
         profile: chain.name,
         region,
         source_key: [0; 32],
+        is_uncached: false,
         source: chain.source,
         steps: Vec::new(),
         mfa: None,

@@ -1,13 +1,15 @@
 //! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
 
+use super::Read;
 use super::access_key;
 use super::key;
 use super::link::{Link, Value, at_key, set};
 use super::machine;
+use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::arn::{Arn, is_account_id};
-use crate::config::{Config, FileKind, Profile, process};
+use crate::config::{Config, FileKind, Profile};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -31,15 +33,15 @@ pub(crate) enum Source {
     /// `login_session = …` (`aws login`)
     Login { profile: String, login_session: String },
     /// `credential_process = …`
-    CredentialProcess { profile: String, command: String, account_id: Option<String> },
+    CredentialProcess { profile: String, command: String, account_id: Option<String>, is_cached: bool },
 }
 
 impl Source {
     /// What goes into the first step's key: who signs it.
     ///
     /// A home directory may be shared by machines, whose roles are their own: there the machine is part of it.
-    /// `token` stands for what is in the [`Source::token_file`].
-    pub(super) fn identity(&self, env: &Env, token: &str) -> Vec<String> {
+    pub(super) fn identity(&self, env: &Env, read: &Read) -> Vec<String> {
+        let token = read.token.as_deref().unwrap_or("");
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
@@ -60,12 +62,10 @@ impl Source {
                 sso.role_name.as_deref().unwrap_or(""),
             ]),
             Source::Login { login_session, .. } => owned(&["login", login_session]),
-            // What a command gives is up to more than its words; this much of it says which profile it may mean.
             Source::CredentialProcess { command, .. } => {
-                let variables =
-                    ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-                let variables = variables.map(|name| env.get(name).unwrap_or(""));
-                owned(&[&["credential_process", command.as_str()][..], &variables[..]].concat())
+                let mut parts = owned(&["credential_process", command, &read.process]);
+                parts.extend(process::variables(command, env));
+                parts
             }
         }
     }
@@ -244,14 +244,28 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
         .hint("one of these profiles must get its credentials from elsewhere")
         .named("process-of-itself"));
     }
-    if process::asks_xacct_for(command, &profile.name) {
+    if crate::config::process::asks_xacct_for(command, &profile.name) {
         return Err(asks_for_itself(config, profile));
     }
     Ok(Some(Source::CredentialProcess {
         profile: profile.name.clone(),
         command: command.to_owned(),
         account_id: set(profile, "aws_account_id").map(str::to_owned),
+        is_cached: is_cached(profile)?,
     }))
+}
+
+/// `credential_process_cache`: whether what the process gives may be used again.
+fn is_cached(profile: &Profile) -> Result<bool> {
+    let key = "credential_process_cache";
+    match set(profile, key).map(str::to_ascii_lowercase).as_deref() {
+        None | Some("on" | "true") => Ok(true),
+        Some("off" | "false") => Ok(false),
+        Some(other) => {
+            let message = format!("{key} = '{other}' is neither on nor off");
+            Err(at_key(profile, &[key], &message).hint(format!("write {key} = off")))
+        }
+    }
 }
 
 /// `xacct adopt` leaves such a profile in the config file and moves its role to the settings file.

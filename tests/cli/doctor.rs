@@ -199,7 +199,7 @@ fn every_finding_is_documented_and_tested() {
         .collect();
     assert!(ids.len() > 80, "{}", ids.len());
     let page = fs::read_to_string(root.join("man/xacct-doctor.1")).unwrap().replace("\\-", "-");
-    let tests: String = fs::read_dir(root.join("tests"))
+    let tests: String = fs::read_dir(root.join("tests/cli"))
         .unwrap()
         .map(|file| file.unwrap().path())
         .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("doctor"))

@@ -73,27 +73,103 @@ fn what_has_an_end_is_kept_until_then() {
         assert_eq!(bench.sandbox.key_id("process"), "ASIAPROCESSPROCESS01");
     }
     assert_eq!(bench.runs(), 1);
-    // Another command, or another profile for it to find in the environment, is another source.
-    let other = bench.sandbox.xacct(&["credential-process", "process"]).env("AWS_PROFILE", "another").run();
-    assert_eq!(other.ok().key_id(), "ASIAPROCESSPROCESS01");
-    assert_eq!(bench.runs(), 2);
     bench.sandbox.asked(&[]);
 }
 
 #[test]
 fn renewed_with_a_quarter_of_an_hour_left_and_never_past_the_end() {
-    let bench = start(&prints(&temporary(3600)));
+    let bench = start(&format!("[ ! -e \"$HOME/broken\" ] || exit 3\n{}", prints(&temporary(3600))));
     bench.sandbox.key_id("process");
     bench.sandbox.leave("process", 800);
     bench.sandbox.key_id("process");
     assert_eq!(bench.runs(), 2);
     // While it fails, what is left is served, with a word; after that, nothing is.
-    std::fs::write(&bench.program, "#!/bin/sh\nexit 3\n").unwrap();
+    std::fs::write(bench.sandbox.home().join("broken"), "").unwrap();
     bench.sandbox.leave("process", 800);
     let late = bench.sandbox.xacct(&["credential-process", "process"]).run().status(0);
     late.stderr_contains("warning: credential_process of profile 'process' failed: exit status: 3; the cached credentials are good for another ");
     bench.sandbox.leave("process", -1);
     bench.fails(1, "credential_process of profile 'process' failed: exit status: 3");
+}
+
+#[test]
+fn an_answer_counts_only_while_all_that_decides_it_is_the_same() {
+    let bench = start(&prints(&temporary(3600)));
+    let sandbox = &bench.sandbox;
+    let home = sandbox.home().to_owned();
+    let elsewhere = home.join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let command = format!("\"{}\" \"a b\" 'c d' e", bench.program.display());
+    sandbox.add_config(&format!(
+        "[profile input]\ncredential_process = T=$TEAM F=input.json {command}\nregion = eu-west-1\n"
+    ));
+    let mut runs = 0;
+    let mut at = |change: &str, set: &dyn Fn(crate::common::Cmd) -> crate::common::Cmd, is_new: bool| {
+        runs += usize::from(is_new);
+        for _ in 0..2 {
+            let run = set(sandbox.xacct(&["credential-process", "input"])).run();
+            assert_eq!(run.ok().key_id(), "ASIAPROCESSPROCESS01", "{change}");
+            assert_eq!(bench.runs(), runs, "{change}");
+        }
+    };
+    at("the first", &|cmd| cmd, true);
+    at("a variable that nobody mentions", &|cmd| cmd.env("COLUMNS", "77"), false);
+    at("one that the command mentions", &|cmd| cmd.env("TEAM", "b"), true);
+    at("one that every SDK reads", &|cmd| cmd.env("AWS_PROFILE", "another"), true);
+    at("another directory", &|cmd| cmd.current_dir(&elsewhere), true);
+    at("back again", &|cmd| cmd, false);
+    std::fs::write(home.join("input.json"), "1").unwrap();
+    at("a file that was not there", &|cmd| cmd.current_dir(&home), true);
+    std::fs::write(home.join("input.json"), "22").unwrap();
+    at("what is in it", &|cmd| cmd.current_dir(&home), true);
+    let copy = home.join("copy");
+    std::fs::copy(&bench.program, &copy).unwrap();
+    std::fs::rename(&copy, &bench.program).unwrap();
+    at("the program itself", &|cmd| cmd.current_dir(&home), true);
+    sandbox.asked(&[]);
+}
+
+#[test]
+fn a_process_need_not_be_remembered() {
+    let bench = start(&prints(&temporary(3600)));
+    let sandbox = &bench.sandbox;
+    let command = format!("\"{}\" \"a b\" 'c d' e", bench.program.display());
+    let set = |name: &str, value: &str| {
+        let source = format!(
+            "credential_process = {command}\ncredential_process_cache = {value}\nregion = eu-west-1\n"
+        );
+        sandbox.add_config(&format!("[profile {name}]\n{source}"));
+    };
+    set("off", "off");
+    set("on", "on");
+    set("never", "never");
+    for runs in 1..=2 {
+        sandbox.key_id("off");
+        assert_eq!((bench.runs(), sandbox.entries().len()), (runs, 0));
+    }
+    for _ in 0..2 {
+        sandbox.key_id("on");
+        assert_eq!(bench.runs(), 3);
+    }
+    let wrong = sandbox.xacct(&["credential-process", "never"]).run().status(3);
+    let said =
+        "credential_process_cache = 'never' is neither on nor off\n  write credential_process_cache = off\n";
+    wrong.stderr_contains(said);
+}
+
+#[test]
+fn a_role_below_a_process_that_is_not_remembered_is_asked_for_each_time() {
+    let bench = start(&prints(KEYS));
+    let sandbox = &bench.sandbox;
+    let path = sandbox.home().join(".aws/config");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("[profile process]", "[profile process]\ncredential_process_cache = off");
+    std::fs::write(&path, text).unwrap();
+    for runs in 1..=2 {
+        sandbox.key_id("process-role");
+        assert_eq!((bench.runs(), sandbox.entries().len()), (runs, 0));
+    }
+    sandbox.asked(&["AssumeRole", "AssumeRole"]);
 }
 
 #[test]

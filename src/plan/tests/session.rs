@@ -81,7 +81,7 @@ fn policy_files_are_found_from_where_they_are_named() {
         assert_eq!(files, std::slice::from_ref(&wanted));
         let with = |file: &PolicyFile, text: &str| {
             let policies = vec![(file.clone(), text.to_owned())];
-            draft(&config, &request, &env).unwrap().plan(&Read { policies, token: None })
+            draft(&config, &request, &env).unwrap().plan(&Read { policies, ..Read::default() })
         };
         let key = |text: &str| {
             let plan = with(&wanted, text);

@@ -110,8 +110,14 @@ impl Selector {
     }
 
     /// Nothing fits: what may have been meant.
-    fn nothing(&self, candidates: &[Candidate]) -> Error {
+    fn nothing(&self, candidates: &[Candidate], lines: &dyn Fn(&str) -> Vec<String>) -> Error {
         let error = Error::config(format!("the selector {} chooses no profile", self.shown));
+        if let What::Name(name, _) = &self.what {
+            let lines = lines(name);
+            if !lines.is_empty() {
+                return lines.into_iter().fold(error, Error::hint);
+            }
+        }
         let near = |wanted: &str, prefix: &str, mut known: Vec<String>| {
             known.sort();
             known.dedup();
@@ -181,10 +187,15 @@ pub(crate) fn lines(text: &str, path: &str, excludes: bool) -> Result<Vec<Select
     Ok(selectors)
 }
 
-/// The positions of the chosen ones, in order. What is excluded is so wherever it stands.
+/// The positions of the chosen ones, in order. What is excluded is so wherever it stands. `lines` are those of the files
+/// that seem to mean a profile of a name that none has.
 ///
 /// Errors: a selector fits nothing, or nothing is left.
-pub(crate) fn choose(selectors: &[Selector], candidates: &[Candidate]) -> Result<Vec<usize>> {
+pub(crate) fn choose(
+    selectors: &[Selector],
+    candidates: &[Candidate],
+    lines: &dyn Fn(&str) -> Vec<String>,
+) -> Result<Vec<usize>> {
     let (mut chosen, mut excluded) = (vec![false; candidates.len()], vec![false; candidates.len()]);
     for selector in selectors {
         let is_named = match &selector.what {
@@ -203,7 +214,7 @@ pub(crate) fn choose(selectors: &[Selector], candidates: &[Candidate]) -> Result
             }
         }
         if !fits {
-            return Err(selector.nothing(candidates));
+            return Err(selector.nothing(candidates, lines));
         }
     }
     if !selectors.iter().any(|selector| !selector.excludes) {

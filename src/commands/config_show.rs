@@ -17,7 +17,6 @@ use crate::config::Problem;
 use crate::config::Section;
 use crate::config::Setting;
 use crate::config::SubSetting;
-use crate::config::nearest;
 use crate::config::shown;
 use crate::error::Error;
 use crate::error::Result;
@@ -79,11 +78,7 @@ fn all(config: &Config) -> Shown {
 /// An include that does not work out is a problem here and no error: this command is how one finds it.
 fn one(config: &Config, name: &str) -> Result<Shown> {
     let Some(profile) = config.profiles().into_iter().find(|profile| profile.name == name) else {
-        let error = Error::config(format!("there is no profile '{name}'"));
-        return Err(match nearest(name, &config.profile_names()).as_slice() {
-            [] => error.hint("xacct list shows the profiles there are"),
-            names => error.hint(format!("did you mean {}?", names.join(" or "))),
-        });
+        return Err(config.no_profile(name));
     };
     let named = |key: &str| profile.get(key).map(|setting| setting.value.as_str());
     let sso_session = named("sso_session").and_then(|name| config.sso_session(name));

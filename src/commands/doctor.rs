@@ -12,9 +12,9 @@ use std::process::ExitCode;
 use super::context::Context;
 use super::print;
 use crate::cli::Doctor;
-use crate::config::{Config, nearest};
+use crate::config::Config;
 use crate::doctor::{self, Finding, Looked, Planned, Report};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::Request;
 use network::Answers;
 use read::Read;
@@ -101,7 +101,12 @@ fn profiles(
     let now = (context.now)();
     let mut findings = doctor::check_profiles(&read.config, planned, is_meant, now);
     let all: Vec<String> = planned.iter().map(|one| one.profile.name.clone()).collect();
-    findings.extend(doctor::check_shell(&context.shell, &all, now));
+    findings.extend(doctor::check_shell(
+        &context.shell,
+        &all,
+        &|name| read.config.lines_for_profile(name),
+        now,
+    ));
     findings.extend(disk::programs(context, planned, is_meant));
     findings
 }
@@ -122,9 +127,5 @@ fn names<'p>(asked: &'p Doctor, read: &Read, planned: &'p [Planned]) -> Result<O
     if !names.is_empty() || !read.is_whole() {
         return Ok(Some(names));
     }
-    let error = Error::config(format!("there is no profile '{name}'"));
-    Err(match nearest(name, &read.config.profile_names()).as_slice() {
-        [] => error.hint("xacct doctor    looks at all profiles"),
-        names => error.hint(format!("did you mean {}?", names.join(" or "))),
-    })
+    Err(read.config.no_profile(name))
 }

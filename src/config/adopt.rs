@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::Config;
 use super::edit::{Edit, Ini};
 use super::keys;
-use super::nearest::nearest;
 use super::origin::FileKind;
 use super::paths::{Paths, Texts};
 use super::process;
@@ -33,7 +32,7 @@ pub(crate) enum State {
 pub(crate) fn state(config: &Config, name: &str) -> State {
     match config.profile(name) {
         Err(error) => State::Not(error),
-        Ok(None) => State::Not(unknown(config, name)),
+        Ok(None) => State::Not(config.no_profile(name)),
         Ok(Some(profile)) => state_of(config, &profile),
     }
 }
@@ -88,14 +87,6 @@ fn without_role(profile: &Profile) -> String {
         "has no role_arn"
     };
     format!("{}: profile '{name}' {what}", profile.origin)
-}
-
-fn unknown(config: &Config, name: &str) -> Error {
-    let error = Error::config(format!("there is no profile '{name}'"));
-    match nearest(name, &config.profile_names()).as_slice() {
-        [] => error.hint("xacct list    shows the profiles"),
-        names => error.hint(format!("did you mean {}?", names.join(" or "))),
-    }
 }
 
 /// The texts with the roles of these profiles, which are of [`State::Role`], in the settings file. `program` is

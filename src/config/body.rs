@@ -42,6 +42,10 @@ enum Above {
 const NOT_IN_SECTION: &str =
     "Expected a profile definition: this line stands before the first section and is ignored";
 const NO_EQUALS: &str = "Expected an '=' sign defining a property: the line is ignored (write key = value)";
+const SHELL_OUTSIDE: &str = "Expected a profile definition: this line is a shell's and is ignored (write [NAME] above it, \
+                             and aws_access_key_id = … and so on instead)";
+const SHELL_LINE: &str =
+    "the line is a shell's and is ignored (write aws_access_key_id = … and so on, without quotes)";
 const NO_KEY: &str = "Property did not have a name: the line is ignored";
 const BAD_KEY: &str = "the property's name is not valid: the line is ignored";
 const NOTHING_TO_CONTINUE: &str = "Expected a property definition, found continuation: the line is ignored";
@@ -82,7 +86,7 @@ pub(super) fn parse(text: &str, first_line: usize) -> Body {
                 Above::Property { indent, nested }
             }
             Err(flaw) => {
-                body.flaws.push((number, flaw));
+                body.flaws.push((number, if is_of_shell(trimmed) { SHELL_LINE } else { flaw }));
                 body.lost.push((number, meant(trimmed)));
                 Above::Dropped { indent }
             }
@@ -98,7 +102,9 @@ pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
         !trimmed.is_empty() && !trimmed.starts_with(COMMENT)
     };
     let lines = numbered(text, 1).filter(|(_, line)| says_something(line));
-    lines.map(|(number, _)| (number, NOT_IN_SECTION)).collect()
+    let message =
+        |line: &str| if is_of_shell(line.trim_matches(BLANK)) { SHELL_OUTSIDE } else { NOT_IN_SECTION };
+    lines.map(|(number, line)| (number, message(line))).collect()
 }
 
 impl Body {
@@ -144,8 +150,24 @@ fn property(trimmed: &str) -> Result<(&str, &str), &'static str> {
     if key.bytes().all(valid) { Ok((key, value)) } else { Err(BAD_KEY) }
 }
 
-/// The key that a broken line seems to mean: `read_only` of `read_only: true`.
+/// How shells set a variable; the access portal of AWS has lines to copy for each of them.
+const OF_SHELLS: [&str; 5] = ["export ", "set ", "setx ", "$env:", "declare -x "];
+
+/// The line without what sets a variable in a shell.
+fn without_shell(trimmed: &str) -> Option<&str> {
+    let starts = |start: &&str| trimmed.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+    OF_SHELLS.iter().find(|start| starts(start)).map(|start| trimmed[start.len()..].trim_start_matches(BLANK))
+}
+
+/// `export AWS_ACCESS_KEY_ID="…"`, which is not repeated: it may be a secret.
+fn is_of_shell(trimmed: &str) -> bool {
+    let variable = without_shell(trimmed).unwrap_or(trimmed);
+    variable.starts_with("AWS_") || without_shell(trimmed).is_some()
+}
+
+/// The key that a broken line seems to mean: `read_only` of `read_only: true`, and of `export READ_ONLY=true`.
 fn meant(trimmed: &str) -> String {
+    let trimmed = without_shell(trimmed).unwrap_or(trimmed);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
     trimmed[..end].to_ascii_lowercase()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::body;
+use super::header;
 use super::header::Flaw;
 use super::header::Kind;
 use super::index;
@@ -129,6 +130,23 @@ impl ProfileFile {
             }
         }
         problems
+    }
+
+    /// The headers that are not read and that seem to mean this name, which is in lower case.
+    pub(super) fn unread_headers(&self, wanted: &str) -> Vec<Problem> {
+        let unread = self.sections.iter().filter(|section| section.kind == Kind::Ignored);
+        let means = |section: &&Found| {
+            let names = header::meant(section.header_line(&self.text));
+            names.iter().any(|name| name.to_lowercase() == wanted)
+        };
+        unread.filter(means).filter_map(|section| self.header_problem(section)).collect()
+    }
+
+    /// The first line that stands before every header, where there is one.
+    pub(super) fn first_outside(&self) -> Option<Problem> {
+        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
+        let (line, text) = body::outside_sections(&self.text[..first]).into_iter().next()?;
+        Some(self.problem(line, text))
     }
 
     pub(super) fn problem(&self, line: usize, message: &str) -> Problem {

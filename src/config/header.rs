@@ -82,6 +82,18 @@ pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
     }
 }
 
+/// The names that a header which is not read may have been meant to give: all of it, what stands behind its first word,
+/// and the first word of either.
+pub(super) fn meant(line: &str) -> Vec<&str> {
+    let unclosed = || line.trim_start_matches('[').trim_matches(BLANK);
+    let inner = inside(line).map_or_else(unclosed, |(inner, _)| inner);
+    let (prefix, rest) = prefix_and_rest(inner);
+    let first = rest.split(BLANK).next().unwrap_or_default();
+    let names = [Some(inner), Some(rest), Some(first), prefix.filter(|prefix| !PREFIXES.contains(prefix))];
+    let names = names.into_iter().flatten().map(|name| name.trim_matches(['"', '\'']));
+    names.filter(|name| !name.is_empty()).collect()
+}
+
 fn ignored(flaw: Flaw) -> Header<'static> {
     Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: Some(flaw) }
 }
@@ -145,14 +157,21 @@ impl Flaw {
         let prefix = prefix.unwrap_or_default();
         match self {
             Flaw::Unclosed => "Profile definition must end with ']': the section is ignored".to_owned(),
-            Flaw::Trailing => "Profile definition must end with ']': what stands behind it is ignored".to_owned(),
+            Flaw::Trailing => {
+                "Profile definition must end with ']': what stands behind it is ignored".to_owned()
+            }
             Flaw::NoName => "the section has no name: ignored".to_owned(),
             Flaw::BadName => {
-                "the section's name is not valid: ignored (a name with blanks is written [profile \"my client\"])"
-                    .to_owned()
+                let plain =
+                    !rest.is_empty() && !rest.contains(|c: char| c.is_control() || "\"'\\".contains(c));
+                let name = if plain { rest } else { "my client" };
+                format!(
+                    "the section's name is not valid: ignored (a name with blanks is written [{prefix} \"{name}\"])"
+                )
             }
             Flaw::NotPrefixed if rest == "DEFAULT" => {
-                "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]".to_owned()
+                "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]"
+                    .to_owned()
             }
             Flaw::NotPrefixed => {
                 format!("[{rest}] is ignored: in this file a profile is written [profile {rest}]")
@@ -161,7 +180,10 @@ impl Flaw {
                 Some(meant) => {
                     format!("[{prefix} …] is ignored: no such kind of section, did you mean [{meant} …]?")
                 }
-                None => format!("[{prefix} …] is ignored: no such kind of section"),
+                None => format!(
+                    "[{prefix} …] is ignored: no such kind of section (a profile is written [profile {rest}], a name \
+                     with blanks [profile \"{prefix} {rest}\"])"
+                ),
             },
             Flaw::PrefixedInCredentials if prefix == "profile" => {
                 format!("[profile {rest}] is ignored: in this file a profile is written [{rest}]")

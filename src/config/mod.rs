@@ -26,6 +26,7 @@ mod toml_text;
 mod settings;
 mod settings_edit;
 mod parts;
+mod absent;
 pub(crate) mod adopt;
 mod sdk_variables;
 mod for_child;
@@ -112,7 +113,7 @@ pub(crate) struct ByFile<'a> {
 /// An `include_profile` that leads nowhere, or in a circle.
 struct BadInclude {
     problem: Problem,
-    hint: String,
+    hints: Vec<String>,
 }
 
 impl Config {
@@ -149,8 +150,8 @@ impl Config {
         match self.include(&mut profile) {
             Ok(()) => Ok(Some(profile)),
             Err(bad) => {
-                let error = Error::config(bad.problem.to_string()).hint(bad.hint);
-                Err(error.named("include-profile-broken"))
+                let error = Error::config(bad.problem.to_string());
+                Err(bad.hints.into_iter().fold(error, Error::hint).named("include-profile-broken"))
             }
         }
     }
@@ -221,7 +222,9 @@ impl Config {
 
     /// What to write instead of a `services` that names no section.
     pub(crate) fn hint_for_services(&self, name: &str) -> String {
+        let unread = self.unread_headers(name);
         match nearest(name, &self.services_names()).as_slice() {
+            _ if !unread.is_empty() => unread.join("; "),
             [] => format!("add `[services {name}]` to the config file, or delete `services = {name}`"),
             near => format!("did you mean services = {}?", near.join(" or ")),
         }
@@ -330,16 +333,13 @@ impl Config {
             let [before @ .., name] = chain.as_slice() else { break };
             if before.contains(name) {
                 let message = format!("include_profile goes in a circle: {}", chain.join(" -> "));
-                let hint = format!("take out the include_profile in {origin}");
-                return Err(BadInclude { problem: Problem { origin, message }, hint });
+                let hints = vec![format!("take out the include_profile in {origin}")];
+                return Err(BadInclude { problem: Problem { origin, message }, hints });
             }
             let Some(included) = self.own(name) else {
                 let message = format!("include_profile names '{name}', and there is no such profile");
-                let hint = match nearest(name, &self.profile_names()).as_slice() {
-                    [] => format!("take it out, or add [profile {name}]"),
-                    names => format!("did you mean {}?", names.join(" or ")),
-                };
-                return Err(BadInclude { problem: Problem { origin, message }, hint });
+                let hints = self.hints_for_profile(name, &format!("take it out, or add [profile {name}]"));
+                return Err(BadInclude { problem: Problem { origin, message }, hints });
             };
             for (key, setting) in included.iter() {
                 if !NOT_INCLUDED.contains(&key) && profile.get(key).is_none() {

@@ -184,7 +184,7 @@ fn an_include_that_leads_nowhere_is_an_error() {
     let config = load("[profile a]\ninclude_profile=bsae\n[profile base]\n", "", "");
     let error = config.profile("a").unwrap_err();
     assert_eq!(error.message, "~/.aws/config:2: include_profile names 'bsae', and there is no such profile");
-    assert_eq!(error.hints, ["did you mean base?"]);
+    assert_eq!(error.hints, ["did you mean 'base'?"]);
     assert_eq!(problems(&config), [error.message]);
 }
 

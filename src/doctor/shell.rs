@@ -9,12 +9,17 @@ use crate::config::nearest;
 use crate::credentials::rfc3339;
 use crate::env::Env;
 
-/// `profiles` are the names there are.
-pub(crate) fn check(env: &Env, profiles: &[String], now: DateTime<Utc>) -> Vec<Finding> {
+/// `profiles` are the names there are, `lines` those of the files that seem to mean one that is not there.
+pub(crate) fn check(
+    env: &Env,
+    profiles: &[String],
+    lines: &dyn Fn(&str) -> Vec<String>,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     keys(env, now, &mut findings);
     for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
-        findings.extend(profile(env, variable, profiles));
+        findings.extend(profile(env, variable, profiles, lines));
     }
     findings.extend(differ(env));
     for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
@@ -55,7 +60,12 @@ fn keys(env: &Env, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn profile(env: &Env, variable: &str, profiles: &[String]) -> Option<Finding> {
+fn profile(
+    env: &Env,
+    variable: &str,
+    profiles: &[String],
+    lines: &dyn Fn(&str) -> Vec<String>,
+) -> Option<Finding> {
     let unset = format!("unset {variable}");
     let Some(name) = env.get(variable) else {
         let message = format!("{variable} is set to nothing: programs look for a profile without a name");
@@ -67,7 +77,9 @@ fn profile(env: &Env, variable: &str, profiles: &[String]) -> Option<Finding> {
         return None;
     }
     let message = format!("{variable} names '{name}', and there is no such profile");
+    let lines = lines(name);
     let fix = match nearest(name, profiles).first() {
+        _ if !lines.is_empty() => lines.join("; "),
         Some(near) => format!("export {variable}={}", shell_word(near)),
         None => unset,
     };

@@ -6,7 +6,7 @@ use super::link::{Link, Value};
 use super::screen;
 use super::source::{self, Source};
 use crate::arn::Arn;
-use crate::config::{Config, FileKind, Profile, nearest};
+use crate::config::{Config, Profile};
 use crate::env::Env;
 use crate::error::{Error, Result};
 
@@ -176,37 +176,15 @@ fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) ->
     let error = Error::config(format!(
         "{place}: could not find source profile '{wanted}' referenced from '{referrer}'"
     ));
-    with_nearest(config, wanted, error.named("source-profile-missing"))
+    let hints = config.hints_for_profile(wanted, "xacct list    shows the profiles");
+    hints.into_iter().fold(error, Error::hint).named("source-profile-missing")
 }
 
-/// `no profile 'x'`, with the nearest names.
+/// `no profile 'x'`, with what may have been meant.
 fn unknown_profile(config: &Config, name: &str) -> Error {
     if Arn::parse(name).is_some() {
         return Error::usage(format!("{name} is assumed from which profile?"))
             .hint(format!("xacct assume {name} --source-profile NAME"));
     }
-    let names = config.profile_names();
-    if names.is_empty() {
-        return Error::config(format!(
-            "no profile '{name}': no profiles were defined in {}",
-            files_shown(config)
-        ))
-        .hint("xacct sandbox    tries everything without an AWS account");
-    }
-    with_nearest(config, name, Error::config(format!("no profile '{name}' in {}", files_shown(config))))
-}
-
-fn with_nearest(config: &Config, name: &str, error: Error) -> Error {
-    let near = nearest(name, &config.profile_names());
-    if near.is_empty() {
-        return error.hint("xacct list    shows the profiles");
-    }
-    let near: Vec<String> = near.iter().map(|name| format!("'{name}'")).collect();
-    error.hint(format!("did you mean {}?", near.join(" or ")))
-}
-
-/// `~/.aws/config, ~/.aws/credentials`
-fn files_shown(config: &Config) -> String {
-    let paths = config.paths();
-    format!("{} or {}", paths.display(FileKind::Config), paths.display(FileKind::Credentials))
+    config.no_profile(name)
 }

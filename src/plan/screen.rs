@@ -39,6 +39,9 @@ const DECISIVE: [&str; 29] = [
     "allow_http_endpoint",
 ];
 
+/// The rest of a temporary access key: none is none, and a line of it that is lost makes the key another one.
+const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
+
 /// Those of them that take several values.
 const LISTS: [&str; 3] = ["session_tags", "transitive_session_tags", "session_policy_arns"];
 
@@ -58,7 +61,8 @@ const GUARDS: [&str; 9] = [
 /// Errors: of kind `Config`, with the line.
 pub(super) fn profile(profile: &Profile) -> Result<()> {
     section(profile)?;
-    if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| DECISIVE.contains(&&**key)) {
+    let is_decisive = |key: &str| DECISIVE.contains(&key) || TOKENS.contains(&key);
+    if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| is_decisive(key)) {
         return Err(at(origin, &format!("the line cannot be read, and it seems to set {key}"))
             .hint(format!("write {key} = …, or delete the line")));
     }

@@ -185,7 +185,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = named_source(config, link, env)? {
         return Ok(source);
     }
-    Err(without_credentials(profile, link.request.is_none()))
+    Err(without_credentials(config, profile, link.request.is_none()))
 }
 
 fn identity_center(config: &Config, profile: &Profile) -> Result<Option<Source>> {
@@ -290,12 +290,15 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
 }
 
 /// `is_source`: a role is to be assumed with what the profile has.
-fn without_credentials(profile: &Profile, is_source: bool) -> Error {
+fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> Error {
     let message = format!("profile '{}' did not contain credential information", profile.name);
     let error = match profile.iter().next() {
         Some((_, setting)) => Error::config(format!("{}: {message}", setting.origin)),
         None => Error::config(message),
     };
+    // They may stand below a header that is not read, such as [profile NAME] in the credentials file.
+    let unread = config.unread_headers(&profile.name);
+    let error = unread.into_iter().fold(error, Error::hint);
     let error = error.hint(
         "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
          credential_process",

@@ -129,6 +129,10 @@ fn unknown_session(config: &Config, name: &str) -> Error {
     let path = config.paths().display(FileKind::Config);
     let error = Error::config(format!("there is no [sso-session {name}] in {path}"));
     let names = config.sso_session_names();
+    let unread = config.unread_headers(name);
+    if !unread.is_empty() {
+        return unread.into_iter().fold(error, Error::hint);
+    }
     if let Some(meant) = config.profile(name).ok().flatten().and_then(|profile| of_this(&profile)) {
         return error.hint(format!("did you mean {meant}? profile '{name}' signs in with it"));
     }
@@ -166,7 +170,9 @@ fn of_session(
     let Some(session) = config.sso_session(name) else {
         let message =
             format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name);
+        let unread = config.unread_headers(name);
         let hint = match nearest(name, &config.sso_session_names()).as_slice() {
+            _ if !unread.is_empty() => unread.join("; "),
             [] => format!("add a section [sso-session {name}] with sso_region and sso_start_url"),
             near => format!("did you mean sso_session = {}?", near.join(" or ")),
         };

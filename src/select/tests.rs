@@ -38,7 +38,7 @@ fn parsed(words: &[&str]) -> Result<Vec<Selector>> {
 
 fn chosen(words: &[&str]) -> Result<Vec<String>> {
     let world = world();
-    let chosen = choose(&parsed(words)?, &world)?;
+    let chosen = choose(&parsed(words)?, &world, &|_| Vec::new())?;
     Ok(chosen.into_iter().map(|index| world[index].name.clone()).collect())
 }
 
@@ -105,18 +105,21 @@ fn what_fits_nothing_is_an_error_with_what_was_meant() {
 #[test]
 fn a_profile_with_signs_in_its_name_is_that_profile() {
     let world = [candidate("a[1]", "", "", "hub", &[]), candidate("a1", "", "", "hub", &[])];
-    assert_eq!(choose(&parsed(&["a[1]"]).unwrap(), &world).unwrap(), [0]);
-    assert_eq!(choose(&parsed(&["a[12]"]).unwrap(), &world).unwrap(), [1]);
+    assert_eq!(choose(&parsed(&["a[1]"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0]);
+    assert_eq!(choose(&parsed(&["a[12]"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [1]);
 }
 
 #[test]
 fn a_profile_called_all_is_never_mistaken() {
     let world = [candidate("all", "", "", "hub", &[]), candidate("other", "", "", "hub", &[])];
     assert!(
-        choose(&parsed(&["all"]).unwrap(), &world).unwrap_err().message.contains("a profile of that name")
+        choose(&parsed(&["all"]).unwrap(), &world, &|_| Vec::new())
+            .unwrap_err()
+            .message
+            .contains("a profile of that name")
     );
-    assert_eq!(choose(&parsed(&["[a]ll"]).unwrap(), &world).unwrap(), [0]);
-    assert_eq!(choose(&parsed(&["*"]).unwrap(), &world).unwrap(), [0, 1]);
+    assert_eq!(choose(&parsed(&["[a]ll"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0]);
+    assert_eq!(choose(&parsed(&["*"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0, 1]);
 }
 
 #[test]
@@ -124,12 +127,13 @@ fn files() {
     let text = "# clients\nclient1\n\n  tag:prod   # and these\n! client3\r\n";
     let selectors = lines(text, "list.txt", false).unwrap();
     let world = world();
-    assert_eq!(choose(&selectors, &world).unwrap(), [2]);
+    assert_eq!(choose(&selectors, &world, &|_| Vec::new()).unwrap(), [2]);
     let wrong = |text: &str, excludes| lines(text, "list.txt", excludes).unwrap_err().message;
     assert_eq!(wrong("\n@other", false), "list.txt:2: a file of selectors names no further file");
     assert_eq!(wrong("!", false), "list.txt:1: there is nothing behind the '!'");
     assert_eq!(wrong("!a", true), "list.txt:1: '!' in a file that is left out as a whole");
-    let unknown = choose(&lines("\nnobody", "list.txt", false).unwrap(), &world).unwrap_err();
+    let unknown =
+        choose(&lines("\nnobody", "list.txt", false).unwrap(), &world, &|_| Vec::new()).unwrap_err();
     assert_eq!(unknown.message, "the selector 'nobody' in list.txt:2 chooses no profile");
     assert!(matches!(word("!@x").unwrap(), Word::File { path, excludes: true } if path == "x"));
     assert!(word("@").is_err());
@@ -149,4 +153,13 @@ proptest! {
             prop_assert!(!(name == "client2" && words.contains(&"!client2")));
         }
     }
+}
+
+#[test]
+fn a_line_that_means_the_name_is_named() {
+    let line = |name: &str| vec![format!("~/.aws/config:1: [{name}] is ignored")];
+    let unknown = choose(&parsed(&["lost"]).unwrap(), &[], &line).unwrap_err();
+    assert_eq!(unknown.hints, ["~/.aws/config:1: [lost] is ignored"]);
+    let unknown = choose(&parsed(&["tag:lost"]).unwrap(), &[], &line).unwrap_err();
+    assert_eq!(unknown.hints, ["xacct list    shows the profiles with account, role, source and tags"]);
 }

@@ -106,7 +106,7 @@ fn what_does_not_work_is_not_written() {
             "--external-id: 'a b' contains ' '; AWS takes letters, digits and _+=,.@:/-\n",
         ),
         (with("new", "a b"), 3, "xacct: error: 'a b' is no name that every SDK takes"),
-        (with("keys", "kesy"), 3, "--source-profile: there is no profile 'kesy'; did you mean keys"),
+        (with("keys", "kesy"), 3, "--source-profile: there is no profile 'kesy'; did you mean 'keys'"),
         (with("keys", "new"), 3, "--source-profile: a role's source is another profile\n"),
         (with("keys", "hub"), 5, "an MFA code for arn:aws:iam::111111111111:mfa/you is needed"),
     ] {

@@ -193,7 +193,7 @@ fn what_cannot_be_adopted_says_why_and_nothing_changes() {
     );
     let files = (config(&sandbox), settings(&sandbox));
     for (profile, message) in [
-        ("clint1", "there is no profile 'clint1'\n  did you mean client1"),
+        ("clint1", "no profile 'clint1' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'client1'"),
         (
             "hub",
             "~/.aws/credentials:2: profile 'hub' holds an access key, which stays where it is\n  adopt the roles that have it as their source_profile\n",

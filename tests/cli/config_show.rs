@@ -158,7 +158,7 @@ fn an_unknown_profile_is_a_configuration_error() {
         (
             3,
             String::new(),
-            "xacct: error: there is no profile 'clinet1'\n  did you mean client1?\n".to_owned()
+            "xacct: error: no profile 'clinet1' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'client1'?\n".to_owned()
         )
     );
 }

@@ -73,7 +73,7 @@ fn one_profile_is_what_its_credentials_rest_on() {
     let run = home.doctor(&["b"]).run().status(1);
     assert_eq!(findings(&run), of_b);
     run.stdout_contains("(2 files, 2 profiles, 1 cache looked at; network not: --offline)");
-    let error = "xacct: error: there is no profile 'bb'\n  did you mean b?\n";
+    let error = "xacct: error: no profile 'bb' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'b'?\n";
     home.doctor(&["bb"]).run().status(3).stdout("").stderr(error);
 }
 

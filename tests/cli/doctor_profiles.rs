@@ -15,7 +15,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:4: error: profile 'b': include_profile names 'aa', and there is no such profile [include-profile-broken]
-  did you mean a?
+  did you mean 'a'?
 ",
     ),
     (

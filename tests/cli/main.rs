@@ -83,4 +83,5 @@ mod strange_answers;
 mod sync_organizations;
 mod sync_sso;
 mod trust;
+mod unknown_profiles;
 mod whoami;

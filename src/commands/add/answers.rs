@@ -6,7 +6,7 @@ use std::cell::Cell;
 use crate::cli::Add;
 use crate::commands::person::{Person, may_be_secret};
 use crate::commands::sso_session::NewSession;
-use crate::config::{Config, Profile, nearest};
+use crate::config::{Config, Profile};
 use crate::error::{Error, Result};
 use crate::plan;
 use crate::region::Wrong;
@@ -279,10 +279,8 @@ impl<'a> Answers<'a> {
         if names.iter().any(|name| name == source) {
             return Ok(source.to_owned());
         }
-        Err(match nearest(source, &names).as_slice() {
-            [] => format!("there is no profile '{source}'"),
-            near => format!("there is no profile '{source}'; did you mean {}?", near.join(" or ")),
-        })
+        let hints = self.config.hints_for_profile(source, "xacct list shows the profiles");
+        Err(format!("there is no profile '{source}'; {}", hints.join("; ")))
     }
 
     /// The one profile with an access key, where there is one.

@@ -127,7 +127,8 @@ pub(super) fn chosen(words: &[String], planner: &mut Planner<'_>) -> Result<Vec<
     let with_plans = selectors.iter().any(Selector::needs_plans);
     let candidates: Vec<Candidate> =
         planner.config.profiles().iter().map(|profile| candidate(profile, planner, with_plans)).collect();
-    let chosen = select::choose(&selectors, &candidates)?;
+    let config = planner.config;
+    let chosen = select::choose(&selectors, &candidates, &|name| config.lines_for_profile(name))?;
     Ok(chosen.into_iter().map(|index| candidates[index].name.clone()).collect())
 }
 

@@ -82,7 +82,19 @@ fn messages_say_what_to_write_instead() {
     for (line, text) in [
         ("[a]", "[a] is ignored: in this file a profile is written [profile a]"),
         ("[Profile a]", "[Profile …] is ignored: no such kind of section, did you mean [profile …]?"),
-        ("[zzz a]", "[zzz …] is ignored: no such kind of section"),
+        (
+            "[zzz a]",
+            "[zzz …] is ignored: no such kind of section (a profile is written [profile a], a name with blanks \
+             [profile \"zzz a\"])",
+        ),
+        (
+            "[profile Foo Bar]",
+            "the section's name is not valid: ignored (a name with blanks is written [profile \"Foo Bar\"])",
+        ),
+        (
+            "[profile \"a]",
+            "the section's name is not valid: ignored (a name with blanks is written [profile \"my client\"])",
+        ),
         ("[DEFAULT]", "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]"),
         ("[profile a] b", "Profile definition must end with ']': what stands behind it is ignored"),
     ] {
@@ -96,4 +108,17 @@ fn messages_say_what_to_write_instead() {
         message("[sso-session a]", FileKind::Credentials),
         "[sso-session a] is ignored: it belongs in the config file"
     );
+}
+
+#[test]
+fn an_unread_header_may_mean_several_names() {
+    for (line, names) in [
+        ("[client1]", &["client1", "client1", "client1"][..]),
+        ("[profil c]", &["profil c", "c", "c", "profil"]),
+        ("[profile Foo Bar]", &["profile Foo Bar", "Foo Bar", "Foo"]),
+        ("[profile c", &["profile c", "c", "c"]),
+        ("[]", &[]),
+    ] {
+        assert_eq!(meant(line), names, "{line}");
+    }
 }

@@ -7,22 +7,36 @@ use std::rc::Rc;
 use tokio::time::Instant;
 
 use crate::aws::Answer;
-use crate::cache::Entry;
+use crate::cache::{Entry, SignIn};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
-use crate::plan::Action;
+use crate::plan::{Action, Step};
 use crate::terminal::interruptible;
 use crate::turn::FOR_NEWER;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
-use super::{Broker, ask, base, fresh, patience, words};
+use super::{Broker, ask, base, fresh, open, patience, words};
 
 /// Why a step was not sent to its end.
 enum Halt {
     /// STS does not know the cached credentials that signed it.
     DeadSigner,
     Failed(Error),
+}
+
+/// What signs the next request.
+struct Signer {
+    credentials: Credentials,
+    sign_in: Option<SignIn>,
+    /// Whether STS may have forgotten it since.
+    is_cached: bool,
+}
+
+impl From<Entry> for Signer {
+    fn from(entry: Entry) -> Signer {
+        Signer { credentials: entry.credentials(), sign_in: entry.sign_in, is_cached: true }
+    }
 }
 
 /// The credentials of the plan's last step.
@@ -134,17 +148,29 @@ impl Run<'_> {
     async fn issue(&mut self, last: usize) -> Result<Credentials> {
         // Once more where a cached session turned out dead: the second time it is no longer there.
         for _ in 0..self.broker.plan.steps.len() {
-            let (mut first, mut signer) = self.nearest_live(last).await?;
-            if self.needs_code(first, last)
-                && let Some((index, entry)) = self.before_asking(first, last).await?
+            let (mut first, cached) = self.nearest_live(last).await?;
+            let mut signer = match cached {
+                Some(entry) => Signer::from(entry),
+                None => self.source(last).await?,
+            };
+            if first == 0 && !self.broker.plan.source.is_keys() {
+                first = 1;
+            }
+            if let Some(entry) = self.shared(first, last, &signer.credentials).await? {
+                (first, signer) = (first + 1, entry.into());
+            }
+            if first > last {
+                return Ok(signer.credentials);
+            }
+            if self.needs_code(first, last, &signer.credentials)
+                && let Some((index, entry)) = self.before_asking(first, last, &signer.credentials).await?
             {
                 if index == last {
                     return Ok(entry.credentials());
                 }
-                (first, signer) = (index + 1, Some(entry));
+                (first, signer) = (index + 1, entry.into());
             }
-            let signed_with =
-                signer.as_ref().map(|entry| entry.keys.access_key_id().to_owned()).unwrap_or_default();
+            let signed_with = signer.credentials.access_key_id().to_owned();
             match self.send_from(first, last, signer).await {
                 Ok(credentials) => return Ok(credentials),
                 Err(Halt::DeadSigner) => self.drop_dead(first - 1, &signed_with).await?,
@@ -172,13 +198,42 @@ impl Run<'_> {
         Ok((0, None))
     }
 
-    fn needs_code(&self, first: usize, last: usize) -> bool {
-        self.broker.plan.steps[first..=last].iter().any(|step| step.serial_number().is_some())
+    /// The source's credentials, fetched and kept where that is a step of the plan.
+    async fn source(&mut self, last: usize) -> Result<Signer> {
+        let source = &self.broker.plan.source;
+        if source.is_keys() {
+            return Ok(Signer { credentials: crate::source::keys(source)?, sign_in: None, is_cached: false });
+        }
+        let (credentials, sign_in) = match base::fetch(self).await {
+            Ok((answer, sign_in)) => {
+                self.keep(0, &answer, sign_in.as_ref())?;
+                if last > 0 {
+                    self.locks[0] = None;
+                }
+                (answer.credentials, sign_in)
+            }
+            Err(error) if last > 0 => {
+                let entry = self.unrenewed(0, error)?;
+                (entry.credentials(), entry.sign_in)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Signer { credentials, sign_in, is_cached: false })
+    }
+
+    fn needs_code(&self, first: usize, last: usize, signer: &Credentials) -> bool {
+        let is_sent = |step: &&Step| !step.is_conditional || signer.are_long_term();
+        self.broker.plan.steps[first..=last].iter().filter(is_sent).any(|step| step.serial_number().is_some())
     }
 
     /// What is tried before a code is asked for: entries that only the local clock calls expired, and whether AWS can
     /// be reached at all and knows the keys. Gives an entry that turned out to be alive.
-    async fn before_asking(&mut self, first: usize, last: usize) -> Result<Option<(usize, Entry)>> {
+    async fn before_asking(
+        &mut self,
+        first: usize,
+        last: usize,
+        signer: &Credentials,
+    ) -> Result<Option<(usize, Entry)>> {
         let broker = self.broker;
         let mut reached = false;
         for index in (first..=last).rev() {
@@ -208,7 +263,7 @@ impl Run<'_> {
             reached = true;
         }
         if !reached && ask::will_ask(broker) {
-            self.caller = Some(ask::reach(self).await?);
+            self.caller = Some(ask::reach(self, signer).await?);
         }
         Ok(None)
     }
@@ -218,35 +273,25 @@ impl Run<'_> {
         &mut self,
         first: usize,
         last: usize,
-        signer: Option<Entry>,
+        signer: Signer,
     ) -> std::result::Result<Credentials, Halt> {
-        let from_cache = signer.is_some();
-        let mut sign_in = signer.as_ref().and_then(|entry| entry.sign_in.clone());
-        let mut signer = match signer {
-            Some(entry) => Some(entry.credentials()),
-            None if self.broker.plan.source.is_keys() => {
-                Some(crate::source::keys(&self.broker.plan.source).map_err(Halt::Failed)?)
-            }
-            None => None,
-        };
+        let Signer { credentials: mut signer, mut sign_in, is_cached } = signer;
         for index in first..=last {
-            let sent = match &signer {
-                Some(signer) => self.send(index, signer).await.map(|answer| (answer, sign_in.clone())),
-                None => base::fetch(self).await.map_err(Halt::Failed),
-            };
-            let answer = match sent {
-                Ok((answer, from)) => {
-                    sign_in = from;
-                    answer
-                }
-                Err(Halt::DeadSigner) if index > first || !from_cache => {
+            if open::needs_no_session(self, index, &signer).map_err(Halt::Failed)? {
+                self.keep_session(index, &signer, sign_in.as_ref());
+                self.locks[index] = None;
+                continue;
+            }
+            let answer = match self.send(index, &signer).await {
+                Ok(answer) => answer,
+                Err(Halt::DeadSigner) if index > first || !is_cached => {
                     return Err(Halt::Failed(Error::refused(
                         "AWS does not know the session that the request was signed with",
                     )));
                 }
                 Err(Halt::Failed(error)) if index < last => {
                     let entry = self.unrenewed(index, error).map_err(Halt::Failed)?;
-                    signer = Some(entry.credentials());
+                    signer = entry.credentials();
                     sign_in = entry.sign_in;
                     continue;
                 }
@@ -256,9 +301,9 @@ impl Run<'_> {
             if index < last {
                 self.locks[index] = None;
             }
-            signer = Some(answer.credentials);
+            signer = answer.credentials;
         }
-        signer.ok_or_else(|| Halt::Failed(Error::other("nothing was sent")))
+        Ok(signer)
     }
 
     /// What is left of a session on the way that could not be renewed.
@@ -275,12 +320,12 @@ impl Run<'_> {
     }
 
     async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
-        let step = &self.broker.plan.steps[index];
-        if step.serial_number().is_some() {
+        let action = open::action(self, index, signer).map_err(Halt::Failed)?;
+        if action.serial_number().is_some() {
             return ask::send_with_code(self, index, signer).await.map_err(Halt::Failed);
         }
         let sts = self.sts().map_err(Halt::Failed)?;
-        let answer = match &step.action {
+        let answer = match &*action {
             Action::Source => {
                 return Err(Halt::Failed(Error::other("a source is not signed by another one")));
             }

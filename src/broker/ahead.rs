@@ -5,6 +5,7 @@ use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::CodeSource;
+use crate::plan::{Action, Source};
 use crate::sso::{self, Asker, Session};
 
 use super::{Broker, acquire, fresh, trust};
@@ -45,8 +46,7 @@ impl Broker<'_> {
             return Forecast { calls: usize::from(!trusted), ..Forecast::default() };
         }
         let Some(first) = self.first_missing(last) else { return Forecast::default() };
-        let missing = &self.plan.steps[first..=last];
-        let needs_code = missing.iter().any(|step| step.serial_number().is_some());
+        let needs_code = (first..=last).any(|index| self.may_need_code(index));
         let source = self.code_source();
         let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None | CodeSource::Server);
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
@@ -61,7 +61,18 @@ impl Broker<'_> {
             CodeSource::Given(_) | CodeSource::None | CodeSource::Server => expired,
         };
         let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
-        Forecast { would_prompt: asks, would_sign_in, calls: missing.len() + before }
+        let sent = (first..=last).filter(|index| self.is_request(*index)).count();
+        Forecast { would_prompt: asks, would_sign_in, calls: sent + before }
+    }
+
+    /// Whether AWS is asked for this step, as far as is known.
+    fn is_request(&self, index: usize) -> bool {
+        let step = &self.plan.steps[index];
+        match step.action {
+            Action::Source => matches!(self.plan.source, Source::WebIdentity(_) | Source::Sso(_)),
+            Action::GetSessionToken { .. } => !(step.is_conditional && self.source_gives_sessions()),
+            Action::AssumeRole(_) => true,
+        }
     }
 
     fn good(&self, index: usize) -> Option<Entry> {
@@ -87,7 +98,7 @@ impl Broker<'_> {
             return Some(Need::SignIn { session: sso.token_name().to_owned() });
         }
         let first = self.first_missing(last)?;
-        (first..=last).find_map(|index| {
+        (first..=last).filter(|index| self.may_need_code(*index)).find_map(|index| {
             let step = &self.plan.steps[index];
             let serial = step.serial_number()?.to_owned();
             Some(Need::Code { step: index, key: step.key, serial, is_for_role: step.role_arn().is_some() })

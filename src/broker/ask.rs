@@ -22,10 +22,9 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
 }
 
 /// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
-pub(super) async fn reach(run: &Run<'_>) -> Result<Identity> {
+pub(super) async fn reach(run: &Run<'_>, keys: &Credentials) -> Result<Identity> {
     let plan = run.broker.plan;
-    let keys = crate::source::keys(&plan.source)?;
-    let caller = run.sts()?.get_caller_identity(&keys).await;
+    let caller = run.sts()?.get_caller_identity(keys).await;
     let caller = caller.map_err(|failure| words::keys_refused(run, failure))?;
     if let Some(device) = &plan.mfa {
         refuse_foreign(device, &caller)?;

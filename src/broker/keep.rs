@@ -1,10 +1,10 @@
 //! What becomes of an answer: whose it is, writing it to the cache, stamping it, dropping it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::aws::{Answer, Identity};
 use crate::cache::{Entry, Key, SignIn};
-use crate::credentials::rfc3339;
+use crate::credentials::{Credentials, rfc3339};
 use crate::error::{Error, Result};
 use crate::plan::{Action, Plan, Source, Step};
 
@@ -38,6 +38,40 @@ impl Run<'_> {
         }
         self.log(index, answer, account_id.as_deref(), now);
         let entry = Entry {
+            account_id,
+            arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
+            user_id: answer.user_id.clone().or_else(|| caller.map(|caller| caller.user_id.clone())),
+            ..self.entry(index, (keys, expires_at), sign_in)
+        };
+        self.put(index, &entry);
+        if let Some(shared) = self.shared.as_ref().filter(|shared| shared.step == index)
+            && let Err(warning) = self.broker.store.put(&shared.key, &entry)
+        {
+            self.broker.complain(&warning.to_string());
+        }
+        self.broker.common.note_issued(step.key);
+        if self.broker.common.may_prune() {
+            self.prune(now);
+        }
+        Ok(())
+    }
+
+    /// Keeps a session of the source's in place of the one that it makes needless, as long as it says that it lasts.
+    pub(super) fn keep_session(&self, index: usize, session: &Credentials, sign_in: Option<&SignIn>) {
+        if let Some(expires_at) = session.expiration() {
+            self.put(index, &self.entry(index, (session, expires_at), sign_in));
+        }
+    }
+
+    fn entry(
+        &self,
+        index: usize,
+        (keys, expires_at): (&Credentials, DateTime<Utc>),
+        sign_in: Option<&SignIn>,
+    ) -> Entry {
+        let (plan, now) = (self.broker.plan, (self.broker.now)());
+        let step = &plan.steps[index];
+        Entry {
             expires_at: expires_at.min(now + TimeDelta::seconds(i64::from(trust::LONGEST) + OTHER_CLOCK)),
             action: step.action_name().to_owned(),
             profile: step.profile.clone(),
@@ -45,19 +79,13 @@ impl Run<'_> {
             issued_at: now,
             confirmed_at: now,
             unreached_at: None,
-            account_id,
-            arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),
-            user_id: answer.user_id.clone().or_else(|| caller.map(|caller| caller.user_id.clone())),
+            account_id: keys.account_id().map(str::to_owned),
+            arn: None,
+            user_id: None,
             sign_in: sign_in.cloned(),
-            profiles: profiles(self.broker.plan, index),
-            signers: signers(self.broker.plan, index),
-        };
-        self.put(index, &entry);
-        self.broker.common.note_issued(step.key);
-        if self.broker.common.may_prune() {
-            self.prune(now);
+            profiles: profiles(plan, index),
+            signers: signers(plan, index),
         }
-        Ok(())
     }
 
     /// Notes that AWS has just confirmed the entry, and whose it is. Gives it as it is now.
@@ -81,7 +109,7 @@ impl Run<'_> {
         }
     }
 
-    fn put(&self, index: usize, entry: &Entry) {
+    pub(super) fn put(&self, index: usize, entry: &Entry) {
         let key = self.broker.plan.steps[index].key;
         self.broker.common.forget(&key);
         if self.broker.plan.is_uncached {

@@ -15,6 +15,7 @@ mod issued;
 mod ask;
 mod confirm;
 mod keep;
+mod open;
 mod acquire;
 mod sign_in;
 mod console;
@@ -264,7 +265,7 @@ impl<'a> Broker<'a> {
             matches!(self.code_source(), CodeSource::Prompt | CodeSource::None | CodeSource::Server);
         for earlier in (0..=index).rev() {
             let step = &self.plan.steps[earlier];
-            if is_typed && step.serial_number().is_some() {
+            if is_typed && self.may_need_code(earlier) {
                 return true;
             }
             if matches!(step.action, Action::Source) {
@@ -278,6 +279,18 @@ impl<'a> Broker<'a> {
             }
         }
         false
+    }
+
+    /// Whether a code goes with this step, as far as is known before it is sent.
+    fn may_need_code(&self, index: usize) -> bool {
+        let step = &self.plan.steps[index];
+        step.serial_number().is_some() && !(step.is_conditional && self.source_gives_sessions())
+    }
+
+    /// Whether what the source gave the last time was a session: only those are kept.
+    fn source_gives_sessions(&self) -> bool {
+        matches!(self.plan.steps.first(), Some(step) if step.action == Action::Source)
+            && self.found(0).is_some()
     }
 
     /// Where a code comes from: `--mfa-code`, `mfa_process`, the terminal, nowhere.

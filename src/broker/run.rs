@@ -15,6 +15,15 @@ use crate::turn::Waiter;
 use super::Broker;
 use super::patience::Patience;
 
+/// The answer that a step has in common with all sources that give the same access key, whoever keeps it for them.
+pub(super) struct Shared {
+    pub(super) step: usize,
+    pub(super) key: Key,
+    /// Held until the step is done.
+    #[expect(dead_code, reason = "a lock is held as long as it exists")]
+    pub(super) lock: Option<Lock>,
+}
+
 /// One pass over a plan whose last step has no entry that can be handed out as it is.
 pub(super) struct Run<'b> {
     pub(super) broker: &'b Broker<'b>,
@@ -25,6 +34,8 @@ pub(super) struct Run<'b> {
     pub(super) lost: RefCell<Vec<(usize, Why)>>,
     /// Whose the base keys are, once STS was asked before a prompt.
     pub(super) caller: Option<Identity>,
+    /// The answer that others share with this plan, once the source has said who they are.
+    pub(super) shared: Option<Shared>,
     /// How long all of it may take.
     pub(super) patience: Rc<Patience>,
     /// Set while there are credentials that are still valid: then nothing newer is waited for longer than until then.
@@ -42,6 +53,7 @@ impl<'b> Run<'b> {
             locks,
             lost: RefCell::default(),
             caller: None,
+            shared: None,
             patience,
             newer_until,
         }

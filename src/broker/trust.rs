@@ -90,7 +90,8 @@ pub(super) fn fit(entry: &Entry, plan: &Plan, step: &Step, now: DateTime<Utc>) -
 
 /// How long the answer to this step can last, in seconds.
 fn longest(step: &Step) -> i64 {
-    step.duration_seconds().unwrap_or(LONGEST).into()
+    // In place of a session that was not needed there may be the source's own, which lasts as long as it says.
+    step.duration_seconds().filter(|_| !step.is_conditional).unwrap_or(LONGEST).into()
 }
 
 /// The entry with the times that it can have at most, once AWS has confirmed it.

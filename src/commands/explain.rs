@@ -78,6 +78,9 @@ struct StepShown<'a> {
     role_session_name: Option<&'a str>,
     duration_seconds: u32,
     mfa_serial: Option<&'a str>,
+    /// Where the step depends on what the source gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<&'static str>,
     source_identity: Option<&'a str>,
     tags: Option<Value>,
     transitive_tag_keys: Option<&'a [String]>,
@@ -167,6 +170,7 @@ fn step_shown<'a>(
         role_session_name: role.map(|role| role.role_session_name.as_str()),
         duration_seconds: step.duration_seconds()?,
         mfa_serial: step.serial_number(),
+        condition: step.is_conditional.then_some("long_term_access_key"),
         source_identity: role.and_then(|role| role.source_identity.as_deref()),
         tags: tags.map(|role| role.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
         transitive_tag_keys: role.map(|role| &role.transitive_tag_keys[..]).filter(|keys| !keys.is_empty()),
@@ -332,6 +336,14 @@ fn step_words(
         };
         let place = place_of(places, "mfa_serial").unwrap_or_default();
         detail("MFA device", &format!("{serial} ({place}; {why})"), None);
+    }
+    if step.is_conditional {
+        let otherwise = match &step.action {
+            Action::AssumeRole(_) => "with a session, no code is sent and the role lasts 1h",
+            Action::Source | Action::GetSessionToken { .. } => "a session is used as it is",
+        };
+        let condition = "only if the process gives an access key without a session token";
+        detail("condition", &format!("{condition}; {otherwise}"), None);
     }
     match left {
         Some(left) => detail("cached", &format!("for another {}", duration::readable(left)), None),

@@ -36,6 +36,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let step = &plan.steps[with_code];
     let whose = match step.role_arn() {
         Some(role_arn) => format!("{role_arn} is ready"),
+        None if step.is_conditional => format!("the session of '{}' is ready", step.profile),
         None => format!("the MFA session of '{}' is ready", step.profile),
     };
     context.voice.note(&format!("{whose} for {}", duration::readable(left)));

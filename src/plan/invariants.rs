@@ -95,15 +95,9 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
 
 /// A device that somebody named carries its code on a request of the user's own keys, or is refused.
 fn sends_the_device(chain: &Chain<'_>, request: &Request, steps: &[(String, Action)]) -> Result<()> {
-    let serials = || {
-        steps.iter().filter_map(|(_, action)| match action {
-            Action::Source => None,
-            Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
-            Action::AssumeRole(role) => role.serial_number.as_deref(),
-        })
-    };
+    let serials = || steps.iter().filter_map(|(_, action)| action.serial_number());
     if let Some(device) = chain.first("mfa_serial")
-        && chain.source.long_term_keys().is_some()
+        && chain.source.may_be_long_term()
         && let Some(link) = chain.selected()
     {
         return hold(serials().any(|serial| serial == device.text), link, "mfa_serial");

@@ -8,18 +8,19 @@ use crate::config::{Config, FileKind};
 use crate::error::{Error, Result};
 
 /// Seconds that STS gives at most to a role assumed with a session.
-const CHAINED_MAXIMUM: u32 = 3600;
+pub(crate) const CHAINED_MAXIMUM: u32 = 3600;
 
 /// The device: `--mfa-serial`, else the first profile's `mfa_serial` on the way from the one asked for to the one
 /// with the keys.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>> {
     let Some(serial) = chain.first("mfa_serial") else { return Ok(None) };
     checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
-    if request.mfa_serial.is_none() && chain.source.long_term_keys().is_none() && !on_a_role(chain) {
+    if request.mfa_serial.is_none() && !chain.source.may_be_long_term() && !on_a_role(chain) {
         return Ok(None);
     }
     let process = chain.first("mfa_process").map(|value| value.text.to_owned());
-    Ok(Some(Mfa { serial: serial.text.to_owned(), place: serial.place, process }))
+    let is_typed = request.mfa_serial.is_some();
+    Ok(Some(Mfa { serial: serial.text.to_owned(), place: serial.place, is_typed, process }))
 }
 
 fn refused(serial: &Value<'_>, why: &str) -> Error {
@@ -40,7 +41,7 @@ fn on_a_role(chain: &Chain<'_>) -> bool {
 /// Cuts what STS would refuse: more than an hour for a role assumed with the credentials of a session.
 pub(super) fn limit_chained(source: &Source, roles: &mut [(String, AssumeRole)], warnings: &mut Vec<String>) {
     for (index, (profile, role)) in roles.iter_mut().enumerate() {
-        let chained = index > 0 || source.long_term_keys().is_none();
+        let chained = index > 0 || !source.may_be_long_term();
         if chained && role.duration_seconds > CHAINED_MAXIMUM {
             warnings.push(format!(
                 "profile '{profile}': duration_seconds = {} is cut to 3600: AWS gives a role that is assumed from \
@@ -65,7 +66,7 @@ pub(super) fn place(
 ) -> Result<Vec<(String, Action)>> {
     let assume = |(profile, role)| (profile, Action::AssumeRole(role));
     let Some((mfa, shared)) = mfa else { return Ok(roles.into_iter().map(assume).collect()) };
-    if chain.source.long_term_keys().is_none() {
+    if !chain.source.may_be_long_term() {
         warnings.push(format!(
             "the MFA device {} is not used: a code can only go with a request signed by an IAM user's own access \
              key, and the source here is not one",

@@ -31,11 +31,13 @@ mod tests;
 
 use crate::arn::{self, Arn};
 use crate::config::{Config, ProfileColor};
+use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::masked;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
+pub(crate) use mfa::CHAINED_MAXIMUM;
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};
 pub(crate) use process::Inputs;
@@ -104,6 +106,8 @@ pub(crate) struct Mfa {
     pub(crate) serial: String,
     /// The line or option that names the device.
     pub(crate) place: String,
+    /// Whether it is `--mfa-serial` that names it.
+    pub(crate) is_typed: bool,
     /// `mfa_process`: a command that prints the code.
     pub(crate) process: Option<String>,
 }
@@ -114,6 +118,9 @@ pub(crate) struct Step {
     /// The profile whose section says so.
     pub(crate) profile: String,
     pub(crate) action: Action,
+    /// Whether this is sent as it stands only if the source turns out to give a user's own access key. A session that
+    /// it gives takes no code, lets no role last longer than an hour, and needs no other session.
+    pub(crate) is_conditional: bool,
     /// Digest over everything that decides the answer: where it is sent, who signs it, every parameter.
     pub(crate) key: [u8; 32],
 }
@@ -148,6 +155,28 @@ pub(crate) struct AssumeRole {
     pub(crate) policy_arns: Vec<String>,
 }
 
+impl Action {
+    /// The device whose code this request carries.
+    pub(crate) fn serial_number(&self) -> Option<&str> {
+        match self {
+            Action::Source => None,
+            Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
+            Action::AssumeRole(role) => role.serial_number.as_deref(),
+        }
+    }
+
+    /// Whether a session cannot sign it as it stands.
+    fn takes_long_term_keys(&self) -> bool {
+        match self {
+            Action::Source => false,
+            Action::GetSessionToken { .. } => true,
+            Action::AssumeRole(role) => {
+                role.serial_number.is_some() || role.duration_seconds > CHAINED_MAXIMUM
+            }
+        }
+    }
+}
+
 impl Step {
     /// STS's name of the action.
     pub(crate) fn action_name(&self) -> &'static str {
@@ -169,11 +198,7 @@ impl Step {
 
     /// The device whose code this request carries.
     pub(crate) fn serial_number(&self) -> Option<&str> {
-        match &self.action {
-            Action::Source => None,
-            Action::GetSessionToken { serial_number, .. } => serial_number.as_deref(),
-            Action::AssumeRole(role) => role.serial_number.as_deref(),
-        }
+        self.action.serial_number()
     }
 
     /// The role that the answer's ARN must name.
@@ -189,8 +214,12 @@ impl Plan {
     /// A plan of these roles, one after another, for unit tests of what reads plans; the source is an access key.
     #[cfg(test)]
     pub(crate) fn of_roles(profile: &str, roles: Vec<AssumeRole>) -> Plan {
-        let step =
-            |role| Step { profile: profile.to_owned(), action: Action::AssumeRole(role), key: [0; 32] };
+        let step = |role| Step {
+            profile: profile.to_owned(),
+            action: Action::AssumeRole(role),
+            is_conditional: false,
+            key: [0; 32],
+        };
         let keys = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\nregion = eu-west-1\n";
         let texts = crate::config::Texts { config: Some(keys.to_owned().into()), ..Default::default() };
         let paths = crate::config::Paths::from_env(&Env::default());
@@ -218,6 +247,15 @@ impl Plan {
     /// Whether the first request is signed by a user's own access key, and not by a session.
     pub(crate) fn has_long_term_keys(&self) -> bool {
         self.source.long_term_keys().is_some()
+    }
+
+    /// The key that this step's answer has where these keys, of a profile or the environment, sign it: a source that
+    /// turned out to give them shares the answer with all others that do.
+    pub(crate) fn key_signed_by(&self, step: &Step, keys: &Credentials) -> [u8; 32] {
+        let source = key::of_source(&source::identity_of_keys(keys));
+        let endpoint = self.endpoint.identity(&self.region);
+        let steps = [(step.profile.clone(), step.action.clone())];
+        key::keys(&endpoint, source, &steps).first().copied().unwrap_or(step.key)
     }
 
     /// The account that the credentials will be in, as far as the files say.
@@ -382,8 +420,14 @@ fn plan(
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
     let source_key = key::of_source(&signer);
     let keyed = key::keys(&endpoint.identity(&region), source_key, &steps);
-    let steps: Vec<Step> =
-        steps.into_iter().zip(keyed).map(|((profile, action), key)| Step { profile, action, key }).collect();
+    let is_open = chain.source.may_be_long_term() && chain.source.long_term_keys().is_none();
+    let steps = steps.into_iter().zip(keyed).enumerate().map(|(index, ((profile, action), key))| Step {
+        is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
+        profile,
+        action,
+        key,
+    });
+    let steps: Vec<Step> = steps.collect();
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let (profile, source) = (chain.name, chain.source);

@@ -44,9 +44,7 @@ impl Source {
         let token = read.token.as_deref().unwrap_or("");
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
-            Source::AccessKey { keys, .. } | Source::Environment { keys } => {
-                owned(&["key", keys.access_key_id(), &digest_of(keys)])
-            }
+            Source::AccessKey { keys, .. } | Source::Environment { keys } => identity_of_keys(keys),
             Source::Ec2InstanceMetadata { endpoint } => {
                 owned(&["ec2_instance_metadata", endpoint, &env.machine()])
             }
@@ -120,6 +118,11 @@ impl Source {
         }
     }
 
+    /// Whether what it gives can be a user's own access key. What a process gives is known only when it has run.
+    pub(super) fn may_be_long_term(&self) -> bool {
+        self.long_term_keys().is_some() || matches!(self, Source::CredentialProcess { .. })
+    }
+
     /// The account, as far as the files say.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self {
@@ -135,6 +138,10 @@ impl Source {
             Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => None,
         }
     }
+}
+
+pub(super) fn identity_of_keys(keys: &Credentials) -> Vec<String> {
+    vec!["key".to_owned(), keys.access_key_id().to_owned(), digest_of(keys)]
 }
 
 /// Of what is secret in the keys: with another secret or token under the same id, another source signs.

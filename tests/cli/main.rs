@@ -51,6 +51,7 @@ mod mfa;
 mod never_dropped;
 mod picker;
 mod policy;
+mod process_mfa;
 mod prompt;
 mod readme;
 mod refusals;

@@ -102,7 +102,9 @@ fn agrees(xacct: &Outcome, sdk: &Outcome) -> bool {
 
 pub(crate) fn is_same_identity(xacct: &Resolved, sdk: &Resolved) -> bool {
     let (Some(own), Some(steps)) = (&xacct.steps, &sdk.steps) else { return xacct.base == sdk.base };
-    let is_user = xacct.base.starts_with("AKIA") || xacct.base == "environment";
+    // The processes here give keys without a token, the environment too.
+    let is_user =
+        xacct.base.starts_with("AKIA") || xacct.base.starts_with("PROCESS") || xacct.base == "environment";
     let mut pairs = own.iter().zip(steps).enumerate();
     let same_steps = pairs.all(|(index, (own, sdk))| is_same_step(own, sdk, is_user && index == 0));
     xacct.base == sdk.base && own.len() == steps.len() && same_steps

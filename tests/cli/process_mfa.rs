@@ -1,0 +1,168 @@
+//! A device beside a `credential_process`: only when the process has answered is it known whether a code can go along.
+
+#![cfg(unix)]
+
+use serde_json::json;
+
+use crate::common::{Output, Sandbox, cache::now};
+
+/// The key of the sample world's user, as a password manager's program prints it.
+const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
+
+const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
+
+/// The sample world with a process that prints what is in `$HOME/answer.json`. The device stands with the source.
+fn start() -> Sandbox {
+    let sandbox = Sandbox::start_plain();
+    answers(&sandbox, KEYS);
+    let command = format!("cat {}/answer.json", sandbox.home().display());
+    let role = "role_arn = arn:aws:iam::333333333333:role/partners/Operations\nexternal_id = client2-8842";
+    let long = "role_arn = arn:aws:iam::444444444444:role/LongRunning\nduration_seconds = 43200";
+    sandbox.add_config(&format!(
+        "[profile safe]\ncredential_process = {command}\nmfa_serial = {DEVICE}\nregion = eu-west-1\n\
+         [profile safe-role]\n{role}\nsource_profile = safe\nregion = eu-west-1\n\
+         [profile safe-long]\n{long}\nsource_profile = safe\nregion = eu-west-1\n\
+         [profile bare]\ncredential_process = {command}\nregion = eu-west-1\n\
+         [profile locked]\n{role}\nsource_profile = bare\nmfa_serial = {DEVICE}\nregion = eu-west-1\n"
+    ));
+    sandbox
+}
+
+fn answers(sandbox: &Sandbox, text: &str) {
+    std::fs::write(sandbox.home().join("answer.json"), text).unwrap();
+}
+
+/// A session of the user, as the process would print it.
+fn session(sandbox: &Sandbox) -> String {
+    let given =
+        sandbox.xacct(&["credential-process", "hub"]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run();
+    let mut given = given.ok().json();
+    let at = chrono::DateTime::from_timestamp(now() + 3600, 0).unwrap();
+    given["Expiration"] = json!(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    sandbox.asked(&["GetSessionToken"]);
+    given.to_string()
+}
+
+fn with_code(sandbox: &Sandbox, profile: &str) -> Output {
+    sandbox.xacct(&["credential-process", profile]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run()
+}
+
+#[test]
+fn an_access_key_gets_one_session_for_all_wherever_it_comes_from() {
+    let sandbox = start();
+    let nobody = sandbox.xacct(&["credential-process", "safe", "--no-input"]).run().status(5).stdout("");
+    nobody.stderr_contains(DEVICE);
+    sandbox.asked(&[]);
+    let given = with_code(&sandbox, "safe").ok().json();
+    sandbox.asked(&["GetSessionToken"]);
+    assert!(given["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    // In another directory the process is asked again; its key is known by then, also as the key of a file.
+    let elsewhere = sandbox.xacct(&["credential-process", "safe"]).current_dir("/").run().ok();
+    assert_eq!(elsewhere.json(), given);
+    assert_eq!(sandbox.key_id("hub"), given["AccessKeyId"]);
+    // Both say the same of the same process.
+    for profile in ["safe-role", "locked"] {
+        sandbox.key_id(profile);
+    }
+    sandbox.asked(&["AssumeRole"]);
+}
+
+#[test]
+fn a_process_that_is_not_remembered_costs_no_second_code() {
+    let sandbox = start();
+    let path = sandbox.home().join(".aws/config");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("[profile bare]", "[profile bare]\ncredential_process_cache = off");
+    std::fs::write(&path, text).unwrap();
+    with_code(&sandbox, "locked").ok();
+    sandbox.key_id("locked");
+    sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole"]);
+}
+
+#[test]
+fn a_longer_role_takes_the_code_itself() {
+    let sandbox = start();
+    with_code(&sandbox, "safe-long").ok();
+    sandbox.xacct(&["credential-process", "safe-long"]).current_dir("/").run().ok();
+    let calls = sandbox.log();
+    sandbox.asked(&["AssumeRole"]);
+    assert_eq!(calls[0].params["SerialNumber"], DEVICE);
+    assert_eq!(calls[0].params["DurationSeconds"], "43200");
+}
+
+#[test]
+fn a_session_is_used_as_it_is() {
+    let sandbox = start();
+    let session = session(&sandbox);
+    answers(&sandbox, &session);
+    let wanted: serde_json::Value = serde_json::from_str(&session).unwrap();
+    for _ in 0..2 {
+        assert_eq!(sandbox.key_id("safe"), wanted["AccessKeyId"]);
+    }
+    for _ in 0..2 {
+        sandbox.key_id("safe-role");
+    }
+    sandbox.asked(&["AssumeRole"]);
+    let long = sandbox.xacct(&["credential-process", "safe-long"]).run().status(0);
+    long.stderr(
+        "xacct: warning: profile 'safe-long': duration_seconds = 43200 is cut to 3600: AWS gives a role that is \
+         assumed from another session one hour at most\n",
+    );
+    let last = sandbox.log().pop().unwrap();
+    sandbox.asked(&["AssumeRole"]);
+    assert_eq!((last.params.get("SerialNumber"), last.params["DurationSeconds"].as_str()), (None, "3600"));
+}
+
+#[test]
+fn a_device_that_was_typed_is_used_or_refused() {
+    let sandbox = start();
+    let session = session(&sandbox);
+    answers(&sandbox, &session);
+    for profile in ["bare", "locked"] {
+        let run =
+            sandbox.xacct(&["assume", profile, "--mfa-serial", "arn:aws:iam::111111111111:mfa/other"]).run();
+        run.status(3).stderr_contains(
+            "--mfa-serial is not used: a code can only go with a request signed by an IAM user's own access key, and \
+             the credential_process of profile 'bare' gave a session\n",
+        );
+    }
+    sandbox.asked(&[]);
+}
+
+#[test]
+fn it_is_told_what_depends_on_the_answer() {
+    let sandbox = start();
+    let explain = |profile: &str| sandbox.xacct(&["explain", profile]).run().ok().stdout_text().to_owned();
+    let text = explain("safe-role");
+    assert!(text.contains("step 2    GetSessionToken "), "{text}");
+    assert!(
+        text.contains("condition          only if the process gives an access key without a session token; a session is used as it is\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("now       3 requests are sent, a code is asked for\n"), "{text}");
+    let text = explain("safe-long");
+    assert!(text.contains("; with a session, no code is sent and the role lasts 1h\n"), "{text}");
+    let shown = sandbox.xacct(&["explain", "safe-role", "--json"]).run().ok().json();
+    let steps = shown["steps"].as_array().unwrap();
+    let conditions: Vec<_> = steps.iter().map(|step| (&step["action"], &step["condition"])).collect();
+    assert_eq!(
+        conditions,
+        [
+            (&json!("GetSessionToken"), &json!("long_term_access_key")),
+            (&json!("AssumeRole"), &serde_json::Value::Null)
+        ]
+    );
+    // Once the process is known to give a session, nobody is asked.
+    let session = session(&sandbox);
+    answers(&sandbox, &session);
+    sandbox.key_id("safe");
+    assert!(explain("safe-role").ends_with("now       1 request is sent, nobody is asked for anything\n"));
+}
+
+#[test]
+fn a_role_goes_on_working_when_it_is_adopted() {
+    let sandbox = start();
+    sandbox.xacct(&["adopt", "locked", "--yes"]).run().status(0);
+    with_code(&sandbox, "locked").ok();
+    sandbox.asked(&["GetSessionToken", "AssumeRole"]);
+}

@@ -419,15 +419,7 @@ fn plan(
     let mut signer = chain.source.identity(env, read);
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
     let source_key = key::of_source(&signer);
-    let keyed = key::keys(&endpoint.identity(&region), source_key, &steps);
-    let is_open = chain.source.may_be_long_term() && chain.source.long_term_keys().is_none();
-    let steps = steps.into_iter().zip(keyed).enumerate().map(|(index, ((profile, action), key))| Step {
-        is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
-        profile,
-        action,
-        key,
-    });
-    let steps: Vec<Step> = steps.collect();
+    let steps = keyed(&chain.source, &endpoint.identity(&region), source_key, steps);
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let (profile, source) = (chain.name, chain.source);
@@ -447,6 +439,18 @@ fn plan(
         confirm,
         warnings,
     })
+}
+
+fn keyed(source: &Source, endpoint: &str, source_key: [u8; 32], steps: Vec<(String, Action)>) -> Vec<Step> {
+    let keys = key::keys(endpoint, source_key, &steps);
+    let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
+    let step = |(index, ((profile, action), key)): (usize, ((String, Action), [u8; 32]))| Step {
+        is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
+        profile,
+        action,
+        key,
+    };
+    steps.into_iter().zip(keys).enumerate().map(step).collect()
 }
 
 /// Only the profile asked for counts: what lies on the way is not handed out.

@@ -66,14 +66,6 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
         Part::AccountId => &[ACCOUNT_ID],
     };
     let key = keys[0];
-    let continues = profile.get(key).is_some_and(|setting| setting.value.contains('\n'));
-    if continues {
-        let message = format!(
-            "profile '{}': the line after {key} is indented, which makes it part of {key}",
-            profile.name
-        );
-        return at_key(profile, keys, &message).hint("remove the blanks before the next line");
-    }
     at_key(profile, keys, &format!("profile '{}': {key} {}", profile.name, flaw.why))
         .hint(format!("copy {key} again, whole and on one line"))
 }

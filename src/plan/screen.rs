@@ -2,7 +2,7 @@
 //! that was lost, a control character. Looked at for every profile of a chain, before anything else is made of it.
 
 use super::{Request, at};
-use crate::config::{Profile, Section, Setting};
+use crate::config::{FileKind, Profile, Section, Setting, known_keys};
 use crate::error::{Error, Result};
 
 /// The keys that say who one becomes, narrow what one may do, or guard it. A template that has filled in nothing must
@@ -71,13 +71,6 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
             return Err(at(&setting.origin, &format!("{key} is empty"))
                 .hint(format!("give {key} a value, or delete the line")));
         }
-        if let Some(meant) = swallowed(setting) {
-            let message =
-                format!("{key} runs on over the indented lines below it, and one of them sets {meant}");
-            return Err(
-                at(&setting.origin, &message).hint(format!("write {meant} = … at the beginning of its line"))
-            );
-        }
         if let Some(meant) = misspelt(key) {
             return Err(at(&setting.origin, &format!("'{key}' is not a key that any program reads"))
                 .hint(format!("did you mean {meant}? If not, delete the line")));
@@ -86,11 +79,21 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
     Ok(())
 }
 
-/// Control characters; a line end between two lines of a value is none.
+/// Values that run on over the lines below them, and control characters.
 ///
 /// Errors: of kind `Config`, with the line.
 pub(super) fn section(section: &Section) -> Result<()> {
     for (key, setting) in section.iter() {
+        if let Some(meant) = swallowed(setting) {
+            let message =
+                format!("{key} runs on over the indented lines below it, and one of them sets {meant}");
+            return Err(
+                at(&setting.origin, &message).hint(format!("write {meant} = … at the beginning of its line"))
+            );
+        }
+        if runs_on(key, setting) {
+            return Err(continued(key, setting));
+        }
         if let Some(found) = control(&setting.value) {
             return Err(at(&setting.origin, &format!("{key} contains the control character {found}"))
                 .hint(format!("write {key} again; it may have been pasted with something invisible in it")));
@@ -152,6 +155,41 @@ fn swallowed(setting: &Setting) -> Option<&'static str> {
             .filter(|decisive| !decisive.starts_with("aws_"))
             .find(|decisive| *decisive == key)
     })
+}
+
+/// The keys that take several values, one a line where a comma ends the line.
+const LISTS_OVER_LINES: [&str; 5] =
+    ["session_tags", "transitive_session_tags", "session_policy_arns", "tags", "sso_registration_scopes"];
+
+/// Whether a value that has one line goes on in the next, which mostly is a key that somebody has indented. Commands may
+/// have several lines, and so may a policy.
+fn runs_on(key: &str, setting: &Setting) -> bool {
+    let text = setting.value.trim_end();
+    let is_nested = text.starts_with('\n') && setting.subs().next().is_some();
+    if is_nested || !text.contains('\n') {
+        return false;
+    }
+    let is_key = |line: &str| line.split_once('=').is_some_and(|(key, _)| is_known(key.trim()));
+    match key {
+        "session_policy" if text.trim_start().starts_with('{') => false,
+        "credential_process" | "mfa_process" => text.split('\n').skip(1).any(is_key),
+        _ if LISTS_OVER_LINES.contains(&key) => text.split(',').any(|item| item.trim().contains('\n')),
+        _ => is_known(key),
+    }
+}
+
+fn is_known(key: &str) -> bool {
+    known_keys().any(|known| known.eq_ignore_ascii_case(key))
+}
+
+/// Nothing of either line is shown: the second may be a secret.
+fn continued(key: &str, setting: &Setting) -> Error {
+    if setting.origin.file == FileKind::Settings {
+        return at(&setting.origin, &format!("{key} has several lines"))
+            .hint(format!("write {key} on one line"));
+    }
+    at(&setting.origin, &format!("the line after {key} is indented, which makes it part of {key}"))
+        .hint("remove the blanks before the next line")
 }
 
 /// The guard that a key is nearly called like: `read_only` for `readonly` and `read-only`.

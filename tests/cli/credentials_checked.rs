@@ -29,7 +29,7 @@ fn a_bad_line_is_named_and_not_shown() {
     let secret = format!("aws_secret_access_key = {SECRET}");
     fails(
         &format!("[hub]\n{secret}\naws_access_key_id = {ID}\n  aws_session_token = FwoGZXIvYXdzEJr\n"),
-        "3: profile 'hub': the line after aws_access_key_id is indented, which makes it part of aws_access_key_id",
+        "3: the line after aws_access_key_id is indented, which makes it part of aws_access_key_id",
     );
     fails(
         &format!("[hub]\naws_access_key_id = {SECRET}\naws_secret_access_key = {ID}\n"),

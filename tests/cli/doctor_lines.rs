@@ -268,8 +268,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for everybody, and no key [key-indented]
   take out the blanks before it
-~/.aws/config:2: error: profile 'a': 'eu-west-1 …' is not a region [region-malformed]
-  name one region, such as eu-central-1
+~/.aws/config:2: error: profile 'a': the line after region is indented, which makes it part of region [value-refused]
+  remove the blanks before the next line
 ",
     ),
     (

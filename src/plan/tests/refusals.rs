@@ -71,6 +71,83 @@ fn a_guard_whose_line_is_lost_is_not_left_out() {
 }
 
 #[test]
+fn a_value_of_one_line_never_goes_on_in_the_next() {
+    let part = |key: &str| {
+        format!("~/.aws/config:7: the line after {key} is indented, which makes it part of {key}")
+    };
+    for key in [
+        "region",
+        "external_id",
+        "role_session_name",
+        "endpoint_url",
+        "output",
+        "color",
+        "mfa_serial",
+        "duration_seconds",
+        "source_identity",
+        "ca_bundle",
+        "services",
+        "confirm",
+    ] {
+        for line in ["aws_secret_access_key = hidden", "hidden", "region = hidden"] {
+            let text = role("a", &format!("source_profile = hub\n{key} = x\n  {line}"));
+            assert_eq!(error_of(&text, "a"), part(key), "{key}, {line}");
+        }
+    }
+}
+
+#[test]
+fn what_may_have_several_lines_still_holds_no_key() {
+    let part = |key: &str| {
+        format!("~/.aws/config:7: the line after {key} is indented, which makes it part of {key}")
+    };
+    for (lines, key) in [
+        (
+            "session_policy_arns = arn:aws:iam::aws:policy/A\n  arn:aws:iam::aws:policy/B",
+            "session_policy_arns",
+        ),
+        ("session_tags = A=b\n  c=d", "session_tags"),
+        ("mfa_process = otp\n  region = x", "mfa_process"),
+        ("session_policy = policy.json\n  region = x", "session_policy"),
+    ] {
+        assert_eq!(
+            error_of(&role("a", &format!("source_profile = hub\n{lines}")), "a"),
+            part(key),
+            "{lines}"
+        );
+    }
+    for lines in [
+        "session_policy_arns = arn:aws:iam::aws:policy/A,\n  arn:aws:iam::aws:policy/B",
+        "session_tags = A=b,\n  c=d",
+        "session_policy = {\n  \"region\": 1 }",
+        "mfa_process = otp \\\n  --seed=x",
+        "s3 =\n  addressing_style = path",
+        "my_own = x\n  y",
+    ] {
+        plan_of(&role("a", &format!("source_profile = hub\n{lines}")), "a");
+    }
+}
+
+#[test]
+fn a_value_does_not_go_on_elsewhere_either() {
+    let hub = HUB.replace("[profile hub]\n", "[profile hub]\nregion = eu-west-1\n  output = json\n");
+    let text = role("a", "source_profile = hub").replace(HUB, &hub);
+    assert_eq!(
+        error_of(&text, "a"),
+        "~/.aws/config:2: the line after region is indented, which makes it part of region"
+    );
+    let session = "[sso-session s]\nsso_region = eu-west-1\n  output = json\nsso_start_url = https://x\n[profile a]\n\
+                   sso_session = s\nsso_account_id = 111111111111\nsso_role_name = R\n";
+    assert_eq!(
+        error_of(session, "a"),
+        "~/.aws/config:2: the line after sso_region is indented, which makes it part of sso_region"
+    );
+    let process = "[profile a]\ncredential_process = tool\n  region = eu-west-1\n";
+    assert!(error_of(process, "a").contains(":2: the line after credential_process is indented"));
+    plan_of("[profile a]\ncredential_process = tool\n  --profile x\n", "a");
+}
+
+#[test]
 fn a_token_takes_a_duration_and_policies_and_nothing_else() {
     let text = web("duration_seconds = 1800\nread_only = true\nsession_policy = {}");
     let Source::WebIdentity(found) = plan_of(&text, "web").source else { panic!() };

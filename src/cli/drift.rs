@@ -6,13 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use clap_complete::env::Bash;
-use clap_complete::env::Elvish;
-use clap_complete::env::EnvCompleter;
-use clap_complete::env::Fish;
-use clap_complete::env::Powershell;
-use clap_complete::env::Zsh;
-
+use super::completion::Completing;
 use super::man;
 use super::man_config;
 use crate::env::Env;
@@ -59,18 +53,16 @@ fn man_pages() {
 /// The file's name, where each shell looks for it, and its text: it asks the program, so it never falls
 /// behind.
 fn completions() -> BTreeMap<String, String> {
-    let shells: [(&str, &dyn EnvCompleter); 5] = [
-        ("xacct.bash", &Bash),
-        ("_xacct", &Zsh),
-        ("xacct.fish", &Fish),
-        ("xacct.ps1", &Powershell),
-        ("xacct.elv", &Elvish),
+    let shells = [
+        ("xacct.bash", Completing::Bash),
+        ("_xacct", Completing::Zsh),
+        ("xacct.fish", Completing::Fish),
+        ("xacct.ps1", Completing::PowerShell),
+        ("xacct.elv", Completing::Elvish),
     ];
-    let script = |shell: &dyn EnvCompleter| {
-        let mut text = Vec::new();
-        shell.write_registration("COMPLETE", "xacct", "xacct", "xacct", &mut text).unwrap();
-        let mut text = String::from_utf8(text).unwrap().trim().to_owned() + "\n";
-        if shell.is("zsh") {
+    let script = |shell: Completing| {
+        let mut text = shell.registration("xacct").unwrap();
+        if shell == Completing::Zsh {
             // zsh loads the file in place of the function at the first Tab, which must complete too.
             text += "if [[ $funcstack[1] == _xacct ]]; then _clap_dynamic_completer_xacct \"$@\"; fi\n";
         }

@@ -2,7 +2,8 @@
 //! the commands do is in `commands`.
 //!
 //! `args` has what several commands share, `command` and the modules named after them the commands themselves, `examples`
-//! what their help ends with, `parse` turns arguments into a [`Cli`], and `complete` lets the shells ask for profile names.
+//! what their help ends with, `parse` turns arguments into a [`Cli`], `complete` knows which
+//! of them name a profile, and `completion` answers the shells.
 
 mod args;
 mod examples;
@@ -18,6 +19,7 @@ mod policy;
 mod console;
 mod command;
 mod complete;
+mod completion;
 mod parse;
 
 #[cfg(test)]
@@ -53,6 +55,8 @@ pub(crate) use command::Unset;
 pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
+pub(crate) use completion::Completing;
+pub(crate) use completion::Question;
 pub(crate) use console::Console;
 pub(crate) use doctor::Doctor;
 pub(crate) use each::Each;

@@ -2,11 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
-
 use super::context::Context;
 use super::{itself, print};
-use crate::cli::Init;
+use crate::cli::{Completing, Init};
 use crate::config::ProfileColor;
 use crate::error::{Error, Result};
 use crate::render::init::{self, PROGRAM, Parts};
@@ -27,18 +25,16 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the engine prints for its own scripts, with our function in the place of the program. nu and PowerShell have
+/// The same scripts as under `completions/`, with our function in the place of the program. nu and PowerShell have
 /// theirs in their texts: the engine knows no nu, and has PowerShell run what was typed.
 fn completion(shell: Shell) -> Result<String> {
-    let engine: &dyn EnvCompleter = match shell {
-        Shell::Bash => &Bash,
-        Shell::Zsh => &Zsh,
-        Shell::Fish => &Fish,
+    let shell = match shell {
+        Shell::Bash => Completing::Bash,
+        Shell::Zsh => Completing::Zsh,
+        Shell::Fish => Completing::Fish,
         _ => return Ok(String::new()),
     };
-    let mut text = Vec::new();
-    engine.write_registration("COMPLETE", "xacct", "xacct", PROGRAM, &mut text).map_err(super::written)?;
-    String::from_utf8(text).map_err(|error| Error::other("completion is not UTF-8").caused_by(error))
+    shell.registration(PROGRAM).map_err(super::written)
 }
 
 /// The profile's colour as a terminal is told it: `31`, `38;5;208`; empty where it has none, or is no profile.

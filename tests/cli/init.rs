@@ -275,7 +275,7 @@ fn errexit_ends_the_script() {
 #[test]
 fn completion_comes_with_it() {
     let sandbox = sandbox();
-    let bash = "COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_TYPE=9; _clap_complete_xacct xacct cl assume
+    let bash = "COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_LINE='xacct assume cl'; COMP_POINT=15; _clap_complete_xacct xacct cl assume
                 printf '<%s>' \"${COMPREPLY[@]}\"";
     let fish = "for line in (complete -C 'xacct assume cl'); printf '<%s>' $line; end";
     let nu = "__xacct_complete 'xacct assume cl' 15 | get completions.value | each {|it| print -n $'<($it)>' }; null";

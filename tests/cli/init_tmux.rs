@@ -61,6 +61,12 @@ impl Tmux {
         self.command(&["send-keys", "-l", text]);
     }
 
+    /// Types this, and Tab.
+    fn type_and_tab(&self, text: &str) {
+        self.type_keys(text);
+        self.command(&["send-keys", "Tab"]);
+    }
+
     /// What stands on the screen now.
     fn screen(&self) -> String {
         self.command(&["capture-pane", "-p"])
@@ -174,6 +180,43 @@ fn nu() {
         sum: "print $\"[(40 + 2)]\"",
         account: "print $\"[($env.AWS_ACCOUNT_ID?)]\"",
     });
+}
+
+/// Names with the characters at which bash splits words, and with those that shells quote; and profiles alone, where the
+/// options would stand above them. zsh without `compinit` as well as with it.
+#[test]
+fn tab_completes_every_name() {
+    let compinit = "autoload -U compinit; compinit -u -D; eval \"$(xacct init zsh)\"";
+    for (shell, args, load) in [
+        ("bash", "--norc", "eval \"$(xacct init bash)\""),
+        ("bash", "--norc", "source \"$ROOT/completions/xacct.bash\""),
+        ("zsh", "-f", "eval \"$(xacct init zsh)\""),
+        ("zsh", "-f", compinit),
+        ("fish", "-N", "xacct init fish | source"),
+    ] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.write_config(
+            "[profile team:one@b=c]\n[profile team:two@b=c]\n[profile \"my own's\"]\nregion = eu-west-1\n",
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, &[args]) else { continue };
+        tmux.type_line(&load.replace("$ROOT", env!("CARGO_MANIFEST_DIR")));
+        tmux.type_and_tab("xacct config show te");
+        tmux.type_and_tab("o");
+        tmux.command(&["send-keys", "Enter"]);
+        tmux.client.expect("[profile team:one@b=c]");
+        tmux.type_and_tab("xacct config show m");
+        tmux.command(&["send-keys", "Enter"]);
+        tmux.client.expect("[profile \"my own's\"]");
+        tmux.type_line("clear");
+        tmux.type_keys("xacct explain ");
+        for _ in 0..2 {
+            tmux.command(&["send-keys", "Tab"]);
+        }
+        tmux.client.expect("two");
+        let screen = tmux.screen();
+        assert!(!screen.contains("--"), "{shell} {load}:\n{screen}");
+    }
 }
 
 /// Ctrl-C reaches the shell as well as xacct, and must not leave the last account in it.

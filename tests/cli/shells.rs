@@ -58,7 +58,7 @@ fn run(shell: &str, args: &[&str], script: &str) -> Option<(String, String)> {
 #[test]
 fn bash_completes() {
     let script = format!(
-        "source '{}/xacct.bash'; complete -p xacct; COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_TYPE=9; \
+        "source '{}/xacct.bash'; complete -p xacct; COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_LINE='xacct assume cl'; COMP_POINT=15; \
          _clap_complete_xacct xacct cl assume; printf '<%s>' \"${{COMPREPLY[@]}}\"",
         completions()
     );

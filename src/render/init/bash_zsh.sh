@@ -265,6 +265,19 @@ function __xacct_start {
 __xacct_start
 #: zsh
 
+# Without compinit, by zsh's older way. It counts no more once compinit has run.
+function __xacct_words {
+    \builtin emulate -L zsh
+    \builtin local -a words
+    \builtin local at
+    \builtin read -Ac words
+    \builtin read -nc at
+    words=("${(@Q)words}")
+    words[at]=${words[at]#[\"\']}
+    reply=("${(@f)$(COMPLETE=bash _CLAP_COMPLETE_INDEX=$((at - 1)) __xacct_program -- "${words[@]}" 2>/dev/null)}")
+}
+\builtin compctl -K __xacct_words xacct 2>/dev/null || \builtin true
+
 # Completion can be told only after compinit, which may come later in .zshrc.
 function __xacct_completion {
     \builtin emulate -L zsh

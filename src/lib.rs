@@ -29,6 +29,7 @@ mod cli;
 mod files;
 mod cache;
 mod audit;
+mod refusal;
 mod terminal;
 mod browser;
 mod turn;

@@ -45,7 +45,8 @@ impl Broker<'_> {
     ///
     /// Errors: `NeedsPerson` where nobody can be asked, `Other` for a no.
     pub(crate) fn confirm(&self) -> Result<()> {
-        confirm_one(self.plan, self.options.no_input)
+        let done = confirm_one(self.plan, self.options.no_input);
+        if done.is_err() { self.noted(done) } else { done }
     }
 }
 

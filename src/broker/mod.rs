@@ -40,6 +40,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Plan, Step};
+use crate::refusal;
 use crate::say::Voice;
 use crate::source;
 use crate::sso::{self, Asker, How};
@@ -137,9 +138,19 @@ impl<'a> Broker<'a> {
     pub(crate) fn credentials(&self) -> Result<Credentials> {
         let credentials = match self.at_once()? {
             Some(credentials) => credentials,
-            None => wait(acquire::last(self))??,
+            None => self.noted(wait(acquire::last(self)).and_then(|done| done))?,
         };
         Ok(self.in_account(credentials))
+    }
+
+    /// Keeps what went wrong for `doctor`, or forgets what did before.
+    fn noted<T>(&self, done: Result<T>) -> Result<T> {
+        let profile = &self.plan.profile;
+        match &done {
+            Ok(_) => refusal::forget(self.store, profile),
+            Err(error) => refusal::note(self.store, profile, error, self.caller.name(), (self.now)()),
+        }
+        done
     }
 
     /// A process, or `GetSessionToken`, may not say the account: then what the source's profile says counts.

@@ -138,6 +138,14 @@ impl Store {
         disk::write_up_to(disk::MAX_NOTE, &self.folder(folder)?.join(name), bytes)
     }
 
+    /// Whether there was such a note.
+    pub(crate) fn remove_note(&self, folder: &str, name: &str) -> Result<bool, Warning> {
+        if !self.there()? {
+            return Ok(false);
+        }
+        remove_file(&self.dir.join(folder).join(name))
+    }
+
     /// A note that is new and empty, for the one that adds to it.
     pub(crate) fn replace_note(&self, folder: &str, name: &str) -> Result<fs::File, Warning> {
         let path = self.folder(folder)?.join(name);

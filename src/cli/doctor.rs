@@ -13,8 +13,9 @@ Examples:
 /// Find what is wrong: files, profiles, permissions, keys, clock, network
 ///
 /// Every line of the AWS files is looked at for what the AWS CLI and the SDKs read differently, every profile for
-/// what AWS would refuse. Each finding says where it is and what to type or write. Nobody is asked for anything, and
-/// no role is assumed. The exit status is 0 where nothing is found, or notes only, and 1 otherwise.
+/// what AWS would refuse. Each finding says where it is and what to type or write. With PROFILE, what was said when its
+/// credentials could last not be had is shown too, which some programs swallow. Nobody is asked for anything, and no
+/// role is assumed. The exit status is 0 where nothing is found, or notes only, and 1 otherwise.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]

@@ -57,6 +57,7 @@ fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> 
     } else {
         looked.push(Looked::not("profiles", UNREAD));
     }
+    findings.extend(asked.profile.as_deref().and_then(|name| disk::last_refusal(context, name)));
     findings.extend(disk::permissions(&read.config));
     let (cached, cache) = disk::cache(context, &read.paths);
     findings.extend(cached);

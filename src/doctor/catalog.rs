@@ -78,6 +78,7 @@ kinds! {
     PROCESS_NOT_PORTABLE: Warning Profiles "process-not-portable" "A credential_process that needs a shell, which the AWS CLI does not start.";
     PROCESS_MISSING: Error Profiles "process-missing" "The program of a credential_process is not there.";
     PROCESS_OTHER_XACCT: Note Profiles "process-other-xacct" "A credential_process starts another xacct than this one.";
+    LAST_REFUSAL: Note Profiles "last-refusal" "The last time that the credentials could not be had, and what was said then; looked at for a PROFILE only.";
     REGION_MISSING: Warning Profiles "region-missing" "No region is set: the AWS CLI and the SDKs refuse to work.";
     REGION_MALFORMED: Error Profiles "region-malformed" "A region that cannot be one, such as an availability zone.";
     REGION_UNKNOWN: Note Profiles "region-unknown" "A region that this version of xacct has not heard of.";

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::catalog;
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, Kind, shell_word};
 use super::profile::{self, set};
 use crate::arn::Arn;
 use crate::config::{Config, FileKind, Profile};
+use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, RegionOrigin, in_other_keyring};
@@ -68,6 +69,24 @@ pub(crate) fn check(
     let across = config.profiles_by_file();
     findings.extend(across.iter().filter(|own| looked_at(own.name)).flat_map(profile::across_files));
     findings
+}
+
+/// What was said when the profile's credentials could not be had; the program that asked may have swallowed it.
+pub(crate) fn last_refusal(
+    profile: &str,
+    time: DateTime<Utc>,
+    caller: Option<&str>,
+    message: &str,
+    hints: &[String],
+) -> Finding {
+    let by = caller.map(|name| format!(" for {name}")).unwrap_or_default();
+    let said = format!("last refused{by} at {}: {message}", rfc3339(time));
+    let finding = Finding::new(&catalog::LAST_REFUSAL, said).of(profile);
+    let hints: Vec<&str> = hints.iter().map(|hint| hint.strip_prefix("- ").unwrap_or(hint)).collect();
+    match hints.as_slice() {
+        [] => finding.fix(format!("xacct explain {}    shows every request", shell_word(profile))),
+        hints => finding.fix(hints.join("; ")),
+    }
 }
 
 /// The profile with all that its credentials rest on: sources of sources, and what they include.

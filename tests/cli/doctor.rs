@@ -210,3 +210,42 @@ fn every_finding_is_documented_and_tested() {
         assert!(tests.contains(&format!("[{id}]")), "no test of {id}");
     }
 }
+
+/// Programs that ask by a `credential_process` may swallow what it says.
+#[test]
+fn what_was_refused_last_is_told_of_the_profile_until_it_works() {
+    let sandbox = Sandbox::start();
+    let told = |profile: &str| {
+        let run = sandbox.xacct(&["doctor", "--offline", "--json", profile]).run();
+        let document = run.json();
+        let found =
+            document["findings"].as_array().unwrap().iter().find(|one| one["id"] == "last-refusal").cloned();
+        found
+            .map(|one| (one["message"].as_str().unwrap().to_owned(), one["fix"].as_str().unwrap().to_owned()))
+    };
+    assert_eq!(told("client1"), None);
+    let refused =
+        sandbox.xacct(&["credential-process", "client1"]).env("XACCT_NO_INPUT", "1").run().status(5);
+    let said = refused.stderr_text();
+    let said = said.lines().next().unwrap().strip_prefix("xacct: error: ").unwrap();
+    let (message, fix) = told("client1").unwrap();
+    assert!(message.starts_with("last refused for "), "{message}");
+    assert!(message.ends_with(&format!("Z: {said}")), "{message}");
+    assert!(fix.contains("xacct login client1"), "{fix}");
+    // It is told of nobody else, and not where all profiles are looked at.
+    assert_eq!(told("client2"), None);
+    let all = sandbox.xacct(&["doctor", "--offline"]).run();
+    assert!(!all.stdout_text().contains("[last-refusal]"), "{}", all.stdout_text());
+    let text = sandbox.xacct(&["doctor", "--offline", "client1"]).run();
+    assert!(text.stdout_text().contains("note: profile 'client1': last refused "), "{}", text.stdout_text());
+    sandbox.xacct(&["credential-process", "client1"]).env("XACCT_MFA_CODE", sandbox.code()).run().ok();
+    assert_eq!(told("client1"), None);
+}
+
+/// What is wrong in the files is found there, and not kept.
+#[test]
+fn a_bad_profile_is_no_refusal() {
+    let home = Home::with("[profile a]\nregion = eu-west-1\n", "", "");
+    home.xacct(&["credential-process", "a"]).run().status(3);
+    assert!(!findings(&home.doctor(&["a"]).run()).contains("[last-refusal]"));
+}

@@ -10,7 +10,8 @@ use crate::commands::context::Context;
 use crate::config::{Config, FileKind, Paths};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, Program};
-use crate::doctor::{Finding, Looked, Planned, Repair, catalog, known};
+use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
+use crate::refusal;
 
 /// Larger than any start-up file or token that is looked at.
 const MAX_SIZE: u64 = 1 << 20;
@@ -130,6 +131,12 @@ pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) 
     let shown = paths.shown(&health.path);
     let findings = of_directory(&health, &shown).into_iter().chain(of_entries(&health, paths)).collect();
     (findings, Looked::at("cache", vec![shown]))
+}
+
+/// When the profile's credentials could not be had, and why. What is said of the cache is said elsewhere.
+pub(super) fn last_refusal(context: &Context, profile: &str) -> Option<Finding> {
+    let found = refusal::last(&context.store().ok()?, profile)?;
+    Some(doctor::last_refusal(profile, found.time, found.caller.as_deref(), &found.message, &found.hints))
 }
 
 fn of_directory(health: &Health, shown: &str) -> Option<Finding> {

@@ -79,8 +79,12 @@ impl Env {
         self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
-    /// Who runs this: the variables that say so, which a service or a container may not have, else the user's number.
+    /// Who runs this, under the same name from wherever it is started: the account database's, for a service or a program
+    /// of the desktop may not have the variables that a shell has. Else those, else the user's number.
     pub(crate) fn user(&self) -> Option<String> {
+        if let Some(name) = self.uid.and_then(account_name) {
+            return Some(name);
+        }
         let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.get(name));
         named.map(str::to_owned).or_else(|| self.uid.map(|uid| format!("uid-{uid}")))
     }
@@ -111,6 +115,33 @@ impl Env {
     }
 }
 
+/// The name of the user with this number; `None` where the database has none, as for an arbitrary number in a container.
+#[cfg(unix)]
+fn account_name(uid: u32) -> Option<String> {
+    let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    if let Some(name) = named_in(&local, uid) {
+        return Some(name.to_owned());
+    }
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid)).ok().flatten()?;
+    Some(user.name).filter(|name| !name.is_empty())
+}
+
+/// The first user of that number in the text of `/etc/passwd`, which nearly every system asks first and nearly every user
+/// is in: the C library would ask its caching daemon before, on the way of every cached answer.
+#[cfg(unix)]
+fn named_in(passwd: &str, uid: u32) -> Option<&str> {
+    let mut users = passwd.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        Some((fields.next()?, fields.nth(1)?))
+    });
+    users.find(|(_, number)| number.parse() == Ok(uid)).map(|(name, _)| name).filter(|name| !name.is_empty())
+}
+
+#[cfg(not(unix))]
+fn account_name(_: u32) -> Option<String> {
+    None
+}
+
 #[cfg(unix)]
 fn system() -> (Option<u32>, Option<String>) {
     let node = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
@@ -130,8 +161,21 @@ mod tests {
     fn who_and_where() {
         let env = Env::of(&[("LOGNAME", "alice"), ("USER", " "), ("COMPUTERNAME", "DESKTOP")]);
         assert_eq!((env.user().as_deref(), env.host()), (Some("alice"), Some("DESKTOP")));
-        let bare = Env { uid: Some(1000), node: Some("laptop.example.com".to_owned()), ..Env::default() };
-        assert_eq!((bare.user().as_deref(), bare.host()), (Some("uid-1000"), Some("laptop")));
+        let nobody = 4_294_901_000;
+        let bare = Env { uid: Some(nobody), node: Some("laptop.example.com".to_owned()), ..Env::default() };
+        assert_eq!((bare.user().as_deref(), bare.host()), (Some("uid-4294901000"), Some("laptop")));
+        let named = Env { uid: Some(nobody), ..Env::of(&[("USER", "alice")]) };
+        assert_eq!(named.user().as_deref(), Some("alice"));
         assert!(Env::from_process().user().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_account_database_goes_before_the_environment() {
+        let passwd =
+            "# local\nroot:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000:,,,:/home/alice:/bin/sh\nbad\n";
+        assert_eq!([0, 1000, 7].map(|uid| named_in(passwd, uid)), [Some("root"), Some("alice"), None]);
+        let root = Env { uid: Some(0), ..Env::of(&[("USER", "alice"), ("LOGNAME", "alice")]) };
+        assert_eq!(root.user().as_deref(), Some("root"));
     }
 }

@@ -19,7 +19,7 @@ const DESCRIPTION: [&str; 3] = [
 ];
 
 const SESSION_NAMES: [&str; 2] = [
-    "In session_name, {user} stands for the user ($USER, $LOGNAME or $USERNAME, else uid- and the number), {host} for \
+    "In session_name, {user} stands for the name of the account that xacct runs as (where the account database has none: $USER, $LOGNAME, $USERNAME, or else uid- and the number), {host} for \
      the computer's name without its domain, and {profile} for the profile's name. What AWS does not take in a session \
      name becomes a hyphen, and the name is cut to 64 characters.",
     "There is nothing that stands for the time or the process: the session's name belongs to what was asked of AWS, by \

@@ -57,7 +57,6 @@ fn the_environment_is_what_was_promised_and_nothing_that_competes() {
         ("XACCT_PROFILE", "plain".to_owned()),
         ("EDITOR", "ed".to_owned()),
         ("PATH", "/usr/bin:/bin".to_owned()),
-        ("USER", "user".to_owned()),
     ];
     expected.extend(set.map(|(name, value)| (name.to_owned(), value)));
     let expected: BTreeMap<&str, &str> =

@@ -354,3 +354,17 @@ fn a_process_that_has_waited_still_hears_signals() {
     let (status, screen) = waiting.wait();
     assert_eq!(status, 143, "{screen}");
 }
+
+/// A program of the desktop, a service, `env -i`: it does not know `USER`, and finds what a shell has signed in for.
+#[test]
+fn a_program_with_a_bare_environment_finds_what_a_shell_signed_in_for() {
+    let sandbox = Sandbox::start();
+    sandbox.edit_config("duration_seconds = 43200", "duration_seconds = 7200");
+    let code = sandbox.fresh_code();
+    let login = sandbox.xacct(&["login", "client3"]).env("USER", "alice").env("LOGNAME", "alice");
+    login.env("XACCT_MFA_CODE", code).run().status(0).stderr_contains("is ready for ");
+    sandbox.clear_log();
+    sandbox.xacct(&["credential-process", "client3", "--no-input"]).env_remove("USER").run().ok();
+    sandbox.xacct(&["credential-process", "client3", "--no-input"]).env("USER", "other").run().ok();
+    sandbox.asked(&[]);
+}

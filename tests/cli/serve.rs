@@ -23,7 +23,6 @@ impl Serving {
             .arg("serve")
             .args(profiles)
             .env_clear()
-            .env("USER", "user")
             .envs(sandbox.env())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

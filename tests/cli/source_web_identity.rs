@@ -1,6 +1,6 @@
 //! A web identity as the source: a token in a file buys a role, by a profile's word or, as in an EKS pod, the environment's.
 
-use crate::common::{Cmd, Sandbox, cache::now};
+use crate::common::{Cmd, Sandbox, account, cache::now};
 use serde_json::{Value, json};
 
 const WORLD: &str = r#"
@@ -152,7 +152,7 @@ fn without_a_name_of_its_own_the_session_has_the_templates() {
     sandbox.write_settings("session_name = \"{user}@{profile}\"\n");
     sandbox.key_id("web");
     let names: Vec<_> = sandbox.log().iter().map(|one| one.params["RoleSessionName"].clone()).collect();
-    assert_eq!(names, ["xacct-user", "user@web"]);
+    assert_eq!(names, ["xacct-user", &format!("{}@web", account())]);
 }
 
 #[test]

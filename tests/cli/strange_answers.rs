@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use crate::common::{Cmd, Sandbox, Server};
+use crate::common::{Cmd, Sandbox, Server, account};
 
 const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Welcome to the hotel</title></head></html>";
 const PORTAL: &str =
@@ -59,11 +59,12 @@ fn what_stands_in_the_place_of_sts_is_named() {
 /// STS's answer, with credentials that end then.
 fn assumed(expiration: &str) -> String {
     format!(
-        "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAX:xacct-user</AssumedRoleId>\
-         <Arn>arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user</Arn></AssumedRoleUser><Credentials>\
+        "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAX:xacct-{0}</AssumedRoleId>\
+         <Arn>arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-{0}</Arn></AssumedRoleUser><Credentials>\
          <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
          <SessionToken>t</SessionToken><Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult>\
-         </AssumeRoleResponse>"
+         </AssumeRoleResponse>",
+        account()
     )
 }
 

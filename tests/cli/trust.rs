@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::common::Sandbox;
 use crate::common::cache::{now, read};
+use crate::common::{Sandbox, account, in_users_name};
 
 /// A sandbox with a cached session of `plain`, and its access key id.
 fn with_session() -> (Sandbox, String) {
@@ -214,8 +214,9 @@ fn another_session_of_the_role_is_somebody_else() {
 fn another_role_of_that_name_is_somebody_else() {
     let (sandbox, id) = with_session();
     let known = read(&sandbox.entry("plain"))["entry"]["user_id"].as_str().unwrap().to_owned();
+    let known = in_users_name(&known);
     assert!(known.starts_with("AROA") && known.ends_with(":xacct-user"), "{known}");
-    sandbox.edit("plain", |entry| entry["user_id"] = "AROABEFORE:xacct-user".into());
+    sandbox.edit("plain", |entry| entry["user_id"] = format!("AROABEFORE:xacct-{}", account()).into());
     let output =
         sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0).stderr(&format!(
             "xacct: warning: the cached credentials of 'plain' turned out to be \

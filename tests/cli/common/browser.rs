@@ -77,5 +77,5 @@ pub(crate) fn sign_in(url: &str) -> String {
 pub(crate) fn signed_in(address: &str) -> String {
     let answer = get(address);
     let text = answer.split("<p>").nth(1).unwrap_or(&answer);
-    text.split("</p>").next().unwrap_or_default().to_owned()
+    super::in_users_name(text.split("</p>").next().unwrap_or_default())
 }

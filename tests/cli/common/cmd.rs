@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use super::in_users_name;
 use super::sandbox;
 
 /// Nothing that a test runs takes longer; what does is hanging and is killed.
@@ -109,7 +110,7 @@ impl Running {
                 let _ = self.child.kill();
                 panic!("{} hangs", self.shown)
             });
-            String::from_utf8_lossy(&bytes).into_owned()
+            in_users_name(&String::from_utf8_lossy(&bytes))
         };
         let (stdout, stderr) = (text(&self.stdout), text(&self.stderr));
         let status = self.child.wait().unwrap();

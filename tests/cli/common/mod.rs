@@ -39,6 +39,20 @@ pub(crate) fn outer_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// The name of the account that runs the tests, which session names are made of.
+pub(crate) fn account() -> &'static str {
+    static NAME: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    NAME.get_or_init(|| {
+        let asked = std::process::Command::new("id").arg("-un").output();
+        asked.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    })
+}
+
+/// The text as it were if the account that runs the tests were called `user`.
+pub(crate) fn in_users_name(text: &str) -> String {
+    text.replace(&format!("xacct-{}", account()), "xacct-user")
+}
+
 /// Waits until this is so; for what a program under test brings about without saying.
 #[track_caller]
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {

@@ -100,6 +100,6 @@ impl Pty {
         let rest = self.session.expect(Eof);
         let rest = rest.unwrap_or_else(|error| panic!("no end ({error}) after:\n{}", self.seen));
         self.seen += &String::from_utf8_lossy(rest.as_bytes());
-        (self.status(), self.seen)
+        (self.status(), super::in_users_name(&self.seen))
     }
 }

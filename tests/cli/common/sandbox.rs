@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cmd::Cmd;
-use super::http;
+use super::{http, in_users_name};
 
 /// The program under test.
 pub(crate) const XACCT: &str = env!("CARGO_BIN_EXE_xacct");
@@ -116,8 +116,6 @@ impl Sandbox {
     fn command<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: &[S]) -> Command {
         let mut command = Command::new(program);
         command.args(args).env_clear().env("PATH", "/usr/bin:/bin").envs(&self.env);
-        // Sessions are named after it.
-        command.env("USER", "user");
         command.current_dir(self.dir.path());
         command
     }
@@ -157,7 +155,8 @@ impl Sandbox {
 
     /// What STS was asked since the log was cleared last, oldest first.
     pub(crate) fn log(&self) -> Vec<Request> {
-        serde_json::from_value(self.control("GET", "log", "")).unwrap()
+        let log = in_users_name(&self.control("GET", "log", "").to_string());
+        serde_json::from_str(&log).unwrap()
     }
 
     /// The actions of the log.

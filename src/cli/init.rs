@@ -11,6 +11,9 @@ Examples:
   eval \"$(xacct init bash)\"                            in ~/.bashrc, likewise zsh in ~/.zshrc
   eval \"$(xacct init zsh --prompt --renew)\"            with the account in the prompt, and renewal
   xacct init fish | source                             in ~/.config/fish/config.fish
+  eval \"$(xacct init sh)\"                              in ~/.profile or $ENV, for dash, ksh and others
+  eval \"`xacct init tcsh`\"                             in ~/.tcshrc
+  eval (xacct init elvish | slurp)                     in ~/.config/elvish/rc.elv
   xacct init powershell | Out-String | Invoke-Expression   in $PROFILE
   mkdir ~/.config/nushell/autoload; xacct init nu | save -f ~/.config/nushell/autoload/xacct.nu
 
@@ -37,9 +40,16 @@ pub(crate) struct Init {
     // Asked by the prompt's segment when the profile has become another one.
     #[arg(long, value_name = "PROFILE", hide = true)]
     pub(crate) color_of: Option<String>,
+    /// Print what tcsh and elvish are to do with what was typed
+    // Their functions cannot tell; tcsh's words come in a variable.
+    #[arg(long, hide = true)]
+    pub(crate) line: bool,
+    /// What was typed behind 'xacct'
+    #[arg(hide = true, last = true, requires = "line")]
+    pub(crate) typed: Vec<String>,
 }
 
-/// [`Shell`], less those that have nothing to hold a function, or that nobody asked for yet.
+/// [`Shell`], less the one that has nothing to hold a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum InitShell {
     Bash,
@@ -49,15 +59,14 @@ pub(crate) enum InitShell {
     PowerShell,
     #[value(alias = "nushell")]
     Nu,
-    // Hidden: they are answered with what to use instead.
-    #[value(hide = true, aliases = ["dash", "ksh"])]
+    #[value(aliases = ["dash", "ash", "ksh", "mksh"])]
     Sh,
+    #[value(alias = "csh")]
+    Tcsh,
+    Elvish,
+    // Hidden: it is answered with what to use instead.
     #[value(hide = true)]
     Cmd,
-    #[value(hide = true, alias = "csh")]
-    Tcsh,
-    #[value(hide = true)]
-    Elvish,
 }
 
 impl From<InitShell> for Shell {

@@ -16,13 +16,29 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let shell = Shell::from(asked.shell);
-    let completion = completion(shell)?;
     let program = itself::path(&context.env)?;
+    if asked.line {
+        print(line(shell, &program, &asked.typed, context).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let completion = completion(shell)?;
+    if (asked.prompt || asked.renew.is_some()) && !init::has_hooks(shell) {
+        context.voice.warn("--prompt and --renew are there for bash, zsh, fish, powershell and nu only");
+    }
     let parts =
         Parts { program: &program, completion: &completion, prompt: asked.prompt, renew: asked.renew };
     let text = init::script(shell, &parts).ok_or_else(|| none_for(shell))?;
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What tcsh is to evaluate; for elvish, whether there is anything to evaluate.
+fn line(shell: Shell, program: &str, typed: &[String], context: &Context) -> String {
+    match shell {
+        Shell::Tcsh => init::tcsh_line(program, context.env.get("XACCT_TYPED").unwrap_or_default()),
+        _ if init::acts(typed) => "acts\n".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The same scripts as under `completions/`, with our function in the place of the program. nu and PowerShell have
@@ -47,14 +63,7 @@ fn color_of(name: &str, context: &Context) -> Result<String> {
 }
 
 fn none_for(shell: Shell) -> Error {
-    let (name, instead) = match shell {
-        Shell::Tcsh => ("tcsh", "alias xa 'eval `xacct assume \\!*`'    in ~/.tcshrc, then: xa client1"),
-        Shell::Elvish => {
-            ("elvish", "fn xa {|@a| xacct assume $@a | eval (slurp) }    in rc.elv, then: xa client1")
-        }
-        Shell::Cmd => ("cmd", "for /f \"delims=\" %i in ('xacct assume client1') do @%i"),
-        _ => ("this shell", "xa() { eval \"$(xacct assume \"$@\")\"; }    in ~/.profile, then: xa client1"),
-    };
-    Error::usage(format!("init has nothing for {name}: it knows bash, zsh, fish, powershell and nu"))
-        .hint(instead)
+    let name = if shell == Shell::Cmd { "cmd" } else { "this shell" };
+    Error::usage(format!("init has nothing for {name}, which has no functions"))
+        .hint("for /f \"delims=\" %i in ('xacct assume client1') do @%i")
 }

@@ -219,11 +219,33 @@ fn tab_completes_every_name() {
     }
 }
 
+/// elvish lets its start-up file define a function at a prompt only.
+#[test]
+fn elvish() {
+    let sandbox = Sandbox::start_plain();
+    let dir = tempfile::tempdir().unwrap();
+    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), "elvish", &["-norc"]) else { return };
+    tmux.type_line("eval (xacct init elvish | slurp)");
+    tmux.type_line("xacct config show keys; echo '['(+ 40 2)']'");
+    tmux.client.expect("[42]");
+    assert!(!tmux.screen().contains("Exception"), "{}", tmux.screen());
+    tmux.type_and_tab("xacct assume key");
+    tmux.command(&["send-keys", "Enter"]);
+    tmux.command(&["send-keys", "Enter"]);
+    tmux.type_line("clear; echo '['$E:XACCT_PROFILE']'");
+    tmux.client.expect("[keys]");
+    tmux.type_line("xacct assume typo");
+    tmux.client.expect("no profile 'typo'");
+    tmux.type_line("clear; echo '['$E:XACCT_PROFILE']'");
+    tmux.client.expect("[]");
+}
+
 /// Ctrl-C reaches the shell as well as xacct, and must not leave the last account in it.
 #[test]
 fn ctrl_c_leaves_no_account() {
     for (shell, args, load, status) in [
         ("bash", &["--norc"][..], "eval \"$(xacct init bash)\"", "$?"),
+        ("dash", &["-i"], "eval \"$(xacct init sh)\"", "$?"),
         ("zsh", &["-f"], "eval \"$(xacct init zsh)\"", "$?"),
         ("fish", &["-N"], "xacct init fish | source", "$status"),
     ] {

@@ -6,10 +6,13 @@
 //! prompt and renew. `@NAME@` stands for what is filled in. Which program is called, and whether anything is to be
 //! printed at all, the caller knows.
 
+mod acts;
+
 use std::fmt::Write as _;
 
 use super::shell::{Shell, quoted};
 use crate::shell_state;
+pub(crate) use acts::{acts, tcsh_line};
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +38,14 @@ pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
         Shell::Fish => (include_str!("fish.fish"), "fish", ""),
         Shell::Nu => (include_str!("nu.nu"), "nu", ""),
         Shell::PowerShell => (include_str!("powershell.ps1"), "powershell", ""),
-        Shell::Sh | Shell::Cmd | Shell::Tcsh | Shell::Elvish => return None,
+        Shell::Sh => (include_str!("sh.sh"), "sh", ""),
+        Shell::Tcsh => (include_str!("tcsh.csh"), "tcsh", ""),
+        Shell::Elvish => (include_str!("elvish.elv"), "elvish", ""),
+        Shell::Cmd => return None,
     };
     let filled = [
         ("program", quoted(shell, parts.program)),
+        ("plain_program", plain(parts.program).to_owned()),
         ("shell", name.to_owned()),
         ("identity", shell_state::identity().collect::<Vec<_>>().join(" ")),
         ("subshell", subshell.to_owned()),
@@ -55,6 +62,17 @@ pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// The path for tcsh's alias, where no quotes help. Another path is found as it was typed; `env` looks for no alias.
+fn plain(program: &str) -> &str {
+    let is_plain = program.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    if is_plain { program } else { "env xacct" }
+}
+
+/// Whether there is a prompt and renewal for this shell.
+pub(crate) fn has_hooks(shell: Shell) -> bool {
+    !matches!(shell, Shell::Sh | Shell::Tcsh | Shell::Elvish)
 }
 
 fn holds(word: &str, shell: &str, parts: &Parts<'_>) -> bool {

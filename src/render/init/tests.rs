@@ -49,8 +49,11 @@ fn no_word_of_a_part_is_misspelt() {
 #[test]
 fn shells_that_have_none() {
     let parts = Parts { program: "/x", completion: "", prompt: false, renew: None };
-    for shell in [Shell::Sh, Shell::Cmd, Shell::Tcsh, Shell::Elvish] {
-        assert!(script(shell, &parts).is_none());
+    assert!(script(Shell::Cmd, &parts).is_none());
+    for shell in [Shell::Sh, Shell::Tcsh, Shell::Elvish] {
+        let text = script(shell, &parts).unwrap();
+        assert!(text.contains("/x") && !text.contains("@p"), "{text}");
+        assert!(!has_hooks(shell));
     }
 }
 
@@ -59,4 +62,37 @@ fn what_is_filled_in_is_not_filled_again() {
     let program = "/a@shell@/b@c";
     let parts = Parts { program, completion: "", prompt: false, renew: None };
     assert!(script(Shell::Bash, &parts).unwrap().contains("    \"/a@shell@/b@c\" \"$@\"\n"));
+}
+
+#[test]
+fn what_acts_on_the_shell() {
+    for (line, wanted) in [
+        ("assume c", true),
+        ("--color never -v assume c --duration 1h", true),
+        ("unset", true),
+        ("assume -- --print", true),
+        ("unset --print", true),
+        ("", false),
+        ("--color assume", false),
+        ("list assume", false),
+        ("assume c --print", false),
+        ("assume c --format=json", false),
+        ("assume c --shell fish", false),
+        ("unset --shell=sh", false),
+        ("assume -qh", false),
+        ("-h assume", false),
+    ] {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(acts(&words), wanted, "{line}");
+    }
+}
+
+#[test]
+fn the_line_that_tcsh_evaluates() {
+    let line = "assume \"my own\"";
+    let wanted = "unsetenv XACCT_TYPED; eval `env XACCT_SHELL=tcsh '/a b/x' assume \"my own\"`\n";
+    assert_eq!(tcsh_line("/a b/x", line), wanted);
+    assert_eq!(tcsh_line("/x", "list > out"), "unsetenv XACCT_TYPED; /x list > out\n");
+    let parts = Parts { program: "/a b/x", completion: "", prompt: false, renew: None };
+    assert!(script(Shell::Tcsh, &parts).unwrap().contains("`env xacct init tcsh --line`"));
 }

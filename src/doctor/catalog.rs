@@ -44,6 +44,7 @@ kinds! {
     CONTINUATION_LOST: Error Files "continuation-lost" "An indented line below a header continues nothing: the AWS CLI and the SDKs reject the file.";
     NESTED_WITHOUT_EQUALS: Error Files "nested-without-equals" "A line of a nested block without an =, for which the AWS CLI and the SDKs reject the file.";
     COMMENT_INLINE: Warning Files "comment-inline" "A comment behind a value, which is a part of the value for the AWS CLI.";
+    COLOR_COMMENT: Warning Files "color-comment" "color = #ff8800, where a blank stands before the #: what follows is a comment, and there is no colour.";
     COMMENT_INDENTED: Warning Files "comment-indented" "An indented comment, which is a part of the value above for the SDKs.";
     COMMENT_INDENTED_FIRST: Error Files "comment-indented-first" "An indented comment where there is no value above: the SDKs reject the file.";
     SPACE_UNUSUAL: Warning Files "space-unusual" "A blank that is no space, such as a no-break space: the AWS CLI takes it for one, the SDKs do not.";
@@ -74,9 +75,11 @@ kinds! {
     SOURCE_INCOMPLETE: Warning Profiles "source-incomplete" "A source that is not whole, such as credential_source without role_arn, beside an access key, which is used.";
     KEYS_IN_BOTH_FILES: Warning Profiles "keys-in-both-files" "A key is set in both AWS files to different values.";
     TOKENS_DIFFER: Warning Profiles "session-tokens-differ" "aws_session_token and aws_security_token differ, and programs differ in which they take.";
+    TOKEN_FOREIGN: Warning Profiles "session-token-foreign" "A session token in another file than the access key that counts: it is not used.";
     ADOPT_INCOMPLETE: Warning Profiles "adopt-incomplete" "A role stands in the config file and in the settings file, as after an adopt that was interrupted.";
     PROCESS_NOT_PORTABLE: Warning Profiles "process-not-portable" "A credential_process that needs a shell, which the AWS CLI does not start.";
     PROCESS_MISSING: Error Profiles "process-missing" "The program of a credential_process is not there.";
+    PROCESS_UNCLOSED: Error Profiles "process-unclosed" "A credential_process or mfa_process with a quote that is not closed: it is no command.";
     PROCESS_OTHER_XACCT: Note Profiles "process-other-xacct" "A credential_process starts another xacct than this one.";
     LAST_REFUSAL: Note Profiles "last-refusal" "The last time that the credentials could not be had, and what was said then; looked at for a PROFILE only.";
     REGION_MISSING: Warning Profiles "region-missing" "No region is set: the AWS CLI and the SDKs refuse to work.";

@@ -6,7 +6,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Repair};
 use super::profile::set;
 use super::profiles::Planned;
-use crate::config::{FileKind, process};
+use crate::config::{FileKind, Setting, process};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,18 +18,51 @@ pub(crate) enum Program {
     },
 }
 
-const KEYS: [&str; 2] = ["credential_process", "mfa_process"];
+const CREDENTIAL_PROCESS: &str = "credential_process";
+const KEYS: [&str; 2] = [CREDENTIAL_PROCESS, "mfa_process"];
+
+/// What ends a command in a shell, where it stands alone.
+const BETWEEN: [&str; 7] = ["|", "||", "|&", "&&", "&", ";", "!"];
+
+/// What a shell knows by itself, of what may begin a command.
+const OF_THE_SHELL: [&str; 28] = [
+    ".", ":", "{", "}", "(", ")", "alias", "case", "cd", "command", "done", "do", "else", "esac", "eval",
+    "exec", "exit", "export", "fi", "for", "if", "read", "set", "then", "trap", "unset", "until", "while",
+];
 
 /// The programs to look for, as the profiles name them.
 pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
-    let commands = planned.iter().flat_map(|one| KEYS.iter().filter_map(|key| set(&one.profile, key)));
-    commands.filter_map(|(_, command)| program(command)).collect()
+    let commands =
+        planned.iter().flat_map(|one| KEYS.iter().filter_map(|key| Some((*key, set(&one.profile, key)?.1))));
+    commands.flat_map(|(key, command)| named(key, command)).collect()
 }
 
-/// The first word, where it does not take a shell to know what it means.
-fn program(command: &str) -> Option<String> {
-    let word = shlex::Shlex::new(command).next()?;
-    (!word.starts_with('~') && !word.contains(['$', '`', '='])).then_some(word)
+/// The programs of a command, where it does not take a shell to know what they are. Of an `mfa_process`, which a shell
+/// runs, each that is behind a pipe or the like; `~` and variables are left in its words.
+fn named(key: &str, command: &str) -> Vec<String> {
+    let words: Vec<String> = shlex::split(command).unwrap_or_default();
+    if key == CREDENTIAL_PROCESS {
+        let first = words.into_iter().next();
+        return first
+            .filter(|word| !word.starts_with('~') && !word.contains(['$', '`', '=']))
+            .into_iter()
+            .collect();
+    }
+    let commands = words.split(|word| BETWEEN.contains(&word.as_str()));
+    let first = commands.filter_map(|words| words.iter().find(|word| !is_assignment(word)));
+    first.filter(|word| !OF_THE_SHELL.contains(&word.as_str()) && is_plain(word)).cloned().collect()
+}
+
+/// Nothing that only a shell knows the meaning of, save a variable or `~` in front.
+fn is_plain(word: &str) -> bool {
+    let rest = word.strip_prefix("$").unwrap_or(word);
+    !rest.contains(['`', '(', ')', '<', '>', '|', '&', ';', '$', '*', '?'])
+}
+
+/// `NAME=value` in front of a command.
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// `own` is the path of the xacct that runs.
@@ -42,30 +75,19 @@ pub(crate) fn check(
     let planned = planned.iter().filter(|one| looked_at(&one.profile.name));
     let set =
         planned.flat_map(|one| KEYS.iter().filter_map(move |key| Some((*key, one, set(&one.profile, key)?))));
-    set.filter_map(|(key, one, (setting, command))| {
-        let word = program(command)?;
-        let is_xacct =
-            word.rsplit(['/', '\\']).next().is_some_and(|name| name == "xacct" || name == "xacct.exe");
+    set.flat_map(|(key, one, (setting, command))| {
         let at =
             |kind, message: String| Finding::new(kind, message).at(&setting.origin).of(&one.profile.name);
-        match found.get(&word)? {
+        if shlex::split(command).is_none() {
+            let message = format!("{key} is not a command: a quote is open");
+            return vec![at(&catalog::PROCESS_UNCLOSED, message).fix("close the quote")];
+        }
+        let of_program = |word: String| match found.get(&word)? {
             Program::Missing => {
-                let finding = at(
-                    &catalog::PROCESS_MISSING,
-                    format!("{key} names '{word}', and there is no such program"),
-                );
-                let again = again(command, own).filter(|_| setting.origin.file == FileKind::Config);
-                Some(match again {
-                    Some(command) => {
-                        let finding = finding.fix(format!("write credential_process = {command}"));
-                        let (profile, line) = (one.profile.name.clone(), setting.origin.line);
-                        let edit = Edit::Set { profile, line, key: "credential_process", value: command };
-                        finding.repair(Repair::Edit { file: FileKind::Config, edit })
-                    }
-                    None => finding.fix("write the absolute path of the program, or delete the line"),
-                })
+                let message = format!("{key} names '{word}', and there is no such program");
+                Some(missing(one, setting, at(&catalog::PROCESS_MISSING, message), again(command, own)))
             }
-            Program::Found { same: false } if is_xacct => {
+            Program::Found { same: false } if is_xacct(&word) => {
                 let message = format!("{key} starts '{word}', and this is another xacct, {own}");
                 Some(
                     at(&catalog::PROCESS_OTHER_XACCT, message)
@@ -73,9 +95,27 @@ pub(crate) fn check(
                 )
             }
             Program::Found { .. } => None,
-        }
+        };
+        named(key, command).into_iter().filter_map(of_program).collect()
     })
     .collect()
+}
+
+fn is_xacct(word: &str) -> bool {
+    word.rsplit(['/', '\\']).next().is_some_and(|name| name == "xacct" || name == "xacct.exe")
+}
+
+/// `again` is the command that would do, where there is one.
+fn missing(one: &Planned, setting: &Setting, finding: Finding, again: Option<String>) -> Finding {
+    match again.filter(|_| setting.origin.file == FileKind::Config) {
+        Some(command) => {
+            let finding = finding.fix(format!("write {CREDENTIAL_PROCESS} = {command}"));
+            let (profile, line) = (one.profile.name.clone(), setting.origin.line);
+            let edit = Edit::Set { profile, line, key: CREDENTIAL_PROCESS, value: command };
+            finding.repair(Repair::Edit { file: FileKind::Config, edit })
+        }
+        None => finding.fix("write the absolute path of the program, or delete the line"),
+    }
 }
 
 /// The same command with the xacct that runs, where it is what `adopt` writes.

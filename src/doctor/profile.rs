@@ -112,6 +112,8 @@ fn incomplete(profile: &Profile) -> Option<Finding> {
     let is_set = |key: &str| set(profile, key).is_some();
     let (name, lacks) = if is_set("credential_source") && !is_set("role_arn") {
         ("credential_source", "role_arn")
+    } else if is_set("source_profile") && !is_set("role_arn") {
+        ("source_profile", "role_arn")
     } else if is_set("sso_account_id") || is_set("sso_role_name") {
         return None;
     } else {
@@ -255,6 +257,32 @@ fn notes(profile: &Profile) -> Vec<Finding> {
     findings
 }
 
+/// A token goes with the access key of its own file: with another key AWS refuses it.
+fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
+    let files = [own.settings, own.credentials.as_ref(), own.config.as_ref()];
+    let mut halves = files.into_iter().flatten().flat_map(|section| {
+        let names = ["aws_access_key_id", "aws_secret_access_key"];
+        names.into_iter().filter_map(move |name| set(section, name).map(|(setting, _)| setting))
+    });
+    let Some(key) = halves.next() else { return Vec::new() };
+    let tokens = files.into_iter().flatten().flat_map(|section| {
+        let names = ["aws_session_token", "aws_security_token"];
+        names.into_iter().filter_map(move |name| set(section, name).map(|(setting, _)| (name, setting)))
+    });
+    let foreign = tokens.filter(|(_, token)| token.origin.file != key.origin.file);
+    foreign
+        .map(|(name, token)| {
+            let message = format!(
+                "{name} is ignored: the access key that counts is in {}, and a token goes with the key beside it",
+                key.origin
+            );
+            let finding =
+                Finding::new(&catalog::TOKEN_FOREIGN, message).at(&token.origin).of(own.name);
+            finding.fix(format!("delete {name}, or move it beside the access key that it came with"))
+        })
+        .collect()
+}
+
 /// What one profile's files say over one another.
 pub(super) fn across_files(own: &ByFile<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -267,6 +295,7 @@ pub(super) fn across_files(own: &ByFile<'_>) -> Vec<Finding> {
             findings.push(finding.fix("delete one of them"));
         }
     }
+    findings.extend(foreign_tokens(own));
     let role = |section: Option<&Profile>| {
         section.and_then(|section| set(section, "role_arn").map(|(s, _)| s.clone()))
     };

@@ -241,7 +241,12 @@ impl Scan<'_> {
             );
             return;
         }
-        self.value(number, key, value, before.len() < trimmed.len());
+        let comment = &trimmed[before.len()..];
+        if key.eq_ignore_ascii_case("color") && value.is_empty() && !comment.is_empty() {
+            self.color_comment(number, comment);
+        } else {
+            self.value(number, key, value, !comment.is_empty());
+        }
         self.key(number);
     }
 
@@ -272,6 +277,19 @@ impl Scan<'_> {
                 format!("the quotes around {} are a part of its value, for everybody", key::shown(key));
             self.say(&catalog::VALUE_QUOTED, number, &message, "take out the quotes");
         }
+    }
+
+    /// `color = #ff8800`
+    fn color_comment(&mut self, number: usize, comment: &str) {
+        let text = comment.trim_start_matches(COMMENT).trim();
+        let is_hex = matches!(text.len(), 3 | 6) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let fix = if is_hex {
+            format!("write color = {text}, without the #")
+        } else {
+            "write a colour before the comment, or delete the line".to_owned()
+        };
+        let message = "color is empty: a # or ; behind a blank begins a comment, for the SDKs and xacct";
+        self.say(&catalog::COLOR_COMMENT, number, message, &fix);
     }
 
     /// The key by its name, which is `last_key`.

@@ -313,6 +313,18 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "color-comment",
+        "[profile a]\nregion = eu-west-1\ncolor = #ff8800\n[profile b]\nregion = eu-west-1\ncolor = # mine\n[profile c]\nregion = eu-west-1\ncolor=#ff8800\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "",
+        "\
+~/.aws/config:3: warning: profile 'a': color is empty: a # or ; behind a blank begins a comment, for the SDKs and xacct [color-comment]
+  write color = ff8800, without the #
+~/.aws/config:6: warning: profile 'b': color is empty: a # or ; behind a blank begins a comment, for the SDKs and xacct [color-comment]
+  write a colour before the comment, or delete the line
+",
+    ),
+    (
         "comment-indented",
         "[profile a]\nregion = eu-west-1\n  # mine\n",
         KEYS,

@@ -222,6 +222,62 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "source-incomplete",
+        "[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-1\nsource_profile = a\n[profile c]\nregion = eu-west-1\nsso_start_url = https://x\nsso_region = eu-west-1\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "",
+        "\
+~/.aws/config:5: warning: profile 'b': source_profile is ignored without role_arn: the access key in ~/.aws/credentials:5 is used [source-incomplete]
+  add role_arn, or delete source_profile
+~/.aws/config:8: warning: profile 'c': sso_start_url is ignored without sso_account_id and sso_role_name: the access key in ~/.aws/credentials:8 is used [source-incomplete]
+  add sso_account_id and sso_role_name, or delete sso_start_url
+",
+    ),
+    (
+        "session-token-foreign",
+        "[profile a]\nregion = eu-west-1\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = t\naws_session_token = x\n[profile b]\nregion = eu-west-1\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_security_token = x\n",
+        "",
+        "\
+~/.aws/config:5: warning: profile 'a': aws_session_token is ignored: the access key that counts is in ~/.aws/credentials:2, and a token goes with the key beside it [session-token-foreign]
+  delete aws_session_token, or move it beside the access key that it came with
+~/.aws/credentials:2: warning: profile 'a': aws_access_key_id has another value in ~/.aws/config:3; what stands here counts [keys-in-both-files]
+  delete one of them
+~/.aws/credentials:3: warning: profile 'a': aws_secret_access_key has another value in ~/.aws/config:4; what stands here counts [keys-in-both-files]
+  delete one of them
+~/.aws/credentials:5: warning: profile 'b': aws_security_token is ignored: the access key that counts is in ~/.aws/config:8, and a token goes with the key beside it [session-token-foreign]
+  delete aws_security_token, or move it beside the access key that it came with
+",
+    ),
+    (
+        "process-unclosed",
+        "[profile a]\nregion = eu-west-1\nmfa_process = otp 'x\n[profile b]\nregion = eu-west-1\ncredential_process = cat \"x\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:3: error: profile 'a': mfa_process is not a command: a quote is open [process-unclosed]
+  close the quote
+~/.aws/config:6: error: profile 'b': credential_process is not a command: a quote is open [process-unclosed]
+  close the quote
+",
+    ),
+    (
+        "process-missing",
+        "[profile a]\nregion = eu-west-1\nmfa_process = X=1 no-otp --serial x | no-filter | cat\n[profile b]\nregion = eu-west-1\nmfa_process = ~/no-bin/otp\n[profile c]\nregion = eu-west-1\nmfa_process = $HOME/no-bin/otp && $UNKNOWN/otp\n[profile d]\nregion = eu-west-1\nmfa_process = exec cat ~/code | tr -d x; if true\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[d]\naws_access_key_id = AKIDIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "",
+        "\
+~/.aws/config:3: error: profile 'a': mfa_process names 'no-otp', and there is no such program [process-missing]
+  write the absolute path of the program, or delete the line
+~/.aws/config:3: error: profile 'a': mfa_process names 'no-filter', and there is no such program [process-missing]
+  write the absolute path of the program, or delete the line
+~/.aws/config:6: error: profile 'b': mfa_process names '~/no-bin/otp', and there is no such program [process-missing]
+  write the absolute path of the program, or delete the line
+~/.aws/config:9: error: profile 'c': mfa_process names '$HOME/no-bin/otp', and there is no such program [process-missing]
+  write the absolute path of the program, or delete the line
+",
+    ),
+    (
         "session-tokens-differ",
         "[profile a]\nregion = eu-west-1\n",
         "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = x\naws_security_token = y\n",

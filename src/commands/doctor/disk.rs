@@ -272,16 +272,21 @@ pub(super) fn programs(
 ) -> Vec<Finding> {
     let own = std::env::current_exe().unwrap_or_default();
     let same = |path: &Path| matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    let look = |word: &String| {
+    let paths = Paths::from_env(&context.env);
+    let look = |written: String| {
+        // Of what a shell runs: other variables than those that are set here nobody can know.
+        let word = paths.expanded(&written, &context.env);
+        if word.contains('$') {
+            return None;
+        }
         let found = if word.contains(std::path::is_separator) {
-            Some(PathBuf::from(word)).filter(|path| path.is_file())
+            Some(PathBuf::from(&word)).filter(|path| path.is_file())
         } else {
             let search = context.env.raw("PATH").unwrap_or_default();
-            std::env::split_paths(search).map(|dir| dir.join(word)).find(|path| path.is_file())
+            std::env::split_paths(search).map(|dir| dir.join(&word)).find(|path| path.is_file())
         };
-        found.map_or(Program::Missing, |path| Program::Found { same: same(&path) })
+        Some((written, found.map_or(Program::Missing, |path| Program::Found { same: same(&path) })))
     };
-    let found: BTreeMap<String, Program> =
-        process::programs(planned).into_iter().map(|word| (word.clone(), look(&word))).collect();
+    let found: BTreeMap<String, Program> = process::programs(planned).into_iter().filter_map(look).collect();
     process::check(planned, looked_at, &found, &own.to_string_lossy())
 }

@@ -36,7 +36,11 @@ impl Run<'_> {
                 "the answer to {action} has credentials that expired at {ended}: they are not used"
             )));
         }
-        self.log(index, answer, account_id.as_deref(), now);
+        // What a machine gives is asked for each time, and is new only when it is.
+        let is_same = |(there, _): &(Entry, trust::Fit)| there.keys.access_key_id() == keys.access_key_id();
+        if !self.broker.found(index).as_ref().is_some_and(is_same) {
+            self.log(index, answer, account_id.as_deref(), now);
+        }
         let entry = Entry {
             account_id,
             arn: answer.arn.clone().or_else(|| caller.map(|caller| caller.arn.clone())),

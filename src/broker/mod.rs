@@ -257,8 +257,14 @@ impl<'a> Broker<'a> {
 
     /// Whether the step's entry is used as it is, short of trust.
     fn is_good(&self, entry: &Entry, index: usize) -> bool {
+        let step = &self.plan.steps[index];
+        let has_issued = self.common.has_issued(&step.key);
+        // A machine may have been given another role since: it is near, and asked each time.
+        if step.action == Action::Source && self.plan.source.is_of_machine() && !has_issued {
+            return false;
+        }
         let is_last = index + 1 == self.plan.steps.len();
-        let is_old = entry.issued_at < self.began && !self.common.has_issued(&self.plan.steps[index].key);
+        let is_old = entry.issued_at < self.began && !has_issued;
         if is_last && self.options.refresh && is_old {
             return false;
         }

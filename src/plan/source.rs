@@ -108,6 +108,11 @@ impl Source {
         matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
     }
 
+    /// Whether the instance or the container that xacct runs on gives it.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        matches!(self, Source::Ec2InstanceMetadata { .. } | Source::EcsContainer)
+    }
+
     /// Long-term keys, the only ones that can sign a request with an MFA code.
     pub(super) fn long_term_keys(&self) -> Option<&Credentials> {
         match self {

@@ -123,7 +123,7 @@ fn on_instance(sandbox: &Sandbox, profile: &str) -> Cmd {
 }
 
 #[test]
-fn ec2_is_asked_once_and_signs_for_a_role() {
+fn ec2_is_asked_once_for_a_role() {
     let (sandbox, keys) = start();
     let server = instance(&keys);
     let own = run(&sandbox, "ec2", &server).run().ok().json();
@@ -131,15 +131,38 @@ fn ec2_is_asked_once_and_signs_for_a_role() {
         assert_eq!(own[field], keys[field]);
     }
     assert_eq!(server.asked(), FETCHED);
-    // From the cache, for the role too.
-    assert_eq!(run(&sandbox, "ec2", &server).run().ok().key_id(), keys["AccessKeyId"]);
-    let role = run(&sandbox, "ec2-role", &server).run().ok().json();
-    assert_eq!(role["AccountId"], "222222222222");
-    assert!(server.asked().is_empty());
+    for asked in [&FETCHED[..], &[]] {
+        let role = run(&sandbox, "ec2-role", &server).run().ok().json();
+        assert_eq!(role["AccountId"], "222222222222");
+        assert_eq!(server.asked(), asked);
+    }
     let log = sandbox.log();
     assert_eq!(log.len(), 1, "{log:?}");
     assert_eq!(log[0].access_key_id.as_deref(), keys["AccessKeyId"].as_str());
     assert_eq!(log[0].params["ExternalId"], "client-1");
+}
+
+/// Another instance profile: nothing is handed out, or signed with, that the old one gave.
+#[test]
+fn a_role_that_was_exchanged_signs_nothing_more() {
+    let (sandbox, keys) = start();
+    let server = instance(&keys);
+    assert_eq!(run(&sandbox, "ec2", &server).run().ok().key_id(), keys["AccessKeyId"]);
+    let other = sandbox.xacct(&["credential-process", "issue", "--refresh"]).run().ok().json();
+    assert_ne!(other["AccessKeyId"], keys["AccessKeyId"]);
+    sandbox.clear_log();
+    let document = document(&other);
+    server.answer(move |asked| imds(asked, &document));
+    run(&sandbox, "ec2-role", &server).run().ok();
+    assert_eq!(sandbox.log()[0].access_key_id.as_deref(), other["AccessKeyId"].as_str());
+    assert_eq!(run(&sandbox, "ec2", &server).run().ok().key_id(), other["AccessKeyId"]);
+    // While the machine says nothing, what it said last is good until its end.
+    server.answer(|_| answer(500, ""));
+    let late = run(&sandbox, "ec2", &server).run().status(0);
+    assert_eq!(
+        late.stderr_contains("; the cached credentials are good for another ").key_id(),
+        other["AccessKeyId"]
+    );
 }
 
 #[test]
@@ -251,9 +274,11 @@ fn a_container_is_asked_once_with_its_token() {
     let own = run("container", "Basic one").run().ok().json();
     assert_eq!((&own["AccessKeyId"], &own["AccountId"]), (&keys["AccessKeyId"], &json!("111111111111")));
     assert_eq!(server.asked(), ["GET /v1/credentials"]);
-    let role = run("container-role", "Basic one").run().ok().json();
-    assert_eq!(role["AccountId"], "222222222222");
-    assert!(server.asked().is_empty());
+    for asked in [&["GET /v1/credentials"][..], &[]] {
+        let role = run("container-role", "Basic one").run().ok().json();
+        assert_eq!(role["AccountId"], "222222222222");
+        assert_eq!(server.asked(), asked);
+    }
     sandbox.asked(&["AssumeRole"]);
     // Whoever has another token is another container, and gets nothing of the first one's.
     let other = run("container", "Basic two").run().status(4).stdout("");

@@ -70,14 +70,16 @@ fn bytes_that_are_no_text_do_no_harm() {
 fn a_secret_below_a_wrong_value_is_not_quoted_with_it() {
     let sandbox = Sandbox::start();
     let below = "  aws_secret_access_key = wJalrXUtnFEMI\n";
-    for (line, said) in [
-        ("duration_seconds = soon", "duration_seconds: 'soon …' is not a duration"),
-        ("role_arn = nothing", "role_arn"),
-        ("source_profile = nobody", "nobody …"),
-        ("retry_mode = foo", "not 'foo …'"),
-        ("color = reddish", "color"),
-        ("session_tags = x", "session_tags"),
+    for line in [
+        "duration_seconds = soon",
+        "role_arn = nothing",
+        "source_profile = nobody",
+        "retry_mode = foo",
+        "color = reddish",
+        "session_tags = x",
     ] {
+        let key = line.split(' ').next().unwrap();
+        let said = format!("the line after {key} is indented, which makes it part of {key}");
         let role = "role_arn = arn:aws:iam::222222222222:role/A\nsource_profile = hub\nregion = eu-west-1\n";
         let hub = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n";
         sandbox.write_config(&format!("{hub}[profile wrong]\n{role}{line}\n{below}"));
@@ -85,7 +87,7 @@ fn a_secret_below_a_wrong_value_is_not_quoted_with_it() {
             let output = sandbox.xacct(&[command, "wrong", "--no-input", "-vv"]).run();
             // The plan's warnings are a part of what explain prints.
             let text = format!("{}{}", output.stdout_text(), output.stderr_text());
-            assert!(text.contains(said) && !text.contains("wJalrXUtnFEMI"), "{line}:\n{text}");
+            assert!(text.contains(&said) && !text.contains("wJalrXUtnFEMI"), "{line}:\n{text}");
             assert!(!text.to_lowercase().contains("wjalr"), "{line}:\n{text}");
         }
     }

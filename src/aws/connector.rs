@@ -35,7 +35,13 @@ pub(crate) fn metadata_client(url: &str) -> Result<SharedHttpClient> {
     Ok(checked_client(client, Expected::Metadata))
 }
 
-/// The same way, for one request that no service's client makes. Errors as [`http_client`].
+/// The same way, for requests that no SDK's client makes. Errors as [`metadata_client`].
+pub(super) fn metadata_connector(url: &str) -> Result<SharedHttpConnector> {
+    let connector = build(&context(url, None)?, None, ProxyConfig::disabled());
+    Ok(checked(SharedHttpConnector::new(connector), Expected::Metadata))
+}
+
+/// The same way as [`http_client`], for one request that no service's client makes. Errors as [`http_client`].
 pub(super) fn connector(
     url: &str,
     connection: &Connection,

@@ -21,6 +21,7 @@ mod federation;
 mod signin;
 mod organizations;
 mod account;
+mod instance;
 mod sts;
 mod probe;
 
@@ -30,6 +31,7 @@ pub(crate) use denial::{Denial, PolicyType};
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use federation::Federation;
+pub(crate) use instance::{Instance, NoMetadata};
 pub(crate) use network::Network;
 pub(crate) use oidc::url as oidc_url;
 pub(crate) use oidc::{Browser, Grant, NewClient, Oidc, Registered, Tokens};

@@ -9,7 +9,7 @@ pub(super) fn source(source: &Source) -> String {
     match source {
         Source::AccessKey { profile, .. } => profile.clone(),
         Source::Environment { .. } => "Environment".to_owned(),
-        Source::Ec2InstanceMetadata { .. } => "Ec2InstanceMetadata".to_owned(),
+        Source::Ec2InstanceMetadata(_) => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),
         Source::WebIdentity(_) => "web_identity".to_owned(),
         Source::Sso(sso) => match &sso.session {

@@ -206,7 +206,7 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
                    "account_id": keys.account_id()})
         }
         Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.shown_id()}),
-        Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => json!({"kind": kind}),
+        Source::Ec2InstanceMetadata(_) | Source::EcsContainer => json!({"kind": kind}),
         Source::WebIdentity(web) => {
             json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
                    "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file,
@@ -286,7 +286,7 @@ fn source_words(source: &Source) -> String {
             format!("access key {} of profile '{profile}'", keys.shown_id())
         }
         Source::Environment { keys } => format!("access key {} in the environment", keys.shown_id()),
-        Source::Ec2InstanceMetadata { .. } => "the role of this EC2 instance".to_owned(),
+        Source::Ec2InstanceMetadata(_) => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
         Source::WebIdentity(web) => {
             let environment = if web.profile.is_none() { ", as the environment says" } else { "" };

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::error::Result;
 
-const CONTAINER_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+pub(crate) const CONTAINER_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
 /// All pods of a machine ask at the same address: their tokens tell them apart. `token` stands for what is in the
 /// [`container_token_file`].
@@ -26,10 +26,49 @@ pub(super) fn container_token_file(env: &Env) -> Option<&str> {
     env.get(CONTAINER_TOKEN_FILE)
 }
 
+/// The instance's metadata service, and how it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Metadata {
+    /// Its URL.
+    pub(crate) endpoint: String,
+    /// Whether version 1 may be asked where version 2 is not there.
+    pub(crate) allows_v1: bool,
+    /// How long one answer may take, in seconds.
+    pub(crate) timeout_seconds: u64,
+    /// How many times a request is sent that fails in passing.
+    pub(crate) attempts: u32,
+}
+
+/// The variables' word, else the profile's, else two seconds and three attempts.
+///
+/// Errors: of kind `Config`, with the variable or the line.
+pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Metadata> {
+    let number = |key: &str, variable: &str, most: u64| {
+        let own = env.get(variable).map(|text| Value { text, place: variable.to_owned() });
+        let Some(value) = own.or_else(|| link.value(key)) else { return Ok(None) };
+        match value.text.trim().parse::<u64>() {
+            Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
+            _ => Err(value.error(&format!("{key} '{}' is not a number from 1 to {most}", value.text))),
+        }
+    };
+    let timeout = number("metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT", 60)?;
+    let attempts = number("metadata_service_num_attempts", "AWS_METADATA_SERVICE_NUM_ATTEMPTS", 20)?;
+    let is_disabled = match env.get("AWS_EC2_METADATA_V1_DISABLED") {
+        Some(_) => env.flag("AWS_EC2_METADATA_V1_DISABLED"),
+        None => link.switch("ec2_metadata_v1_disabled")?,
+    };
+    Ok(Metadata {
+        endpoint: metadata_endpoint(config, link, env)?,
+        allows_v1: !is_disabled,
+        timeout_seconds: timeout.unwrap_or(2),
+        attempts: attempts.and_then(|number| u32::try_from(number).ok()).unwrap_or(3),
+    })
+}
+
 /// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).
 ///
 /// Errors: also another machine's address without TLS, unless a setting allows it: credentials come from there.
-pub(super) fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<String> {
+fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<String> {
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     let endpoint = env.get(name).map(|text| Value { text, place: name.to_owned() });
     if let Some(endpoint) = endpoint.or_else(|| link.value("ec2_metadata_service_endpoint")) {

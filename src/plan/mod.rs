@@ -37,6 +37,7 @@ use crate::error::{Error, Result};
 use crate::masked;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
+pub(crate) use machine::{CONTAINER_TOKEN_FILE, Metadata};
 pub(crate) use mfa::CHAINED_MAXIMUM;
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};

@@ -4,7 +4,7 @@ use super::Read;
 use super::access_key;
 use super::key;
 use super::link::{Link, Value, at_key, set};
-use super::machine;
+use super::machine::{self, Metadata};
 use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
@@ -23,7 +23,7 @@ pub(crate) enum Source {
     /// `credential_source = Environment`
     Environment { keys: Credentials },
     /// `credential_source = Ec2InstanceMetadata`
-    Ec2InstanceMetadata { endpoint: String },
+    Ec2InstanceMetadata(Metadata),
     /// `credential_source = EcsContainer`
     EcsContainer,
     /// `web_identity_token_file = …` with `role_arn = …`, or `credential_source = Environment` in a pod
@@ -45,8 +45,8 @@ impl Source {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => identity_of_keys(keys),
-            Source::Ec2InstanceMetadata { endpoint } => {
-                owned(&["ec2_instance_metadata", endpoint, &env.machine()])
+            Source::Ec2InstanceMetadata(metadata) => {
+                owned(&["ec2_instance_metadata", &metadata.endpoint, &env.machine()])
             }
             Source::EcsContainer => machine::container_identity(env, token),
             Source::WebIdentity(web) => web.identity(token),
@@ -82,7 +82,7 @@ impl Source {
         match self {
             Source::AccessKey { .. } => "access_key",
             Source::Environment { .. } => "environment",
-            Source::Ec2InstanceMetadata { .. } => "ec2_instance_metadata",
+            Source::Ec2InstanceMetadata(_) => "ec2_instance_metadata",
             Source::EcsContainer => "ecs_container",
             Source::WebIdentity { .. } => "web_identity",
             Source::Sso(_) => "sso",
@@ -99,7 +99,7 @@ impl Source {
             | Source::CredentialProcess { profile, .. } => Some(profile),
             Source::Sso(sso) => Some(&sso.profile),
             Source::WebIdentity(web) => web.profile.as_deref(),
-            Source::Environment { .. } | Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => None,
+            Source::Environment { .. } | Source::Ec2InstanceMetadata(_) | Source::EcsContainer => None,
         }
     }
 
@@ -110,7 +110,7 @@ impl Source {
 
     /// Whether the instance or the container that xacct runs on gives it.
     pub(crate) fn is_of_machine(&self) -> bool {
-        matches!(self, Source::Ec2InstanceMetadata { .. } | Source::EcsContainer)
+        matches!(self, Source::Ec2InstanceMetadata(_) | Source::EcsContainer)
     }
 
     /// Long-term keys, the only ones that can sign a request with an MFA code.
@@ -140,7 +140,7 @@ impl Source {
             }
             // What the profile says: the process may say it too, and then that counts.
             Source::CredentialProcess { account_id, .. } => account_id.as_deref(),
-            Source::Ec2InstanceMetadata { .. } | Source::EcsContainer => None,
+            Source::Ec2InstanceMetadata(_) | Source::EcsContainer => None,
         }
     }
 }
@@ -226,9 +226,7 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
             }
             Ok(Source::Environment { keys: access_key::of_environment(value, env)? })
         }
-        "ec2instancemetadata" => {
-            Ok(Source::Ec2InstanceMetadata { endpoint: machine::metadata_endpoint(config, link, env)? })
-        }
+        "ec2instancemetadata" => Ok(Source::Ec2InstanceMetadata(machine::metadata(config, link, env)?)),
         "ecscontainer" => Ok(Source::EcsContainer),
         _ => Err(value
             .error(&format!("credential_source '{}' is unknown", value.text))

@@ -1,51 +1,90 @@
-//! The roles of an EC2 instance (`IMDSv2`) and of a container (ECS, EKS pod identity), through the SDK's own providers,
-//! which read their variables: `AWS_EC2_METADATA_DISABLED`, `AWS_CONTAINER_…`.
+//! The roles of an EC2 instance and of a container (ECS, EKS pod identity); the latter through the SDK's own provider,
+//! which reads its variables `AWS_CONTAINER_…`.
 
 use std::io::ErrorKind;
-use std::time::Duration;
 
 use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::imds;
-use aws_config::imds::client::error::ImdsError;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
-use crate::aws;
+use crate::aws::{self, Instance, NoMetadata};
 use crate::credentials::{Credentials, Unchecked};
+use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::plan::{CONTAINER_TOKEN_FILE, Metadata};
 use crate::secret::Secret;
 
+const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+
+/// The document that the instance metadata gives.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+    access_key_id: Option<String>,
+    secret_access_key: Option<Secret>,
+    token: Option<Secret>,
+    expiration: Option<DateTime<Utc>>,
+    account_id: Option<String>,
+}
+
 /// `credential_source = Ec2InstanceMetadata`
-pub(super) async fn ec2(endpoint: &str) -> Result<Credentials> {
-    let config = ProviderConfig::default().with_http_client(aws::metadata_client(endpoint)?);
-    let client = imds::Client::builder()
-        .configure(&config)
-        .endpoint(endpoint)
-        .map_err(|error| {
-            Error::config(format!("'{endpoint}' is no address of the instance metadata: {error}"))
-        })?
-        .connect_timeout(Duration::from_secs(1))
-        .read_timeout(Duration::from_secs(2))
-        .max_attempts(3)
-        .build();
-    let provider = ImdsCredentialsProvider::builder().configure(&config).imds_client(client).build();
-    let place = format!("the instance metadata at {endpoint}");
-    let answered = provider.provide_credentials().await.map_err(|error| {
-        let (kind, why, cause) = why(error);
-        let hint = match kind {
-            Kind::Unreachable => "Ec2InstanceMetadata works on an EC2 instance only",
-            Kind::Config => "unset AWS_EC2_METADATA_DISABLED, or have the credentials from elsewhere",
-            _ => "the instance needs an instance profile with a role, and its metadata turned on",
+pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
+    let place = format!("the instance metadata at {}", metadata.endpoint);
+    if env.flag(DISABLED) {
+        return Err(Error::config(format!("{place} gave no credentials: {DISABLED} is set to true"))
+            .hint(format!("unset {DISABLED}, or have the credentials from elsewhere")));
+    }
+    let answered = Instance::new(metadata)?.role_credentials().await.and_then(|text| document(&text));
+    let document = answered.map_err(|failure| {
+        let (error, why, hint) = match failure {
+            NoMetadata::Unreachable(why) => {
+                (Kind::Unreachable, why, "Ec2InstanceMetadata works on an EC2 instance only")
+            }
+            NoMetadata::Refused(why) => (
+                Kind::Refused,
+                why,
+                "the instance needs an instance profile with a role, and its metadata turned on",
+            ),
         };
-        Error::new(kind, format!("{place} gave no credentials: {why}")).hint(hint).caused_by(cause)
+        Error::new(error, format!("{place} gave no credentials: {why}")).hint(hint)
     })?;
-    taken(&answered, &place)
+    let answered = Unchecked {
+        access_key_id: document.access_key_id.unwrap_or_default(),
+        secret_access_key: document.secret_access_key.unwrap_or_else(|| Secret::new("")),
+        session_token: document.token,
+        expiration: document.expiration,
+        account_id: document.account_id,
+    };
+    answered.checked().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+}
+
+/// Errors: words that have nothing of the credentials in them.
+fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
+    let document: Document = serde_json::from_str(text)
+        .map_err(|_| NoMetadata::Unreachable("its answer is not the JSON that it should be".to_owned()))?;
+    if document.access_key_id.is_none() && document.code != "Success" {
+        let Document { code, message, .. } = document;
+        return Err(NoMetadata::Refused(format!("it says {code}: {message}")));
+    }
+    Ok(document)
 }
 
 /// `credential_source = EcsContainer`
-pub(super) async fn container() -> Result<Credentials> {
+pub(super) async fn container(env: &Env) -> Result<Credentials> {
+    if let Some(path) = env.get(CONTAINER_TOKEN_FILE)
+        && let Err(error) = std::fs::File::open(path)
+    {
+        return Err(Error::config(format!("{CONTAINER_TOKEN_FILE}: {path} cannot be read: {error}"))
+            .hint("the container's agent puts the token there; is this the container that it is for?")
+            .caused_by(error));
+    }
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);
     let provider = EcsCredentialsProvider::builder().configure(&config).build();
@@ -77,7 +116,7 @@ fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
     let not_set_up = matches!(error, CredentialsError::InvalidConfiguration(_));
     let cause = anyhow::Error::new(error);
     let innermost = cause.chain().last().map(ToString::to_string).unwrap_or_default();
-    if let Some(status) = status(&cause, &innermost) {
+    if let Some(status) = status(&innermost) {
         let kind = if status < 500 { Kind::Refused } else { Kind::Unreachable };
         return (kind, format!("it answered with HTTP {status}"), cause);
     }
@@ -86,9 +125,9 @@ fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
         matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::IsADirectory)
     });
     let says = |texts: &[&str]| texts.iter().any(|text| innermost.starts_with(text));
-    let kind = if says(&["request forbidden", "Incorrect IMDS", "failed to load credentials"]) {
+    let kind = if says(&["failed to load credentials"]) {
         Kind::Refused
-    } else if unreadable || not_set_up || says(&["IMDS disabled", "ECS provider not configured"]) {
+    } else if unreadable || not_set_up || says(&["ECS provider not configured"]) {
         Kind::Config
     } else {
         Kind::Unreachable
@@ -96,13 +135,7 @@ fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
     (kind, innermost, cause)
 }
 
-/// The HTTP status that ended it, which the providers only have in their words, and then with the whole answer.
-fn status(cause: &anyhow::Error, innermost: &str) -> Option<u16> {
-    let answered = cause.chain().find_map(|link| match link.downcast_ref::<ImdsError>() {
-        Some(ImdsError::ErrorResponse(context)) => Some(context.response().status().as_u16()),
-        _ => None,
-    });
-    let container = || innermost.split_once("StatusCode(")?.1.split(')').next()?.parse().ok();
-    let not_found = || (innermost == "received 404 from IMDS").then_some(404);
-    answered.or_else(container).or_else(not_found)
+/// The HTTP status that ended it, which the provider only has in its words, and then with the whole answer.
+fn status(innermost: &str) -> Option<u16> {
+    innermost.split_once("StatusCode(")?.1.split(')').next()?.parse().ok()
 }

@@ -89,8 +89,8 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
     let source = &plan.source;
     let credentials = match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
-        Source::Ec2InstanceMetadata { endpoint } => metadata::ec2(endpoint).await?,
-        Source::EcsContainer => metadata::container().await?,
+        Source::Ec2InstanceMetadata(metadata) => metadata::ec2(metadata, asker.env).await?,
+        Source::EcsContainer => metadata::container(asker.env).await?,
         Source::CredentialProcess { profile, command, .. } => process::run(profile, command, asker).await?,
         // Not asked here: see above, and `broker`.
         Source::WebIdentity(_) | Source::Sso(_) | Source::Login { .. } => {

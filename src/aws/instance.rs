@@ -62,7 +62,7 @@ impl<'a> Instance<'a> {
     async fn token(&self) -> std::result::Result<Option<String>, NoMetadata> {
         match self.send("PUT", TOKEN, None).await? {
             Got::Body(token) => Ok(Some(token.trim().to_owned())),
-            Got::Status(403 | 404 | 405) | Got::TooLate if self.metadata.allows_v1 => Ok(None),
+            Got::Status(403..=405) | Got::TooLate if self.metadata.allows_v1 => Ok(None),
             Got::Status(status) => Err(refused(status)),
             Got::TooLate => Err(self.too_late()),
         }

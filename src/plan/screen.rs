@@ -161,6 +161,25 @@ fn swallowed(setting: &Setting) -> Option<&'static str> {
 const LISTS_OVER_LINES: [&str; 5] =
     ["session_tags", "transitive_session_tags", "session_policy_arns", "tags", "sso_registration_scopes"];
 
+/// What else is read here. Of other settings the programs that are started get the first line, as long as no key is lost.
+const READ: [&str; 15] = [
+    "ca_bundle",
+    "color",
+    "ec2_metadata_service_endpoint",
+    "ec2_metadata_service_endpoint_mode",
+    "ec2_metadata_v1_disabled",
+    "endpoint_url",
+    "ignore_configured_endpoint_urls",
+    "max_attempts",
+    "mfa_process",
+    "region",
+    "retry_mode",
+    "services",
+    "sts_regional_endpoints",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
+];
+
 /// Whether a value that has one line goes on in the next, which mostly is a key that somebody has indented. Commands may
 /// have several lines, and so may a policy.
 fn runs_on(key: &str, setting: &Setting) -> bool {
@@ -174,7 +193,8 @@ fn runs_on(key: &str, setting: &Setting) -> bool {
         "session_policy" if text.trim_start().starts_with('{') => false,
         "credential_process" | "mfa_process" => text.split('\n').skip(1).any(is_key),
         _ if LISTS_OVER_LINES.contains(&key) => text.split(',').any(|item| item.trim().contains('\n')),
-        _ => is_known(key),
+        _ if DECISIVE.contains(&key) || TOKENS.contains(&key) || READ.contains(&key) => true,
+        _ => is_known(key) && text.split('\n').skip(1).any(is_key),
     }
 }
 

@@ -80,7 +80,6 @@ fn a_value_of_one_line_never_goes_on_in_the_next() {
         "external_id",
         "role_session_name",
         "endpoint_url",
-        "output",
         "color",
         "mfa_serial",
         "duration_seconds",
@@ -108,6 +107,8 @@ fn what_may_have_several_lines_still_holds_no_key() {
         ),
         ("session_tags = A=b\n  c=d", "session_tags"),
         ("mfa_process = otp\n  region = x", "mfa_process"),
+        ("output = json\n  region = x", "output"),
+        ("output = json\n  aws_secret_access_key = x", "output"),
         ("session_policy = policy.json\n  region = x", "session_policy"),
     ] {
         assert_eq!(
@@ -123,6 +124,7 @@ fn what_may_have_several_lines_still_holds_no_key() {
         "mfa_process = otp \\\n  --seed=x",
         "s3 =\n  addressing_style = path",
         "my_own = x\n  y",
+        "sdk_ua_app_id = mine\n  and more",
     ] {
         plan_of(&role("a", &format!("source_profile = hub\n{lines}")), "a");
     }

@@ -89,6 +89,17 @@ impl Env {
         named.map(str::to_owned).or_else(|| self.uid.map(|uid| format!("uid-{uid}")))
     }
 
+    /// A directory of the user's own that ends with the session or the system's start, on another disk than the cache as a
+    /// rule. It need not be there yet.
+    pub(crate) fn runtime_dir(&self) -> Option<PathBuf> {
+        if let Some(dir) = self.path("XDG_RUNTIME_DIR").filter(|dir| dir.is_absolute()) {
+            return Some(dir.join("xacct"));
+        }
+        let temporary = self.path("TMPDIR").or_else(|| self.path("TEMP"));
+        let temporary = temporary.filter(|dir| dir.is_absolute()).unwrap_or(Path::new("/tmp"));
+        self.uid.map(|uid| temporary.join(format!("xacct-{uid}")))
+    }
+
     /// This computer's name without its domain.
     pub(crate) fn host(&self) -> Option<&str> {
         let name = self.node.as_deref().or_else(|| self.get("COMPUTERNAME"))?;

@@ -138,6 +138,17 @@ impl Store {
         disk::write_up_to(disk::MAX_NOTE, &self.folder(folder)?.join(name), bytes)
     }
 
+    /// A note of which there is no more than the name: it needs no room on a disk that has none.
+    pub(crate) fn mark(&self, folder: &str, name: &str) -> Result<(), Warning> {
+        self.replace_note(folder, name).map(drop)
+    }
+
+    /// The names of the notes in a folder.
+    pub(crate) fn note_names(&self, folder: &str) -> Result<Vec<String>, Warning> {
+        let files = self.files(&self.dir.join(folder))?;
+        Ok(files.into_iter().map(|(_, name)| name).collect())
+    }
+
     /// Whether there was such a note.
     pub(crate) fn remove_note(&self, folder: &str, name: &str) -> Result<bool, Warning> {
         if !self.there()? {

@@ -23,7 +23,7 @@ async fn next(
     attempt: u8,
     now: impl Fn() -> DateTime<Utc>,
 ) -> Result<Code> {
-    let guard = Guard::new(store, DEVICE.serial, QUIET);
+    let guard = Guard::new(store, None, DEVICE.serial, QUIET);
     next_code(source, &DEVICE, &guard, attempt, now, QUIET).await
 }
 

@@ -1,8 +1,10 @@
 //! Remembers, for each device, the codes that were lately sent: AWS takes each only once, and counts every failure.
 //!
 //! The memory is a note in the cache directory, written before the code is sent, so that a crash in between cannot
-//! lead to a second use. Without a usable directory it lasts as long as the process. Waiting is left to the caller.
+//! lead to a second use. On a full disk it is an empty file, whose name says it all; where not even that can be made, one
+//! in the directory for temporary files. Without either it lasts as long as the process. Waiting is left to the caller.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -54,6 +56,8 @@ struct Note {
 /// One device's memory. Whoever checks and then remembers holds the lock of [`Guard::lock_name`] meanwhile.
 pub(crate) struct Guard<'a> {
     store: &'a Store,
+    /// Where the cache directory is of no use.
+    spare: Option<Store>,
     serial: &'a str,
     /// SHA-256 of the serial number, as 64 hex digits.
     name: String,
@@ -64,9 +68,12 @@ pub(crate) struct Guard<'a> {
 
 impl<'a> Guard<'a> {
     /// Reads nothing yet: every check looks at the note as it is then.
-    pub(crate) fn new(store: &'a Store, serial: &'a str, voice: Voice) -> Guard<'a> {
+    ///
+    /// `spare` is a private directory on another disk.
+    pub(crate) fn new(store: &'a Store, spare: Option<PathBuf>, serial: &'a str, voice: Voice) -> Guard<'a> {
         let name = hex::encode(Sha256::digest(serial));
-        Guard { store, serial, name, own: Mutex::new(Vec::new()), voice }
+        let spare = spare.map(Store::new);
+        Guard { store, spare, serial, name, own: Mutex::new(Vec::new()), voice }
     }
 
     /// The name of the device's lock in the store.
@@ -88,8 +95,8 @@ impl<'a> Guard<'a> {
         let mut all = self.sent(now);
         all.retain(|sent| sent.digest != new.digest);
         all.push(new.clone());
-        self.with_own(|own| own.push(new));
-        self.write(all);
+        self.with_own(|own| own.push(new.clone()));
+        self.write(all, Some(&new));
     }
 
     /// Takes a code back whose request certainly never arrived, so that it may be used after all.
@@ -98,7 +105,8 @@ impl<'a> Guard<'a> {
         self.with_own(|own| own.retain(|sent| sent.digest != digest));
         let mut all = self.sent(now);
         all.retain(|sent| sent.digest != digest);
-        self.write(all);
+        self.unmark(|sent| sent.digest == digest);
+        self.write(all, None);
     }
 
     /// What was sent within the last minutes. A step ahead of the clock counts too: the clock was set back.
@@ -108,6 +116,8 @@ impl<'a> Guard<'a> {
             Note::default()
         });
         let mut all = note.sent;
+        self.unmark(|sent| sent.step.abs_diff(step(now)) > KEPT);
+        all.extend(self.marks().into_iter().map(|(_, _, sent)| sent));
         self.with_own(|own| all.extend(own.iter().cloned()));
         all.retain(|sent| sent.step.abs_diff(step(now)) <= KEPT);
         all.sort_by(|a, b| (a.step, &a.digest).cmp(&(b.step, &b.digest)));
@@ -125,11 +135,39 @@ impl<'a> Guard<'a> {
         })
     }
 
-    fn write(&self, sent: Vec<Sent>) {
+    fn write(&self, sent: Vec<Sent>, new: Option<&Sent>) {
         let note = Note { version: FORMAT, sent };
         let bytes = serde_json::to_vec(&note).unwrap_or_default();
-        if let Err(warning) = self.store.write_note(FOLDER, &self.file(), &bytes) {
+        let Err(warning) = self.store.write_note(FOLDER, &self.file(), &bytes) else { return };
+        let Some(new) = new else { return };
+        let name = format!("{}.{}.{}", self.name, new.step, new.digest);
+        if !self.stores().any(|store| store.mark(FOLDER, &name).is_ok()) {
             self.voice.warn(&unremembered(&warning));
+        }
+    }
+
+    fn stores(&self) -> impl Iterator<Item = &Store> {
+        std::iter::once(self.store).chain(&self.spare)
+    }
+
+    /// What was noted by names alone: where, the name, and what it says.
+    fn marks(&self) -> Vec<(&Store, String, Sent)> {
+        let named = |store| {
+            let names = Store::note_names(store, FOLDER).unwrap_or_default();
+            names.into_iter().map(move |name| (store, name))
+        };
+        let mark = |(store, name): (_, String)| {
+            let (step, digest) = name.strip_prefix(&self.name)?.strip_prefix('.')?.split_once('.')?;
+            let sent = Sent { step: step.parse().ok()?, digest: digest.to_owned() };
+            Some((store, name, sent))
+        };
+        self.stores().flat_map(named).filter_map(mark).collect()
+    }
+
+    fn unmark(&self, unwanted: impl Fn(&Sent) -> bool) {
+        for (store, name, _) in self.marks().into_iter().filter(|(_, _, sent)| unwanted(sent)) {
+            // A name that stays only keeps a code from being sent again.
+            let _ = store.remove_note(FOLDER, &name);
         }
     }
 

@@ -283,15 +283,45 @@ fn a_full_disk_costs_the_cache_and_not_the_credentials() {
     assert_eq!(sandbox.key_id("plain"), id);
 }
 
+/// Neither the session nor a note can be written: what is left to remember the code is a file's name.
 #[test]
 fn a_full_disk_and_a_code() {
     let sandbox = Sandbox::start();
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" credential-process client2";
-    let run = sandbox.program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")]);
-    let output =
-        run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().status(0).stderr_contains("File too large");
+    let run = |code: &str| {
+        sandbox.program("sh", &["-c", script, env!("CARGO_BIN_EXE_xacct")]).env("XACCT_MFA_CODE", code).run()
+    };
+    let code = sandbox.fresh_code();
+    let output = run(&code).status(0).stderr_contains("File too large");
     assert!(output.key_id().starts_with("ASIA"));
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
+    run(&code).status(4).stderr_contains("this MFA code was already used for ");
+    sandbox.asked(&[]);
+    sandbox.advance_mfa();
+    run(&sandbox.fresh_code()).status(0).stderr_contains("File too large");
+}
+
+#[test]
+fn a_cache_that_cannot_be_used_and_a_code() {
+    let sandbox = Sandbox::start();
+    let spare = sandbox.home().join("run");
+    fs::create_dir(&spare).unwrap();
+    // Where the cache's directories would be, there are files.
+    fs::remove_dir_all(sandbox.cache_dir()).unwrap();
+    fs::write(sandbox.cache_dir(), "").unwrap();
+    let code = sandbox.fresh_code();
+    let run = || {
+        let run = sandbox.xacct(&["credential-process", "client2"]).env("XDG_RUNTIME_DIR", &spare);
+        run.env("XACCT_MFA_CODE", &code).run()
+    };
+    run().status(0).stderr_contains("no caching: ");
+    sandbox.asked(&["GetSessionToken", "AssumeRole"]);
+    run().status(4).stderr_contains("this MFA code was already used for ");
+    sandbox.asked(&[]);
+    let notes: Vec<_> =
+        fs::read_dir(spare.join("xacct/mfa")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(fs::metadata(&notes[0]).unwrap().len(), 0);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn the_prompting_side() {
     let store = Store::new(dir.path().join("xacct"));
     let voice = Voice { quiet: true, ..Voice::default() };
     let device = Device { serial: "arn:aws:iam::111111111111:mfa/you", profile: "client1" };
-    let guard = Guard::new(&store, device.serial, voice);
+    let guard = Guard::new(&store, None, device.serial, voice);
     let now = || DateTime::from_timestamp(1_800_000_018, 0).unwrap();
     guard.remember(&Code::parse("111111").unwrap(), now());
     let attempt = if task == "refused" { 2 } else { 1 };

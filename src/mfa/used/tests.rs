@@ -19,7 +19,7 @@ fn used(milliseconds: u64) -> Freshness {
 }
 
 fn guard(store: &Store) -> Guard<'_> {
-    Guard::new(store, DEVICE, QUIET)
+    Guard::new(store, None, DEVICE, QUIET)
 }
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -41,7 +41,7 @@ fn a_code_is_fresh_once_for_every_process() {
         assert_eq!(guard.check(&code("123456"), at(30_000)), used(30_000));
         assert_eq!(guard.check(&code("123457"), at(18_000)), Freshness::Fresh);
     }
-    let other = Guard::new(&store, "arn:aws:iam::111111111111:mfa/other", QUIET);
+    let other = Guard::new(&store, None, "arn:aws:iam::111111111111:mfa/other", QUIET);
     assert_eq!(other.check(&code("123456"), at(18_000)), Freshness::Fresh);
 }
 
@@ -119,5 +119,5 @@ fn every_device_has_its_lock() {
     let name = guard(&store).lock_name();
     assert!(name.starts_with("mfa-") && name.len() == 68, "{name}");
     assert!(store.try_lock(&name, "me").is_ok());
-    assert_ne!(name, Guard::new(&store, "GAHT12345678", QUIET).lock_name());
+    assert_ne!(name, Guard::new(&store, None, "GAHT12345678", QUIET).lock_name());
 }

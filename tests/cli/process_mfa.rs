@@ -159,6 +159,20 @@ fn it_is_told_what_depends_on_the_answer() {
     assert!(explain("safe-role").ends_with("now       1 request is sent, nobody is asked for anything\n"));
 }
 
+/// The console takes no session of a user: a federation session is started with the key itself.
+#[test]
+fn the_console_is_entered_as_with_a_key_of_a_file() {
+    let sandbox = start();
+    let address = |profile: &str| {
+        sandbox.xacct(&["console", profile, "--print", "-q"]).run().ok();
+        let asked = sandbox.calls();
+        sandbox.clear_log();
+        asked
+    };
+    assert_eq!(address("safe"), ["GetFederationToken", "getSigninToken"]);
+    assert_eq!(address("hub"), address("safe"));
+}
+
 #[test]
 fn a_role_goes_on_working_when_it_is_adopted() {
     let sandbox = start();

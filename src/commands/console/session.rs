@@ -96,8 +96,14 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     Ok(Opened { token: signed_in.token, about: about(plan, &credentials, seconds.or(left), is_federation) })
 }
 
-/// Another plan for `--duration`: the credentials' own life is then the session's, or the role must be assumed otherwise.
+/// Another plan for the console alone, or for `--duration`: the credentials' own life is then the session's, or the role must be assumed otherwise.
 fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
+    if entry == Entry::Source && wanted.plan.steps.iter().any(|step| step.is_conditional) {
+        // The console takes no session of a user: should the source give a user's key, it is wanted bare.
+        let mut plan = wanted.context.plan_of(wanted.config, wanted.request)?;
+        plan.steps.truncate(1);
+        return Ok(Some(plan));
+    }
     let Some(seconds) = wanted.duration else { return Ok(None) };
     let request = match entry {
         Entry::Keys | Entry::Direct | Entry::Source => return Ok(None),

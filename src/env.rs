@@ -90,14 +90,14 @@ impl Env {
     }
 
     /// A directory of the user's own that ends with the session or the system's start, on another disk than the cache as a
-    /// rule. It need not be there yet.
-    pub(crate) fn runtime_dir(&self) -> Option<PathBuf> {
+    /// rule, and of this name among several. It need not be there yet.
+    pub(crate) fn runtime_dir(&self, name: &str) -> Option<PathBuf> {
         if let Some(dir) = self.path("XDG_RUNTIME_DIR").filter(|dir| dir.is_absolute()) {
-            return Some(dir.join("xacct"));
+            return Some(dir.join(format!("xacct-{name}")));
         }
         let temporary = self.path("TMPDIR").or_else(|| self.path("TEMP"));
         let temporary = temporary.filter(|dir| dir.is_absolute()).unwrap_or(Path::new("/tmp"));
-        self.uid.map(|uid| temporary.join(format!("xacct-{uid}")))
+        self.uid.map(|uid| temporary.join(format!("xacct-{uid}-{name}")))
     }
 
     /// This computer's name without its domain.

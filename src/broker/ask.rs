@@ -56,7 +56,8 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     // What is wrong with the way to AWS must not cost a code.
     run.sts()?;
     let source = broker.code_source();
-    let guard = Guard::new(broker.store, broker.env.runtime_dir(), serial, broker.voice);
+    let spare = broker.env.runtime_dir(&mfa::name_of_spare(broker.store));
+    let guard = Guard::new(broker.store, spare, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.
     let _turn = run.wait_for(&guard.lock_name(), ", which uses the same MFA device").await?;
     let device = Device { serial, profile: &broker.plan.profile };

@@ -14,7 +14,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub(crate) use code::Code;
-pub(crate) use used::Guard;
+pub(crate) use used::{Guard, name_of_spare};
 
 use crate::error::{Error, Result};
 use crate::say::Voice;

@@ -66,6 +66,12 @@ pub(crate) struct Guard<'a> {
     voice: Voice,
 }
 
+/// What to call the spare directory of a cache: two caches know nothing of each other's codes there either.
+pub(crate) fn name_of_spare(store: &Store) -> String {
+    let digest = hex::encode(Sha256::digest(store.dir().as_os_str().as_encoded_bytes()));
+    digest[..16].to_owned()
+}
+
 impl<'a> Guard<'a> {
     /// Reads nothing yet: every check looks at the note as it is then.
     ///

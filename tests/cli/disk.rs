@@ -318,8 +318,8 @@ fn a_cache_that_cannot_be_used_and_a_code() {
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
     run().status(4).stderr_contains("this MFA code was already used for ");
     sandbox.asked(&[]);
-    let notes: Vec<_> =
-        fs::read_dir(spare.join("xacct/mfa")).unwrap().map(|file| file.unwrap().path()).collect();
+    let spare = fs::read_dir(&spare).unwrap().next().unwrap().unwrap().path();
+    let notes: Vec<_> = fs::read_dir(spare.join("mfa")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert_eq!(fs::metadata(&notes[0]).unwrap().len(), 0);
 }

@@ -63,7 +63,11 @@ fn one_code_is_enough_without_a_cache() {
     let code = sandbox.fresh_code();
     let run =
         sandbox.xacct(&["-q", "each", "many*", "--regions", "eu-west-1,eu-west-2", "-j1", "--", "true"]);
-    run.env("XACCT_MFA_CODE", code).env("XACCT_CACHE_DIR", sandbox.home().join("file")).run().ok();
+    run.env("XACCT_MFA_CODE", code)
+        .env("XACCT_CACHE_DIR", sandbox.home().join("file"))
+        .env("XDG_RUNTIME_DIR", sandbox.home())
+        .run()
+        .ok();
     assert_eq!(calls(&sandbox), [&["AssumeRole"; 20][..], &["GetSessionToken"]].concat());
 }
 

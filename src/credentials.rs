@@ -249,7 +249,7 @@ pub(crate) const SET_BY_XACCT: [&str; 8] = [
     "XACCT_PROFILE",
 ];
 
-/// Variables that SDKs would use instead of, or mix with, what xacct sets (AWS.md A1.2, A5).
+/// Variables that SDKs would use instead of, or mix with, what xacct sets (docs/aws.md A1.2, A5).
 pub(crate) const COMPETING: [&str; 12] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -291,7 +291,7 @@ impl Issued {
     }
 }
 
-/// `2026-11-22T17:03:00Z`: whole seconds, with the offset that every SDK insists on (AWS.md A4).
+/// `2026-11-22T17:03:00Z`: whole seconds, with the offset that every SDK insists on (docs/aws.md A4).
 pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

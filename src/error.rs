@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::masked;
 
-/// What went wrong, by who can do something about it. Each kind is an exit status (DESIGN.md section 1).
+/// What went wrong, by who can do something about it. Each kind is an exit status, which the manual lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Anything not named below: 1.

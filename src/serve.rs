@@ -1,4 +1,4 @@
-//! A container-credentials endpoint on loopback, as the SDKs ask one (AWS.md A5): each profile at an address of its
+//! A container-credentials endpoint on loopback, as the SDKs ask one (docs/aws.md A5): each profile at an address of its
 //! own, with a token of its own. Where the credentials come from is the caller's business.
 
 use std::convert::Infallible;

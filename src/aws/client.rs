@@ -26,7 +26,7 @@ const CONNECT: Duration = Duration::from_millis(3100);
 /// How long one attempt may take in all; without it a server that never answers is waited for for ever.
 const ATTEMPT: Duration = Duration::from_secs(8);
 /// How long all attempts of one request may take: what a person at a prompt accepts, and within the 21.6 s after
-/// which Rust SDKs give a `credential_process` up (AWS.md A4).
+/// which Rust SDKs give a `credential_process` up (docs/aws.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
 /// How long a check of cached credentials may take.

@@ -21,7 +21,7 @@ const THROTTLING: [&str; 7] = [
     "TooManyRequestsError",
 ];
 
-/// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (AWS.md A2.4).
+/// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (docs/aws.md A2.4).
 const DEAD_SIGNER: [&str; 4] =
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
 

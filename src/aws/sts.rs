@@ -114,7 +114,7 @@ impl<'p> Sts<'p> {
     }
 
     /// Who the credentials are. Needs no permission, so an answer proves only that they are well-formed, not expired
-    /// and not deleted (AWS.md A2.4).
+    /// and not deleted (docs/aws.md A2.4).
     pub(crate) async fn get_caller_identity(
         &self,
         credentials: &Credentials,

@@ -1,7 +1,7 @@
 //! From a plan to credentials: cache, trust, single flight, renewal, MFA.
 //!
 //! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing below that point
-//! (locks, the async runtime, the SDK) is touched then. DESIGN.md section 3 is the contract.
+//! (locks, the async runtime, the SDK) is touched then.
 
 mod common;
 mod fresh;

@@ -1,5 +1,5 @@
 //! How long a run may take that an SDK waits for: SDKs give a `credential_process` up without a word, and what it says
-//! afterwards nobody reads (AWS.md A4). Each request has a limit of its own; this is the whole run's.
+//! afterwards nobody reads (docs/aws.md A4). Each request has a limit of its own; this is the whole run's.
 
 use std::cell::Cell;
 use std::time::Duration;

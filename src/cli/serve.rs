@@ -60,7 +60,7 @@ pub(crate) struct Serve {
     pub(crate) asking: Asking,
 }
 
-/// What SDKs accept without TLS (AWS.md A5).
+/// What SDKs accept without TLS (docs/aws.md A5).
 fn address(text: &str) -> Result<IpAddr, String> {
     let address: IpAddr = text.parse().map_err(|_| "an IP address is wanted".to_owned())?;
     let of_agents = [Ipv4Addr::new(169, 254, 170, 2), Ipv4Addr::new(169, 254, 170, 23)].map(IpAddr::from);

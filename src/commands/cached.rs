@@ -7,7 +7,7 @@ use crate::broker;
 use crate::cache::{Entry, Store};
 use crate::plan::Plan;
 
-/// DESIGN.md section 1, `list --json`.
+/// What `list --json` promises to say of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     Cached,

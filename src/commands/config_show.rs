@@ -1,4 +1,4 @@
-//! `xacct config show [PROFILE]`: every setting with the file and line it comes from (DESIGN.md section 1).
+//! `xacct config show [PROFILE]`: every setting with the file and line it comes from.
 
 use std::io::Write;
 use std::process::ExitCode;

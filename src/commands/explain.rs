@@ -51,7 +51,7 @@ struct Explained<'a> {
     forecast: &'a Forecast,
 }
 
-/// DESIGN.md section 1, `explain --json`.
+/// The document of `explain --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
 struct Document<'a> {
     profile: &'a str,

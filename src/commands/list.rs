@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::plan::{Plan, RegionOrigin, Request};
 use crate::render::table::{Cell, table};
 
-/// DESIGN.md section 1, `list --json`.
+/// An entry of `list --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
 pub(super) struct Row {
     pub(super) profile: String,

@@ -53,7 +53,7 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     Ok(Some(Target { profile: Some(name.to_owned()), ..asked.target.clone() }))
 }
 
-/// DESIGN.md section 1, `whoami --json`.
+/// The document of `whoami --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
 struct Shown<'a> {
     account_id: &'a str,

@@ -1,4 +1,4 @@
-//! The lines of one section: properties, what continues them, and the lines that are neither (AWS.md A1.1). Which
+//! The lines of one section: properties, what continues them, and the lines that are neither (docs/aws.md A1.1). Which
 //! section wins over which is left to `section`.
 
 use zeroize::Zeroizing;

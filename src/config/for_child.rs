@@ -65,7 +65,7 @@ pub(crate) fn for_child(config: &Config, profile: &Section, env: &Env) -> Result
 }
 
 /// The config file for a program that gets its credentials from a container's endpoint: the profile, and no other. No
-/// file may bring other credentials in: most SDKs prefer keys in `[default]` to a container's (AWS.md A5).
+/// file may bring other credentials in: most SDKs prefer keys in `[default]` to a container's (docs/aws.md A5).
 pub(crate) fn profile_alone(config: &Config, profile: Option<&Section>, region: &str) -> String {
     let mut text = format!("[default]\nregion = {region}\n");
     let settings = profile.into_iter().flat_map(Section::iter).filter(|(key, _)| is_about_work(key));

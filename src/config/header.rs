@@ -1,4 +1,4 @@
-//! One section header, `[profile client1]`: its kind, its name, what is wrong with it (AWS.md A1.1). Finding headers
+//! One section header, `[profile client1]`: its kind, its name, what is wrong with it (docs/aws.md A1.1). Finding headers
 //! is left to `index`, what stands below them to `body`.
 
 use std::borrow::Cow;

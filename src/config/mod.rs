@@ -1,4 +1,4 @@
-//! Profiles from `~/.aws/config`, `~/.aws/credentials` and xacct's settings file: text in, values out (AWS.md A1).
+//! Profiles from `~/.aws/config`, `~/.aws/credentials` and xacct's settings file: text in, values out (docs/aws.md A1).
 //!
 //! Credentials win over the config file and the settings file over both, key by key. What stands in a profile that
 //! nobody asked for is not parsed. Reading the files is left to `files`, what the keys mean to `plan`.

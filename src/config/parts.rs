@@ -1,4 +1,4 @@
-//! Which sections make up a profile, before any of them is parsed: the rules about which count (AWS.md A1.1).
+//! Which sections make up a profile, before any of them is parsed: the rules about which count (docs/aws.md A1.1).
 
 use std::collections::HashMap;
 

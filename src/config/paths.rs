@@ -1,4 +1,4 @@
-//! Which three files are read, from the environment (AWS.md A1.2), and their texts. Reading them is left to `files`.
+//! Which three files are read, from the environment (docs/aws.md A1.2), and their texts. Reading them is left to `files`.
 
 use std::path::Path;
 use std::path::PathBuf;

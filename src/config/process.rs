@@ -4,7 +4,7 @@
 /// The command for the profile. `program` is the absolute path of xacct.
 ///
 /// Some SDKs split the line as `shlex` does and some hand it to a shell, and all of them take it from a file in which
-/// a comment may follow (AWS.md A4). Quotes only where they are needed, and single ones: Go's older SDK takes double
+/// a comment may follow (docs/aws.md A4). Quotes only where they are needed, and single ones: Go's older SDK takes double
 /// ones off a value that begins with them.
 ///
 /// Errors: the path or the name cannot be written so that everybody reads it alike.

@@ -5,7 +5,7 @@
 
 use super::nearest::nearest;
 
-/// STS: 2 to 64 of `[\w+=,.@-]` (AWS.md A3.1).
+/// STS: 2 to 64 of `[\w+=,.@-]` (docs/aws.md A3.1).
 const MOST: usize = 64;
 
 /// A session name with places to fill in.

@@ -320,7 +320,7 @@ fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {
     }
 }
 
-/// `GetSessionToken` takes 15 minutes to 36 hours (AWS.md A3.1).
+/// `GetSessionToken` takes 15 minutes to 36 hours (docs/aws.md A3.1).
 fn session_token_duration(value: &DeValue<'_>) -> std::result::Result<u64, String> {
     let seconds = toml_text::seconds(value)?;
     if (900..=129_600).contains(&seconds) {

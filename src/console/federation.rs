@@ -1,5 +1,5 @@
 //! The two addresses of the federation endpoint: one that gives a token for credentials, and one that signs a browser in
-//! with it (AWS.md A8). Both are secrets.
+//! with it (docs/aws.md A8). Both are secrets.
 
 use serde::Serialize;
 use url::form_urlencoded::Serializer;

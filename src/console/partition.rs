@@ -1,4 +1,4 @@
-//! Where the console of each partition is, and where one signs in to it (AWS.md A8).
+//! Where the console of each partition is, and where one signs in to it (docs/aws.md A8).
 
 use crate::arn;
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! The link by which somebody who is signed in to the console changes to a role.
 //!
-//! It is authorised by the sign-in before it, and has no parameter for an external id, tags or a policy (AWS.md A8).
+//! It is authorised by the sign-in before it, and has no parameter for an external id, tags or a policy (docs/aws.md A8).
 
 use url::form_urlencoded::Serializer;
 

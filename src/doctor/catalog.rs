@@ -14,7 +14,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    // Lines that somebody does not read, or reads otherwise (AWS.md A1.1).
+    // Lines that somebody does not read, or reads otherwise (docs/aws.md A1.1).
     FILE_UNREADABLE: Error Files "file-unreadable" "A file is there and cannot be read; the SDKs take that for no profiles at all.";
     FILE_NOT_UTF8: Error Files "file-not-utf8" "A file is not UTF-8; the SDKs take it for empty.";
     SETTINGS_BROKEN: Error Files "settings-broken" "xacct's settings file is not TOML, or says something that xacct does not know.";
@@ -52,7 +52,7 @@ kinds! {
     KEY_MISSPELT: Warning Files "key-misspelt" "A key that nobody knows and that looks like one that is known.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
 
-    // What the profiles say (AWS.md A2, A3).
+    // What the profiles say (docs/aws.md A2, A3).
     PROFILES_NONE: Note Profiles "profiles-none" "There are no profiles yet.";
     INCLUDE_BROKEN: Error Profiles "include-profile-broken" "include_profile names no profile, or they go in a circle.";
     SOURCE_MISSING: Error Profiles "source-profile-missing" "source_profile names no profile.";

@@ -1,4 +1,4 @@
-//! A section's header as the AWS CLI, the SDKs and xacct each read it (AWS.md A1.1).
+//! A section's header as the AWS CLI, the SDKs and xacct each read it (docs/aws.md A1.1).
 
 use super::catalog;
 use super::finding::Kind;

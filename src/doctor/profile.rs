@@ -1,4 +1,4 @@
-//! What one profile says that programs take differently, or that means something else than it seems (AWS.md A2).
+//! What one profile says that programs take differently, or that means something else than it seems (docs/aws.md A2).
 
 use chrono::{DateTime, Utc};
 

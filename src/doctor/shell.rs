@@ -1,4 +1,4 @@
-//! The environment of the shell that asks: what of it comes before profiles, or contradicts itself (AWS.md A1.2).
+//! The environment of the shell that asks: what of it comes before profiles, or contradicts itself (docs/aws.md A1.2).
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! The lines of an AWS file that the AWS CLI, the SDKs and xacct read differently, or not at all: AWS.md A1.1, whose
+//! The lines of an AWS file that the AWS CLI, the SDKs and xacct read differently, or not at all: docs/aws.md A1.1, whose
 //! measurements are the facts here. One pass, each line looked at by itself and by what is above it.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! STS's own constraints on its parameters (AWS.md A3.1), checked before anyone is asked for a code.
+//! STS's own constraints on its parameters (docs/aws.md A3.1), checked before anyone is asked for a code.
 
 use super::Action;
 use crate::arn::Arn;

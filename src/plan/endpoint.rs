@@ -1,4 +1,4 @@
-//! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (AWS.md A3.4).
+//! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (docs/aws.md A3.4).
 
 use super::chain::Chain;
 use super::link::Value;

@@ -1,4 +1,4 @@
-//! What a session keeps when it assumes further roles: its source identity, and its transitive tags (AWS.md A3.1).
+//! What a session keeps when it assumes further roles: its source identity, and its transitive tags (docs/aws.md A3.1).
 //! STS refuses both a second time, so each is sent once, with the first role that names it.
 
 use super::AssumeRole;

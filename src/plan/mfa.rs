@@ -1,4 +1,4 @@
-//! Which request carries the MFA code, and the one-hour limit of role chaining (AWS.md A3.2).
+//! Which request carries the MFA code, and the one-hour limit of role chaining (docs/aws.md A3.2).
 
 use super::chain::Chain;
 use super::link::Value;

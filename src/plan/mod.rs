@@ -1,7 +1,7 @@
 //! From a profile to a plan: a source of base credentials, then the STS calls that lead to what was asked for.
 //!
 //! Pure: the files' contents and the environment come in as values, a [`Plan`] or an error with file and line goes
-//! out. Nothing is cached, asked or sent here; `broker` does what the plan says. Rules: AWS.md A2.
+//! out. Nothing is cached, asked or sent here; `broker` does what the plan says. Rules: docs/aws.md A2.
 
 mod key;
 mod checks;

@@ -1,4 +1,4 @@
-//! Which region requests are signed for and children are told: AWS.md A1.2.
+//! Which region requests are signed for and children are told: docs/aws.md A1.2.
 
 use super::Request;
 use super::chain::Chain;

@@ -1,4 +1,4 @@
-//! Which base credentials a profile has: AWS.md A2.1, in the AWS CLI's order.
+//! Which base credentials a profile has: docs/aws.md A2.1, in the AWS CLI's order.
 
 use super::Read;
 use super::access_key;

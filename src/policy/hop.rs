@@ -29,7 +29,7 @@ impl<'p> Hop<'p> {
         let mut before: Vec<&'p AssumeRole> = plan.steps.iter().filter_map(assumed).collect();
         let (Some(role), Some(step)) = (before.pop(), plan.steps.last()) else { return Err(no_role(plan)) };
         let arn = Arn::parse(&role.role_arn).ok_or_else(|| no_role(plan))?;
-        // In a chain the session that signs is a role's, which has no MFA in its context (AWS.md A3.2).
+        // In a chain the session that signs is a role's, which has no MFA in its context (docs/aws.md A3.2).
         let session_has_mfa = || plan.steps.iter().any(|step| step.serial_number().is_some());
         let mfa = step.serial_number().is_some() || (before.is_empty() && session_has_mfa());
         let own = role.tags.iter().map(|(key, _)| key.as_str());

@@ -100,7 +100,7 @@ pub(crate) fn json(variables: &Variables<'_>, out: &mut impl io::Write) -> io::R
     out.write_all(text.as_bytes())
 }
 
-/// The `credential_process` document (AWS.md A4), one line.
+/// The `credential_process` document (docs/aws.md A4), one line.
 ///
 /// What these credentials do not have is `null`, never missing, as in all of xacct's JSON; the SDKs take it for absent.
 pub(crate) fn process_json(credentials: &Credentials) -> Zeroizing<String> {

@@ -1,6 +1,6 @@
 //! The console's sign-in: a token for temporary credentials that STS issued, and a page for whoever brings the token.
 //!
-//! Rules: AWS.md A8. What is not said there is refused.
+//! Rules: docs/aws.md A8. What is not said there is refused.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;

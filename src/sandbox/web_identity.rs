@@ -1,7 +1,7 @@
 //! Web identity tokens, as STS takes them: a JWT whose issuer a role trusts, for its audience and subject, in time.
 //!
 //! The one thing that is not checked is the token's own signature: the sandbox has no keys of any issuer.
-//! Texts: STS's API reference, `AssumeRoleWithWebIdentity`, and AWS.md A3.3.
+//! Texts: STS's API reference, `AssumeRoleWithWebIdentity`, and docs/aws.md A3.3.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! `credential_process`: another program that prints credentials (AWS.md A4).
+//! `credential_process`: another program that prints credentials (docs/aws.md A4).
 //!
 //! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same way. Its stderr
 //! is ours, or the terminal's, so that it is seen; and its stdin is ours: it may ask.

@@ -1,6 +1,6 @@
 //! `~/.aws/sso/cache`: tokens and client registrations in the AWS CLI's own files, which it and every SDK share.
 //!
-//! Sources: AWS.md A6; botocore's `SSOTokenLoader`, the AWS CLI's `BaseSSOTokenFetcher`.
+//! Sources: docs/aws.md A6; botocore's `SSOTokenLoader`, the AWS CLI's `BaseSSOTokenFetcher`.
 
 use std::fs;
 use std::io::{ErrorKind, Read};

@@ -1,5 +1,5 @@
 //! Whoever started this process and reads its answer, and whether they are still there: an SDK that gives a
-//! `credential_process` up leaves it running, with the terminal in its hands (AWS.md A4).
+//! `credential_process` up leaves it running, with the terminal in its hands (docs/aws.md A4).
 
 use std::time::Duration;
 

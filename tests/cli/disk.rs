@@ -1,5 +1,4 @@
-//! A cache that cannot be used, or must not be: a warning, the credentials all the same, and nothing leaked
-//! (DESIGN.md section 4).
+//! A cache that cannot be used, or must not be: a warning, the credentials all the same, and nothing leaked.
 #![cfg(unix)]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! `xacct credential-process` within what SDKs wait for it (AWS.md A4): it answers or fails in time, whatever it is that
+//! `xacct credential-process` within what SDKs wait for it (docs/aws.md A4): it answers or fails in time, whatever it is that
 //! takes long. All of it at the same moment, because giving up takes its twenty seconds.
 
 #![cfg(unix)]

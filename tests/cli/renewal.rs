@@ -1,5 +1,4 @@
-//! When cached credentials are renewed, when they are served as they are, and that none are lost on the way
-//! (DESIGN.md section 3, 4).
+//! When cached credentials are renewed, when they are served as they are, and that none are lost on the way.
 
 use crate::common::{Sandbox, Server};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Many processes at once: one of them does the work (DESIGN.md section 3, 3).
+//! Many processes at once: one of them does the work.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Which cached credentials are handed out unasked, which are checked first, and which never (DESIGN.md section 3, 2).
+//! Which cached credentials are handed out unasked, which are checked first, and which never.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Credentials that the console takes, for as long as AWS lets them, and the token for them (AWS.md A8).
+//! Credentials that the console takes, for as long as AWS lets them, and the token for them (docs/aws.md A8).
 
 use super::super::context::Context;
 use super::Asked;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::duration;
 
-/// DESIGN.md section 1, `each`.
+/// What became of one target, under the names that `each` promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {

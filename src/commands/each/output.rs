@@ -61,7 +61,7 @@ struct Order {
     backlog: Option<File>,
 }
 
-/// DESIGN.md section 1, `each --output json`; stdout and stderr are put in between.
+/// A line of `each --output json`, whose names are a promise; stdout and stderr are put in between.
 #[derive(Serialize)]
 struct Head<'a> {
     profile: &'a str,

@@ -1,4 +1,4 @@
-//! Headers of both files, as AWS.md A1.1 and the AWS CLI have them.
+//! Headers of both files, as docs/aws.md A1.1 and the AWS CLI have them.
 
 use super::*;
 

@@ -76,6 +76,8 @@ pub(crate) struct Options {
     /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
     /// (`credential-process`).
     pub(crate) until_expiry: bool,
+    /// Whether a shell evaluates what is printed: Ctrl-C must not reach it, or it keeps its last account.
+    pub(crate) for_shell: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
     /// `audit`: whether what is issued goes into the audit log.
@@ -136,9 +138,13 @@ impl<'a> Broker<'a> {
     /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
     /// where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
-        let credentials = match self.at_once()? {
-            Some(credentials) => credentials,
-            None => self.noted(wait(acquire::last(self)).and_then(|done| done))?,
+        let credentials = if let Some(credentials) = self.at_once()? {
+            credentials
+        } else {
+            if self.options.for_shell {
+                terminal::take();
+            }
+            self.noted(wait(acquire::last(self)).and_then(|done| done))?
         };
         Ok(self.in_account(credentials))
     }

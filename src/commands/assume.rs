@@ -25,7 +25,11 @@ pub(super) fn run(asked: &Assume, context: &Context) -> Result<ExitCode> {
 
 /// What goes to stdout: on a terminal, nothing.
 fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Zeroizing<Vec<u8>>> {
-    let issued = context.issue("assume", &asked.target, &asked.asking, Purpose::Child)?;
+    // A renewal at the prompt is no command that Ctrl-C would have to end.
+    let is_typed = !context.env.flag(SILENT_RENEWAL);
+    let is_evaluated = asked.format == Format::Shell && !on_terminal && is_typed;
+    let purpose = if is_evaluated { Purpose::Shell } else { Purpose::Child };
+    let issued = context.issue("assume", &asked.target, &asked.asking, purpose)?;
     if on_terminal {
         explain_use(&issued, asked, context);
         return Ok(Zeroizing::default());

@@ -26,6 +26,8 @@ use crate::sso::How;
 pub(super) enum Purpose {
     /// A command or a shell, which works with the profile's other settings too.
     Child,
+    /// The same for a shell that evaluates what is printed, with a person at it.
+    Shell,
     /// The same for `serve`, which makes config files of its own.
     Endpoint,
     /// A program that knows the profile itself, such as the caller of `credential-process`: served to their end.
@@ -159,6 +161,7 @@ impl Context {
             min_ttl: asking.min_ttl.unwrap_or(0),
             within: asking.within.map(Duration::from_secs),
             until_expiry,
+            for_shell: false,
             verify_after: config.settings().verify_after,
             audit: config.settings().audit,
         })
@@ -179,10 +182,11 @@ impl Context {
         if purpose == Purpose::Again {
             options.code = CodeSource::Server;
         }
+        options.for_shell = purpose == Purpose::Shell;
         let store = self.store()?;
         // Before anyone is asked for a code: what is wrong with a setting must not cost one.
         let settings = match purpose {
-            Purpose::Child => self.child_settings(&config, &store).of(&plan.profile)?,
+            Purpose::Child | Purpose::Shell => self.child_settings(&config, &store).of(&plan.profile)?,
             Purpose::Endpoint => match config.profile(&plan.profile)? {
                 Some(profile) => config::child_variables(&config, &profile, &self.env)?,
                 None => Vec::new(),

@@ -9,6 +9,7 @@ use crate::cli;
 use crate::env::Env;
 use crate::error::Error;
 use crate::say::Voice;
+use crate::terminal;
 
 /// What the statements tell the shell; the process itself is aborted.
 const STATUS: u8 = 1;
@@ -22,6 +23,7 @@ pub(super) fn against_panics(args: &[OsString], env: &Env) {
             let _ = shell::print_failure(*chosen, env, STATUS, false);
         }
         Voice::default().error(&bug(info));
+        terminal::give_back();
     }));
 }
 

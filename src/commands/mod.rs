@@ -50,6 +50,7 @@ use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::{Voice, visible_json};
+use crate::terminal;
 use context::Context;
 use shell::Ended;
 
@@ -64,10 +65,13 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if completions::asked_for(&env, &args) {
         return completions::answer(&env, args);
     }
-    match attempt(&args, env.clone()) {
+    let status = match attempt(&args, env.clone()) {
         Ok(status) => status,
         Err(ended) => ended.tell(&env),
-    }
+    };
+    // Last of all: until then a Ctrl-C would keep the shell from evaluating what it was told.
+    terminal::give_back();
+    status
 }
 
 fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> {

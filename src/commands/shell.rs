@@ -12,6 +12,7 @@ use crate::render::formats::Format;
 use crate::render::shell::{self, Change, Shell};
 use crate::secret::Secret;
 use crate::shell_state::{ShellState, Variable};
+use crate::terminal;
 
 /// `--shell`, else the first shell among the processes above, else `$SHELL`.
 pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
@@ -55,7 +56,14 @@ pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8, keeps:
     let state = ShellState::of(env);
     let changes = if keeps { Vec::new() } else { what_fits(chosen, state.failed()) };
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
-    shell::failure(chosen, status, &change(&changes), &mut *text).map_err(super::written)?;
+    // The shell was spared the Ctrl-C until it could be told what to take out; now it is its turn.
+    let is_owed = terminal::is_taken() && status == shell::INTERRUPTED;
+    let written = if is_owed {
+        shell::interrupted(chosen, &change(&changes), &mut *text)
+    } else {
+        shell::failure(chosen, status, &change(&changes), &mut *text)
+    };
+    written.map_err(super::written)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&text).and_then(|()| out.flush()).map_err(super::written)
 }

@@ -7,6 +7,7 @@
 //! elsewhere would find it off too.
 
 mod caller;
+mod foreground;
 mod signals;
 #[cfg(unix)]
 mod list;
@@ -18,6 +19,7 @@ pub(crate) use caller::Caller;
 pub(crate) use console::{Kept, screen};
 #[cfg(not(unix))]
 pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, hush, pick, tell};
+pub(crate) use foreground::{give_back, is_taken, take};
 #[cfg(unix)]
 pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};

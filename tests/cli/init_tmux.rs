@@ -67,6 +67,17 @@ impl Tmux {
         self.command(&["send-keys", "Tab"]);
     }
 
+    /// Waits for the prompt `ready> ` with nothing behind it: some shells drop what is typed before, after Ctrl-C.
+    fn until_ready(&self) {
+        // A script may end before xacct, and xacct speak behind the prompt then.
+        let prompts = ["ready>", "ready> xacct: error: interrupted"];
+        crate::common::until("a prompt", || {
+            let screen = self.screen();
+            let last = screen.lines().rfind(|line| !line.trim().is_empty());
+            last.is_some_and(|line| prompts.contains(&line.trim()))
+        });
+    }
+
     /// What stands on the screen now.
     fn screen(&self) -> String {
         self.command(&["capture-pane", "-p"])
@@ -263,6 +274,107 @@ fn ctrl_c_leaves_no_account() {
         let after = dir.path().join("after");
         crate::common::until("the shell goes on", || holds_keys(&after).is_some());
         assert_eq!(holds_keys(&after), Some(false), "{shell}:\n{}", tmux.screen());
+    }
+}
+
+/// At their prompt.
+const POSIX: [(&str, &[&str]); 5] =
+    [("bash", &["--norc"]), ("zsh", &["-f"]), ("dash", &["-i"]), ("mksh", &["-i"]), ("ksh93", &["-i"])];
+
+/// What is typed so that xacct waits, and what shows that it does.
+struct Wait {
+    profile: &'static str,
+    is_reached: fn(&Sandbox, &Path) -> bool,
+}
+
+const WAITS: [Wait; 4] = [
+    Wait { profile: "slow", is_reached: |_, dir| dir.join("started").exists() },
+    Wait { profile: "by-program", is_reached: |_, dir| dir.join("asked").exists() },
+    Wait {
+        profile: "plain",
+        is_reached: |sandbox, _| sandbox.log().iter().any(|request| request.fault.is_some()),
+    },
+    Wait { profile: "typed", is_reached: |_, _| false },
+];
+
+/// Without the function of `init`, Ctrl-C ends what was typed and leaves no account, whatever xacct waits for; Ctrl-Z does
+/// nothing; and the terminal is the shell's again.
+#[test]
+fn ctrl_c_leaves_no_account_with_plain_eval() {
+    for (shell, args) in POSIX {
+        for wait in &WAITS {
+            let sandbox = Sandbox::start_plain();
+            sandbox.fault(&serde_json::json!({"kind": "silent", "count": 9, "action": "AssumeRole"}));
+            sandbox.add_config(WAITING);
+            let dir = tempfile::tempdir().unwrap();
+            let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+            let at = |file: &str| dir.path().join(file);
+            tmux.type_line("PS1='ready> '; eval \"$(xacct assume keys)\"; env > before");
+            crate::common::until("the first account", || holds_keys(&at("before")) == Some(true));
+            tmux.until_ready();
+            let loop_of =
+                format!("for i in 1 2; do eval \"$(xacct assume {})\"; done; touch ran", wait.profile);
+            tmux.type_line(&loop_of);
+            if wait.profile == "typed" {
+                tmux.client.expect("(profile typed): ");
+            } else {
+                crate::common::until("xacct waits", || (wait.is_reached)(&sandbox, dir.path()));
+                tmux.command(&["send-keys", "C-z"]);
+            }
+            tmux.command(&["send-keys", "C-c"]);
+            tmux.until_ready();
+            tmux.type_line("echo $? > status; env > after");
+            crate::common::until("the shell goes on", || holds_keys(&at("after")).is_some());
+            let screen = tmux.screen();
+            assert_eq!(holds_keys(&at("after")), Some(false), "{shell} {}:\n{screen}", wait.profile);
+            // ksh93 adds 256 to a signal's number.
+            let status = if shell == "ksh93" { "258\n" } else { "130\n" };
+            assert_eq!(fs::read_to_string(at("status")).unwrap(), status, "{shell} {}", wait.profile);
+            assert!(!at("ran").exists(), "{shell} {}:\n{screen}", wait.profile);
+            // Programs are given the terminal as ever.
+            tmux.type_line("sh -c 'read -r line && echo \"$line\" > typed'");
+            tmux.type_line("hello");
+            crate::common::until("a program reads", || {
+                fs::read(at("typed")).is_ok_and(|text| text == b"hello\n")
+            });
+        }
+    }
+}
+
+const WAITING: &str = "\
+[profile slow]
+credential_process = touch started; exec sleep 60
+[profile by-program]
+source_profile = keys
+role_arn = arn:aws:iam::333333333333:role/partners/Operations
+external_id = client2-8842
+mfa_serial = arn:aws:iam::111111111111:mfa/you
+mfa_process = touch asked; exec sleep 60
+[profile typed]
+source_profile = keys
+role_arn = arn:aws:iam::333333333333:role/partners/Operations
+external_id = client2-8842
+mfa_serial = arn:aws:iam::111111111111:mfa/you
+";
+
+/// Ctrl-C ends a script, which would go on without its account otherwise.
+#[test]
+fn ctrl_c_ends_a_script() {
+    for (shell, args) in POSIX {
+        let sandbox = Sandbox::start_plain();
+        sandbox.add_config(WAITING);
+        let dir = tempfile::tempdir().unwrap();
+        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+        let script =
+            "eval \"$(xacct assume keys)\"; env > before; eval \"$(xacct assume slow)\"; touch ran\n";
+        fs::write(dir.path().join("script"), script).unwrap();
+        tmux.type_line(&format!("PS1='ready> '; {shell} script"));
+        crate::common::until("the program", || dir.path().join("started").exists());
+        tmux.command(&["send-keys", "C-c"]);
+        tmux.until_ready();
+        tmux.type_line("env > after");
+        crate::common::until("the shell goes on", || holds_keys(&dir.path().join("after")).is_some());
+        assert!(!dir.path().join("ran").exists(), "{shell}:\n{}", tmux.screen());
     }
 }
 

@@ -60,6 +60,23 @@ fn exact_statements_for_cmd_and_tcsh() {
 }
 
 #[test]
+fn an_interrupt_ends_the_line_where_the_shell_can_be_told_so() {
+    let change = Change { set: Vec::new(), unset: vec!["AWS_PROFILE"] };
+    for (shell, end) in [
+        (Shell::Sh, "sh -c 'kill -INT $$';\n"),
+        (Shell::Bash, "sh -c 'kill -INT $$';\n"),
+        (Shell::Zsh, "sh -c 'kill -INT $$';\n"),
+        (Shell::Fish, "sh -c 'exit 130';\n"),
+        (Shell::Tcsh, "sh -c 'exit 130';\n"),
+    ] {
+        let mut out = Vec::new();
+        interrupted(shell, &change, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("AWS_PROFILE") && text.ends_with(end), "{shell:?}: {text}");
+    }
+}
+
+#[test]
 fn exact_failures() {
     for (shell, wanted) in [
         (Shell::Sh, "unset A B;\nsh -c 'exit 4';\n"),

@@ -46,6 +46,9 @@ pub(crate) enum Shell {
     Elvish,
 }
 
+/// The status of a command that Ctrl-C ended.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Variables to put in, and variables to take out first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Change<'a> {
@@ -109,6 +112,20 @@ pub(crate) fn failure(
     };
     text.push_str(&last);
     out.write_all(text.as_bytes())
+}
+
+/// Writes statements that make the change and end as a program does that Ctrl-C ended: status 130 (258 in ksh93), and at
+/// a prompt nothing of the line is run that comes after, no further round of a loop either.
+pub(crate) fn interrupted(shell: Shell, change: &Change<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => {
+            let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
+            assign(shell, change, &mut text)?;
+            text.push_str("sh -c 'kill -INT $$';\n");
+            out.write_all(text.as_bytes())
+        }
+        _ => failure(shell, INTERRUPTED, change, out),
+    }
 }
 
 /// The shell that started us, if one was found among the processes above, else by `$SHELL`, else the platform's own.

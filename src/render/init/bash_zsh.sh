@@ -39,8 +39,8 @@ function xacct {
     \builtin trap : INT
 #: all
     __xacct_text=$(XACCT_SHELL=@shell@ __xacct_program "$@") || __xacct_status=$?
-#: bash
     \builtin trap - INT
+#: bash
     \builtin eval "$__xacct_trap"
 #: all
     # eval "$(xacct assume …)", or a pipe: there it is printed as ever.

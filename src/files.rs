@@ -17,7 +17,7 @@ use crate::config::Paths;
 use crate::config::Texts;
 use crate::error::Error;
 use crate::error::Result;
-use crate::plan::{Inputs, PolicyFile, PolicyText};
+use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
 pub(crate) use write::{Change, Lock, make_dir, try_lock, write};
 
@@ -88,7 +88,7 @@ pub(crate) fn digest_of(path: &str) -> Option<String> {
 }
 
 /// A digest of where this process is and of which version of each file is there: its name, number, size and time.
-pub(crate) fn digest_of_inputs(inputs: &Inputs) -> String {
+pub(crate) fn digest_of_inputs(inputs: &Inputs) -> Seen {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_be_bytes());
@@ -103,7 +103,9 @@ pub(crate) fn digest_of_inputs(inputs: &Inputs) -> String {
             add(&version);
         }
     }
-    hex::encode(hash.finalize())
+    let names_directory = |word: &String| word != "." && Path::new(word).is_dir();
+    let is_whole = inputs.are_told && !inputs.words.iter().any(names_directory);
+    Seen { digest: hex::encode(hash.finalize()), is_whole }
 }
 
 /// What tells this version of a file from any other; `None` where there is no such file.
@@ -114,11 +116,11 @@ fn version(path: &Path) -> Option<String> {
     Some(format!("{} {} {} {changed}", path.display(), number(&file), file.len()))
 }
 
-/// The device and the file's number on it, where files have one.
+/// The device, the file's number on it, and when it was last written in any way, which no program can set back.
 #[cfg(unix)]
 fn number(file: &fs::Metadata) -> String {
     use std::os::unix::fs::MetadataExt;
-    format!("{}:{}", file.dev(), file.ino())
+    format!("{}:{} {}.{}", file.dev(), file.ino(), file.ctime(), file.ctime_nsec())
 }
 
 #[cfg(not(unix))]

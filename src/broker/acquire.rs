@@ -122,6 +122,7 @@ impl Run<'_> {
     async fn still_valid(&self, last: usize, error: Error) -> Result<Credentials> {
         let broker = self.broker;
         let is_signal = matches!(error.kind, Kind::Signal(_));
+        let error = if last == 0 { self.unless_taken_away(error)? } else { error };
         let Some((entry, left)) = self.servable(last).filter(|_| !is_signal) else { return Err(error) };
         // With no time left to check it, it is as if AWS were out of reach.
         if !self.patience.bound(self.may_hand_out(&entry, last)).await.unwrap_or(Ok(true))? {
@@ -213,6 +214,7 @@ impl Run<'_> {
                 (answer.credentials, sign_in)
             }
             Err(error) if last > 0 => {
+                let error = self.unless_taken_away(error)?;
                 let entry = self.unrenewed(0, error)?;
                 (entry.credentials(), entry.sign_in)
             }
@@ -304,6 +306,18 @@ impl Run<'_> {
             signer = answer.credentials;
         }
         Ok(signer)
+    }
+
+    /// A machine that answers, and gives no role any more, has not failed: what it gave before is not used.
+    ///
+    /// Errors: the one that it is about.
+    fn unless_taken_away(&self, error: Error) -> Result<Error> {
+        let is_answer = matches!(error.kind, Kind::Refused | Kind::Config);
+        if !self.broker.plan.source.is_of_machine() || !is_answer {
+            return Ok(error);
+        }
+        self.drop_entry(0);
+        Err(error)
     }
 
     /// What is left of a session on the way that could not be renewed.

@@ -30,6 +30,8 @@ pub(crate) enum Need {
         /// The request that it goes with. Plans with the same one share its answer.
         key: [u8; 32],
         serial: String,
+        /// Whether it is known already that the code is needed; a process may give a session, which needs none.
+        is_certain: bool,
         /// Whether it goes with a role, as opposed to a session that all roles of the key share.
         is_for_role: bool,
     },
@@ -101,7 +103,8 @@ impl Broker<'_> {
         (first..=last).filter(|index| self.may_need_code(*index)).find_map(|index| {
             let step = &self.plan.steps[index];
             let serial = step.serial_number()?.to_owned();
-            Some(Need::Code { step: index, key: step.key, serial, is_for_role: step.role_arn().is_some() })
+            let (is_for_role, is_certain) = (step.role_arn().is_some(), !step.is_conditional);
+            Some(Need::Code { step: index, key: step.key, serial, is_certain, is_for_role })
         })
     }
 

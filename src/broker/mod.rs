@@ -265,11 +265,14 @@ impl<'a> Broker<'a> {
     fn is_good(&self, entry: &Entry, index: usize) -> bool {
         let step = &self.plan.steps[index];
         let has_issued = self.common.has_issued(&step.key);
-        // A machine may have been given another role since: it is near, and asked each time.
-        if step.action == Action::Source && self.plan.source.is_of_machine() && !has_issued {
+        // A machine may have been given another role since, another xacct may have been told to forget.
+        if step.action == Action::Source && self.plan.source.is_asked_each_time() && !has_issued {
             return false;
         }
-        let is_last = index + 1 == self.plan.steps.len();
+        // A session of the source's own stands for the step that it makes needless.
+        let is_last = self.plan.steps[index + 1..]
+            .iter()
+            .all(|step| step.is_conditional && matches!(step.action, Action::GetSessionToken { .. }));
         let is_old = entry.issued_at < self.began && !has_issued;
         if is_last && self.options.refresh && is_old {
             return false;

@@ -33,11 +33,17 @@ fn quoted(word: &str) -> Result<String, String> {
     Err(format!("'{word}' cannot be written in a credential_process that every SDK reads alike"))
 }
 
+/// Whether the command's program is xacct.
+pub(crate) fn is_xacct(command: &str) -> bool {
+    let program = shlex::Shlex::new(command).next().unwrap_or_default();
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    name == "xacct" || name == "xacct.exe"
+}
+
 /// Whether the command is xacct's own `credential-process` for this very profile.
 pub(crate) fn asks_xacct_for(command: &str, profile: &str) -> bool {
     let words: Vec<String> = shlex::Shlex::new(command).collect();
-    let program = words.first().map(|word| word.rsplit(['/', '\\']).next().unwrap_or(word));
-    let is_xacct = program.is_some_and(|name| name == "xacct" || name == "xacct.exe");
+    let is_xacct = is_xacct(command);
     let at = words.iter().position(|word| word == "credential-process" || word == "credential_process");
     is_xacct && at.is_some_and(|at| words[at + 1..].iter().any(|word| word == profile))
 }

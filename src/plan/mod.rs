@@ -41,7 +41,7 @@ pub(crate) use machine::{CONTAINER_TOKEN_FILE, Metadata};
 pub(crate) use mfa::CHAINED_MAXIMUM;
 pub(crate) use narrow::{PolicyFile, PolicyText};
 pub(crate) use origins::{Origins, Places};
-pub(crate) use process::Inputs;
+pub(crate) use process::{Inputs, Seen};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
 pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
@@ -282,8 +282,8 @@ pub(crate) struct Read {
     pub(crate) policies: Vec<PolicyText>,
     /// A digest of the token that says who asks; `None` where it cannot be read.
     pub(crate) token: Option<String>,
-    /// A digest of the files that decide what a `credential_process` gives; empty where there is none.
-    pub(crate) process: String,
+    /// The files that decide what a `credential_process` gives.
+    pub(crate) process: Seen,
 }
 
 /// Holds one value, by its config key, to STS's constraints; keys without any pass.
@@ -424,7 +424,12 @@ fn plan(
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let (profile, source) = (chain.name, chain.source);
-    let is_uncached = matches!(source, Source::CredentialProcess { is_cached: false, .. });
+    let is_uncached = match &source {
+        Source::CredentialProcess { is_cached, command, .. } => {
+            !is_cached || (!read.process.is_whole && !process::is_xacct(command))
+        }
+        _ => false,
+    };
     Ok(Plan {
         profile,
         region,

@@ -1,15 +1,16 @@
 //! What decides the answer of a `credential_process`, as far as it can be seen from here. An answer is used again only
-//! while all of it is the same: of a process that looks at something else, too, the profile must say
-//! `credential_process_cache = off`.
+//! while all of it is the same. Where a command's words do not tell what it reads, its answer is not used again at all;
+//! of a process that looks at something else, the profile must say `credential_process_cache = off`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::Paths;
+use crate::config::{FileKind, Paths};
 use crate::env::Env;
 
-/// More words than this are not looked at: each is a file that may have to be found in every directory of `PATH`.
-const MAX_WORDS: usize = 64;
+/// Each word is a file that may have to be found in every directory of `PATH`: of a command with more of them, too many
+/// to look at, no answer is used again.
+const MAX_WORDS: usize = 128;
 
 /// The files that a command's answer may come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,37 +19,75 @@ pub(crate) struct Inputs {
     pub(crate) words: BTreeSet<String>,
     /// `PATH`
     pub(crate) directories: Vec<PathBuf>,
+    /// Whether the words say which files these are.
+    pub(crate) are_told: bool,
+}
+
+/// The state of the [`Inputs`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Of the working directory, and the version of each file.
+    pub(crate) digest: String,
+    /// Whether these are all the files, as far as the words go: none of them is a directory.
+    pub(crate) is_whole: bool,
 }
 
 impl Inputs {
     pub(super) fn of(command: &str, paths: &Paths, env: &Env) -> Inputs {
-        // What stands in quotes may itself be a command, and a file's name may stand behind an option.
-        let pieces = command.split(|c: char| c.is_whitespace() || "=<>|&;()'\"`,".contains(c));
-        let words = shlex::Shlex::new(command).chain(pieces.map(str::to_owned));
-        let words = words.filter(|word| !word.is_empty() && !word.starts_with('-'));
-        let words = words.map(|word| paths.expanded(&word, env)).take(MAX_WORDS).collect();
+        // What stands in quotes may itself be a command, and a file's name behind an option or a scheme.
+        let pieces: Vec<&str> =
+            command.split(|c: char| c.is_whitespace() || "=<>|&;()'\"`,:@".contains(c)).collect();
+        let shell_words: Vec<String> = shlex::Shlex::new(command).collect();
+        let all = shell_words.iter().map(String::as_str).chain(pieces.iter().copied());
+        // `-f/a/file`
+        let behind_option = all.clone().filter(|word| word.starts_with('-')).filter_map(|word| word.get(2..));
+        let words = all.chain(behind_option).filter(|word| !word.is_empty() && !word.starts_with('-'));
+        let mut words: BTreeSet<String> = words.map(|word| paths.expanded(word, env)).collect();
+        let are_told = words.len() <= MAX_WORDS && is_plain(command, &pieces);
+        words = words.into_iter().take(MAX_WORDS).collect();
+        // What every program of AWS reads, xacct among them.
+        let files = [FileKind::Config, FileKind::Credentials, FileKind::Settings];
+        words.extend(files.map(|file| paths.of(file).to_string_lossy().into_owned()));
         let directories =
             env.raw("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
-        Inputs { words, directories }
+        Inputs { words, directories, are_told }
     }
+}
+
+/// Whether the files are named by the words as they stand: no patterns, no other directory, no `${NAME:-default}`.
+fn is_plain(command: &str, pieces: &[&str]) -> bool {
+    let has_pattern = command.contains(['*', '?', '[']);
+    let goes_elsewhere = pieces.iter().any(|piece| ["cd", "pushd", "chdir"].contains(piece));
+    let mut braces = command.match_indices("${").map(|(at, _)| &command[at + 2..]);
+    let is_odd = |rest: &str| {
+        let name = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(|end| &rest[end..]);
+        !name.is_some_and(|end| end.starts_with('}'))
+    };
+    !has_pattern && !goes_elsewhere && !braces.any(is_odd)
+}
+
+/// Whether the command is xacct's: it has a cache of its own, which is near, and knows what has been forgotten.
+pub(super) fn is_xacct(command: &str) -> bool {
+    crate::config::process::is_xacct(command)
 }
 
 /// The variables, as `NAME=value`, that the command mentions or that every program of AWS reads.
 pub(super) fn variables(command: &str, env: &Env) -> Vec<String> {
-    let is_read = |name: &str| ["HOME", "XACCT_CONFIG"].contains(&name) || name.starts_with("AWS_");
+    let is_read = |name: &str| ["HOME", "XACCT_CONFIG", "PATH"].contains(&name) || name.starts_with("AWS_");
     let all = env.vars().map(|(name, value)| (name.to_string_lossy(), value.to_string_lossy()));
     let counted = all.filter(|(name, _)| is_read(name) || mentions(command, name));
     counted.map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-/// `$NAME`, `${NAME…}` or `%NAME%`
+/// `$NAME`, `${NAME…}`, `%NAME%`, or the bare word, as in `printenv NAME`.
 fn mentions(command: &str, name: &str) -> bool {
-    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    let dollar = |sign: &str| {
-        let mut found = command.match_indices(sign);
-        found.any(|(at, _)| command[at + sign.len()..].strip_prefix(name).is_some_and(ends))
-    };
-    dollar("$") || dollar("${") || command.contains(&format!("%{name}%"))
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = command.match_indices(name);
+    !name.is_empty()
+        && name != "_"
+        && found.any(|(at, _)| {
+            !command[..at].ends_with(is_of_name) && !command[at + name.len()..].starts_with(is_of_name)
+        })
 }
 
 #[cfg(test)]
@@ -63,17 +102,39 @@ mod tests {
             ("cat ./cred.json", &["cat", "./cred.json"][..]),
             (
                 "'/my tools/get' --file=~/a.json -v",
-                &["/my tools/get", "/my", "tools/get", "~/a.json", "--file"][..],
+                &["/my tools/get", "/my", "tools/get", "~/a.json", "file=~/a.json", "file"][..],
             ),
             ("sh -c 'jq . <a.json'", &["sh", "jq . <a.json", "jq", ".", "a.json"][..]),
+            ("tool -f/a/b @/c file:///d", &["tool", "/a/b", "@/c", "/c", "file:///d", "file", "///d"][..]),
         ] {
             let inputs = Inputs::of(command, &paths, &env);
-            let wanted = words.iter().filter(|word| !word.starts_with('-'));
-            let wanted: BTreeSet<String> = wanted.map(|word| word.replace('~', "/home/alice")).collect();
-            assert_eq!(inputs.words, wanted, "{command}");
+            let files = [
+                "/home/alice/.aws/config",
+                "/home/alice/.aws/credentials",
+                "/home/alice/.config/xacct/config.toml",
+            ];
+            for word in
+                words.iter().map(|word| word.replace("~/", "/home/alice/")).chain(files.map(str::to_owned))
+            {
+                let other = word.replace("=/home/alice/", "=~/");
+                assert!(
+                    inputs.words.contains(&word) || inputs.words.contains(&other),
+                    "{command}: {word} {inputs:?}"
+                );
+            }
+            assert!(inputs.are_told);
             assert_eq!(inputs.directories, [PathBuf::from("/usr/bin"), PathBuf::from("/opt/bin")]);
         }
-        assert_eq!(Inputs::of(&"x ".repeat(1000), &paths, &env).words.len(), 1);
+    }
+
+    #[test]
+    fn what_the_words_do_not_tell_is_known() {
+        let env = Env::of(&[("HOME", "/home/alice")]);
+        let many: String = (0..200).map(|n| format!("a{n} ")).collect();
+        for command in ["cat g/*.json", "cat a?", "cat [ab]", "cd sub && cat a", "cat ${X:-/a}/b", &many] {
+            assert!(!Inputs::of(command, &Paths::from_env(&env), &env).are_told, "{command}");
+        }
+        assert!(Inputs::of("cat ${X}/b $Y", &Paths::from_env(&env), &env).are_told);
     }
 
     #[test]
@@ -88,5 +149,6 @@ mod tests {
         ]);
         let counted = variables("get $TEAM ${T:-x} %U%", &env);
         assert_eq!(counted, ["AWS_PROFILE=", "HOME=/h", "T=c", "TEAM=a", "U=d"]);
+        assert_eq!(variables("printenv TEA", &env), ["AWS_PROFILE=", "HOME=/h", "TEA=b"]);
     }
 }

@@ -46,7 +46,9 @@ const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 const LISTS: [&str; 3] = ["session_tags", "transitive_session_tags", "session_policy_arns"];
 
 /// Those of them that no other program reads under a name that is nearly the same.
-const GUARDS: [&str; 9] = [
+const GUARDS: [&str; 11] = [
+    "role_arn",
+    "source_profile",
     "external_id",
     "source_identity",
     "session_tags",
@@ -217,7 +219,11 @@ fn misspelt(key: &str) -> Option<&'static str> {
     if DECISIVE.contains(&key) {
         return None;
     }
-    let plain = |text: &str| text.replace(['-', '_'], "").trim_end_matches('s').to_owned();
+    let plain = |text: &str| {
+        let text = text.replace(['-', '_'], "");
+        text.strip_suffix("ies")
+            .map_or_else(|| text.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
+    };
     GUARDS.into_iter().find(|guard| plain(guard) == plain(key))
 }
 
@@ -233,6 +239,10 @@ mod tests {
             ("externalid", Some("external_id")),
             ("session_policy_arn", Some("session_policy_arns")),
             ("session-tags", Some("session_tags")),
+            ("session_policies", Some("session_policy")),
+            ("role-arn", Some("role_arn")),
+            ("rolearn", Some("role_arn")),
+            ("sourceprofile", Some("source_profile")),
             ("read_only", None),
             ("region", None),
             ("confirmation", None),

@@ -61,7 +61,7 @@ impl Source {
             ]),
             Source::Login { login_session, .. } => owned(&["login", login_session]),
             Source::CredentialProcess { command, .. } => {
-                let mut parts = owned(&["credential_process", command, &read.process]);
+                let mut parts = owned(&["credential_process", command, &read.process.digest]);
                 parts.extend(process::variables(command, env));
                 parts
             }
@@ -106,6 +106,14 @@ impl Source {
     /// Whether the credentials are in the files or the environment, with nothing to fetch.
     pub(crate) fn is_keys(&self) -> bool {
         matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
+    }
+
+    /// Whether it is near and knows best what counts now: the machine's own metadata, or another xacct.
+    pub(crate) fn is_asked_each_time(&self) -> bool {
+        match self {
+            Source::CredentialProcess { command, .. } => process::is_xacct(command),
+            _ => self.is_of_machine(),
+        }
     }
 
     /// Whether the instance or the container that xacct runs on gives it.

@@ -24,6 +24,7 @@ const NARROWING: [Parameter; 3] =
 
 /// Errors: of kind `Config`, with the line or the option.
 pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
+    refuse_idle_cache_key(chain)?;
     if let Some(link) = chain.web_identity() {
         return refuse_by_token(link);
     }
@@ -40,6 +41,21 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
     for (key, option) in OF_ASSUME_ROLE.iter().chain(duration).chain(&typed) {
         if let Some(what) = said(link, key, option)? {
             return Err(without_role(link, &format!("{what} is for a role that is assumed (AssumeRole)")));
+        }
+    }
+    Ok(())
+}
+
+/// Errors: of kind `Config`, where `credential_process_cache` stands in a profile that has no process: it would be thought
+/// to do something.
+fn refuse_idle_cache_key(chain: &Chain<'_>) -> Result<()> {
+    for link in &chain.links {
+        let Some(value) = link.value("credential_process_cache") else { continue };
+        if link.value("credential_process").is_none() {
+            let message = "credential_process_cache is for a profile with a credential_process";
+            return Err(value
+                .error(message)
+                .hint("write it beside the credential_process, or delete the line"));
         }
     }
     Ok(())

@@ -78,8 +78,10 @@ fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
 
 /// `credential_source = EcsContainer`
 pub(super) async fn container(env: &Env) -> Result<Credentials> {
+    let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
     if let Some(path) = env.get(CONTAINER_TOKEN_FILE)
-        && let Err(error) = std::fs::File::open(path)
+        && uris.iter().any(|name| env.get(name).is_some())
+        && let Err(error) = std::fs::read(path)
     {
         return Err(Error::config(format!("{CONTAINER_TOKEN_FILE}: {path} cannot be read: {error}"))
             .hint("the container's agent puts the token there; is this the container that it is for?")

@@ -38,6 +38,8 @@ pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Resul
     let chain =
         env.get(PROFILE_CHAIN).map_or_else(|| profile.to_owned(), |chain| format!("{chain},{profile}"));
     let mut shell = shell(command);
+    // The user's own, without what `assume` has set in this shell: what decides the answer is looked at there, too.
+    shell.env_clear().envs(env.vars());
     shell.env(PROFILE_CHAIN, chain).env_remove("XACCT_MFA_CODE");
     if asker.no_input {
         // Where the command is another xacct, it would ask in our stead.

@@ -114,6 +114,53 @@ fn a_session_is_used_as_it_is() {
 }
 
 #[test]
+fn a_refresh_asks_the_process_again() {
+    let sandbox = start();
+    let (script, home) = (sandbox.home().join("get.sh"), sandbox.home().display().to_string());
+    std::fs::write(&script, format!("cat {home}/answer.json\n")).unwrap();
+    sandbox.add_config(&format!(
+        "[profile hidden]\ncredential_process = sh {}\nmfa_serial = {DEVICE}\nregion = eu-west-1\n",
+        script.display()
+    ));
+    let at = chrono::DateTime::from_timestamp(now() + 3600, 0).unwrap().to_rfc3339();
+    let keys = ["ASIAPROCESSPROCESS11", "ASIAPROCESSPROCESS22"];
+    let answer = |key: &str| {
+        format!(
+            r#"{{"Version":1,"AccessKeyId":"{key}","SecretAccessKey":"s","SessionToken":"t","Expiration":"{at}"}}"#
+        )
+    };
+    answers(&sandbox, &answer(keys[0]));
+    assert_eq!(sandbox.key_id("hidden"), keys[0]);
+    answers(&sandbox, &answer(keys[1]));
+    assert_eq!(sandbox.key_id("hidden"), keys[0]);
+    let renewed = sandbox.xacct(&["credential-process", "hidden", "--refresh"]).run().ok();
+    assert_eq!(renewed.key_id(), keys[1]);
+    assert_eq!(sandbox.key_id("hidden"), keys[1]);
+}
+
+/// What a process will give is not known when `each` counts.
+#[test]
+fn one_code_that_was_given_is_enough_for_a_process_too() {
+    let sandbox = start();
+    let run = sandbox.xacct(&["-q", "each", "locked", "client2", "--", "true"]);
+    run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().ok();
+    let mut calls = sandbox.calls();
+    calls.sort();
+    assert_eq!(calls, ["AssumeRole", "AssumeRole", "GetSessionToken"]);
+}
+
+#[test]
+fn a_device_of_another_account_than_the_files_say_takes_no_code() {
+    let sandbox = start();
+    sandbox.edit_config("[profile safe]\n", "[profile safe]\naws_account_id = 999999999999\n");
+    let refused = sandbox.xacct(&["credential-process", "safe-role"]).env("XACCT_MFA_CODE", "123456").run();
+    refused.status(3).stderr_contains(
+        "mfa_serial is a device of account 111111111111, and the access key is of account 999999999999\n",
+    );
+    sandbox.asked(&[]);
+}
+
+#[test]
 fn a_device_that_was_typed_is_used_or_refused() {
     let sandbox = start();
     let session = session(&sandbox);

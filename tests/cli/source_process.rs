@@ -338,3 +338,97 @@ fn the_account_of_the_profile_counts_if_the_process_names_none() {
     let run = sandbox.xacct(&["credential-process", "hub", "--mfa-code", &code]).run().ok();
     assert_eq!(run.json()["AccountId"], "111111111111");
 }
+
+/// `assume` has put a role's keys into the shell: a process gets the user's own, which its answer is kept under.
+#[test]
+fn a_process_runs_in_the_environment_that_its_answer_is_kept_under() {
+    let sandbox = Sandbox::start_plain();
+    let script = sandbox.home().join("print.sh");
+    let at = chrono::DateTime::from_timestamp(now() + 3600, 0).unwrap().to_rfc3339();
+    let json = format!(
+        r#"{{"Version":1,"AccessKeyId":"'$AWS_ACCESS_KEY_ID'","SecretAccessKey":"'$AWS_SECRET_ACCESS_KEY'","SessionToken":"'$AWS_SESSION_TOKEN'","Expiration":"{at}"}}"#
+    );
+    std::fs::write(&script, format!("echo '{json}'\n")).unwrap();
+    sandbox.add_config(&format!(
+        "[profile mine]\ncredential_process = sh {}\nregion = eu-west-1\n",
+        script.display()
+    ));
+    let both = "eval \"$($0 assume plain)\" && $0 credential-process mine";
+    let own = |program: crate::common::Cmd| {
+        program.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "own-secret")
+    };
+    let given = own(sandbox.program("sh", &["-c", both, XACCT])).run().ok();
+    assert_eq!(given.key_id(), "AKIAIOSFODNN7EXAMPLE");
+}
+
+/// xacct has a cache of its own, which knows what is meant now, and what was forgotten.
+#[test]
+fn what_another_xacct_gives_is_asked_for_each_time() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.add_config(&format!(
+        "[profile sdk]\ncredential_process = {XACCT} credential-process plain\nregion = eu-west-1\n"
+    ));
+    let first = sandbox.key_id("sdk");
+    assert_eq!(sandbox.key_id("sdk"), first);
+    sandbox.asked(&["AssumeRole"]);
+    sandbox.xacct(&["clear", "plain"]).run().status(0);
+    assert_ne!(sandbox.key_id("sdk"), first);
+    sandbox.asked(&["AssumeRole"]);
+    sandbox.edit_config("[profile plain]", "[profile plain]\nread_only = true");
+    sandbox.key_id("sdk");
+    assert_eq!(sandbox.log()[0].params["PolicyArns.member.1.arn"], "arn:aws:iam::aws:policy/ReadOnlyAccess");
+}
+
+/// Which files the answer comes from, the words do not say: then it is not used again.
+#[test]
+fn what_the_words_do_not_tell_is_not_kept() {
+    let sandbox = Sandbox::start_plain();
+    let home = sandbox.home().display();
+    std::fs::create_dir(sandbox.home().join("d")).unwrap();
+    let answer = sandbox.home().join("d/cred.json");
+    let commands = [
+        format!("cat {home}/d/*.json"),
+        format!("cd {home}/d && cat cred.json"),
+        format!("cat ${{NOWHERE:-{home}}}/d/cred.json"),
+        format!("find {home}/d -type f -exec cat {{}} +"),
+        format!("sh -c 'cat <{home}/d/cred.json'"),
+        format!("awk -f{home}/d/program"),
+        format!("printenv MY_CREDS"),
+    ];
+    let profile = |(n, command): (usize, &String)| {
+        format!("[profile p{n}]\ncredential_process = {command}\nregion = eu-west-1\n")
+    };
+    sandbox.add_config(&commands.iter().enumerate().map(profile).collect::<String>());
+    let key = |n: usize, id: &str| {
+        let text = temporary(3600).replace("ASIAPROCESSPROCESS01", id);
+        std::fs::write(&answer, &text).unwrap();
+        let program = format!("BEGIN {{ print \"{}\" }}\n", text.replace('"', "\\\""));
+        std::fs::write(sandbox.home().join("d/program"), program).unwrap();
+        sandbox.xacct(&["credential-process", &format!("p{n}")]).env("MY_CREDS", text).run().ok().key_id()
+    };
+    for (n, command) in commands.iter().enumerate() {
+        for id in ["ASIAPROCESSPROCESS11", "ASIAPROCESSPROCESS22"] {
+            if command.contains("find") {
+                let _ = std::fs::remove_file(sandbox.home().join("d/program"));
+                std::fs::write(&answer, temporary(3600).replace("ASIAPROCESSPROCESS01", id)).unwrap();
+                assert_eq!(sandbox.key_id(&format!("p{n}")), id, "{command}");
+            } else {
+                assert_eq!(key(n, id), id, "{command}");
+            }
+        }
+        let _ = std::fs::remove_file(sandbox.home().join("d/program"));
+    }
+}
+
+#[test]
+fn a_cache_key_without_a_process_is_refused() {
+    let bench = start(&prints(&temporary(3600)));
+    bench.sandbox.edit_config(
+        "source_profile = process\n",
+        "source_profile = process\ncredential_process_cache = off\n",
+    );
+    let refused = bench.sandbox.xacct(&["credential-process", "process-role"]).run().status(3);
+    refused.stderr_contains(
+        ": credential_process_cache is for a profile with a credential_process\n  write it beside ",
+    );
+}

@@ -163,6 +163,11 @@ fn a_role_that_was_exchanged_signs_nothing_more() {
         late.stderr_contains("; the cached credentials are good for another ").key_id(),
         other["AccessKeyId"]
     );
+    // A role that was taken away is an answer.
+    server.answer(|asked| if asked.starts_with("PUT") { imds(asked, "") } else { answer(404, "") });
+    run(&sandbox, "ec2", &server).run().status(4).stdout("").stderr_contains("HTTP 404");
+    server.answer(|_| answer(500, ""));
+    run(&sandbox, "ec2", &server).run().status(6).stdout("").stderr_contains("HTTP 500");
 }
 
 #[test]

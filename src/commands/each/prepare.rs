@@ -102,6 +102,11 @@ impl Wanted {
         matches!(self.need, Need::Code { .. })
     }
 
+    /// Whether the code is needed whatever a process will give.
+    fn is_certain(&self) -> bool {
+        matches!(self.need, Need::Code { is_certain: true, .. })
+    }
+
     fn is_for_role(&self) -> bool {
         matches!(self.need, Need::Code { is_for_role: true, .. })
     }
@@ -109,7 +114,7 @@ impl Wanted {
 
 /// A code works once.
 fn refuse_one_code_for_many(wanted: &[Wanted], code: &CodeSource, work: &Work) -> Result<()> {
-    let needed = wanted.iter().filter(|wanted| wanted.is_code()).count();
+    let needed = wanted.iter().filter(|wanted| wanted.is_certain()).count();
     if needed < 2 || !matches!(code, CodeSource::Given(_)) {
         return Ok(());
     }

@@ -393,7 +393,7 @@ fn what_the_words_do_not_tell_is_not_kept() {
         format!("find {home}/d -type f -exec cat {{}} +"),
         format!("sh -c 'cat <{home}/d/cred.json'"),
         format!("awk -f{home}/d/program"),
-        format!("printenv MY_CREDS"),
+        "printenv MY_CREDS".to_owned(),
     ];
     let profile = |(n, command): (usize, &String)| {
         format!("[profile p{n}]\ncredential_process = {command}\nregion = eu-west-1\n")

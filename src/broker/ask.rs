@@ -27,22 +27,23 @@ pub(super) async fn reach(run: &Run<'_>, keys: &Credentials) -> Result<Identity>
     let caller = run.sts()?.get_caller_identity(keys).await;
     let caller = caller.map_err(|failure| words::keys_refused(run, failure))?;
     if let Some(device) = &plan.mfa {
-        refuse_foreign(device, &caller)?;
+        let hint = format!("write the ARN of a device of {}", caller.arn);
+        refuse_foreign(device, &caller.account_id, hint)?;
     }
     Ok(caller)
 }
 
 /// STS takes a code only from a device of the user who signs the request.
-fn refuse_foreign(device: &Mfa, caller: &Identity) -> Result<()> {
+fn refuse_foreign(device: &Mfa, account_id: &str, hint: String) -> Result<()> {
     let Some(owner) = Arn::parse(&device.serial).map(|arn| arn.account_id) else { return Ok(()) };
-    if owner == caller.account_id {
+    if owner == account_id {
         return Ok(());
     }
-    let (place, account) = (&device.place, &caller.account_id);
+    let place = &device.place;
     Err(Error::config(format!(
-        "{place}: mfa_serial is a device of account {owner}, and the access key is of account {account}"
+        "{place}: mfa_serial is a device of account {owner}, and the access key is of account {account_id}"
     ))
-    .hint(format!("write the ARN of a device of {}", caller.arn)))
+    .hint(hint))
 }
 
 /// Gets a code and sends the step with it.
@@ -53,6 +54,10 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let Some(serial) = broker.plan.steps[index].serial_number() else {
         return Err(Error::other("a step without an MFA device was asked for a code"));
     };
+    if let (Some(device), Some(account_id)) = (&broker.plan.mfa, broker.plan.source.account_id()) {
+        let hint = "write the ARN of a device of the key's user, or correct aws_account_id";
+        refuse_foreign(device, account_id, hint.to_owned())?;
+    }
     // What is wrong with the way to AWS must not cost a code.
     run.sts()?;
     let source = broker.code_source();

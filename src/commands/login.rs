@@ -32,14 +32,15 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     let options = Context::options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("login", &plan, &store, &options).credentials()?;
-    let left = credentials.expiration().map(|at| (at - (context.now)()).num_seconds()).unwrap_or_default();
+    let left = credentials.expiration().map(|at| duration::readable((at - (context.now)()).num_seconds()));
     let step = &plan.steps[with_code];
     let whose = match step.role_arn() {
-        Some(role_arn) => format!("{role_arn} is ready"),
-        None if step.is_conditional => format!("the session of '{}' is ready", step.profile),
-        None => format!("the MFA session of '{}' is ready", step.profile),
+        Some(role_arn) => role_arn.to_owned(),
+        None if step.is_conditional => format!("the session of '{}'", step.profile),
+        None => format!("the MFA session of '{}'", step.profile),
     };
-    context.voice.note(&format!("{whose} for {}", duration::readable(left)));
+    let end = left.map(|left| format!(" for {left}")).unwrap_or_default();
+    context.voice.note(&format!("{whose} is ready{end}"));
     Ok(ExitCode::SUCCESS)
 }
 

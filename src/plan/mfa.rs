@@ -4,7 +4,6 @@ use super::chain::Chain;
 use super::link::Value;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
-use crate::arn::Arn;
 use crate::config::{Config, FileKind};
 use crate::error::{Error, Result};
 
@@ -18,18 +17,6 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
     checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
     if request.mfa_serial.is_none() && !chain.source.may_be_long_term() && !on_a_role(chain) {
         return Ok(None);
-    }
-    let owner = Arn::parse(serial.text).map(|arn| arn.account_id);
-    if let (Some(owner), Some(account_id)) = (owner, chain.source.account_id())
-        && chain.source.may_be_long_term()
-        && owner != account_id
-    {
-        let message = format!(
-            "mfa_serial is a device of account {owner}, and the access key is of account {account_id}"
-        );
-        return Err(serial
-            .error(&message)
-            .hint("write the ARN of a device of the key's user, or correct aws_account_id"));
     }
     let process = chain.first("mfa_process").map(|value| value.text.to_owned());
     let is_typed = request.mfa_serial.is_some();

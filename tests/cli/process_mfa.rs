@@ -114,6 +114,16 @@ fn a_session_is_used_as_it_is() {
 }
 
 #[test]
+fn a_session_without_an_end_is_ready_without_a_time() {
+    let sandbox = start();
+    let mut given: serde_json::Value = serde_json::from_str(&session(&sandbox)).unwrap();
+    given.as_object_mut().unwrap().remove("Expiration");
+    answers(&sandbox, &given.to_string());
+    let login = sandbox.xacct(&["login", "safe", "--no-input"]).run();
+    login.stderr("xacct: the session of 'safe' is ready\n").ok();
+}
+
+#[test]
 fn a_refresh_asks_the_process_again() {
     let sandbox = start();
     let (script, home) = (sandbox.home().join("get.sh"), sandbox.home().display().to_string());

@@ -179,7 +179,7 @@ fn every_option_and_variable_in_the_readme_exists() {
     let mut texts = Vec::new();
     help(&[], &mut texts);
     let help: String = texts.into_iter().map(|(_, text)| text).collect();
-    let other = ["--release", "--path", "--"];
+    let other = ["--release", "--path", "--test", "--"];
     for option in words("--", |c| c.is_ascii_lowercase() || c == '-') {
         assert!(other.contains(&&*option) || help.contains(&option), "there is no option {option}");
     }

@@ -1,94 +1,12 @@
-//! The integration in real terminals: tmux shows the shell, keys are sent to it as a person types them, and what stands
-//! on the screen is what a person would see.
+//! The integration in real terminals: tmux shows the shell, and keys are sent to it as a person types them.
 
 #![cfg(unix)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use crate::common::shells::found;
-use crate::common::{Pty, Sandbox};
-
-/// A tmux of its own, with one window that a client shows; it ends with this value.
-struct Tmux {
-    program: PathBuf,
-    socket: PathBuf,
-    client: Pty,
-}
-
-impl Tmux {
-    /// Starts the shell in the sandbox; `None` where either is not installed.
-    fn start(sandbox: &Sandbox, dir: &Path, shell: &str, args: &[&str]) -> Option<Tmux> {
-        let (program, shell) = (found("tmux")?, found(shell)?);
-        let socket = dir.join("tmux");
-        let own = Path::new(crate::common::XACCT).parent().unwrap();
-        let tmux = || {
-            let mut command = Command::new(&program);
-            command.args(["-f", "/dev/null", "-S"]).arg(&socket).env_clear().envs(sandbox.env());
-            command.env("PATH", format!("{}:/usr/bin:/bin", own.display()));
-            command.envs([("LC_ALL", "C.UTF-8"), ("TERM", "xterm-256color"), ("USER", "you")]);
-            command.current_dir(dir);
-            command
-        };
-        let started = tmux()
-            .args(["new-session", "-d", "-x", "150", "-y", "40"])
-            .arg(shell)
-            .args(args)
-            .output()
-            .unwrap();
-        assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-        let mut attach = tmux();
-        attach.arg("attach-session");
-        let client = Pty::spawn(attach);
-        Some(Tmux { program, socket, client })
-    }
-
-    fn command(&self, args: &[&str]) -> String {
-        let output = Command::new(&self.program).arg("-S").arg(&self.socket).args(args).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Types a line.
-    fn type_line(&self, text: &str) {
-        self.type_keys(text);
-        self.command(&["send-keys", "Enter"]);
-    }
-
-    /// Types this, and no Enter.
-    fn type_keys(&self, text: &str) {
-        self.command(&["send-keys", "-l", text]);
-    }
-
-    /// Types this, and Tab.
-    fn type_and_tab(&self, text: &str) {
-        self.type_keys(text);
-        self.command(&["send-keys", "Tab"]);
-    }
-
-    /// Waits for the prompt `ready> ` with nothing behind it: some shells drop what is typed before, after Ctrl-C.
-    fn until_ready(&self) {
-        // A script may end before xacct, and xacct speak behind the prompt then.
-        let prompts = ["ready>", "ready> xacct: error: interrupted"];
-        crate::common::until("a prompt", || {
-            let screen = self.screen();
-            let last = screen.lines().rfind(|line| !line.trim().is_empty());
-            last.is_some_and(|line| prompts.contains(&line.trim()))
-        });
-    }
-
-    /// What stands on the screen now.
-    fn screen(&self) -> String {
-        self.command(&["capture-pane", "-p"])
-    }
-}
-
-impl Drop for Tmux {
-    fn drop(&mut self) {
-        let _ = Command::new(&self.program).arg("-S").arg(&self.socket).arg("kill-server").output();
-    }
-}
+use crate::common::Sandbox;
+use crate::common::tmux::Tmux;
 
 /// How a shell is started, and how it says a few things.
 struct Way {

@@ -16,6 +16,8 @@ mod server;
 #[cfg(unix)]
 pub(crate) mod shells;
 mod sso;
+#[cfg(unix)]
+pub(crate) mod tmux;
 pub(crate) mod tools;
 
 pub(crate) use cmd::{Cmd, Output, Running};

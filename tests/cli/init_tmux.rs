@@ -252,7 +252,9 @@ fn ctrl_c_leaves_no_account_with_plain_eval() {
             assert_eq!(fs::read_to_string(at("status")).unwrap(), status, "{shell} {}", wait.profile);
             assert!(!at("ran").exists(), "{shell} {}:\n{screen}", wait.profile);
             // Programs are given the terminal as ever.
-            tmux.type_line("sh -c 'read -r line && echo \"$line\" > typed'");
+            // Not before it reads: while a shell changes the terminal's mode, some lose what is typed.
+            tmux.type_line("sh -c 'touch reads; read -r line && echo \"$line\" > typed'");
+            crate::common::until("a program starts", || at("reads").exists());
             tmux.type_line("hello");
             crate::common::until("a program reads", || {
                 fs::read(at("typed")).is_ok_and(|text| text == b"hello\n")

@@ -24,7 +24,7 @@ fn pages() -> Vec<(String, String)> {
         entries.map(|name| format!("{dir}{}", name.to_str().unwrap())).collect::<Vec<_>>()
     };
     let mut paths = [files(""), files("docs/")].concat();
-    paths.retain(|path| path.ends_with(".md") && path != "CHANGELOG.md");
+    paths.retain(|path| path.strip_suffix(".md").is_some_and(|name| name != "CHANGELOG"));
     paths.sort();
     paths.into_iter().map(|path| (path.clone(), page(&path))).collect()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::arn::{Arn, is_account_id};
 use crate::secret::Secret;
 
 /// What STS, a source, or the cache gives: long-term keys have neither token nor expiration.
@@ -153,6 +154,25 @@ pub(crate) fn shown_id(text: &str) -> &str {
     if looks_like_one { text } else { MASK }
 }
 
+const NO_DEVICE: &str = "(not shown: it does not look like an MFA device)";
+
+/// The ARN of an MFA device, or a hardware device's number, as AWS's are: `GAHT12345678`. Anything else that stands in
+/// their place may be a secret.
+pub(crate) fn shown_device(text: &str) -> &str {
+    let is_arn = Arn::parse(text).is_some_and(|arn| {
+        let is_word = |part: &str| {
+            part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        };
+        is_word(arn.partition) && is_word(arn.service) && is_account_id(arn.account_id)
+    });
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number = (9..=32).contains(&text.len())
+        && text.len() - digits.len() <= 8
+        && digits.len() >= 4
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_arn || is_number { text } else { NO_DEVICE }
+}
+
 /// 16 to 128 of `[A-Za-z0-9_]`, as STS has it.
 fn check_id(text: &str) -> Result<(), String> {
     check_text(text)?;
@@ -171,7 +191,7 @@ fn check_id(text: &str) -> Result<(), String> {
 }
 
 /// 40 characters of base64 with capital and small letters: what secrets are, and ids are not.
-fn looks_like_secret(text: &str) -> bool {
+pub(crate) fn looks_like_secret(text: &str) -> bool {
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
     text.len() == 40
         && text.chars().all(is_base64)

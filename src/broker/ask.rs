@@ -2,7 +2,7 @@
 
 use crate::arn::Arn;
 use crate::aws::{Answer, Failure, Identity};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
 use crate::plan::{Action, Mfa};
@@ -65,7 +65,7 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let guard = Guard::new(broker.store, spare, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.
     let _turn = run.wait_for(&guard.lock_name(), ", which uses the same MFA device").await?;
-    let device = Device { serial, profile: &broker.plan.profile };
+    let device = Device { serial: shown_device(serial), profile: &broker.plan.profile };
     for attempt in 1..=source.tries() {
         let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice);
         let asking = broker.common.asking();

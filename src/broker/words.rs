@@ -1,6 +1,7 @@
 //! What STS's refusals mean to a person, and what to type next.
 
 use crate::aws::{Denial, Failure, no_answer_hint};
+use crate::credentials::shown_device;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 
@@ -218,7 +219,7 @@ fn is_about_mfa(message: &str) -> bool {
 }
 
 fn mfa(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
-    let serial = serial.unwrap_or("no device");
+    let serial = serial.map_or("no device", shown_device);
     if message.contains("one time pass code") && !message.contains("must provide both") {
         return Error::refused(format!("AWS refused the MFA code for {serial}"))
             .hint("a code works once, and only for this device: try again with its next code");

@@ -13,7 +13,7 @@ use crate::aws;
 use crate::broker::{Broker, Forecast};
 use crate::cache::Entry;
 use crate::cli::Explain;
-use crate::credentials::rfc3339;
+use crate::credentials::{rfc3339, shown_device};
 use crate::duration;
 use crate::error::Result;
 use crate::masked;
@@ -169,7 +169,7 @@ fn step_shown<'a>(
         external_id: role.and_then(|role| role.external_id.as_deref()),
         role_session_name: role.map(|role| role.role_session_name.as_str()),
         duration_seconds: step.duration_seconds()?,
-        mfa_serial: step.serial_number(),
+        mfa_serial: step.serial_number().map(shown_device),
         condition: step.is_conditional.then_some("long_term_access_key"),
         source_identity: role.and_then(|role| role.source_identity.as_deref()),
         tags: tags.map(|role| role.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
@@ -329,7 +329,7 @@ fn step_words(
             None => {}
         }
     }
-    if let Some(serial) = step.serial_number() {
+    if let Some(serial) = step.serial_number().map(shown_device) {
         let why = match &step.action {
             Action::Source | Action::GetSessionToken { .. } => "one code for all roles of this key",
             Action::AssumeRole(_) => "longer than 1h, so the code goes on the role itself",

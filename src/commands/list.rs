@@ -16,7 +16,7 @@ use crate::arn::Arn;
 use crate::cache::Entry;
 use crate::cli::List;
 use crate::config::{Config, Profile, ProfileColor};
-use crate::credentials::rfc3339;
+use crate::credentials::{rfc3339, shown_device};
 use crate::duration;
 use crate::error::Result;
 use crate::plan::{Plan, RegionOrigin, Request};
@@ -107,7 +107,7 @@ fn row(profile: &Profile, plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>
         region: Some(&plan.region)
             .filter(|region| region.origin != RegionOrigin::Fallback)
             .map(|r| r.name.clone()),
-        mfa_serial: plan.mfa.as_ref().map(|mfa| mfa.serial.clone()),
+        mfa_serial: plan.mfa.as_ref().map(|mfa| shown_device(&mfa.serial).to_owned()),
         tags: tags(profile),
         status: status.word(),
         expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
@@ -130,7 +130,7 @@ fn broken(profile: &Profile) -> Row {
         role_name: text("sso_role_name"),
         source: text("source_profile").or_else(|| text("credential_source")),
         region: text("region"),
-        mfa_serial: text("mfa_serial"),
+        mfa_serial: text("mfa_serial").map(|text| shown_device(&text).to_owned()),
         tags: tags(profile),
         status: Status::None.word(),
         expires_at: None,

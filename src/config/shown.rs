@@ -2,6 +2,7 @@
 
 use super::keys;
 use super::section::Setting;
+use crate::credentials::shown_device;
 use crate::masked;
 use crate::masked::MASK;
 
@@ -12,6 +13,8 @@ enum Look {
     Address,
     /// Secrets are pasted here too.
     AccessKeyId,
+    /// So they are here.
+    Device,
     /// Its arguments may be anything.
     Command,
     Secret,
@@ -41,6 +44,7 @@ fn look(key: &str) -> Look {
     match key {
         "aws_secret_access_key" | "aws_session_token" | "aws_security_token" => Look::Secret,
         "aws_access_key_id" => Look::AccessKeyId,
+        "mfa_serial" => Look::Device,
         "endpoint_url" | "ec2_metadata_service_endpoint" | "sso_start_url" => Look::Address,
         "credential_process" | "mfa_process" | "web_identity_token_process" => Look::Command,
         _ if NESTED.contains(&key) || keys::find(key).is_some() => Look::Plain,
@@ -87,8 +91,9 @@ fn one_line(key: &str, value: &str) -> String {
         Look::Plain => value.to_owned(),
         Look::Address => masked::address(value).into_owned(),
         Look::AccessKeyId if is_access_key_id(value) => value.to_owned(),
+        Look::Device if shown_device(value) == value => value.to_owned(),
         Look::Command => command(value),
-        Look::AccessKeyId | Look::Secret => hidden(),
+        Look::AccessKeyId | Look::Device | Look::Secret => hidden(),
     }
 }
 

@@ -81,3 +81,27 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn only_what_looks_like_a_device_is_shown() {
+    for text in [
+        "arn:aws:iam::111111111111:mfa/you",
+        "arn:aws-us-gov:iam::111111111111:sms-mfa/you",
+        "arn:aws:iam::111111111111:u2f/user/alice/key",
+        "GAHT12345678",
+        "123456789",
+    ] {
+        assert_eq!(shown_device(text), text);
+    }
+    for text in [
+        "",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "JBSWY3DPEHPK3PXP",
+        "arn:aws:iam::wJalrXUtnFEM:mfa/you",
+        "arn:wJalrXUtnFEMI:iam::111111111111:mfa/you",
+        "my-own-token-7",
+        "correcthorse",
+    ] {
+        assert_eq!(shown_device(text), NO_DEVICE, "{text}");
+    }
+}

@@ -26,7 +26,7 @@ const PROCESS_LIMIT: Duration = Duration::from_mins(1);
 /// The device, and for whom a code is asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Device<'a> {
-    /// `mfa_serial`: an ARN, or the number of a hardware device.
+    /// `mfa_serial` as it may be shown: an ARN, or the number of a hardware device.
     pub(crate) serial: &'a str,
     pub(crate) profile: &'a str,
 }

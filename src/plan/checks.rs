@@ -1,7 +1,8 @@
 //! STS's own constraints on its parameters (docs/aws.md A3.1), checked before anyone is asked for a code.
 
 use super::Action;
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
+use crate::credentials::looks_like_secret;
 
 /// What is wrong with a value, as the end of a sentence that starts with the parameter's name.
 type Verdict = std::result::Result<(), String>;
@@ -41,24 +42,46 @@ pub(super) fn external_id(text: &str) -> Verdict {
 /// The kinds of MFA devices whose answer is no code of six digits.
 const PASSKEYS: [&str; 5] = ["u2f/", "fido/", "fido2/", "passkey/", "webauthn/"];
 
+pub(super) fn is_passkey(text: &str) -> bool {
+    PASSKEYS.iter().any(|kind| text.contains(&format!(":{kind}")))
+}
+
 /// `SerialNumber`: 9 to 256 of `[\w+=/:,.@-]`, a hardware device's number or a virtual device's ARN.
 pub(super) fn serial_number(text: &str) -> Verdict {
-    if PASSKEYS.iter().any(|kind| text.contains(&format!(":{kind}"))) {
+    if is_passkey(text) {
         return Err("is a passkey or FIDO key: passkeys and FIDO keys cannot be used with the API".to_owned());
+    }
+    if looks_like_secret(text) {
+        return Err("looks like a secret access key, and names no MFA device".to_owned());
+    }
+    if looks_like_seed(text) {
+        return Err("looks like the key that an MFA app is set up with, and names no MFA device".to_owned());
     }
     length(text, 9, 256)?;
     characters(text, |c| is_name_character(c) || c == ':' || c == '/', "_+=/:,.@-")?;
     if !text.starts_with("arn:") {
         return Ok(());
     }
+    let shape = "is not the ARN of an MFA device (arn:aws:iam::123456789012:mfa/name)";
     let is_device = |arn: &Arn<'_>| {
         let resource = ["mfa/", "sms-mfa/"].iter().find_map(|kind| arn.resource.strip_prefix(kind));
-        arn.service == "iam" && arn.region.is_empty() && resource.is_some_and(|name| !name.is_empty())
+        arn.service == "iam"
+            && arn.region.is_empty()
+            && is_partition(arn.partition)
+            && resource.is_some_and(|name| !name.is_empty())
     };
-    match Arn::parse(text) {
-        Some(arn) if is_device(&arn) => Ok(()),
-        _ => Err("is not the ARN of an MFA device (arn:aws:iam::123456789012:mfa/name)".to_owned()),
+    let Some(arn) = Arn::parse(text).filter(is_device) else { return Err(shape.to_owned()) };
+    if is_account_id(arn.account_id) {
+        return Ok(());
     }
+    Err("has an account id that is not twelve digits (arn:aws:iam::123456789012:mfa/name)".to_owned())
+}
+
+/// Base32, as AWS shows it once when a virtual device is made. Hardware devices' numbers have 0, 1, 8 or 9, or are shorter.
+fn looks_like_seed(text: &str) -> bool {
+    text.len() >= 16
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte))
+        && text.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// `SourceIdentity`: 2 to 64 of `[\w+=,.@-]`, not starting with `aws:`.

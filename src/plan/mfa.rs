@@ -2,9 +2,12 @@
 
 use super::chain::Chain;
 use super::link::Value;
+use super::region::{self, Region};
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
+use crate::arn::Arn;
 use crate::config::{Config, FileKind};
+use crate::credentials::shown_device;
 use crate::error::{Error, Result};
 
 /// Seconds that STS gives at most to a role assumed with a session.
@@ -23,10 +26,35 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
     Ok(Some(Mfa { serial: serial.text.to_owned(), place: serial.place, is_typed, process }))
 }
 
+/// STS of one partition knows nothing of the devices of another.
+///
+/// Errors: of kind `Config`, with the device's line.
+pub(super) fn refuse_other_partition(chain: &Chain<'_>, region: &Region) -> Result<()> {
+    let Some(serial) = chain.first("mfa_serial") else { return Ok(()) };
+    let Some(device) = Arn::parse(serial.text) else { return Ok(()) };
+    let role_arn = region::role_arn(chain);
+    let (wanted, what) = match role_arn.as_deref().and_then(Arn::parse) {
+        Some(role) => (role.partition, format!("the role {}", role_arn.as_deref().unwrap_or_default())),
+        None => match crate::region::partition(&region.name) {
+            Some(partition) => (partition, format!("the region {}", region.name)),
+            None => return Ok(()),
+        },
+    };
+    if wanted == device.partition || !wanted.starts_with("aws") {
+        return Ok(());
+    }
+    let message =
+        format!("mfa_serial is a device of the partition {}, and {what} is in {wanted}", device.partition);
+    Err(serial.error(&message).hint(format!("write the ARN of a device in {wanted}, or correct the other")))
+}
+
 fn refused(serial: &Value<'_>, why: &str) -> Error {
     let error = serial.error(&format!("mfa_serial {why}"));
-    if !why.contains("passkey") {
-        return error;
+    if !checks::is_passkey(serial.text) {
+        return error.hint(
+            "write the ARN of the user's device, which IAM shows under Security credentials, or the serial number of a \
+             hardware device",
+        );
     }
     error
         .hint("use `aws login` or Identity Center (xacct login), or add a TOTP device to the user")
@@ -70,7 +98,7 @@ pub(super) fn place(
         warnings.push(format!(
             "the MFA device {} is not used: a code can only go with a request signed by an IAM user's own access \
              key, and the source here is not one",
-            mfa.serial
+            shown_device(&mfa.serial)
         ));
         return Ok(roles.into_iter().map(assume).collect());
     }

@@ -399,6 +399,7 @@ fn plan(
             region.name
         ));
     }
+    mfa::refuse_other_partition(&chain, &region)?;
     let endpoint = endpoint::in_region(sts, &chain, &region, env)?;
     let connection = endpoint::connection(config, &chain, env)?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;

@@ -80,7 +80,7 @@ fn refuse_other_partition(found: &Region, chain: &Chain<'_>) -> Result<()> {
 }
 
 /// The role that the credentials will be of.
-fn role_arn(chain: &Chain<'_>) -> Option<String> {
+pub(super) fn role_arn(chain: &Chain<'_>) -> Option<String> {
     let assumed = chain.links[..chain.roles].first().and_then(|link| link.value("role_arn"));
     match (&chain.source, assumed) {
         (_, Some(role_arn)) => Some(role_arn.text.to_owned()),

@@ -244,3 +244,57 @@ fn a_chain_without_end_is_an_error_and_takes_no_time() {
         .stdout_contains("source_profile goes on for more than 32 profiles: ");
     assert_eq!(sandbox.calls(), [""; 0]);
 }
+
+/// A device that cannot be one is found by its line, before a request; what may be a secret in its place is not shown.
+#[test]
+fn what_cannot_be_a_device_is_refused_and_not_shown() {
+    let device = "arn:aws:iam::111111111111:mfa/you\nregion";
+    let secret = "hiddenXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    for (to, message) in [
+        ("arn:aws-cn:iam::111111111111:mfa/you", "mfa_serial is a device of the partition aws-cn"),
+        ("arn:aws:iam::1111:mfa/you", "mfa_serial has an account id that is not twelve digits"),
+        ("arn:aws:sts::111111111111:mfa/you", "mfa_serial is not the ARN of an MFA device"),
+        (&secret[..40], "mfa_serial looks like a secret access key"),
+        ("HIDDENWY3DPEHPK3PXP", "mfa_serial looks like the key that an MFA app is set up with"),
+    ] {
+        let sandbox = Sandbox::start();
+        sandbox.add_config(&with_lines("").replace(device, &format!("{to}\nregion")));
+        refused(&sandbox, message);
+        let line = line_of(&sandbox, &format!("mfa_serial = {to}"));
+        let explain = sandbox.xacct(&["explain", "x"]).run().status(3).stdout("");
+        let said = explain.stderr_text().to_owned();
+        assert!(said.starts_with(&format!("xacct: error: {line}: {message}")), "{said}");
+        explain.stderr(&said);
+        let doctor = sandbox.xacct(&["doctor", "--offline"]).run().status(1);
+        assert!(doctor.stdout_text().contains(&format!("{line}: error: profile 'x': {message}")), "{to}");
+        let list = sandbox.xacct(&["list"]).run().ok();
+        let json = sandbox.xacct(&["list", "--json"]).run().ok();
+        let config = sandbox.xacct(&["config", "show", "x"]).run().ok();
+        for shown in
+            [&said, doctor.stdout_text(), list.stdout_text(), json.stdout_text(), config.stdout_text()]
+        {
+            assert!(!shown.to_ascii_lowercase().contains("hidden"), "{shown}");
+        }
+    }
+}
+
+/// Other makers' services take any name; it may still be something else that was pasted there.
+#[test]
+fn a_device_of_no_known_form_is_sent_and_not_shown() {
+    let sandbox = Sandbox::start();
+    sandbox.add_config(&with_lines("").replace("arn:aws:iam::111111111111:mfa/you", "hidden-token-7"));
+    let shown = [
+        sandbox.xacct(&["explain", "x"]).run().ok().stdout_text().to_owned(),
+        sandbox.xacct(&["explain", "x", "--json"]).run().ok().stdout_text().to_owned(),
+        sandbox.xacct(&["list"]).run().ok().stdout_text().to_owned(),
+    ];
+    assert!(shown[0].contains("(not shown: it does not look like an MFA device)"), "{}", shown[0]);
+    let asked = sandbox.xacct(&["assume", "x", "--no-input", "--print"]).run().status(5);
+    let asked =
+        asked.stderr_contains("an MFA code for (not shown: it does not look like an MFA device) is needed");
+    let refused = sandbox.xacct(&["credential-process", "x"]).env("XACCT_MFA_CODE", "123456").run().status(4);
+    let refused = refused.stderr_contains("(not shown: it does not look like an MFA device)");
+    for text in shown.iter().map(String::as_str).chain([asked.stderr_text(), refused.stderr_text()]) {
+        assert!(!text.contains("hidden"), "{text}");
+    }
+}

@@ -272,9 +272,37 @@ fn roles_and_devices_are_arns_of_their_kind() {
         ("arn:aws:iam::111111111111:fido2/alice", "mfa_serial is a passkey or FIDO key"),
         ("arn:aws:iam::111111111111:user/alice", "mfa_serial is not the ARN of an MFA device"),
         ("arn:aws:iam::111111111111:mfa/", "mfa_serial is not the ARN of an MFA device"),
+        ("arn:aws:sts::111111111111:mfa/you", "mfa_serial is not the ARN of an MFA device"),
+        ("arn:AWS:iam::111111111111:mfa/you", "mfa_serial is not the ARN of an MFA device"),
+        ("arn:aws:iam::11111111111:mfa/you", "mfa_serial has an account id that is not twelve digits"),
+        ("arn:aws:iam::<account>:mfa/you", "mfa_serial contains '<'"),
+        (
+            "arn:aws-cn:iam::111111111111:mfa/you",
+            "mfa_serial is a device of the partition aws-cn, and the role arn:aws:iam::222222222222:role/a is in aws",
+        ),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "mfa_serial looks like a secret access key"),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "mfa_serial looks like the key that an MFA app is set up with"),
     ] {
         let error = error_of(&role("a", &format!("source_profile = hub\nmfa_serial = {serial}")), "a");
         assert!(error.starts_with(&format!("~/.aws/config:7: {why}")), "{serial}: {error}");
+    }
+}
+
+#[test]
+fn a_device_is_in_the_partition_of_the_requests() {
+    let text = |device: &str, region: &str| {
+        format!("{HUB}mfa_serial = arn:{device}:iam::111111111111:mfa/you\nregion = {region}\n")
+    };
+    assert!(plan_of(&text("aws-us-gov", "us-gov-west-1"), "hub").mfa.is_some());
+    for (device, region, wanted) in [
+        ("aws-cn", "eu-west-1", "aws"),
+        ("aws", "cn-north-1", "aws-cn"),
+        ("aws", "us-gov-west-1", "aws-us-gov"),
+    ] {
+        let message = format!(
+            "~/.aws/config:4: mfa_serial is a device of the partition {device}, and the region {region} is in {wanted}"
+        );
+        assert_eq!(error_of(&text(device, region), "hub"), message);
     }
 }
 

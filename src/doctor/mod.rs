@@ -9,6 +9,7 @@ pub(crate) mod known;
 mod header;
 mod key;
 mod text;
+mod holder;
 mod profile;
 mod profiles;
 pub(crate) mod process;

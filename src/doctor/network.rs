@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::catalog;
 use super::finding::Finding;
-use super::profile::set;
+use super::holder::Holders;
 use super::profiles::Planned;
 use crate::arn::Arn;
 use crate::credentials::shown_id;
@@ -174,6 +174,7 @@ fn account(asked: &Asked) -> Option<Finding> {
 fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
     let mut told = HashSet::new();
     let mut findings = Vec::new();
+    let holders = Holders::of(planned.iter().map(|one| &one.profile));
     for one in planned {
         let Some((plan, mfa)) = one.plan.as_ref().ok().and_then(|plan| Some((plan, plan.mfa.as_ref()?)))
         else {
@@ -190,13 +191,13 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
         else {
             continue;
         };
-        let origin = planned.iter().find_map(|one| {
-            let (setting, text) = set(&one.profile, "mfa_serial")?;
-            (text == mfa.serial).then(|| (setting.origin.clone(), one.profile.name.clone()))
-        });
         let at = |kind, message: String| {
             let finding = Finding::new(kind, message);
-            origin.as_ref().map_or(finding.clone(), |(origin, profile)| finding.at(origin).of(profile))
+            let line = mfa.place.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?)));
+            match line.and_then(|(path, line)| Some((path, line, holders.at(path, line)?))) {
+                Some((path, line, holder)) => finding.in_line(path, line).of(&holder.name),
+                None => finding.of(&plan.profile),
+            }
         };
         let user = Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("user/")?.rsplit('/').next());
         let name = device.resource.strip_prefix("mfa/").and_then(|path| path.rsplit('/').next());

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::catalog;
 use super::finding::{Finding, Kind, shell_word};
+use super::holder::Holders;
 use super::profile::{self, set};
 use crate::arn::Arn;
 use crate::config::{Config, FileKind, Profile};
@@ -38,6 +39,7 @@ pub(crate) fn check(
     let included = named_by(planned, "include_profile");
     let without = without_external_id(planned);
     let mut told = HashSet::new();
+    let holders = Holders::of(planned.iter().map(|one| &one.profile));
     for Planned { profile, plan } in planned.iter().filter(|planned| looked_at(&planned.profile.name)) {
         findings.extend(profile::check(config, profile, now));
         match plan {
@@ -52,7 +54,7 @@ pub(crate) fn check(
                 let is_source = sources.contains(&*profile.name);
                 let is_meant = is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
                 if told.insert(one_of(error)) && !is_meant && !is_of_shell(error) {
-                    let finding = of_error(config, profile, error, is_source);
+                    let finding = of_error(config, (profile, &holders), error, is_source);
                     findings.retain(|other| !is_same(other, &finding, error));
                     findings.push(finding);
                 }
@@ -156,8 +158,13 @@ fn kind_of(error: &Error) -> &'static Kind {
     kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
 }
 
-/// An error that a plan ended with. It may be about a profile on the way; then that one's turn comes, too.
-fn of_error(config: &Config, profile: &Profile, error: &Error, is_source: bool) -> Finding {
+/// An error that a plan ended with. It may be about a line of a profile on the way, which is named then.
+fn of_error(
+    config: &Config,
+    (profile, holders): (&Profile, &Holders<'_>),
+    error: &Error,
+    is_source: bool,
+) -> Finding {
     let mut kind = kind_of(error);
     let mut hints = error.hints.clone();
     if is_source && *kind == catalog::CREDENTIALS_NONE {
@@ -167,7 +174,10 @@ fn of_error(config: &Config, profile: &Profile, error: &Error, is_source: bool) 
     let (place, message) = split_place(config, &error.message);
     let finding = Finding::new(kind, message).of(&profile.name);
     let finding = match place {
-        Some((file, line)) => finding.in_line(&file, line),
+        Some((file, line)) => {
+            let holder = holders.at(&file, line).unwrap_or(profile);
+            finding.in_line(&file, line).of(&holder.name)
+        }
         None => finding.in_file(&profile.origin.path),
     };
     match hints.as_slice() {

@@ -133,6 +133,38 @@ fn accounts_and_devices() {
     sandbox.calls().iter().for_each(|call| assert_eq!(call, "GetCallerIdentity"));
 }
 
+/// Several profiles share a device: the one whose section it stands in is named, wherever the others are.
+#[test]
+fn a_shared_device_is_found_where_it_stands() {
+    let sandbox = Sandbox::start();
+    let config = |serial: &str| {
+        sandbox.write_config(&format!(
+            "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\n\
+             external_id = client1-7731\ninclude_profile = device\nregion = eu-west-1\n\
+             [profile hub]\ninclude_profile = device\nregion = eu-central-1\n\
+             [profile device]\nmfa_serial = {serial}\n"
+        ));
+    };
+    config("arn:aws:iam::222222222222:mfa/you");
+    finds(
+        doctor(&sandbox),
+        &format!(
+            "\
+~/.aws/config:11: error: profile 'device': the MFA device is in account 222222222222, and the access key {ID} in 111111111111 [mfa-device-foreign]
+  write the ARN of a device of your own: IAM shows it under Security credentials
+"
+        ),
+    );
+    sandbox.asked(&["GetCallerIdentity"]);
+    // The same where the value itself is refused, by a plan that comes to it on the way.
+    config("arn:aws:iam::2222:mfa/you");
+    for args in [&["doctor"][..], &["doctor", "one"]] {
+        let found = findings(&sandbox.xacct(args).run());
+        let start = "~/.aws/config:11: error: profile 'device': mfa_serial has an account id that is not twelve digits";
+        assert!(found.starts_with(start) && found.matches("mfa_serial").count() == 1, "{found}");
+    }
+}
+
 #[test]
 fn the_clock() {
     let sandbox = Sandbox::start();

@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) enum NoMetadata {
     /// It answered, and does not give them.
     Refused(String),
+    /// It gives no token, which version 2 wants first: the status. Version 1 may not be asked.
+    OnlyVersion1(u16),
     /// It did not answer, or not with sense.
     Unreachable(String),
 }
@@ -62,7 +64,8 @@ impl<'a> Instance<'a> {
     async fn token(&self) -> std::result::Result<Option<String>, NoMetadata> {
         match self.send("PUT", TOKEN, None).await? {
             Got::Body(token) => Ok(Some(token.trim().to_owned())),
-            Got::Status(403..=405) | Got::TooLate if self.metadata.allows_v1 => Ok(None),
+            Got::Status(403..=405) | Got::TooLate if self.metadata.v1_disabled_by.is_none() => Ok(None),
+            Got::Status(status @ 403..=405) => Err(NoMetadata::OnlyVersion1(status)),
             Got::Status(status) => Err(refused(status)),
             Got::TooLate => Err(self.too_late()),
         }

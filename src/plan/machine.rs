@@ -31,8 +31,8 @@ pub(super) fn container_token_file(env: &Env) -> Option<&str> {
 pub(crate) struct Metadata {
     /// Its URL.
     pub(crate) endpoint: String,
-    /// Whether version 1 may be asked where version 2 is not there.
-    pub(crate) allows_v1: bool,
+    /// What forbids asking version 1 where version 2 is not there, with its place; `None` where it may be asked.
+    pub(crate) v1_disabled_by: Option<String>,
     /// How long one answer may take, in seconds.
     pub(crate) timeout_seconds: u64,
     /// How many times a request is sent that fails in passing.
@@ -53,16 +53,21 @@ pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Me
     };
     let timeout = number("metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT", 60)?;
     let attempts = number("metadata_service_num_attempts", "AWS_METADATA_SERVICE_NUM_ATTEMPTS", 20)?;
-    let is_disabled = match env.get("AWS_EC2_METADATA_V1_DISABLED") {
-        Some(_) => env.flag("AWS_EC2_METADATA_V1_DISABLED"),
-        None => link.switch("ec2_metadata_v1_disabled")?,
-    };
     Ok(Metadata {
         endpoint: metadata_endpoint(config, link, env)?,
-        allows_v1: !is_disabled,
+        v1_disabled_by: v1_disabled_by(link, env)?,
         timeout_seconds: timeout.unwrap_or(2),
         attempts: attempts.and_then(|number| u32::try_from(number).ok()).unwrap_or(3),
     })
+}
+
+fn v1_disabled_by(link: &Link<'_>, env: &Env) -> Result<Option<String>> {
+    let (variable, key) = ("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled");
+    if env.get(variable).is_some() {
+        return Ok(env.flag(variable).then(|| variable.to_owned()));
+    }
+    let place = link.value(key).map(|value| format!("{key} ({})", value.place));
+    Ok(if link.switch(key)? { place } else { None })
 }
 
 /// Where the instance metadata is: the variables', else the profile's word, else IPv4 (aws-config `imds/client.rs`).

@@ -42,19 +42,7 @@ pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
             .hint(format!("unset {DISABLED}, or have the credentials from elsewhere")));
     }
     let answered = Instance::new(metadata)?.role_credentials().await.and_then(|text| document(&text));
-    let document = answered.map_err(|failure| {
-        let (error, why, hint) = match failure {
-            NoMetadata::Unreachable(why) => {
-                (Kind::Unreachable, why, "Ec2InstanceMetadata works on an EC2 instance only")
-            }
-            NoMetadata::Refused(why) => (
-                Kind::Refused,
-                why,
-                "the instance needs an instance profile with a role, and its metadata turned on",
-            ),
-        };
-        Error::new(error, format!("{place} gave no credentials: {why}")).hint(hint)
-    })?;
+    let document = answered.map_err(|failure| no_metadata(failure, metadata, &place))?;
     let answered = Unchecked {
         access_key_id: document.access_key_id.unwrap_or_default(),
         secret_access_key: document.secret_access_key.unwrap_or_else(|| Secret::new("")),
@@ -63,6 +51,30 @@ pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
         account_id: document.account_id,
     };
     answered.checked().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+}
+
+fn no_metadata(failure: NoMetadata, metadata: &Metadata, place: &str) -> Error {
+    let (kind, why, hint) = match failure {
+        NoMetadata::Unreachable(why) => {
+            (Kind::Unreachable, why, "Ec2InstanceMetadata works on an EC2 instance only")
+        }
+        NoMetadata::Refused(why) => {
+            let hint = "the instance needs an instance profile with a role, and its metadata turned on";
+            (Kind::Refused, why, hint)
+        }
+        NoMetadata::OnlyVersion1(status) => return only_version_1(status, metadata, place),
+    };
+    Error::new(kind, format!("{place} gave no credentials: {why}")).hint(hint)
+}
+
+fn only_version_1(status: u16, metadata: &Metadata, place: &str) -> Error {
+    let setting = metadata.v1_disabled_by.as_deref().unwrap_or_default();
+    Error::config(format!(
+        "{place} gave no credentials: it gives no token (HTTP {status}), so this machine offers only version 1 of the \
+         metadata service, which {setting} forbids"
+    ))
+    .hint("make version 2 available: turn the instance's metadata on, or update the proxy that answers there")
+    .hint(format!("or allow version 1, which any program that fetches URLs here can be made to ask: remove {setting}"))
 }
 
 /// Errors: words that have nothing of the credentials in them.

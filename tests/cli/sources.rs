@@ -281,11 +281,28 @@ fn version_1_is_asked_where_there_is_nothing_else() {
     sandbox.xacct(&["clear", "--all"]).run().status(0);
     // Not where it is forbidden, nor where the token's request is what is wrong.
     server.answer(v1(404, document(&keys)));
-    let forbidden = run(&sandbox, "ec2", &server).env("AWS_EC2_METADATA_V1_DISABLED", "true").run().status(4);
-    forbidden.stderr_contains("gave no credentials: it answered with HTTP 404\n");
+    let words = |status: u16, setting: &str| {
+        format!(
+            "xacct: error: the instance metadata at {} gave no credentials: it gives no token (HTTP {status}), so this \
+             machine offers only version 1 of the metadata service, which {setting} forbids\n  make version 2 \
+             available: turn the instance's metadata on, or update the proxy that answers there\n  or allow version 1, \
+             which any program that fetches URLs here can be made to ask: remove {setting}\n",
+            server.endpoint()
+        )
+    };
+    let variable = "AWS_EC2_METADATA_V1_DISABLED";
+    let forbidden = run(&sandbox, "ec2", &server).env(variable, "true").run();
+    forbidden.status(3).stdout("").stderr(&words(404, variable));
     sandbox.edit_config("[profile ec2]\n", "[profile ec2]\nec2_metadata_v1_disabled = true\n");
-    run(&sandbox, "ec2", &server).run().status(4);
-    assert_eq!(server.asked(), [FETCHED[0], FETCHED[0]]);
+    let config = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+    let line = config.lines().position(|line| line.starts_with("ec2_metadata_v1")).unwrap() + 1;
+    let setting = format!("ec2_metadata_v1_disabled (~/.aws/config:{line})");
+    for status in [403, 404, 405] {
+        server.answer(v1(status, document(&keys)));
+        let forbidden = run(&sandbox, "ec2", &server).run();
+        forbidden.status(3).stdout("").stderr(&words(status, &setting));
+    }
+    assert_eq!(server.asked(), [FETCHED[0]; 4]);
     sandbox.edit_config("v1_disabled = true", "v1_disabled = perhaps");
     run(&sandbox, "ec2", &server)
         .run()

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::cache::{has_other_names, is_still_at, not_ours, open_private};
 use crate::env::Env;
-use crate::files::make_dir;
+use crate::files::{make_dir, refuse_other_kinds};
 use crate::issuance::Record;
 
 /// In bytes: some three thousand lines.
@@ -131,11 +131,21 @@ pub(crate) fn read(path: &Path) -> io::Result<Records> {
         let opened = match open_private(OpenOptions::new().read(true), &file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             opened => opened
+                .and_then(plain)
                 .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?,
         };
         read_lines(opened, &file, &mut all)?;
     }
     Ok(all)
+}
+
+fn plain(file: File) -> io::Result<File> {
+    let metadata = file.metadata()?;
+    refuse_other_kinds(&metadata)?;
+    if metadata.len() > 4 * MOST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large to be an audit log"));
+    }
+    Ok(file)
 }
 
 fn read_lines(file: File, path: &Path, all: &mut Records) -> io::Result<()> {

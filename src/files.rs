@@ -2,6 +2,7 @@
 //! that is there and cannot be read is an error, never "no profiles". What stands in them is left to `config`; changing
 //! them is below, in `write`.
 
+mod read;
 mod write;
 mod backup;
 
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
+pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
 pub(crate) use write::{Change, Lock, make_dir, try_lock, write};
 
 /// The texts to be parsed.
@@ -44,16 +46,15 @@ pub(crate) fn read_each(paths: &Paths) -> [(FileKind, Result<Option<Zeroizing<St
 
 fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> {
     // An empty path, where there is no home directory, is not there either.
-    let bytes = match fs::read(paths.of(file)) {
+    let mut bytes = match read_bytes(paths.of(file)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&paths.display(file), file, error)),
     };
     if let Some(encoding) = utf16(&bytes) {
-        let _wiped = Zeroizing::new(bytes);
         return Err(is_utf16(&paths.display(file), encoding));
     }
-    match String::from_utf8(bytes) {
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
@@ -68,8 +69,8 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
 ///
 /// Errors: the first that cannot be, with the line that names it.
 pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
-    let read = |file: PolicyFile| match fs::read_to_string(&file.path) {
-        Ok(text) => Ok((file, text)),
+    let read = |file: PolicyFile| match read_text(&file.path) {
+        Ok(text) => Ok((file, text.to_string())),
         Err(error) => {
             let message =
                 format!("{}: session_policy: {} cannot be read: {error}", file.place, file.path.display());
@@ -83,7 +84,7 @@ pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
 
 /// A digest of what stands in a token's file; `None` where it cannot be read, which whoever needs the token will say.
 pub(crate) fn digest_of(path: &str) -> Option<String> {
-    let token = Zeroizing::new(fs::read(path).ok()?);
+    let token = read_bytes(Path::new(path)).ok()?;
     Some(hex::encode(Sha256::digest(&token)))
 }
 

@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 
 use super::response::{Expected, checked, checked_client};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::plan::Connection;
 
 /// An HTTP client for a service at the URL. The system's certificates are parsed only where the endpoint wants TLS.
@@ -89,7 +90,8 @@ fn with_settings(
 pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
     let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
     let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
-    let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let bytes =
+        files::read_bytes(path.as_ref()).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
         let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
@@ -98,5 +100,5 @@ pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
     if roots.is_empty() {
         return Err(wrong("holds no certificate".to_owned()));
     }
-    Ok(bytes)
+    Ok(bytes.to_vec())
 }

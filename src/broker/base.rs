@@ -1,10 +1,9 @@
 //! Fetching the source's own credentials, where that is a step of the plan.
 
-use zeroize::Zeroizing;
-
 use crate::aws::Answer;
 use crate::cache::SignIn;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::plan::{Plan, Source};
 use crate::source::Fetched;
 use crate::sso::Asker;
@@ -30,7 +29,7 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
         }
         return Ok((Answer { credentials, arn: None, user_id: None }, sign_in));
     };
-    let token = std::fs::read_to_string(&web.token_file).map(Zeroizing::new).map_err(|error| {
+    let token = files::read_text(web.token_file.as_ref()).map_err(|error| {
         Error::config(format!("{}: {} cannot be read: {error}", web.token_file_setting(), web.token_file))
     })?;
     let sts = run.sts()?;

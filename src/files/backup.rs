@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use zeroize::Zeroizing;
 
+use super::read::read_text;
 use super::write::{Change, create};
 use crate::config::{Paths, Texts};
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ pub(super) fn prune(path: &Path) {
 
 /// What backups of one time hold, newest first. A file without one was not there, or was not changed.
 pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
-    let read = |path: &Path, stamp: &str| fs::read_to_string(backup(path, stamp)).ok().map(Zeroizing::new);
+    let read = |path: &Path, stamp: &str| read_text(&backup(path, stamp)).ok();
     let texts = |stamp: &String| Texts {
         config: read(&paths.config, stamp),
         settings: read(&paths.settings, stamp),

@@ -7,9 +7,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
-use zeroize::Zeroizing;
 
 use super::backup;
+use super::read::read_bytes;
 use crate::config::{FileKind, Paths};
 use crate::error::{Error, Result};
 
@@ -140,8 +140,8 @@ pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
 
 /// Somebody may have saved the file in an editor while a person looked at the changes.
 fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
-    let now = match fs::read(target) {
-        Ok(bytes) => Some(Zeroizing::new(bytes)),
+    let now = match read_bytes(target) {
+        Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(Error::config(format!("{path} cannot be read: {error}")).caused_by(error)),
     };

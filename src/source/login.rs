@@ -17,6 +17,7 @@ use crate::cache::{Lock, SignIn, write_private};
 use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::files::read_bytes;
 use crate::plan::{Endpoint, Plan, Source};
 use crate::secret::Secret;
 use crate::sso::Asker;
@@ -87,7 +88,7 @@ impl Token {
 /// The session whose token is there now. Its key is made by `aws login`, and every renewal is bound to it.
 pub(super) fn current_sign_in(login_session: &str, env: &Env) -> Option<SignIn> {
     let file = path(login_session, env)?;
-    let bytes = fs::read(&file).map(Zeroizing::new).ok()?;
+    let bytes = read_bytes(&file).ok()?;
     let token = parse(serde_json::from_slice(&bytes).ok()?).ok()?;
     Some(token.sign_in(&file))
 }
@@ -189,8 +190,8 @@ impl<'a> Session<'a> {
     }
 
     fn read(&self, file: &Path) -> Result<Token> {
-        let bytes = match fs::read(file) {
-            Ok(bytes) => Zeroizing::new(bytes),
+        let bytes = match read_bytes(file) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.signed_out()),
             Err(error) => return Err(self.unusable(&error.to_string())),
         };
@@ -267,7 +268,7 @@ pub(crate) fn remove_all(env: &Env) -> Result<usize> {
 }
 
 fn is_token(path: &Path) -> bool {
-    let bytes = fs::read(path).map(Zeroizing::new).unwrap_or_default();
+    let bytes = read_bytes(path).unwrap_or_default();
     let members: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
     members.is_some_and(|members| {
         members.get("accessToken").is_some_and(|token| token["accessKeyId"].is_string())

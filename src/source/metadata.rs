@@ -14,6 +14,7 @@ use crate::aws::{self, Instance, NoMetadata};
 use crate::credentials::{Credentials, Unchecked};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::files;
 use crate::plan::{CONTAINER_TOKEN_FILE, Metadata};
 use crate::secret::Secret;
 
@@ -93,7 +94,7 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
     let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
     if let Some(path) = env.get(CONTAINER_TOKEN_FILE)
         && uris.iter().any(|name| env.get(name).is_some())
-        && let Err(error) = std::fs::read(path)
+        && let Err(error) = files::read_bytes(path.as_ref())
     {
         return Err(Error::config(format!("{CONTAINER_TOKEN_FILE}: {path} cannot be read: {error}"))
             .hint("the container's agent puts the token there; is this the container that it is for?")

@@ -3,7 +3,7 @@
 //! Sources: docs/aws.md A6; botocore's `SSOTokenLoader`, the AWS CLI's `BaseSSOTokenFetcher`.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -18,11 +18,9 @@ use crate::cache::write_private;
 use crate::credentials::rfc3339;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::files::read_bytes;
 use crate::plan::Sso;
 use crate::secret::Secret;
-
-/// Larger than any token; they are a few thousand characters.
-const MAX_SIZE: u64 = 64 * 1024;
 
 /// A sign-in as its file has it.
 #[derive(Debug, Clone)]
@@ -312,8 +310,7 @@ pub(crate) fn remove_token(env: &Env, token: &TokenOnDisk) -> Result<bool> {
 
 /// The file's members, if it holds what is wanted. Other programs write here too: what is not understood is not there.
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
-    fs::File::open(path).ok()?.take(MAX_SIZE).read_to_end(&mut bytes).ok()?;
+    let bytes = read_bytes(path).ok()?;
     let members: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
     let members: Map<String, Value> = members.map(|(key, value)| (key.to_lowercase(), value)).collect();

@@ -49,6 +49,7 @@ mod login_sso;
 mod logout;
 mod mfa;
 mod never_dropped;
+mod odd_files;
 mod picker;
 mod picture;
 mod policy;

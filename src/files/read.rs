@@ -1,0 +1,134 @@
+//! Reading a file that anybody may have put there: never waiting for the other end of a pipe, never without a limit.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+/// More than any of the files that xacct reads has: thirty thousand profiles are about 6 MiB.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
+
+/// The file's bytes. `/dev/null` is an empty file.
+///
+/// Errors: the system's; it is no plain file; it is too large.
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    read_up_to(path, MAX_SIZE)
+}
+
+/// As [`read_bytes`]; also an error: it is not UTF-8.
+pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
+    let bytes = read_bytes(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+fn read_up_to(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    if is_null(&metadata) {
+        return Ok(Zeroizing::default());
+    }
+    refuse_other_kinds(&metadata)?;
+    // Large enough from the start: what a growing buffer leaves behind is not wiped.
+    let length = metadata.len().min(max) + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default()));
+    file.take(max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max {
+        let why = format!("it is larger than {} MiB", max / 1024 / 1024);
+        return Err(io::Error::new(ErrorKind::FileTooLarge, why));
+    }
+    Ok(bytes)
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    options.open(path).map_err(|error| {
+        // A socket cannot even be opened, and the system's words for that say nothing.
+        let kind = std::fs::metadata(path).map(|metadata| refuse_other_kinds(&metadata));
+        kind.ok().and_then(Result::err).unwrap_or(error)
+    })
+}
+
+/// Errors: what it is, where it is no plain file.
+pub(crate) fn refuse_other_kinds(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let error = if metadata.is_dir() { ErrorKind::IsADirectory } else { ErrorKind::InvalidInput };
+    Err(io::Error::new(error, format!("it is {}, not a file", kind(metadata))))
+}
+
+fn kind(metadata: &Metadata) -> &'static str {
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        return "a directory";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a FIFO";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    "a device"
+}
+
+/// What people name where there is to be no file.
+#[cfg(unix)]
+fn is_null(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    let is_same = |null: Metadata| null.rdev() == metadata.rdev();
+    metadata.file_type().is_char_device() && std::fs::metadata("/dev/null").is_ok_and(is_same)
+}
+
+#[cfg(not(unix))]
+fn is_null(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_file_of_some_size_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let why = |path: &Path| read_up_to(path, 1024 * 1024).unwrap_err().to_string();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path("fifo"),
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR,
+            0,
+        )
+        .unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+        std::fs::write(path("file"), "text").unwrap();
+        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        std::os::unix::fs::symlink(path("fifo"), path("fifo-link")).unwrap();
+        std::fs::write(path("exact"), vec![b'x'; 1024 * 1024]).unwrap();
+        std::fs::write(path("large"), vec![b'x'; 1024 * 1024 + 1]).unwrap();
+        assert_eq!(why(&path("fifo")), "it is a FIFO, not a file");
+        assert_eq!(why(&path("fifo-link")), "it is a FIFO, not a file");
+        assert_eq!(why(&path("socket")), "it is a socket, not a file");
+        assert_eq!(why(dir.path()), "it is a directory, not a file");
+        assert_eq!(why(Path::new("/dev/zero")), "it is a device, not a file");
+        assert_eq!(why(&path("large")), "it is larger than 1 MiB");
+        assert_eq!(read_bytes(&path("exact")).unwrap().len(), 1024 * 1024);
+        assert_eq!(&**read_text(&path("link")).unwrap(), "text");
+        assert_eq!(&**read_text(Path::new("/dev/null")).unwrap(), "");
+        assert_eq!(read_text(&path("none")).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+}

@@ -66,7 +66,7 @@ struct Document<'a> {
     confirm: Option<&'a str>,
     /// What says the region, the endpoint and the source.
     origins: Value,
-    warnings: &'a [String],
+    warnings: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -112,7 +112,7 @@ impl<'a> Explained<'a> {
             calls: forecast.calls,
             confirm: plan.confirm.as_deref(),
             origins: object(&origins),
-            warnings: &plan.warnings,
+            warnings: plan.warnings.iter().chain(&plan.unused).map(String::as_str).collect(),
         }
     }
 
@@ -252,6 +252,9 @@ impl Explained<'_> {
             many => format!("{many} requests are sent"),
         };
         let _ = writeln!(text, "now       {calls}, {asks}");
+        for unused in &plan.unused {
+            let _ = writeln!(text, "unused    {}", visible(unused));
+        }
         for warning in &plan.warnings {
             let _ = writeln!(text, "warning   {}", visible(warning));
         }

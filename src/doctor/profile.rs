@@ -8,6 +8,7 @@ use super::known;
 use crate::arn::{self, Arn};
 use crate::config::{ByFile, Config, FileKind, Profile, ProfileColor, Setting, nearest};
 use crate::duration;
+use crate::plan;
 
 /// Everything about one profile, as its files together say it.
 pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> Vec<Finding> {
@@ -17,6 +18,7 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
     findings.extend(duration_unread(profile));
     findings.extend(shadowed(profile));
     findings.extend(incomplete(profile));
+    findings.extend(unused_sources(profile));
     findings.extend(process(profile));
     findings.extend(session_tokens(profile));
     findings.extend(expired(profile, now));
@@ -124,6 +126,26 @@ fn incomplete(profile: &Profile) -> Option<Finding> {
     let message = format!("{name} is ignored without {lacks}: the access key in {} is used", key.origin);
     let finding = at(&catalog::SOURCE_INCOMPLETE, profile, setting, message);
     Some(finding.fix(format!("add {lacks}, or delete {name}")))
+}
+
+/// Sources beside a web identity token.
+fn unused_sources(profile: &Profile) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unused in plan::beside_token(profile) {
+        // It is used where another profile has this one as its source: see below.
+        if unused.key == "aws_access_key_id" {
+            continue;
+        }
+        let finding = Finding::new(&catalog::SOURCE_UNUSED, unused.message()).at(&unused.origin);
+        let fix = format!("delete {}, or web_identity_token_file", unused.key);
+        findings.push(finding.of(&profile.name).fix(fix));
+    }
+    if let Some(unused) = plan::beside_key(profile) {
+        let message = format!("{}; the AWS CLI takes the token there too", unused.message());
+        let finding = Finding::new(&catalog::SOURCE_UNUSED, message).at(&unused.origin).of(&profile.name);
+        findings.push(finding.fix("put the access key into a profile of its own"));
+    }
+    findings
 }
 
 fn process(profile: &Profile) -> Vec<Finding> {
@@ -246,7 +268,9 @@ fn notes(profile: &Profile) -> Vec<Finding> {
         let fix = "give the profile a name, and name it as source_profile";
         findings.push(at(&catalog::DEFAULT_KEYS, profile, key, message).fix(fix));
     }
-    if let Some((role, _)) = set(profile, "role_arn") {
+    if let Some((role, _)) = set(profile, "role_arn")
+        && set(profile, "web_identity_token_file").is_none()
+    {
         let message = format!(
             "the profile is a role by itself, and the access key in {} where another has it as source_profile",
             key.origin

@@ -22,6 +22,7 @@ mod narrow;
 mod roles;
 mod mfa;
 mod unsent;
+mod unused;
 mod invariants;
 mod origins;
 mod session;
@@ -46,6 +47,7 @@ pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
 pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
 pub(crate) use sso::Sso;
+pub(crate) use unused::{beside_key, beside_token};
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
 
 /// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
@@ -99,6 +101,8 @@ pub(crate) struct Plan {
     pub(crate) confirm: Option<String>,
     /// What the user should know though it stops nothing.
     pub(crate) warnings: Vec<String>,
+    /// Sources that the profile names and that are not used, for `explain`.
+    pub(crate) unused: Vec<String>,
 }
 
 /// How the code for the one step that carries it is come by.
@@ -424,6 +428,7 @@ fn plan(
     let steps = keyed(&chain.source, &endpoint.identity(&region), source_key, steps);
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
+    let unused = unused::in_chain(&chain);
     let (profile, source) = (chain.name, chain.source);
     let is_uncached = match &source {
         Source::CredentialProcess { is_cached, command, .. } => {
@@ -445,6 +450,7 @@ fn plan(
         mfa,
         confirm,
         warnings,
+        unused,
     })
 }
 

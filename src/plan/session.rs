@@ -62,5 +62,6 @@ fn plan(config: &Config, env: &Env, profile: Profile, sso: Sso) -> Result<Plan> 
         mfa: None,
         confirm: None,
         warnings: Vec::new(),
+        unused: Vec::new(),
     })
 }

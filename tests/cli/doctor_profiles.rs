@@ -414,6 +414,28 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "source-unused",
+        "[profile a]\nregion = eu-west-1\n[profile web]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nweb_identity_token_file = /t\ncredential_source = Environment\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:7: warning: profile 'web': credential_source is ignored: the role is assumed with the token of web_identity_token_file (~/.aws/config:6) [source-unused]
+  delete credential_source, or web_identity_token_file
+",
+    ),
+    (
+        "source-unused",
+        "[profile a]\nregion = eu-west-1\n[profile web]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nweb_identity_token_file = /t\nsource_profile = a\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:6: warning: profile 'web': web_identity_token_file is ignored: as a source, the profile gives the access key in ~/.aws/config:8; the AWS CLI takes the token there too [source-unused]
+  put the access key into a profile of its own
+~/.aws/config:7: warning: profile 'web': source_profile is ignored: the role is assumed with the token of web_identity_token_file (~/.aws/config:6) [source-unused]
+  delete source_profile, or web_identity_token_file
+",
+    ),
+    (
         "keys-expired",
         "[profile a]\nregion = eu-west-1\n",
         "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = x\nx_security_token_expires = 2020-01-01T00:00:00Z\n",

@@ -306,3 +306,46 @@ fn a_pod_whose_variables_are_wrong() {
     fails(gone, "AWS_WEB_IDENTITY_TOKEN_FILE: /gone cannot be read: No such file or directory");
     sandbox.asked(&[]);
 }
+
+/// The token wins in the role's own profile, the access key where the profile is another's source (docs/aws.md A2).
+#[test]
+fn explain_names_the_sources_that_are_ignored() {
+    let sandbox = start();
+    let place = |start: &str| {
+        let config = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+        format!("~/.aws/config:{}", config.lines().position(|line| line == start).unwrap() + 1)
+    };
+    sandbox.add_config(
+        "\n[profile both]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/Web\n\
+         web_identity_token_file = /both-token\ncredential_source = EcsContainer\naws_access_key_id = \
+         AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = NotASecret\n[profile above]\nregion = eu-west-1\nrole_arn = \
+         arn:aws:iam::222222222222:role/Inner\nsource_profile = both\n",
+    );
+    let unused = |profile: &str| {
+        let text = sandbox.xacct(&["explain", profile]).run().ok();
+        let lines = text.stdout_text().lines().filter_map(|line| line.strip_prefix("unused    "));
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        let json = sandbox.xacct(&["explain", profile, "--json"]).run().ok().json();
+        assert_eq!(json["warnings"], json!(lines));
+        lines
+    };
+    let token = place("web_identity_token_file = /both-token");
+    let used = format!("the role is assumed with the token of web_identity_token_file ({token})");
+    let key = place("aws_access_key_id = AKIAIOSFODNN7EXAMPLE");
+    assert_eq!(
+        unused("both"),
+        [
+            format!("{key}: profile 'both': aws_access_key_id is ignored: {used}"),
+            format!(
+                "{}: profile 'both': credential_source is ignored: {used}",
+                place("credential_source = EcsContainer")
+            )
+        ]
+    );
+    let used = format!("as a source, the profile gives the access key in {key}");
+    assert_eq!(
+        unused("above"),
+        [format!("{token}: profile 'both': web_identity_token_file is ignored: {used}")]
+    );
+    assert!(unused("web").is_empty());
+}

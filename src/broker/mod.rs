@@ -340,6 +340,7 @@ impl<'a> Broker<'a> {
             now: self.now,
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
+            in_background: self.options.sign_in.is_some() && !there && terminal::in_background(),
             no_input: self.options.no_input,
             until: None,
         }

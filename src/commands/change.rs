@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::files::{self, Change, Lock};
 use crate::plan::{Plan, Request};
 use crate::render::diff;
+use crate::terminal;
 
 /// The files, read, and nobody else's to change until this is dropped.
 pub(super) struct Files {
@@ -93,7 +94,9 @@ impl Files {
         if asked.no_input {
             return Err(nobody());
         }
-        let Some(person) = Person::at_terminal()? else { return Err(nobody()) };
+        let Some(person) = Person::at_terminal()? else {
+            return Err(if terminal::in_background() { in_background() } else { nobody() });
+        };
         // On the terminal, whatever stderr is: who answers must have seen it.
         let is_agreed = person.agrees(&format!("{shown}{count}\nwrite this?"))?;
         if !is_agreed {
@@ -146,6 +149,11 @@ fn said(config: &Config) -> HashMap<String, Said> {
         (profile.name.to_owned(), said.flatten().collect())
     };
     config.profiles_by_file().into_iter().map(of_profile).collect()
+}
+
+fn in_background() -> Error {
+    let message = format!("your confirmation is needed, and {}: nothing was changed", terminal::BACKGROUND);
+    Error::needs_person(message).hint(terminal::TO_FOREGROUND).hint("or run it with --yes")
 }
 
 fn nobody() -> Error {

@@ -50,6 +50,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) me: &'a str,
     /// How a person may be asked to sign in; `None` where nobody may be.
     pub(crate) sign_in: Option<How>,
+    /// Whether nobody may be asked only because the terminal is another program's just now.
+    pub(crate) in_background: bool,
     /// `--no-input`, which other programs are told too.
     pub(crate) no_input: bool,
     /// When waiting for another process's sign-in is given up.

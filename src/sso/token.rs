@@ -164,7 +164,11 @@ impl Session<'_> {
     async fn signed_in(&self) -> Result<Got> {
         let Some(how) = self.asker.sign_in else {
             let other = self.files.other_spelling(self.now());
-            return Err(words::needs_sign_in(self.sso, other.as_deref()));
+            return Err(if self.asker.in_background && other.is_none() {
+                words::in_background(self.sso)
+            } else {
+                words::needs_sign_in(self.sso, other.as_deref())
+            });
         };
         match self.sign_in(how).await {
             Ok((tokens, client)) => Ok(Got { token: self.keep(tokens, client, None), by_person: true }),

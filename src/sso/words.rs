@@ -4,6 +4,7 @@ use super::Session;
 use crate::aws::Failure;
 use crate::error::Error;
 use crate::plan::{Endpoint, Sso};
+use crate::terminal;
 
 /// `xacct login acme`, as a shell takes it.
 pub(super) fn login(sso: &Sso) -> String {
@@ -23,6 +24,15 @@ pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
             .hint(format!("set sso_start_url = {other} in the profile, or run: {}", login(sso))),
         None => error.hint(format!("in a terminal, run: {}", login(sso))),
     }
+}
+
+/// Somebody must sign in, and another program has the terminal.
+pub(super) fn in_background(sso: &Sso) -> Error {
+    let Sso { profile, start_url, .. } = sso;
+    let why = terminal::BACKGROUND;
+    Error::needs_person(format!("profile '{profile}': nobody is signed in at {start_url}, and {why}"))
+        .hint(terminal::TO_FOREGROUND)
+        .hint(format!("or run first: {}", login(sso)))
 }
 
 /// A profile that has a session and no role.

@@ -18,7 +18,9 @@ pub(crate) use caller::Caller;
 #[cfg(not(unix))]
 pub(crate) use console::{Kept, screen};
 #[cfg(not(unix))]
-pub(crate) use console::{ask_hidden, ask_shown, ask_shown_again, available, hush, pick, tell};
+pub(crate) use console::{
+    ask_hidden, ask_shown, ask_shown_again, available, hush, in_background, pick, tell,
+};
 pub(crate) use foreground::{give_back, is_taken, take};
 #[cfg(unix)]
 pub(crate) use list::pick;
@@ -26,7 +28,7 @@ pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
 pub(crate) use tty::{Kept, screen};
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, tell};
+pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, in_background, tell};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -108,7 +110,7 @@ mod tty {
     }
 
     /// Whether there is a terminal, which another program has.
-    fn in_background() -> bool {
+    pub(crate) fn in_background() -> bool {
         File::open("/dev/tty").is_ok_and(|tty| !in_foreground(&tty))
     }
 
@@ -351,6 +353,11 @@ mod console {
     /// The console, to show on it what nobody would see on stderr.
     pub(crate) fn screen() -> Option<File> {
         OpenOptions::new().read(true).write(true).open("CONOUT$").ok()
+    }
+
+    /// A console has no background.
+    pub(crate) fn in_background() -> bool {
+        false
     }
 
     /// A console is not set otherwise by the programs that are run.

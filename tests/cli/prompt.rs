@@ -237,3 +237,47 @@ fn in_the_background_of_a_terminal_the_way_to_the_foreground_is_said() {
     }
     sandbox.asked(&[]);
 }
+
+/// The same for a sign-in, for a confirmation, and for what `add` asks.
+#[test]
+fn in_the_background_no_other_question_is_asked_either() {
+    let sandbox = Sandbox::start();
+    sandbox.edit_config("[profile client1]\n", "[profile client1]\nconfirm = true\n");
+    let background = "xacct runs in the background of this terminal, where it cannot ask";
+    let foreground = "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
+    let sign_in = format!(
+        "nobody is signed in at https://acme.awsapps.com/start, and {background}\r\n  {foreground}\r\n  \
+                           or run first: xacct login acme\r\n"
+    );
+    let confirmation = format!("and {background}\r\n  {foreground}\r\n");
+    let missing = format!("--source-profile is missing, and {background}\r\n  {foreground}\r\n");
+    let written = format!(
+        "your confirmation is needed, and {background}: nothing was changed\r\n  {foreground}\r\n  or run it with --yes\r\n"
+    );
+    let role = "add new --role-arn arn:aws:iam::222222222222:role/New";
+    for (command, words) in [
+        ("exec acme -- true", &sign_in),
+        ("exec client1 -- true", &confirmation),
+        (role, &missing),
+        ("adopt client2", &written),
+    ] {
+        for script in [
+            format!("timeout 60 \"$0\" {command}; echo status $?"),
+            format!("set -m; \"$0\" {command} & wait $!; echo status $?"),
+        ] {
+            let mut pty = sandbox.pty_sh(&script);
+            let said = pty.expect("status ");
+            assert!(said.contains(words), "{command}: {said}");
+            pty.wait();
+        }
+    }
+    // Where asking is not the matter, the terminal is not either.
+    let mut pty = sandbox.pty_sh("timeout 60 \"$0\" exec acme --no-input -- true; echo status $?");
+    let said = pty.expect("status ");
+    assert!(
+        said.contains("in a terminal, run: xacct login acme\r\n") && !said.contains("background"),
+        "{said}"
+    );
+    pty.wait();
+    sandbox.asked(&[]);
+}

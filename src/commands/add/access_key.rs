@@ -50,7 +50,7 @@ impl Answers<'_> {
         let id = match (&self.asked.access_key_id, piped, self.person) {
             (Some(id), _, _) => given("--access-key-id", id, &key_id)?,
             (None, true, _) => given("the access key's ID on stdin", &line_of_stdin()?, &key_id)?,
-            (None, false, None) => return Err(missing("--access-key-id")),
+            (None, false, None) => return Err(self.missing("--access-key-id")),
             (None, false, Some(person)) => {
                 self.is_asked();
                 return person.hidden_pair("access key ID (not shown)", key_id, secret_of).map(trimmed);
@@ -59,7 +59,7 @@ impl Answers<'_> {
         let secret = match (piped, self.person) {
             (true, _) => Secret::new(line_of_stdin()?.trim()),
             (false, Some(person)) => person.hidden(&secret_of(&id))?,
-            (false, None) => return Err(missing("the secret access key on stdin")),
+            (false, None) => return Err(self.missing("the secret access key on stdin")),
         };
         Ok(trimmed((id, secret)))
     }

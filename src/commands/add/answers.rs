@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::plan;
 use crate::region::Wrong;
 use crate::secret::Secret;
+use crate::terminal;
 
 /// A profile, before it is written.
 pub(super) struct New {
@@ -197,6 +198,14 @@ impl<'a> Answers<'a> {
         self.wanted("--region", self.asked.region.as_ref(), &question, default, region)
     }
 
+    /// The error for what is said nowhere, where nobody can be asked.
+    pub(super) fn missing(&self, what: &str) -> Error {
+        if self.asked.asking.no_input || !terminal::in_background() {
+            return missing(what);
+        }
+        Error::usage(format!("{what} is missing, and {}", terminal::BACKGROUND)).hint(terminal::TO_FOREGROUND)
+    }
+
     /// The option's value, or what a person answers; the default stands for an empty answer.
     pub(super) fn needed<T>(
         &self,
@@ -209,7 +218,7 @@ impl<'a> Answers<'a> {
         if let Some(value) = value {
             return given(option, value, &read);
         }
-        let Some(person) = self.person else { return Err(missing(option)) };
+        let Some(person) = self.person else { return Err(self.missing(option)) };
         self.asked_any.set(true);
         person.ask(question, |answer| match (answer, default) {
             ("", Some(default)) => read(default),

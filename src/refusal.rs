@@ -49,6 +49,13 @@ pub(crate) fn forget(store: &Store, profile: &str) {
     let _ = store.remove_note(FOLDER, &name(profile));
 }
 
+/// As [`forget`], for every profile.
+pub(crate) fn forget_all(store: &Store) {
+    for name in store.note_names(FOLDER).unwrap_or_default() {
+        let _ = store.remove_note(FOLDER, &name);
+    }
+}
+
 /// The last one; `None` also where it cannot be read.
 pub(crate) fn last(store: &Store, profile: &str) -> Option<Refusal> {
     let text = store.read_note(FOLDER, &name(profile)).ok().flatten()?;
@@ -86,5 +93,10 @@ mod tests {
         forget(&store, "a/b");
         forget(&store, "a/b");
         assert_eq!(last(&store, "a/b"), None);
+        for profile in ["a/b", "b"] {
+            note(&store, profile, &Error::refused("no"), None, now);
+        }
+        forget_all(&store);
+        assert_eq!((last(&store, "a/b"), last(&store, "b")), (None, None));
     }
 }

@@ -112,6 +112,12 @@ impl Broker<'_> {
     ///
     /// Errors: as [`Broker::credentials`].
     pub(crate) async fn provide(&self, need: &Need) -> Result<()> {
+        let provided = self.provided(need).await;
+        // A success is not noted: the profile's own credentials are still to be had.
+        if provided.is_err() { self.noted(provided) } else { provided }
+    }
+
+    async fn provided(&self, need: &Need) -> Result<()> {
         match need {
             Need::Code { step, .. } => acquire::up_to(self, *step).await.map(|_| ()),
             Need::SignIn { .. } => {
@@ -128,7 +134,7 @@ impl Broker<'_> {
     pub(crate) async fn credentials_within(&self) -> Result<Credentials> {
         let credentials = match self.at_once()? {
             Some(credentials) => credentials,
-            None => acquire::last(self).await?,
+            None => self.noted(acquire::last(self).await)?,
         };
         Ok(self.in_account(credentials))
     }

@@ -9,11 +9,13 @@ use crate::cli::{Asking, Clear, Overrides, Target};
 use crate::config::Config;
 use crate::error::Result;
 use crate::plan::Plan;
+use crate::refusal;
 
 pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
     let store = context.store()?;
     if asked.all {
         let forgotten = forget::everything(&store)?;
+        refusal::forget_all(&store);
         context.voice.note(&format!("forgot {}", counted(forgotten.count())));
         forget::tell_of_shell(context, &forgotten, |_| true);
         return Ok(ExitCode::SUCCESS);
@@ -32,6 +34,7 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
             }
             None => forget::of_name(name, &store)?,
         };
+        refusal::forget(&store, name);
         context.voice.note(&format!("forgot {} of '{name}'", counted(forgotten.count())));
         if let Some(plan) = &plan {
             tell_of_shared(plan, &store, context);
@@ -51,7 +54,7 @@ fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Resul
     };
     let is_cached =
         store.entries()?.iter().any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
-    if is_cached { Ok(None) } else { Err(error) }
+    if is_cached || refusal::last(store, name).is_some() { Ok(None) } else { Err(error) }
 }
 
 /// A session that other profiles share is theirs too: it goes with the profile that holds the keys.

@@ -242,6 +242,38 @@ fn what_was_refused_last_is_told_of_the_profile_until_it_works() {
     assert_eq!(told("client1"), None);
 }
 
+/// `each` asks for many, and some other command for one of them later.
+#[test]
+fn each_leaves_a_targets_refusal_and_clear_takes_it_away() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.add_config(
+        "[profile unknown]\nrole_arn = arn:aws:iam::222222222222:role/Unknown\nsource_profile = keys\n\
+         region = eu-west-1\n",
+    );
+    let told = |profile: &str| {
+        let text = sandbox.xacct(&["doctor", "--offline", profile]).run();
+        text.stdout_text().lines().find(|line| line.contains("[last-refusal]")).map(str::to_owned)
+    };
+    let refused = || {
+        // The role is refused to the target itself, the code to the run that cannot ask for it.
+        sandbox.xacct(&["each", "unknown", "--", "true"]).run().status(1).stderr_contains("AccessDenied");
+        sandbox
+            .xacct(&["each", "client2", "--no-input", "--", "true"])
+            .run()
+            .status(125)
+            .stderr_contains("MFA");
+    };
+    refused();
+    assert!(told("unknown").unwrap().contains("AWS refused arn:aws:iam::222222222222:role/Unknown"));
+    assert!(told("client2").unwrap().contains("an MFA code for"));
+    sandbox.xacct(&["clear", "unknown"]).run().status(0).stderr_contains("forgot nothing of 'unknown'");
+    assert_eq!(told("unknown"), None);
+    assert!(told("client2").is_some());
+    refused();
+    sandbox.xacct(&["clear", "--all"]).run().status(0).stderr_contains("forgot ");
+    assert_eq!((told("unknown"), told("client2")), (None, None));
+}
+
 /// What is wrong in the files is found there, and not kept.
 #[test]
 fn a_bad_profile_is_no_refusal() {

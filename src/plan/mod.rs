@@ -430,12 +430,7 @@ fn plan(
     let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
     let unused = unused::in_chain(&chain);
     let (profile, source) = (chain.name, chain.source);
-    let is_uncached = match &source {
-        Source::CredentialProcess { is_cached, command, .. } => {
-            !is_cached || (!read.process.is_whole && !process::is_xacct(command))
-        }
-        _ => false,
-    };
+    let is_uncached = is_uncached(&source, read);
     Ok(Plan {
         profile,
         region,
@@ -452,6 +447,15 @@ fn plan(
         warnings,
         unused,
     })
+}
+
+fn is_uncached(source: &Source, read: &Read) -> bool {
+    match source {
+        Source::CredentialProcess { is_cached, command, .. } => {
+            !is_cached || (!read.process.is_whole && !process::is_xacct(command))
+        }
+        _ => false,
+    }
 }
 
 fn keyed(source: &Source, endpoint: &str, source_key: [u8; 32], steps: Vec<(String, Action)>) -> Vec<Step> {

@@ -128,6 +128,10 @@ impl Unchecked {
         if let Some(token) = &session_token {
             check_secret(token.expose()).map_err(flaw(Part::SessionToken))?;
         }
+        if session_token.is_none() && is_temporary_id(&self.access_key_id) {
+            let why = "is missing, and a temporary access key (ASIA…) is of no use without it".to_owned();
+            return Err(Flaw { part: Part::SessionToken, why });
+        }
         let account_id = self.account_id.filter(|id| !id.trim().is_empty());
         if let Some(why) = account_id.as_deref().and_then(bad_character) {
             return Err(Flaw { part: Part::AccountId, why });
@@ -171,6 +175,11 @@ pub(crate) fn shown_device(text: &str) -> &str {
         && digits.len() >= 4
         && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_arn || is_number { text } else { NO_DEVICE }
+}
+
+/// What AWS calls the keys of a session; a user's own begin with `AKIA`. Other makers' services may have other names.
+fn is_temporary_id(text: &str) -> bool {
+    text.starts_with("ASIA") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// 16 to 128 of `[A-Za-z0-9_]`, as STS has it.

@@ -58,6 +58,12 @@ fn half(profile: &Profile, missing: &str, present: &str) -> Error {
 
 /// The line at fault, and nothing of what stands there.
 fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
+    let has_token = [SESSION_TOKEN, SECURITY_TOKEN].iter().any(|key| set(profile, key).is_some());
+    if flaw.part == Part::SessionToken && !has_token {
+        let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
+        return at_key(profile, &[ACCESS_KEY_ID], &message)
+            .hint(format!("write {SESSION_TOKEN} beside it, which was given out with the key"));
+    }
     let keys: &[&str] = match flaw.part {
         Part::AccessKeyId => &[ACCESS_KEY_ID],
         Part::SecretAccessKey => &[SECRET_ACCESS_KEY],
@@ -118,8 +124,11 @@ fn in_variable(env: &Env, flaw: &Flaw) -> Error {
         Part::SessionToken => first(env, TOKENS).map_or(TOKENS[0], |(name, _)| name),
         Part::AccountId => "AWS_ACCOUNT_ID",
     };
-    Error::config(format!("the environment variable {name} {}", flaw.why))
-        .hint(format!("set {name} again, whole and without a line end"))
+    let error = Error::config(format!("the environment variable {name} {}", flaw.why));
+    if flaw.part == Part::SessionToken && first(env, TOKENS).is_none() {
+        return error.hint(format!("export {name}, which was given out with the key in AWS_ACCESS_KEY_ID"));
+    }
+    error.hint(format!("set {name} again, whole and without a line end"))
 }
 
 /// `env` is the user's own, and has no keys: those in the shell are a role's.

@@ -226,8 +226,8 @@ mod tests {
             "{\"Version\":1,\"AccessKeyId\":\"ASIA1XXXXXXXXXXX\",\"SecretAccessKey\":\"wJ/+\\\"\",\"SessionToken\":\"tok=\",\
              \"Expiration\":\"2027-01-15T08:00:00Z\",\"AccountId\":\"222222222222\"}\n"
         );
-        let credentials = sample("ASIA1", "wJ/+\"", None);
-        let bare = "{\"Version\":1,\"AccessKeyId\":\"ASIA1XXXXXXXXXXX\",\"SecretAccessKey\":\"wJ/+\\\"\",\
+        let credentials = sample("AKIA1", "wJ/+\"", None);
+        let bare = "{\"Version\":1,\"AccessKeyId\":\"AKIA1XXXXXXXXXXX\",\"SecretAccessKey\":\"wJ/+\\\"\",\
                     \"SessionToken\":null,\"Expiration\":null,\"AccountId\":null}\n";
         assert_eq!(*process_json(&credentials), bare);
     }

@@ -65,6 +65,36 @@ fn a_bad_variable_is_named() {
     }
 }
 
+/// It is said as what it is, and not by a question for a code that could not help.
+#[test]
+fn a_temporary_key_without_its_token_is_refused_by_its_place() {
+    const TEMPORARY: &str = "ASIAIOSFODNN7EXAMPLE";
+    let why = "is missing, and a temporary access key (ASIA…) is of no use without it";
+    fails(
+        &format!("[hub]\naws_secret_access_key = {SECRET}\naws_access_key_id = {TEMPORARY}\n"),
+        &format!(
+            "3: profile 'hub': aws_session_token {why}\n  write aws_session_token beside it, which was given out with the \
+             key"
+        ),
+    );
+    let device = "mfa_serial = arn:aws:iam::222222222222:mfa/you\n";
+    let home = Home::with(&(ROLE.to_owned() + device), "", "");
+    for args in [&["explain", "e"][..], &["assume", "e", "--no-input", "--print"]] {
+        let run = home.xacct(args).env("AWS_ACCESS_KEY_ID", TEMPORARY).env("AWS_SECRET_ACCESS_KEY", SECRET);
+        run.run().status(3).stderr(&format!(
+            "xacct: error: the environment variable AWS_SESSION_TOKEN {why}\n  export AWS_SESSION_TOKEN, which was given out \
+             with the key in AWS_ACCESS_KEY_ID\n"
+        ));
+    }
+    let document = format!(r#"{{"Version":1,"AccessKeyId":"{TEMPORARY}","SecretAccessKey":"{SECRET}"}}"#);
+    let process =
+        format!("[profile p]\nregion = eu-west-1\ncredential_process = echo '{document}'\n{device}");
+    let run = Home::with(&process, "", "").xacct(&["credential-process", "p", "--no-input"]).run().status(1);
+    run.stdout("").stderr(&format!(
+        "xacct: error: credential_process of profile 'p': in its JSON, SessionToken {why}\n"
+    ));
+}
+
 #[test]
 fn an_id_that_may_be_a_secret_is_not_shown() {
     // Letters and digits only, and not of a secret's length: the check cannot tell.

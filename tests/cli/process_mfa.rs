@@ -160,6 +160,23 @@ fn one_code_that_was_given_is_enough_for_a_process_too() {
 }
 
 #[test]
+fn each_does_not_count_on_codes_that_a_session_makes_needless() {
+    let sandbox = start();
+    let session = session(&sandbox);
+    answers(&sandbox, &session);
+    let run = sandbox.xacct(&["each", "safe-long", "client3", "--", "true"]);
+    let run = run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().status(0);
+    let said = run.stderr_text().to_owned();
+    let start = "xacct: up to 2 MFA codes are needed, one after another: these profiles last longer than an hour and each \
+                 take one for themselves: ";
+    assert!(said.contains(start), "{said}");
+    assert!(said.contains("; a credential_process that gives a session needs none\n"), "{said}");
+    run.stderr(&said);
+    let with_code = sandbox.log().iter().filter(|call| call.params.contains_key("TokenCode")).count();
+    assert_eq!(with_code, 1);
+}
+
+#[test]
 fn a_device_of_another_account_than_the_files_say_takes_no_code() {
     let sandbox = start();
     sandbox.edit_config("[profile safe]\n", "[profile safe]\naws_account_id = 999999999999\n");

@@ -138,9 +138,15 @@ fn announce(wanted: &[Wanted], work: &Work, voice: Voice) {
     if own.is_empty() || codes < 2 {
         return;
     }
+    let is_certain = wanted.iter().filter(|wanted| wanted.is_code()).all(Wanted::is_certain);
+    let (up_to, unless) = if is_certain {
+        ("", "")
+    } else {
+        ("up to ", "; a credential_process that gives a session needs none")
+    };
     voice.note(&format!(
-        "{codes} MFA codes are needed, one after another: these profiles last longer than an hour and each take one \
-         for themselves: {}",
+        "{up_to}{codes} MFA codes are needed, one after another: these profiles last longer than an hour and each take \
+         one for themselves: {}{unless}",
         own.join(", ")
     ));
 }

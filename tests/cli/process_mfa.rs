@@ -247,6 +247,37 @@ fn the_console_is_entered_as_with_a_key_of_a_file() {
     assert_eq!(address("hub"), address("safe"));
 }
 
+/// Whether a role is assumed from another session is known when the process has answered, and not said before.
+#[test]
+fn the_console_session_of_a_role_is_cut_only_where_a_session_assumes_it() {
+    let sandbox = start();
+    let role = "role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nexternal_id = client1-7731\nregion = eu-west-1";
+    sandbox.add_config(&format!(
+        "[profile safe-partner]\n{role}\nsource_profile = safe\n[profile bare-partner]\n{role}\nsource_profile = bare\n"
+    ));
+    let console =
+        |profile: &str| sandbox.xacct(&["console", profile, "--print", "--duration", "8h", "--no-input"]);
+    console("safe-partner").run().status(5).stderr_contains(
+        "  a console session of more than 1h takes a code of its own: run the command in a terminal, or add --mfa-code CODE\n",
+    );
+    sandbox.asked(&[]);
+    let code = sandbox.fresh_code();
+    for run in [console("safe-partner").env("XACCT_MFA_CODE", code), console("bare-partner")] {
+        run.run().status(0).stderr("xacct: signs in to account 222222222222 as PartnerAdmin, for 8h\n");
+        let token = sandbox.log().pop().unwrap();
+        assert_eq!(token.params["SessionDuration"], "28800");
+        sandbox.asked(&["AssumeRole", "getSigninToken"]);
+    }
+    let session = session(&sandbox);
+    answers(&sandbox, &session);
+    for profile in ["safe-partner", "bare-partner"] {
+        console(profile).run().status(0).stderr(
+            "xacct: warning: AWS does not take --duration for these credentials: the session ends when they do\n\
+             xacct: signs in to account 222222222222 as PartnerAdmin, for 1h\n",
+        );
+    }
+}
+
 #[test]
 fn a_role_goes_on_working_when_it_is_adopted() {
     let sandbox = start();

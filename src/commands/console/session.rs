@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::duration::readable;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Plan, Request, Step};
+use crate::plan::{Plan, Request, Source, Step};
 use crate::secret::Secret;
 
 /// What a session lasts at most whose role another session assumes, in seconds.
@@ -45,6 +45,8 @@ enum Entry {
     Direct,
     /// A role that is assumed with the MFA session of such keys.
     Shared,
+    /// A role that is assumed with what a `credential_process` gives: a user's own key, or a session.
+    Open,
     /// A role that another session assumes.
     Chained,
     /// What the source gives, whatever that is.
@@ -58,6 +60,7 @@ fn entry(plan: &Plan) -> Entry {
         (true, 1, 1) => Entry::Direct,
         (true, 1, _) => Entry::Shared,
         (_, 0, _) => Entry::Source,
+        (_, 1, _) if matches!(plan.source, Source::CredentialProcess { .. }) => Entry::Open,
         _ => Entry::Chained,
     }
 }
@@ -83,6 +86,8 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
         _ if is_federation => None,
         Entry::Direct => duration.or_else(|| plan.steps.last().and_then(Step::duration_seconds)),
         Entry::Source => duration,
+        // Where it turns out to be a session, AWS says no, and that is said then.
+        Entry::Open => duration.filter(|seconds| *seconds > CHAINED),
         Entry::Keys | Entry::Shared | Entry::Chained => None,
     };
     let signed_in = broker.signin_token(&credentials, wanted.signin, session_duration)?;
@@ -107,8 +112,10 @@ fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
     let Some(seconds) = wanted.duration else { return Ok(None) };
     let request = match entry {
         Entry::Keys | Entry::Direct | Entry::Source => return Ok(None),
-        Entry::Shared if seconds > CHAINED => Request { code_on_role: true, ..wanted.request.clone() },
-        Entry::Shared | Entry::Chained => {
+        Entry::Shared | Entry::Open if seconds > CHAINED => {
+            Request { code_on_role: true, ..wanted.request.clone() }
+        }
+        Entry::Shared | Entry::Open | Entry::Chained => {
             if seconds > CHAINED {
                 wanted.context.voice.warn(
                     "--duration is cut to 1h: AWS lets the session of a role that is assumed from another session last \
@@ -124,8 +131,12 @@ fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
 
 /// A code that only `--duration` wants is not the one that 'xacct login' asks for.
 fn of_own_code(mut error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
-    if error.kind == Kind::NeedsPerson && entry(wanted.plan) == Entry::Shared && entry(plan) == Entry::Direct
-    {
+    let is_longer = match entry(wanted.plan) {
+        Entry::Shared => entry(plan) == Entry::Direct,
+        Entry::Open => wanted.duration.is_some_and(|seconds| seconds > CHAINED),
+        _ => false,
+    };
+    if error.kind == Kind::NeedsPerson && is_longer {
         error.hints = vec![
             "a console session of more than 1h takes a code of its own: run the command in a terminal, or add \
              --mfa-code CODE"

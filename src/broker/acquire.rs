@@ -151,7 +151,10 @@ impl Run<'_> {
         for _ in 0..self.broker.plan.steps.len() {
             let (mut first, cached) = self.nearest_live(last).await?;
             let mut signer = match cached {
-                Some(entry) => Signer::from(entry),
+                Some(entry) => {
+                    self.answer.clone_from(&entry.answer);
+                    Signer::from(entry)
+                }
                 None => self.source(last).await?,
             };
             if first == 0 && !self.broker.plan.source.is_keys() {
@@ -207,6 +210,7 @@ impl Run<'_> {
         }
         let (credentials, sign_in) = match base::fetch(self).await {
             Ok((answer, sign_in)) => {
+                self.note_answer(&answer.credentials);
                 self.keep(0, &answer, sign_in.as_ref())?;
                 if last > 0 {
                     self.locks[0] = None;
@@ -216,6 +220,7 @@ impl Run<'_> {
             Err(error) if last > 0 => {
                 let error = self.unless_taken_away(error)?;
                 let entry = self.unrenewed(0, error)?;
+                self.answer.clone_from(&entry.answer);
                 (entry.credentials(), entry.sign_in)
             }
             Err(error) => return Err(error),

@@ -1,11 +1,19 @@
 //! What the brokers of one run have in common; a command with one profile has it for itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::aws::Network;
-use crate::cache::Entry;
+use crate::cache::{Entry, Key};
+
+/// An entry that rests on what a process answered.
+pub(super) struct Rest {
+    pub(super) key: Key,
+    /// The digest of the source, in hex.
+    pub(super) source: String,
+    pub(super) answer: String,
+}
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
@@ -20,6 +28,8 @@ struct Shared {
     issued: RefCell<HashSet<[u8; 32]>>,
     /// What the cache could not take: one prompt must do for all, also where nothing can be written.
     unwritten: RefCell<HashMap<[u8; 32], Entry>>,
+    /// What the cache held of processes' answers when the first of them was asked.
+    rests: OnceCell<Vec<Rest>>,
     pruned: Cell<bool>,
     asking: Cell<u32>,
 }
@@ -57,6 +67,11 @@ impl Common {
 
     pub(super) fn remembered(&self, key: &[u8; 32]) -> Option<Entry> {
         self.0.unwritten.borrow().get(key).cloned()
+    }
+
+    /// What rests on processes' answers; `read` looks at every file of the cache, which is done once a run.
+    pub(super) fn rests(&self, read: impl FnOnce() -> Vec<Rest>) -> &[Rest] {
+        self.0.rests.get_or_init(read)
     }
 
     /// True once a run: pruning looks at every file of the cache.

@@ -49,7 +49,7 @@ impl Run<'_> {
         };
         self.put(index, &entry);
         if let Some(shared) = self.shared.as_ref().filter(|shared| shared.step == index)
-            && let Err(warning) = self.broker.store.put(&shared.key, &entry)
+            && let Err(warning) = self.broker.store.put(&shared.key, &Entry { answer: None, ..entry })
         {
             self.broker.complain(&warning.to_string());
         }
@@ -89,6 +89,7 @@ impl Run<'_> {
             sign_in: sign_in.cloned(),
             profiles: profiles(plan, index),
             signers: signers(plan, index),
+            answer: self.answer.clone(),
         }
     }
 
@@ -138,13 +139,26 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Drops the entry, and the one that others share with it.
     pub(super) fn drop_entry(&self, index: usize) {
         self.note_lost(index);
         let key = self.broker.plan.steps[index].key;
         self.broker.common.forget(&key);
-        if let Err(warning) = self.broker.store.remove(&Key::from_digest(key)) {
-            self.broker.complain(&warning.to_string());
+        let shared = self.shared.as_ref().filter(|shared| shared.step == index);
+        for key in [Some(&Key::from_digest(key)), shared.map(|shared| &shared.key)].into_iter().flatten() {
+            if let Err(warning) = self.broker.store.remove(key) {
+                self.broker.complain(&warning.to_string());
+            }
         }
+    }
+
+    /// An entry of others' as one of this plan's, too.
+    pub(super) fn adopted(&self, index: usize, entry: &Entry) -> Entry {
+        let plan = self.broker.plan;
+        let mut all = entry.profiles.clone();
+        all.extend(profiles(plan, index).into_iter().filter(|name| !entry.profiles.contains(name)));
+        let answer = self.answer.clone();
+        Entry { profiles: all, signers: signers(plan, index), answer, ..entry.clone() }
     }
 }
 

@@ -15,6 +15,7 @@ mod issued;
 mod ask;
 mod confirm;
 mod keep;
+mod answered;
 mod open;
 mod acquire;
 mod sign_in;

@@ -27,6 +27,8 @@ impl Run<'_> {
             return Ok(None);
         }
         let key = Key::from_digest(broker.plan.key_signed_by(step, signer));
+        // In a second attempt its lock is our own.
+        self.shared = None;
         let lock = self.wait_for(key.as_str(), "").await?;
         let entry = broker.store.get(&key).unwrap_or_else(|warning| {
             broker.complain(&warning.to_string());
@@ -36,7 +38,7 @@ impl Run<'_> {
         let fits = |entry: &Entry| matches!(trust::fit(entry, broker.plan, step, (broker.now)()), Fit::Good);
         let entry = entry.filter(fits).filter(|entry| broker.is_good(entry, index));
         if let Some(entry) = &entry {
-            self.put(index, entry);
+            self.put(index, &self.adopted(index, entry));
             self.locks[index] = None;
         }
         Ok(entry)

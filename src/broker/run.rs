@@ -34,6 +34,8 @@ pub(super) struct Run<'b> {
     pub(super) lost: RefCell<Vec<(usize, Why)>>,
     /// Whose the base keys are, once STS was asked before a prompt.
     pub(super) caller: Option<Identity>,
+    /// What marks the answer of the process that everything from here on rests on.
+    pub(super) answer: Option<String>,
     /// The answer that others share with this plan, once the source has said who they are.
     pub(super) shared: Option<Shared>,
     /// How long all of it may take.
@@ -53,6 +55,7 @@ impl<'b> Run<'b> {
             locks,
             lost: RefCell::default(),
             caller: None,
+            answer: None,
             shared: None,
             patience,
             newer_until,

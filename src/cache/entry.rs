@@ -69,6 +69,9 @@ pub(crate) struct Entry {
     pub(crate) profiles: Vec<String>,
     /// What they came from: the digest of the source, then the keys of the steps before this one, all in hex.
     pub(crate) signers: Vec<String>,
+    /// What tells the answer of a `credential_process` that they came from apart from one with somebody else's keys. No
+    /// secret; `None` for other sources.
+    pub(crate) answer: Option<String>,
 }
 
 impl Entry {
@@ -114,6 +117,8 @@ struct Stored {
     profiles: Vec<String>,
     #[serde(default)]
     signers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
 }
 
 impl Stored {
@@ -135,6 +140,7 @@ impl Stored {
             sign_in: entry.sign_in,
             profiles: entry.profiles,
             signers: entry.signers,
+            answer: entry.answer,
         }
     }
 
@@ -162,6 +168,7 @@ impl Stored {
             sign_in: self.sign_in,
             profiles: self.profiles,
             signers: self.signers,
+            answer: self.answer,
         })
     }
 }
@@ -263,6 +270,7 @@ pub(crate) fn sample(access_key_id: &str) -> Entry {
         sign_in: Some(SignIn { file: "f00d".to_owned(), id: "1d".to_owned() }),
         profiles: vec!["hub".to_owned(), "client1".to_owned()],
         signers: vec!["5e".to_owned()],
+        answer: None,
     }
 }
 

@@ -257,10 +257,15 @@ impl Plan {
     /// The key that this step's answer has where these keys, of a profile or the environment, sign it: a source that
     /// turned out to give them shares the answer with all others that do.
     pub(crate) fn key_signed_by(&self, step: &Step, keys: &Credentials) -> [u8; 32] {
-        let source = key::of_source(&source::identity_of_keys(keys));
+        let source = Plan::digest_of_keys(keys);
         let endpoint = self.endpoint.identity(&self.region);
         let steps = [(step.profile.clone(), step.action.clone())];
         key::keys(&endpoint, source, &steps).first().copied().unwrap_or(step.key)
+    }
+
+    /// A digest of these keys, the secret included, as a source that gives them has it.
+    pub(crate) fn digest_of_keys(keys: &Credentials) -> [u8; 32] {
+        key::of_source(&source::identity_of_keys(keys))
     }
 
     /// The account that the credentials will be in, as far as the files say.

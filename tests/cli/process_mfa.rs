@@ -285,3 +285,95 @@ fn a_role_goes_on_working_when_it_is_adopted() {
     with_code(&sandbox, "locked").ok();
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
 }
+
+/// Two users, each with a key, and roles of theirs.
+const TWO_USERS: &str = r#"
+[[account]]
+id = "111111111111"
+name = "hub"
+[[account.user]]
+name = "ann"
+[[account.user.key]]
+id = "AKIAXACCTSANDBOX2ANN"
+secret = "NotASecret/xacct/sandbox/hub/ann/EXAMPLE"
+[[account.user.mfa]]
+serial = "arn:aws:iam::111111111111:mfa/ann"
+secret = "PBQWGY3UEBZWC3TEMJXXQIDZN52SAMBR"
+[[account.user]]
+name = "bob"
+[[account.user.key]]
+id = "AKIAXACCTSANDBOX2BOB"
+secret = "NotASecret/xacct/sandbox/hub/bob/EXAMPLE"
+[[account]]
+id = "222222222222"
+name = "client"
+[[account.role]]
+name = "Reader"
+[[account.role.trust]]
+principals = ["arn:aws:iam::111111111111:root"]
+"#;
+
+/// Nothing that xacct sees has changed when the process gives somebody else's key; once it has been asked, it is known.
+#[test]
+fn what_rests_on_another_answer_is_not_served() {
+    let sandbox = Sandbox::with_world(TWO_USERS);
+    let command = format!("sh {}/get.sh", sandbox.home().display());
+    let home = sandbox.home().display();
+    std::fs::write(sandbox.home().join("get.sh"), format!("cat {home}/answer.json\n")).unwrap();
+    sandbox.write_config(&format!(
+        "[profile own]\ncredential_process = {command}\nregion = eu-west-1\n\
+         [profile role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = own\nregion = eu-west-1\n\
+         [profile code]\ncredential_process = {command}\nregion = eu-west-1\n\
+         mfa_serial = arn:aws:iam::111111111111:mfa/ann\n\
+         [profile code-role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = code\n\
+         role_session_name = other\nregion = eu-west-1\n"
+    ));
+    let is = |name: &str| {
+        let (id, low) = (name.to_ascii_uppercase(), name);
+        answers(
+            &sandbox,
+            &format!(
+                r#"{{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2{id}","SecretAccessKey":"NotASecret/xacct/sandbox/hub/{low}/EXAMPLE"}}"#
+            ),
+        );
+    };
+    is("ann");
+    let role = sandbox.key_id("role");
+    let code = with_code(&sandbox, "code").ok().key_id();
+    let code_role = sandbox.key_id("code-role");
+    sandbox.asked(&["AssumeRole", "GetSessionToken", "AssumeRole"]);
+    // The same answer again leaves everything as it is.
+    sandbox.key_id("own");
+    for (profile, id) in [("role", &role), ("code", &code), ("code-role", &code_role)] {
+        assert_eq!(sandbox.key_id(profile), *id);
+    }
+    is("bob");
+    sandbox.key_id("own");
+    sandbox.asked(&[]);
+    assert_ne!(sandbox.key_id("role"), role);
+    assert_eq!(sandbox.log()[0].access_key_id.as_deref(), Some("AKIAXACCTSANDBOX2BOB"));
+    sandbox.asked(&["AssumeRole"]);
+    for profile in ["code", "code-role"] {
+        let nobody = sandbox.xacct(&["credential-process", profile, "--no-input"]).run().status(5).stdout("");
+        nobody.stderr_contains("an MFA code for arn:aws:iam::111111111111:mfa/ann is needed");
+    }
+    sandbox.asked(&[]);
+    // Ann's session is hers still, where the process gives her key.
+    is("ann");
+    assert_eq!(sandbox.key_id("code"), code);
+    sandbox.asked(&[]);
+}
+
+/// What others share goes too, when AWS does not know it any more.
+#[test]
+fn a_dead_session_of_all_is_replaced() {
+    let sandbox = start();
+    with_code(&sandbox, "safe-role").ok();
+    sandbox.forget_sessions();
+    sandbox.leave("safe-role", -1);
+    sandbox.advance_mfa();
+    sandbox.clear_log();
+    with_code(&sandbox, "safe-role").ok();
+    let calls = sandbox.calls();
+    assert_eq!(calls[calls.len() - 2..], ["GetSessionToken", "AssumeRole"], "{calls:?}");
+}

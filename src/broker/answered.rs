@@ -1,0 +1,76 @@
+//! What rests on an earlier answer of a `credential_process`: it goes when the process answers with somebody else's keys.
+//! Nothing that can be seen from here need have changed then.
+
+use crate::cache::{Entry, Store};
+use crate::credentials::Credentials;
+use crate::plan::{Plan, Source};
+
+use super::common::Rest;
+use super::run::Run;
+
+/// What begins the mark of a session; the account follows, where the process says it.
+const SESSION: &str = "session ";
+
+/// What an entry keeps of the answer that it rests on. A session is another one each time, whoever it is of.
+fn mark(keys: &Credentials) -> String {
+    if keys.are_long_term() {
+        return hex::encode(Plan::digest_of_keys(keys));
+    }
+    format!("{SESSION}{}", keys.account_id().unwrap_or_default())
+}
+
+/// Whether both may be of the same person, as far as can be told.
+fn may_be_same(before: &str, now: &str) -> bool {
+    match (before.strip_prefix(SESSION), now.strip_prefix(SESSION)) {
+        (Some(before), Some(now)) => before.is_empty() || now.is_empty() || before == now,
+        _ => before == now,
+    }
+}
+
+impl Run<'_> {
+    /// Takes note of what the process has answered, and drops what rests on another answer of it.
+    pub(super) fn note_answer(&mut self, keys: &Credentials) {
+        let broker = self.broker;
+        if !matches!(broker.plan.source, Source::CredentialProcess { .. }) {
+            return;
+        }
+        let (now, source) = (mark(keys), hex::encode(broker.plan.source_key));
+        let rests = broker.common.rests(|| rests(broker.store));
+        for rest in rests.iter().filter(|rest| rest.source == source && !may_be_same(&rest.answer, &now)) {
+            // Another process may have put a new one in its place.
+            let is_still = |entry: &Entry| entry.answer.as_ref() == Some(&rest.answer);
+            if !matches!(broker.store.get(&rest.key), Ok(Some(entry)) if is_still(&entry)) {
+                continue;
+            }
+            broker.voice.trace(1, "what came from another answer of the credential_process is dropped");
+            if let Err(warning) = broker.store.remove(&rest.key) {
+                broker.complain(&warning.to_string());
+            }
+        }
+        self.answer = Some(now);
+    }
+}
+
+fn rests(store: &Store) -> Vec<Rest> {
+    let of = |(key, entry): (_, Entry)| {
+        Some(Rest { key, source: entry.signers.first()?.clone(), answer: entry.answer? })
+    };
+    store.entries().unwrap_or_default().into_iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::sample;
+
+    #[test]
+    fn answers_are_told_apart_by_key_and_account() {
+        let user = |id| mark(&sample(id, "s", None));
+        let session = |account| mark(&sample("ASIAONE", "s", Some("t")).or_in_account(account));
+        assert!(may_be_same(&user("AKIAONE"), &user("AKIAONE")));
+        assert!(!may_be_same(&user("AKIAONE"), &user("AKIATWO")));
+        assert!(!may_be_same(&user("AKIAONE"), &session(None)));
+        assert!(may_be_same(&session(None), &session(Some("111111111111"))));
+        assert!(!may_be_same(&session(Some("222222222222")), &session(Some("111111111111"))));
+    }
+}

@@ -78,7 +78,7 @@ impl Broker<'_> {
     }
 
     fn good(&self, index: usize) -> Option<Entry> {
-        self.lookup(index).filter(|entry| self.is_good(entry, index))
+        self.expected(index).filter(|entry| self.is_good(entry, index))
     }
 
     /// The first step that would be sent to get the answer to this one; `None` where it is there.

@@ -119,6 +119,13 @@ impl Run<'_> {
         self.broker.common.forget(&key);
         if self.broker.plan.is_uncached {
             self.broker.common.remember(key, entry);
+            // It is kept for those who have this access key, and never handed out to others; so that it can be told
+            // without asking the process, it is kept by the step's own key as well.
+            if self.shared.as_ref().is_some_and(|shared| shared.step == index)
+                && let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry)
+            {
+                self.broker.complain(&warning.to_string());
+            }
             return;
         }
         if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {

@@ -192,7 +192,7 @@ impl<'a> Broker<'a> {
 
     /// One entry a step, where there is one that the step may use.
     pub(crate) fn entries(&self) -> Vec<Option<Entry>> {
-        (0..self.plan.steps.len()).map(|index| self.lookup(index)).collect()
+        (0..self.plan.steps.len()).map(|index| self.expected(index)).collect()
     }
 
     fn warn(&self) {
@@ -231,6 +231,15 @@ impl<'a> Broker<'a> {
         let Some(why) = fit.why_not(&self.plan.steps[index].profile) else { return Some(entry) };
         self.complain(&why);
         None
+    }
+
+    /// The entry that the step will use, as far as can be told before the source has been asked.
+    fn expected(&self, index: usize) -> Option<Entry> {
+        self.lookup(index).or_else(|| {
+            let step = self.plan.steps.get(index).filter(|step| is_of_all(self.plan, step))?;
+            let entry = self.store.get(&Key::from_digest(step.key)).ok()??;
+            (trust::fit(&entry, self.plan, step, (self.now)()) == Fit::Good).then_some(entry)
+        })
     }
 
     /// An entry that only its times speak against.
@@ -361,6 +370,11 @@ impl<'a> Broker<'a> {
     }
 }
 
+/// Whether the step's answer is kept for all who have the same access key, though nothing else of the plan is.
+fn is_of_all(plan: &Plan, step: &Step) -> bool {
+    plan.is_uncached && step.is_conditional
+}
+
 /// The entry of the plan's last step, where there is one that may be used. Sends nothing.
 ///
 /// Errors: why there is one that is not used.
@@ -369,7 +383,9 @@ pub(crate) fn cached(
     (store, env): (&Store, &Env),
     now: DateTime<Utc>,
 ) -> std::result::Result<Option<Entry>, String> {
-    let Some(step) = plan.steps.last().filter(|_| !plan.is_uncached) else { return Ok(None) };
+    let Some(step) = plan.steps.last().filter(|step| !plan.is_uncached || is_of_all(plan, step)) else {
+        return Ok(None);
+    };
     let entry = store.get(&Key::from_digest(step.key)).map_err(|warning| warning.to_string())?;
     let Some(entry) = entry else { return Ok(None) };
     if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {

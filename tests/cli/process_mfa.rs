@@ -72,11 +72,26 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     let sandbox = start();
     let path = sandbox.home().join(".aws/config");
     let text = std::fs::read_to_string(&path).unwrap();
-    let text = text.replace("[profile bare]", "[profile bare]\ncredential_process_cache = off");
+    let text = text.replace(
+        "[profile bare]",
+        &format!("[profile bare]\ncredential_process_cache = off\nmfa_serial = {DEVICE}"),
+    );
     std::fs::write(&path, text).unwrap();
+    let said = |args: &[&str]| sandbox.xacct(args).run().ok().stdout_text().to_owned();
+    let before = said(&["explain", "locked"]);
+    assert!(before.ends_with("now       3 requests are sent, a code is asked for\n"), "{before}");
     with_code(&sandbox, "locked").ok();
     sandbox.key_id("locked");
     sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole"]);
+    // It is known without asking the process, too.
+    let after = said(&["explain", "locked"]);
+    assert!(after.ends_with("now       1 request is sent, nobody is asked for anything\n"), "{after}");
+    assert!(after.contains("cached             for another 11h 59m\n"), "{after}");
+    let list = sandbox.xacct(&["list", "bare", "--json"]).run().ok().json();
+    assert_eq!(list[0]["status"], "cached");
+    let after = said(&["explain", "bare"]);
+    assert!(after.ends_with("now       no request is sent, nobody is asked for anything\n"), "{after}");
+    sandbox.asked(&[]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use crate::aws::{self, Instance, NoMetadata};
 use crate::credentials::{Credentials, Unchecked};
@@ -18,6 +19,7 @@ use crate::files;
 use crate::plan::{CONTAINER_TOKEN_FILE, Metadata};
 use crate::secret::Secret;
 
+const CONTAINER_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 /// The document that the instance metadata gives.
@@ -92,13 +94,8 @@ fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
 /// `credential_source = EcsContainer`
 pub(super) async fn container(env: &Env) -> Result<Credentials> {
     let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-    if let Some(path) = env.get(CONTAINER_TOKEN_FILE)
-        && uris.iter().any(|name| env.get(name).is_some())
-        && let Err(error) = files::read_bytes(path.as_ref())
-    {
-        return Err(Error::config(format!("{CONTAINER_TOKEN_FILE}: {path} cannot be read: {error}"))
-            .hint("the container's agent puts the token there; is this the container that it is for?")
-            .caused_by(error));
+    if uris.iter().any(|name| env.get(name).is_some()) {
+        check_token(env)?;
     }
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);
@@ -113,6 +110,32 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
             .caused_by(cause)
     })?;
     taken(&answered, "the container's endpoint")
+}
+
+/// The provider reads the token by itself, and sends it as it is.
+///
+/// Errors: its file cannot be read, or it has a line end, which no header can have. The token is never shown.
+fn check_token(env: &Env) -> Result<()> {
+    let (place, token) = if let Some(path) = env.get(CONTAINER_TOKEN_FILE) {
+        let place = format!("{CONTAINER_TOKEN_FILE}: {path}");
+        let token = files::read_bytes(path.as_ref()).map_err(|error| {
+            Error::config(format!("{place} cannot be read: {error}"))
+                .hint("the container's agent puts the token there; is this the container that it is for?")
+                .caused_by(error)
+        })?;
+        (place, token)
+    } else {
+        let token = env.get(CONTAINER_TOKEN).unwrap_or_default();
+        (CONTAINER_TOKEN.to_owned(), Zeroizing::new(token.as_bytes().to_vec()))
+    };
+    let is_end = |byte: &u8| [b'\r', b'\n'].contains(byte);
+    let place_in_token = match token.iter().position(is_end) {
+        None => return Ok(()),
+        Some(at) if token[at..].iter().all(is_end) => "after",
+        Some(_) => "inside",
+    };
+    Err(Error::config(format!("{place}: there is a line end {place_in_token} the authorization token"))
+        .hint("write the token without it, for example with: printf %s"))
 }
 
 fn taken(keys: &aws_credential_types::Credentials, place: &str) -> Result<Credentials> {

@@ -390,12 +390,25 @@ fn eks_pod_identity_is_the_token_file() {
     std::fs::write(&file, "pod-two").unwrap();
     run("container-role").run().status(4).stdout("");
     assert_eq!(server.asked(), ["GET /v1/credentials"]);
-    for (text, words) in [("pod-one\n", "failed to parse header value"), ("", "it answered with HTTP 403")] {
+    std::fs::write(&file, "").unwrap();
+    let output = run("container").run().stdout("");
+    let output = output.stderr_contains("could not be had: it answered with HTTP 403\n");
+    output.stderr_contains("no line end after it");
+    server.asked();
+    for (text, words) in [("pod-one\r\n", "after"), ("pod\none\n", "inside")] {
+        let says = |place: String| {
+            format!(
+                "xacct: error: {place}: there is a line end {words} the authorization token\n  write the token without \
+                 it, for example with: printf %s\n"
+            )
+        };
         std::fs::write(&file, text).unwrap();
-        let output = run("container").run().stdout("");
-        let output = output.stderr_contains(&format!("could not be had: {words}\n"));
-        output.stderr_contains("no line end after it");
+        let output = run("container").run().status(3).stdout("");
+        output.stderr(&says(format!("{TOKEN_FILE}: {}", file.display())));
+        let output = run("container").env_remove(TOKEN_FILE).env(TOKEN, text).run().status(3).stdout("");
+        output.stderr(&says(TOKEN.to_owned()));
     }
+    assert_eq!(server.asked(), [""; 0]);
     std::fs::remove_file(&file).unwrap();
     run("container").run().status(3).stdout("").stderr(&format!(
         "xacct: error: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: {} cannot be read: No such file or directory (os error \

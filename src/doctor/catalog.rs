@@ -74,6 +74,7 @@ kinds! {
     PROCESS_SHADOWED: Warning Profiles "process-shadowed" "Access key and credential_process in one profile: some programs take the one, some the other.";
     SOURCE_INCOMPLETE: Warning Profiles "source-incomplete" "A source that is not whole, such as credential_source without role_arn, beside an access key, which is used.";
     SOURCE_UNUSED: Warning Profiles "source-unused" "A source that is ignored, because the profile names another one that comes first.";
+    GO_REFUSES: Warning Profiles "go-refuses" "A source without role_arn, or two sources: Terraform and other programs in Go refuse the profile.";
     KEYS_IN_BOTH_FILES: Warning Profiles "keys-in-both-files" "A key is set in both AWS files to different values.";
     TOKENS_DIFFER: Warning Profiles "session-tokens-differ" "aws_session_token and aws_security_token differ, and programs differ in which they take.";
     TOKEN_FOREIGN: Warning Profiles "session-token-foreign" "A session token in another file than the access key that counts: it is not used.";

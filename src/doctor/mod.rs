@@ -11,6 +11,7 @@ mod key;
 mod text;
 mod holder;
 mod profile;
+mod go;
 mod profiles;
 pub(crate) mod process;
 mod shell;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::catalog;
 use super::finding::{Finding, Kind, shell_word};
+use super::go;
 use super::holder::Holders;
 use super::profile::{self, set};
 use crate::arn::Arn;
@@ -47,6 +48,7 @@ pub(crate) fn check(
                 // Where STS has an address of its own, regions have other names.
                 let place = format!("{}: ", plan.region.origin.place());
                 findings.retain(|one| one.kind.id != catalog::REGION_MALFORMED.id || one.place() != place);
+                findings.extend(go::check(profile));
                 findings.extend(of_plan(profile, plan, sources.contains(&*profile.name)));
             }
             Err(error) => {

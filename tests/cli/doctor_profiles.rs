@@ -436,6 +436,26 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "go-refuses",
+        "[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-1\ncredential_source = Ec2InstanceMetadata\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:5: warning: profile 'b': Terraform and other programs with AWS's SDK for Go refuse a profile with credential_source without role_arn [go-refuses]
+  add role_arn, or delete credential_source
+",
+    ),
+    (
+        "go-refuses",
+        "[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = a\ncredential_process = /bin/true\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:7: warning: profile 'b': Terraform and other programs with AWS's SDK for Go refuse a profile with both source_profile and credential_process [go-refuses]
+  keep one of them
+",
+    ),
+    (
         "keys-expired",
         "[profile a]\nregion = eu-west-1\n",
         "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = x\nx_security_token_expires = 2020-01-01T00:00:00Z\n",

@@ -24,12 +24,12 @@ pub(crate) struct Voice {
 #[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// In colour on a terminal, unless NO_COLOR or TERM=dumb is set
+    /// If the output is a terminal, unless NO_COLOR or TERM=dumb is set
     #[default]
     Auto,
-    /// In colour even into a pipe
+    /// Even if the output is a pipe
     Always,
-    /// Never in colour
+    /// No colour
     Never,
 }
 

@@ -24,25 +24,32 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Speaking {
-    /// Say nothing but errors
-    #[arg(short, long, global = true, env = "XACCT_QUIET", value_parser = BoolishValueParser::new())]
+    /// Print errors only
+    #[arg(short, long, global = true, hide_short_help = true, env = "XACCT_QUIET", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
-    /// Say what is done; -vv says what is asked and answered too
-    #[arg(short, long, global = true, env = "XACCT_VERBOSE", action = ArgAction::Count)]
+    /// Print each step; -vv adds requests and responses
+    #[arg(short, long, global = true, hide_short_help = true, env = "XACCT_VERBOSE", action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colour
-    #[arg(long, global = true, env = "XACCT_COLOR", value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "XACCT_COLOR",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub(crate) color: Color,
 }
 
-/// Whose credentials are meant.
+/// Which profile or role.
 ///
 /// PROFILE is never read from the environment: `XACCT_PROFILE` is what `assume` *sets*, so a shell that has
 /// assumed one profile would silently use it for the next command too.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Target {
-    /// The profile's name, or a role ARN with --source-profile
+    /// A profile's name, or a role ARN with --source-profile
     #[arg(index = 1, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// The profile whose credentials assume the role
@@ -57,79 +64,79 @@ pub(super) fn profile_needed(arg: Arg) -> Arg {
     if arg.get_id() == "profile" { arg.required_unless_present("role_arn") } else { arg }
 }
 
-/// What to use instead of what the profile says.
+/// Overrides for the profile's settings.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Role overrides")]
 pub(crate) struct Overrides {
     /// The role to assume
     #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,
-    /// The external ID that the role's trust policy asks for
+    /// The external ID that the role's trust policy requires
     #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
-    /// The role session's name, as CloudTrail shows it
-    #[arg(long, env = "XACCT_SESSION_NAME", value_name = "NAME")]
+    /// The role session name, as CloudTrail shows it
+    #[arg(long, hide_short_help = true, env = "XACCT_SESSION_NAME", value_name = "NAME")]
     pub(crate) session_name: Option<String>,
-    /// How long the credentials live: 15m, 1h, 12h or seconds
+    /// How long the credentials are valid: 15m, 1h, 12h or seconds
     #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) duration: Option<u64>,
     /// The MFA device: its ARN, or a hardware device's serial number
-    #[arg(long, value_name = "SERIAL")]
+    #[arg(long, hide_short_help = true, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
-    /// The region to work in, and whose STS to ask
+    /// The region to use, also for STS
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// The source identity, which stays on through role chains
-    #[arg(long, value_name = "NAME")]
+    /// The source identity, kept through role chains
+    #[arg(long, hide_short_help = true, value_name = "NAME")]
     pub(crate) source_identity: Option<String>,
-    /// A session tag; may be repeated, or several separated by commas
+    /// A session tag; repeat the option or separate tags with commas
     // STS allows no comma in a tag's key or value (its pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*).
-    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
+    #[arg(long, hide_short_help = true, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
     pub(crate) tag: Vec<(String, String)>,
-    /// A file with a session policy (JSON) that narrows what the role may do
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// A JSON file with a session policy, which restricts the session
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
-    /// A managed policy as session policy; may be repeated, or several separated by spaces
+    /// A managed policy as session policy; repeat it or separate ARNs with spaces
     // A policy's name may hold a comma, never a space.
-    #[arg(long, value_name = "ARN", value_delimiter = ' ')]
+    #[arg(long, hide_short_help = true, value_name = "ARN", value_delimiter = ' ')]
     pub(crate) policy_arn: Vec<String>,
-    /// Narrow the session to reading
-    #[arg(long, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
+    /// Restrict the session to read-only access
+    #[arg(long, hide_short_help = true, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) read_only: bool,
 }
 
-/// How the credentials are come by.
+/// How to get the credentials.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Asking {
-    /// The MFA device's current six digits; in XACCT_MFA_CODE other users' ps does not show them
+    /// The MFA code; set XACCT_MFA_CODE instead to hide it from other users' ps
     #[arg(long, env = "XACCT_MFA_CODE", hide_env_values = true, value_name = "CODE", value_parser = secret)]
     pub(crate) mfa_code: Option<Secret>,
-    /// Never ask a person; exit with status 5 where one is needed
+    /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
-    /// Sign in at IAM Identity Center by a code, on whatever computer, instead of with this one's browser
-    #[arg(long, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
+    /// Sign in to IAM Identity Center with a code, in a browser on any computer
+    #[arg(long, hide_short_help = true, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) device_code: bool,
-    /// Print the address of a sign-in instead of opening a browser
-    #[arg(long, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
+    /// Print the sign-in URL instead of opening a browser
+    #[arg(long, hide_short_help = true, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_browser: bool,
     /// Ignore cached credentials and get new ones
     #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) refresh: bool,
-    /// Check cached credentials with AWS (GetCallerIdentity) before they are used
+    /// Check cached credentials with AWS (GetCallerIdentity) before using them
     #[arg(long, env = "XACCT_VERIFY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) verify: bool,
-    /// Renew cached credentials that have less than this left: 15m, 1h or seconds
-    #[arg(long, env = "XACCT_MIN_TTL", value_name = "DURATION", value_parser = duration::parse)]
+    /// Renew credentials that expire sooner than this: 15m, 1h or seconds
+    #[arg(long, hide_short_help = true, env = "XACCT_MIN_TTL", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) min_ttl: Option<u64>,
-    /// Give up when it takes longer than this, but for what a person is asked: 5s, 1m or seconds
-    #[arg(long, env = "XACCT_WITHIN", value_name = "DURATION", value_parser = duration::parse)]
+    /// Time limit, excluding prompts: 5s, 1m or seconds
+    #[arg(long, hide_short_help = true, env = "XACCT_WITHIN", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) within: Option<u64>,
 }
 
@@ -137,7 +144,7 @@ pub(crate) struct Asking {
 pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("a tag is written KEY=VALUE".to_owned()),
+        _ => Err("write a tag as KEY=VALUE".to_owned()),
     }
 }
 

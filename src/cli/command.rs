@@ -31,11 +31,11 @@ use super::sync::Sync;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
 
-/// Hands out credentials for the roles in other AWS accounts that your profiles name
+/// Get temporary credentials for your AWS profiles
 ///
-/// xacct reads the profiles in ~/.aws/config, gets temporary credentials for them from STS (AssumeRole with
-/// an external ID and MFA, role chains), keeps them, and hands them to shells, programs and SDKs. One MFA
-/// code serves a working day.
+/// xacct reads the profiles in ~/.aws/config and gets temporary credentials for them from STS: AssumeRole with an
+/// external ID and MFA, role chains, IAM Identity Center. It caches the credentials and hands them to shells, commands
+/// and SDKs. One MFA code a day serves all roles.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "xacct", bin_name = "xacct", version, after_help = examples::XACCT)]
 pub(crate) struct Cli {
@@ -53,71 +53,71 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, clap::Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
-    /// Print the shell statements that put a profile's credentials into this shell
+    /// Put credentials into your shell (use with eval)
     Assume(Assume),
-    /// Print the shell statements that take the credentials out of this shell again
+    /// Remove credentials from your shell (use with eval)
     Unset(Unset),
-    /// Run a command with a profile's credentials in its environment
+    /// Run a command with a profile's credentials
     Exec(Exec),
-    /// Run a command in many accounts side by side
+    /// Run a command in many accounts, in parallel
     Each(Box<Each>),
-    /// Print the JSON that AWS SDKs ask a credential_process for
+    /// Print credentials as JSON for the AWS SDKs
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
-    /// Serve profiles' credentials to containers and long-running programs, always fresh
+    /// Serve credentials to containers and long runs
     Serve(Serve),
-    /// Open the AWS console, signed in as a profile's role
+    /// Open the AWS console, signed in as a profile
     Console(Console),
-    /// Ask AWS whose credentials these are
+    /// Show whose credentials these are (GetCallerIdentity)
     Whoami(Whoami),
-    /// List the profiles: account, role, source, region, MFA, and what is cached until when
+    /// List profiles and what is cached for them
     #[command(visible_alias = "ls")]
     List(List),
-    /// Show how a profile's credentials are come by, without asking AWS
+    /// Show how xacct would get a profile's credentials
     Explain(Explain),
-    /// Look at the configuration
+    /// Show the configuration
     Config(Config),
-    /// Find what is wrong: files, profiles, permissions, keys, clock, network
+    /// Find problems in profiles, keys, permissions and network
     Doctor(Doctor),
-    /// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
+    /// Sign in to IAM Identity Center, or start an MFA session
     Login(Login),
-    /// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it
+    /// Sign out and delete the credentials derived from it
     Logout(Logout),
-    /// Forget cached credentials
+    /// Delete cached credentials
     Clear(Clear),
-    /// Add a profile: a role, or an access key
+    /// Add a profile
     Add(Add),
-    /// Let the AWS CLI and every SDK get profiles' credentials through xacct
+    /// Make the AWS CLI and SDKs get a profile through xacct
     Adopt(Adopt),
-    /// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
+    /// Write profiles from Identity Center or Organizations
     Sync(Sync),
-    /// Print what two accounts must allow so that a profile's role can be assumed
+    /// Print the IAM policies that a profile's role needs
     Policy(Policy),
-    /// Write the roles down for other programs
+    /// Export roles to other tools
     Export(Export),
-    /// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+    /// Print shell integration: assume without eval, completion
     Init(Init),
-    /// Show what AWS has issued: when, for which profile, as whom, to which process
+    /// Show which credentials were issued, and to which process
     Audit(Audit),
-    /// Try xacct without an AWS account, against a strict STS on this machine
+    /// Try xacct without an AWS account, with a simulated STS
     Sandbox(Sandbox),
 }
 
-/// Print the shell statements that put a profile's credentials into this shell
+/// Put credentials into your shell (use with eval)
 ///
-/// The statements are meant for the shell's eval. When no credentials can be had, they take the old ones out
-/// of the shell and give the exit status, so that nothing that follows with && runs in the last account. Without a
-/// PROFILE, a list to pick one from opens on the terminal; leaving it changes nothing.
+/// Prints shell statements for eval. If xacct cannot get credentials, the statements remove the old ones and return the
+/// exit status, so that a command after && does not run in the previous account. Without PROFILE, you pick one from a
+/// list; Esc leaves the shell unchanged.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
 pub(crate) struct Assume {
-    /// The shell to write for; without it, the shell that started xacct
+    /// The shell's language [default: the shell that started xacct]
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
     pub(crate) shell: Option<Shell>,
-    /// What to print instead of statements for a shell
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "shell")]
     pub(crate) format: Format,
-    /// Print them even where the output is a terminal
+    /// Print secrets even if stdout is a terminal
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) print: bool,
     #[command(flatten)]
@@ -126,11 +126,13 @@ pub(crate) struct Assume {
     pub(crate) asking: Asking,
 }
 
-/// Print the shell statements that take the credentials out of this shell again
+/// Remove credentials from your shell (use with eval)
+///
+/// Prints shell statements for eval, which restore what was there before the first assume.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::UNSET)]
 pub(crate) struct Unset {
-    /// The shell to write for; without it, the shell that started xacct
+    /// The shell's language [default: the shell that started xacct]
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
     pub(crate) shell: Option<Shell>,
     /// Take your own credentials out too, as after a failure
@@ -139,15 +141,14 @@ pub(crate) struct Unset {
     pub(crate) failed: bool,
 }
 
-/// Run a command with a profile's credentials in its environment
+/// Run a command with a profile's credentials
 ///
-/// Without a command it starts your shell. Options for xacct stand before the command; everything behind its
-/// name is the command's own. The exit status is the command's, 126 or 127 where it cannot be run, and 125
-/// where xacct itself failed. Without a PROFILE, a list to pick one from opens on the terminal.
+/// Without CMD, xacct starts your shell. Put xacct's options before the command. The exit status is the command's; 126 or
+/// 127 if it cannot be run; 125 if xacct failed. Without PROFILE, you pick one from a list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
 pub(crate) struct Exec {
-    /// The command and its arguments; without one, your shell
+    /// The command and its arguments [default: your shell]
     // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for
     // PROFILE.
     #[arg(index = 2, value_name = "CMD", trailing_var_arg = true)]
@@ -159,11 +160,11 @@ pub(crate) struct Exec {
     pub(crate) asking: Asking,
 }
 
-/// Print the JSON that AWS SDKs ask a credential_process for
+/// Print credentials as JSON for the AWS SDKs
 ///
-/// A profile with `credential_process = xacct credential-process NAME` gives every SDK and the AWS CLI the
-/// credentials of the profile NAME, with MFA, from one cache. It answers within 20 seconds or fails with the command
-/// to run, because SDKs give it up soon after; only a question on the terminal may take longer.
+/// The AWS CLI and the SDKs run this for a profile with `credential_process = xacct credential-process NAME`, and get
+/// the credentials of NAME, with MFA and the external ID. It answers within 20 seconds, before SDKs time out, or fails
+/// with the command to run. Only a prompt on your terminal may take longer.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]
@@ -174,9 +175,9 @@ pub(crate) struct CredentialProcess {
     pub(crate) asking: Asking,
 }
 
-/// Ask AWS whose credentials these are
+/// Show whose credentials these are (GetCallerIdentity)
 ///
-/// GetCallerIdentity for a profile's credentials, or without PROFILE for those in the environment.
+/// Without PROFILE, xacct checks the credentials in the environment.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::WHOAMI)]
 pub(crate) struct Whoami {
@@ -189,11 +190,11 @@ pub(crate) struct Whoami {
     pub(crate) asking: Asking,
 }
 
-/// List the profiles: account, role, source, region, MFA, and what is cached until when
+/// List profiles and what is cached for them
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LIST)]
 pub(crate) struct List {
-    /// Which profiles, as 'xacct each' chooses them: client*, tag:prod, account:222222222222, !NAME; without any, all
+    /// Selectors, as for 'xacct each': client*, tag:prod, !NAME [default: all profiles]
     #[arg(value_name = "SELECTOR")]
     pub(crate) selectors: Vec<String>,
     /// Print JSON
@@ -201,11 +202,10 @@ pub(crate) struct List {
     pub(crate) json: bool,
 }
 
-/// Show how a profile's credentials are come by, without asking AWS
+/// Show how xacct would get a profile's credentials
 ///
-/// The source of the credentials, every STS call with its parameters, what is cached until when, and whether
-/// a person would be asked for an MFA code. Nothing is sent. Without a PROFILE, a list to pick one from opens on the
-/// terminal.
+/// Shows the source of the credentials, every STS call with its parameters, what is cached, and whether you would be
+/// prompted for an MFA code. Nothing is sent to AWS. Without PROFILE, you pick one from a list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
@@ -218,7 +218,7 @@ pub(crate) struct Explain {
     pub(crate) asking: Asking,
 }
 
-/// Look at the configuration
+/// Show the configuration
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Config {
     #[command(subcommand)]
@@ -230,7 +230,7 @@ pub(crate) enum ConfigAction {
     Show(ConfigShow),
 }
 
-/// Show every setting with the file and the line that it comes from
+/// Show every setting with its file and line
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CONFIG_SHOW)]
 pub(crate) struct ConfigShow {
@@ -240,73 +240,72 @@ pub(crate) struct ConfigShow {
     /// Print JSON
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
-    /// Leave the files and lines out
+    /// Omit files and lines
     #[arg(long, value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_origin: bool,
 }
 
-/// Sign in at IAM Identity Center, or get the MFA session of a profile, ahead of time
+/// Sign in to IAM Identity Center, or start an MFA session
 ///
-/// For a profile with sso_session (or one whose source has it) a browser opens; over SSH, without a browser and with
-/// --device-code a code is shown, to be compared on a page that any computer can open. The token is kept where the AWS
-/// CLI keeps it, and renews itself for as long as the sign-in lasts. For a profile with MFA the code is asked for now,
-/// so that until the session ends no role of the same keys and device asks again. Without a PROFILE, a list to pick one
-/// from opens on the terminal.
+/// If the profile, or its source, uses IAM Identity Center, a browser opens. Over SSH, without a browser, and with
+/// --device-code, xacct prints a code and a URL that you can open on any computer. The token is stored where the AWS CLI
+/// stores it, and is refreshed until the sign-in expires. If the profile uses MFA, you are prompted for the code now; no
+/// role of the same access key and device prompts again until the session expires. Without PROFILE, you pick one from a
+/// list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
 pub(crate) struct Login {
-    /// The profile that signs in or has the keys, or any that uses it; or an [sso-session NAME]
+    /// A profile, or the name of an [sso-session]
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }
 
-/// Sign out at IAM Identity Center, or end an MFA session, and forget what rests on it
+/// Sign out and delete the credentials derived from it
 ///
-/// The sign-in ends at AWS too, for every tool that shares its token. Role credentials and MFA sessions cannot be
-/// ended: xacct forgets them, and whoever else has them can use them until they expire.
+/// xacct revokes the sign-in at AWS, for every tool that shares its token. AWS cannot revoke role credentials and MFA
+/// sessions: xacct deletes its copies, and other copies work until they expire.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
 pub(crate) struct Logout {
-    /// A profile of the session, or an [sso-session NAME]
+    /// A profile, or the name of an [sso-session]
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profile: Option<String>,
-    /// Sign out everywhere and forget everything that is cached
+    /// Sign out everywhere and delete all cached credentials
     #[arg(long, conflicts_with = "profile")]
     pub(crate) all: bool,
 }
 
-/// Forget cached credentials
+/// Delete cached credentials
 ///
-/// They stay valid at AWS until they expire; this only makes xacct get new ones.
+/// The credentials stay valid at AWS until they expire. xacct gets new ones when you next use the profile.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CLEAR, override_usage = examples::CLEAR_USAGE)]
 pub(crate) struct Clear {
-    /// The profiles whose credentials to forget
+    /// The profiles
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profiles: Vec<String>,
-    /// Forget everything that is cached
+    /// Delete all cached credentials
     // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into
     // this.
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
 }
 
-/// Try xacct without an AWS account, against a strict STS on this machine
+/// Try xacct without an AWS account, with a simulated STS
 ///
-/// Without a subcommand it opens your shell, or runs a command, with home directory, profiles and endpoint of
-/// the sandbox: a hub account with a user and an MFA device, and client accounts whose roles ask for an
-/// external ID and MFA.
+/// Opens a shell, or runs a command, with a temporary home directory, sample profiles and a simulated STS: a hub account
+/// with a user and an MFA device, and client accounts whose roles require an external ID and MFA.
 #[derive(Debug, Clone, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = examples::SANDBOX)]
 pub(crate) struct Sandbox {
-    /// A world of your own: accounts, users, devices and roles (TOML)
+    /// A TOML file with your own accounts, users, devices and roles
     #[arg(long, env = "XACCT_WORLD", value_name = "FILE", value_hint = ValueHint::FilePath, global = true)]
     pub(crate) world: Option<PathBuf>,
-    /// The command to run in the sandbox; without one, your shell
+    /// The command to run in the sandbox [default: your shell]
     #[arg(value_name = "CMD", last = true)]
     pub(crate) command: Vec<OsString>,
     #[command(subcommand)]
@@ -318,19 +317,19 @@ pub(crate) enum SandboxAction {
     Serve(SandboxServe),
     Code(SandboxCode),
     Log(SandboxLog),
-    /// Play the main job by itself, printing each command and what came of it
+    /// Demonstrate the main workflow, with explanations
     #[command(after_help = examples::SANDBOX_TOUR)]
     Tour,
 }
 
-/// Run the STS alone, until it is stopped
+/// Run only the simulated STS, until you stop it
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::SANDBOX_SERVE)]
 pub(crate) struct SandboxServe {
-    /// The directory to write the sample profiles to
+    /// Where to write the sample profiles
     #[arg(long, env = "XACCT_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
-    /// The port on 127.0.0.1; without it, a free one
+    /// The port on 127.0.0.1 [default: a free one]
     #[arg(long, env = "XACCT_PORT", value_name = "PORT")]
     pub(crate) port: Option<u16>,
 }
@@ -339,15 +338,15 @@ pub(crate) struct SandboxServe {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::SANDBOX_CODE)]
 pub(crate) struct SandboxCode {
-    /// The device's serial number; without it, the world's only one
+    /// The device's serial number [default: the only device]
     #[arg(value_name = "DEVICE")]
     pub(crate) device: Option<String>,
-    /// A code that was not used yet: the next one, where the current one was
+    /// Print a code that was not used yet, if necessary the next one
     #[arg(long, env = "XACCT_FRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) fresh: bool,
 }
 
-/// Show the requests that the STS got, and its answers
+/// Show the requests that the simulated STS received
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::SANDBOX_LOG)]
 pub(crate) struct SandboxLog {

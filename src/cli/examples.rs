@@ -5,16 +5,15 @@ pub(super) const XACCT: &str = "\
 Examples:
   eval $(xacct assume client1)          put client1's credentials into this shell
   xacct exec client1 -- aws s3 ls       run one command in client1's account
-  xacct list                            what there is, and what is cached
-  xacct sandbox tour                    see it work, without an AWS account";
+  xacct list                            list profiles and what is cached
+  xacct sandbox tour                    a demonstration, without an AWS account";
 pub(super) const ASSUME: &str = "\
 Examples:
   eval $(xacct assume client1)                          sh, bash, zsh
   eval (xacct assume client1)                           fish
-  xacct assume client1 | eval (slurp)                   elvish
   xacct assume client1 | from json | load-env           nu
   xacct assume client1 | Out-String | iex               PowerShell
-  eval $(xacct assume client1) && terraform plan        not in the last account, if it fails
+  eval $(xacct assume client1) && terraform plan        stops if assume fails
   xacct assume arn:aws:iam::222222222222:role/Audit --source-profile hub --external-id x1
   xacct assume client1 --format env > client1.env       for docker run --env-file";
 pub(super) const UNSET: &str = "\
@@ -25,20 +24,19 @@ pub(super) const EXEC: &str = "\
 Examples:
   xacct exec client1 -- aws s3 ls
   xacct exec client1 terraform plan -out=plan.bin
-  xacct exec client1                    a shell in client1's account
+  xacct exec client1                    a shell with client1's credentials
   xacct exec --duration 4h client1 -- make deploy";
 pub(super) const CREDENTIAL_PROCESS: &str = "\
 Examples:
   xacct credential-process client1
 
-  'xacct adopt client1' makes every SDK and the AWS CLI take client1's credentials from xacct. By hand, under
-  another name, it is this in ~/.aws/config:
-    [profile client1-sdk]
-    credential_process = /usr/local/bin/xacct credential-process client1";
+To use it from every SDK, run 'xacct adopt client1'. By hand, under another name, write this to ~/.aws/config:
+  [profile client1-sdk]
+  credential_process = /usr/local/bin/xacct credential-process client1";
 pub(super) const WHOAMI: &str = "\
 Examples:
   xacct whoami                          the credentials in this shell
-  xacct whoami client1 --json           those of a profile";
+  xacct whoami client1 --json           a profile's credentials";
 pub(super) const LIST: &str = "\
 Examples:
   xacct list
@@ -46,7 +44,7 @@ Examples:
 pub(super) const EXPLAIN: &str = "\
 Examples:
   xacct explain client1
-  xacct explain client1 --duration 4h   what a longer session would change
+  xacct explain client1 --duration 4h   what changes with a longer session
   xacct explain client1 --json";
 pub(super) const CONFIG_SHOW: &str = "\
 Examples:
@@ -54,10 +52,10 @@ Examples:
   xacct config show --json --no-origin";
 pub(super) const LOGIN: &str = "\
 Examples:
-  xacct login acme                      sign in at IAM Identity Center, in the browser
-  xacct login acme --device-code        the same with a browser elsewhere
-  xacct login client1                   type the MFA code now
-  xacct login client1 --refresh         start the working day's session anew";
+  xacct login acme                      sign in to IAM Identity Center, in the browser
+  xacct login acme --device-code        with a browser on another computer
+  xacct login client1                   enter the MFA code now
+  xacct login client1 --refresh         start a new MFA session";
 pub(super) const LOGOUT: &str = "\
 Examples:
   xacct logout acme
@@ -68,24 +66,22 @@ Examples:
   xacct clear --all";
 pub(super) const ADD: &str = "\
 Examples:
-  xacct add                             asks for everything
-  xacct add client1 --role-arn arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub \\
-      --external-id client1-7731 --region eu-west-1
-  xacct add hub --access-key            asks for the key, or reads it from stdin: ID, then secret
-  xacct add acme --sso-session acme --sso-start-url https://acme.awsapps.com/start --sso-region eu-central-1 \\
-      --sso-account-id 222222222222 --sso-role-name Admin";
+  xacct add                             prompts for everything
+  xacct add client1 --role-arn arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub
+  xacct add hub --access-key            prompts for the key, or reads stdin: ID, then secret
+  xacct add acme --sso-session acme --sso-account-id 222222222222 --sso-role-name Admin";
 pub(super) const ADOPT: &str = "\
 Examples:
-  xacct adopt client1 --dry-run         what would change
-  xacct adopt client1 client2           from now on: aws --profile client1, AWS_PROFILE=client1 terraform plan
+  xacct adopt client1 --dry-run         show the change
+  xacct adopt client1 client2           then: aws --profile client1 s3 ls
   xacct adopt --all --yes
-  xacct adopt client1 --undo            as it was before";
+  xacct adopt client1 --undo            restore the profile";
 pub(super) const SANDBOX: &str = "\
 Examples:
   xacct sandbox                         a shell with sample profiles
-  xacct sandbox tour                    the main job, played by itself
+  xacct sandbox tour                    a demonstration
   xacct sandbox -- xacct list           one command in the sandbox
-  xacct sandbox --world accounts.toml   accounts and roles of your own";
+  xacct sandbox --world accounts.toml   with your own accounts and roles";
 pub(super) const SANDBOX_SERVE: &str = "\
 Examples:
   xacct sandbox serve

@@ -2,10 +2,10 @@
 
 const AESR: &str = "\
 Examples:
-  xacct export aesr > roles.ini         every role; paste it into the extension's options
+  xacct export aesr > roles.ini         paste it into the extension's options
   xacct export aesr client1 client2";
 
-/// Write the roles down for other programs
+/// Export roles to other tools
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Export {
     #[command(subcommand)]
@@ -17,14 +17,14 @@ pub(crate) enum ExportAction {
     Aesr(ExportAesr),
 }
 
-/// Print the roles as a configuration of the browser extension AWS Extend Switch Roles
+/// Print roles for the AWS Extend Switch Roles extension
 ///
-/// The extension changes roles in the console by AWS's switch-role form, which can send no external ID and start from no
-/// other role. Roles that need that are left out, and a comment says why. AWS is not asked.
+/// The extension uses the console's switch-role form, which cannot send an external ID or start from another role. Roles
+/// that need this are omitted; a comment explains why. xacct sends nothing to AWS.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = AESR)]
 pub(crate) struct ExportAesr {
-    /// The profiles, which are roles; without any, every role
+    /// The profiles [default: all roles]
     #[arg(value_name = "PROFILE")]
     pub(crate) profiles: Vec<String>,
 }

@@ -8,8 +8,8 @@ use crate::render::shell::Shell;
 
 const EXAMPLES: &str = "\
 Examples:
-  eval \"$(xacct init bash)\"                            in ~/.bashrc, likewise zsh in ~/.zshrc
-  eval \"$(xacct init zsh --prompt --renew)\"            with the account in the prompt, and renewal
+  eval \"$(xacct init bash)\"                            in ~/.bashrc; for zsh, in ~/.zshrc
+  eval \"$(xacct init zsh --prompt --renew)\"            with a prompt segment and renewal
   xacct init fish | source                             in ~/.config/fish/config.fish
   eval \"$(xacct init sh)\"                              in ~/.profile or $ENV, for dash, ksh and others
   eval \"`xacct init tcsh`\"                             in ~/.tcshrc
@@ -17,22 +17,22 @@ Examples:
   xacct init powershell | Out-String | Invoke-Expression   in $PROFILE
   mkdir ~/.config/nushell/autoload; xacct init nu | save -f ~/.config/nushell/autoload/xacct.nu
 
-  From then on, 'xacct assume client1' puts the credentials into the shell, and Tab completes profiles.";
+Then 'xacct assume client1' changes your shell without eval, and Tab completes profile names.";
 
-/// Print a function for your shell, so that 'xacct assume client1' acts on it, and completion
+/// Print shell integration: assume without eval, completion
 ///
-/// It is printed only: you put the line that evaluates it into your shell's start-up file. The function hands every
-/// other command, and 'assume' with --print, --format or --shell, to the program as it is.
+/// xacct changes no files: add the line from the examples to your shell's start-up file. Other commands, and 'assume'
+/// with --print, --format or --shell, work as without the integration.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: InitShell,
-    /// Show the profile and the time that is left in the prompt
+    /// Show the profile and the remaining time in the prompt
     #[arg(long, env = "XACCT_PROMPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) prompt: bool,
-    /// Before a prompt, renew credentials with less than this left where nobody has to be asked (without a value: 10m)
+    /// Renew credentials that expire sooner than this before each prompt [10m without a value]
     #[arg(long, env = "XACCT_RENEW", value_name = "DURATION", value_parser = duration::parse)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "10m")]
     pub(crate) renew: Option<u64>,

@@ -15,75 +15,69 @@ pub(super) const DATE: &str = "2026-11-22";
 
 const EXIT_STATUS: [(&str, &str); 7] = [
     ("0", "Done."),
-    ("1", "Another failure."),
-    ("2", "The command line does not make sense."),
-    ("3", "Configuration: no such profile, a cycle, a bad value, an unreadable file."),
+    ("1", "Other failure."),
+    ("2", "Invalid usage."),
+    ("3", "Configuration error: unknown profile, cycle, invalid value, unreadable file."),
     ("4", "AWS refused: access denied, wrong MFA code, expired source credentials."),
-    ("5", "A person is needed and there is no terminal, or --no-input was given."),
-    ("6", "AWS could not be reached: network, time-outs, throttling to the end."),
+    ("5", "You are needed (MFA code, sign-in, confirmation), but there is no terminal or --no-input is set."),
+    ("6", "AWS could not be reached: network error, timeout, or throttling after all retries."),
 ];
 
 const EXEC_STATUS: [(&str, &str); 4] = [
-    ("125", "xacct itself failed; what it says tells how."),
-    ("126", "The command was found but cannot be run. Found out before anyone is asked for a code."),
-    ("127", "The command was not found. Found out before anyone is asked for a code."),
-    ("other", "The command's own."),
+    ("125", "xacct failed."),
+    ("126", "The command cannot be run. xacct checks this before it prompts."),
+    ("127", "The command was not found. xacct checks this before it prompts."),
+    ("other", "The command's own status."),
 ];
 
 const DOCTOR_STATUS: [(&str, &str); 3] = [
-    ("0", "Healthy: nothing was found, or notes only."),
-    ("1", "Errors or warnings were found. What cannot be read is such a finding, and no failure."),
-    ("3", "There is no profile of this name."),
+    ("0", "Healthy: no findings, or notes only."),
+    ("1", "Errors or warnings were found. An unreadable file is a finding, not a failure."),
+    ("3", "No profile has this name."),
 ];
 
 const DOCTOR_JSON: [(&str, &str); 3] = [
     ("healthy", "Whether the exit status is 0."),
     (
         "findings",
-        "Each with id, severity (error, warning, note), profile, file, line, message, fix (the command to type, or the \
-         edit to make) and fixable (whether --fix would mend it). What there is not is null.",
+        "Each has id, severity (error, warning, note), profile, file, line, message, fix (the command to run, or the \
+         edit to make) and fixable (whether --fix repairs it). Missing values are null.",
     ),
-    ("checks", "What was looked at: name, looked_at (a list), and skipped, which says why not, or is null."),
+    ("checks", "What was checked: name, looked_at (a list), and skipped (the reason, or null)."),
 ];
 
 const VARIABLES: [(&str, &str); 11] = [
-    ("AWS_CONFIG_FILE", "The profiles, instead of ~/.aws/config."),
-    ("AWS_SHARED_CREDENTIALS_FILE", "The keys, instead of ~/.aws/credentials."),
-    (
-        "XACCT_CONFIG",
-        "xacct's own settings, instead of xacct/config.toml in the user's configuration directory.",
-    ),
-    ("XACCT_CACHE_DIR", "The cache, instead of xacct/ in the user's cache directory."),
-    ("XACCT_AUDIT_LOG", "The audit log, instead of xacct/audit.jsonl in the directory for the user's state."),
-    ("AWS_REGION, AWS_DEFAULT_REGION", "The region, before the profile's."),
-    ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL", "Another STS than AWS's own."),
-    ("HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE", "How STS is reached."),
-    (
-        "SHELL",
-        "The shell that exec and sandbox start, and assume's guess if no shell is among the processes above it.",
-    ),
+    ("AWS_CONFIG_FILE", "The file to use instead of ~/.aws/config."),
+    ("AWS_SHARED_CREDENTIALS_FILE", "The file to use instead of ~/.aws/credentials."),
+    ("XACCT_CONFIG", "The file to use instead of xacct/config.toml in your configuration directory."),
+    ("XACCT_CACHE_DIR", "The cache directory to use instead of xacct/ in your cache directory."),
+    ("XACCT_AUDIT_LOG", "The audit log to use instead of xacct/audit.jsonl in your state directory."),
+    ("AWS_REGION, AWS_DEFAULT_REGION", "The region. Overrides the profile's."),
+    ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL", "An STS endpoint other than AWS's."),
+    ("HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE", "How to reach AWS."),
+    ("SHELL", "The shell that exec and sandbox start. assume writes for it if no parent process is a shell."),
     (
         "XACCT_SHELL_STATE",
-        "Set by assume: what was in the shell before, which unset restores. Your own exported keys may be in it.",
+        "Set by assume: the shell's previous state, which unset restores. It may contain your own exported keys.",
     ),
-    ("NO_COLOR", "Set to anything: no colour, unless --color always."),
+    ("NO_COLOR", "If set, no colour, unless --color always."),
 ];
 
 const FILES: [(&str, &str); 5] = [
     (
         "~/.aws/config",
-        "The profiles, as the AWS CLI and the SDKs read them. Changed by add, adopt and sync only.",
+        "The profiles, as the AWS CLI and the SDKs read them. Only add, adopt and sync change it.",
     ),
-    ("~/.aws/credentials", "Access keys, and profiles too. Changed by add only."),
-    ("~/.config/xacct/config.toml", "xacct's own settings, and more profiles: see xacct-config(5)."),
-    ("~/.cache/xacct/", "Temporary credentials, one file each, readable by their owner only."),
-    ("~/.local/state/xacct/audit.jsonl", "What was issued, without secrets: see xacct-audit(1)."),
+    ("~/.aws/credentials", "Access keys. Only add changes it."),
+    ("~/.config/xacct/config.toml", "xacct's settings, and more profiles: see xacct-config(5)."),
+    ("~/.cache/xacct/", "Temporary credentials, one file each, readable only by you."),
+    ("~/.local/state/xacct/audit.jsonl", "The audit log, without secrets: see xacct-audit(1)."),
 ];
 
 /// Every page, as its file's name and its text.
 pub(super) fn pages() -> Vec<(String, String)> {
     // `help` has no page; the others say what it would.
-    let root = with_ordered_positionals(whole());
+    let root = with_every_option(with_ordered_positionals(whole()));
     let mut pages = Vec::new();
     add_pages(&root, None, &mut pages);
     pages
@@ -95,6 +89,18 @@ fn with_ordered_positionals(command: Command) -> Command {
         "exec" => inner.mut_arg("command", |arg| arg),
         _ => inner,
     })
+}
+
+/// `clap_mangen` leaves out the help of options that `-h` does not show.
+fn with_every_option(command: Command) -> Command {
+    command.mut_args(|arg| arg.hide_short_help(false)).mut_subcommands(with_every_option)
+}
+
+/// A description that does not begin with the summary, which stands under NAME.
+fn with_description(command: &Command) -> Option<Command> {
+    let about = command.get_long_about().map(ToString::to_string)?;
+    let (_, description) = about.split_once("\n\n")?;
+    Some(command.clone().long_about(description.to_owned()))
 }
 
 /// The commands below this one; `help` has no page, since the others say what it would.
@@ -131,7 +137,9 @@ fn page(command: &Command, name: &str, above: Option<&str>, below: &[String]) ->
     man.render_title(&mut text).unwrap();
     man.render_name_section(&mut text).unwrap();
     man.render_synopsis_section(&mut text).unwrap();
-    man.render_description_section(&mut text).unwrap();
+    if let Some(described) = with_description(command) {
+        Man::new(described).render_description_section(&mut text).unwrap();
+    }
     man.render_options_section(&mut text).unwrap();
     let mut roff = Roff::new();
     subcommands(&mut roff, command, name);
@@ -172,14 +180,14 @@ fn environment(roff: &mut Roff, above: Option<&str>) {
     }
     roff.text([
         roman(
-            "Where a variable is named with an option, it sets the option; one that is empty counts as unset. Options \
-             that decide who you become (role, source, external ID, MFA device, policy, tags) and what is printed have \
-             no variable. ",
+            "If an option names an environment variable, the variable sets the option. An empty variable counts as \
+             unset. Options that select the identity (role, source, external ID, MFA device, policy, tags) or the \
+             output have no variable. ",
         ),
         bold("XACCT_PROFILE"),
-        roman(" is no option's: "),
+        roman(" does not set an option: "),
         bold("xacct assume"),
-        roman(" sets it, to say whose credentials the shell has."),
+        roman(" sets it, to show whose credentials the shell has."),
     ]);
     if above.is_some() {
         roff.text([roman("Further variables are in "), bold("xacct"), roman("(1).")]);

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::ffi::OsString;
 
+use clap::ArgAction;
 use clap::ArgMatches;
 use clap::Command;
 use clap::CommandFactory;
@@ -32,9 +33,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
         command = without_blank_variables(whole(), env);
     }
     let mut args: Vec<OsString> = args.into_iter().collect();
-    let mut own = args.iter().take_while(|arg| *arg != "--");
-    if own.any(|arg| arg == "--help" || arg == "-h" || arg == "help") {
-        command = without_shown_variables(whole());
+    if let Some(length) = help_wanted(&mut args) {
+        command = with_help(whole(), length, &args);
     }
     let behind_dashes = exec_dashes(&args).map(|at| args.split_off(at));
     let word = command_word(&args).map(OsStr::to_owned);
@@ -208,9 +208,73 @@ fn without_blank_variables(command: Command, env: &Env) -> Command {
     command.mut_subcommands(|inner| without_blank_variables(inner, env))
 }
 
-/// Help without the options' variables: they are in the man pages, and a quarter of the lines.
-fn without_shown_variables(command: Command) -> Command {
-    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(without_shown_variables)
+/// How much of a command's help is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HelpLength {
+    /// `-h`: what is used most, on one screen.
+    Short,
+    /// `--help` and `help COMMAND`: every option, and what the command does.
+    Full,
+}
+
+/// Whether the arguments ask for help. `help COMMAND` becomes `COMMAND --help`.
+fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
+    let own = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    if let Some(at) = command_index(&args[..own]).filter(|at| args[*at] == "help") {
+        args.insert(own, "--help".into());
+        args.remove(at);
+        return Some(HelpLength::Full);
+    }
+    let is_given = |flag: &str| args[..own].iter().any(|arg| arg == flag);
+    if is_given("--help") { Some(HelpLength::Full) } else { is_given("-h").then_some(HelpLength::Short) }
+}
+
+/// The commands, built, with help of this length for the one that the words name, an option a line. Neither length shows the
+/// options' variables, which are in the man pages.
+fn with_help(command: Command, length: HelpLength, words: &[OsString]) -> Command {
+    let command = command.mut_args(|arg| match arg.get_id().as_str() {
+        "help" => arg.action(ArgAction::HelpShort).help(length.note()),
+        _ if length == HelpLength::Full => arg.hide_env(true).hide_short_help(false),
+        _ => arg.hide_env(true),
+    });
+    let next = words.iter().position(|word| command.find_subcommand(word).is_some());
+    let Some(next) = next else { return described(command, length) };
+    let name = words[next].clone();
+    command.mut_subcommands(|inner| {
+        if inner.get_name_and_visible_aliases().iter().any(|known| name == *known) {
+            with_help(inner, length, &words[next + 1..])
+        } else {
+            inner
+        }
+    })
+}
+
+/// A command whose help says what is told in that length.
+fn described(command: Command, length: HelpLength) -> Command {
+    // `help COMMAND` goes on working.
+    let command = command.mut_subcommands(|inner| match inner.get_name() {
+        "help" => inner.hide(true),
+        _ => inner,
+    });
+    match length {
+        HelpLength::Full => match command.get_long_about().cloned() {
+            Some(about) => command.about(about),
+            None => command,
+        },
+        HelpLength::Short => match command.get_after_help().map(ToString::to_string) {
+            Some(text) => command.after_help(text.split("\n\n").next().unwrap_or_default().to_owned()),
+            None => command,
+        },
+    }
+}
+
+impl HelpLength {
+    fn note(self) -> &'static str {
+        match self {
+            HelpLength::Short => "Print help (--help: all options and details)",
+            HelpLength::Full => "Print help (-h: a summary)",
+        }
+    }
 }
 
 /// Whether PROFILE is missing, and nothing else.

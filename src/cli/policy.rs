@@ -32,7 +32,7 @@ const CALLER_USAGE: &str = "xacct policy caller [OPTIONS] PROFILE
 const LINK_USAGE: &str = "xacct policy link [OPTIONS] PROFILE
        xacct policy link [OPTIONS] --role-arn ARN --source-profile NAME";
 
-/// Print what two accounts must allow so that a profile's role can be assumed
+/// Print the IAM policies that a profile's role needs
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Policy {
     #[command(subcommand)]
@@ -46,27 +46,27 @@ pub(crate) enum PolicyAction {
     Link(Box<PolicyLink>),
 }
 
-/// Print the role's trust policy, which is what one sends a new client
+/// Print the role's trust policy, to send to a new client
 ///
-/// It names who assumes the role, and has the conditions that the profile meets: its external ID, and MFA where there
-/// is a code on the way. By default it trusts the caller's account, whose own policies (policy caller) then say who in
-/// it may: that goes on working when a user or role there is made anew, which a principal by name does not. As
-/// Terraform or CloudFormation it is the whole role; what the role may do is for its account to say.
+/// The policy names who may assume the role and the conditions that the profile meets: its external ID, and MFA if the
+/// profile uses it. By default, it trusts your whole account; 'policy caller' then controls who in your account may use
+/// it. If you trust one user or role instead and it is deleted and recreated, access is lost. As Terraform or
+/// CloudFormation, xacct prints the whole role; the client sets its permissions.
 ///
-/// AWS is asked (GetCallerIdentity) only where the files do not say which account or user the caller is.
+/// xacct asks AWS (GetCallerIdentity) only if the files do not contain your account or user.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = TRUST, override_usage = TRUST_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyTrust {
-    /// What to print
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: PolicyFormat,
-    /// Whom the role trusts
+    /// Who may assume the role
     #[arg(long, value_name = "WHO", default_value = "account")]
     pub(crate) principal: Principal,
-    /// The account that assumes the role, instead of what the files or AWS say
+    /// The account that assumes the role [default: from the files, or AWS]
     #[arg(long, value_name = "ID", value_parser = account_id)]
     pub(crate) account: Option<String>,
-    /// Make up a new external ID, long and random, and say how to set it in the profile
+    /// Generate a random external ID and show how to set it in the profile
     // No variable: set once and forgotten, it would change what was agreed on.
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "external_id")]
     pub(crate) new_external_id: bool,
@@ -76,24 +76,24 @@ pub(crate) struct PolicyTrust {
     pub(crate) asking: Asking,
 }
 
-/// Print the policy that lets the caller assume the role, for the caller's own account
+/// Print the policy that allows you to assume the role
 ///
-/// Another account's role can be assumed only where both say so: the role, by its trust policy, and the account of
-/// whoever assumes it, by this one.
+/// To assume a role in another account, both accounts must allow it: the role's trust policy there, and this policy in
+/// your own account.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = CALLER, override_usage = CALLER_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyCaller {
-    /// What to print
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: PolicyFormat,
     #[command(flatten)]
     pub(crate) target: Target,
 }
 
-/// Print the link by which somebody who is signed in to the console switches to the role
+/// Print the console's switch-role link
 ///
-/// The console's form has no place for an external ID or a session policy: for a profile that has one there is no link,
-/// and the reason is said.
+/// The link works for anyone who is signed in to the console. It cannot carry an external ID or a session policy, so
+/// xacct refuses a profile that has one.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = LINK, override_usage = LINK_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyLink {
@@ -105,6 +105,6 @@ fn account_id(text: &str) -> Result<String, String> {
     if crate::arn::is_account_id(text) {
         Ok(text.to_owned())
     } else {
-        Err("an account id is twelve digits".to_owned())
+        Err("an account ID has 12 digits".to_owned())
     }
 }

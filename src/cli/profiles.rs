@@ -6,7 +6,7 @@
 )]
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, ArgGroup};
+use clap::{Arg, ArgAction, ArgGroup};
 
 use super::args::Asking;
 use super::examples;
@@ -25,13 +25,13 @@ const NOT_WITH_SSO: [&str; 8] = [
     "mfa_serial",
 ];
 
-/// Add a profile: a role, an access key, or a role of IAM Identity Center
+/// Add a profile
 ///
-/// A role goes to ~/.aws/config, an access key to ~/.aws/credentials with its settings in ~/.aws/config. On a terminal,
-/// what is missing is asked for. Before anything is written the change is shown, and the profile is tried: its
-/// credentials are got from AWS, which is then asked whose they are.
+/// Adds a role, an access key, or a role of IAM Identity Center. xacct prompts for what you do not give as an option. It
+/// shows the change, and tries the profile: it gets credentials from AWS and checks their identity. Then it writes
+/// ~/.aws/config, and access keys to ~/.aws/credentials.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::ADD, override_usage = examples::ADD_USAGE)]
+#[command(after_help = examples::ADD, override_usage = examples::ADD_USAGE, mut_args(rare))]
 #[command(group(ArgGroup::new("sso").args(SSO).multiple(true).conflicts_with_all(NOT_WITH_SSO)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Add {
@@ -45,90 +45,101 @@ pub(crate) struct Add {
     #[arg(long, value_name = "NAME", help_heading = "Role")]
     pub(crate) source_profile: Option<String>,
     /// Instead of a profile: Environment, Ec2InstanceMetadata or EcsContainer
-    #[arg(long, value_name = "SOURCE", help_heading = "Role")]
+    #[arg(long, hide_short_help = true, value_name = "SOURCE", help_heading = "Role")]
     #[arg(conflicts_with = "source_profile")]
     pub(crate) credential_source: Option<String>,
-    /// The external ID that the role's trust policy asks for
+    /// The external ID that the role's trust policy requires
     #[arg(long, value_name = "ID", help_heading = "Role")]
     pub(crate) external_id: Option<String>,
-    /// The role session's name, as CloudTrail shows it
-    #[arg(long, env = "XACCT_SESSION_NAME", value_name = "NAME", help_heading = "Role")]
+    /// The role session name, as CloudTrail shows it
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_SESSION_NAME",
+        value_name = "NAME",
+        help_heading = "Role"
+    )]
     pub(crate) session_name: Option<String>,
-    /// How long the credentials live: 15m, 1h, 12h or seconds
-    #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
+    /// How long the credentials are valid: 15m, 1h, 12h or seconds
+    #[arg(long, hide_short_help = true, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
     #[arg(help_heading = "Role")]
     pub(crate) duration: Option<u64>,
-    /// Add an access key; its secret is asked for, or read from stdin
+    /// Add an access key; prompts for the secret, or reads stdin
     #[arg(long, env = "XACCT_ACCESS_KEY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     #[arg(help_heading = "Access key", conflicts_with_all = ["role_arn", "source_profile", "external_id"])]
     #[arg(conflicts_with_all = ["session_name", "duration", "credential_source"])]
     pub(crate) access_key: bool,
-    /// The access key's ID; without it, it is asked for or is stdin's first line, before the secret
-    #[arg(long, value_name = "ID", requires = "access_key")]
+    /// The access key ID [default: prompt, or stdin's first line before the secret]
+    #[arg(long, hide_short_help = true, value_name = "ID", requires = "access_key")]
     #[arg(help_heading = "Access key")]
     pub(crate) access_key_id: Option<String>,
-    /// The session: one of the config file's, or with the next two options a new one
+    /// The [sso-session]; the next two options create a new one
     #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_session: Option<String>,
-    /// Where one signs in: https://acme.awsapps.com/start
-    #[arg(long, value_name = "URL", help_heading = "IAM Identity Center")]
+    /// The start URL: https://acme.awsapps.com/start
+    #[arg(long, hide_short_help = true, value_name = "URL", help_heading = "IAM Identity Center")]
     pub(crate) sso_start_url: Option<String>,
-    /// The region that Identity Center is in
-    #[arg(long, value_name = "REGION", help_heading = "IAM Identity Center")]
+    /// Identity Center's region
+    #[arg(long, hide_short_help = true, value_name = "REGION", help_heading = "IAM Identity Center")]
     pub(crate) sso_region: Option<String>,
-    /// The account
+    /// The account ID
     #[arg(long, value_name = "ID", help_heading = "IAM Identity Center")]
     pub(crate) sso_account_id: Option<String>,
-    /// The role, as the access portal names it
+    /// The role's name in the access portal
     #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_role_name: Option<String>,
     /// The MFA device: its ARN, or a hardware device's serial number
     #[arg(long, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
-    /// The region to work in
+    /// The region to use
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Only show what would change
+    /// Show the change without writing it
     #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) dry_run: bool,
-    /// Write it without trying it first
-    #[arg(long, env = "XACCT_NO_CHECK", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    /// Write the profile without trying it first
+    #[arg(long, hide_short_help = true, env = "XACCT_NO_CHECK", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) no_check: bool,
-    /// Do not ask whether to write what is shown
+    /// Write the change without asking
     #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }
 
-/// Let the AWS CLI and every SDK get profiles' credentials through xacct
+/// Make the AWS CLI and SDKs get a profile through xacct
 ///
-/// What the role is moves from ~/.aws/config to xacct's settings file. Region, output and the like stay, and beside
-/// them stands a credential_process, by which every program gets the profile's credentials from xacct: with MFA, with
-/// the external ID, from one cache, and under the same name. Comments and order stay; what was there before is kept
-/// beside the files.
+/// Role settings move from ~/.aws/config to xacct's config.toml, and the profile gets a credential_process line. Every
+/// program that uses the profile then gets its credentials from xacct, with MFA, the external ID and one cache. Region,
+/// output and similar settings, comments and order stay. xacct makes backups of the changed files.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADOPT, override_usage = examples::ADOPT_USAGE)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Adopt {
-    /// The profiles, which are roles
+    /// The profiles (roles only)
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profiles: Vec<String>,
-    /// Every role that can be
+    /// Every role that can be adopted
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
-    /// Move them back to ~/.aws/config
+    /// Move the roles back to ~/.aws/config
     // No variable for this and for --all: set once and forgotten, they would turn a command into another one.
     #[arg(long)]
     pub(crate) undo: bool,
-    /// Only show what would change
+    /// Show the change without writing it
     #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) dry_run: bool,
-    /// Do not ask whether to write what is shown
+    /// Write the change without asking
     #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
-    /// Never ask a person; exit with status 5 where one is needed
+    /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
+}
+
+/// A new profile has nothing in the cache.
+fn rare(arg: Arg) -> Arg {
+    let is_about_the_cache = ["refresh", "verify"].contains(&arg.get_id().as_str());
+    if is_about_the_cache { arg.hide_short_help(true) } else { arg }
 }

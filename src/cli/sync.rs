@@ -10,12 +10,12 @@ use clap::builder::BoolishValueParser;
 
 use super::args::Asking;
 
-/// Write profiles for the accounts that IAM Identity Center or AWS Organizations lists
+/// Write profiles from Identity Center or Organizations
 ///
-/// The profiles stand in ~/.aws/config between two comment lines, one such block for each source. What stands outside
-/// is never touched, and a name that is taken elsewhere is left out with a warning. In the block, account and role are
-/// the source's to say; what you add to a profile (output, color, another region) stays. The change is shown and asked
-/// about before it is written, what was there before is kept beside the file, and a second run changes nothing.
+/// xacct writes the profiles to ~/.aws/config between two comment lines, one block per source, and changes nothing outside
+/// the block. If a name is used elsewhere, xacct skips it with a warning. In the block, it updates account and role, and
+/// keeps what you add to a profile (output, color, another region). It shows the change, asks before writing, and makes
+/// a backup.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Sync {
     #[command(subcommand)]
@@ -28,70 +28,69 @@ pub(crate) enum SyncAction {
     Organizations(SyncOrganizations),
 }
 
-/// Write a profile for every role that IAM Identity Center has assigned to you
+/// Write a profile for each of your Identity Center roles
 ///
-/// Signs in on the way where nobody is, as login does. The profiles are called {account_name}-{role_name} unless
-/// --name-template says otherwise; {session} is there too. What cannot stand in a profile's name becomes a dash, and
-/// where two would have the same name the account's id is put behind it. A new profile's region is that of the
-/// sso-session unless --region says otherwise.
+/// If you are not signed in, xacct signs you in first. Profiles are named {account_name}-{role_name}; change this with
+/// --name-template, which also knows {session}. Characters that are not valid in a name become a dash. If two names are
+/// the same, the account ID is appended. A new profile gets the region of the sso-session, or --region.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = SSO)]
 pub(crate) struct SyncSso {
-    /// The [sso-session NAME] of ~/.aws/config, or a new one's name; without it, the only one there is
+    /// The [sso-session], or the name of a new one [default: the only one]
     #[arg(value_name = "NAME")]
     pub(crate) session: Option<String>,
-    /// For a new session: its start URL, https://acme.awsapps.com/start
+    /// The start URL: https://acme.awsapps.com/start
     #[arg(long, value_name = "URL", help_heading = "New session")]
     pub(crate) sso_start_url: Option<String>,
-    /// For a new session: the region that Identity Center is in
+    /// Identity Center's region
     #[arg(long, value_name = "REGION", help_heading = "New session")]
     pub(crate) sso_region: Option<String>,
-    /// Only these roles: names, with * and ?; one with ! before it is left out
+    /// Only these roles: names with * and ?; !NAME excludes
     #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) role: Vec<String>,
     #[command(flatten)]
     pub(crate) syncing: Syncing,
-    /// Never ask a person; exit with status 5 where one is needed
+    /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
-    /// Sign in by a code, on whatever computer, instead of with this one's browser
+    /// Sign in with a code, in a browser on any computer
     #[arg(long, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) device_code: bool,
-    /// Print the address of a sign-in instead of opening a browser
+    /// Print the sign-in URL instead of opening a browser
     #[arg(long, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_browser: bool,
 }
 
-/// Write a profile for a role of this name in every account of the organization
+/// Write a profile for a role in every account
 ///
-/// The source profile's credentials ask AWS Organizations, and assume the roles: it is a user or role of the
-/// organization's management account, or of a delegated administrator. Accounts that are not active are left out, and
-/// so are the management account and the source profile's own, where the role that Organizations makes is not.
+/// The source profile lists the accounts and assumes the roles. It must belong to the organization's management account
+/// or to a delegated administrator. Inactive accounts are skipped. The management account and the source profile's own
+/// account are skipped too, because Organizations does not create the role there.
 ///
-/// The profiles are called {account_name} unless --name-template says otherwise; {ou} is there too, the path of the
-/// account's organizational unit. Where two would have the same name the account's id is put behind it. A new profile's
-/// region is that of the source profile unless --region says otherwise.
+/// Profiles are named {account_name}; change this with --name-template, which also knows {ou}, the path of the account's
+/// organizational unit. If two names are the same, the account ID is appended. A new profile gets the region of the
+/// source profile, or --region.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = ORGANIZATIONS)]
 pub(crate) struct SyncOrganizations {
-    /// The profile whose credentials list the accounts and assume the roles
+    /// The profile that lists the accounts and assumes the roles
     #[arg(long, value_name = "NAME", required = true)]
     pub(crate) source_profile: String,
-    /// The role's name, with its path where it has one
+    /// The role's name, with its path if it has one
     #[arg(long, value_name = "NAME", default_value = "OrganizationAccountAccessRole")]
     pub(crate) role_name: String,
-    /// Only accounts in this organizational unit or below it: its id, or its path from the root, such as Workloads/Prod
+    /// Only accounts in or below this OU: its ID, or a path such as Workloads/Prod
     #[arg(long, value_name = "ID|PATH", value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) ou: Vec<String>,
-    /// Only accounts with this tag; the value may have * and ?, and without one any will do
+    /// Only accounts with this tag; the value may contain * and ?
     #[arg(long, visible_alias = "tag", value_name = "KEY[=VALUE]")]
     #[arg(value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) account_tag: Vec<String>,
-    /// The management account and the source profile's own, too
-    #[arg(long, env = "XACCT_OWN_ACCOUNTS", value_parser = BoolishValueParser::new())]
+    /// Include the management account and the source profile's own
+    #[arg(long, hide_short_help = true, env = "XACCT_OWN_ACCOUNTS", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue, help_heading = "Choosing")]
     pub(crate) own_accounts: bool,
     #[command(flatten)]
@@ -100,26 +99,26 @@ pub(crate) struct SyncOrganizations {
     pub(crate) asking: Asking,
 }
 
-/// What all sources have.
+/// Options of all sources.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Syncing {
-    /// Only these accounts: ids, or names with * and ?; one with ! before it is left out
+    /// Only these accounts: IDs, or names with * and ?; !NAME excludes
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     #[arg(help_heading = "Choosing")]
     pub(crate) account: Vec<String>,
-    /// How the profiles are called, with {account_name}, {account_slug}, {account_id}, {role_name}, {email} and more
+    /// The profiles' names, with {account_name}, {account_id} and others
     #[arg(long, env = "XACCT_NAME_TEMPLATE", value_name = "TEMPLATE")]
     pub(crate) name_template: Option<String>,
     /// The region of the profiles
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Take out the profiles of the block that are no longer among what was found
+    /// Remove the block's profiles that no longer exist at the source
     #[arg(long, env = "XACCT_PRUNE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) prune: bool,
-    /// Only show what would change
+    /// Show the change without writing it
     #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) dry_run: bool,
-    /// Do not ask whether to write what is shown
+    /// Write the change without asking
     #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
 }
@@ -134,9 +133,9 @@ Examples:
 
 const SSO: &str = "\
 Examples:
-  xacct sync sso acme --dry-run         what would change
+  xacct sync sso acme --dry-run         show the change
   xacct sync sso acme --sso-start-url https://acme.awsapps.com/start --sso-region eu-central-1
-                                        the first time: adds [sso-session acme] too
+                                        also adds [sso-session acme]
   xacct sync sso acme --role ReadOnly --account 'client*' --account '!*sandbox'
   xacct sync sso acme --name-template '{account_slug}.{role_name}' --region eu-west-1
-  xacct sync sso acme --prune --yes     from a script; somebody must be signed in";
+  xacct sync sso acme --prune --yes     from a script; you must be signed in";

@@ -157,6 +157,63 @@ fn help_and_version_are_no_errors() {
     assert_eq!(refused("--version").to_string(), format!("xacct {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+/// Every command's words, with those of the commands above it.
+fn paths() -> Vec<String> {
+    fn add(command: &clap::Command, above: &str, paths: &mut Vec<String>) {
+        paths.push(above.to_owned());
+        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            add(inner, format!("{above} {}", inner.get_name()).trim(), paths);
+        }
+    }
+    let mut paths = Vec::new();
+    add(&whole(), "", &mut paths);
+    paths
+}
+
+#[test]
+fn help_fits_a_screen_and_all_of_it_two() {
+    for path in paths() {
+        for (flag, most) in [("-h", 40), ("--help", 90)] {
+            let text = refused(&format!("{path} {flag}")).to_string();
+            assert!(text.lines().count() <= most, "{path} {flag}: {} lines\n{text}", text.lines().count());
+        }
+    }
+}
+
+#[test]
+fn a_summary_is_one_line_of_the_list() {
+    fn check(command: &clap::Command) {
+        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            let summary = inner.get_about().unwrap().to_string();
+            assert!(summary.len() <= 58, "{}: {summary}", inner.get_name());
+            check(inner);
+        }
+    }
+    let whole = whole();
+    check(&whole);
+    // Those of the list are the commands' own.
+    for inner in whole.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        let own = refused(&format!("{} -h", inner.get_name())).to_string();
+        assert!(own.starts_with(&inner.get_about().unwrap().to_string()), "{own}");
+    }
+}
+
+#[test]
+fn help_shows_every_option_and_its_summary_most() {
+    let (short, full) = (refused("assume -h").to_string(), refused("assume --help").to_string());
+    for option in ["--external-id", "--mfa-code", "--no-input"] {
+        assert!(short.contains(option) && full.contains(option), "{option}");
+    }
+    for option in ["--policy-arn", "--within", "--color"] {
+        assert!(!short.contains(option) && full.contains(option), "{option}");
+    }
+    assert_eq!(refused("help sync sso").to_string(), refused("sync sso --help").to_string());
+    assert_eq!(refused("help ls").to_string(), refused("list --help").to_string());
+    assert_eq!(refused("help").to_string(), refused("--help").to_string());
+    // Behind `--` it is the command's.
+    assert!(matches!(parsed("exec client1 -- make help").command, Command::Exec(_)));
+}
+
 #[test]
 fn other_names_and_nested_commands() {
     assert!(matches!(parsed("ls --json").command, Command::List(List { json: true, .. })));

@@ -14,16 +14,16 @@ use crate::secret::Secret;
 #[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Statements for the shell
+    /// Shell statements
     #[default]
     Shell,
-    /// NAME=value lines, as docker's --env-file takes them
+    /// NAME=value lines for docker's --env-file
     Env,
-    /// A JSON object of the variables
+    /// A JSON object with the variables
     Json,
     /// NAME="value" lines for .env files
     Dotenv,
-    /// The JSON that AWS SDKs ask a credential_process for
+    /// The JSON that AWS SDKs expect from a credential_process
     Process,
 }
 

@@ -17,9 +17,9 @@ pub(crate) enum PolicyFormat {
     /// The policy document
     #[default]
     Json,
-    /// Terraform or OpenTofu, with the resource that has the policy
+    /// Terraform or OpenTofu resources
     Terraform,
-    /// A CloudFormation template likewise, in JSON
+    /// A CloudFormation template in JSON
     #[value(name = "cloudformation")]
     CloudFormation,
 }

@@ -281,7 +281,7 @@ fn regions_make_a_matrix_of_one_role_each() {
     sandbox.xacct(&args).run().ok();
     sandbox.asked(&["AssumeRole"]);
     let wrong = sandbox.xacct(&["each", "a", "--regions", "../x", "--", "true"]).run().status(125);
-    wrong.stderr_contains("'../x' is no region: write it like eu-west-1");
+    wrong.stderr_contains("'../x' is not a valid region; example: eu-west-1");
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn parts_together_are_the_whole_in_whatever_order_the_files_are() {
             .xacct(&["each", "many*", "--plan", "--shard", wrong])
             .run()
             .status(125)
-            .stderr_contains("like 2/5");
+            .stderr_contains("example 2/5");
     }
 }
 

@@ -238,7 +238,7 @@ fn the_command_decides_the_exit_status() {
     run(&["typo"]).status(3).stderr_contains("no profile 'typo'");
     run(&["keys"]).status(3).stderr_contains("profile 'keys' has long-term keys, which are not served");
     run(&["client1", "--no-input"]).status(5).stderr_contains("MFA");
-    run(&["plain", "--address", "0.0.0.0"]).status(2).stderr_contains("SDKs ask only loopback");
+    run(&["plain", "--address", "0.0.0.0"]).status(2).stderr_contains("SDKs accept only loopback");
 }
 
 #[test]

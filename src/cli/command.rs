@@ -1,10 +1,5 @@
 //! The commands, each with its own options and examples.
 
-#![expect(
-    clippy::doc_markdown,
-    reason = "these are what --help shows, where backticks would stand as they are"
-)]
-
 use std::ffi::OsString;
 use std::path::PathBuf;
 

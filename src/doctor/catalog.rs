@@ -50,6 +50,7 @@ kinds! {
     SPACE_UNUSUAL: Warning Files "space-unusual" "A blank that is no space, such as a no-break space: the AWS CLI takes it for one, the SDKs do not.";
     VALUE_QUOTED: Warning Files "value-quoted" "A value in quotes, which are a part of it for everybody.";
     KEY_MISSPELT: Warning Files "key-misspelt" "A key that nobody knows and that looks like one that is known.";
+    GUARD_MISSPELT: Error Files "guard-misspelt" "A key that nobody knows and that looks like one that says who you become, narrows or guards it: xacct refuses the profile.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
 
     // What the profiles say (docs/aws.md A2, A3).

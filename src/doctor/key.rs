@@ -3,8 +3,8 @@
 use super::catalog;
 use super::finding::Kind;
 use super::header::Below;
-use super::known;
-use crate::config::{known_keys, nearest};
+use crate::config::{key_meant, known_keys, nearest, tool_of_key};
+use crate::plan;
 
 const OF_SSO_SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
@@ -28,35 +28,42 @@ pub(super) fn known_before_equals(line: &str) -> Option<&'static str> {
 
 /// What there is to say of a key that nobody knows there: the kind, the message, what to do.
 pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static Kind, String, String)> {
-    let known: Vec<&str> = match below {
-        Below::Profile if known_keys().any(|known| known == key) => return None,
-        Below::Profile => known_keys().collect(),
-        Below::SsoSession => OF_SSO_SESSION.to_vec(),
+    match below {
+        Below::Profile => unknown_of_profile(key),
+        Below::SsoSession if OF_SSO_SESSION.contains(&key) => None,
+        Below::SsoSession => {
+            let mut near = nearest(key, &OF_SSO_SESSION).into_iter();
+            let near = near.find(|near| strsim::damerau_levenshtein(near, key) <= 3);
+            Some(near.map_or_else(|| nobodys(key), |near| misspelt(key, &near)))
+        }
         // The names of services are AWS's, and there are hundreds.
-        Below::Services | Below::Nothing => return None,
-    };
-    if known.contains(&key) {
+        Below::Services | Below::Nothing => None,
+    }
+}
+
+fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
+    if known_keys().any(|known| known == key) {
         return None;
     }
-    if below == Below::Profile
-        && let Some(tool) = known::tool_of_key(key)
-    {
+    if let Some(tool) = tool_of_key(key) {
         let message = format!("{key} is a key of {tool}: neither AWS nor xacct reads it");
         let fix = format!("delete it, if {tool} is not used any more");
         return Some((&catalog::OTHER_KEYS, message, fix));
     }
-    // A key in part, or the beginning of another, is no typing error.
-    let near = nearest(key, &known).into_iter().find(|near| strsim::damerau_levenshtein(near, key) <= 3);
-    Some(match near {
-        Some(near) => (
-            &catalog::KEY_MISSPELT,
-            format!("nobody knows the key {}", shown(key)),
-            format!("did you mean {near}?"),
-        ),
-        None => (
-            &catalog::KEY_UNKNOWN,
-            format!("neither AWS nor xacct knows the key {}", shown(key)),
-            "delete it, unless another tool reads it".to_owned(),
-        ),
-    })
+    if let Some(meant) = plan::guard_meant(key) {
+        let message = format!("'{}' is not a key that any program reads", shown(key));
+        let fix = format!("did you mean {meant}? If not, delete the line");
+        return Some((&catalog::GUARD_MISSPELT, message, fix));
+    }
+    Some(key_meant(key).map_or_else(|| nobodys(key), |meant| misspelt(key, meant)))
+}
+
+fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {
+    let message = format!("nobody knows the key {}", shown(key));
+    (&catalog::KEY_MISSPELT, message, format!("did you mean {meant}?"))
+}
+
+fn nobodys(key: &str) -> (&'static Kind, String, String) {
+    let message = format!("neither AWS nor xacct knows the key {}", shown(key));
+    (&catalog::KEY_UNKNOWN, message, "delete it, unless another tool reads it".to_owned())
 }

@@ -1,30 +1,6 @@
-//! What is known of others: the keys and programs of other tools, and AWS's regions.
+//! What is known of others: the programs of other tools, and AWS's regions.
 
 pub(super) use crate::region::REGIONS;
-
-/// A tool, and how its keys in profiles begin or are called.
-const KEYS: [(&str, &[&str]); 8] = [
-    ("granted", &["granted_", "common_fate_"]),
-    ("awsume", &["autoawsume", "expiration", "manager", "role_duration", "awsume_"]),
-    ("saml2aws", &["x_principal_arn", "x_security_token_expires", "saml2aws_"]),
-    (
-        "aws-runas",
-        &["saml_", "jump_role_arn", "mfa_type", "federated_username", "auth_username", "auth_provider"],
-    ),
-    ("aws-vault", &["parent_profile", "sso_use_device_code", "mfa_refresh"]),
-    ("aws-azure-login", &["azure_"]),
-    ("aws-google-auth", &["google_config."]),
-    (
-        "AWS Extend Switch Roles",
-        &["image", "target_role_name", "target_region", "role_name", "aws_account_alias"],
-    ),
-];
-
-/// The tool whose key it is.
-pub(super) fn tool_of_key(key: &str) -> Option<&'static str> {
-    let is_its = |name: &&str| key == *name || (name.ends_with(['_', '.']) && key.starts_with(*name));
-    KEYS.iter().find(|(_, names)| names.iter().any(is_its)).map(|(tool, _)| *tool)
-}
 
 /// Programs that hand out credentials, as they are called, and the tool.
 const PROGRAMS: [(&str, &str); 10] = [
@@ -99,10 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_and_lines_name_their_tool() {
-        assert_eq!(tool_of_key("granted_sso_start_url"), Some("granted"));
-        assert_eq!(tool_of_key("expiration"), Some("awsume"));
-        assert_eq!((tool_of_key("expirations"), tool_of_key("role_arn")), (None, None));
+    fn lines_name_their_tool() {
         for (line, tool) in [
             ("alias awsume=\". awsume\"", Some("awsume")),
             ("  alias assume=\"source assume\"", Some("granted")),

@@ -55,7 +55,7 @@ pub(crate) fn check(
                 let is_settings = profile.name == "default" || included.contains(&*profile.name);
                 let is_source = sources.contains(&*profile.name);
                 let is_meant = is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
-                if told.insert(one_of(error)) && !is_meant && !is_of_shell(error) {
+                if told.insert(one_of(error)) && !is_meant && !is_told_elsewhere(error) {
                     let finding = of_error(config, (profile, &holders), error, is_source);
                     findings.retain(|other| !is_same(other, &finding, error));
                     findings.push(finding);
@@ -114,8 +114,12 @@ fn named_by<'p>(planned: &'p [Planned], key: &str) -> HashSet<&'p str> {
     values.map(|(_, name)| name).collect()
 }
 
-/// Whether the plan failed for a region that a variable names, which is told of the shell and not of each profile.
-fn is_of_shell(error: &Error) -> bool {
+/// Whether the plan failed for a region that a variable names, which is told of the shell and not of each profile; or
+/// for a key's name, which is told of the file's line.
+fn is_told_elsewhere(error: &Error) -> bool {
+    if error.id == Some(catalog::GUARD_MISSPELT.id) {
+        return true;
+    }
     let variables = ["AWS_REGION: ", "AWS_DEFAULT_REGION: "];
     error.id == Some(catalog::REGION_MALFORMED.id)
         && variables.iter().any(|variable| error.message.starts_with(variable))

@@ -311,6 +311,12 @@ pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
     }
 }
 
+/// The key that decides who one becomes, narrows or guards it, and that this one, which no program reads, is nearly
+/// called like: a profile with such a key has no plan.
+pub(crate) fn guard_meant(key: &str) -> Option<&'static str> {
+    screen::misspelt(key)
+}
+
 /// Where the console's sign-in is, if not at AWS's own address: the URL, and what says so.
 ///
 /// Errors: of kind `Config`, as [`draft`], and for what is no URL.

@@ -2,7 +2,7 @@
 //! that was lost, a control character. Looked at for every profile of a chain, before anything else is made of it.
 
 use super::{Request, at};
-use crate::config::{FileKind, Profile, Section, Setting, known_keys};
+use crate::config::{FileKind, Profile, Section, Setting, key_meant, known_keys};
 use crate::error::{Error, Result};
 
 /// The keys that say who one becomes, narrow what one may do, or guard it. A template that has filled in nothing must
@@ -45,25 +45,9 @@ const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 /// Those of them that take several values.
 const LISTS: [&str; 3] = ["session_tags", "transitive_session_tags", "session_policy_arns"];
 
-/// Those of them that no other program reads under a name that is nearly the same.
-const GUARDS: [&str; 11] = [
-    "role_arn",
-    "source_profile",
-    "external_id",
-    "source_identity",
-    "session_tags",
-    "transitive_session_tags",
-    "session_policy",
-    "session_policy_arns",
-    "read_only",
-    "mfa_serial",
-    "confirm",
-];
-
 /// Errors: of kind `Config`, with the line.
 pub(super) fn profile(profile: &Profile) -> Result<()> {
     section(profile)?;
-    let is_decisive = |key: &str| DECISIVE.contains(&key) || TOKENS.contains(&key);
     if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| is_decisive(key)) {
         return Err(at(origin, &format!("the line cannot be read, and it seems to set {key}"))
             .hint(format!("write {key} = …, or delete the line")));
@@ -75,7 +59,8 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
         }
         if let Some(meant) = misspelt(key) {
             return Err(at(&setting.origin, &format!("'{key}' is not a key that any program reads"))
-                .hint(format!("did you mean {meant}? If not, delete the line")));
+                .hint(format!("did you mean {meant}? If not, delete the line"))
+                .named("guard-misspelt"));
         }
     }
     Ok(())
@@ -214,17 +199,13 @@ fn continued(key: &str, setting: &Setting) -> Error {
         .hint("remove the blanks before the next line")
 }
 
-/// The guard that a key is nearly called like: `read_only` for `readonly` and `read-only`.
-fn misspelt(key: &str) -> Option<&'static str> {
-    if DECISIVE.contains(&key) {
-        return None;
-    }
-    let plain = |text: &str| {
-        let text = text.replace(['-', '_'], "");
-        text.strip_suffix("ies")
-            .map_or_else(|| text.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
-    };
-    GUARDS.into_iter().find(|guard| plain(guard) == plain(key))
+/// The key of those above that this one is nearly called like: `read_only` for `readonly` and `read_olny`.
+pub(super) fn misspelt(key: &str) -> Option<&'static str> {
+    key_meant(key).filter(|meant| is_decisive(meant))
+}
+
+fn is_decisive(key: &str) -> bool {
+    DECISIVE.contains(&key) || TOKENS.contains(&key)
 }
 
 #[cfg(test)]
@@ -232,22 +213,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guards_are_known_by_their_letters() {
-        for (key, meant) in [
-            ("readonly", Some("read_only")),
-            ("read-only", Some("read_only")),
-            ("externalid", Some("external_id")),
-            ("session_policy_arn", Some("session_policy_arns")),
-            ("session-tags", Some("session_tags")),
-            ("session_policies", Some("session_policy")),
-            ("role-arn", Some("role_arn")),
-            ("rolearn", Some("role_arn")),
-            ("sourceprofile", Some("source_profile")),
-            ("read_only", None),
-            ("region", None),
-            ("confirmation", None),
-        ] {
-            assert_eq!(misspelt(key), meant, "{key}");
+    fn only_what_decides_is_refused_for_its_name() {
+        assert_eq!(misspelt("read_olny"), Some("read_only"));
+        assert_eq!(misspelt("aws_sesion_token"), Some("aws_session_token"));
+        for key in ["ouput", "regoin", "read_only", "browser_profil"] {
+            assert_eq!(misspelt(key), None, "{key}");
         }
     }
 }

@@ -65,8 +65,8 @@ fn one_profile_is_what_its_credentials_rest_on() {
     let of_b = "\
 ~/.aws/config:3: warning: profile 'a': nobody knows the key ouput [key-misspelt]
   did you mean output?
-~/.aws/config:8: warning: profile 'b': nobody knows the key sorce_identity [key-misspelt]
-  did you mean source_identity?
+~/.aws/config:8: error: profile 'b': 'sorce_identity' is not a key that any program reads [guard-misspelt]
+  did you mean source_identity? If not, delete the line
 ~/.aws/config:11: error: profile 'c': the line begins with =: the AWS CLI and the SDKs reject the whole file [key-unnamed]
   write key = value, or delete it
 ";

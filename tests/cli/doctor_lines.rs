@@ -366,14 +366,22 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ),
     (
         "key-misspelt",
-        "[profile a]\nregion = eu-west-1\nouput = json\nsso_acount_id = 1\n",
+        "[profile a]\nregion = eu-west-1\nouput = json\n",
         KEYS,
         "",
         "\
 ~/.aws/config:3: warning: profile 'a': nobody knows the key ouput [key-misspelt]
   did you mean output?
-~/.aws/config:4: warning: profile 'a': nobody knows the key sso_acount_id [key-misspelt]
-  did you mean sso_account_id?
+",
+    ),
+    (
+        "guard-misspelt",
+        "[profile a]\nregion = eu-west-1\nsso_acount_id = 1\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:3: error: profile 'a': 'sso_acount_id' is not a key that any program reads [guard-misspelt]
+  did you mean sso_account_id? If not, delete the line
 ",
     ),
     (

@@ -44,6 +44,11 @@ fn what_is_wrong_in_the_profile_stops_it() {
         ("read_only: true", "the line cannot be read, and it seems to set read_only"),
         ("confirm true", "the line cannot be read, and it seems to set confirm"),
         ("readonly = true", "'readonly' is not a key that any program reads"),
+        ("confrim = true", "'confrim' is not a key that any program reads"),
+        ("read_olny = true", "'read_olny' is not a key that any program reads"),
+        ("extrnal_id = e1", "'extrnal_id' is not a key that any program reads"),
+        ("role_sesion_name = me", "'role_sesion_name' is not a key that any program reads"),
+        ("mfa_seria = x", "'mfa_seria' is not a key that any program reads"),
         ("external-id = x", "'external-id' is not a key that any program reads"),
         (
             "output = json\n  read_only = true",
@@ -90,6 +95,11 @@ fn the_same_stops_it_wherever_it_stands() {
             &format!("error: {}: {}is empty", line_of(&sandbox, wrong), wrong.trim_end_matches('=')),
         );
     }
+    let sandbox = Sandbox::start();
+    sandbox.add_config(&with_lines(""));
+    sandbox.edit_config("[profile hub]\n", "[profile hub]\nsession_polcy = {}\n");
+    let place = line_of(&sandbox, "session_polcy = {}");
+    refused(&sandbox, &format!("error: {place}: 'session_polcy' is not a key that any program reads"));
     let sandbox = Sandbox::start();
     sandbox.add_config(&with_lines("").replace("= hub", "= middle"));
     sandbox.add_config(

@@ -2,7 +2,8 @@
 
 use super::chain::Chain;
 use super::link::Value;
-use super::region::{self, Region};
+use super::partition;
+use super::region::Region;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
 use crate::arn::Arn;
@@ -32,7 +33,7 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
 pub(super) fn refuse_other_partition(chain: &Chain<'_>, region: &Region) -> Result<()> {
     let Some(serial) = chain.first("mfa_serial") else { return Ok(()) };
     let Some(device) = Arn::parse(serial.text) else { return Ok(()) };
-    let role_arn = region::role_arn(chain);
+    let role_arn = partition::role_arn(chain);
     let (wanted, what) = match role_arn.as_deref().and_then(Arn::parse) {
         Some(role) => (role.partition, format!("the role {}", role_arn.as_deref().unwrap_or_default())),
         None => match crate::region::partition(&region.name) {

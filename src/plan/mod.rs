@@ -15,6 +15,7 @@ mod sso;
 mod web_identity;
 mod source;
 mod chain;
+mod partition;
 mod region;
 mod endpoint;
 mod inherited;
@@ -407,6 +408,8 @@ fn plan(
     let given = roles::Given { config, env, policies: &read.policies };
     roles::web_identity(&mut chain, given)?;
     let sts = endpoint::of_sts(config, &chain, env)?;
+    partition::refuse_unknown(&chain, sts.url.is_some())?;
+    partition::refuse_mixed(&chain)?;
     let region = region::choose(&chain, request, env, sts.url.is_some())?;
     if region.origin == RegionOrigin::Fallback {
         warnings.push(format!(

@@ -1,8 +1,8 @@
 //! Which region requests are signed for and children are told: docs/aws.md A1.2.
 
-use super::Request;
 use super::chain::Chain;
-use super::source::Source;
+use super::partition;
+use super::{Plan, Request};
 use crate::arn::Arn;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl RegionOrigin {
 pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
     let found = found(chain, request, env);
     check(&found.name, found.origin.place(), custom)?;
-    refuse_other_partition(&found, chain)?;
+    refuse_other_partition(&found.name, found.origin.place(), partition::of_chain(chain))?;
     Ok(found)
 }
 
@@ -64,28 +64,28 @@ pub(super) fn check(name: &str, place: &str, custom: bool) -> Result<()> {
     })
 }
 
-/// STS of one partition knows nothing of the roles of another.
-fn refuse_other_partition(found: &Region, chain: &Chain<'_>) -> Result<()> {
-    let Some(role_arn) = role_arn(chain) else { return Ok(()) };
-    let wanted = Arn::parse(&role_arn).map_or("", |arn| arn.partition);
-    match region::partition(&found.name) {
-        Some(partition) if partition != wanted && wanted.starts_with("aws") => Err(Error::config(format!(
-            "{}: the region {} is in the partition {partition}, and the role {role_arn} in {wanted}",
-            found.origin.place(),
-            found.name
+/// STS of one partition knows nothing of the roles of another. `known` is a partition and what is in it.
+fn refuse_other_partition(name: &str, place: &str, known: Option<(String, String)>) -> Result<()> {
+    let Some((wanted, what)) = known.filter(|(partition, _)| partition.starts_with("aws")) else {
+        return Ok(());
+    };
+    let option = if place == "--regions" { place } else { "--region" };
+    match region::partition(name) {
+        Some(partition) if partition != wanted => Err(Error::config(format!(
+            "{place}: the region {name} is in the partition {partition}, and {what} in {wanted}"
         ))
-        .hint(format!("--region {}    or another region of {wanted}", first_region(wanted)))),
+        .hint(format!("{option} {}    or another region of {wanted}", first_region(&wanted)))),
         _ => Ok(()),
     }
 }
 
-/// The role that the credentials will be of.
-pub(super) fn role_arn(chain: &Chain<'_>) -> Option<String> {
-    let assumed = chain.links[..chain.roles].first().and_then(|link| link.value("role_arn"));
-    match (&chain.source, assumed) {
-        (_, Some(role_arn)) => Some(role_arn.text.to_owned()),
-        (Source::WebIdentity(web), None) => Some(web.role_arn.clone()),
-        _ => None,
+impl Plan {
+    /// Holds another region than the plan's own, which `place` names, to the same rules.
+    ///
+    /// Errors: of kind `Config`, for what is not a region, and for one of another partition.
+    pub(crate) fn check_region(&self, name: &str, place: &str) -> Result<()> {
+        check(name, place, self.endpoint.url.is_some())?;
+        refuse_other_partition(name, place, partition::of_plan(self))
     }
 }
 
@@ -112,7 +112,8 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
 
 /// The first region of the partition that the role is in.
 fn fallback(chain: &Chain<'_>) -> &'static str {
-    let role_arn = role_arn(chain).or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
+    let role_arn =
+        partition::role_arn(chain).or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
     role_arn.as_deref().and_then(Arn::parse).map_or("us-east-1", |arn| first_region(arn.partition))
 }
 

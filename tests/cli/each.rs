@@ -116,6 +116,20 @@ fn output_keys(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
+fn a_region_of_another_partition_runs_nothing() {
+    let sandbox = sandbox();
+    let run = sandbox.xacct(&["each", "a", "--regions", "eu-west-1,cn-north-1", "--", "touch", "ran"]).run();
+    let role = "arn:aws:iam::222222222222:role/PartnerAdmin";
+    run.status(125).stdout("").stderr(&format!(
+        "xacct: error: --regions: the region cn-north-1 is in the partition aws-cn, and the role {role} in aws\n  \
+         --regions us-east-1    or another region of aws\n\
+         xacct: error: 1 of 1 profile cannot be used: nothing was run\n  mend it, or leave it out: '!NAME'\n"
+    ));
+    assert!(!sandbox.home().join("ran").exists());
+    assert_eq!(sandbox.calls(), [""; 0]);
+}
+
+#[test]
 fn what_is_much_is_whole() {
     let sandbox = sandbox();
     let script = "head -c 300000 /dev/zero | tr '\\0' z; [ $XACCT_PROFILE = c ] && sleep 0.3; exit 0";

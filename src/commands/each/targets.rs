@@ -12,7 +12,6 @@ use crate::commands::described;
 use crate::config::{Config, Profile, ProfileColor};
 use crate::error::{Error, Result};
 use crate::plan::{self, Endpoint, Plan, Request, Step};
-use crate::region;
 use crate::secret::Secret;
 use crate::select::{self, Candidate, Selector, Word};
 
@@ -241,18 +240,10 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
         .hint(format!("mend {them}, or leave {them} out: '!NAME'")))
 }
 
-/// Errors: of kind `Config`, for what is not a region, with the one that was meant.
+/// Errors: of kind `Config`, for what is not a region, and for one of another partition than the role's.
 fn check_regions(plan: &Plan, regions: &[String]) -> Result<()> {
-    for name in regions.iter().filter(|name| *name != ALL_REGIONS) {
-        region::check(name, plan.endpoint.url.is_some()).map_err(|wrong| {
-            let error = Error::config(format!("--regions: '{name}' {}", wrong.why));
-            match wrong.meant {
-                Some(meant) => error.hint(format!("did you mean {meant}?")),
-                None => error.hint("name regions such as eu-central-1, or all"),
-            }
-        })?;
-    }
-    Ok(())
+    let mut named = regions.iter().filter(|region| *region != ALL_REGIONS);
+    named.try_for_each(|region| plan.check_region(region, "--regions"))
 }
 
 fn color(config: &Config, name: &str) -> Option<ProfileColor> {

@@ -354,6 +354,64 @@ fn a_region_is_one_and_the_role_s() {
 }
 
 #[test]
+fn a_chain_stays_in_one_partition() {
+    let text = |role_partition: &str, lines: &str| {
+        format!(
+            "[profile a]\nrole_arn = arn:{role_partition}:iam::222222222222:role/A\nsource_profile = b\n[profile b]\n{lines}\n"
+        )
+    };
+    let key = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n";
+    let role = "role_arn = arn:aws-cn:iam::333333333333:role/B\nsource_profile = c\nregion = cn-north-1\n[profile c]\n";
+    let web = "role_arn = arn:aws-cn:iam::333333333333:role/B\nweb_identity_token_file = /token";
+    let sso = "sso_start_url = https://x.awsapps.cn/start\nsso_region = cn-north-1\nsso_account_id = 333333333333\n\
+               sso_role_name = B";
+    let login = "login_session = arn:aws-cn:iam::333333333333:user/b";
+    let role = format!("{role}{key}");
+    for (lines, from) in [
+        (&*role, "the role arn:aws-cn:iam::333333333333:role/B"),
+        (web, "the role arn:aws-cn:iam::333333333333:role/B"),
+        (sso, "the Identity Center in cn-north-1"),
+        (login, "the sign-in arn:aws-cn:iam::333333333333:user/b"),
+    ] {
+        assert_eq!(
+            error_of(&text("aws", lines), "a"),
+            format!(
+                "~/.aws/config:2: the role arn:aws:iam::222222222222:role/A is in the partition aws, and {from}, from \
+                 which it is assumed, in aws-cn"
+            )
+        );
+        assert_eq!(plan_of(&text("aws-cn", lines), "a").region.name, "cn-north-1");
+    }
+    // A source alone is in the partition of its region.
+    assert_eq!(
+        error_of(&format!("[profile a]\n{login}\nregion = eu-west-1\n"), "a"),
+        "~/.aws/config:3: the region eu-west-1 is in the partition aws, and the sign-in \
+         arn:aws-cn:iam::333333333333:user/b in aws-cn"
+    );
+}
+
+#[test]
+fn a_partition_is_one_of_aws_s() {
+    let text = |arn: &str, lines: &str| {
+        role("a", &format!("source_profile = hub\n{lines}")).replace("arn:aws:iam::222222222222:role/a", arn)
+    };
+    let role = |partition: &str| format!("arn:{partition}:iam::222222222222:role/a");
+    for partition in crate::arn::PARTITIONS {
+        assert!(plan_of(&text(&role(partition), ""), "a").warnings.len() < 2, "{partition}");
+    }
+    for (arn, message) in [
+        (role("foo"), "the partition 'foo' in role_arn is not one of AWS's"),
+        (role("aws-chn"), "the partition 'aws-chn' in role_arn is not one of AWS's"),
+        ("arn:aws:iam::222222222222:role//a".to_owned(), "role_arn has an empty path"),
+    ] {
+        let wrong = text(&arn, "");
+        assert!(error_of(&wrong, "a").ends_with(message), "{arn}: {}", error_of(&wrong, "a"));
+        let elsewhere = text(&arn, "endpoint_url = http://localhost:1\nregion = garage");
+        assert_eq!(plan_of(&elsewhere, "a").region.name, "garage");
+    }
+}
+
+#[test]
 fn credentials_go_in_clear_to_this_machine_only() {
     let text = |lines: &str| role("a", &format!("source_profile = hub\nregion = eu-west-1\n{lines}"));
     for host in ["localhost", "127.0.0.2", "[::1]", "sts.localhost"] {

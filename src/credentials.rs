@@ -278,8 +278,9 @@ pub(crate) const SET_BY_XACCT: [&str; 8] = [
     "XACCT_PROFILE",
 ];
 
-/// Variables that SDKs would use instead of, or mix with, what xacct sets (docs/aws.md A1.2, A5).
-pub(crate) const COMPETING: [&str; 12] = [
+/// Variables that SDKs would use instead of, or mix with, what xacct sets (docs/aws.md A1.2, A5). More than these
+/// compete: ask [`competes`].
+pub(crate) const COMPETING: [&str; 18] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
@@ -291,8 +292,23 @@ pub(crate) const COMPETING: [&str; 12] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
     "SECRET_ACCESS_KEY",
 ];
+
+/// One service's token, which SDKs send instead of a signature: botocore and the JavaScript SDK form the rest of the name
+/// from the service's.
+const SERVICE_TOKEN: &str = "AWS_BEARER_TOKEN_";
+
+/// Whether SDKs would use the variable instead of, or mix it with, what xacct sets.
+pub(crate) fn competes(name: &str) -> bool {
+    COMPETING.contains(&name) || name.starts_with(SERVICE_TOKEN)
+}
 
 impl Issued {
     /// The variables in the order of [`SET_BY_XACCT`]; `None` is one that must be unset because these credentials

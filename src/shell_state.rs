@@ -13,7 +13,7 @@ use std::ffi::OsStr;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::credentials::{COMPETING, SET_BY_XACCT};
+use crate::credentials::{COMPETING, SET_BY_XACCT, competes};
 use crate::env::Env;
 use crate::secret::Secret;
 
@@ -114,7 +114,7 @@ impl ShellState {
     /// What `assume` changes: it sets `variables`, takes out what competes, and gives back what only the profile before
     /// had set.
     pub(crate) fn assumed<'a>(&'a self, variables: &[Variable<'a>]) -> Vec<Variable<'a>> {
-        let mut changes: Vec<Variable<'a>> = COMPETING.into_iter().map(|name| (name, None)).collect();
+        let mut changes: Vec<Variable<'a>> = self.competing().map(|name| (name, None)).collect();
         changes.extend(variables.iter().cloned());
         let record = self.record(&changes, |_| true);
         self.finished(changes, &record)
@@ -133,7 +133,8 @@ impl ShellState {
 
     /// What a failure changes: no credentials are left, not even the user's own, which `unset` gives back.
     pub(crate) fn failed(&self) -> Vec<Variable<'_>> {
-        let changes: Vec<Variable<'_>> = identity().map(|name| (name, None)).collect();
+        let mut changes: Vec<Variable<'_>> = set_identity().map(|name| (name, None)).collect();
+        changes.extend(self.competing().map(|name| (name, None)));
         let record = self.record(&changes, |_| true);
         self.finished(changes, &record)
     }
@@ -147,6 +148,12 @@ impl ShellState {
     /// in it: they are not the command's.
     pub(crate) fn for_child(&self, variables: &[Variable<'_>]) -> Secret {
         encode(&self.record(variables, |name| !is_identity(name)))
+    }
+
+    /// What competes in every shell, and what does in this one.
+    fn competing(&self) -> impl Iterator<Item = &str> {
+        let names = self.users.vars().filter_map(|(name, _)| name.to_str());
+        COMPETING.into_iter().chain(names.filter(|name| competes(name) && !COMPETING.contains(name)))
     }
 
     fn finished<'a>(&'a self, mut changes: Vec<Variable<'a>>, record: &Record) -> Vec<Variable<'a>> {
@@ -185,13 +192,18 @@ impl ShellState {
     }
 }
 
-/// The variables that say who a program is.
+/// The variables that say who a program is, as far as their names are known beforehand.
 pub(crate) fn identity() -> impl Iterator<Item = &'static str> {
-    SET_BY_XACCT.into_iter().filter(|name| !REGIONS.contains(name)).chain(COMPETING)
+    set_identity().chain(COMPETING)
+}
+
+/// Those of them that xacct sets.
+fn set_identity() -> impl Iterator<Item = &'static str> {
+    SET_BY_XACCT.into_iter().filter(|name| !REGIONS.contains(name))
 }
 
 fn is_identity(name: &str) -> bool {
-    identity().any(|other| other == name)
+    competes(name) || set_identity().any(|other| other == name)
 }
 
 fn digest(name: &str, value: &OsStr) -> String {
@@ -246,7 +258,7 @@ fn may_be_set(name: &str) -> bool {
         |rest: &str| rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let prefixes = ["AWS_", "BOTOCORE_"];
     let has_prefix = prefixes.iter().any(|prefix| name.strip_prefix(prefix).is_some_and(is_word));
-    has_prefix || name == PROFILE || COMPETING.contains(&name)
+    has_prefix || name == PROFILE || competes(name)
 }
 
 #[cfg(test)]

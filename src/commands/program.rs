@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::credentials::{COMPETING, Issued, SET_BY_XACCT};
+use crate::credentials::{Issued, SET_BY_XACCT, competes};
 use crate::env::Env;
 use crate::error::Error;
 use crate::say::Voice;
@@ -61,8 +61,8 @@ impl Program {
         std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);
         command.args(&self.words[1..]).env_clear();
         let is_removed = |name: &OsStr| {
-            let removed = COMPETING.iter().chain(&SET_BY_XACCT).chain(&OURS);
-            name.to_str().is_some_and(|name| removed.into_iter().any(|other| *other == name))
+            let is_set = |name| SET_BY_XACCT.contains(&name) || OURS.contains(&name);
+            name.to_str().is_some_and(|name| competes(name) || is_set(name))
         };
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
         for (name, value) in variables {

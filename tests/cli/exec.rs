@@ -26,6 +26,13 @@ fn the_environment_is_what_was_promised_and_nothing_that_competes() {
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
         "SECRET_ACCESS_KEY",
+        "AWS_ACCESS_KEY",
+        "AWS_SECRET_KEY",
+        "AMAZON_ACCESS_KEY_ID",
+        "AMAZON_SECRET_ACCESS_KEY",
+        "AMAZON_SESSION_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_BEARER_TOKEN_BEDROCK_AGENTCORE",
     ];
     let mut command = sandbox.xacct(&["exec", "plain", "--", "env"]);
     for name in competing {

@@ -25,6 +25,25 @@ fn a_command_of_serve_or_exec_can_give_its_account_up() {
     }
 }
 
+/// The names of old SDKs, and one service's tokens, whatever the service.
+#[test]
+fn older_names_of_keys_and_tokens_of_services_go_and_come_back() {
+    let sandbox = sandbox();
+    let names = ["AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AMAZON_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"];
+    let names = [&names[..], &["AWS_BEARER_TOKEN_NEW_SERVICE"]].concat();
+    let exports = format!("export {}=own;", names.join("=own "));
+    let held = "env | grep -cE '^A[A-Z_]*=own' || true";
+    for command in ["assume typo", "assume client1"] {
+        let script = format!(
+            "{exports} {held}; eval \"$(xacct {command} 2>/dev/null)\"; {held}; \
+             xacct exec client1 -- sh -c \"{held}\"; eval \"$(xacct unset)\"; {held}"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let run = prepared(sandbox.program("bash", &["-c", &script]), dir.path(), "/bin/sh").run().ok();
+        run.stdout("5\n0\n0\n5\n");
+    }
+}
+
 #[test]
 fn keys_that_are_not_known_are_not_taken_from_a_role() {
     let sandbox = sandbox();

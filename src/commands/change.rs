@@ -65,7 +65,7 @@ impl Files {
     pub(super) fn shown(&self, changes: &[Change<'_>], color: bool) -> String {
         let one = |change: &Change<'_>| {
             let (old, new) = (change.old.unwrap_or_default(), change.new.unwrap_or_default());
-            diff::unified(&self.paths.display(change.file), old, new, color)
+            diff::unified(&self.paths.display(change.file), change.file, old, new, color)
         };
         changes.iter().map(one).collect()
     }

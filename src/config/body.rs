@@ -180,7 +180,7 @@ pub(super) fn pair(line: &str) -> Option<(&str, &str)> {
 }
 
 /// The line without its comment: one begins at a `#` or `;` that stands behind white space.
-fn before_comment(line: &str) -> &str {
+pub(super) fn before_comment(line: &str) -> &str {
     let mut behind_space = false;
     let begins = |c: char| {
         let begins = behind_space && COMMENT.contains(&c);

@@ -24,6 +24,7 @@ mod keys;
 mod misspelt;
 pub(crate) mod shown;
 mod toml_text;
+pub(crate) mod shown_text;
 mod settings;
 mod settings_edit;
 mod parts;

@@ -55,28 +55,33 @@ fn look(key: &str) -> Look {
 impl Setting {
     /// The value as it may be shown, further lines of it included.
     pub(crate) fn shown(&self, key: &str) -> String {
-        if self.is_json(key) {
-            return self.value.to_string();
-        }
-        let mut lines = self.value.split('\n');
-        let mut shown = one_line(key, lines.next().unwrap_or_default());
-        for line in lines {
-            shown.push('\n');
-            shown.push_str(&further_line(line));
-        }
-        shown
+        value(key, &self.value)
     }
 
     /// The value without what stands on indented lines below it, which may be keys of another kind, secrets among them.
     pub(crate) fn first_line(&self) -> &str {
         self.value.lines().next().unwrap_or_default().trim()
     }
+}
 
-    /// A policy may have many lines.
-    fn is_json(&self, key: &str) -> bool {
-        let is_policy = key == "session_policy" && self.value.contains('\n');
-        is_policy && serde_json::from_str::<serde::de::IgnoredAny>(&self.value).is_ok()
+/// A key's value as it may be shown, further lines of it included.
+pub(super) fn value(key: &str, value: &str) -> String {
+    if is_json(key, value) {
+        return value.to_owned();
     }
+    let mut lines = value.split('\n');
+    let mut shown = one_line(key, lines.next().unwrap_or_default());
+    for line in lines {
+        shown.push('\n');
+        shown.push_str(&further_line(line));
+    }
+    shown
+}
+
+/// A policy may have many lines.
+pub(super) fn is_json(key: &str, value: &str) -> bool {
+    let is_policy = key == "session_policy" && value.contains('\n');
+    is_policy && serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok()
 }
 
 /// The value of a key of a nested block.
@@ -84,7 +89,7 @@ pub(crate) fn nested(key: &str, value: &str) -> String {
     if is_date(value) { value.to_owned() } else { one_line(key, value) }
 }
 
-fn one_line(key: &str, value: &str) -> String {
+pub(super) fn one_line(key: &str, value: &str) -> String {
     let hidden = || MASK.to_owned();
     match look(key) {
         _ if value.is_empty() => String::new(),
@@ -98,7 +103,7 @@ fn one_line(key: &str, value: &str) -> String {
 }
 
 /// A line that continues a value: of a nested block, or nothing that is read.
-fn further_line(line: &str) -> String {
+pub(super) fn further_line(line: &str) -> String {
     match line.split_once('=') {
         Some((key, value)) => {
             let (key, value) = (key.trim(), value.trim());

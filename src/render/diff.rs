@@ -10,17 +10,18 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use self::align::{Line, lines};
+use crate::config::{FileKind, shown_text};
 use crate::say::visible;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
-/// What stands behind these is never shown.
-const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
 /// Nothing where nothing changes. `path` is what people are shown.
-pub(crate) fn unified(path: &str, old: &str, new: &str, color: bool) -> String {
-    let (old, new) = (masked(old), masked(new));
-    let lines = lines(&old, &new);
+pub(crate) fn unified(path: &str, file: FileKind, old: &str, new: &str, color: bool) -> String {
+    of_texts(path, &shown_text::file(old, file), &shown_text::file(new, file), color)
+}
+
+fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
+    let lines = lines(old, new);
     let mut text = String::new();
     let style = |color_of: AnsiColor| if color { color_of.on_default() } else { Style::new() };
     let mut put = |style: Style, line: &str| {
@@ -80,24 +81,6 @@ fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
     hunks
 }
 
-/// The text with the values of secret keys, and the lines that continue them, made unreadable.
-fn masked(text: &str) -> String {
-    let mut in_secret = false;
-    let mask = |line: &str| {
-        let continues = in_secret && line.starts_with([' ', '\t']) && !line.trim().is_empty();
-        let lower = line.to_ascii_lowercase();
-        let key = SECRET.iter().find_map(|key| lower.find(key).map(|at| at + key.len()));
-        in_secret = continues || key.is_some();
-        let end = &line[line.trim_end_matches(['\r', '\n']).len()..];
-        match key {
-            Some(behind) => format!("{} = ********{end}", &line[..behind]),
-            None if continues => format!("    ********{end}"),
-            None => line.to_owned(),
-        }
-    };
-    text.split_inclusive('\n').map(mask).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,29 +90,28 @@ mod tests {
         let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl";
         let new = "a\nb\nc\nd\nE\nx\nf\ng\nh\ni\nj\nk\nl\n";
         assert_eq!(
-            unified("~/x", old, new, false),
+            of_texts("~/x", old, new, false),
             "--- ~/x\n+++ ~/x\n@@ -2,11 +2,12 @@\n b\n c\n d\n-e\n+E\n+x\n f\n g\n h\n i\n j\n k\n-l\n\
              \\ No newline at end of file\n+l\n"
         );
-        assert_eq!(unified("x", "", "a\n", false), "--- x\n+++ x\n@@ -0,0 +1 @@\n+a\n");
-        assert_eq!(unified("x", old, old, false), "");
-        assert!(unified("x", "a\n", "", true).contains("\u{1b}[31m-a\u{1b}[0m\n"));
+        assert_eq!(of_texts("x", "", "a\n", false), "--- x\n+++ x\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(of_texts("x", old, old, false), "");
+        assert!(of_texts("x", "a\n", "", true).contains("\u{1b}[31m-a\u{1b}[0m\n"));
     }
 
     #[test]
     fn no_secret_is_shown() {
-        let new = "[a]\naws_access_key_id = AKIA\nAWS_Secret_Access_Key = s3cret\n  s3cret\naws_session_token=s3cret # s3cret\nregion = x\n";
+        let new = "[a]\nAWS_Secret_Access_Key = s3cret\n  s3cret\nregion = x\n";
         assert_eq!(
-            unified("x", "[a]\n", new, false),
-            "--- x\n+++ x\n@@ -1 +1,6 @@\n [a]\n+aws_access_key_id = AKIA\n+AWS_Secret_Access_Key = ********\n+    ********\n\
-             +aws_session_token = ********\n+region = x\n"
+            unified("x", FileKind::Config, "[a]\n", new, false),
+            "--- x\n+++ x\n@@ -1 +1,4 @@\n [a]\n+AWS_Secret_Access_Key = ********\n+  ********\n+region = x\n"
         );
         let toml = "[profile]\na = { aws_secret_access_key = \"s3cret\" }\n";
-        assert!(!unified("x", "", toml, false).contains("s3cret"));
+        assert!(!unified("x", FileKind::Settings, "", toml, false).contains("s3cret"));
     }
 
     #[test]
     fn what_would_drive_the_terminal_is_visible() {
-        assert!(unified("x", "", "a\u{1b}[2J\tb\r\n", false).ends_with("+a\\u{1b}[2J\tb\n"));
+        assert!(of_texts("x", "", "a\u{1b}[2J\tb\r\n", false).ends_with("+a\\u{1b}[2J\tb\n"));
     }
 }

@@ -24,6 +24,7 @@ mod console_browser;
 mod credential_process;
 mod credentials_checked;
 mod denials;
+mod diffs;
 mod disk;
 mod doctor;
 mod doctor_lines;

@@ -99,7 +99,7 @@ fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, contex
     if !edit::holds(&config(&old), &config(&texts), edits) {
         return Err(unchanged("the profiles would not be the same afterwards"));
     }
-    context.voice.show(&diff::unified(&path, text, &new, context.voice.color));
+    context.voice.show(&diff::unified(&path, file, text, &new, context.voice.color));
     let Some(lock) = lock else { return Ok(()) };
     let change = Change { file, old: Some(text), new: Some(&new) };
     for backup in files::write(paths, &[change], context.local_now(), &lock)? {

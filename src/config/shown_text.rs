@@ -1,0 +1,247 @@
+//! A whole file as people may see it in a diff: each value as `shown` has it, everything else as it stands.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::body::{self, Entry};
+use super::header::{BLANK, COMMENT};
+use super::index;
+use super::keys::{self, Shape};
+use super::origin::FileKind;
+use super::shown;
+use crate::masked::{self, MASK};
+
+/// The text with everything masked that `config show` masks. Lines stay lines, except in values of TOML that have many.
+pub(crate) fn file(text: &str, file: FileKind) -> String {
+    if file == FileKind::Settings { settings(text) } else { profiles(text, file) }
+}
+
+/// An AWS file, read as the parser reads it.
+fn profiles(text: &str, file: FileKind) -> String {
+    let found = index::sections(text, file);
+    let first = found.first().map_or(text.len(), |section| section.header.start);
+    let mut out = section(&text[..first], 1);
+    for one in &found {
+        out.push_str(&header(&text[one.header.clone()]));
+        out.push_str(&section(&text[one.body.clone()], one.line + 1));
+    }
+    out
+}
+
+/// What stands behind the `]` may be a line that lost its line feed.
+fn header(line: &str) -> String {
+    let (text, end) = parted(line);
+    let close = text.rfind(']').map_or(text.len(), |at| at + 1);
+    let behind = text[close..].trim_matches(BLANK);
+    match behind.chars().next() {
+        None => line.to_owned(),
+        Some(c) if COMMENT.contains(&c) => format!("{} {}{end}", &text[..close], comment(behind)),
+        Some(_) => format!("{} {MASK}{end}", &text[..close]),
+    }
+}
+
+fn section(text: &str, first_line: usize) -> String {
+    let body = body::parse(text, first_line);
+    let mut entries = body.entries.iter().peekable();
+    let mut out = String::with_capacity(text.len());
+    for (line, number) in text.split_inclusive('\n').zip(first_line..) {
+        while entries.next_if(|entry| entry.last_line < number).is_some() {}
+        let entry = entries.peek().filter(|entry| entry.line <= number);
+        out.push_str(&one_line(line, number, entry.copied()));
+    }
+    out
+}
+
+/// One line, of this property where it is of one.
+fn one_line(line: &str, number: usize, entry: Option<&Entry>) -> String {
+    let (text, end) = parted(line);
+    let trimmed = text.trim_matches(BLANK);
+    let indent = &text[..text.len() - text.trim_start_matches(BLANK).len()];
+    let shown = match entry {
+        _ if trimmed.is_empty() => return line.to_owned(),
+        _ if trimmed.starts_with(COMMENT) => comment(trimmed),
+        Some(entry) if entry.line == number => property(trimmed, &entry.key),
+        Some(entry) if shown::is_json(&entry.key, &entry.value) => return line.to_owned(),
+        Some(_) => continuation(trimmed),
+        None => MASK.to_owned(),
+    };
+    format!("{indent}{shown}{end}")
+}
+
+fn property(trimmed: &str, key: &str) -> String {
+    let Some((written, value)) = body::pair(trimmed) else { return MASK.to_owned() };
+    let (name, shown) = (shown::key_name(key, value).map_or(MASK, |_| written), shown::one_line(key, value));
+    if name == MASK || shown != value {
+        return format!("{name} = {shown}").trim_end().to_owned();
+    }
+    with_comment(trimmed)
+}
+
+/// The line as it is up to its comment.
+fn with_comment(trimmed: &str) -> String {
+    let value_end = body::before_comment(trimmed).len();
+    format!("{}{}", &trimmed[..value_end], comment(&trimmed[value_end..]))
+}
+
+fn continuation(trimmed: &str) -> String {
+    let line = body::before_comment(trimmed);
+    let shown = shown::further_line(line.trim_end_matches(BLANK));
+    let is_same = body::pair(line).is_some_and(|(key, value)| format!("{key} = {value}") == shown);
+    if is_same { with_comment(trimmed) } else { shown }
+}
+
+/// A line that was commented out is a setting still; prose is shown.
+fn comment(text: &str) -> String {
+    let inner = text.trim_start_matches(COMMENT);
+    let Some((key, value)) = inner.split_once('=') else { return masked::addresses(text).into_owned() };
+    let (key, value) = (key.trim_matches(BLANK), value.trim_matches(BLANK));
+    let shown = shown::further_line(&format!("{key} = {value}"));
+    let is_same = !key.contains(BLANK) && shown == format!("{key} = {value}").trim_end();
+    let mark = &text[..text.len() - inner.len()];
+    if is_same { text.to_owned() } else { format!("{mark} {shown}") }
+}
+
+fn parted(line: &str) -> (&str, &str) {
+    line.split_at(line.trim_end_matches(['\r', '\n']).len())
+}
+
+/// xacct's own file. What is not TOML is not shown at all.
+fn settings(text: &str) -> String {
+    let Ok(table) = DeTable::parse(text) else {
+        return text.split_inclusive('\n').flat_map(|line| [MASK, parted(line).1]).collect();
+    };
+    let mut taken = Taken::default();
+    taken.table(table.get_ref(), &[]);
+    taken.places.sort_by_key(|(place, _)| place.start);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for (place, shown) in taken.places.iter().filter(|(place, _)| !place.is_empty()) {
+        out.push_str(&between(text.get(at..place.start).unwrap_or_default()));
+        match shown {
+            Some(shown) => out.push_str(shown),
+            None => out.push_str(&text[place.clone()]),
+        }
+        at = at.max(place.end);
+    }
+    out.push_str(&between(&text[at..]));
+    out
+}
+
+/// What stands between keys and values: a `#` begins a comment here.
+fn between(text: &str) -> String {
+    let shown = |line: &str| {
+        let (line, end) = parted(line);
+        let (before, behind) = line.split_at(line.find('#').unwrap_or(line.len()));
+        if behind.is_empty() { format!("{line}{end}") } else { format!("{before}{}{end}", comment(behind)) }
+    };
+    text.split_inclusive('\n').map(shown).collect()
+}
+
+/// Where keys and values stand, with what is shown in a value's place.
+#[derive(Default)]
+struct Taken {
+    places: Vec<(Range<usize>, Option<String>)>,
+}
+
+impl Taken {
+    fn table(&mut self, table: &DeTable<'_>, path: &[&str]) {
+        for (key, value) in table {
+            self.places.push((key.span(), None));
+            self.value(value, &[path, &[key.get_ref().as_ref()]].concat());
+        }
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, path: &[&str]) {
+        match value.get_ref() {
+            DeValue::Table(table) => self.table(table, path),
+            DeValue::Array(items) => items.iter().for_each(|item| self.value(item, path)),
+            DeValue::String(text) => {
+                let shown = scalar(text, path);
+                let is_same = shown == text.as_ref();
+                self.places.push((value.span(), (!is_same).then(|| format!("{shown:?}"))));
+            }
+            _ => self.places.push((value.span(), None)),
+        }
+    }
+}
+
+/// Tables of profiles have the keys of profiles; the file's other settings are no secrets.
+fn scalar(text: &str, path: &[&str]) -> String {
+    match path {
+        ["profile", _, key] => shown::value(key, text),
+        ["profile", _, key, .., sub] => match keys::find(key) {
+            Some((_, Shape::Nested, _)) => shown::nested(sub, text),
+            _ => shown::value(key, text),
+        },
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_as_config_show_has_them() {
+        for (line, expected) in [
+            ("region = eu-west-1 # home", "region = eu-west-1 # home"),
+            ("region=eu-west-1", "region=eu-west-1"),
+            ("password = hidden", "password = ********"),
+            ("AWS_SecretAccess_Key = hidden", "AWS_SecretAccess_Key = ********"),
+            ("  token = hidden # x", "  token = ********"),
+            ("endpoint_url = http://u:hidden@h", "endpoint_url = http://********@h"),
+            ("credential_process = get --key hidden", "credential_process = get ********"),
+            ("mfa_process = SEED=hidden otp", "mfa_process = ********"),
+            ("region = x # password = hidden", "region = x # password = ********"),
+            ("# api_key=hidden", "# api_key = ********"),
+            ("# the old one was password = hidden", "# ******** = ********"),
+            ("#region = eu-west-1", "#region = eu-west-1"),
+            ("# at http://u:hidden@h", "# at http://********@h"),
+            ("hidden", "********"),
+            ("export AWS_SECRET_ACCESS_KEY=hidden", "********"),
+            ("region = x\n  hidden", "region = x\n  ********"),
+            (
+                "s3 =\n  addressing_style = path\n  key = hidden",
+                "s3 =\n  addressing_style = path\n  key = ********",
+            ),
+            ("session_policy = {\n  \"a\": [] }", "session_policy = {\n  \"a\": [] }"),
+            ("hidden==", "******** = ********"),
+            ("[b] password = hidden", "[b] ********"),
+        ] {
+            let text = format!("[profile a]\n{line}\r\n");
+            let expected = format!("[profile a]\n{expected}\r\n");
+            assert_eq!(file(&text, FileKind::Config), expected, "{line}");
+        }
+        assert_eq!(file("hidden\n[a]\n", FileKind::Credentials), "********\n[a]\n");
+    }
+
+    #[test]
+    fn so_are_those_of_the_settings_file() {
+        for (text, expected) in [
+            ("audit = true # yes\n", "audit = true # yes\n"),
+            (
+                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = 'otp hidden' # password = hidden\n",
+                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = \"otp ********\" # password = ********\n",
+            ),
+            (
+                "profile.a = { aws_secret_access_key = \"hidden\", tags = { Team = \"x\" } }\n",
+                "profile.a = { aws_secret_access_key = \"********\", tags = { Team = \"x\" } }\n",
+            ),
+            (
+                "[profile.a]\ns3 = { addressing_style = \"path\", key = \"hidden\" }\n",
+                "[profile.a]\ns3 = { addressing_style = \"path\", key = \"********\" }\n",
+            ),
+            (
+                "[profile.a]\naws_session_token = '''\nhidden\n'''\n",
+                "[profile.a]\naws_session_token = \"********\n******** = ********\"\n",
+            ),
+            ("password = hidden\n", "********\n"),
+        ] {
+            assert!(!file(text, FileKind::Settings).contains("hidden"), "{text}");
+            if !text.contains("'''") {
+                assert_eq!(file(text, FileKind::Settings), expected);
+            }
+        }
+    }
+}

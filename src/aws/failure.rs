@@ -30,6 +30,9 @@ const DEAD_SIGNER: [&str; 4] =
 const CLOCK: [&str; 4] =
     ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
+/// How AWS's message begins where the date is the reason: STS has no code of its own for it.
+const OF_THE_CLOCK: [&str; 2] = ["Signature expired", "Signature not yet current"];
+
 /// `AccessDenied`, and `AccessDeniedException` of the JSON services.
 const DENIED: &str = "AccessDenied";
 
@@ -140,6 +143,13 @@ impl Failure {
         }
     }
 
+    /// Whether AWS says itself that it did not take the signature for its date, however the clocks look from here: a proxy
+    /// may have written the `Date` header, or the computer slept.
+    pub(crate) fn is_about_clock(&self) -> bool {
+        let Failure::Refused { code, message, .. } = self else { return false };
+        CLOCK.contains(&code.as_str()) && OF_THE_CLOCK.iter().any(|begin| message.starts_with(begin))
+    }
+
     /// Whether AWS, or what stands in its place, asks to come back later; AWS's code leads `why`.
     pub(super) fn is_throttled(&self) -> bool {
         let Failure::Unreachable { why, cause, .. } = self else { return false };
@@ -150,7 +160,7 @@ impl Failure {
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
     pub(crate) fn is_dead_signer(&self) -> bool {
         let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
-        dead && self.clock_skew().is_none()
+        dead && self.clock_skew().is_none() && !self.is_about_clock()
     }
 }
 

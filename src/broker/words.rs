@@ -203,9 +203,23 @@ fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Erro
 
 /// A clock that is off shows as a signature that does not match, or has expired.
 fn clock(failure: &Failure) -> Option<Error> {
-    let offset = failure.clock_skew()?;
-    let error = Error::refused(format!("{}, so AWS takes no signature of it", clocks(offset)));
-    Some(error.hint("set the clock, or turn time synchronisation on"))
+    let message = match (failure.clock_skew(), failure) {
+        (Some(offset), _) => format!("{}, so AWS takes no signature of it", clocks(offset)),
+        (None, Failure::Refused { message, clock_offset, .. }) if failure.is_about_clock() => {
+            format!("AWS refused the signature for its time ({}): {message}", by_header(*clock_offset))
+        }
+        _ => return None,
+    };
+    Some(Error::refused(message).hint("set the clock, or turn time synchronisation on"))
+}
+
+/// What the answer's `Date` header says of the clocks.
+fn by_header(offset: Option<i64>) -> String {
+    match offset {
+        Some(0) => "this computer's clock agrees with the answer's Date header".to_owned(),
+        Some(offset) => format!("by the answer's Date header, {}", clocks(offset)),
+        None => "the answer has no Date header to compare this computer's clock with".to_owned(),
+    }
 }
 
 /// How far the clocks are apart; `offset` is how many seconds AWS's is ahead.

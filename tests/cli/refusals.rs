@@ -201,6 +201,22 @@ fn a_clock_that_is_off_is_named_with_its_offset() {
     }
 }
 
+/// A proxy's `Date`, or a computer that slept between: AWS's message says what it is about.
+#[test]
+fn a_signature_of_another_time_is_about_the_clock_whatever_the_date_header_says() {
+    for (offset, words) in [(3600, "Signature expired: "), (-3600, "Signature not yet current: ")] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.clock(offset);
+        sandbox.skew_date(-offset);
+        let run = sandbox.xacct(&["credential-process", "plain"]).run().status(4).stdout("");
+        let run = run.stderr_contains("xacct: error: AWS refused the signature for its time (");
+        let stderr = run.stderr_text();
+        assert!(stderr.contains("answer's Date header") && stderr.contains(words), "{stderr}");
+        assert!(stderr.ends_with("\n  set the clock, or turn time synchronisation on\n"), "{stderr}");
+        sandbox.asked(&["AssumeRole"]);
+    }
+}
+
 #[test]
 fn an_outage_and_throttling_to_the_end() {
     let sandbox = Sandbox::start_plain();

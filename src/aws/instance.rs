@@ -60,11 +60,14 @@ impl<'a> Instance<'a> {
         self.read(&format!("{ROLE}{role}"), token.as_deref()).await
     }
 
-    /// `None` where only version 1 is there, and may be asked.
+    /// `None` where version 1 is to be asked: whatever there is instead of a token, but what says that the request itself is
+    /// wrong (botocore `utils.py`, `IMDSFetcher._fetch_metadata_token`).
     async fn token(&self) -> std::result::Result<Option<String>, NoMetadata> {
+        let is_v1_allowed = self.metadata.v1_disabled_by.is_none();
         match self.send("PUT", TOKEN, None).await? {
             Got::Body(token) => Ok(Some(token.trim().to_owned())),
-            Got::Status(403..=405) | Got::TooLate if self.metadata.v1_disabled_by.is_none() => Ok(None),
+            Got::Status(400) => Err(refused(400)),
+            Got::Status(_) | Got::TooLate if is_v1_allowed => Ok(None),
             Got::Status(status @ 403..=405) => Err(NoMetadata::OnlyVersion1(status)),
             Got::Status(status) => Err(refused(status)),
             Got::TooLate => Err(self.too_late()),

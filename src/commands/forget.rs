@@ -113,8 +113,21 @@ pub(super) fn of_sign_in(file: &str, store: &Store) -> Result<Forgotten> {
     Removal::new(store, |_, entry| is_of(entry))?.finish(store)
 }
 
-/// The session that a code was given for, with what came from it, in whatever region and for however long.
-pub(super) fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
+/// The session that a code was given for, with what came from it, in whatever region and for however long; and all that
+/// the profile has, which may have taken a code by itself.
+pub(super) fn of_mfa(
+    plan: &Plan,
+    with_code: &Step,
+    twins: &HashSet<String>,
+    broker: &Broker<'_>,
+    store: &Store,
+) -> Result<Forgotten> {
+    let mut forgotten = of_code(plan, with_code, store)?;
+    forgotten.add(of_profile(plan, twins, broker, store)?);
+    Ok(forgotten)
+}
+
+fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
     let (key, source) = (Key::from_digest(with_code.key), hex::encode(plan.source_key));
     Removal::new(store, |of, entry| {
         let is_from_source = entry.signers.first() == Some(&source);

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::forget::{self, Forgotten, counted};
+use super::forget::{self, counted};
 use crate::broker::{self, Broker, Options};
 use crate::cache::Store;
 use crate::cli::{Asking, Logout};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::plan::{self, Plan, Request, Source};
+use crate::plan::{self, Plan, Request, Source, Step};
 use crate::source;
 use crate::sso::{self, TokenOnDisk};
 
@@ -24,29 +24,29 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
         return everywhere(context, &config, &store, &options);
     };
     let plan = context.plan_to_sign_in(&config, name)?;
-    let forgotten = match source::sign_in_file(&plan) {
-        Some(file) => {
-            let signed_out = context.broker("logout", &plan, &store, &options).sign_out()?;
-            context.voice.note(&said(&plan, signed_out == Some(true)));
-            forget::of_sign_in(&file, &store)?
-        }
-        None => mfa_session(&plan, &store)?,
+    let broker = context.broker("logout", &plan, &store, &options);
+    let forgotten = if let Some(file) = source::sign_in_file(&plan) {
+        let signed_out = broker.sign_out()?;
+        context.voice.note(&said(&plan, signed_out == Some(true)));
+        forget::of_sign_in(&file, &store)?
+    } else {
+        let twins = forget::twins(&plan, &config, context);
+        forget::of_mfa(&plan, with_code(&plan)?, &twins, &broker, &store)?
     };
     context.voice.note(&format!("forgot {}", counted(forgotten.count())));
     forget::tell_of_shell(context, &forgotten, |profile| profile == name);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The MFA session lives on at AWS until it expires, as every session of STS does.
-fn mfa_session(plan: &Plan, store: &Store) -> Result<Forgotten> {
-    let Some(with_code) = plan.steps.iter().find(|step| step.serial_number().is_some()) else {
-        return Err(Error::config(format!(
+/// The step that takes a code. Its session lives on at AWS until it expires, as every session of STS does.
+fn with_code(plan: &Plan) -> Result<&Step> {
+    plan.steps.iter().find(|step| step.serial_number().is_some()).ok_or_else(|| {
+        Error::config(format!(
             "there is nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
             plan.profile
         ))
-        .hint(format!("xacct clear {}    forgets its credentials", plan.profile)));
-    };
-    forget::of_code(plan, with_code, store)
+        .hint(format!("xacct clear {}    forgets its credentials", plan.profile))
+    })
 }
 
 fn said(plan: &Plan, was_signed_in: bool) -> String {

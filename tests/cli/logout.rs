@@ -67,6 +67,24 @@ fn an_mfa_session_goes_with_the_roles_that_rest_on_it() {
     sandbox.asked(&[]);
 }
 
+/// A role that takes the code itself, because of its length, is not below an MFA session.
+#[test]
+fn a_role_session_that_took_the_code_itself_goes_too() {
+    for command in ["clear", "logout"] {
+        let sandbox = Sandbox::start();
+        let role = "role_arn = arn:aws:iam::444444444444:role/LongRunning\nsource_profile = hub\n\
+                    external_id = client3-4410\nmfa_serial = arn:aws:iam::111111111111:mfa/you\n";
+        sandbox.add_config(&format!("[profile long]\n{role}"));
+        let code = sandbox.fresh_code();
+        let run = sandbox.xacct(&["exec", "long", "--duration", "2h", "--", "true"]);
+        run.env("XACCT_MFA_CODE", &code).run().ok();
+        assert_eq!(sandbox.entries().len(), 1);
+        let run = sandbox.xacct(&[command, "long"]).run().status(0);
+        run.stderr_contains("xacct: forgot 1 entry");
+        assert!(sandbox.entries().is_empty(), "{command}");
+    }
+}
+
 #[test]
 fn all_of_it() {
     let sandbox = with_credentials();

@@ -146,6 +146,17 @@ impl Unchecked {
     }
 }
 
+impl Unchecked {
+    /// As [`Unchecked::checked`], for what a program or a service has answered: its account is one of AWS's.
+    pub(crate) fn checked_answer(self) -> Result<Credentials, Flaw> {
+        let credentials = self.checked()?;
+        if credentials.account_id().is_some_and(|id| !is_account_id(id)) {
+            return Err(Flaw { part: Part::AccountId, why: "is not twelve digits".to_owned() });
+        }
+        Ok(credentials)
+    }
+}
+
 const MASK: &str = "(not shown: it does not look like an access key id)";
 
 /// An access key id that may be shown: AWS's have capital letters and digits only. What was pasted into its place may

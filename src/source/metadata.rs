@@ -53,7 +53,7 @@ pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
         expiration: document.expiration,
         account_id: document.account_id,
     };
-    answered.checked().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+    answered.checked_answer().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
 }
 
 fn no_metadata(failure: NoMetadata, metadata: &Metadata, place: &str) -> Error {
@@ -146,7 +146,7 @@ fn taken(keys: &aws_credential_types::Credentials, place: &str) -> Result<Creden
         expiration: keys.expiry().map(Into::into),
         account_id: keys.account_id().map(|id| id.as_str().to_owned()),
     };
-    answered.checked().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+    answered.checked_answer().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
 }
 
 /// Who can do something about it, and what happened in the innermost of the provider's nested words.

@@ -95,7 +95,7 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
         expiration,
         account_id: document.accountid,
     };
-    answered.checked().map_err(|flaw| format!("in its JSON, {flaw}"))
+    answered.checked_answer().map_err(|flaw| format!("in its JSON, {flaw}"))
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
                 "{text}"
             );
         }
-        let text = r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"1"}"#;
+        let text = r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"111111111111"}"#;
         let keys = parse(text.as_bytes()).unwrap();
         assert_eq!(crate::credentials::rfc3339(keys.expiration().unwrap()), "2026-11-22T17:03:00Z");
     }
@@ -157,6 +157,10 @@ mod tests {
             (
                 r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE\n","SecretAccessKey":"hidden"}"#,
                 "in its JSON, AccessKeyId ends with a line feed",
+            ),
+            (
+                r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"hidden","AccountId":"12"}"#,
+                "in its JSON, AccountId is not twelve digits",
             ),
         ] {
             assert_eq!(parse(text.as_bytes()).unwrap_err(), why);

@@ -226,6 +226,10 @@ fn output_that_is_no_credentials_is_not_repeated() {
             &prints(&temporary(60).replace("Z\"", "\"")),
             "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z",
         ),
+        (
+            &prints(&temporary(60).replace("\"Version\"", "\"AccountId\":\"12\",\"Version\"")),
+            "in its JSON, AccountId is not twelve digits",
+        ),
         ("head -c 70000 /dev/zero | tr '\\0' x; exit 0", "it printed more than 65536 bytes"),
     ] {
         let bench = start(script);

@@ -15,6 +15,8 @@ pub(crate) struct WebIdentity {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) token_file: String,
+    /// The line or the variable that names the file.
+    pub(crate) token_file_place: String,
     /// 900 to 43200; `None` where nobody says, which is an hour.
     pub(crate) duration_seconds: Option<u32>,
     pub(crate) policy: Option<String>,
@@ -52,8 +54,10 @@ impl WebIdentity {
     /// What names the token's file.
     pub(crate) fn token_file_setting(&self) -> String {
         match &self.profile {
-            Some(profile) => format!("web_identity_token_file of profile '{profile}'"),
-            None => TOKEN_FILE.to_owned(),
+            Some(profile) => {
+                format!("{}: web_identity_token_file of profile '{profile}'", self.token_file_place)
+            }
+            None => self.token_file_place.clone(),
         }
     }
 }
@@ -76,6 +80,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
         role_arn: role_arn.text.to_owned(),
         role_session_name,
         token_file: config.paths().expanded(token_file.text, env),
+        token_file_place: token_file.place,
         duration_seconds: None,
         policy: None,
         policy_arns: Vec::new(),
@@ -99,6 +104,7 @@ pub(super) fn of_environment(config: &Config, name: &str, env: &Env) -> Result<O
         role_arn: role_arn.to_owned(),
         role_session_name,
         token_file: config.paths().expanded(token_file, env),
+        token_file_place: TOKEN_FILE.to_owned(),
         duration_seconds: None,
         policy: None,
         policy_arns: Vec::new(),

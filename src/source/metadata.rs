@@ -114,7 +114,7 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
 
 /// The provider reads the token by itself, and sends it as it is.
 ///
-/// Errors: its file cannot be read, or it has a line end, which no header can have. The token is never shown.
+/// Errors: its file cannot be read, is empty, or has a line end, which no header can have. The token is never shown.
 fn check_token(env: &Env) -> Result<()> {
     let (place, token) = if let Some(path) = env.get(CONTAINER_TOKEN_FILE) {
         let place = format!("{CONTAINER_TOKEN_FILE}: {path}");
@@ -123,6 +123,10 @@ fn check_token(env: &Env) -> Result<()> {
                 .hint("the container's agent puts the token there; is this the container that it is for?")
                 .caused_by(error)
         })?;
+        if token.trim_ascii().is_empty() {
+            return Err(Error::config(format!("{place} is empty"))
+                .hint("the container's agent puts the token there; is this the container that it is for?"));
+        }
         (place, token)
     } else {
         let token = env.get(CONTAINER_TOKEN).unwrap_or_default();

@@ -93,6 +93,24 @@ fn a_web_identity_is_exchanged_unsigned_and_signs_for_a_role() {
 }
 
 #[test]
+fn an_empty_token_is_not_sent() {
+    let sandbox = start();
+    let file = sandbox.home().join("token");
+    let hint = "\n  whatever issues the token puts it there; has it run?\n";
+    for text in ["", "\n", " \r\n"] {
+        std::fs::write(&file, text).unwrap();
+        let run = sandbox.xacct(&["credential-process", "web-role"]).run().status(3).stdout("");
+        run.stderr(&format!(
+            "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token is empty{hint}"
+        ));
+        let pod = sandbox.xacct(&["credential-process", "pod"]).env("AWS_WEB_IDENTITY_TOKEN_FILE", "token");
+        let pod = pod.env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web").run().status(3).stdout("");
+        pod.stderr(&format!("xacct: error: AWS_WEB_IDENTITY_TOKEN_FILE: token is empty{hint}"));
+    }
+    assert_eq!(sandbox.calls(), [""; 0]);
+}
+
+#[test]
 fn a_web_identity_that_is_not_taken_says_why() {
     let sandbox = start();
     let file = sandbox.home().join("token");
@@ -102,7 +120,7 @@ fn a_web_identity_that_is_not_taken_says_why() {
     };
     fails(
         3,
-        "xacct: error: web_identity_token_file of profile 'web': token cannot be read: No such file or directory (os \
+        "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token cannot be read: No such file or directory (os \
          error 2)\n",
     );
     let refused = |code: &str, message: &str, hint: &str| {

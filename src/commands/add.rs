@@ -83,8 +83,10 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
         Kind::IdentityCenter { settings, .. } => {
             entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
         }
-        Kind::AccessKey { id, secret } => {
-            let keys = [("aws_access_key_id", id.as_str()), ("aws_secret_access_key", secret.expose())];
+        Kind::AccessKey { id, secret, token } => {
+            let mut keys =
+                vec![("aws_access_key_id", id.as_str()), ("aws_secret_access_key", secret.expose())];
+            keys.extend(token.iter().map(|token| ("aws_session_token", token.expose())));
             texts.credentials = Some(add(FileKind::Credentials, &keys)?);
         }
     }

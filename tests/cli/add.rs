@@ -209,6 +209,42 @@ fn a_key_comes_from_stdin_and_is_never_shown() {
 }
 
 #[test]
+fn a_temporary_key_comes_with_its_token() {
+    let sandbox = Sandbox::start();
+    let before = file(&sandbox, "credentials");
+    let words = ["add", "t", "--access-key", "--no-check", "-q"];
+    let hint = "\n  on stdin: the key's ID, its secret and its session token, each on a line of its own\n";
+    let id = "ASIAXACCTSANDBOX2YOU";
+    for (stdin, why) in [
+        (
+            format!("{id}\n{SECRET}\n"),
+            "this is a temporary access key (ASIA…), which needs its session token",
+        ),
+        (
+            format!("{ID}\n{SECRET}\ntoken\n"),
+            "there is more after the secret, and only a temporary access key (ASIA…) has a session token",
+        ),
+        (
+            format!("{id}\n{SECRET}\ntoken\nmore\n"),
+            "this is no session token: it has blanks in it, or there are more lines after it",
+        ),
+    ] {
+        let run = add(&sandbox, &words).stdin(stdin).run().status(3).stdout("");
+        run.stderr(&format!("xacct: error: {why}: nothing was changed{hint}"));
+    }
+    let run = add(&sandbox, &words).stdin(format!("{ID}\n{ID}\n")).run().status(3).stdout("");
+    run.stderr("xacct: error: the secret is the access key's ID again: nothing was changed\n");
+    assert_eq!(file(&sandbox, "credentials"), before);
+    add(&sandbox, &words).stdin(format!("{id}\n{SECRET}\ntoken==\n")).run().ok();
+    assert_eq!(
+        file(&sandbox, "credentials"),
+        format!(
+            "{before}\n[t]\naws_access_key_id = {id}\naws_secret_access_key = {SECRET}\naws_session_token = token==\n"
+        )
+    );
+}
+
+#[test]
 fn the_first_profile_makes_the_files() {
     let sandbox = Sandbox::start();
     fs::remove_dir_all(sandbox.home().join(".aws")).unwrap();

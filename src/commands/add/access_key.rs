@@ -1,6 +1,6 @@
 //! What a new access key is: its ID and secret from stdin, or from a person, who types the secret hidden.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use zeroize::Zeroizing;
 
@@ -22,8 +22,38 @@ impl Answers<'_> {
                 "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
             ));
         }
+        if secret.expose() == id {
+            return Err(Error::config("the secret is the access key's ID again: nothing was changed"));
+        }
+        let token = self.token(&id, piped)?;
         let (mfa_serial, region) = (self.device_of(&name)?, self.region_of(&name)?);
-        Ok(New { name, kind: Kind::AccessKey { id, secret }, mfa_serial, region })
+        Ok(New { name, kind: Kind::AccessKey { id, secret, token }, mfa_serial, region })
+    }
+
+    /// A temporary key (ASIA…) is nothing without its session token, and no other key has one.
+    fn token(&self, id: &str, piped: bool) -> Result<Option<Secret>> {
+        let is_temporary = id.starts_with("ASIA");
+        let token = match self.person {
+            _ if piped => rest_of_stdin()?,
+            Some(person) if is_temporary => {
+                Some(Secret::new(person.hidden(&format!("session token of {id}"))?.expose().trim()))
+            }
+            _ => None,
+        };
+        let token = token.filter(|token| !token.expose().is_empty());
+        let why = match &token {
+            None if is_temporary => "this is a temporary access key (ASIA…), which needs its session token",
+            Some(_) if !is_temporary => {
+                "there is more after the secret, and only a temporary access key \
+                                         (ASIA…) has a session token"
+            }
+            Some(token) if token.expose().chars().any(|c| c.is_whitespace() || c.is_control()) => {
+                "this is no session token: it has blanks in it, or there are more lines after it"
+            }
+            _ => return Ok(token),
+        };
+        Err(Error::config(format!("{why}: nothing was changed"))
+            .hint("on stdin: the key's ID, its secret and its session token, each on a line of its own"))
     }
 
     /// What a profile that is there says already is not asked for.
@@ -78,6 +108,14 @@ fn key_id(text: &str) -> Verdict<String> {
     // Not repeated: it may be the secret, in the wrong place.
     Err("this is no access key ID: it has 16 to 128 letters and digits, such as AKIAIOSFODNN7EXAMPLE"
         .to_owned())
+}
+
+/// What stands below the secret.
+fn rest_of_stdin() -> Result<Option<Secret>> {
+    let mut rest = Zeroizing::new(String::with_capacity(8192));
+    let read = io::stdin().lock().take(65_536).read_to_string(&mut rest);
+    read.map_err(|error| Error::other("stdin cannot be read").caused_by(error))?;
+    Ok(Some(Secret::new(rest.trim())))
 }
 
 fn line_of_stdin() -> Result<Zeroizing<String>> {

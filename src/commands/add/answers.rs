@@ -29,6 +29,8 @@ pub(super) enum Kind {
     AccessKey {
         id: String,
         secret: Secret,
+        /// Of a temporary key.
+        token: Option<Secret>,
     },
     /// The profile's, and the session that is new too.
     IdentityCenter {

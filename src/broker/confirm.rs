@@ -2,7 +2,7 @@
 
 use crate::arn::Arn;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Plan, Step};
+use crate::plan::{Confirm, Plan, Step};
 use crate::say::visible;
 use crate::terminal::{self, Unanswered};
 
@@ -17,7 +17,7 @@ pub(crate) fn confirm_all(plans: &[&Plan], no_input: bool) -> Result<()> {
         return wanting.first().map_or(Ok(()), |plan| confirm_one(plan, no_input));
     };
     let count = wanting.len();
-    let place = format!("{} and others", first.confirm.as_deref().unwrap_or_default());
+    let place = format!("{} and others", first.confirm.as_ref().map_or("", |confirm| &confirm.place));
     let who = format!("{count} profiles ('{}' to '{}')", first.profile, last.profile);
     let listed: Vec<String> = wanting.iter().map(|plan| format!("  {}", named(plan))).collect();
     let listed = listed.join("\n");
@@ -30,11 +30,17 @@ pub(crate) fn confirm_all(plans: &[&Plan], no_input: bool) -> Result<()> {
 }
 
 fn confirm_one(plan: &Plan, no_input: bool) -> Result<()> {
-    let Some(place) = &plan.confirm else { return Ok(()) };
+    let Some(Confirm { profile, place }) = &plan.confirm else { return Ok(()) };
     let who = format!("profile '{}'", plan.profile);
+    let (through, wants) = if *profile == plan.profile {
+        (String::new(), format!("{who} wants a yes before it is used"))
+    } else {
+        let wants = format!("{who} goes through profile '{profile}', which wants a yes before it is used");
+        (format!(" through '{}'", visible(profile)), wants)
+    };
     ask(&Question {
-        text: format!("use profile {}? [y/N] ", named(plan)),
-        wanted: format!("{who} wants a yes before it is used ({place})"),
+        text: format!("use profile {}{through}? [y/N] ", named(plan)),
+        wanted: format!("{wants} ({place})"),
         refused: format!("{who} was not confirmed"),
         no_input,
     })

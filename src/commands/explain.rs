@@ -17,7 +17,7 @@ use crate::credentials::{rfc3339, shown_device};
 use crate::duration;
 use crate::error::Result;
 use crate::masked;
-use crate::plan::{Action, Origins, Places, Plan, RegionOrigin, Source, Step};
+use crate::plan::{Action, Confirm, Origins, Places, Plan, RegionOrigin, Source, Step};
 use crate::say::visible;
 
 pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
@@ -110,7 +110,7 @@ impl<'a> Explained<'a> {
                 .collect(),
             would_prompt: forecast.would_prompt || forecast.would_sign_in || plan.confirm.is_some(),
             calls: forecast.calls,
-            confirm: plan.confirm.as_deref(),
+            confirm: plan.confirm.as_ref().map(|confirm| &*confirm.place),
             origins: object(&origins),
             warnings: plan.warnings.iter().chain(&plan.unused).map(String::as_str).collect(),
         }
@@ -237,8 +237,12 @@ impl Explained<'_> {
             let left = live(entry, now).map(|at| (at - now).num_seconds());
             step_words(index + 1, step, (plan, places), left, &mut text);
         }
-        if let Some(place) = &plan.confirm {
-            let _ = writeln!(text, "confirm   somebody must say yes first ({})", visible(place));
+        if let Some(Confirm { profile, place }) = &plan.confirm {
+            let whose =
+                if *profile == plan.profile { String::new() } else { format!(" of profile '{profile}'") };
+            let place = format!("{place}{whose}");
+            let place = visible(&place);
+            let _ = writeln!(text, "confirm   somebody must say yes first ({place})");
         }
         let asks = match (forecast.would_prompt, &plan.confirm) {
             (true, _) => "a code is asked for",

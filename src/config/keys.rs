@@ -151,7 +151,8 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
                 "confirm",
                 Flag,
                 "whether a person must say yes on the terminal each time before credentials are handed out, cached or \
-                 new. Without a terminal, and with --no-input, that is exit status 5",
+                 new, of this profile or of one that goes through it. Without a terminal, and with --no-input, that is \
+                 exit status 5",
             ),
             ("tags", Tags, "labels of the profile, for choosing among many; xacct list shows them"),
             (

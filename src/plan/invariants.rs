@@ -4,14 +4,14 @@
 use super::chain::Chain;
 use super::link::Link;
 use super::source::Source;
-use super::{Action, AssumeRole, Request, narrow};
+use super::{Action, AssumeRole, Confirm, Request, narrow};
 use crate::error::{Error, Result};
 
 /// A plan, as far as these rules go.
 pub(super) struct Made<'a> {
     pub(super) steps: &'a [(String, Action)],
-    /// The place of `confirm = true`.
-    pub(super) confirm: Option<&'a str>,
+    /// Who wants a yes.
+    pub(super) confirm: Option<&'a Confirm>,
 }
 
 /// Errors: of kind `Config`, saying which rule is broken. But for `--mfa-serial` it is a fault of xacct's own.
@@ -21,8 +21,8 @@ pub(super) fn check(chain: &Chain<'_>, request: &Request, made: &Made<'_>) -> Re
     for (at, (link, role)) in chain.links[..chain.roles].iter().rev().zip(&assumed).enumerate() {
         is_in_the_request(link, role, &assumed[..at])?;
     }
-    if let Some(link) = chain.selected() {
-        hold(link.switch("confirm")? == made.confirm.is_some(), link, "confirm")?;
+    for link in &chain.links {
+        hold(!link.switch("confirm")? || made.confirm.is_some(), link, "confirm")?;
     }
     sends_the_device(chain, request, made.steps)
 }

@@ -98,12 +98,19 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Where a code can come from, if a step needs one.
     pub(crate) mfa: Option<Mfa>,
-    /// `confirm = true`, and the line that says so: somebody must say yes before credentials are handed out.
-    pub(crate) confirm: Option<String>,
+    /// `confirm = true`: somebody must say yes before credentials are handed out.
+    pub(crate) confirm: Option<Confirm>,
     /// What the user should know though it stops nothing.
     pub(crate) warnings: Vec<String>,
     /// Sources that the profile names and that are not used, for `explain`.
     pub(crate) unused: Vec<String>,
+}
+
+/// The first profile of a chain that wants a yes, and the line that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Confirm {
+    pub(crate) profile: String,
+    pub(crate) place: String,
 }
 
 /// How the code for the one step that carries it is come by.
@@ -433,7 +440,7 @@ fn plan(
         steps.insert(0, (holder, Action::Source));
     }
     let confirm = confirm(&chain)?;
-    invariants::check(&chain, request, &invariants::Made { steps: &steps, confirm: confirm.as_deref() })?;
+    invariants::check(&chain, request, &invariants::Made { steps: &steps, confirm: confirm.as_ref() })?;
     odd_accounts(&chain, &endpoint, &mut warnings)?;
 
     let mut signer = chain.source.identity(env, read);
@@ -484,11 +491,16 @@ fn keyed(source: &Source, endpoint: &str, source_key: [u8; 32], steps: Vec<(Stri
     steps.into_iter().zip(keys).enumerate().map(step).collect()
 }
 
-/// Only the profile asked for counts: what lies on the way is not handed out.
-fn confirm(chain: &chain::Chain<'_>) -> Result<Option<String>> {
-    let Some(link) = chain.selected() else { return Ok(None) };
-    let wanted = link.switch("confirm")?;
-    Ok(link.value("confirm").filter(|_| wanted).map(|value| value.place))
+/// A guard counts in every profile of the chain: without a yes, nothing is got through it either.
+fn confirm(chain: &chain::Chain<'_>) -> Result<Option<Confirm>> {
+    let mut wanting = None;
+    for link in &chain.links {
+        let wants = link.switch("confirm")?;
+        if let Some(value) = link.value("confirm").filter(|_| wants && wanting.is_none()) {
+            wanting = Some(Confirm { profile: link.profile.name.clone(), place: value.place });
+        }
+    }
+    Ok(wanting)
 }
 
 /// In xacct's own file a wrong colour is an error; in the AWS files it may be another tool's.

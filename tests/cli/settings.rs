@@ -78,8 +78,8 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
         (
             "[profile.client1]\nconfirm = \"yes\"\n",
             ":2: confirm: true or false is wanted here\n  confirm is whether a person must say yes on the terminal each \
-             time before credentials are handed out, cached or new. Without a terminal, and with --no-input, that is \
-             exit status 5\n",
+             time before credentials are handed out, cached or new, of this profile or of one that goes \
+             through it. Without a terminal, and with --no-input, that is exit status 5\n",
         ),
     ] {
         sandbox.write_settings(settings);
@@ -277,6 +277,27 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
         .ok()
         .stdout_contains("\nconfirm   somebody must say yes first (~/.config/xacct/config.toml:5)\n")
         .stdout_contains(", nobody is asked for a code\n");
+}
+
+/// A profile on the way asks as well, and is named.
+#[test]
+fn a_confirmation_counts_in_every_profile_of_a_chain() {
+    let sandbox = Sandbox::start();
+    sandbox.write_settings("[profile.client2]\nconfirm = true\n");
+    let hint = "\n  run the command in a terminal, or take `confirm` out\n";
+    detached(&sandbox, &["credential-process", "chained"]).run().status(5).stdout("").stderr(&format!(
+        "xacct: error: profile 'chained' goes through profile 'client2', which wants a yes before it is used \
+         (~/.config/xacct/config.toml:2), and there is no terminal to ask on{hint}"
+    ));
+    assert_eq!(sandbox.calls(), [""; 0]);
+    detached(&sandbox, &["explain", "chained"]).run().ok().stdout_contains(
+        "\nconfirm   somebody must say yes first (~/.config/xacct/config.toml:2 of profile 'client2')\n",
+    );
+    let mut pty = sandbox.pty(&["exec", "chained", "--", "true"]);
+    pty.expect("use profile 'chained' (role Inner in account 444444444444) through 'client2'? [y/N] ");
+    pty.send_line("n");
+    pty.expect("profile 'chained' was not confirmed: nothing was handed out");
+    assert_eq!(sandbox.calls(), [""; 0]);
 }
 
 const QUESTION: &str = "use profile 'prod' (role PartnerAdmin in account 222222222222)? [y/N] ";

@@ -213,8 +213,18 @@ fn wrong(lines: &[Line], typed: &Typed, plan: &Plan) -> Option<String> {
     {
         return Some(format!("duration_seconds = {duration} is not in {sent:?}"));
     }
-    if (said("confirm") == Some("true")) != plan.confirm.is_some() {
+    if said("confirm") == Some("true") && plan.confirm.is_none() {
         return Some("confirm is lost".to_owned());
+    }
+    let wants = |profile: &str| {
+        lines.iter().any(|line| line.key == "confirm" && line.value == "true" && line.profile == profile)
+    };
+    if plan
+        .confirm
+        .as_ref()
+        .is_some_and(|confirm| !NAMES.iter().any(|name| wants(name)) || confirm.place.is_empty())
+    {
+        return Some("confirm is nobody's".to_owned());
     }
     let signs = plan.has_long_term_keys() && said("mfa_serial").is_some();
     let carries = plan.steps.iter().any(|step| step.serial_number().is_some());

@@ -148,11 +148,18 @@ fn a_guard_is_on_or_off_and_nothing_between() {
             format!("~/.aws/config:7: {key} is true or false, and nothing else")
         );
     }
-    let confirm = |line: &str| plan_of(&role("a", &format!("source_profile = hub\n{line}")), "a").confirm;
+    let confirm = |line: &str| {
+        plan_of(&role("a", &format!("source_profile = hub\n{line}")), "a")
+            .confirm
+            .map(|confirm| confirm.place)
+    };
     assert_eq!(confirm("confirm = True").as_deref(), Some("~/.aws/config:7"));
     assert_eq!((confirm("confirm = false"), confirm("")), (None, None));
-    // What is only on the way is not handed out.
-    assert_eq!(plan_of(&chain("confirm = true", ""), "second").confirm, None);
+    // A guard on the way counts, and is asked for once.
+    for second in ["", "confirm = false"] {
+        let confirm = plan_of(&chain("confirm = true", second), "second").confirm;
+        assert_eq!(confirm.map(|confirm| confirm.profile).as_deref(), Some("first"), "{second}");
+    }
 }
 
 #[test]

@@ -55,6 +55,19 @@ pub(crate) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The account that AWS writes into the id of an access key (base32 after the four letters of its kind). Undocumented, and
+/// ids from before 2019 have something else there: a hint, never a proof.
+pub(crate) fn account_in_key_id(id: &str) -> Option<String> {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut value: u64 = 0;
+    for letter in id.as_bytes().get(4..14)? {
+        let digit = DIGITS.iter().position(|known| known == letter)?;
+        value = value << 5 | u64::try_from(digit).ok()?;
+    }
+    let account_id = format!("{:012}", (value >> 9) & 0xFF_FFFF_FFFF);
+    is_account_id(&account_id).then_some(account_id)
+}
+
 /// AWS's partitions (botocore 1.43.11, `endpoints.json`).
 pub(crate) const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
@@ -87,6 +100,14 @@ mod tests {
         assert_eq!((session.role_name(), session.role_path()), (Some("Admin"), None));
         assert_eq!(Arn::parse("arn:foo"), None);
         assert_eq!(Arn::parse("arn:aws:iam::1:user/x").unwrap().role_name(), None);
+    }
+
+    #[test]
+    fn an_access_key_id_has_its_account() {
+        assert_eq!(account_in_key_id("ASIAQNZGKIQY56JQ7WML").as_deref(), Some("029608264753"));
+        for id in ["AKIA", "AKIA0000000000000000", ""] {
+            assert_eq!(account_in_key_id(id), None, "{id}");
+        }
     }
 
     #[test]

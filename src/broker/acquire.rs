@@ -269,7 +269,7 @@ impl Run<'_> {
             }
             reached = true;
         }
-        if !reached && ask::will_ask(broker) {
+        if !reached && (ask::will_ask(broker) || ask::may_lose_code(broker, signer)) {
             self.caller = Some(ask::reach(self, signer).await?);
         }
         Ok(None)

@@ -6,9 +6,10 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Source};
+use crate::source;
 use crate::sso::{self, Asker, Session};
 
-use super::{Broker, acquire, fresh, trust};
+use super::{Broker, acquire, ask, fresh, trust};
 
 /// What `explain` says of a plan as things stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,11 +61,16 @@ impl Broker<'_> {
         let before = match source {
             _ if !needs_code => 0,
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
+            CodeSource::Given(_) if self.may_lose_code() => expired.max(1),
             CodeSource::Given(_) | CodeSource::None | CodeSource::Server => expired,
         };
         let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
         let sent = (first..=last).filter(|index| self.is_request(*index)).count();
         Forecast { would_prompt: asks, would_sign_in, calls: sent + before }
+    }
+
+    fn may_lose_code(&self) -> bool {
+        source::keys(&self.plan.source).is_ok_and(|keys| ask::may_lose_code(self, &keys))
     }
 
     /// Whether AWS is asked for this step, as far as is known.

@@ -1,6 +1,6 @@
 //! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
 
-use crate::arn::Arn;
+use crate::arn::{self, Arn};
 use crate::aws::{Answer, Failure, Identity};
 use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
@@ -19,6 +19,20 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
         CodeSource::Prompt => broker.can_ask(),
         CodeSource::Given(_) | CodeSource::None | CodeSource::Server => false,
     }
+}
+
+/// Whether a code that was given may be lost: the device is not known to be of the account of these keys, as AWS's key ids
+/// say it. Other services' do not.
+pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
+    let plan = broker.plan;
+    let is_given = matches!(broker.code_source(), CodeSource::Given(_));
+    let device = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
+    let is_open = plan.endpoint.url.is_none() && plan.source.account_id().is_none();
+    is_given && is_open && device.is_some_and(|device| is_foreign_perhaps(&device, keys.access_key_id()))
+}
+
+fn is_foreign_perhaps(device: &Arn<'_>, access_key_id: &str) -> bool {
+    arn::account_in_key_id(access_key_id).is_none_or(|account_id| account_id != device.account_id)
 }
 
 /// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
@@ -146,5 +160,22 @@ async fn send(
             interruptible(sts.get_session_token(signer, *duration_seconds, mfa)).await
         }
         Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, Some(code))).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_device_of_the_keys_own_account_is_surely_not_foreign() {
+        for (account_id, key, perhaps) in [
+            ("029608264753", "AKIAQNZGKIQY56JQ7WML", false),
+            ("111111111111", "AKIAQNZGKIQY56JQ7WML", true),
+            ("029608264753", "AKIA0000000000000000", true),
+        ] {
+            let serial = format!("arn:aws:iam::{account_id}:mfa/me");
+            assert_eq!(is_foreign_perhaps(&Arn::parse(&serial).unwrap(), key), perhaps, "{serial} {key}");
+        }
     }
 }

@@ -85,6 +85,7 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
         let asking = broker.common.asking();
         let code = while_awaited(run, &source, code).await?;
         drop(asking);
+        broker.common.note_sent_code();
         let failure = match send_once(run, index, signer, &code).await? {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,

@@ -32,6 +32,7 @@ struct Shared {
     rests: OnceCell<Vec<Rest>>,
     pruned: Cell<bool>,
     asking: Cell<u32>,
+    has_sent_code: Cell<bool>,
 }
 
 impl Common {
@@ -77,6 +78,15 @@ impl Common {
     /// True once a run: pruning looks at every file of the cache.
     pub(super) fn may_prune(&self) -> bool {
         !self.0.pruned.replace(true)
+    }
+
+    pub(super) fn note_sent_code(&self) {
+        self.0.has_sent_code.set(true);
+    }
+
+    /// Whether an MFA code was sent in this run.
+    pub(crate) fn has_sent_code(&self) -> bool {
+        self.0.has_sent_code.get()
     }
 
     /// While this is kept, a person may be looking at a question.

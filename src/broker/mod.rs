@@ -62,6 +62,7 @@ const THREADS: usize = 8;
 pub(crate) struct Options {
     /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
     pub(crate) code: CodeSource,
+    pub(crate) typed: Typed,
     /// `--no-input`
     pub(crate) no_input: bool,
     /// How a person may be asked to sign in at Identity Center; `None` for nobody.
@@ -83,6 +84,15 @@ pub(crate) struct Options {
     pub(crate) verify_after: VerifyAfter,
     /// `audit`: whether what is issued goes into the audit log.
     pub(crate) audit: bool,
+}
+
+/// What was typed on the command line, as opposed to set in a variable, and must not be dropped in silence.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Typed {
+    /// `--mfa-code`
+    pub(crate) mfa_code: bool,
+    /// The option that says how to sign in to Identity Center.
+    pub(crate) sign_in: Option<&'static str>,
 }
 
 /// Turns one plan into credentials.
@@ -147,7 +157,27 @@ impl<'a> Broker<'a> {
             }
             self.noted(wait(acquire::last(self)).and_then(|done| done))?
         };
+        self.note_unused();
         Ok(self.in_account(credentials))
+    }
+
+    /// Says which of the options that were typed had no use.
+    pub(crate) fn note_unused(&self) {
+        let profile = &self.plan.profile;
+        if let Some(option) = self.options.typed.sign_in.filter(|_| self.plan.sso().is_none()) {
+            self.voice.note(&format!(
+                "{option} was not used: profile '{profile}' does not sign in to IAM Identity Center"
+            ));
+        }
+        if !self.options.typed.mfa_code || self.common.has_sent_code() {
+            return;
+        }
+        let why = if self.plan.mfa.is_none() {
+            format!("no request for profile '{profile}' takes one")
+        } else {
+            "the credentials that there are need none".to_owned()
+        };
+        self.voice.note(&format!("the MFA code was not used: {why}"));
     }
 
     /// Keeps what went wrong for `doctor`, or forgets what did before.

@@ -52,15 +52,19 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
     Ok(cli)
 }
 
-/// The role overrides that have a variable, by clap's name for them.
-const OVERRIDES: [(&str, &str); 4] = [
+/// The options of which it matters whether they were typed, by clap's name for them, and the variables that stand for
+/// them.
+const TYPED_OR_NOT: [(&str, &str); 7] = [
+    ("mfa_code", "XACCT_MFA_CODE"),
+    ("device_code", "XACCT_DEVICE_CODE"),
+    ("no_browser", "XACCT_NO_BROWSER"),
     ("session_name", "XACCT_SESSION_NAME"),
     ("duration", "XACCT_DURATION"),
     ("region", "XACCT_REGION"),
     ("read_only", "XACCT_READ_ONLY"),
 ];
 
-/// The variables that set an override of the command that was asked for.
+/// The variables that set one of these options of the command that was asked for.
 fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
     let mut innermost = matches;
     while let Some((_, inner)) = innermost.subcommand() {
@@ -69,7 +73,7 @@ fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
     let is_set = |id: &str| {
         innermost.try_contains_id(id).is_ok() && innermost.value_source(id) == Some(ValueSource::EnvVariable)
     };
-    OVERRIDES.iter().filter(|(id, _)| is_set(id)).map(|(_, variable)| *variable).collect()
+    TYPED_OR_NOT.iter().filter(|(id, _)| is_set(id)).map(|(_, variable)| *variable).collect()
 }
 
 /// Statements, for the shell that was named, if one was.

@@ -143,7 +143,7 @@ fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Resul
         // The key itself is what was added, not a session of it.
         Kind::AccessKey { .. } => source::keys(&plan.source)?,
         Kind::Role(_) | Kind::IdentityCenter { .. } => {
-            let options = Context::options(config, &asked.asking, false)?;
+            let options = context.options(config, &asked.asking, false)?;
             let store = context.store()?;
             context.broker("add", &plan, &store, &options).credentials()?
         }

@@ -21,7 +21,7 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = context.config()?;
-    let options = Context::options(&config, &Asking::default(), false)?;
+    let options = context.options(&config, &Asking::default(), false)?;
     // Every name is looked up before anything is removed.
     let plans = asked.profiles.iter().map(|name| found(name, &config, &store, context));
     let mut all = Forgotten::default();

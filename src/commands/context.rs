@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::child_settings::ChildSettings;
-use crate::broker::{Broker, Options};
+use crate::broker::{Broker, Options, Typed};
 use crate::cache::Store;
 use crate::cli::{Asking, Cli, Overrides, Target};
 use crate::config::{self, Config, Paths};
@@ -143,7 +143,7 @@ impl Context {
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
-    pub(super) fn options(config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
+    pub(super) fn options(&self, config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
         let code = match (&asking.mfa_code, asking.no_input) {
             (Some(code), _) => CodeSource::Given(
                 Code::parse(code.expose()).map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
@@ -153,6 +153,7 @@ impl Context {
         };
         Ok(Options {
             code,
+            typed: self.typed_of(asking),
             no_input: asking.no_input,
             // An SDK that waits for an answer is no time for a browser.
             sign_in: Some(how(asking)).filter(|_| !asking.no_input && !until_expiry),
@@ -167,6 +168,18 @@ impl Context {
         })
     }
 
+    fn typed_of(&self, asking: &Asking) -> Typed {
+        let by_option = |variable| !self.by_variable.contains(&variable);
+        let sign_in = [
+            (asking.device_code && by_option("XACCT_DEVICE_CODE"), "--device-code"),
+            (asking.no_browser && by_option("XACCT_NO_BROWSER"), "--no-browser"),
+        ];
+        Typed {
+            mfa_code: asking.mfa_code.is_some() && by_option("XACCT_MFA_CODE"),
+            sign_in: sign_in.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, option)| option),
+        }
+    }
+
     /// The whole way: files, plan, credentials. `command` is the word the user typed, for those who wait.
     pub(super) fn issue(
         &self,
@@ -178,7 +191,7 @@ impl Context {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
         let until_expiry = matches!(purpose, Purpose::Document | Purpose::Again);
-        let mut options = Context::options(&config, asking, until_expiry)?;
+        let mut options = self.options(&config, asking, until_expiry)?;
         if purpose == Purpose::Again {
             options.code = CodeSource::Server;
         }

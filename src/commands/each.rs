@@ -65,7 +65,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         context.voice.note("nothing is left of the last run: all of it ended well");
         return Ok(ExitCode::SUCCESS);
     };
-    let options = Context::options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking, false)?;
     let jobs = limits::jobs(asked.jobs, context.voice);
     let common = Common::of_many(jobs);
     regions::put_known(&mut wanted.work, &store, context);
@@ -90,8 +90,13 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     confirm(&wanted.work, asked)?;
     let mut work = wanted.work;
     ask_for_regions(&mut work, context, (&store, &options, &common), jobs)?;
+    let is_code_typed = options.typed.mfa_code;
     let all = All { asked, context, work, request: wanted.request, options, jobs };
-    all.run(&store, &common, &program, directory.as_ref())
+    let ended = all.run(&store, &common, &program, directory.as_ref())?;
+    if is_code_typed && !common.has_sent_code() {
+        context.voice.note("the MFA code was not used: none of the accounts needed one");
+    }
+    Ok(ended)
 }
 
 /// The profiles that these selectors choose, in the files' order.

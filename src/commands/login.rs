@@ -29,7 +29,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     };
     // What comes after the code needs nobody, and is done when somebody wants it.
     plan.steps.truncate(with_code + 1);
-    let options = Context::options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("login", &plan, &store, &options).credentials()?;
     let left = credentials.expiration().map(|at| duration::readable((at - (context.now)()).num_seconds()));
@@ -45,10 +45,12 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
 }
 
 fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Plan) -> Result<ExitCode> {
-    let options = Context::options(config, &asked.asking, false)?;
+    let options = context.options(config, &asked.asking, false)?;
     let store = context.store()?;
     let broker = context.broker("login", plan, &store, &options);
-    let (Some(signed_in), Some(sso)) = (broker.sign_in()?, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
+    let signed_in = broker.sign_in()?;
+    broker.note_unused();
+    let (Some(signed_in), Some(sso)) = (signed_in, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
     if signed_in.by_person {
         context.voice.note(&format!("signed in at {}", sso.start_url));
     } else {
@@ -72,7 +74,7 @@ fn aws_login(
         let message = format!("profile '{profile}' signs in with aws login, which xacct does not do");
         return Err(Error::needs_person(message).hint(command));
     }
-    let (options, store) = (Context::options(config, &asked.asking, false)?, context.store()?);
+    let (options, store) = (context.options(config, &asked.asking, false)?, context.store()?);
     context.broker("login", plan, &store, &options).credentials()?;
     context.voice.note(&format!("already signed in as {login_session}; to sign in again: {command}"));
     Ok(ExitCode::SUCCESS)

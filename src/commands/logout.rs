@@ -19,7 +19,7 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let store = context.store()?;
     // Nothing is asked, and nothing that is cached is used.
-    let options = Context::options(&config, &Asking { no_input: true, ..Asking::default() }, false)?;
+    let options = context.options(&config, &Asking { no_input: true, ..Asking::default() }, false)?;
     let Some(name) = asked.profile.as_deref().filter(|_| !asked.all) else {
         return everywhere(context, &config, &store, &options);
     };

@@ -97,7 +97,7 @@ fn who_calls(asked: &PolicyTrust, context: &Context, config: &Config) -> Result<
     // Only the source's own credentials: what comes after them is the same caller, and may want a code.
     plan.steps.retain(|step| matches!(step.action, Action::Source));
     plan.mfa = None;
-    let options = Context::options(config, &asked.asking, false)?;
+    let options = context.options(config, &asked.asking, false)?;
     let store = context.store()?;
     let credentials = context.broker("policy trust", &plan, &store, &options).credentials()?;
     let identity = broker::identify(&plan, &credentials, context.now, context.voice)?;

@@ -24,7 +24,7 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
         let credentials = crate::source::keys(&plan.source)?;
         return show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json);
     }
-    let options = Context::options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let broker = context.broker("whoami", &plan, &store, &options);
     let credentials = broker.credentials()?;

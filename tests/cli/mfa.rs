@@ -26,7 +26,8 @@ fn one_code_serves_every_role_of_the_source() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
     for profile in ["client2", "client1", "chained", "hub"] {
-        sandbox.xacct(&process(profile, &code)).run().ok();
+        let run = sandbox.xacct(&["credential-process", profile]).env("XACCT_MFA_CODE", &code).run();
+        run.ok();
     }
     assert_eq!(with_code(&sandbox), [("GetSessionToken".to_owned(), DEVICE.to_owned())]);
     sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole", "AssumeRole"]);
@@ -207,6 +208,28 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
     sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
     sandbox.xacct(&["credential-process", "client2"]).run().ok();
     sandbox.asked(&[]);
+}
+
+/// What is typed and not used is said; what a variable says for all runs is not.
+#[test]
+fn a_code_that_was_not_needed_is_said() {
+    let sandbox = Sandbox::start_plain();
+    let exec = |words: &[&str]| sandbox.xacct(&[&["exec", "plain"], words, &["--", "true"]].concat());
+    let note = "xacct: the MFA code was not used: no request for profile 'plain' takes one\n";
+    exec(&["--mfa-code", "123456"]).run().status(0).stderr(note);
+    exec(&[]).env("XACCT_MFA_CODE", "123456").run().ok();
+    sandbox.xacct(&["each", "plain", "--mfa-code", "123456", "-q", "--", "true"]).run().ok();
+    for option in ["--device-code", "--no-browser"] {
+        exec(&[option]).run().status(0).stderr(&format!(
+            "xacct: {option} was not used: profile 'plain' does not sign in to IAM Identity Center\n"
+        ));
+    }
+    exec(&[]).env("XACCT_DEVICE_CODE", "1").env("XACCT_NO_BROWSER", "1").run().ok();
+    let sandbox = Sandbox::start();
+    let code = sandbox.fresh_code();
+    let run = || sandbox.xacct(&["exec", "client1", "--mfa-code", &code, "--", "true"]).run().status(0);
+    run().stderr("");
+    run().stderr("xacct: the MFA code was not used: the credentials that there are need none\n");
 }
 
 /// As aws-vault runs it.

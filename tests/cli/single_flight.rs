@@ -7,7 +7,16 @@ use serde_json::json;
 
 /// So many runs at the same time; the access key ids that they gave.
 fn at_once(sandbox: &Sandbox, count: usize, args: &[&str]) -> Vec<String> {
-    let running: Vec<Running> = (0..count).map(|_| sandbox.xacct(args).spawn()).collect();
+    with_code_at_once(sandbox, count, args, "")
+}
+
+/// The same with a code in the environment: most of them need none.
+fn with_code_at_once(sandbox: &Sandbox, count: usize, args: &[&str], code: &str) -> Vec<String> {
+    let spawn = |_| match code {
+        "" => sandbox.xacct(args).spawn(),
+        code => sandbox.xacct(args).env("XACCT_MFA_CODE", code).spawn(),
+    };
+    let running: Vec<Running> = (0..count).map(spawn).collect();
     running.into_iter().map(|run| run.wait().ok().key_id()).collect()
 }
 
@@ -31,7 +40,7 @@ fn forty_on_a_cold_key_are_one_request() {
 fn one_code_is_enough_for_twenty_five() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    one_answer(&at_once(&sandbox, 25, &["credential-process", "client2", "--mfa-code", &code]), 25);
+    one_answer(&with_code_at_once(&sandbox, 25, &["credential-process", "client2"], &code), 25);
     let with_code = |request: &&crate::common::Request| request.params.contains_key("TokenCode");
     assert_eq!(sandbox.log().iter().filter(with_code).count(), 1);
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
@@ -42,7 +51,8 @@ fn one_code_is_enough_for_roles_that_share_a_session() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
     let profiles = ["client1", "client2", "chained", "hub"].repeat(3);
-    let run = |profile: &&str| sandbox.xacct(&["credential-process", profile, "--mfa-code", &code]).spawn();
+    let run =
+        |profile: &&str| sandbox.xacct(&["credential-process", profile]).env("XACCT_MFA_CODE", &code).spawn();
     let running: Vec<Running> = profiles.iter().map(run).collect();
     for run in running {
         run.wait().ok();

@@ -71,7 +71,9 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     let entry = entry(wanted.plan);
     let adapted = adapted(wanted, entry)?;
     let plan = adapted.as_ref().unwrap_or(wanted.plan);
-    let options = Context::options(config, &wanted.asked.asking, false)?;
+    let mut options = context.options(config, &wanted.asked.asking, false)?;
+    // The console's own page is opened by a browser, too.
+    options.typed.sign_in = options.typed.sign_in.filter(|option| *option != "--no-browser");
     let store = context.store()?;
     let broker = context.broker("console", plan, &store, &options);
     broker.confirm()?;

@@ -31,7 +31,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     let plan = context.plan_of(&config, &request)?;
     let source = Source::Organizations { source_profile: &asked.source_profile, role_name };
     update::check(source, context)?;
-    let options = Context::options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let broker = context.broker("sync organizations", &plan, &store, &options);
     broker.confirm()?;

@@ -235,7 +235,9 @@ impl Explained<'_> {
         head(self, &mut text);
         for (index, (step, places, entry)) in self.steps().enumerate() {
             let left = live(entry, now).map(|at| (at - now).num_seconds());
-            step_words(index + 1, step, (plan, places), left, &mut text);
+            let before = index.checked_sub(1).map(|before| &*plan.steps[before].profile);
+            let from = before.or_else(|| plan.source.profile());
+            step_words(index + 1, step, (plan, places, from), left, &mut text);
         }
         if let Some(Confirm { profile, place }) = &plan.confirm {
             let whose =
@@ -274,10 +276,12 @@ fn head(explained: &Explained<'_>, text: &mut String) {
     };
     let endpoint = match &plan.endpoint.url {
         Some((_, place)) => format!("{} ({place})", explained.endpoint),
-        None => explained.endpoint.to_owned(),
+        None => format!("{} (default)", explained.endpoint),
     };
     let source = place_of(&explained.origins.source, "source").unwrap_or_default();
-    let source = format!("{} ({source})", source_words(&plan.source));
+    let role = place_of(&explained.origins.source, "role_arn");
+    let role = role.map(|place| format!("; role_arn {place}")).unwrap_or_default();
+    let source = format!("{} ({source}{role})", source_words(&plan.source));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<9} {}", visible(value));
     };
@@ -313,7 +317,7 @@ fn source_words(source: &Source) -> String {
 fn step_words(
     number: usize,
     step: &Step,
-    (plan, places): (&Plan, &[(&'static str, String)]),
+    (plan, places, from): (&Plan, &[(&'static str, String)], Option<&str>),
     left: Option<i64>,
     text: &mut String,
 ) {
@@ -329,6 +333,9 @@ fn step_words(
         let _ = writeln!(text, "          {name:<18} {}", visible(&with_place(value, place)));
     };
     detail("profile", &step.profile, None);
+    if let (Some(from), Some(place)) = (from, place_of(places, "source_profile")) {
+        detail("source profile", from, Some(place));
+    }
     for (name, field, value) in parameters(step, plan) {
         match value {
             Some(value) => detail(name, &value, place_of(places, field)),

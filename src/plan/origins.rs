@@ -59,9 +59,24 @@ fn of_role(config: &Config, link: &Link<'_>) -> Places {
             places.push((name, said.join(", ")));
         }
     }
+    add_read_only(&mut places);
+    if let Some(source) = link.value("source_profile") {
+        places.push(("source_profile", source.place));
+    }
     places.push(("role_session_name", session_name(config, link)));
     places.push(("duration_seconds", duration(link).unwrap_or_else(|| DEFAULT.to_owned())));
     places
+}
+
+/// `read_only` is sent as a policy's ARN.
+fn add_read_only(places: &mut Places) {
+    let place_of = |wanted: &str| places.iter().position(|(name, _)| *name == wanted);
+    let Some(read_only) = place_of("read_only").map(|at| places[at].1.clone()) else { return };
+    match place_of("policy_arns") {
+        Some(at) if places[at].1 != read_only => places[at].1 = format!("{}, {read_only}", places[at].1),
+        Some(_) => {}
+        None => places.push(("policy_arns", read_only)),
+    }
 }
 
 /// Whether the option adds to what the profile says.
@@ -107,12 +122,16 @@ fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
         Source::AccessKey { .. } => &["aws_access_key_id"],
         Source::CredentialProcess { .. } => &["credential_process"],
         Source::Login { .. } => &["login_session"],
-        Source::Sso(_) => &["sso_session", "sso_start_url", "sso_account_id"],
+        Source::Sso(_) => &["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"],
         Source::WebIdentity(web) if web.profile.is_some() => &["web_identity_token_file"],
         _ => &["credential_source"],
     };
-    let place = keys.iter().find_map(|key| link.own(key)).map(|value| value.place);
-    let place = place.unwrap_or_else(|| "the environment".to_owned());
+    let mut said: Vec<String> =
+        keys.iter().filter_map(|key| link.own(key)).map(|value| value.place).collect();
+    if !matches!(chain.source, Source::Sso(_)) {
+        said.truncate(1);
+    }
+    let place = if said.is_empty() { "the environment".to_owned() } else { said.join(", ") };
     let mut places = vec![("source", place)];
     if matches!(&chain.source, Source::WebIdentity(web) if web.profile.is_some()) {
         places.extend(of_role(config, link));

@@ -15,6 +15,7 @@ endpoint  {endpoint} (AWS_ENDPOINT_URL)
 source    access key AKIAXACCTSANDBOX2YOU of profile 'hub' (~/.aws/credentials:2)
 step 1    AssumeRole arn:aws:iam::444444444444:role/LongRunning (~/.aws/config:26)
           profile            client3
+          source profile     hub (~/.aws/config:27)
           external id        none
           session name       xacct-user (default)
           duration           12h (~/.aws/config:29)
@@ -44,9 +45,9 @@ fn every_value_of_a_chain_has_an_origin() {
         without_origins(&shown).1,
         json!([
             {"mfa_serial": "~/.aws/config:21", "duration_seconds": "default"},
-            {"role_arn": "~/.aws/config:18", "external_id": "~/.aws/config:20", "role_session_name": "default",
-             "duration_seconds": "default"},
-            {"role_arn": "~/.aws/config:34", "role_session_name": "default", "duration_seconds": "~/.aws/config:36"},
+            {"role_arn": "~/.aws/config:18", "source_profile": "~/.aws/config:19", "external_id": "~/.aws/config:20",
+             "role_session_name": "default", "duration_seconds": "default"},
+            {"role_arn": "~/.aws/config:34", "source_profile": "~/.aws/config:35", "role_session_name": "default", "duration_seconds": "~/.aws/config:36"},
         ])
     );
     assert_eq!(
@@ -162,7 +163,7 @@ fn whatever_is_sent_is_shown_with_what_says_so() {
     };
     let places = [
         ("policy", line(0)),
-        ("policy_arns", line(1)),
+        ("policy_arns", json!(format!("{}, XACCT_READ_ONLY", line(1).as_str().unwrap()))),
         ("tags", line(2)),
         ("transitive_tag_keys", line(3)),
         ("read_only", json!("XACCT_READ_ONLY")),
@@ -180,6 +181,21 @@ fn whatever_is_sent_is_shown_with_what_says_so() {
         .ok()
         .stdout_contains("duration           20m (--duration)\n")
         .stdout_contains("arn:aws:iam::aws:policy/PowerUserAccess (~/.aws/config:");
+}
+
+#[test]
+fn the_policy_that_read_only_adds_has_its_line() {
+    let sandbox = Sandbox::start_plain();
+    sandbox.add_config("read_only = true\n");
+    let text = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+    let line = text.lines().position(|line| line == "read_only = true").unwrap() + 1;
+    let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    sandbox
+        .xacct(&["explain", "plain"])
+        .run()
+        .ok()
+        .stdout_contains(&format!("policy arns        {arn} (~/.aws/config:{line})\n"))
+        .stdout_contains("source profile     keys (~/.aws/config:");
 }
 
 #[test]

@@ -48,14 +48,14 @@ impl Voice {
     /// `xacct: warning: …`; silenced by `-q`.
     pub(crate) fn warn(self, message: &str) {
         if !self.quiet {
-            self.line("warning: ", anstyle::AnsiColor::Yellow, message);
+            self.line("warning: ", anstyle::AnsiColor::Yellow, &masked::message(message));
         }
     }
 
     /// `xacct: …`, for what a person waiting wants to know; silenced by `-q`.
     pub(crate) fn note(self, message: &str) {
         if !self.quiet {
-            self.line("", anstyle::AnsiColor::Cyan, message);
+            self.line("", anstyle::AnsiColor::Cyan, &masked::spoken(message));
         }
     }
 
@@ -68,7 +68,7 @@ impl Voice {
 
     /// `xacct: …`, for what a person must act on: even with `-q`.
     pub(crate) fn tell(self, message: &str) {
-        self.line("", anstyle::AnsiColor::Cyan, message);
+        self.line("", anstyle::AnsiColor::Cyan, &masked::spoken(message));
     }
 
     /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
@@ -79,24 +79,24 @@ impl Voice {
     /// `xacct: …`, with `-v` (level 1) or `-vv` (level 2) only.
     pub(crate) fn trace(self, level: u8, message: &str) {
         if self.verbose >= level {
-            self.line("", anstyle::AnsiColor::BrightBlack, message);
+            self.line("", anstyle::AnsiColor::BrightBlack, &masked::message(message));
         }
     }
 
     /// The error, its hints one a line, and with `-v` what the library said.
     pub(crate) fn error(self, error: &Error) {
-        self.line("error: ", anstyle::AnsiColor::Red, &error.message);
+        self.line("error: ", anstyle::AnsiColor::Red, &masked::message(&error.message));
         for hint in &error.hints {
             self.write_line(&format!("  {}", visible(&masked::message(hint))));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
-            self.write_line(&format!("  because: {}", visible(&masked::addresses(&format!("{cause:#}")))));
+            self.write_line(&format!("  because: {}", visible(&masked::message(&format!("{cause:#}")))));
         }
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
         let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
-        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(&masked::message(message))));
+        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
     }
 
     /// In one piece, so that what several processes say at once stays apart.

@@ -52,9 +52,9 @@ fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Pla
     broker.note_unused();
     let (Some(signed_in), Some(sso)) = (signed_in, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
     if signed_in.by_person {
-        context.voice.note(&format!("signed in at {}", sso.start_url));
+        context.voice.note(&format!("signed in at {}", sso.shown_url()));
     } else {
-        context.voice.note(&format!("already signed in at {} (--refresh signs in anew)", sso.start_url));
+        context.voice.note(&format!("already signed in at {} (--refresh signs in anew)", sso.shown_url()));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `xacct logout PROFILE | --all`: ends a sign-in, at Identity Center or of `aws login`, or an MFA session, and forgets what
 //! came from it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -58,10 +59,10 @@ fn said(plan: &Plan, was_signed_in: bool) -> String {
     }
 }
 
-fn start_url(source: &Source) -> &str {
+fn start_url(source: &Source) -> Cow<'_, str> {
     match source {
-        Source::Sso(sso) => &sso.start_url,
-        _ => "IAM Identity Center",
+        Source::Sso(sso) => sso.shown_url(),
+        _ => "IAM Identity Center".into(),
     }
 }
 

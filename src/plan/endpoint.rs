@@ -169,14 +169,10 @@ pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Resul
         && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || transport::is_loopback(&url))
     {
         let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
-        return Err(Error::config(format!("{place}: {text}: {why}"))
+        return Err(Error::config(format!("{place}: {}: {why}", masked::address(text)))
             .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
     }
     Ok(found)
-}
-
-fn is_web(url: &url::Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
 }
 
 /// Organizations' endpoint.
@@ -211,7 +207,7 @@ fn configured(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) 
         || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
     let url = if ignored { None } else { configured_url(service, config, chain, env)? };
     if let Some((text, place)) = &url {
-        check_url(text, place)?;
+        transport::check_url(text, place, "https://sts.eu-central-1.amazonaws.com")?;
     }
     // An override is the whole address: the switches would only change one that AWS made (as botocore has it).
     let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
@@ -247,17 +243,6 @@ fn configured_url(
         }
     }
     Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))
-}
-
-/// An absolute http or https URL; anything else would fail deep inside a request.
-fn check_url(text: &str, place: &str) -> Result<()> {
-    // The parser leaves line ends out, wherever they stand.
-    let parsed = url::Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
-    match parsed {
-        Some(url) if is_web(&url) && url.has_host() && text.contains("://") => Ok(()),
-        _ => Err(Error::config(format!("{place}: '{}' is not an endpoint URL", masked::address(text)))
-            .hint("write it like https://sts.eu-central-1.amazonaws.com")),
-    }
 }
 
 fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {

@@ -75,12 +75,13 @@ fn v1_disabled_by(link: &Link<'_>, env: &Env) -> Result<Option<String>> {
 /// Errors: also another machine's address without TLS, unless a setting allows it: credentials come from there.
 fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<String> {
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-    let endpoint = env.get(name).map(|text| Value { text, place: name.to_owned() });
-    if let Some(endpoint) = endpoint.or_else(|| link.value("ec2_metadata_service_endpoint")) {
-        if !transport::is_of_instance(endpoint.text) {
-            transport::refuse_http(config, Some(link), endpoint.text, &endpoint.place)?;
+    let own = env.get(name).map(|text| Value { text, place: name.to_owned() });
+    if let Some(own) = own.or_else(|| link.value("ec2_metadata_service_endpoint")) {
+        transport::check_url(own.text, &own.place, "http://169.254.169.254")?;
+        if !transport::is_of_instance(own.text) {
+            transport::refuse_http(config, Some(link), own.text, &own.place)?;
         }
-        return Ok(endpoint.text.to_owned());
+        return Ok(own.text.to_owned());
     }
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
     let mode = env.get(name).map(|text| Value { text, place: name.to_owned() });

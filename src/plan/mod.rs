@@ -48,6 +48,7 @@ pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
 pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
 pub(crate) use sso::Sso;
+pub(crate) use transport::check_url;
 pub(crate) use unused::{beside_key, beside_token};
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
 

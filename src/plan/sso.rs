@@ -1,9 +1,12 @@
 //! `sso_session`, or the four `sso_…` keys of old: a role of IAM Identity Center as a source.
 
+use std::borrow::Cow;
+
 use super::link::{at_key, set};
 use super::screen;
 use crate::config::{Config, FileKind, Profile, Section, nearest};
 use crate::error::{Error, Result};
+use crate::masked;
 
 /// An IAM Identity Center role, or with neither account nor role a bare session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,11 @@ pub(crate) struct Sso {
 }
 
 impl Sso {
+    /// The start URL as people may see it.
+    pub(crate) fn shown_url(&self) -> Cow<'_, str> {
+        masked::address(&self.start_url)
+    }
+
     /// What its token is kept under: profiles of one session share it.
     pub(crate) fn token_name(&self) -> &str {
         self.session.as_deref().unwrap_or(&self.start_url)

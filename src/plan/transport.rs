@@ -7,6 +7,7 @@ use url::{Host, Url};
 use super::link::Link;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::masked;
 
 const ALLOW: &str = "allow_http_endpoint";
 
@@ -29,6 +30,21 @@ pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, 
     .hint(format!(
         "or, where nobody else can listen, allow it: {ALLOW} = true, in the profile or in xacct's settings file"
     )))
+}
+
+/// An absolute http or https URL; anything else would fail deep inside a request.
+pub(crate) fn check_url(text: &str, place: &str, like: &str) -> Result<()> {
+    // The parser leaves line ends out, wherever they stand.
+    let parsed = Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
+    match parsed {
+        Some(url) if is_web(&url) && url.has_host() && text.contains("://") => Ok(()),
+        _ => Err(Error::config(format!("{place}: '{}' is not an endpoint URL", masked::address(text)))
+            .hint(format!("write it like {like}"))),
+    }
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
 
 /// An address of this machine.

@@ -16,7 +16,8 @@ use crate::credentials::{Credentials, Unchecked};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::files;
-use crate::plan::{CONTAINER_TOKEN_FILE, Metadata};
+use crate::masked;
+use crate::plan::{self, CONTAINER_TOKEN_FILE, Metadata};
 use crate::secret::Secret;
 
 const CONTAINER_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
@@ -39,7 +40,7 @@ struct Document {
 
 /// `credential_source = Ec2InstanceMetadata`
 pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
-    let place = format!("the instance metadata at {}", metadata.endpoint);
+    let place = format!("the instance metadata at {}", masked::address(&metadata.endpoint));
     if env.flag(DISABLED) {
         return Err(Error::config(format!("{place} gave no credentials: {DISABLED} is set to true"))
             .hint(format!("unset {DISABLED}, or have the credentials from elsewhere")));
@@ -96,6 +97,11 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
     let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
     if uris.iter().any(|name| env.get(name).is_some()) {
         check_token(env)?;
+    }
+    if env.get(uris[0]).is_none()
+        && let Some(text) = env.get(uris[1])
+    {
+        plan::check_url(text, uris[1], "http://169.254.170.23/v1/credentials")?;
     }
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);

@@ -38,9 +38,9 @@ pub(super) async fn sign_in(
         .append_pair("code_challenge", &challenge)
         .finish();
     let what = if way.opens {
-        format!("sign in at {} in the browser that opens now; if none does, open", sso.start_url)
+        format!("sign in at {} in the browser that opens now; if none does, open", sso.shown_url())
     } else {
-        format!("to sign in at {}, open this page in a browser of this computer", sso.start_url)
+        format!("to sign in at {}, open this page in a browser of this computer", sso.shown_url())
     };
     show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url)).await;
     let visit = waiting(session.asker.voice, LIMIT, page.visit(&state)).await?;

@@ -72,6 +72,46 @@ fn changed_lines_are_masked() {
     assert!(shown.contains("\n-mfa_process = otp ********\n"), "{shown}");
 }
 
+/// Users and passwords, with or without a scheme, and what a query says, wherever an address is shown.
+#[test]
+fn no_address_is_shown_with_a_secret() {
+    let sandbox = Sandbox::start_plain();
+    let variables = [
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "ecs"),
+        ("AWS_ENDPOINT_URL", "plain"),
+    ];
+    sandbox.add_config(
+        "[profile ec2]\ncredential_source = Ec2InstanceMetadata\nrole_arn = arn:aws:iam::222222222222:role/A\nregion = \
+         eu-west-1\n[profile ecs]\ncredential_source = EcsContainer\nrole_arn = arn:aws:iam::222222222222:role/A\nregion = \
+         eu-west-1\n",
+    );
+    for (variable, profile) in variables {
+        for address in
+            ["user:hidden@127.0.0.1:9", "http://user:hidden@127.0.0.1:9/", "http://127.0.0.1:9/?token=hidden"]
+        {
+            for args in [
+                &["credential-process", profile, "-vv"][..],
+                &["explain", profile],
+                &["explain", profile, "--json"],
+                &["list"],
+                &["doctor", profile],
+            ] {
+                let run = sandbox.xacct(args).env_remove("AWS_EC2_METADATA_DISABLED");
+                let run = run.env("AWS_MAX_ATTEMPTS", "1").env(variable, address).run();
+                let said = format!("{}{}", run.stdout_text(), run.stderr_text());
+                assert!(!said.contains("hidden"), "{variable}={address} {args:?}: {said}");
+            }
+        }
+        let run = sandbox.xacct(&["credential-process", profile]).env_remove("AWS_EC2_METADATA_DISABLED");
+        let run = run.env(variable, "user:hidden@127.0.0.1:9").run().status(3);
+        let said = format!(
+            "xacct: error: {variable}: '********@127.0.0.1:9' is not an endpoint URL\n  write it like http"
+        );
+        run.stderr_contains(&said);
+    }
+}
+
 #[test]
 fn sync_masks_too() {
     let sandbox = Sandbox::signed_in();

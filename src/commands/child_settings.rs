@@ -18,9 +18,9 @@ pub(super) struct ChildSettings<'a> {
     env: &'a Env,
     voice: Voice,
     now: fn() -> DateTime<Utc>,
-    /// The paths of config files by what tells them apart: profiles that set the same share one, and it is written and
-    /// looked at once. `None`: it could not be written.
-    files: HashMap<String, Option<String>>,
+    /// The paths of config files by what tells them apart: profiles that set the same share one, unless they have keys that
+    /// theirs must not have, and it is written and looked at once. `None`: it could not be written.
+    files: HashMap<(Option<String>, String), Option<String>>,
     /// Most profiles have the same to say.
     said: HashSet<String>,
 }
@@ -56,10 +56,12 @@ impl<'a> ChildSettings<'a> {
 
     /// The path of the file with this `[default]`.
     fn file(&mut self, default: String, profile: &str) -> Option<String> {
-        if let Some(known) = self.files.get(&default) {
+        let owner = config::has_keys_in_config(self.config, profile).then(|| profile.to_owned());
+        let which = (owner, default);
+        if let Some(known) = self.files.get(&which) {
             return known.clone();
         }
-        let text = config::file_for_child(self.config, &default);
+        let text = config::file_for_child(self.config, profile, &which.1);
         let path = match self.store.keep(&text, (self.now)()) {
             Ok(path) => Some(path.to_string_lossy().into_owned()),
             Err(warning) => {
@@ -69,7 +71,7 @@ impl<'a> ChildSettings<'a> {
                 None
             }
         };
-        self.files.insert(default, path.clone());
+        self.files.insert(which, path.clone());
         path
     }
 }

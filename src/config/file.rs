@@ -87,15 +87,17 @@ impl ProfileFile {
         merged
     }
 
-    /// The text without the sections of the profile `default`, and without lines that hold one of the `keys`.
-    pub(super) fn text_without_default(&self, keys: &[&str]) -> Zeroizing<String> {
+    /// The text without the sections of the profile `default`, and without lines of this profile that hold one of the
+    /// `keys`.
+    pub(super) fn text_without_default(&self, profile: &str, keys: &[&str]) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
         let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
         text.push_str(&self.text[..first]);
         for section in self.sections.iter().filter(|section| !self.is_default(section)) {
             text.push_str(&self.text[section.header.clone()]);
             let body = &self.text[section.body.clone()];
-            let entries = body::parse(body, 0).entries;
+            let is_meant = section.kind == Kind::Profile && self.name(section) == profile;
+            let entries = if is_meant { body::parse(body, 0).entries } else { Vec::new() };
             let left_out = entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
             let left_out: Vec<_> = left_out.map(|entry| entry.line..=entry.last_line).collect();
             for (number, line) in body.split_inclusive('\n').enumerate() {

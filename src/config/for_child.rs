@@ -17,6 +17,12 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
+/// Whether the config file has an access key in the profile's own section.
+pub(crate) fn has_keys_in_config(config: &Config, profile: &str) -> bool {
+    let own = config.in_config_file(profile);
+    own.is_some_and(|section| ACCESS_KEYS.iter().any(|key| section.get(key).is_some()))
+}
+
 /// How a profile reaches a child. Both are empty for a profile that sets nothing but its region.
 pub(crate) struct ForChild {
     /// Variables that the user has not set: where one is set, it wins over the profile in every SDK.
@@ -39,7 +45,7 @@ const NEUTRAL: [(&str, &str); 4] = [
 const LOOKS: [&str; 5] =
     ["cli_auto_prompt", "cli_error_format", "cli_help_output", "cli_history", "cli_pager"];
 
-/// Long-term keys stay in the one file that the user keeps them in.
+/// What a command must not find under the profile that it has credentials of, or under `[default]`.
 const ACCESS_KEYS: [&str; 4] =
     ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
@@ -223,9 +229,11 @@ fn is_by_file(key: &str, setting: &Setting) -> bool {
     is_about_work(key) && sdk_variables::is_by_file(key, setting)
 }
 
-/// The user's own config file, so that other profiles go on working, with this section in the place of `[default]`.
-pub(crate) fn file_for_child(config: &Config, default: &str) -> Zeroizing<String> {
-    let others = config.config.text_without_default(&ACCESS_KEYS);
+/// The user's own config file, so that other profiles go on working, with this section in the place of `[default]`. The
+/// access keys of other profiles are in it: programs that are told to use one of these find no others. Those of
+/// `profile` itself are not: what it has issued is in the environment.
+pub(crate) fn file_for_child(config: &Config, profile: &str, default: &str) -> Zeroizing<String> {
+    let others = config.config.text_without_default(profile, &ACCESS_KEYS);
     let mut text = Zeroizing::new(String::with_capacity(NOTE.len() + others.len() + default.len() + 1));
     text.push_str(NOTE);
     text.push_str(&others);

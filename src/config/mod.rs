@@ -40,7 +40,9 @@ pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;
 pub(crate) use self::edit::Ini;
-pub(crate) use self::for_child::{ForChild, child_variables, file_for_child, for_child, profile_alone};
+pub(crate) use self::for_child::{
+    ForChild, child_variables, file_for_child, for_child, has_keys_in_config, profile_alone,
+};
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;

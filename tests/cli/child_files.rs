@@ -98,16 +98,43 @@ fn the_rest_is_a_private_file_in_which_other_profiles_work() {
     assert!(text.contains("[profile client1]\n") && text.contains("[profile plain]\n"), "{text}");
     assert!(
         text.ends_with(&format!(
-            "[profile last]\nregion = us-west-1\n[default]\nregion = eu-west-1\n{nested}"
+            "[profile last]\naws_access_key_id = AKIALASTLASTLAST0000\nAWS_Secret_Access_Key = none\n  of your \
+             business\nregion = us-west-1\n[default]\nregion = eu-west-1\n{nested}"
         )),
         "{text}"
     );
-    assert!(!text.contains("AKIA") && !text.contains("business") && !text.contains("table"), "{text}");
+    assert!(!text.contains("AKIADEFAULT") && !text.contains("table"), "{text}");
     // The same again is the same file, whatever the region, and a changed one is replaced.
     fs::write(&file, "changed").unwrap();
     settings(&sandbox, &["exec", "plain", "--region", "eu-west-2"]);
     assert_eq!(kept(&sandbox), std::slice::from_ref(&file));
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}
+
+#[test]
+fn the_copy_has_no_keys_of_the_profile_itself() {
+    let sandbox = Sandbox::start_plain();
+    let nested = "s3 =\n  addressing_style = path\n";
+    let keys = |name: &str| {
+        format!(
+            "[profile {name}]\naws_access_key_id = AKIA{name:0<16}\naws_secret_access_key = of-{name}\n{nested}"
+        )
+    };
+    sandbox.add_config(&format!("{}{}", keys("ONE"), keys("TWO")));
+    for (name, other) in [("ONE", "TWO"), ("TWO", "ONE")] {
+        let run =
+            sandbox.xacct(&["exec", name, "--region", "eu-west-1", "--", "sh", "-c", "cat $AWS_CONFIG_FILE"]);
+        let run = run.run().ok();
+        let text = run.stdout_text();
+        assert!(text.contains(&format!("of-{other}")) && !text.contains(&format!("of-{name}")), "{text}");
+    }
+    // Also side by side, where profiles that set the same share a copy.
+    let run =
+        sandbox.xacct(&["each", "ONE", "TWO", "--output", "group", "--", "sh", "-c", "cat $AWS_CONFIG_FILE"]);
+    let run = run.env("AWS_REGION", "eu-west-1").run().status(0);
+    let text = run.stdout_text();
+    assert_eq!((text.matches("of-ONE").count(), text.matches("of-TWO").count()), (1, 1), "{text}");
+    assert_eq!(kept(&sandbox).len(), 2);
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn lines_around_a_change_are_masked() {
     let file = sandbox.home().join(".aws/config");
     // Three lines stand before each change: one profile, and one change, for each three of them.
     for lines in SECRETS.split_inclusive('\n').collect::<Vec<_>>().chunks(3) {
-        sandbox.write_config(&format!("[profile hub]\n{}", lines.concat()));
+        sandbox.write_config(&format!("[profile hub]\n[profile other]\n{}", lines.concat()));
         let added = sandbox.xacct(&[
             "add",
             "new",
@@ -50,7 +50,8 @@ fn lines_around_a_change_are_masked() {
         ]);
         let run = added.run();
         let shown = run.stdout_text().to_owned();
-        assert!(shown.contains("+[profile new]") && !shown.contains("hidden"), "{shown}");
+        let said = run.stderr_text();
+        assert!(shown.contains("+[profile new]") && !shown.contains("hidden"), "{shown}{said}");
         assert!(shown.contains("****"), "{shown}");
     }
     assert!(fs::read_to_string(file).unwrap().contains("hidden10"));

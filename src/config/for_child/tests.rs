@@ -38,7 +38,7 @@ fn child(text: &str, env: &[(&str, &str)]) -> (Vec<String>, Option<String>) {
     let profile = config.profile("p").unwrap().unwrap();
     let child = for_child(&config, &profile, &env).unwrap();
     let variables = child.variables.iter().map(|(name, value)| format!("{name}={}", value.expose()));
-    let file = child.default.map(|default| file_for_child(&config, &default).to_string());
+    let file = child.default.map(|default| file_for_child(&config, "p", &default).to_string());
     (variables.collect(), file)
 }
 

@@ -437,6 +437,26 @@ fn what_is_pruned_is_shown_by_sections() {
     assert!(!shown.contains("+[profile"), "{shown}");
 }
 
+/// `xacct login` does not know a session that was not written, so it is no way out.
+#[test]
+fn a_new_session_that_needs_a_person_says_how_to_go_on() {
+    let sandbox = Sandbox::start();
+    let place = ["--sso-start-url", "https://acme.awsapps.com/start", "--sso-region", "eu-central-1"];
+    let before = config(&sandbox);
+    let run = sync(&sandbox, &[&["newone"], &place[..], &["--yes", "--no-input"]].concat())
+        .run()
+        .status(5)
+        .stdout("");
+    let run = run.stderr_contains("nobody is signed in at https://acme.awsapps.com/start");
+    let run = run.stderr_contains(
+        "\n  nothing was written: [sso-session newone] is not there to sign in to\n  xacct sync sso newone --sso-start-url \
+         https://acme.awsapps.com/start --sso-region eu-central-1    in a terminal, without --no-input, signs in and writes \
+         it\n",
+    );
+    assert!(!run.stderr_text().contains("xacct login"), "{}", run.stderr_text());
+    assert_eq!(config(&sandbox), before);
+}
+
 #[test]
 fn the_session_must_be_there() {
     let sandbox = Sandbox::start();

@@ -12,7 +12,7 @@ use crate::commands::person::Person;
 use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
 use crate::config::managed::{Identity, Source, Synced};
 use crate::config::{Config, Field, FileKind, NameTemplate, Named};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::plan;
 use crate::sso::Assigned;
@@ -41,8 +41,8 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     let (accounts, roles) =
         (Choice::new("--account", &syncing.account)?, Choice::new("--role", &asked.role)?);
     let broker = context.broker("sync sso", &plan, &store, &options).sharing(&Common::of_many(AT_A_TIME));
-    let assigned = broker.assignments(|account| accounts.has(&account.account_id, &account.name))?;
-    let assigned = assigned.unwrap_or_default();
+    let assigned = broker.assignments(|account| accounts.has(&account.account_id, &account.name));
+    let assigned = assigned.map_err(|error| not_written(error, new.as_ref()))?.unwrap_or_default();
     warn_of_unused(&assigned, &accounts, &roles, context);
     let region = super::typed_region(syncing)?.or_else(|| plan.sso().map(|sso| sso.region.clone()));
     let mut profiles = Vec::new();
@@ -60,6 +60,18 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
         }
     }
     update::run(Update { source, session: new, profiles, syncing, no_input: asked.no_input }, context)
+}
+
+/// A session that no file has yet cannot be signed in to by itself, so the hints of other commands do not help.
+fn not_written(error: Error, new: Option<&NewSession>) -> Error {
+    let Some(new) = new.filter(|_| error.kind == Kind::NeedsPerson) else { return error };
+    let words =
+        ["xacct", "sync", "sso", &new.name, "--sso-start-url", &new.start_url, "--sso-region", &new.region];
+    let command = shlex::try_join(words).unwrap_or_default();
+    let error = Error { hints: Vec::new(), ..error };
+    error
+        .hint(format!("nothing was written: [sso-session {}] is not there to sign in to", new.name))
+        .hint(format!("{command}    in a terminal, without --no-input, signs in and writes it"))
 }
 
 fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) -> Synced {

@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::file::ProfileFile;
+use super::header::shown_part;
 use super::nearest::nearest;
 use super::origin::FileKind;
 use crate::error::Error;
@@ -52,10 +53,17 @@ impl Config {
         }
         let wanted = bare(name).to_lowercase();
         let parts = self.parts().into_iter();
-        let like = parts.filter(|(known, parts)| parts.any() && known.to_lowercase() == wanted);
+        let is_like = |known: &str| shown_part(known).to_lowercase() == wanted;
+        let like = parts.filter(|(known, parts)| parts.any() && is_like(known));
         lines.extend(like.filter_map(|(known, parts)| {
             let place = self.merge(known, &parts)?.origin;
-            let why = if bare(name) == known { "" } else { " Upper and lower case count" };
+            let why = match known {
+                _ if bare(name) == known => "",
+                _ if shown_part(known) != known => {
+                    " There is a blank in its name that cannot be seen: write the header again"
+                }
+                _ => " Upper and lower case count",
+            };
             Some(format!("{place}: did you mean '{known}'?{why}"))
         }));
         if let Some(session) = self.sso_session(name) {

@@ -89,9 +89,31 @@ pub(super) fn meant(line: &str) -> Vec<&str> {
     let inner = inside(line).map_or_else(unclosed, |(inner, _)| inner);
     let (prefix, rest) = prefix_and_rest(inner);
     let first = rest.split(BLANK).next().unwrap_or_default();
-    let names = [Some(inner), Some(rest), Some(first), prefix.filter(|prefix| !PREFIXES.contains(prefix))];
-    let names = names.into_iter().flatten().map(|name| name.trim_matches(['"', '\'']));
+    let names = [
+        Some(inner),
+        Some(rest),
+        Some(first),
+        prefix.filter(|prefix| !PREFIXES.contains(prefix)),
+        run_together(inner),
+    ];
+    let names = names.into_iter().flatten().map(|name| shown_part(name.trim_matches(['"', '\''])));
     names.filter(|name| !name.is_empty()).collect()
+}
+
+/// The name in `profile:client1`, `profileclient1`, or with any other blank than the two that count: between it and its
+/// prefix, where there should be one of those.
+pub(crate) fn run_together(inner: &str) -> Option<&str> {
+    let rest = inner.strip_prefix("profile")?;
+    let name =
+        rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !BLANK.contains(&c) && !"\"'[".contains(c));
+    (!name.is_empty() && !name.starts_with(BLANK)).then_some(name)
+}
+
+/// The name without blanks that cannot be seen to be some, such as a no-break space.
+pub(super) fn shown_part(name: &str) -> &str {
+    name.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    })
 }
 
 fn ignored(flaw: Flaw) -> Header<'static> {
@@ -172,6 +194,12 @@ impl Flaw {
             Flaw::NotPrefixed if rest == "DEFAULT" => {
                 "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]"
                     .to_owned()
+            }
+            Flaw::NotPrefixed if run_together(rest).is_some() => {
+                let name = run_together(rest).unwrap_or_default();
+                format!(
+                    "[{rest}] is ignored: there must be a plain blank behind the word profile: [profile {name}]"
+                )
             }
             Flaw::NotPrefixed => {
                 format!("[{rest}] is ignored: in this file a profile is written [profile {rest}]")

@@ -43,6 +43,7 @@ pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::{
     ForChild, child_variables, file_for_child, for_child, has_keys_in_config, profile_alone,
 };
+pub(crate) use self::header::run_together;
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;

@@ -3,7 +3,7 @@
 use super::catalog;
 use super::finding::Kind;
 use crate::config::FileKind;
-use crate::config::nearest;
+use crate::config::{nearest, run_together};
 
 const BLANK: [char; 2] = [' ', '\t'];
 const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
@@ -83,6 +83,13 @@ fn in_config(prefix: Option<&str>, rest: &str) -> (Below, String, Wrong) {
             "DEFAULT" => nothing(Some(default_upper())),
             "" => nothing(Some(nameless())),
             _ if PREFIXES.contains(&rest) => nothing(Some(unnamed())),
+            _ if let Some(name) = run_together(rest) => nothing(Some((
+                &catalog::SECTION_UNPREFIXED,
+                format!(
+                    "nobody reads [{rest}] as a profile: there must be a plain blank behind the word profile"
+                ),
+                format!("write [profile {name}], or delete the section"),
+            ))),
             _ => nothing(Some((
                 &catalog::SECTION_UNPREFIXED,
                 format!("nobody reads [{rest}] as a profile: in this file one is written [profile {rest}]"),

@@ -67,6 +67,32 @@ fn the_line_that_means_it_is_named() {
     );
 }
 
+/// Without the blank, or with one that cannot be seen.
+#[test]
+fn a_header_that_runs_together_is_named_too() {
+    for (header, hint) in [
+        (
+            "[profile:acme]\n",
+            "config:1: [profile:acme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+        ),
+        (
+            "[profileacme]\n",
+            "config:1: [profileacme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+        ),
+        (
+            "[profile\u{a0}acme]\n",
+            "config:1: [profile\u{a0}acme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+        ),
+        (
+            "[profile acme\u{a0}]\n",
+            "config:1: did you mean 'acme\u{a0}'? There is a blank in its name that cannot be seen: write the header again",
+        ),
+    ] {
+        let text = format!("{header}[profile zzz]\nregion = x\n");
+        assert_eq!(says(&text, "", "acme"), format!("no profile 'acme' {NONE}\n~/.aws/{hint}"), "{header}");
+    }
+}
+
 #[test]
 fn else_the_nearest_names_or_what_is_in_no_section() {
     let config = "[profile client1]\n[profile base]\n";

@@ -101,13 +101,17 @@ pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &st
     let mut roles = Vec::new();
     for name in names {
         let command = process::command(program, name).map_err(|why| named(names, why))?;
-        roles.push((name, config.in_config_file(name).unwrap_or_else(|| Section::empty(name)), command));
+        let own = config.in_config_file(name).unwrap_or_else(|| Section::empty(name));
+        let region = included_region(config, &own)?;
+        roles.push((name, own, command, region));
     }
     let (mut edits, mut additions) = (Vec::new(), Vec::new());
-    for (name, own, command) in &roles {
+    for (name, own, command, region) in &roles {
         let moving = || own.iter().filter(|(key, setting)| moves(key, setting));
         let gone = moving().map(|(key, _)| key).chain([PROCESS]).collect();
-        edits.push(Edit { profile: name, gone, with: vec![(PROCESS, command)] });
+        let region = region.as_ref().map(|region| ("region", region.as_str()));
+        let with = [(PROCESS, command.as_str())].into_iter().chain(region).collect();
+        edits.push(Edit { profile: name, gone, with });
         // What the settings file says counts already.
         let there = config.settings.profile(name);
         let new = moving().filter(|(key, _)| there.is_none_or(|profile| profile.get(key).is_none()));
@@ -121,6 +125,16 @@ pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &st
     let added = settings_edit::add(&settings, &paths.display(FileKind::Settings), &additions);
     let settings = Zeroizing::new(added.map_err(|why| named(names, why))?);
     Ok(Texts { config: Some(config_text), settings: Some(settings), credentials: raw.credentials.clone() })
+}
+
+/// The region that the profile has by `include_profile` alone: only xacct reads that, so the SDKs would have none.
+fn included_region(config: &Config, own: &Section) -> Result<Option<String>> {
+    if own.get("region").is_some() || own.get("include_profile").is_none() {
+        return Ok(None);
+    }
+    let profile = config.profile(&own.name)?;
+    let region = profile.as_ref().and_then(|profile| profile.get("region")).map(Setting::first_line);
+    Ok(region.filter(|region| !region.is_empty()).map(str::to_owned))
 }
 
 fn edited(raw: &Texts, edits: &[Edit<'_>]) -> std::result::Result<Zeroizing<String>, String> {

@@ -292,14 +292,19 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
     let message =
         format!("profile '{name}' gets its credentials from `xacct credential-process {name}`: itself");
     let error = at_key(profile, &["credential_process"], &message).named("process-of-itself");
-    if config.has_settings_file() {
-        return error.hint(format!(
-            "give the profile a role_arn and a source_profile in xacct's settings file ([profile.{name}]), or name \
-             the profile whose credentials it should have"
-        ));
-    }
     let path = config.paths().display(FileKind::Settings);
     let place = if path.is_empty() { "xacct's settings file".to_owned() } else { path };
+    if config.has_settings_file() {
+        return error
+            .hint(format!(
+                "{place} has no role for it: if 'xacct adopt' moved the role to another settings file, name that one in \
+                 XACCT_CONFIG"
+            ))
+            .hint(format!(
+                "or give the profile a role_arn and a source_profile there ([profile.{name}]), or name the profile whose \
+                 credentials it should have"
+            ));
+    }
     error
         .hint(format!(
             "{place} was not found: if 'xacct adopt' moved the role there, make the file available here"

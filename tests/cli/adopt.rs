@@ -320,7 +320,33 @@ fn settings_elsewhere_are_to_be_found_by_every_program() {
     // A settings file without the profile is another fault.
     sandbox.write_settings("verify_after = \"10m\"\n");
     let run = sandbox.xacct(&["credential-process", "client1"]).run().status(3).stdout("");
-    run.stderr_contains(itself).stderr_contains("in xacct's settings file ([profile.client1])");
+    let run = run.stderr_contains(itself).stderr_contains("there ([profile.client1])");
+    run.stderr_contains(
+        "\n  ~/.config/xacct/config.toml has no role for it: if 'xacct adopt' moved the role to another",
+    );
+}
+
+/// `include_profile` is xacct's alone: the SDKs would have no region.
+#[test]
+fn the_region_of_an_included_profile_is_written_where_the_sdks_read() {
+    let sandbox = Sandbox::start();
+    let role = "role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\n";
+    sandbox.add_config(&format!(
+        "[profile team]\nregion = ap-south-1\n[profile mine]\n{role}include_profile = team\n"
+    ));
+    let before = config(&sandbox);
+    done(&sandbox, &["mine"]);
+    let after = config(&sandbox);
+    let section = after.split_once("[profile mine]\n").unwrap().1;
+    assert!(
+        section.contains("credential_process = ") && section.contains("region = ap-south-1\n"),
+        "{after}"
+    );
+    let region =
+        |sandbox: &Sandbox| sandbox.xacct(&["explain", "mine", "--json"]).run().ok().json()["region"].clone();
+    assert_eq!(region(&sandbox), "ap-south-1");
+    done(&sandbox, &["mine", "--undo"]);
+    assert_eq!(config(&sandbox), before);
 }
 
 #[test]

@@ -227,9 +227,9 @@ impl Reader {
                 Ok(())
             }
             _ => {
-                let mut known: Vec<&str> = SETTINGS.iter().map(|known| known.name).collect();
-                known.push("profile");
-                Err(self.unknown(at, "setting", name, &known))
+                let known: Vec<&str> = SETTINGS.iter().map(|known| known.name).chain(["profile"]).collect();
+                let all = format!("there are: {}", known.join(", "));
+                Err(self.unknown(at, "setting", name, &known, Some(all)))
             }
         }
     }
@@ -248,7 +248,7 @@ impl Reader {
         for (key, value) in toml_text::in_order(table) {
             let (key, at) = (key.get_ref(), key.span().start);
             let Some((_, shape, about)) = keys::find(key) else {
-                let error = self.unknown(at, "profile key", key, &keys::names());
+                let error = self.unknown(at, "profile key", key, &keys::names(), None);
                 return Err(match value.get_ref() {
                     DeValue::Table(_) => {
                         error.hint(format!("a name with a dot is quoted: [profile.\"{name}.{key}\"]"))
@@ -265,11 +265,11 @@ impl Reader {
         Ok(section)
     }
 
-    fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str]) -> Error {
+    /// `all` is the hint where no known name is like this one.
+    fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str], all: Option<String>) -> Error {
         let error = self.error(at, &format!("there is no {what} '{name}'"));
-        match nearest(name, known).first() {
-            Some(meant) => error.hint(format!("did you mean '{meant}'?")),
-            None if known.len() < 10 => error.hint(format!("there are: {}", known.join(", "))),
+        match nearest(name, known).first().map(|meant| format!("did you mean '{meant}'?")).or(all) {
+            Some(hint) => error.hint(hint),
             None => error,
         }
     }

@@ -1,23 +1,30 @@
 //! Changes to the profiles of xacct's own settings file: text in, text out, everything else as it was, to the byte.
 //!
-//! A table of a profile that is there gets its new keys below its header; every other way to write one
-//! (`profile = { … }`) is left to its owner. Every change is read back before it counts.
+//! A profile's table gets its new keys in front of its own, in whichever form it is: below its header, in braces, or
+//! with dots. `toml` says where they are; `toml_edit`, which would write them, changes line ends, the spaces of headers
+//! and the order of dotted keys, and takes comments away. Every change is read back before it counts.
+
+mod places;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Shape};
 use super::paths::BYTE_ORDER_MARK;
 use super::section::Section;
 use super::settings::SettingsFile;
+use super::toml_text;
+use places::{Form, Place, form, gap, line_end, lines_of, lines_of_some, out_of_braces, place};
 
 /// A profile, and the keys with their values that are to be added to it.
 pub(super) type Addition = (String, Vec<(String, String)>);
+
+/// A part of the text, and what is to stand in its place.
+type Splice = (Range<usize>, String);
 
 /// Adds keys to the tables of profiles, which are made where there are none.
 ///
@@ -26,154 +33,116 @@ pub(super) fn add(text: &str, path: &str, profiles: &[Addition]) -> Result<Strin
     if profiles.is_empty() {
         return Ok(text.to_owned());
     }
-    let changed = with(text, profiles);
-    if let Ok(true) = added(text, &changed, path, profiles) {
-        return Ok(changed);
-    }
-    // Each time, the whole file is read back: by halves, the one that does not do is found in few of them.
-    match profiles {
-        [profile] => add_one(text, path, profile),
-        profiles => {
-            let (first, second) = profiles.split_at(profiles.len() / 2);
-            add(&add(text, path, first)?, path, second)
-        }
-    }
-}
-
-/// One that cannot be added in the way that is tried first.
-fn add_one(text: &str, path: &str, profile: &Addition) -> Result<String, String> {
-    let (name, entries) = profile;
-    // By itself it must do; the line in the message is none of the file's.
-    snapshot(&table(name, entries), path).map_err(|why| match why.splitn(3, ':').nth(2) {
-        Some(what) if why.starts_with(path) => what.trim().to_owned(),
-        _ => why,
-    })?;
-    let changed = appended(text, &table(name, entries));
-    if let Ok(true) = added(text, &changed, path, std::slice::from_ref(profile)) {
-        return Ok(changed);
-    }
-    let key = key(name);
-    Err(format!("{path} has the profile in a form that cannot be added to; write it as [profile.{key}]"))
-}
-
-/// The text with the keys below the headers of their tables, and with tables behind it where there are none.
-fn with(text: &str, profiles: &[Addition]) -> String {
-    let headers = headers(text);
-    let (mut below, mut tables) = (Vec::new(), Vec::new());
+    let (mark, body) = split_mark(text);
+    let (mut wanted, mut new) = (snapshot(body, path)?, Vec::with_capacity(profiles.len()));
     for (name, entries) in profiles {
-        match headers.get(name.as_str()) {
-            Some(header) => below.push((header.end, with_ends_of(text, &lines(entries)))),
-            None => tables.push(table(name, entries)),
+        let own = wanted.entry(name.clone()).or_default();
+        let mut written = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let (literal, read) = literal(key, value)?;
+            own.insert(key.clone(), read);
+            written.push(format!("{key} = {literal}"));
+        }
+        new.push((name.as_str(), written));
+    }
+    let changed = with(body, &new);
+    if snapshot(&changed, path).is_ok_and(|now| now == wanted) {
+        Ok(format!("{mark}{changed}"))
+    } else {
+        Err(format!("{path} has a profile in a form that cannot be added to; write it as [profile.NAME]"))
+    }
+}
+
+/// The text with the entries where their tables are, and with tables behind it where there are none.
+fn with(body: &str, new: &[(&str, Vec<String>)]) -> String {
+    let Ok(document) = DeTable::parse(body) else { return body.to_owned() };
+    let profiles = document.get_ref().get("profile");
+    let in_braces = profiles.filter(|profiles| form(body, profiles) == Form::Braces);
+    let (mut splices, mut inner, mut tables) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, entries) in new {
+        match profiles.and_then(|profiles| place(body, profiles, name)) {
+            Some(place) => splices.push(place.with(entries)),
+            None if in_braces.is_some() => {
+                inner.push(format!("{} = {{ {} }}", key(name), entries.join(", ")));
+            }
+            None => tables.push((name, entries)),
         }
     }
-    below.sort_by_key(|(at, _)| *at);
-    let (mut changed, mut kept) = (String::with_capacity(text.len() + 256 * profiles.len()), 0);
-    for (at, lines) in below {
-        changed.push_str(&text[kept..at]);
-        if !changed.ends_with('\n') {
-            changed.push_str(line_end(text));
-        }
-        changed.push_str(&lines);
-        kept = at;
+    if let Some(profiles) = in_braces.filter(|_| !inner.is_empty()) {
+        splices.push(Place::in_braces(body, profiles).with(&inner));
     }
-    changed.push_str(&text[kept..]);
-    if tables.is_empty() { changed } else { appended(&changed, &tables.join("\n")) }
+    let mut changed = spliced(body, splices);
+    let end = line_end(body);
+    for (name, entries) in tables {
+        changed.push_str(gap(&changed, end));
+        changed.extend(["[profile.", &key(name), "]", end]);
+        changed.extend(entries.iter().flat_map(|entry| [entry, end]));
+    }
+    changed
 }
 
-/// The text with tables behind it.
-fn appended(text: &str, tables: &str) -> String {
-    let gap = match text.trim_start_matches(BYTE_ORDER_MARK) {
-        "" => "",
-        text if text.ends_with("\n\n") || text.ends_with("\n\r\n") => "",
-        text if text.ends_with('\n') => "\n",
-        _ => "\n\n",
-    };
-    format!("{text}{}", with_ends_of(text, &format!("{gap}{tables}")))
-}
-
-fn table(name: &str, entries: &[(String, String)]) -> String {
-    format!("[profile.{}]\n{}", key(name), lines(entries))
-}
-
-fn lines(entries: &[(String, String)]) -> String {
-    let lines: Vec<String> =
-        entries.iter().map(|(key, value)| format!("{key} = {}\n", literal(key, value))).collect();
-    lines.concat()
-}
-
-/// New lines that end as the file's do.
-fn with_ends_of(text: &str, lines: &str) -> String {
-    if line_end(text) == "\n" { lines.to_owned() } else { lines.replace('\n', "\r\n") }
-}
-
-/// Takes keys out of the tables of profiles, and the tables where nothing is left in them. What cannot be taken out line
-/// by line stays.
+/// Takes keys out of the tables of profiles, and the tables where nothing is left in them. The text stays where it would
+/// not say what it should.
 pub(super) fn remove(text: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> String {
-    let Some((first, second)) = gone.split_at_checked(gone.len().div_ceil(2)).filter(|_| !gone.is_empty())
-    else {
-        return text.to_owned();
-    };
-    match without(text, path, gone) {
-        Some(changed) => changed,
-        None if second.is_empty() => text.to_owned(),
-        None => remove(&remove(text, path, first), path, second),
-    }
+    let (mark, body) = split_mark(text);
+    without(body, path, gone).map_or_else(|| text.to_owned(), |changed| format!("{mark}{changed}"))
 }
 
-/// `None` where it would not say what it should.
-fn without(text: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String> {
-    let gone: HashMap<&str, &[&str]> = gone.iter().map(|(name, keys)| (*name, keys.as_slice())).collect();
-    let mut wanted = snapshot(text, path).ok()?;
-    let mut emptied = Vec::new();
-    for (name, keys) in &gone {
-        let own = wanted.get_mut(*name)?;
-        own.retain(|key, _| !keys.contains(&key.as_str()));
-        if own.is_empty() {
+fn without(body: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String> {
+    let mut wanted = snapshot(body, path).ok()?;
+    let document = DeTable::parse(body).ok()?;
+    let profiles = document.get_ref().get("profile")?;
+    let in_braces = form(body, profiles) == Form::Braces;
+    let (mut ranges, mut of_braces) = (Vec::new(), HashMap::new());
+    for (name, keys) in gone {
+        let (Some(left), Some((key, own))) =
+            (wanted.get_mut(*name), profiles.get_ref().as_table()?.get_key_value(*name))
+        else {
+            continue;
+        };
+        left.retain(|key, _| !keys.contains(&key.as_str()));
+        let is_emptied = left.is_empty();
+        if is_emptied {
             wanted.remove(*name);
-            emptied.push(*name);
+        }
+        match form(body, own) {
+            Form::Braces if !is_emptied => {
+                let is_gone = |path: &[&str]| keys.contains(&path[0]);
+                out_of_braces(body, own, &is_gone, &mut ranges);
+            }
+            _ if in_braces => drop(of_braces.insert(*name, keys)),
+            _ if is_emptied => lines_of(body, key, own, &mut ranges),
+            _ => lines_of_some(body, own, keys, &mut ranges),
         }
     }
-    let headers = headers(text);
-    let mut ranges = spans(text, &gone);
-    for name in emptied {
-        ranges.push(with_blank_before(text, headers.get(name)?));
+    if !of_braces.is_empty() {
+        let is_gone = |path: &[&str]| {
+            of_braces.get(path[0]).is_some_and(|keys| path.get(1).is_none_or(|key| keys.contains(key)))
+        };
+        out_of_braces(body, profiles, &is_gone, &mut ranges);
     }
-    ranges.sort_by_key(|range| range.start);
-    let (mut changed, mut kept) = (String::with_capacity(text.len()), 0);
-    for range in ranges {
-        changed.push_str(&text[kept..range.start.max(kept)]);
-        kept = range.end.max(kept);
-    }
-    changed.push_str(&text[kept..]);
+    let changed = spliced(body, ranges.into_iter().map(|range| (range, String::new())).collect());
     (snapshot(&changed, path).ok()? == wanted).then_some(changed)
 }
 
-/// The header's line, and the blank one before it.
-fn with_blank_before(text: &str, header: &Range<usize>) -> Range<usize> {
-    let start = text[..header.start].strip_suffix('\n').map_or(header.start, |before| {
-        let is_blank = before.is_empty() || before.ends_with('\n') || before.ends_with("\n\r");
-        if is_blank { before.trim_end_matches('\r').len() } else { header.start }
-    });
-    start..header.end
+/// The text with each part replaced.
+fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
+    splices.sort_by_key(|(range, _)| range.start);
+    let (mut changed, mut kept) = (String::with_capacity(text.len() + 256 * splices.len()), 0);
+    for (range, new) in splices {
+        changed.push_str(&text[kept..range.start.max(kept)]);
+        changed.push_str(&new);
+        kept = range.end.max(kept);
+    }
+    changed + &text[kept..]
 }
 
 /// Every profile's keys with their values.
 type Snapshot = BTreeMap<String, BTreeMap<String, Zeroizing<String>>>;
 
-/// Whether the changed file says what the old one does, and the new keys beside.
-fn added(text: &str, changed: &str, path: &str, profiles: &[Addition]) -> Result<bool, String> {
-    let mut wanted = snapshot(text, path)?;
-    for (name, entries) in profiles {
-        let new = entries.iter().map(|(key, value)| (key.clone(), Zeroizing::new(value.clone())));
-        wanted.entry(name.clone()).or_default().extend(new);
-    }
-    Ok(snapshot(changed, path)? == wanted)
-}
-
-fn snapshot(text: &str, path: &str) -> Result<Snapshot, String> {
+fn snapshot(body: &str, path: &str) -> Result<Snapshot, String> {
     #[cfg(test)]
     tests::READ.set(tests::READ.get() + 1);
-    let (_, body) = split_mark(text);
     let file = SettingsFile::parse(body, path).map_err(|error| error.message)?;
     let own = |section: &Section| {
         let own = section.iter().map(|(key, setting)| (key.to_owned(), setting.value.clone()));
@@ -182,76 +151,26 @@ fn snapshot(text: &str, path: &str) -> Result<Snapshot, String> {
     Ok(file.profiles.iter().map(own).collect())
 }
 
-/// The lines `[profile.NAME]`, by name. Other forms of a table have none.
-fn headers(text: &str) -> HashMap<String, Range<usize>> {
-    let (mark, body) = split_mark(text);
-    let Ok(document) = DeTable::parse(body) else { return HashMap::new() };
-    let Some(profiles) = profiles(document.get_ref()) else { return HashMap::new() };
-    let line = |(name, _): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
-        let line = whole_lines(body, &name.span());
-        let is_own = is_header(body[line.clone()].trim(), name.get_ref());
-        is_own.then(|| (name.get_ref().to_string(), line.start + mark..line.end + mark))
-    };
-    profiles.iter().filter_map(line).collect()
+/// The byte order mark, if there is one, and what stands behind it.
+fn split_mark(text: &str) -> (&str, &str) {
+    text.split_at(if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 })
 }
 
-/// Of the table itself, not of one in it, which names it too.
-fn is_header(line: &str, name: &str) -> bool {
-    if !line.starts_with('[') || line.starts_with("[[") {
-        return false;
-    }
-    let Ok(document) = DeTable::parse(line) else { return false };
-    let own = profiles(document.get_ref()).and_then(|profiles| profiles.get(name));
-    own.is_some_and(|own| matches!(own.get_ref(), DeValue::Table(own) if own.is_empty()))
-}
-
-fn profiles<'a, 'i>(document: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
-    match document.get("profile")?.get_ref() {
-        DeValue::Table(profiles) => Some(profiles),
-        _ => None,
-    }
-}
-
-/// How long the byte order mark is, and what stands behind it.
-fn split_mark(text: &str) -> (usize, &str) {
-    let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    (text.len() - body.len(), body)
-}
-
-/// The lines in which these keys of the profiles and their values are.
-fn spans(text: &str, wanted: &HashMap<&str, &[&str]>) -> Vec<Range<usize>> {
-    let (mark, body) = split_mark(text);
-    let Ok(document) = DeTable::parse(body) else { return Vec::new() };
-    let mut ranges = Vec::new();
-    for (name, own) in profiles(document.get_ref()).into_iter().flat_map(DeTable::iter) {
-        let (Some(keys), DeValue::Table(own)) = (wanted.get(name.get_ref().as_ref()), own.get_ref()) else {
-            continue;
-        };
-        for (key, value) in own.iter().filter(|(key, _)| keys.contains(&key.get_ref().as_ref())) {
-            let lines = whole_lines(body, &(key.span().start..value.span().end));
-            ranges.push(lines.start + mark..lines.end + mark);
-        }
-    }
-    ranges
-}
-
-/// The lines that the range lies in.
-fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
-    let start = text[..range.start].rfind('\n').map_or(0, |feed| feed + 1);
-    let end = text[range.end..].find('\n').map_or(text.len(), |feed| range.end + feed + 1);
-    start..end
-}
-
-/// The value as a person would write it.
-fn literal(key: &str, value: &str) -> String {
-    let shape = keys::find(key).map(|(_, shape, _)| *shape);
-    match shape {
-        Some(Shape::Flag) if ["true", "false"].contains(&value) => value.to_owned(),
-        Some(Shape::Duration) if value.parse::<u32>().is_ok_and(|number| number.to_string() == value) => {
-            value.to_owned()
-        }
+/// The value as a person would write it, and as it will be read.
+///
+/// Errors: a sentence that says what is wanted for the key.
+fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String> {
+    let Some((_, shape, _)) = keys::find(key) else { return Err(format!("there is no profile key '{key}'")) };
+    let lower = value.to_ascii_lowercase();
+    let is_number = value.parse::<u32>().is_ok_and(|number| number.to_string() == value);
+    let literal = match shape {
+        Shape::Flag if ["true", "false"].contains(&lower.as_str()) => lower,
+        Shape::Duration if is_number => value.to_owned(),
         _ => toml::Value::String(value.to_owned()).to_string(),
-    }
+    };
+    let parsed = DeValue::parse(&literal).map_err(|error| format!("{key}: {}", error.message()))?;
+    let read = toml_text::text(parsed.get_ref(), *shape).map_err(|wanted| format!("{key}: {wanted}"))?;
+    Ok((literal, Zeroizing::new(read.value)))
 }
 
 fn key(name: &str) -> String {
@@ -262,10 +181,6 @@ fn key(name: &str) -> String {
         // JSON's strings are TOML's, and of the forms that TOML has they are the one that a key may have too.
         serde_json::Value::String(name.to_owned()).to_string()
     }
-}
-
-fn line_end(text: &str) -> &'static str {
-    if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
 }
 
 #[cfg(test)]

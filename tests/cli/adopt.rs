@@ -153,6 +153,34 @@ fn undo_gives_back_every_byte() {
         .stderr("xacct: error: profile 'client1' is not adopted: there is nothing to undo\n");
 }
 
+/// A profile's table has the form that its owner gave it: it keeps it, and every other byte of the file too.
+#[test]
+fn settings_in_braces_and_with_dots_are_added_to_and_given_back() {
+    let sandbox = Sandbox::start();
+    let before = config(&sandbox);
+    let text = "# mine\r\nprofile.client1 = { confirm = true } # it\r\n# about it\r\nprofile.client2.color = \"red\"\r\n\
+                profile.client3.session_tags.k = 'v' # k";
+    sandbox.write_settings(text);
+    done(&sandbox, &["client1", "client2"]);
+    let client1 = "role_arn = \"arn:aws:iam::222222222222:role/PartnerAdmin\", source_profile = \"hub\", \
+                   external_id = \"client1-7731\", ";
+    let client2 =
+        CLIENT2.lines().skip(2).flat_map(|line| ["profile.client2.", line, "\r\n"]).collect::<String>();
+    let with = text
+        .replace("{ ", &format!("{{ {client1}"))
+        .replace("profile.client2.", &format!("{client2}profile.client2."));
+    assert_eq!(settings(&sandbox), with);
+    sandbox.xacct(&["explain", "client2"]).run().ok().stdout_contains("client2-8842");
+    // To the byte with the backups, and without them.
+    adopt(&sandbox, &["client1", "client2", "--undo", "--yes", "-q"]).run().ok().stdout("");
+    assert_eq!((config(&sandbox), settings(&sandbox)), (before.clone(), text.to_owned()));
+    done(&sandbox, &["client1", "client2"]);
+    sandbox.write_settings(&format!("audit = true\n{}", settings(&sandbox)));
+    done(&sandbox, &["client1", "client2", "--undo"]);
+    assert_eq!((config(&sandbox), settings(&sandbox)), (before, format!("audit = true\n{text}")));
+    sandbox.asked(&[]);
+}
+
 #[test]
 fn undo_after_other_changes_moves_the_role_back_only() {
     let sandbox = Sandbox::start();

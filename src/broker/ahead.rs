@@ -51,7 +51,8 @@ impl Broker<'_> {
         let Some(first) = self.first_missing(last) else { return Forecast::default() };
         let needs_code = (first..=last).any(|index| self.may_need_code(index));
         let source = self.code_source();
-        let asks = needs_code && matches!(source, CodeSource::Prompt | CodeSource::None | CodeSource::Server);
+        let asks =
+            needs_code && matches!(source, CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server);
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
         let insisted = self.options.refresh || self.options.min_ttl > 0;
         let expired = (first..=last)
@@ -62,7 +63,7 @@ impl Broker<'_> {
             _ if !needs_code => 0,
             CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) if self.may_lose_code() => expired.max(1),
-            CodeSource::Given(_) | CodeSource::None | CodeSource::Server => expired,
+            CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => expired,
         };
         let would_sign_in = first == 0 && sso::needs_person(self.plan, self.env, (self.now)());
         let sent = (first..=last).filter(|index| self.is_request(*index)).count();

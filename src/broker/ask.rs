@@ -17,7 +17,7 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
     match broker.code_source() {
         CodeSource::Process { .. } => true,
         CodeSource::Prompt => broker.can_ask(),
-        CodeSource::Given(_) | CodeSource::None | CodeSource::Server => false,
+        CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => false,
     }
 }
 

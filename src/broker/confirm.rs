@@ -11,7 +11,7 @@ use super::Broker;
 /// Asks once for all the plans that want it.
 ///
 /// Errors: as [`Broker::confirm`].
-pub(crate) fn confirm_all(plans: &[&Plan], no_input: bool) -> Result<()> {
+pub(crate) fn confirm_all(plans: &[&Plan], no_input: Option<&str>) -> Result<()> {
     let wanting: Vec<&Plan> = plans.iter().copied().filter(|plan| plan.confirm.is_some()).collect();
     let [first, .., last] = wanting.as_slice() else {
         return wanting.first().map_or(Ok(()), |plan| confirm_one(plan, no_input));
@@ -29,7 +29,7 @@ pub(crate) fn confirm_all(plans: &[&Plan], no_input: bool) -> Result<()> {
     })
 }
 
-fn confirm_one(plan: &Plan, no_input: bool) -> Result<()> {
+fn confirm_one(plan: &Plan, no_input: Option<&str>) -> Result<()> {
     let Some(Confirm { profile, place }) = &plan.confirm else { return Ok(()) };
     let who = format!("profile '{}'", plan.profile);
     let (through, wants) = if *profile == plan.profile {
@@ -57,20 +57,21 @@ impl Broker<'_> {
 }
 
 /// What is asked, and what is said where it cannot be, or where the answer is no.
-struct Question {
+struct Question<'a> {
     text: String,
     wanted: String,
     refused: String,
-    no_input: bool,
+    /// What forbids asking.
+    no_input: Option<&'a str>,
 }
 
-fn ask(question: &Question) -> Result<()> {
+fn ask(question: &Question<'_>) -> Result<()> {
     let needs_person = |why: &str| {
         Error::needs_person(format!("{}, and {why}", question.wanted))
             .hint("run the command in a terminal, or take `confirm` out")
     };
-    if question.no_input {
-        return Err(needs_person("--no-input forbids asking"));
+    if let Some(what) = question.no_input {
+        return Err(needs_person(&format!("{what} forbids asking")));
     }
     match terminal::ask_shown(&question.text) {
         Ok(answer) if is_yes(&answer) => Ok(()),

@@ -63,8 +63,8 @@ pub(crate) struct Options {
     /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
     pub(crate) code: CodeSource,
     pub(crate) typed: Typed,
-    /// `--no-input`
-    pub(crate) no_input: bool,
+    /// `--no-input`, or the variable that says the same.
+    pub(crate) no_input: Option<&'static str>,
     /// How a person may be asked to sign in at Identity Center; `None` for nobody.
     pub(crate) sign_in: Option<How>,
     /// `--refresh`
@@ -328,7 +328,7 @@ impl<'a> Broker<'a> {
     /// live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a sign-in is.
     fn renewal_needs_person(&self, index: usize) -> bool {
         let is_typed =
-            matches!(self.code_source(), CodeSource::Prompt | CodeSource::None | CodeSource::Server);
+            matches!(self.code_source(), CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server);
         for earlier in (0..=index).rev() {
             let step = &self.plan.steps[earlier];
             if is_typed && self.may_need_code(earlier) {
@@ -381,7 +381,7 @@ impl<'a> Broker<'a> {
             me: &self.me,
             sign_in: self.options.sign_in.filter(|_| there),
             in_background: self.options.sign_in.is_some() && !there && terminal::in_background(),
-            no_input: self.options.no_input,
+            no_input: self.options.no_input.is_some(),
             until: None,
         }
     }

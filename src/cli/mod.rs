@@ -66,6 +66,7 @@ pub(crate) use each::Shard;
 pub(crate) use export::ExportAction;
 pub(crate) use export::ExportAesr;
 pub(crate) use init::Init;
+pub(crate) use parse::NO_INPUT_VARIABLE;
 pub(crate) use parse::Wanted;
 pub(crate) use parse::parse;
 pub(crate) use parse::runs_a_command;

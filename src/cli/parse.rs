@@ -15,6 +15,7 @@ use clap::error::ContextValue;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 
+use super::args::Speaking;
 use super::command::Cli;
 use super::command::Command as Chosen;
 use super::complete::whole;
@@ -42,6 +43,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
         .try_get_matches_from_mut(args)
         .map_err(|error| with_command_tip(with_profile_tip(error), word.as_deref()))?;
     let by_variable = by_variable(&matches);
+    let typed = ["quiet", "verbose"].map(|id| is_typed(&matches, id));
     let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     if let (Chosen::Exec(exec), Some(words)) = (&mut cli.command, behind_dashes) {
         // In `exec NAME make -- all` they are make's.
@@ -49,12 +51,16 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
         exec.command.extend(words.into_iter().skip(ours));
     }
     cli.by_variable = by_variable;
+    settle(&mut cli.speaking, typed);
     Ok(cli)
 }
 
+/// Stands for `--no-input`.
+pub(crate) const NO_INPUT_VARIABLE: &str = "XACCT_NO_INPUT";
+
 /// The options of which it matters whether they were typed, by clap's name for them, and the variables that stand for
 /// them.
-const TYPED_OR_NOT: [(&str, &str); 7] = [
+const TYPED_OR_NOT: [(&str, &str); 8] = [
     ("mfa_code", "XACCT_MFA_CODE"),
     ("device_code", "XACCT_DEVICE_CODE"),
     ("no_browser", "XACCT_NO_BROWSER"),
@@ -62,6 +68,7 @@ const TYPED_OR_NOT: [(&str, &str); 7] = [
     ("duration", "XACCT_DURATION"),
     ("region", "XACCT_REGION"),
     ("read_only", "XACCT_READ_ONLY"),
+    ("no_input", NO_INPUT_VARIABLE),
 ];
 
 /// The variables that set one of these options of the command that was asked for.
@@ -74,6 +81,20 @@ fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
         innermost.try_contains_id(id).is_ok() && innermost.value_source(id) == Some(ValueSource::EnvVariable)
     };
     TYPED_OR_NOT.iter().filter(|(id, _)| is_set(id)).map(|(_, variable)| *variable).collect()
+}
+
+/// Whether an option that all commands have was typed.
+fn is_typed(matches: &ArgMatches, id: &str) -> bool {
+    matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// `-q` or `-v`, where only one of them was typed, wins over the variable of the other.
+fn settle(speaking: &mut Speaking, typed: [bool; 2]) {
+    match typed {
+        [true, false] => speaking.verbose = 0,
+        [false, true] => speaking.quiet = false,
+        _ => {}
+    }
 }
 
 /// Statements, for the shell that was named, if one was.

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use super::child_settings::ChildSettings;
 use crate::broker::{Broker, Options, Typed};
 use crate::cache::Store;
-use crate::cli::{Asking, Cli, Overrides, Target};
+use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Overrides, Target};
 use crate::config::{self, Config, Paths};
 use crate::credentials::Issued;
 use crate::env::Env;
@@ -137,6 +137,15 @@ impl Context {
         Ok((finished(draft)?, origins))
     }
 
+    /// What forbids asking a person, where something does.
+    pub(super) fn no_input(&self, asking: &Asking) -> Option<&'static str> {
+        asking.no_input.then(|| self.what_forbids_asking())
+    }
+
+    fn what_forbids_asking(&self) -> &'static str {
+        if self.by_variable.contains(&NO_INPUT_VARIABLE) { NO_INPUT_VARIABLE } else { "--no-input" }
+    }
+
     /// The plan for what is in the shell's environment, whatever the profiles say.
     pub(super) fn plan_of_environment(&self, config: &Config, target: &Target) -> Result<Plan> {
         finished(plan::draft_of_environment(config, &self.request(target)?, &self.shell)?)
@@ -144,17 +153,18 @@ impl Context {
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
     pub(super) fn options(&self, config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
+        let forbidden_by = self.what_forbids_asking();
         let code = match (&asking.mfa_code, asking.no_input) {
             (Some(code), _) => CodeSource::Given(
                 Code::parse(code.expose()).map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
             ),
-            (None, true) => CodeSource::None,
+            (None, true) => CodeSource::None { forbidden_by },
             (None, false) => CodeSource::Prompt,
         };
         Ok(Options {
             code,
             typed: self.typed_of(asking),
-            no_input: asking.no_input,
+            no_input: self.no_input(asking),
             // An SDK that waits for an answer is no time for a browser.
             sign_in: Some(how(asking)).filter(|_| !asking.no_input && !until_expiry),
             refresh: asking.refresh,

@@ -87,7 +87,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     for member in &mut wanted.work.members {
         member.settings = settings.of(&member.plan.profile)?;
     }
-    confirm(&wanted.work, asked)?;
+    confirm(&wanted.work, context.no_input(&asked.asking))?;
     let mut work = wanted.work;
     ask_for_regions(&mut work, context, (&store, &options, &common), jobs)?;
     let is_code_typed = options.typed.mfa_code;
@@ -187,10 +187,10 @@ fn brokers<'a>(
 }
 
 /// Asks about the profiles that want it, of those that are left to run for.
-fn confirm(work: &Work, asked: &Each) -> Result<()> {
+fn confirm(work: &Work, no_input: Option<&str>) -> Result<()> {
     let members: BTreeSet<usize> = work.targets.iter().map(|target| target.member).collect();
     let plans: Vec<&Plan> = members.into_iter().map(|member| &work.members[member].plan).collect();
-    confirm_all(&plans, asked.asking.no_input)
+    confirm_all(&plans, no_input)
 }
 
 /// Everything that is known when the work begins.

@@ -40,8 +40,8 @@ pub(crate) enum CodeSource {
     Process { command: String },
     /// A person at the terminal.
     Prompt,
-    /// `--no-input`
-    None,
+    /// `--no-input`, or the variable that says the same.
+    None { forbidden_by: &'static str },
     /// `serve`, once it serves.
     Server,
 }
@@ -50,7 +50,7 @@ impl CodeSource {
     /// How many codes it can give for one step; after that, what STS said is the end.
     pub(crate) fn tries(&self) -> u8 {
         match self {
-            CodeSource::Given(_) | CodeSource::None | CodeSource::Server => 1,
+            CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => 1,
             CodeSource::Process { .. } => 2,
             CodeSource::Prompt => 3,
         }
@@ -74,9 +74,9 @@ pub(crate) async fn next_code(
         CodeSource::Given(code) => given(code, device, guard, attempt, now()),
         CodeSource::Process { command } => from_process(command, device, guard, attempt, &now, voice).await,
         CodeSource::Prompt => prompt::ask(device, guard, attempt, &now).await,
-        CodeSource::None => {
+        CodeSource::None { forbidden_by } => {
             let message =
-                format!("an MFA code for {} is needed, and --no-input forbids asking", device.serial);
+                format!("an MFA code for {} is needed, and {forbidden_by} forbids asking", device.serial);
             Err(prompt::with_ways_out(Error::needs_person(message), device))
         }
         CodeSource::Server => Err(prompt::session_over(device)),

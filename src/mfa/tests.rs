@@ -43,7 +43,8 @@ async fn a_given_code_is_good_once() {
 #[tokio::test]
 async fn without_input_a_person_is_needed() {
     let (_dir, store) = store();
-    let error = next(&CodeSource::None, &store, 1, || at(0)).await.unwrap_err();
+    let error =
+        next(&CodeSource::None { forbidden_by: "--no-input" }, &store, 1, || at(0)).await.unwrap_err();
     let expected = format!("an MFA code for {} is needed, and --no-input forbids asking", DEVICE.serial);
     assert_eq!((error.kind, error.message), (Kind::NeedsPerson, expected));
     let hints =

@@ -17,7 +17,8 @@ fn length(text: &str, least: usize, most: usize) -> Verdict {
     if (least..=most).contains(&count) {
         return Ok(());
     }
-    Err(format!("has {count} characters; AWS takes {least} to {most}"))
+    let noun = if count == 1 { "character" } else { "characters" };
+    Err(format!("has {count} {noun}; AWS takes {least} to {most}"))
 }
 
 fn characters(text: &str, allowed: fn(char) -> bool, shown: &str) -> Verdict {

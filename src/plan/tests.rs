@@ -133,7 +133,7 @@ fn what_sts_would_refuse_is_refused_with_its_line() {
             "external_id = a b",
             "~/.aws/config:7: external_id contains ' '; AWS takes letters, digits and _+=,.@:/-",
         ),
-        ("external_id = x", "~/.aws/config:7: external_id has 1 characters; AWS takes 2 to 1224"),
+        ("external_id = x", "~/.aws/config:7: external_id has 1 character; AWS takes 2 to 1224"),
         (
             "duration_seconds = 60",
             "~/.aws/config:7: duration_seconds is 60 seconds; AWS takes 900 (15m) to 43200 (12h)",
@@ -142,7 +142,7 @@ fn what_sts_would_refuse_is_refused_with_its_line() {
             "duration_seconds = soon",
             "~/.aws/config:7: duration_seconds: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds",
         ),
-        ("role_session_name = x", "~/.aws/config:7: role_session_name has 1 characters; AWS takes 2 to 64"),
+        ("role_session_name = x", "~/.aws/config:7: role_session_name has 1 character; AWS takes 2 to 64"),
         ("mfa_serial = me", "~/.aws/config:7: mfa_serial has 2 characters; AWS takes 9 to 256"),
         (
             "source_identity = aws:me",

@@ -132,11 +132,17 @@ fn without_anybody_to_ask_it_ends_at_once() {
     sandbox.xacct(&["credential-process", "client2"]).run().status(5).stdout("").stderr(&format!(
         "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to ask on\n{ways_out}"
     ));
-    sandbox.xacct(&["credential-process", "client2", "--no-input"]).run().status(5).stdout("").stderr(
-        &format!(
-            "xacct: error: an MFA code for {DEVICE} is needed, and --no-input forbids asking\n{ways_out}"
-        ),
-    );
+    // By what the user has set; the option is the last word where both are there.
+    for (what, args, variable) in [
+        ("--no-input", &["credential-process", "client2", "--no-input"][..], ""),
+        ("--no-input", &["credential-process", "client2", "--no-input"], "1"),
+        ("XACCT_NO_INPUT", &["credential-process", "client2"], "1"),
+    ] {
+        let said = format!(
+            "xacct: error: an MFA code for {DEVICE} is needed, and {what} forbids asking\n{ways_out}"
+        );
+        sandbox.xacct(args).env("XACCT_NO_INPUT", variable).run().status(5).stdout("").stderr(&said);
+    }
     sandbox.asked(&[]);
 }
 

@@ -259,7 +259,7 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
     {
         let no_terminal = format!("{wants}there is no terminal to ask on{hint}");
         detached(&sandbox, args).run().status(status).stdout("").stderr(&no_terminal);
-        let no_input = format!("{wants}--no-input forbids asking{hint}");
+        let no_input = format!("{wants}XACCT_NO_INPUT forbids asking{hint}");
         detached(&sandbox, args).env("XACCT_NO_INPUT", "1").run().status(status).stdout("").stderr(&no_input);
     }
     // What is evaluated fails as well.

@@ -301,7 +301,7 @@ fn nobody_is_asked_in_our_stead() {
     sandbox.add_config(&format!(
         "[profile nested]\ncredential_process = {XACCT} credential-process client2\nregion = eu-west-1\n"
     ));
-    let refused = "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input forbids asking";
+    let refused = "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and XACCT_NO_INPUT forbids asking";
     for (args, env) in [
         (&["whoami", "nested", "--no-input"][..], &[][..]),
         (&["whoami", "nested"], &[("XACCT_NO_INPUT", "1")]),

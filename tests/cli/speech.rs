@@ -48,6 +48,26 @@ fn quiet_is_silent_but_for_errors() {
         .stderr_contains("xacct: error: no ");
 }
 
+/// A variable holds for every run; what was typed was typed for this one, and stands before or behind the command.
+#[test]
+fn the_last_word_on_how_much_is_said_is_the_command_lines() {
+    let sandbox = Sandbox::start_plain();
+    let said = |args: &[&str], (variable, value): (&str, &str)| {
+        let run = sandbox.xacct(args).env(variable, value).run().status(0);
+        run.stderr_text().to_owned()
+    };
+    for args in
+        [&["-q", "credential-process", "plain", "--refresh"][..], &["credential-process", "plain", "-q"]]
+    {
+        assert_eq!(said(args, ("XACCT_VERBOSE", "2")), "", "{args:?}");
+    }
+    for args in [&["-v", "credential-process", "plain"][..], &["credential-process", "plain", "-v"]] {
+        assert!(said(args, ("XACCT_QUIET", "1")).contains("xacct: "), "{args:?}");
+        assert!(said(args, ("XACCT_QUIET", "0")).contains("xacct: "), "{args:?}");
+    }
+    assert_eq!(said(&["credential-process", "plain"], ("XACCT_QUIET", "1")), "");
+}
+
 /// What is not UTF-8 can be no profile's name, and whatever else the environment holds is nobody's business.
 #[cfg(target_os = "linux")]
 #[test]

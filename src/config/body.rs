@@ -1,11 +1,11 @@
-//! The lines of one section: properties, what continues them, and the lines that are neither (docs/aws.md A1.1). Which
-//! section wins over which is left to `section`.
+//! The lines of one section as values: properties, what continues them, and the lines that are neither (docs/aws.md A1.1).
+//! Which section wins over which is left to `section`.
+
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::header::BLANK;
-use super::header::COMMENT;
-use super::index::without_line_end;
+use super::scan::{self, BLANK, Junk, Line, Pair, Scan, What};
 
 /// A property with the lines that continue it.
 pub(super) struct Entry {
@@ -14,8 +14,8 @@ pub(super) struct Entry {
     /// Lines are joined by a line feed; a nested block is `"\nname = value\nname2 = value2"`.
     pub(super) value: Zeroizing<String>,
     pub(super) line: usize,
-    /// The last line that continues it, understood or not; `line` where none does.
-    pub(super) last_line: usize,
+    /// Its line and those that continue it, understood or not, in the text.
+    pub(super) lines: Range<usize>,
     /// The line of each sub-property of a nested block.
     pub(super) sub_lines: Vec<usize>,
 }
@@ -27,16 +27,6 @@ pub(super) struct Body {
     pub(super) flaws: Vec<(usize, &'static str)>,
     /// Lines that were lost, and the keys that they seem to have meant, in lower case.
     pub(super) lost: Vec<(usize, String)>,
-}
-
-/// What an indented line would continue.
-enum Above {
-    /// Nothing yet.
-    Header,
-    /// The last entry, indented this far. `nested` when its own line had no value.
-    Property { indent: usize, nested: bool },
-    /// A line that was dropped; what continues it goes with it, and not to the property before.
-    Dropped { indent: usize },
 }
 
 const NOT_IN_SECTION: &str =
@@ -52,102 +42,73 @@ const NOTHING_TO_CONTINUE: &str = "Expected a property definition, found continu
 const NO_SUB_EQUALS: &str = "Expected an '=' sign defining a sub-property: the line is ignored";
 const NO_SUB_KEY: &str = "Sub-property did not have a name: the line is ignored";
 
-/// Reads a section's lines, the first of which is `first_line` of its file.
+/// Reads the lines of the section whose body is here in the text, the first of which is `first_line` of its file.
 ///
 /// Indentation counts as in the AWS CLI: a line continues a property when it stands further in. For the SDKs a
 /// property never is indented, so that is the same, except that it lets a section be indented as a whole.
 /// An indented comment is skipped, as the CLI does; the SDKs make it a part of the value above, and nobody who
 /// writes a comment means that.
-pub(super) fn parse(text: &str, first_line: usize) -> Body {
+pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body {
     let mut body = Body::default();
-    let mut above = Above::Header;
-    for (number, line) in numbered(text, first_line) {
-        let trimmed = line.trim_matches(BLANK);
-        if trimmed.is_empty() || trimmed.starts_with(COMMENT) {
-            continue;
-        }
-        let indent = line.len() - line.trim_start_matches(BLANK).len();
-        match above {
-            Above::Property { indent: outer, nested } if indent > outer => {
-                body.continue_last(trimmed, nested, number);
+    let mut is_lost = false;
+    for line in Scan::below(text, range, first_line) {
+        let flaw = match line.what {
+            What::Property(pair) if scan::is_identifier(pair.key) => {
+                is_lost = false;
+                body.push(&line, pair);
                 continue;
             }
-            Above::Dropped { indent: outer } if indent > outer => continue,
-            Above::Header if indent > 0 && !trimmed.contains('=') => {
-                body.flaws.push((number, NOTHING_TO_CONTINUE));
+            What::More { nested } if !is_lost => {
+                body.continue_last(&line, nested);
                 continue;
             }
-            _ => {}
-        }
-        above = match property(trimmed) {
-            Ok((key, value)) => {
-                let nested = value.is_empty();
-                body.push(key, value, number);
-                Above::Property { indent, nested }
+            What::Junk(Junk::NothingAbove) => {
+                body.flaws.push((line.number, NOTHING_TO_CONTINUE));
+                continue;
             }
-            Err(flaw) => {
-                body.flaws.push((number, if is_of_shell(trimmed) { SHELL_LINE } else { flaw }));
-                body.lost.push((number, meant(trimmed)));
-                Above::Dropped { indent }
-            }
+            What::Property(_) => BAD_KEY,
+            What::Junk(Junk::NoEquals) => NO_EQUALS,
+            What::Junk(Junk::NoKey) => NO_KEY,
+            _ => continue,
         };
+        is_lost = true;
+        body.flaws.push((line.number, if is_of_shell(line.text) { SHELL_LINE } else { flaw }));
+        body.lost.push((line.number, meant(line.text)));
     }
     body
 }
 
 /// The lines before the first header that say something, though there is no profile to say it of.
 pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
-    let says_something = |line: &str| {
-        let trimmed = line.trim_matches(BLANK);
-        !trimmed.is_empty() && !trimmed.starts_with(COMMENT)
-    };
-    let lines = numbered(text, 1).filter(|(_, line)| says_something(line));
-    let message =
-        |line: &str| if is_of_shell(line.trim_matches(BLANK)) { SHELL_OUTSIDE } else { NOT_IN_SECTION };
-    lines.map(|(number, line)| (number, message(line))).collect()
+    let lines = Scan::text(text).filter(Line::says_something);
+    let message = |line: &str| if is_of_shell(line) { SHELL_OUTSIDE } else { NOT_IN_SECTION };
+    lines.map(|line| (line.number, message(line.text))).collect()
 }
 
 impl Body {
-    fn push(&mut self, key: &str, value: &str, line: usize) {
-        let value = Zeroizing::new(value.to_owned());
+    fn push(&mut self, line: &Line<'_>, pair: Pair<'_>) {
         self.entries.push(Entry {
-            key: key.to_ascii_lowercase(),
-            value,
-            line,
-            last_line: line,
+            key: pair.key.to_ascii_lowercase(),
+            value: Zeroizing::new(pair.value.to_owned()),
+            line: line.number,
+            lines: line.range(),
             sub_lines: Vec::new(),
         });
     }
 
-    fn continue_last(&mut self, trimmed: &str, nested: bool, line: usize) {
-        if let Some(last) = self.entries.last_mut() {
-            last.last_line = line;
-        }
+    fn continue_last(&mut self, line: &Line<'_>, nested: bool) {
+        let Some(last) = self.entries.last_mut() else { return };
+        last.lines.end = line.end();
         if nested {
-            match pair(trimmed) {
-                None => return self.flaws.push((line, NO_SUB_EQUALS)),
-                Some(("", _)) => return self.flaws.push((line, NO_SUB_KEY)),
-                Some(_) => {}
+            match scan::pair(line.text) {
+                None => return self.flaws.push((line.number, NO_SUB_EQUALS)),
+                Some(Pair { key: "", .. }) => return self.flaws.push((line.number, NO_SUB_KEY)),
+                Some(_) => last.sub_lines.push(line.number),
             }
         }
-        let Some(last) = self.entries.last_mut() else { return };
         last.value.push('\n');
-        last.value.push_str(trimmed);
-        if nested {
-            last.sub_lines.push(line);
-        }
+        last.value.push_str(line.text);
     }
-}
-
-/// Key and value of a property's line, or what is wrong with it.
-fn property(trimmed: &str) -> Result<(&str, &str), &'static str> {
-    let (key, value) = pair(trimmed).ok_or(NO_EQUALS)?;
-    if key.is_empty() {
-        return Err(NO_KEY);
-    }
-    // The SDKs' identifiers.
-    let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte);
-    if key.bytes().all(valid) { Ok((key, value)) } else { Err(BAD_KEY) }
 }
 
 /// How shells set a variable; the access portal of AWS has lines to copy for each of them.
@@ -171,27 +132,6 @@ fn meant(trimmed: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
     trimmed[..end].to_ascii_lowercase()
-}
-
-/// `key = value # comment`, parted at the first `=`, both sides trimmed. `None` without an `=`.
-pub(super) fn pair(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = before_comment(line).split_once('=')?;
-    Some((key.trim_matches(BLANK), value.trim_matches(BLANK)))
-}
-
-/// The line without its comment: one begins at a `#` or `;` that stands behind white space.
-pub(super) fn before_comment(line: &str) -> &str {
-    let mut behind_space = false;
-    let begins = |c: char| {
-        let begins = behind_space && COMMENT.contains(&c);
-        behind_space = c.is_whitespace();
-        begins
-    };
-    line.find(begins).map_or(line, |at| &line[..at])
-}
-
-fn numbered(text: &str, first_line: usize) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive('\n').map(without_line_end).enumerate().map(move |(n, line)| (first_line + n, line))
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ use zeroize::Zeroizing;
 
 use super::body;
 use super::body::Entry;
-use super::header::{BLANK, COMMENT, Kind};
+use super::header::Kind;
 use super::index::{self, Found};
 use super::lookup::Index;
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
+use super::scan::{self, BLANK, Scan, What};
 
 /// A file's text while it is changed.
 pub(crate) struct Ini {
@@ -109,7 +110,7 @@ impl Ini {
         }
         changed.push_str(&self.text[kept..]);
         if !self.text.ends_with('\n') {
-            let without = index::without_line_end(&changed).len();
+            let without = scan::without_line_end(&changed).len();
             changed.truncate(without);
         }
         self.read_back(changed, edits)
@@ -215,25 +216,20 @@ impl Ini {
     }
 
     fn entries(&self, section: &Found) -> Vec<Entry> {
-        body::parse(&self.text[section.body.clone()], section.line + 1).entries
+        body::parse(&self.text, section.body.clone(), section.line + 1).entries
     }
 
     /// The properties of the profile, in the order of the file.
     fn places(&self, profile: &str) -> Vec<Place> {
         let mut places = Vec::new();
         for section in self.sections(profile) {
-            let lines = lines(&self.text, section.body.clone());
             for entry in self.entries(section) {
-                let (first, last) = (entry.line - section.line - 1, entry.last_line - section.line - 1);
-                let line = &self.text[lines[first].clone()];
-                let indent = indent(line);
-                let end =
-                    end_of_comments(&self.text, &lines[last + 1..], indent.len()).unwrap_or(lines[last].end);
-                places.push(Place {
-                    key: entry.key,
-                    lines: lines[first].start..end,
-                    indent: indent.to_owned(),
-                });
+                let line = &self.text[entry.lines.clone()];
+                let indent = &line[..line.len() - line.trim_start_matches(BLANK).len()];
+                let below = entry.lines.end..section.body.end;
+                let end = end_of_comments(&self.text, below, indent.len());
+                let lines = entry.lines.start..end;
+                places.push(Place { key: entry.key, lines, indent: indent.to_owned() });
             }
         }
         places
@@ -245,8 +241,7 @@ impl Ini {
         if let Some(last) = places.iter().rfind(|place| section.body.contains(&place.lines.start)) {
             return Some((last.lines.end, &last.indent));
         }
-        let lines = lines(&self.text, section.body.clone());
-        Some((end_of_comments(&self.text, &lines, 0).unwrap_or(section.header.end), ""))
+        Some((end_of_comments(&self.text, section.body.clone(), 0), ""))
     }
 
     fn line_end(&self) -> &'static str {
@@ -266,34 +261,18 @@ pub(super) fn line_end(text: &str) -> &'static str {
     if first.ends_with("\r\n") { "\r\n" } else { "\n" }
 }
 
-fn lines(text: &str, body: Range<usize>) -> Vec<Range<usize>> {
-    let mut start = body.start;
-    let range = |line: &str| {
-        let range = start..start + line.len();
-        start = range.end;
-        range
-    };
-    text[body].split_inclusive('\n').map(range).collect()
-}
-
-fn indent(line: &str) -> &str {
-    &line[..line.len() - line.trim_start_matches(BLANK).len()]
-}
-
 /// Where the comments end that stand further in than `outer`, blank lines between them or not. To the SDKs they are a
 /// part of the value above: left alone, they would be a part of another one's.
-fn end_of_comments(text: &str, below: &[Range<usize>], outer: usize) -> Option<usize> {
-    let lines = below.iter().map(|range| (&text[range.clone()], range.end));
-    let comments = lines.take_while(|(line, _)| is_blank(line) || is_inner_comment(line, outer));
-    comments.filter(|(line, _)| !is_blank(line)).last().map(|(_, end)| end)
-}
-
-fn is_blank(line: &str) -> bool {
-    index::without_line_end(line).trim_matches(BLANK).is_empty()
-}
-
-fn is_inner_comment(line: &str, outer: usize) -> bool {
-    line.trim_start_matches(BLANK).starts_with(COMMENT) && indent(line).len() > outer
+fn end_of_comments(text: &str, below: Range<usize>, outer: usize) -> usize {
+    let mut end = below.start;
+    for line in Scan::below(text, below, 0) {
+        match line.what {
+            What::Blank => {}
+            What::Comment if line.indent() > outer => end = line.end(),
+            _ => break,
+        }
+    }
+    end
 }
 
 /// `key = value`; further lines of the value stand further in.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::body;
+use super::body::Body;
 use super::header;
 use super::header::Flaw;
 use super::header::Kind;
@@ -64,7 +65,7 @@ impl ProfileFile {
     /// Puts what the section says, and what is wrong with it, over what is in `into`.
     pub(super) fn merge(&self, section: &Found, into: &mut Section) {
         into.problems.extend(self.header_problem(section));
-        let body = body::parse(&self.text[section.body.clone()], section.line + 1);
+        let body = self.body(section);
         let setting = |entry: body::Entry| {
             (entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines))
         };
@@ -95,18 +96,20 @@ impl ProfileFile {
         text.push_str(&self.text[..first]);
         for section in self.sections.iter().filter(|section| !self.is_default(section)) {
             text.push_str(&self.text[section.header.clone()]);
-            let body = &self.text[section.body.clone()];
+            let mut kept = section.body.start;
             let is_meant = section.kind == Kind::Profile && self.name(section) == profile;
-            let entries = if is_meant { body::parse(body, 0).entries } else { Vec::new() };
-            let left_out = entries.iter().filter(|entry| keys.contains(&entry.key.as_str()));
-            let left_out: Vec<_> = left_out.map(|entry| entry.line..=entry.last_line).collect();
-            for (number, line) in body.split_inclusive('\n').enumerate() {
-                if !left_out.iter().any(|lines| lines.contains(&number)) {
-                    text.push_str(line);
-                }
+            let entries = if is_meant { self.body(section).entries } else { Vec::new() };
+            for entry in entries.iter().filter(|entry| keys.contains(&&*entry.key)) {
+                text.push_str(&self.text[kept..entry.lines.start]);
+                kept = entry.lines.end;
             }
+            text.push_str(&self.text[kept..section.body.end]);
         }
         text
+    }
+
+    fn body(&self, section: &Found) -> Body {
+        body::parse(&self.text, section.body.clone(), section.line + 1)
     }
 
     fn is_default(&self, section: &Found) -> bool {
@@ -127,7 +130,7 @@ impl ProfileFile {
             problems.extend(self.header_problem(section));
             // What stands in a section that is not used costs nothing more.
             if section.kind != Kind::Ignored {
-                let body = body::parse(&self.text[section.body.clone()], section.line + 1);
+                let body = self.body(section);
                 problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
             }
         }

@@ -1,5 +1,5 @@
 //! One section header, `[profile client1]`: its kind, its name, what is wrong with it (docs/aws.md A1.1). Finding headers
-//! is left to `index`, what stands below them to `body`.
+//! is left to `scan`, what stands below them to `body`.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,7 @@ use memchr::memchr3;
 
 use super::nearest::nearest;
 use super::origin::FileKind;
-
-/// The only blanks there are in profile files: anything else, such as a no-break space, is data.
-pub(super) const BLANK: [char; 2] = [' ', '\t'];
-pub(super) const COMMENT: [char; 2] = ['#', ';'];
+use super::scan::{BLANK, COMMENT, trimmed};
 
 const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
 /// Sections of the config file that belong to the AWS CLI; not ours, and no reason to warn.
@@ -126,9 +123,9 @@ fn ignored(flaw: Flaw) -> Header<'static> {
 /// the AWS CLI does not, so the CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
 fn inside(line: &str) -> Option<(&str, bool)> {
     let comment = memchr2(b'#', b';', line.as_bytes()).unwrap_or(line.len());
-    let before_comment = line[..comment].trim_end_matches(BLANK);
+    let before_comment = trimmed(&line[..comment]);
     if let Some(inner) = before_comment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return Some((inner.trim_matches(BLANK), false));
+        return Some((trimmed(inner), false));
     }
     let mut quote = None;
     let end = line.find(|c: char| {
@@ -139,16 +136,14 @@ fn inside(line: &str) -> Option<(&str, bool)> {
         }
         quote.is_none() && c == ']'
     })?;
-    let behind = line[end + 1..].trim_matches(BLANK);
-    Some((line[1..end].trim_matches(BLANK), !behind.is_empty() && !behind.starts_with(COMMENT)))
+    let behind = trimmed(&line[end + 1..]);
+    Some((trimmed(&line[1..end]), !behind.is_empty() && !behind.starts_with(COMMENT)))
 }
 
 /// Parts `profile client1` at its first blank; a quoted name alone has no prefix.
 fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
     match memchr2(b' ', b'\t', inner.as_bytes()) {
-        Some(blank) if !inner.starts_with(['"', '\'']) => {
-            (Some(&inner[..blank]), inner[blank..].trim_matches(BLANK))
-        }
+        Some(blank) if !inner.starts_with(['"', '\'']) => (Some(&inner[..blank]), trimmed(&inner[blank..])),
         _ => (None, inner),
     }
 }
@@ -165,7 +160,7 @@ fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
     } else {
         Cow::Borrowed(text)
     };
-    if name.trim_matches(BLANK).is_empty() {
+    if trimmed(&name).is_empty() {
         return Err(Flaw::NoName);
     }
     let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && byte == b' ');

@@ -1,17 +1,15 @@
-//! Where the sections of a profile file are: one pass from header to header, so that a large file costs a search and
-//! not a parse. What stands in a section is left to `body`.
+//! Where the sections of a profile file are, and what their headers say. What stands in a section is left to `body`.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr;
-use memchr::memchr_iter;
-
 use super::header;
-use super::header::BLANK;
 use super::header::Flaw;
 use super::header::Kind;
 use super::origin::FileKind;
+use super::scan;
+use super::scan::BLANK;
+use super::scan::Scan;
 
 /// One section: byte positions in the text, and what its header says.
 #[derive(Debug)]
@@ -44,37 +42,24 @@ impl Found {
 
     /// The header from its `[` on, without the line's end.
     pub(super) fn header_line<'a>(&self, text: &'a str) -> &'a str {
-        without_line_end(&text[self.header.clone()]).trim_start_matches(BLANK)
+        scan::without_line_end(&text[self.header.clone()]).trim_start_matches(BLANK)
     }
 }
 
 /// Finds every section. What stands before the first header's line belongs to none.
 pub(super) fn sections(text: &str, file: FileKind) -> Vec<Found> {
-    let bytes = text.as_bytes();
     let mut found: Vec<Found> = Vec::new();
-    let (mut at, mut counted, mut line) = (0, 0, 1);
-    while let Some(distance) = memchr(b'[', &bytes[at..]) {
-        let bracket = at + distance;
-        at = bracket + 1;
-        let Some(start) = line_start(bytes, bracket) else { continue };
-        let end = memchr(b'\n', &bytes[bracket..]).map_or(bytes.len(), |feed| bracket + feed + 1);
-        let written = without_line_end(&text[bracket..end]);
-        if start < bracket && is_json_array(written) {
-            continue;
-        }
-        at = end;
-        line += memchr_iter(b'\n', &bytes[counted..start]).count();
-        counted = start;
+    let mut scan = Scan::text(text);
+    while let Some(line) = scan.next_header() {
         if let Some(last) = found.last_mut() {
-            last.body.end = start;
+            last.body.end = line.start;
         }
-        let read = header::read(written, file);
+        let read = header::read(line.text, file);
         let name = match read.name {
             Cow::Owned(name) => Name::Unquoted(name.into()),
-            // A borrowed name is a part of `written`, hence of `text`: its address tells where.
             Cow::Borrowed("") => Name::InText(0..0),
             Cow::Borrowed(name) => {
-                let from = name.as_ptr().addr() - text.as_ptr().addr();
+                let from = scan::offset(text, name);
                 Name::InText(from..from + name.len())
             }
         };
@@ -82,31 +67,12 @@ pub(super) fn sections(text: &str, file: FileKind) -> Vec<Found> {
             kind: read.kind,
             flaw: read.flaw,
             name,
-            header: start..end,
-            body: end..bytes.len(),
-            line,
+            header: line.range(),
+            body: line.end()..text.len(),
+            line: line.number,
         });
     }
     found
-}
-
-/// Where the line begins in which only blanks stand before `bracket`; `None` where something else does.
-fn line_start(bytes: &[u8], bracket: usize) -> Option<usize> {
-    let blanks = bytes[..bracket].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let start = bracket - blanks;
-    (start == 0 || bytes[start - 1] == b'\n').then_some(start)
-}
-
-/// An indented `[` that continues a JSON value over several lines (`session_policy`), rather than a header somebody
-/// indented: what a list of statements or of strings begins with, no profile's name does.
-fn is_json_array(written: &str) -> bool {
-    let behind = written[1..].trim_start_matches(BLANK);
-    behind.is_empty() || behind.starts_with(['"', '{', '[', ']'])
-}
-
-pub(super) fn without_line_end(line: &str) -> &str {
-    let line = line.strip_suffix('\n').unwrap_or(line);
-    line.strip_suffix('\r').unwrap_or(line)
 }
 
 #[cfg(test)]

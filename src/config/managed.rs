@@ -11,10 +11,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::edit::{self, Edit, Ini};
-use super::header::{BLANK, COMMENT, Kind};
+use super::header::Kind;
 use super::index::{self, Found};
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
+use super::scan::{self, BLANK, COMMENT};
 use crate::arn::Arn;
 pub(crate) use markers::Broken;
 use markers::{ADVICE, BEGIN, END, MARK, Place};
@@ -204,7 +205,7 @@ impl<'t> Block<'t> {
             return format!("{text}{MARK}{label}{BEGIN}{ADVICE}{end}{sections}{MARK}{label}{END}{end}");
         };
         let (before, behind) = (&self.text[..place.whole.start], &self.text[place.whole.end..]);
-        let first = self.items.first().map_or(place.inner.end, |item| offset(self.text, item.text));
+        let first = self.items.first().map_or(place.inner.end, |item| scan::offset(self.text, item.text));
         let (begin, above) =
             (&self.text[place.whole.start..place.inner.start], &self.text[place.inner.start..first]);
         if sections.is_empty() && above.trim().is_empty() {
@@ -282,14 +283,9 @@ fn written(profile: &Synced) -> Result<String, String> {
 
 /// Without the blank lines at its end.
 fn without_blank_end(text: &str) -> &str {
-    let is_blank = |line: &&str| index::without_line_end(line).trim_matches(BLANK).is_empty();
+    let is_blank = |line: &&str| scan::without_line_end(line).trim_matches(BLANK).is_empty();
     let blank: usize = text.split_inclusive('\n').rev().take_while(is_blank).map(str::len).sum();
     &text[..text.len() - blank]
-}
-
-/// Where a part of the text begins in it.
-fn offset(text: &str, part: &str) -> usize {
-    part.as_ptr().addr() - text.as_ptr().addr()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 mod nearest;
 mod origin;
 mod paths;
+#[cfg_attr(not(test), expect(dead_code, reason = "doctor will read whole files"))]
+mod scan;
 mod header;
 mod index;
 mod lookup;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::body;
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
+use super::scan;
 
 /// What one key is set to, and where. No `Debug` of the value, and it is wiped when dropped: it may be a secret.
 #[derive(Clone)]
@@ -41,9 +41,9 @@ impl Setting {
     pub(crate) fn subs(&self) -> impl Iterator<Item = SubSetting> {
         let lines = self.value.split('\n').skip(1).zip(&self.sub_lines);
         lines.filter_map(|(text, line)| {
-            let (key, value) = body::pair(text)?;
+            let pair = scan::pair(text)?;
             let origin = Origin { line: *line, ..self.origin.clone() };
-            Some(SubSetting { key: key.to_ascii_lowercase(), value: value.to_owned(), origin })
+            Some(SubSetting { key: pair.key.to_ascii_lowercase(), value: pair.value.to_owned(), origin })
         })
     }
 }

@@ -1,15 +1,16 @@
 //! A whole file as people may see it in a diff: each value as `shown` has it, everything else as it stands.
 
+use std::iter;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::body::{self, Entry};
-use super::header::{BLANK, COMMENT};
 use super::index;
 use super::keys::{self, Shape};
 use super::origin::FileKind;
+use super::scan::{self, BLANK, COMMENT, Line, Pair, Scan, What};
 use super::shown;
 use crate::masked::{self, MASK};
 
@@ -18,14 +19,16 @@ pub(crate) fn file(text: &str, file: FileKind) -> String {
     if file == FileKind::Settings { settings(text) } else { profiles(text, file) }
 }
 
-/// An AWS file, read as the parser reads it.
+/// An AWS file, read as the parser reads it; what stands before the first header, as if it were below one.
 fn profiles(text: &str, file: FileKind) -> String {
-    let found = index::sections(text, file);
-    let first = found.first().map_or(text.len(), |section| section.header.start);
-    let mut out = section(&text[..first], 1);
-    for one in &found {
-        out.push_str(&header(&text[one.header.clone()]));
-        out.push_str(&section(&text[one.body.clone()], one.line + 1));
+    let sections = index::sections(text, file);
+    let first = sections.first().map_or(text.len(), |section| section.header.start);
+    let bodies = iter::once(0..first).chain(sections.into_iter().map(|section| section.body));
+    let mut entries = bodies.flat_map(|lines| body::parse(text, lines, 0).entries).peekable();
+    let mut out = String::with_capacity(text.len());
+    for line in Scan::below(text, 0..text.len(), 1) {
+        while entries.next_if(|entry| entry.lines.end <= line.start).is_some() {}
+        out.push_str(&one_line(&line, entries.peek().filter(|entry| entry.lines.contains(&line.start))));
     }
     out
 }
@@ -42,53 +45,39 @@ fn header(line: &str) -> String {
     }
 }
 
-fn section(text: &str, first_line: usize) -> String {
-    let body = body::parse(text, first_line);
-    let mut entries = body.entries.iter().peekable();
-    let mut out = String::with_capacity(text.len());
-    for (line, number) in text.split_inclusive('\n').zip(first_line..) {
-        while entries.next_if(|entry| entry.last_line < number).is_some() {}
-        let entry = entries.peek().filter(|entry| entry.line <= number);
-        out.push_str(&one_line(line, number, entry.copied()));
-    }
-    out
-}
-
 /// One line, of this property where it is of one.
-fn one_line(line: &str, number: usize, entry: Option<&Entry>) -> String {
-    let (text, end) = parted(line);
-    let trimmed = text.trim_matches(BLANK);
-    let indent = &text[..text.len() - text.trim_start_matches(BLANK).len()];
-    let shown = match entry {
-        _ if trimmed.is_empty() => return line.to_owned(),
-        _ if trimmed.starts_with(COMMENT) => comment(trimmed),
-        Some(entry) if entry.line == number => property(trimmed, &entry.key),
-        Some(entry) if shown::is_json(&entry.key, &entry.value) => return line.to_owned(),
-        Some(_) => continuation(trimmed),
-        None => MASK.to_owned(),
+fn one_line(line: &Line<'_>, entry: Option<&Entry>) -> String {
+    let shown = match (line.what, entry) {
+        (What::Blank, _) => return line.whole.to_owned(),
+        (What::Header, _) => return header(line.whole),
+        (What::Comment, _) => comment(line.text),
+        (What::Property(pair), Some(entry)) => property(line.text, pair, &entry.key),
+        (_, Some(entry)) if shown::is_json(&entry.key, &entry.value) => return line.whole.to_owned(),
+        (_, Some(_)) => continuation(line.text),
+        (_, None) => MASK.to_owned(),
     };
-    format!("{indent}{shown}{end}")
+    let (indent, end) = (&line.whole[..line.indent()], scan::without_line_end(line.whole).len());
+    format!("{indent}{shown}{}", &line.whole[end..])
 }
 
-fn property(trimmed: &str, key: &str) -> String {
-    let Some((written, value)) = body::pair(trimmed) else { return MASK.to_owned() };
+fn property(text: &str, Pair { key: written, value, .. }: Pair<'_>, key: &str) -> String {
     let (name, shown) = (shown::key_name(key, value).map_or(MASK, |_| written), shown::one_line(key, value));
     if name == MASK || shown != value {
         return format!("{name} = {shown}").trim_end().to_owned();
     }
-    with_comment(trimmed)
+    with_comment(text)
 }
 
 /// The line as it is up to its comment.
 fn with_comment(trimmed: &str) -> String {
-    let value_end = body::before_comment(trimmed).len();
-    format!("{}{}", &trimmed[..value_end], comment(&trimmed[value_end..]))
+    let (before, behind) = trimmed.split_at(scan::comment_start(trimmed));
+    format!("{before}{}", comment(behind))
 }
 
 fn continuation(trimmed: &str) -> String {
-    let line = body::before_comment(trimmed);
+    let line = &trimmed[..scan::comment_start(trimmed)];
     let shown = shown::further_line(line.trim_end_matches(BLANK));
-    let is_same = body::pair(line).is_some_and(|(key, value)| format!("{key} = {value}") == shown);
+    let is_same = scan::pair(line).is_some_and(|pair| format!("{} = {}", pair.key, pair.value) == shown);
     if is_same { with_comment(trimmed) } else { shown }
 }
 

@@ -6,9 +6,9 @@ use toml::de::DeString;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
-use super::body;
 use super::color::ProfileColor;
 use super::keys::Shape;
+use super::scan;
 use crate::duration;
 
 /// A value's text; for a nested block also where, in bytes, each of its lines comes from.
@@ -129,7 +129,7 @@ fn nested(table: &DeTable<'_>) -> Result<Text, String> {
     let (mut value, mut parts) = (String::new(), Vec::new());
     for (key, sub) in in_order(table) {
         let line = format!("{} = {}", key.get_ref(), scalar(sub.get_ref())?);
-        if line.contains('\n') || body::pair(&line).is_none_or(|(_, read)| !line.ends_with(read)) {
+        if line.contains('\n') || scan::pair(&line).is_none_or(|pair| !line.ends_with(pair.value)) {
             return Err("a value in a nested block is one line without a comment".to_owned());
         }
         value.push('\n');

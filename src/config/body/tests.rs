@@ -4,7 +4,7 @@ use super::*;
 
 /// `key=value@line` of each entry, and `line: message` of each flaw.
 fn read(text: &str) -> (Vec<String>, Vec<String>) {
-    let body = parse(text, 2);
+    let body = parse(text, 0..text.len(), 2);
     let entries = body.entries.iter().map(|entry| format!("{}={}@{}", entry.key, *entry.value, entry.line));
     (entries.collect(), body.flaws.iter().map(|(line, text)| format!("{line}: {text}")).collect())
 }
@@ -50,7 +50,8 @@ fn a_section_may_be_indented_as_a_whole() {
 
 #[test]
 fn nested_blocks_keep_their_lines() {
-    let body = parse("s3 =\n  a = 1\n\n  # no\n  B = 2 # c\n", 2);
+    let text = "s3 =\n  a = 1\n\n  # no\n  B = 2 # c\n";
+    let body = parse(text, 0..text.len(), 2);
     assert_eq!(*body.entries[0].value, "\na = 1\nB = 2 # c");
     assert_eq!(body.entries[0].sub_lines, [3, 6]);
     assert_eq!(body.entries.len(), 1);

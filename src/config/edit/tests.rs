@@ -148,7 +148,7 @@ fn file_like() -> impl Strategy<Value = String> {
         |(mark, lines, ended)| {
             let mut text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
             if !ended {
-                text.truncate(index::without_line_end(&text).len());
+                text.truncate(scan::without_line_end(&text).len());
             }
             if mark { format!("{BYTE_ORDER_MARK}{text}") } else { text }
         },

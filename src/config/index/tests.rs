@@ -7,13 +7,11 @@ use super::*;
 /// (line, text of header and body) of each section, found the slow way.
 fn line_by_line(text: &str) -> Vec<(usize, String)> {
     let mut sections: Vec<(usize, String)> = Vec::new();
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let stripped = line.trim_start_matches(BLANK);
-        let indented = stripped.len() < line.len();
-        if stripped.starts_with('[') && !(indented && is_json_array(without_line_end(stripped))) {
-            sections.push((number + 1, line.to_owned()));
+    for line in Scan::text(text) {
+        if line.what == scan::What::Header {
+            sections.push((line.number, line.whole.to_owned()));
         } else if let Some((_, section)) = sections.last_mut() {
-            section.push_str(line);
+            section.push_str(line.whole);
         }
     }
     sections

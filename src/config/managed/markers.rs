@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::header::{BLANK, COMMENT};
-use super::super::index::{self, Found};
+use super::super::index::Found;
+use super::super::scan::{Line, Scan, What};
 
 /// What a marker line begins with.
 pub(super) const MARK: &str = "# xacct sync ";
@@ -34,11 +34,9 @@ pub(super) struct Place {
 pub(super) fn places(text: &str) -> Result<Vec<(String, Place)>, Broken> {
     let mut places: Vec<(String, Place)> = Vec::new();
     let mut open: Option<(&str, usize, Range<usize>)> = None;
-    let mut start = 0;
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-        let range = start..start + line.len();
-        start = range.end;
-        let Some((label, begins)) = marker(line) else { continue };
+    for line in Scan::text(text).filter(|line| line.what == What::Comment) {
+        let (number, range) = (line.number, line.range());
+        let Some((label, begins)) = marker(line.text) else { continue };
         match (open.take(), begins) {
             (None, true) if places.iter().any(|(other, _)| other == label) => {
                 return Err(Broken {
@@ -77,8 +75,8 @@ fn without_end(label: &str, line: usize) -> Broken {
 }
 
 /// The source's label, and whether its block begins with this line.
-fn marker(line: &str) -> Option<(&str, bool)> {
-    let rest = index::without_line_end(line).trim_matches(BLANK).strip_prefix(MARK)?;
+fn marker(text: &str) -> Option<(&str, bool)> {
+    let rest = text.strip_prefix(MARK)?;
     if let Some(label) = rest.strip_suffix(END) {
         return Some((label, false));
     }
@@ -98,14 +96,11 @@ pub(super) fn refuse_what_stands_behind(
     }
     let next = sections.iter().find(|section| section.header.start >= place.whole.end);
     let end = next.map_or(text.len(), |section| section.header.start);
-    let says_something = |line: &str| {
-        let trimmed = line.trim_matches(BLANK);
-        !trimmed.is_empty() && !trimmed.starts_with(COMMENT)
-    };
-    match text[place.whole.end..end].lines().position(says_something) {
+    let mut behind = Scan::below(text, place.whole.end..end, place.lines.1 + 1);
+    match behind.find(Line::says_something) {
         None => Ok(()),
-        Some(at) => Err(Broken {
-            line: place.lines.1 + 1 + at,
+        Some(line) => Err(Broken {
+            line: line.number,
             message: format!("this line stands behind the block of 'xacct sync {label}' and has no profile"),
             hint: "put it into the profile that it belongs to, or delete it".to_owned(),
         }),

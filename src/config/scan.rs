@@ -1,0 +1,280 @@
+//! The one reading of the AWS files' lines: what each line is, and where its parts stand. Nothing is lost, the lines one
+//! after the other are the text, so that values, findings and edits all come from here (docs/aws.md A1.1).
+//!
+//! What a header says is left to `header`, what a property means to `body`.
+
+use std::ops::Range;
+
+use memchr::memchr;
+use memchr::memchr_iter;
+use memchr::memchr2_iter;
+
+use super::paths::BYTE_ORDER_MARK;
+
+/// The only blanks there are in profile files: anything else, such as a no-break space, is data.
+pub(crate) const BLANK: [char; 2] = [' ', '\t'];
+pub(crate) const COMMENT: [char; 2] = ['#', ';'];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line<'t> {
+    /// Where it begins in the text.
+    pub(crate) start: usize,
+    /// All of it, with its end.
+    pub(crate) whole: &'t str,
+    /// Without the blanks around it and its end.
+    pub(crate) text: &'t str,
+    /// Counted from 1.
+    pub(crate) number: usize,
+    pub(crate) what: What<'t>,
+    /// What it continues if it stands further in; not known of a header that was skipped to.
+    pub(crate) above: Above,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What<'t> {
+    /// The byte order mark that a file begins with: no line, and in none.
+    Mark,
+    Blank,
+    Comment,
+    /// It begins with `[`.
+    Header,
+    /// `key = value`, whose key is not empty.
+    Property(Pair<'t>),
+    /// It continues the property above: a line more of its value, or of its nested block.
+    More {
+        nested: bool,
+    },
+    Junk(Junk),
+}
+
+/// A line that says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Junk {
+    /// It stands before the first section.
+    Outside,
+    /// It is indented and there is no property above it.
+    NothingAbove,
+    NoEquals,
+    NoKey,
+    /// It stands further in than the junk above it, and goes with it.
+    Below,
+}
+
+/// What an indented line would continue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Above {
+    /// No section yet.
+    Nothing,
+    /// A header.
+    Header,
+    /// A property, indented this far. `nested` when its own line has no value.
+    Property { indent: usize, nested: bool },
+    /// A line that is none; what continues it goes with it, and not to the property before.
+    Junk { indent: usize },
+}
+
+/// `key = value # comment`, each without the blanks around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair<'t> {
+    pub(crate) key: &'t str,
+    pub(crate) value: &'t str,
+    /// With what begins it; empty where there is none.
+    pub(crate) comment: &'t str,
+}
+
+/// The lines of a text from some place on, one by one.
+pub(crate) struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+    /// Of the line that begins there.
+    number: usize,
+    above: Above,
+    /// Whether a byte order mark is still to come.
+    is_marked: bool,
+}
+
+impl Line<'_> {
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.start..self.end()
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.start + self.whole.len()
+    }
+
+    /// How many blanks stand before it.
+    pub(crate) fn indent(&self) -> usize {
+        offset(self.whole, self.text)
+    }
+
+    pub(crate) fn says_something(&self) -> bool {
+        !matches!(self.what, What::Blank | What::Comment | What::Mark)
+    }
+}
+
+impl<'t> Scan<'t> {
+    /// A file as it is on disk.
+    pub(crate) fn file(text: &'t str) -> Scan<'t> {
+        Scan { is_marked: text.starts_with(BYTE_ORDER_MARK), ..Scan::text(text) }
+    }
+
+    /// A text that has no byte order mark.
+    pub(crate) fn text(text: &'t str) -> Scan<'t> {
+        Scan { text, at: 0, number: 1, above: Above::Nothing, is_marked: false }
+    }
+
+    /// What stands below a header; `number` is its first line's.
+    pub(crate) fn below(text: &'t str, range: Range<usize>, number: usize) -> Scan<'t> {
+        Scan { text: &text[..range.end], at: range.start, number, above: Above::Header, is_marked: false }
+    }
+
+    /// Skips all lines to the next header: a search, so that a large file costs no more than that.
+    pub(crate) fn next_header(&mut self) -> Option<Line<'t>> {
+        let bytes = self.text.as_bytes();
+        let mut from = self.at;
+        while let Some(distance) = memchr(b'[', &bytes[from..]) {
+            let bracket = from + distance;
+            from = bracket + 1;
+            let Some(start) = line_start(bytes, bracket) else { continue };
+            let end = line_end(bytes, bracket);
+            let text = trimmed(without_line_end(&self.text[bracket..end]));
+            if start < bracket && !is_header(text, bracket - start) {
+                continue;
+            }
+            let number = self.number + memchr_iter(b'\n', &bytes[self.at..start]).count();
+            self.at = end;
+            self.number = number + 1;
+            self.above = Above::Header;
+            let (whole, what) = (&self.text[start..end], What::Header);
+            return Some(Line { start, whole, text, number, what, above: Above::Header });
+        }
+        self.at = bytes.len();
+        None
+    }
+
+    fn what(&self, text: &'t str, indent: usize) -> What<'t> {
+        if text.is_empty() {
+            return What::Blank;
+        }
+        if text.starts_with(COMMENT) {
+            return What::Comment;
+        }
+        if is_header(text, indent) {
+            return What::Header;
+        }
+        match self.above {
+            Above::Nothing => return What::Junk(Junk::Outside),
+            Above::Header if indent > 0 && !text.contains('=') => return What::Junk(Junk::NothingAbove),
+            Above::Property { indent: outer, nested } if indent > outer => return What::More { nested },
+            Above::Junk { indent: outer } if indent > outer => return What::Junk(Junk::Below),
+            _ => {}
+        }
+        match pair(text) {
+            None => What::Junk(Junk::NoEquals),
+            Some(Pair { key: "", .. }) => What::Junk(Junk::NoKey),
+            Some(pair) => What::Property(pair),
+        }
+    }
+}
+
+impl<'t> Iterator for Scan<'t> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        let (start, number, above) = (self.at, self.number, self.above);
+        if self.is_marked {
+            self.is_marked = false;
+            self.at = BYTE_ORDER_MARK.len();
+            let whole = &self.text[..self.at];
+            return Some(Line { start, whole, text: &whole[..0], number, what: What::Mark, above });
+        }
+        if start == self.text.len() {
+            return None;
+        }
+        let whole = &self.text[start..line_end(self.text.as_bytes(), start)];
+        let text = trimmed(without_line_end(whole));
+        let indent = offset(whole, text);
+        let what = self.what(text, indent);
+        (self.at, self.number) = (start + whole.len(), number + 1);
+        self.above = match what {
+            What::Header => Above::Header,
+            What::Property(pair) => Above::Property { indent, nested: pair.value.is_empty() },
+            What::Junk(Junk::NoEquals | Junk::NoKey) => Above::Junk { indent },
+            _ => above,
+        };
+        Some(Line { start, whole, text, number, what, above })
+    }
+}
+
+/// `key = value # comment`, parted at the first `=`. `None` without an `=` before the comment.
+pub(crate) fn pair(line: &str) -> Option<Pair<'_>> {
+    let (before, comment) = line.split_at(comment_start(line));
+    let (key, value) = before.split_at(memchr(b'=', before.as_bytes())?);
+    Some(Pair { key: trimmed(key), value: trimmed(&value[1..]), comment })
+}
+
+/// Where the comment begins in the line, or else its end: at a `#` or `;` that stands behind white space.
+pub(crate) fn comment_start(line: &str) -> usize {
+    let is_comment = |at: &usize| line[..*at].ends_with(char::is_whitespace);
+    memchr2_iter(b'#', b';', line.as_bytes()).find(is_comment).unwrap_or(line.len())
+}
+
+/// What the SDKs take for a name, of a section or of a key.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
+}
+
+/// Without the blanks around it; of nothing but blanks, the end.
+pub(crate) fn trimmed(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let (mut start, mut end) = (0, bytes.len());
+    while start < end && is_blank(bytes[start]) {
+        start += 1;
+    }
+    while start < end && is_blank(bytes[end - 1]) {
+        end -= 1;
+    }
+    &text[start..end]
+}
+
+/// Where a part of the text begins in it.
+pub(crate) fn offset(text: &str, part: &str) -> usize {
+    part.as_ptr().addr() - text.as_ptr().addr()
+}
+
+pub(super) fn without_line_end(line: &str) -> &str {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
+/// Behind the line feed that is next.
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |feed| from + feed + 1)
+}
+
+/// Where the line begins in which only blanks stand before `bracket`; `None` where something else does.
+fn line_start(bytes: &[u8], bracket: usize) -> Option<usize> {
+    let mut start = bracket;
+    while start > 0 && is_blank(bytes[start - 1]) {
+        start -= 1;
+    }
+    (start == 0 || bytes[start - 1] == b'\n').then_some(start)
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// An indented `[` may continue a JSON value over several lines (`session_policy`), rather than be a header somebody
+/// indented: what a list of statements or of strings begins with, no profile's name does.
+fn is_header(text: &str, indent: usize) -> bool {
+    let Some(behind) = text.strip_prefix('[') else { return false };
+    if indent == 0 {
+        return true;
+    }
+    let behind = behind.trim_start_matches(BLANK);
+    !behind.is_empty() && !behind.starts_with(['"', '{', '[', ']'])
+}
+
+#[cfg(test)]
+mod tests;

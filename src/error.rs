@@ -40,15 +40,45 @@ impl Kind {
     }
 }
 
+/// Where what is wrong stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// A line, counted from 1, of a file as a person would write it: `~/.aws/config:12`.
+    Line { file: String, line: usize },
+    /// An option, an environment variable, or something else by its name: `--region`.
+    Named(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Line { file, line } => write!(f, "{file}:{line}"),
+            Place::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+impl From<&str> for Place {
+    fn from(name: &str) -> Place {
+        Place::Named(name.to_owned())
+    }
+}
+
 /// One message in lower case, and hints that each name an exact next step.
 pub(crate) struct Error {
     pub(crate) kind: Kind,
+    /// It stands before the message where the error is shown.
+    pub(crate) place: Option<Box<Place>>,
     pub(crate) message: String,
     pub(crate) hints: Vec<String>,
+    /// Which of the hints name a command for the profile, and so are of no use before it is in a file: a bit each.
+    pub(crate) of_profile: u32,
     /// What a library said underneath; shown with `-v` only.
     pub(crate) cause: Option<anyhow::Error>,
     /// What `doctor` calls it, where that is more than a bad value.
     pub(crate) id: Option<&'static str>,
+    /// The profiles of a circle.
+    pub(crate) profiles: Vec<String>,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -57,7 +87,16 @@ impl Error {
     /// Passwords in addresses are masked and further lines of values left out, here and in hints.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Error {
         let message = masked::message(&message.into());
-        Error { kind, message, hints: Vec::new(), cause: None, id: None }
+        Error {
+            kind,
+            place: None,
+            message,
+            hints: Vec::new(),
+            of_profile: 0,
+            cause: None,
+            id: None,
+            profiles: Vec::new(),
+        }
     }
 
     pub(crate) fn other(message: impl Into<String>) -> Error {
@@ -91,6 +130,44 @@ impl Error {
         self
     }
 
+    /// A next step that takes the profile's name, so that it helps only with a profile that is in a file.
+    #[must_use]
+    pub(crate) fn hint_of_profile(mut self, hint: impl Into<String>) -> Error {
+        self.of_profile |= 1 << self.hints.len();
+        self.hint(hint)
+    }
+
+    #[must_use]
+    pub(crate) fn without_hints(self) -> Error {
+        Error { hints: Vec::new(), of_profile: 0, ..self }
+    }
+
+    /// As it is to be said of a profile that is not in a file yet.
+    #[must_use]
+    pub(crate) fn of_unwritten_profile(mut self) -> Error {
+        let mut bits = self.of_profile;
+        self.hints.retain(|_| {
+            let is_kept = bits & 1 == 0;
+            bits >>= 1;
+            is_kept
+        });
+        self
+    }
+
+    /// Says where it stands; an error that knows already is left as it is.
+    #[must_use]
+    pub(crate) fn at(mut self, place: impl Into<Place>) -> Error {
+        self.place.get_or_insert_with(|| Box::new(place.into()));
+        self
+    }
+
+    /// Names the profiles that it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, profiles: impl IntoIterator<Item = String>) -> Error {
+        self.profiles.extend(profiles);
+        self
+    }
+
     /// Gives it the name that `doctor` has for it; one that it has already stays.
     #[must_use]
     pub(crate) fn named(mut self, id: &'static str) -> Error {
@@ -108,12 +185,15 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {} {:?}", self.kind, self.message, self.hints)
+        write!(f, "{:?}: {self} {:?}", self.kind, self.hints)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match &self.place {
+            Some(place) => write!(f, "{}: {}", masked::message(&place.to_string()), self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }

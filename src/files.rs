@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 use crate::config::FileKind;
 use crate::config::Paths;
 use crate::config::Texts;
-use crate::error::Error;
 use crate::error::Result;
+use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
 pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
@@ -167,8 +167,8 @@ fn is_utf16(path: &str, encoding: &str) -> Error {
 }
 
 fn not_utf8(path: &str, line: usize) -> Error {
-    let bytes = format!("{path}:{line}: the file is not UTF-8");
-    Error::config(bytes)
+    Error::config("the file is not UTF-8")
+        .at(Place::Line { file: path.to_owned(), line })
         .hint(format!("save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"))
         .named("file-not-utf8")
 }

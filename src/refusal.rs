@@ -36,7 +36,7 @@ pub(crate) fn note(store: &Store, profile: &str, error: &Error, caller: Option<S
         version: FORMAT,
         profile: profile.to_owned(),
         time: now,
-        message: error.message.clone(),
+        message: error.to_string(),
         hints: error.hints.clone(),
         caller,
     };

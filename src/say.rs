@@ -85,7 +85,7 @@ impl Voice {
 
     /// The error, its hints one a line, and with `-v` what the library said.
     pub(crate) fn error(self, error: &Error) {
-        self.line("error: ", anstyle::AnsiColor::Red, &masked::message(&error.message));
+        self.line("error: ", anstyle::AnsiColor::Red, &masked::message(&error.to_string()));
         for hint in &error.hints {
             self.write_line(&format!("  {}", visible(&masked::message(hint))));
         }

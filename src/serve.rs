@@ -187,7 +187,7 @@ impl Answer {
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "Failed"),
         };
         let hint = error.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        Answer::error(status, code, &format!("xacct: {}{hint}", say::visible(&error.message)))
+        Answer::error(status, code, &format!("xacct: {}{hint}", say::visible(&error.to_string())))
     }
 
     fn error(status: StatusCode, code: &str, message: &str) -> Answer {

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use super::client;
 use super::connector;
-use super::failure::{self, Failure};
+use super::failure::{self, Failure, THROTTLING};
 use super::pages;
-use super::response::Expected;
+use super::response::{Expected, Stray};
 use crate::arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -170,14 +170,27 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
     let message = member("message").or_else(|| member("Message")).unwrap_or("(no message)").trim().to_owned();
     if code.is_empty() || status == 429 || status >= 500 {
         let why = if code.is_empty() { format!("HTTP {status}") } else { format!("{code}: {message}") };
-        return Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false };
+        let is_throttled = status == 429 || THROTTLING.contains(&code.as_str());
+        return Failure::Unreachable {
+            cause: anyhow::anyhow!("{why}"),
+            why,
+            never_sent: false,
+            is_throttled,
+        };
     }
-    Failure::Refused { code, message, denial: None, clock_offset: failure::clock_offset(response, now) }
+    Failure::Refused {
+        code,
+        message,
+        denial: None,
+        reason: None,
+        clock_offset: failure::clock_offset(response, now),
+    }
 }
 
 fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {
     let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
-    Failure::Unreachable { why, never_sent, cause }
+    let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == 429);
+    Failure::Unreachable { why, never_sent, is_throttled, cause }
 }
 
 /// Of the region's partition: where the service is, and the ends of its addresses, the usual one and that of both
@@ -222,7 +235,7 @@ mod tests {
         ] {
             assert_eq!(account_url(&endpoint, region), wanted);
         }
-        let other = Endpoint { url: Some(("http://x".to_owned(), String::new())), ..endpoint(false, false) };
+        let other = Endpoint { url: Some(("http://x".to_owned(), "".into())), ..endpoint(false, false) };
         assert_eq!(account_url(&other, "us-east-1"), "http://x");
     }
 }

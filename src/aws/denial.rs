@@ -53,6 +53,29 @@ impl Denial {
     }
 }
 
+/// What STS's message says of the reason for a refusal, where its code does not: the one place that reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The device is known, and the code is not its current one.
+    WrongCode,
+    /// The device is not one of the signer's, or there is no code with it.
+    Device,
+    /// The role's `MaxSessionDuration` is less than was asked for.
+    Duration,
+}
+
+impl Reason {
+    /// STS says `MultiFactorAuthentication failed with invalid MFA one time pass code.`; with `must provide both MFA serial
+    /// number and one time pass code.` or `unable to validate MFA code` it is the device.
+    pub(super) fn parse(message: &str) -> Option<Reason> {
+        if message.contains("MultiFactorAuthentication failed") {
+            let is_code = message.contains("one time pass code") && !message.contains("must provide both");
+            return Some(if is_code { Reason::WrongCode } else { Reason::Device });
+        }
+        message.contains("MaxSessionDuration").then_some(Reason::Duration)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,12 +6,12 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
-use super::denial::Denial;
+use super::denial::{Denial, Reason};
 use super::response::Stray;
 use crate::say::Voice;
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
-const THROTTLING: [&str; 7] = [
+pub(super) const THROTTLING: [&str; 7] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -55,6 +55,8 @@ pub(crate) enum Failure {
         message: String,
         /// Which policy is why, where AWS says so.
         denial: Option<Denial>,
+        /// What else the message says of the reason.
+        reason: Option<Reason>,
         /// Seconds that AWS's clock is ahead of the local one, from the `Date` header.
         clock_offset: Option<i64>,
     },
@@ -64,6 +66,8 @@ pub(crate) enum Failure {
         why: String,
         /// The request certainly did not leave: no connection was made.
         never_sent: bool,
+        /// AWS, or what stands in its place, asks to come back later.
+        is_throttled: bool,
         cause: anyhow::Error,
     },
 }
@@ -99,7 +103,12 @@ impl Teller {
 impl Failure {
     /// An answer of status 200 without what it should hold: a proxy's, perhaps.
     pub(crate) fn unusable(why: &str) -> Failure {
-        Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why: why.to_owned(), never_sent: false }
+        Failure::Unreachable {
+            cause: anyhow::anyhow!("{why}"),
+            why: why.to_owned(),
+            never_sent: false,
+            is_throttled: false,
+        }
     }
 
     /// From the SDK's error; `now` is when the answer came.
@@ -115,14 +124,27 @@ impl Failure {
             let message = service.err().message().unwrap_or("(no message)").trim().to_owned();
             if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
                 let denial = code.starts_with(DENIED).then(|| Denial::parse(&message)).flatten();
-                return Failure::Refused { code, message, denial, clock_offset };
+                let reason = Reason::parse(&message);
+                return Failure::Refused { code, message, denial, reason, clock_offset };
             }
+            let is_throttled = THROTTLING.contains(&code.as_str());
             let why = format!("{code}: {message} (HTTP {})", service.raw().status().as_u16());
-            return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };
+            return Failure::Unreachable {
+                why,
+                never_sent: false,
+                is_throttled,
+                cause: anyhow::Error::new(error),
+            };
         }
         if let SdkError::ServiceError(service) = &error {
             let why = without_code(service.raw().status().as_u16(), service.err().message());
-            return Failure::Unreachable { why, never_sent: false, cause: anyhow::Error::new(error) };
+            let is_throttled = service.raw().status().as_u16() == TOO_MANY;
+            return Failure::Unreachable {
+                why,
+                never_sent: false,
+                is_throttled,
+                cause: anyhow::Error::new(error),
+            };
         }
         let never_sent = never_sent(&error);
         let cause = anyhow::Error::new(error);
@@ -130,7 +152,8 @@ impl Failure {
             Some(innermost) => innermost.to_string(),
             None => cause.to_string(),
         };
-        Failure::Unreachable { why, never_sent, cause }
+        let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY);
+        Failure::Unreachable { why, never_sent, is_throttled, cause }
     }
 
     /// Seconds that AWS's clock is ahead, where that is why AWS did not take the signature.
@@ -150,11 +173,9 @@ impl Failure {
         CLOCK.contains(&code.as_str()) && OF_THE_CLOCK.iter().any(|begin| message.starts_with(begin))
     }
 
-    /// Whether AWS, or what stands in its place, asks to come back later; AWS's code leads `why`.
+    /// Whether AWS, or what stands in its place, asks to come back later.
     pub(super) fn is_throttled(&self) -> bool {
-        let Failure::Unreachable { why, cause, .. } = self else { return false };
-        why.split_once(':').is_some_and(|(code, _)| THROTTLING.contains(&code))
-            || Stray::in_chain(cause).is_some_and(|stray| stray.status == TOO_MANY)
+        matches!(self, Failure::Unreachable { is_throttled: true, .. })
     }
 
     /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.

@@ -85,7 +85,7 @@ impl Federation {
                 // The chain of causes ends with the system's own words; what comes before may name the address.
                 let cause = anyhow::Error::new(error);
                 let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
-                Failure::Unreachable { why, never_sent: false, cause: named(cause) }
+                Failure::Unreachable { why, never_sent: false, is_throttled: false, cause: named(cause) }
             })?;
             let status = response.status().as_u16();
             match status {
@@ -114,9 +114,20 @@ fn named(cause: anyhow::Error) -> anyhow::Error {
 
 fn refused(status: u16) -> Failure {
     let message = "the sign-in takes no such credentials or duration".to_owned();
-    Failure::Refused { code: format!("HTTP {status}"), message, denial: None, clock_offset: None }
+    Failure::Refused {
+        code: format!("HTTP {status}"),
+        message,
+        denial: None,
+        reason: None,
+        clock_offset: None,
+    }
 }
 
 fn unreachable(why: &str, never_sent: bool) -> Failure {
-    Failure::Unreachable { why: why.to_owned(), never_sent, cause: anyhow::anyhow!("{why}") }
+    Failure::Unreachable {
+        why: why.to_owned(),
+        never_sent,
+        is_throttled: false,
+        cause: anyhow::anyhow!("{why}"),
+    }
 }

@@ -27,7 +27,7 @@ mod probe;
 
 pub(crate) use account::{AccountManagement, account_url};
 pub(crate) use connector::{ca_bundle, metadata_client};
-pub(crate) use denial::{Denial, PolicyType};
+pub(crate) use denial::{Denial, PolicyType, Reason};
 pub(crate) use endpoint::url as endpoint_url;
 pub(crate) use failure::Failure;
 pub(crate) use federation::Federation;

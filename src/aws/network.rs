@@ -116,7 +116,12 @@ mod tests {
 
     fn throttled() -> Failure {
         let why = "Throttling: Rate exceeded (HTTP 400)".to_owned();
-        Failure::Unreachable { why, never_sent: false, cause: anyhow::anyhow!("throttled") }
+        Failure::Unreachable {
+            why,
+            never_sent: false,
+            is_throttled: true,
+            cause: anyhow::anyhow!("throttled"),
+        }
     }
 
     /// How often a request is sent that is throttled the first time.

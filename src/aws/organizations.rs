@@ -278,7 +278,7 @@ mod tests {
         ] {
             assert_eq!(url(&endpoint(fips), home_region(region)).unwrap(), wanted);
         }
-        let other = Endpoint { url: Some(("http://x".to_owned(), String::new())), ..endpoint(false) };
+        let other = Endpoint { url: Some(("http://x".to_owned(), "".into())), ..endpoint(false) };
         assert_eq!(url(&other, "us-east-1").unwrap(), "http://x");
     }
 

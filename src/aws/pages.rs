@@ -16,7 +16,7 @@ pub(super) async fn all<T>(
             None => return Ok(entries),
             Some(token) if next.as_ref() == Some(&token) => {
                 let why = "the list goes in a circle".to_owned();
-                return Err(Failure::Unreachable { cause: anyhow::anyhow!("{why}"), why, never_sent: false });
+                return Err(Failure::unusable(&why));
             }
             token => next = token,
         }

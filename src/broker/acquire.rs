@@ -130,7 +130,7 @@ impl Run<'_> {
         }
         broker.voice.warn(&format!(
             "{}; the cached credentials are good for another {}",
-            error.message,
+            error,
             crate::duration::readable(left)
         ));
         Ok(entry.credentials())
@@ -333,7 +333,7 @@ impl Run<'_> {
         let Some(entry) = broker.lookup(index).filter(alive).filter(|_| !is_signal) else {
             return Err(error);
         };
-        broker.voice.warn(&format!("{}; its cached session is used while it lasts", error.message));
+        broker.voice.warn(&format!("{error}; its cached session is used while it lasts"));
         self.locks[index] = None;
         Ok(entry)
     }

@@ -1,7 +1,7 @@
 //! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
 
 use crate::arn::{self, Arn};
-use crate::aws::{Answer, Failure, Identity};
+use crate::aws::{Answer, Failure, Identity, Reason};
 use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
@@ -53,10 +53,10 @@ fn refuse_foreign(device: &Mfa, account_id: &str, hint: String) -> Result<()> {
     if owner == account_id {
         return Ok(());
     }
-    let place = &device.place;
     Err(Error::config(format!(
-        "{place}: mfa_serial is a device of account {owner}, and the access key is of account {account_id}"
+        "mfa_serial is a device of account {owner}, and the access key is of account {account_id}"
     ))
+    .at(device.place.clone())
     .hint(hint))
 }
 
@@ -119,7 +119,7 @@ async fn while_awaited(
             let gone = "the program that wanted the credentials has gone";
             let profile = shlex::try_quote(&broker.plan.profile).unwrap_or_default();
             terminal::tell(&format!("\nxacct: {gone}; run: xacct login {}\n", visible(&profile)));
-            Err(Error::needs_person(gone).hint(format!("in a terminal, run: xacct login {profile}")))
+            Err(Error::needs_person(gone).hint_of_profile(format!("in a terminal, run: xacct login {profile}")))
         }
         code = run.patience.unhurried(question) => code,
     }
@@ -127,7 +127,7 @@ async fn while_awaited(
 
 /// Whether another code may help; an unknown device will not become known.
 fn is_wrong_code(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { message, .. } if message.contains("invalid MFA one time pass code"))
+    matches!(failure, Failure::Refused { reason: Some(Reason::WrongCode), .. })
 }
 
 /// One request with a code; a second one only where no connection was made, so that nothing can have arrived.

@@ -29,12 +29,11 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
         }
         return Ok((Answer { credentials, arn: None, user_id: None }, sign_in));
     };
-    let token = files::read_text(web.token_file.as_ref()).map_err(|error| {
-        Error::config(format!("{}: {} cannot be read: {error}", web.token_file_setting(), web.token_file))
-    })?;
+    let token = files::read_text(web.token_file.as_ref())
+        .map_err(|error| web.token_file_error(&format!("cannot be read: {error}")))?;
     if token.trim().is_empty() {
-        return Err(Error::config(format!("{}: {} is empty", web.token_file_setting(), web.token_file))
-            .hint("whatever issues the token puts it there; has it run?"));
+        let error = web.token_file_error("is empty");
+        return Err(error.hint("whatever issues the token puts it there; has it run?"));
     }
     let sts = run.sts()?;
     let answer = sts.assume_role_with_web_identity(web, token.trim());

@@ -78,7 +78,7 @@ fn ask(question: &Question<'_>) -> Result<()> {
         Ok(_) => Err(Error::other(format!("{}: nothing was handed out", question.refused))),
         Err(Unanswered::NoTerminal) => Err(needs_person(terminal::NO_TERMINAL)),
         Err(Unanswered::Background) => {
-            let error = Error { hints: Vec::new(), ..needs_person(terminal::BACKGROUND) };
+            let error = needs_person(terminal::BACKGROUND).without_hints();
             Err(error.hint(terminal::TO_FOREGROUND))
         }
         Err(Unanswered::Closed) => Err(needs_person("nothing was answered")),

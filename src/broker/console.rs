@@ -92,7 +92,7 @@ impl Broker<'_> {
                 identity.arn
             )),
             Ok(_) => error.hint(format!("xacct console {profile} --refresh    tries it with new credentials")),
-            Err(why) => error.hint(why.message),
+            Err(why) => error.hint(why.to_string()),
         }
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn denied_role(
         )),
         _ => denied(error, Some(denial), "sts:AssumeRole"),
     };
-    error.hint(format!("xacct explain {profile}    shows every request"))
+    error.hint_of_profile(format!("xacct explain {profile}    shows every request"))
 }
 
 /// The three usual causes, as far as this profile can have them.
@@ -74,7 +74,7 @@ pub(super) fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, erro
     let plan = run.broker.plan;
     conditions(run, index, role, error)
         .hint("- its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it")
-        .hint(format!("xacct explain {}    shows every request", plan.profile))
+        .hint_of_profile(format!("xacct explain {}    shows every request", plan.profile))
 }
 
 /// What the trust policy may demand and this request did not have.

@@ -85,7 +85,7 @@ pub(super) fn too_slow(broker: &Broker<'_>) -> Error {
         "the credentials of '{profile}' took longer than {} s, after which SDKs give a credential_process up",
         LIMIT.as_secs()
     ))
-    .hint(ahead(broker))
+    .hint_of_profile(ahead(broker))
 }
 
 /// The command that leaves the credentials in the cache, or what costs a person's time on the way to them.

@@ -1,6 +1,6 @@
 //! What STS's refusals mean to a person, and what to type next.
 
-use crate::aws::{Denial, Failure, no_answer_hint};
+use crate::aws::{Denial, Failure, Reason, no_answer_hint};
 use crate::credentials::shown_device;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
@@ -16,13 +16,15 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     if let Some(error) = clock(&failure) {
         return error;
     }
-    let (code, message, denial) = match failure {
+    let (code, message, denial, reason) = match failure {
         Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
-        Failure::Refused { code, message, denial, .. } => (code, message, denial),
+        Failure::Refused { code, message, denial, reason, .. } => (code, message, denial, reason),
     };
     let step = &run.broker.plan.steps[index];
-    if is_about_mfa(&message) {
-        return mfa(run, &message, step.serial_number());
+    match reason {
+        Some(Reason::WrongCode) => return wrong_code(step.serial_number()),
+        Some(Reason::Device) => return foreign_device(run, &message, step.serial_number()),
+        Some(Reason::Duration) | None => {}
     }
     if index == 0
         && let Some(error) = dead_keys(run, &code, &message)
@@ -31,7 +33,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     }
     match &step.action {
         Action::AssumeRole(role) => {
-            let error = assume_role(run, index, role, &code, &message);
+            let error = assume_role(run, index, role, (&code, &message, reason));
             match denial {
                 Some(denial) => denied_role(run, index, role, denial, error),
                 None if code == "AccessDenied" => access_denied(run, index, role, error),
@@ -228,16 +230,14 @@ pub(super) fn clocks(offset: i64) -> String {
     format!("this computer's clock is {} {direction} AWS's", crate::duration::readable(offset.abs()))
 }
 
-fn is_about_mfa(message: &str) -> bool {
-    message.contains("MultiFactorAuthentication failed")
+fn wrong_code(serial: Option<&str>) -> Error {
+    let serial = serial.map_or("no device", shown_device);
+    Error::refused(format!("AWS refused the MFA code for {serial}"))
+        .hint("a code works once, and only for this device: try again with its next code")
 }
 
-fn mfa(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
+fn foreign_device(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
     let serial = serial.map_or("no device", shown_device);
-    if message.contains("one time pass code") && !message.contains("must provide both") {
-        return Error::refused(format!("AWS refused the MFA code for {serial}"))
-            .hint("a code works once, and only for this device: try again with its next code");
-    }
     let place = match &run.broker.plan.source {
         Source::AccessKey { profile, keys } => format!("{} of profile '{profile}'", keys.shown_id()),
         _ => "the source's access key".to_owned(),
@@ -268,14 +268,19 @@ fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
     )
 }
 
-fn assume_role(run: &Run<'_>, index: usize, role: &AssumeRole, code: &str, message: &str) -> Error {
+fn assume_role(
+    run: &Run<'_>,
+    index: usize,
+    role: &AssumeRole,
+    (code, message, reason): (&str, &str, Option<Reason>),
+) -> Error {
     let plan = run.broker.plan;
     let step = &plan.steps[index];
     let error = Error::refused(format!(
         "AWS refused {} (profile '{}'): {code}: {message}",
         role.role_arn, step.profile
     ));
-    if message.contains("MaxSessionDuration") {
+    if reason == Some(Reason::Duration) {
         return error.hint(format!(
             "the role allows less than {}: lower duration_seconds, or have its maximum session duration raised",
             crate::duration::readable(i64::from(role.duration_seconds))

@@ -120,12 +120,10 @@ fn try_it(
     new: &New,
     person: Option<&Person>,
 ) -> Result<Tried> {
-    let mut why = match identity(asked, context, config, new) {
+    let why = match identity(asked, context, config, new) {
         Ok(identity) => return Ok(Tried::Works(identity)),
-        Err(why) => why,
+        Err(why) => why.of_unwritten_profile(),
     };
-    // They tell of a profile that is not there.
-    why.hints.retain(|hint| !hint.contains("xacct login") && !hint.contains("xacct explain"));
     let asks = person.filter(|_| !asked.yes && !matches!(why.kind, error::Kind::Signal(_)));
     if let Some(person) = asks {
         context.voice.error(&why);

@@ -134,12 +134,12 @@ impl<'a> Explained<'a> {
 fn region_origin(plan: &Plan) -> String {
     match &plan.region.origin {
         RegionOrigin::Fallback => "default".to_owned(),
-        origin => origin.place().to_owned(),
+        origin => origin.place().to_string(),
     }
 }
 
 fn endpoint_origin(plan: &Plan) -> String {
-    plan.endpoint.url.as_ref().map_or_else(|| "default".to_owned(), |(_, place)| place.clone())
+    plan.endpoint.url.as_ref().map_or_else(|| "default".to_owned(), |(_, place)| place.to_string())
 }
 
 fn object(places: &[(&'static str, String)]) -> Value {
@@ -271,7 +271,7 @@ impl Explained<'_> {
 fn head(explained: &Explained<'_>, text: &mut String) {
     let plan = explained.plan;
     let region = match &plan.region.origin {
-        RegionOrigin::Fallback => "set nowhere",
+        RegionOrigin::Fallback => "set nowhere".into(),
         origin => origin.place(),
     };
     let endpoint = match &plan.endpoint.url {

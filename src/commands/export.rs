@@ -26,7 +26,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
         let request = Request { profile: Some(name.clone()), ..Request::default() };
         match context.plan_of(&config, &request) {
             Ok(plan) => entries.push(entry(&config, &plan, &mut bases)?),
-            Err(error) if all => entries.push(Entry::LeftOut { name, why: error.message }),
+            Err(error) if all => entries.push(Entry::LeftOut { name, why: error.to_string() }),
             Err(error) => return Err(error),
         }
     }
@@ -53,7 +53,7 @@ fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
     let name = plan.profile.clone();
     let hop = match Hop::of(plan) {
         Ok(hop) => hop,
-        Err(error) => return Ok(Entry::LeftOut { name, why: error.message }),
+        Err(error) => return Ok(Entry::LeftOut { name, why: error.to_string() }),
     };
     if let Some(why) = unfit(plan, &hop) {
         return Ok(Entry::LeftOut { name, why });

@@ -77,7 +77,7 @@ fn everywhere(context: &Context, config: &Config, store: &Store, options: &Optio
         match sessions.remove(&token.name).map_or_else(|| of_token(token, context, config), Ok) {
             Ok(plan) => planned.push((plan, token)),
             Err(why) => {
-                context.voice.warn(&format!("{}: {}", gone_here(token), why.message));
+                context.voice.warn(&format!("{}: {}", gone_here(token), why));
                 failed = sso::remove_token(&context.env, token).err().or(failed);
             }
         }

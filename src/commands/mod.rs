@@ -39,6 +39,7 @@ mod export;
 mod console;
 mod sandbox;
 mod completions;
+mod json_error;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -86,6 +87,10 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
     context.typed = args.get(1..).unwrap_or_default().to_vec();
     dispatch(&cli.command, &context).map_err(|error| {
         context.voice.error(&error);
+        if json_error::is_wanted(&cli.command) {
+            // Whoever does not read it has the status.
+            let _ = print(json_error::document(&error).as_bytes());
+        }
         let status = status_of(&cli.command, error.kind);
         Ended { status, evaluated: shell::evaluated(&cli.command), keeps: false }
     })

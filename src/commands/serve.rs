@@ -96,7 +96,7 @@ impl Again {
             self.forget_said(profile);
         }
         issued.map(|issued| issued.credentials).map_err(|error| {
-            let error = Error { message: format!("{profile}: {}", error.message), ..error };
+            let error = Error { message: format!("{profile}: {error}"), place: None, ..error };
             if !matches!(error.kind, Kind::Signal(_)) && self.is_new(profile, &error.message) {
                 self.context.voice.error(&error);
             }

@@ -49,7 +49,7 @@ pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>)
             && value != own.first_line()
         {
             let message = format!("{option}: [sso-session {name}] has {key} = {}", own.shown(key));
-            let error = Error::config(format!("{}: {message}", own.origin));
+            let error = Error::config(message).at(&own.origin);
             return Err(error.hint("leave the option out, or give the new session another name"));
         }
     }

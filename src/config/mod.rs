@@ -158,7 +158,7 @@ impl Config {
         match self.include(&mut profile) {
             Ok(()) => Ok(Some(profile)),
             Err(bad) => {
-                let error = Error::config(bad.problem.to_string());
+                let error = Error::config(bad.problem.message).at(&bad.problem.origin);
                 Err(bad.hints.into_iter().fold(error, Error::hint).named("include-profile-broken"))
             }
         }

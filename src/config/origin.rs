@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::error::Place;
+
 /// Which of the three files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum FileKind {
@@ -27,6 +29,12 @@ pub(crate) struct Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.path, self.line)
+    }
+}
+
+impl From<&Origin> for Place {
+    fn from(origin: &Origin) -> Place {
+        Place::Line { file: origin.path.to_string(), line: origin.line }
     }
 }
 

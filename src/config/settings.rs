@@ -182,7 +182,7 @@ impl SettingsFile {
         let reader = Reader { lines: Lines::of(text), path: path.into() };
         let document = DeTable::parse(text).map_err(|error| {
             let span = error.span().unwrap_or_default();
-            Error::config(format!("{}: {}", reader.origin(span.start), error.message()))
+            Error::config(error.message()).at(&reader.origin(span.start))
         })?;
         let mut file = SettingsFile::default();
         for (key, value) in toml_text::in_order(document.get_ref()) {
@@ -275,7 +275,7 @@ impl Reader {
     }
 
     fn error(&self, at: usize, message: &str) -> Error {
-        Error::config(format!("{}: {message}", self.origin(at)))
+        Error::config(message).at(&self.origin(at))
     }
 
     fn origin(&self, at: usize) -> Origin {

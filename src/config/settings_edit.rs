@@ -143,7 +143,7 @@ type Snapshot = BTreeMap<String, BTreeMap<String, Zeroizing<String>>>;
 fn snapshot(body: &str, path: &str) -> Result<Snapshot, String> {
     #[cfg(test)]
     tests::READ.set(tests::READ.get() + 1);
-    let file = SettingsFile::parse(body, path).map_err(|error| error.message)?;
+    let file = SettingsFile::parse(body, path).map_err(|error| error.to_string())?;
     let own = |section: &Section| {
         let own = section.iter().map(|(key, setting)| (key.to_owned(), setting.value.clone()));
         (section.name.clone(), own.collect())

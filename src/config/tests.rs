@@ -165,16 +165,16 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
         "",
     );
     let error = config.profile("a").unwrap_err();
-    assert_eq!(error.message, "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b");
+    assert_eq!(error.to_string(), "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b");
     assert_eq!(error.hints, ["take out the include_profile in ~/.aws/config:7"]);
     assert_eq!(error.kind.status(), 3);
     let shown = config.profiles();
-    assert_eq!(shown[0].problems[0].to_string(), error.message);
+    assert_eq!(shown[0].problems[0].to_string(), error.to_string());
     assert!(shown[0].get("x").is_some());
 
     let itself = load("[profile a]\ninclude_profile=a\n", "", "");
     assert_eq!(
-        itself.profile("a").unwrap_err().message,
+        itself.profile("a").unwrap_err().to_string(),
         "~/.aws/config:2: include_profile goes in a circle: a -> a"
     );
 }
@@ -183,9 +183,12 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
 fn an_include_that_leads_nowhere_is_an_error() {
     let config = load("[profile a]\ninclude_profile=bsae\n[profile base]\n", "", "");
     let error = config.profile("a").unwrap_err();
-    assert_eq!(error.message, "~/.aws/config:2: include_profile names 'bsae', and there is no such profile");
+    assert_eq!(
+        error.to_string(),
+        "~/.aws/config:2: include_profile names 'bsae', and there is no such profile"
+    );
     assert_eq!(error.hints, ["did you mean 'base'?"]);
-    assert_eq!(problems(&config), [error.message]);
+    assert_eq!(problems(&config), [error.to_string()]);
 }
 
 #[test]

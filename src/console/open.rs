@@ -104,7 +104,7 @@ mod tests {
                         "Profile 2":{"name":"Two"},"Profile 3":{"name":"Two"}}}}"#;
         let found = |state: &str, name: &str| {
             let result = profile_directory(chrome, state, "~/.config/google-chrome/Local State", name);
-            result.map_err(|error| format!("{} / {}", error.message, error.hints.join(" ")))
+            result.map_err(|error| format!("{} / {}", error, error.hints.join(" ")))
         };
         assert_eq!(found(state, "Work").as_deref(), Ok("Profile 1"));
         assert_eq!(found(state, "Profile 2").as_deref(), Ok("Profile 2"));

@@ -133,6 +133,6 @@ mod tests {
             assert_eq!(hosts(partition, region), wanted, "{partition} {region}");
         }
         let error = Console::new("aws-iso", "us-iso-east-1").err().unwrap();
-        assert_eq!(error.message, "the address of partition aws-iso's console is not known");
+        assert_eq!(error.to_string(), "the address of partition aws-iso's console is not known");
     }
 }

@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_slip_is_told_the_nearest() {
         let error = Console::new("aws", "eu-west-1").unwrap().destination(Some("lamda")).unwrap_err();
-        assert_eq!(error.message, "--service: there is no service 'lamda'");
+        assert_eq!(error.to_string(), "--service: there is no service 'lamda'");
         assert_eq!(error.hints[0], "did you mean 'lambda'?");
     }
 

@@ -82,7 +82,7 @@ mod tests {
     /// The link to this role, for a profile of that name.
     fn link(role: AssumeRole, look: Look<'_>) -> std::result::Result<String, String> {
         let plan = Plan::of_roles(look.display_name, vec![role]);
-        switch_role(&plan, look).map_err(|error| error.message)
+        switch_role(&plan, look).map_err(|error| error.to_string())
     }
 
     fn role(role_arn: &str) -> AssumeRole {

@@ -22,9 +22,7 @@ mod report;
 
 pub(crate) use finding::{Edit, Finding, Repair, Severity};
 pub(crate) use known::is_region;
-pub(crate) use profiles::{
-    Planned, chain, check as check_profiles, last_refusal, none as no_profiles, split_place,
-};
+pub(crate) use profiles::{Planned, chain, check as check_profiles, last_refusal, none as no_profiles, said};
 pub(crate) use report::{Looked, Report};
 pub(crate) use shell::check as check_shell;
 pub(crate) use text::check as check_text;

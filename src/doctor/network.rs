@@ -10,6 +10,7 @@ use crate::arn::Arn;
 use crate::credentials::shown_id;
 use crate::duration;
 use crate::env::Env;
+use crate::error::Place;
 use crate::plan::Source;
 
 /// The clock is off from here on, in seconds; AWS refuses signatures from fifteen minutes on.
@@ -193,9 +194,9 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
         };
         let at = |kind, message: String| {
             let finding = Finding::new(kind, message);
-            let line = mfa.place.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?)));
-            match line.and_then(|(path, line)| Some((path, line, holders.at(path, line)?))) {
-                Some((path, line, holder)) => finding.in_line(path, line).of(&holder.name),
+            let Place::Line { file, line } = &mfa.place else { return finding.of(&plan.profile) };
+            match holders.at(file, *line) {
+                Some(holder) => finding.in_line(file, *line).of(&holder.name),
                 None => finding.of(&plan.profile),
             }
         };

@@ -10,10 +10,10 @@ use super::go;
 use super::holder::Holders;
 use super::profile::{self, set};
 use crate::arn::Arn;
-use crate::config::{Config, FileKind, Profile};
+use crate::config::{Config, Profile};
 use crate::credentials::rfc3339;
 use crate::duration;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::plan::{Plan, RegionOrigin, in_other_keyring};
 
 /// A profile and what its plan came to.
@@ -56,7 +56,7 @@ pub(crate) fn check(
                 let is_source = sources.contains(&*profile.name);
                 let is_meant = is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
                 if told.insert(one_of(error)) && !is_meant && !is_told_elsewhere(error) {
-                    let finding = of_error(config, (profile, &holders), error, is_source);
+                    let finding = of_error(profile, &holders, error, is_source);
                     findings.retain(|other| !is_same(other, &finding, error));
                     findings.push(finding);
                 }
@@ -120,9 +120,9 @@ fn is_told_elsewhere(error: &Error) -> bool {
     if error.id == Some(catalog::GUARD_MISSPELT.id) {
         return true;
     }
-    let variables = ["AWS_REGION: ", "AWS_DEFAULT_REGION: "];
+    let is_of_shell = |variable: &str| error.place.as_deref() == Some(&variable.into());
     error.id == Some(catalog::REGION_MALFORMED.id)
-        && variables.iter().any(|variable| error.message.starts_with(variable))
+        && ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().any(is_of_shell)
 }
 
 /// Whether a finding says of the same value, as something to look at, what the plan failed for.
@@ -133,17 +133,20 @@ fn is_same(finding: &Finding, failed: &Finding, error: &Error) -> bool {
     (is_account || is_region) && finding.place() == failed.place()
 }
 
-/// What makes two errors one: the message, or the profiles of a circle wherever it is entered.
-fn one_of(error: &Error) -> String {
-    match error.message.rsplit_once(": ").filter(|_| error.id == Some(catalog::SOURCE_CYCLE.id)) {
-        Some((_, circle)) => {
-            let mut names: Vec<&str> = circle.split(" → ").collect();
-            names.sort_unstable();
-            names.dedup();
-            names.join(" → ")
-        }
-        None => error.message.clone(),
+/// What makes two errors one: place and message, or the profiles of a circle wherever it is entered.
+#[derive(PartialEq, Eq, Hash)]
+enum Same {
+    Circle(Vec<String>),
+    Text(String),
+}
+
+fn one_of(error: &Error) -> Same {
+    if error.profiles.is_empty() {
+        return Same::Text(error.to_string());
     }
+    let mut names = error.profiles.clone();
+    names.sort_unstable();
+    Same::Circle(names)
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
@@ -165,26 +168,20 @@ fn kind_of(error: &Error) -> &'static Kind {
 }
 
 /// An error that a plan ended with. It may be about a line of a profile on the way, which is named then.
-fn of_error(
-    config: &Config,
-    (profile, holders): (&Profile, &Holders<'_>),
-    error: &Error,
-    is_source: bool,
-) -> Finding {
+fn of_error(profile: &Profile, holders: &Holders<'_>, error: &Error, is_source: bool) -> Finding {
     let mut kind = kind_of(error);
     let mut hints = error.hints.clone();
     if is_source && *kind == catalog::CREDENTIALS_NONE {
         kind = &catalog::SOURCE_WITHOUT_CREDENTIALS;
         hints.push(in_other_keyring(&profile.name));
     }
-    let (place, message) = split_place(config, &error.message);
-    let finding = Finding::new(kind, message).of(&profile.name);
-    let finding = match place {
-        Some((file, line)) => {
-            let holder = holders.at(&file, line).unwrap_or(profile);
-            finding.in_line(&file, line).of(&holder.name)
+    let finding = Finding::new(kind, said(error)).of(&profile.name);
+    let finding = match error.place.as_deref() {
+        Some(Place::Line { file, line }) => {
+            let holder = holders.at(file, *line).unwrap_or(profile);
+            finding.in_line(file, *line).of(&holder.name)
         }
-        None => finding.in_file(&profile.origin.path),
+        _ => finding.in_file(&profile.origin.path),
     };
     match hints.as_slice() {
         [] => finding.fix("correct the value"),
@@ -192,16 +189,11 @@ fn of_error(
     }
 }
 
-/// `~/.aws/config:12` and what stands behind it.
-pub(crate) fn split_place<'m>(config: &Config, message: &'m str) -> (Option<(String, usize)>, &'m str) {
-    let place = [FileKind::Config, FileKind::Credentials, FileKind::Settings].into_iter().find_map(|file| {
-        let path = config.paths().display(file);
-        let (line, rest) = message.strip_prefix(&*path)?.strip_prefix(':')?.split_once(": ")?;
-        Some((path, line.parse().ok()?, rest))
-    });
-    match place {
-        Some((path, line, rest)) => (Some((path, line)), rest),
-        None => (None, message),
+/// The message; with its place where that is not a line, which a finding has beside it.
+pub(crate) fn said(error: &Error) -> String {
+    match error.place.as_deref() {
+        Some(Place::Line { .. }) => error.message.clone(),
+        _ => error.to_string(),
     }
 }
 

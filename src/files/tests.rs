@@ -19,7 +19,7 @@ fn paths(home: &Path) -> Paths {
 fn error_of(paths: &Paths) -> (String, Vec<String>) {
     match read(paths) {
         Ok(_) => panic!("read"),
-        Err(error) => (error.message, error.hints),
+        Err(error) => (error.to_string(), error.hints),
     }
 }
 
@@ -122,7 +122,7 @@ fn what_stands_in_the_way_is_an_error() {
 #[test]
 fn permission_denied_names_the_way_out() {
     let error = unreadable("~/.aws/config", FileKind::Config, ErrorKind::PermissionDenied.into());
-    assert_eq!(error.message, "~/.aws/config cannot be read: permission denied");
+    assert_eq!(error.to_string(), "~/.aws/config cannot be read: permission denied");
     assert_eq!(
         error.hints,
         ["if the file is yours: chmod u+r ~/.aws/config (and u+x on the folders above it)"]

@@ -92,7 +92,7 @@ pub(crate) fn write(
             let done: Vec<String> = changes[..index].iter().map(|done| paths.display(done.file)).collect();
             match done.as_slice() {
                 [] => error,
-                done => Error { hints: Vec::new(), ..error }.hint(format!(
+                done => error.without_hints().hint(format!(
                     "{} was written, which changes nothing by itself: run the command again",
                     done.join(", ")
                 )),

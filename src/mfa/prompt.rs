@@ -80,7 +80,7 @@ fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
 pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
     let profile = shlex::try_quote(device.profile).unwrap_or_default();
     error
-        .hint(format!("in a terminal, run: xacct login {profile}"))
+        .hint_of_profile(format!("in a terminal, run: xacct login {profile}"))
         .hint("or give the code in the variable XACCT_MFA_CODE")
 }
 
@@ -94,7 +94,7 @@ pub(super) fn session_over(device: &Device<'_>) -> Error {
     let profile = shlex::try_quote(device.profile).unwrap_or_default();
     let message = format!("the MFA session has ended, and a new one needs a code for {}", device.serial);
     Error::needs_person(message)
-        .hint(format!("in a terminal, run: xacct login {profile}"))
+        .hint_of_profile(format!("in a terminal, run: xacct login {profile}"))
         .hint("this server then goes on by itself")
 }
 

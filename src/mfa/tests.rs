@@ -34,10 +34,10 @@ async fn a_given_code_is_good_once() {
     assert_eq!(source.tries(), 1);
     assert_eq!(next(&source, &store, 1, || at(0)).await.unwrap().expose(), "123456");
     let error = next(&source, &store, 1, || at(18_000)).await.unwrap_err();
-    assert_eq!(error.message, format!("this MFA code was already used for {}", DEVICE.serial));
+    assert_eq!(error.to_string(), format!("this MFA code was already used for {}", DEVICE.serial));
     assert_eq!((error.kind, error.hints), (Kind::Refused, vec!["the next one comes in 12 s".to_owned()]));
     let error = next(&source, &store, 2, || at(18_000)).await.unwrap_err();
-    assert_eq!(error.message, format!("AWS refused the MFA code that was given for {}", DEVICE.serial));
+    assert_eq!(error.to_string(), format!("AWS refused the MFA code that was given for {}", DEVICE.serial));
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn without_input_a_person_is_needed() {
     let error =
         next(&CodeSource::None { forbidden_by: "--no-input" }, &store, 1, || at(0)).await.unwrap_err();
     let expected = format!("an MFA code for {} is needed, and --no-input forbids asking", DEVICE.serial);
-    assert_eq!((error.kind, error.message), (Kind::NeedsPerson, expected));
+    assert_eq!((error.kind, error.to_string()), (Kind::NeedsPerson, expected));
     let hints =
         ["in a terminal, run: xacct login 'client 1'", "or give the code in the variable XACCT_MFA_CODE"];
     assert_eq!(error.hints, hints);
@@ -80,7 +80,7 @@ async fn a_process_that_gives_a_used_code_is_asked_once_more_in_the_next_step() 
     assert_eq!(next(&source, &store, 1, clock(1)).await.unwrap().expose(), "222222");
     assert!(start.elapsed() >= Duration::from_millis(20));
     let error = next(&source, &store, 2, clock(1)).await.unwrap_err();
-    assert_eq!(error.message, "mfa_process of profile 'client 1' keeps giving a used code");
+    assert_eq!(error.to_string(), "mfa_process of profile 'client 1' keeps giving a used code");
     let hint = "the first code was sent, and AWS refused it; these were not sent; is its clock right?";
     assert_eq!(error.hints, [hint]);
     assert_eq!(error.kind, Kind::Refused);

@@ -8,7 +8,7 @@ use super::source::{self, Source};
 use crate::arn::Arn;
 use crate::config::{Config, Profile};
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 /// The profiles from the one asked for to the one with base credentials, and those credentials.
 pub(super) struct Chain<'a> {
@@ -46,7 +46,7 @@ enum Next {
     /// A named source such as `Ec2InstanceMetadata`.
     Named(Source),
     /// Another profile, and the line that names it.
-    Profile(String, String),
+    Profile(String, Place),
 }
 
 /// Follows the chain.
@@ -95,7 +95,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
 /// A chain of nothing but what is in the environment.
 pub(super) fn of_environment<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
     screen::options(request)?;
-    let asked = Value { text: "Environment", place: "environment".to_owned() };
+    let asked = Value { text: "Environment", place: "environment".into() };
     let link = Link { profile: Profile::empty("environment"), request: Some(request) };
     let source = source::named(config, &asked, &link, env)?;
     Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source })
@@ -136,21 +136,24 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
             if link.profile.get("role_arn").is_none() {
                 return Ok(Next::Own);
             }
-            let place = role_arn.map(|value| value.place).unwrap_or_default();
+            let place = role_arn.map_or_else(|| Place::from("role_arn"), |value| value.place);
             Err(Error::config(format!(
-                "{place}: profile '{name}' has a role_arn but neither source_profile nor credential_source"
+                "profile '{name}' has a role_arn but neither source_profile nor credential_source"
             ))
+            .at(place)
             .hint("add `source_profile = NAME`, the profile whose credentials may assume the role")
             .named("source-neither"))
         }
     }
 }
 
-fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
+fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &Place) -> Result<()> {
     let Some(start) = links.iter().position(|link| link.profile.name == wanted) else { return Ok(()) };
     let mut names: Vec<&str> = links[start..].iter().map(|link| link.profile.name.as_str()).collect();
     names.push(wanted);
-    Err(Error::config(format!("{place}: source_profile runs in a circle: {}", names.join(" → ")))
+    Err(Error::config(format!("source_profile runs in a circle: {}", names.join(" → ")))
+        .at(place.clone())
+        .about(names[1..].iter().map(|name| (*name).to_owned()))
         .hint("one of them must have credentials of its own instead of a source_profile")
         .named("source-profile-cycle"))
 }
@@ -159,23 +162,21 @@ fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &str) -> Result<()> {
 /// never come to an end.
 const LONGEST: usize = 32;
 
-fn refuse_long(links: &[Link<'_>], place: &str) -> Result<()> {
+fn refuse_long(links: &[Link<'_>], place: &Place) -> Result<()> {
     if links.len() < LONGEST {
         return Ok(());
     }
     let names = links.iter().take(3).map(|link| link.profile.name.as_str());
     let names = names.collect::<Vec<_>>().join(" → ");
-    Err(Error::config(format!(
-        "{place}: source_profile goes on for more than {LONGEST} profiles: {names} → …"
-    ))
-    .hint("assume the role from a profile that is nearer to the one with the keys")
-    .named("source-profile-long"))
+    Err(Error::config(format!("source_profile goes on for more than {LONGEST} profiles: {names} → …"))
+        .at(place.clone())
+        .hint("assume the role from a profile that is nearer to the one with the keys")
+        .named("source-profile-long"))
 }
 
-fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &str) -> Error {
-    let error = Error::config(format!(
-        "{place}: could not find source profile '{wanted}' referenced from '{referrer}'"
-    ));
+fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &Place) -> Error {
+    let message = format!("could not find source profile '{wanted}' referenced from '{referrer}'");
+    let error = Error::config(message).at(place.clone());
     let hints = config.hints_for_profile(wanted, "xacct list    shows the profiles");
     hints.into_iter().fold(error, Error::hint).named("source-profile-missing")
 }

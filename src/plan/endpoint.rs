@@ -8,14 +8,14 @@ use super::transport;
 use crate::arn;
 use crate::config::Config;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::masked;
 
 /// What decides the URL; `aws` turns it into one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     /// An override from a variable or a profile, and where it stands.
-    pub(crate) url: Option<(String, String)>,
+    pub(crate) url: Option<(String, Place)>,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
     /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint for.
@@ -155,21 +155,22 @@ pub(super) fn check_sso_region(
     let session = sso.session.as_deref().and_then(|name| config.sso_session(name));
     let profile = config.profile(&sso.profile)?;
     let settings = session.iter().chain(&profile).filter_map(|section| section.get("sso_region"));
-    let place = settings.map(|setting| setting.origin.to_string()).next().unwrap_or_default();
-    region::check(&sso.region, &format!("{place}: sso_region"), custom)
+    let place = settings.map(|setting| Place::from(&setting.origin)).next();
+    region::check(&sso.region, &place.unwrap_or_else(|| "sso_region".into()), custom)
 }
 
 /// Where the console is signed in to, if not at AWS's own address.
 ///
 /// Errors: also an address that is not https, unless it is this machine's. Other services get a signature; this one gets
 /// the credentials themselves.
-pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, String)>> {
+pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, Place)>> {
     let found = configured(&SIGNIN, config, chain, env)?.url;
     if let Some((text, place)) = &found
         && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || transport::is_loopback(&url))
     {
         let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
-        return Err(Error::config(format!("{place}: {}: {why}", masked::address(text)))
+        return Err(Error::config(format!("{}: {why}", masked::address(text)))
+            .at(place.clone())
             .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
     }
     Ok(found)
@@ -222,10 +223,10 @@ fn configured_url(
     config: &Config,
     chain: &Chain<'_>,
     env: &Env,
-) -> Result<Option<(String, String)>> {
+) -> Result<Option<(String, Place)>> {
     for name in [service.variable, "AWS_ENDPOINT_URL"] {
         if let Some(url) = env.get(name) {
-            return Ok(Some((url.trim().to_owned(), name.to_owned())));
+            return Ok(Some((url.trim().to_owned(), name.into())));
         }
     }
     let Some(link) = chain.selected() else { return Ok(None) };
@@ -236,7 +237,7 @@ fn configured_url(
         };
         let own = service.keys.iter().find_map(|key| {
             let setting = section.get(key)?;
-            Some((setting.sub("endpoint_url")?, setting.origin.to_string()))
+            Some((setting.sub("endpoint_url")?, Place::from(&setting.origin)))
         });
         if own.is_some() {
             return Ok(own);
@@ -270,7 +271,7 @@ fn variable_or_setting<'v>(
     key: &str,
 ) -> Option<Value<'v>> {
     if let Some(text) = env.get(variable) {
-        return Some(Value { text: text.trim(), place: variable.to_owned() });
+        return Some(Value { text: text.trim(), place: variable.into() });
     }
     chain.selected()?.value(key)
 }

@@ -2,7 +2,7 @@
 
 use super::{Request, at};
 use crate::config::Profile;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 /// One profile on the way, with what the command line says instead of it (the profile asked for only).
 pub(super) struct Link<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Link<'a> {
 /// A value and where it stands: `~/.aws/config:12`, or the option it came from.
 pub(super) struct Value<'a> {
     pub(super) text: &'a str,
-    pub(super) place: String,
+    pub(super) place: Place,
 }
 
 impl Value<'_> {
@@ -22,9 +22,9 @@ impl Value<'_> {
         self.text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
-    /// An error that starts with the place.
+    /// An error at this place.
     pub(super) fn error(&self, message: &str) -> Error {
-        Error::config(format!("{}: {message}", self.place))
+        Error::config(message).at(self.place.clone())
     }
 }
 
@@ -33,7 +33,7 @@ impl Link<'_> {
     /// blank was refused when the profile was read.)
     pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
         if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
-            return Some(Value { text, place: option.to_owned() });
+            return Some(Value { text, place: option.into() });
         }
         self.own(key)
     }
@@ -41,7 +41,7 @@ impl Link<'_> {
     /// The profile's setting, whatever the command line says.
     pub(super) fn own(&self, key: &str) -> Option<Value<'_>> {
         let setting = self.profile.get(key).filter(|setting| !setting.value.trim().is_empty())?;
-        Some(Value { text: setting.value.trim(), place: setting.origin.to_string() })
+        Some(Value { text: setting.value.trim(), place: (&setting.origin).into() })
     }
 
     /// `role_arn` makes a role profile, unless a web identity token is what it is assumed with (that is a source). A
@@ -52,7 +52,7 @@ impl Link<'_> {
         self.value("role_arn").is_some() && (!by_token || source_named)
     }
 
-    /// An error that starts with the place of the key, or says which profile it is about where the key is not set.
+    /// An error at the place of the key, or one that says which profile it is about where the key is not set.
     pub(super) fn error(&self, key: &str, message: &str) -> Error {
         match self.value(key) {
             Some(value) => value.error(message),

@@ -44,7 +44,7 @@ pub(crate) struct Metadata {
 /// Errors: of kind `Config`, with the variable or the line.
 pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Metadata> {
     let number = |key: &str, variable: &str, most: u64| {
-        let own = env.get(variable).map(|text| Value { text, place: variable.to_owned() });
+        let own = env.get(variable).map(|text| Value { text, place: variable.into() });
         let Some(value) = own.or_else(|| link.value(key)) else { return Ok(None) };
         match value.text.trim().parse::<u64>() {
             Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
@@ -75,7 +75,7 @@ fn v1_disabled_by(link: &Link<'_>, env: &Env) -> Result<Option<String>> {
 /// Errors: also another machine's address without TLS, unless a setting allows it: credentials come from there.
 fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<String> {
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-    let own = env.get(name).map(|text| Value { text, place: name.to_owned() });
+    let own = env.get(name).map(|text| Value { text, place: name.into() });
     if let Some(own) = own.or_else(|| link.value("ec2_metadata_service_endpoint")) {
         transport::check_url(own.text, &own.place, "http://169.254.169.254")?;
         if !transport::is_of_instance(own.text) {
@@ -84,13 +84,13 @@ fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<Stri
         return Ok(own.text.to_owned());
     }
     let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
-    let mode = env.get(name).map(|text| Value { text, place: name.to_owned() });
+    let mode = env.get(name).map(|text| Value { text, place: name.into() });
     let mode = mode.or_else(|| link.value("ec2_metadata_service_endpoint_mode"));
     let endpoint = match mode.as_ref().map(|mode| mode.text.to_ascii_lowercase()).as_deref() {
         None | Some("ipv4") => "http://169.254.169.254",
         Some("ipv6") => "http://[fd00:ec2::254]",
         Some(_) => {
-            let mode = mode.unwrap_or(Value { text: "", place: String::new() });
+            let mode = mode.unwrap_or(Value { text: "", place: "".into() });
             return Err(mode
                 .error(&format!("'{}' is no mode of the instance metadata", mode.text))
                 .hint("it is IPv4 or IPv6"));

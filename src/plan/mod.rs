@@ -35,7 +35,7 @@ use crate::arn::{self, Arn};
 use crate::config::{Config, ProfileColor};
 use crate::credentials::Credentials;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::masked;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
@@ -119,7 +119,7 @@ pub(crate) struct Confirm {
 pub(crate) struct Mfa {
     pub(crate) serial: String,
     /// The line or option that names the device.
-    pub(crate) place: String,
+    pub(crate) place: Place,
     /// Whether it is `--mfa-serial` that names it.
     pub(crate) is_typed: bool,
     /// `mfa_process`: a command that prints the code.
@@ -329,7 +329,7 @@ pub(crate) fn guard_meant(key: &str) -> Option<&'static str> {
 /// Where the console's sign-in is, if not at AWS's own address: the URL, and what says so.
 ///
 /// Errors: of kind `Config`, as [`draft`], and for what is no URL.
-pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Result<Option<(String, String)>> {
+pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Result<Option<(String, Place)>> {
     let chain = chain::resolve(config, request, env)?;
     endpoint::of_console(config, &chain, env)
 }
@@ -498,7 +498,7 @@ fn confirm(chain: &chain::Chain<'_>) -> Result<Option<Confirm>> {
     for link in &chain.links {
         let wants = link.switch("confirm")?;
         if let Some(value) = link.value("confirm").filter(|_| wants && wanting.is_none()) {
-            wanting = Some(Confirm { profile: link.profile.name.clone(), place: value.place });
+            wanting = Some(Confirm { profile: link.profile.name.clone(), place: value.place.to_string() });
         }
     }
     Ok(wanting)
@@ -538,5 +538,5 @@ fn odd_accounts(chain: &chain::Chain<'_>, endpoint: &Endpoint, warnings: &mut Ve
 
 /// Names a profile in a message, with the line its section starts or the key stands on.
 fn at(origin: &crate::config::Origin, message: &str) -> Error {
-    Error::config(format!("{origin}: {message}"))
+    Error::config(message).at(origin)
 }

@@ -40,7 +40,7 @@ fn file(link: &Link<'_>, paths: &Paths) -> Option<PolicyFile> {
         let dir = origin.and_then(|file| paths.of(file).parent());
         dir.map_or_else(|| value.text.into(), |dir| dir.join(value.text))
     });
-    Some(PolicyFile { path, place: value.place })
+    Some(PolicyFile { path, place: value.place.to_string() })
 }
 
 /// The session policy, and the ARNs of the managed ones, for a session of this role.

@@ -36,7 +36,7 @@ const OF_ROLE: [(&str, &str, &str); 8] = [
 
 pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
     let roles = chain.links[..chain.roles].iter().rev();
-    let device = chain.first("mfa_serial").map(|device| ("mfa_serial", device.place));
+    let device = chain.first("mfa_serial").map(|device| ("mfa_serial", device.place.to_string()));
     let with_device = |link| of_role(config, link).into_iter().chain(device.clone()).collect();
     Origins {
         source: of_source(config, chain),
@@ -48,7 +48,8 @@ pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
 fn of_role(config: &Config, link: &Link<'_>) -> Places {
     let mut places = Places::new();
     for (name, key, option) in OF_ROLE {
-        let mut said: Vec<String> = link.value(key).map(|value| value.place).into_iter().collect();
+        let mut said: Vec<String> =
+            link.value(key).map(|value| value.place.to_string()).into_iter().collect();
         if let Some(request) = link.request.filter(|_| is_added(link, option)) {
             said.push(request.place(option).to_owned());
         }
@@ -61,7 +62,7 @@ fn of_role(config: &Config, link: &Link<'_>) -> Places {
     }
     add_read_only(&mut places);
     if let Some(source) = link.value("source_profile") {
-        places.push(("source_profile", source.place));
+        places.push(("source_profile", source.place.to_string()));
     }
     places.push(("role_session_name", session_name(config, link)));
     places.push(("duration_seconds", duration(link).unwrap_or_else(|| DEFAULT.to_owned())));
@@ -92,7 +93,7 @@ fn is_added(link: &Link<'_>, option: &str) -> bool {
 /// The profile's or the command line's, else what the setting `session_name` makes.
 fn session_name(config: &Config, link: &Link<'_>) -> String {
     match link.value("role_session_name") {
-        Some(value) => value.place,
+        Some(value) => value.place.to_string(),
         None if config.settings().session_name == crate::config::Settings::default().session_name => {
             DEFAULT.to_owned()
         }
@@ -103,13 +104,13 @@ fn session_name(config: &Config, link: &Link<'_>) -> String {
 fn duration(link: &Link<'_>) -> Option<String> {
     let typed = link.request.filter(|request| request.duration_seconds.is_some());
     let typed = typed.map(|request| request.place("--duration").to_owned());
-    typed.or_else(|| link.own("duration_seconds").map(|value| value.place))
+    typed.or_else(|| link.own("duration_seconds").map(|value| value.place.to_string()))
 }
 
 /// What says how long a `GetSessionToken` session lives.
 fn session_duration(config: &Config, chain: &Chain<'_>) -> (&'static str, String) {
     let of_itself = chain.selected().filter(|_| chain.roles == 0).and_then(duration);
-    let own = || chain.first("session_token_duration").map(|value| value.place);
+    let own = || chain.first("session_token_duration").map(|value| value.place.to_string());
     let is_set =
         config.settings().session_token_duration != crate::config::Settings::default().session_token_duration;
     let setting = if is_set { "the setting session_token_duration" } else { DEFAULT };
@@ -127,7 +128,7 @@ fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
         _ => &["credential_source"],
     };
     let mut said: Vec<String> =
-        keys.iter().filter_map(|key| link.own(key)).map(|value| value.place).collect();
+        keys.iter().filter_map(|key| link.own(key)).map(|value| value.place.to_string()).collect();
     if !matches!(chain.source, Source::Sso(_)) {
         said.truncate(1);
     }

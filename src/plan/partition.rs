@@ -5,7 +5,7 @@ use super::link::Value;
 use super::source::Source;
 use super::{Plan, Step, checks};
 use crate::arn::{Arn, PARTITIONS};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 /// Something whose partition the files tell.
 struct Known {
@@ -13,7 +13,7 @@ struct Known {
     /// `the role arn:aws:iam::…`
     what: String,
     /// The line that names it.
-    place: String,
+    place: Place,
 }
 
 /// Errors: of kind `Config`, for a role that is assumed from another partition, with its line.
@@ -25,9 +25,10 @@ pub(super) fn refuse_mixed(chain: &Chain<'_>) -> Result<()> {
             continue;
         }
         return Err(Error::config(format!(
-            "{}: {} is in the partition {}, and {}, from which it is assumed, in {}",
-            role.place, role.what, role.partition, from.what, from.partition
+            "{} is in the partition {}, and {}, from which it is assumed, in {}",
+            role.what, role.partition, from.what, from.partition
         ))
+        .at(role.place.clone())
         .hint(format!(
             "a role is assumed from its own partition: name a source_profile in {}, or correct the role_arn",
             role.partition
@@ -108,7 +109,7 @@ fn roles(chain: &Chain<'_>) -> Vec<Known> {
 
 fn of_source(chain: &Chain<'_>) -> Option<Known> {
     let (partition, what) = named_by(&chain.source)?;
-    Some(Known { partition, what, place: String::new() })
+    Some(Known { partition, what, place: "".into() })
 }
 
 fn named_by(source: &Source) -> Option<(String, String)> {

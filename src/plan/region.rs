@@ -5,7 +5,7 @@ use super::partition;
 use super::{Plan, Request};
 use crate::arn::Arn;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::region;
 
 /// A region and where it was found.
@@ -23,19 +23,19 @@ pub(crate) enum RegionOrigin {
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`, which won over the profile's, or `XACCT_REGION`.
     Variable(&'static str),
     /// `region = …` in the profile or, failing that, in a profile on the way to the source.
-    Setting(String),
+    Setting(Place),
     /// Nowhere: the partition's first region.
     Fallback,
 }
 
 impl RegionOrigin {
     /// What says so, as it stands in front of a message.
-    pub(crate) fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> Place {
         match self {
-            RegionOrigin::Option => "--region",
-            RegionOrigin::Variable(name) => name,
-            RegionOrigin::Setting(place) => place,
-            RegionOrigin::Fallback => "no region is set",
+            RegionOrigin::Option => "--region".into(),
+            RegionOrigin::Variable(name) => (*name).into(),
+            RegionOrigin::Setting(place) => place.clone(),
+            RegionOrigin::Fallback => "no region is set".into(),
         }
     }
 }
@@ -48,15 +48,16 @@ impl RegionOrigin {
 /// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does not have.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
     let found = found(chain, request, env);
-    check(&found.name, found.origin.place(), custom)?;
-    refuse_other_partition(&found.name, found.origin.place(), partition::of_chain(chain))?;
+    check(&found.name, &found.origin.place(), custom)?;
+    refuse_other_partition(&found.name, &found.origin.place(), partition::of_chain(chain))?;
     Ok(found)
 }
 
 /// Errors: of kind `Config`; `place` is where the name was found.
-pub(super) fn check(name: &str, place: &str, custom: bool) -> Result<()> {
+pub(super) fn check(name: &str, place: &Place, custom: bool) -> Result<()> {
     region::check(name, custom).map_err(|wrong| {
-        let error = Error::config(format!("{place}: '{name}' {}", wrong.why)).named("region-malformed");
+        let error = Error::config(format!("'{name}' {}", wrong.why)).at(place.clone());
+        let error = error.named("region-malformed");
         match wrong.meant {
             Some(meant) => error.hint(format!("did you mean {meant}?")),
             None => error.hint("name one region, such as eu-central-1"),
@@ -65,15 +66,16 @@ pub(super) fn check(name: &str, place: &str, custom: bool) -> Result<()> {
 }
 
 /// STS of one partition knows nothing of the roles of another. `known` is a partition and what is in it.
-fn refuse_other_partition(name: &str, place: &str, known: Option<(String, String)>) -> Result<()> {
+fn refuse_other_partition(name: &str, place: &Place, known: Option<(String, String)>) -> Result<()> {
     let Some((wanted, what)) = known.filter(|(partition, _)| partition.starts_with("aws")) else {
         return Ok(());
     };
-    let option = if place == "--regions" { place } else { "--region" };
+    let option = if *place == Place::from("--regions") { "--regions" } else { "--region" };
     match region::partition(name) {
         Some(partition) if partition != wanted => Err(Error::config(format!(
-            "{place}: the region {name} is in the partition {partition}, and {what} in {wanted}"
+            "the region {name} is in the partition {partition}, and {what} in {wanted}"
         ))
+        .at(place.clone())
         .hint(format!("{option} {}    or another region of {wanted}", first_region(&wanted)))),
         _ => Ok(()),
     }
@@ -84,6 +86,7 @@ impl Plan {
     ///
     /// Errors: of kind `Config`, for what is not a region, and for one of another partition.
     pub(crate) fn check_region(&self, name: &str, place: &str) -> Result<()> {
+        let place = &place.into();
         check(name, place, self.endpoint.url.is_some())?;
         refuse_other_partition(name, place, partition::of_plan(self))
     }

@@ -107,7 +107,7 @@ pub(super) fn typed_duration(
     let Some(request) = link.request else { return Ok(None) };
     let Some(seconds) = request.duration_seconds else { return Ok(None) };
     let place = request.place("--duration");
-    check(seconds).map(Some).map_err(|why| Error::config(format!("{place}: the duration {why}")))
+    check(seconds).map(Some).map_err(|why| Error::config(format!("the duration {why}")).at(place))
 }
 
 /// A duration within what STS takes.

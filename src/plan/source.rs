@@ -316,7 +316,7 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
 fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> Error {
     let message = format!("profile '{}' did not contain credential information", profile.name);
     let error = match profile.iter().next() {
-        Some((_, setting)) => Error::config(format!("{}: {message}", setting.origin)),
+        Some((_, setting)) => Error::config(message).at(&setting.origin),
         None => Error::config(message),
     };
     // They may stand below a header that is not read, such as [profile NAME] in the credentials file.

@@ -34,7 +34,7 @@ fn plan_of(text: &str, profile: &str) -> Plan {
 fn error_of(text: &str, profile: &str) -> String {
     let error = plan_in(text, &named(profile), &[]).unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Config);
-    error.message
+    error.to_string()
 }
 
 /// With a settings file.
@@ -315,7 +315,7 @@ fn endpoints_are_found_in_their_order() {
     let without = text.replace("sts =", "s3 =");
     assert_eq!(
         plan_of(&without, "a").endpoint.url.unwrap(),
-        ("http://localhost:4".to_owned(), "~/.aws/config:8".to_owned())
+        ("http://localhost:4".to_owned(), Place::Line { file: "~/.aws/config".to_owned(), line: 8 })
     );
     assert_eq!(
         error_of(&text.replace("[services local]", "[services other]"), "a"),

@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::link::Link;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::masked;
 
 const ALLOW: &str = "allow_http_endpoint";
@@ -14,7 +14,7 @@ const ALLOW: &str = "allow_http_endpoint";
 /// Credentials do not go in clear over a network, unless a setting says that this one may have them.
 ///
 /// Errors: of kind `Config`, for `http://` to another machine.
-pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, place: &str) -> Result<()> {
+pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, place: &Place) -> Result<()> {
     let Ok(url) = Url::parse(text) else { return Ok(()) };
     if url.scheme() != "http" || is_loopback(&url) || config.settings().allow_http_endpoint {
         return Ok(());
@@ -24,8 +24,9 @@ pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, 
     }
     let host = url.host_str().unwrap_or_default();
     Err(Error::config(format!(
-        "{place}: http://{host} is another machine, and credentials would go there and back unencrypted"
+        "http://{host} is another machine, and credentials would go there and back unencrypted"
     ))
+    .at(place.clone())
     .hint("write https://")
     .hint(format!(
         "or, where nobody else can listen, allow it: {ALLOW} = true, in the profile or in xacct's settings file"
@@ -33,12 +34,13 @@ pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, 
 }
 
 /// An absolute http or https URL; anything else would fail deep inside a request.
-pub(crate) fn check_url(text: &str, place: &str, like: &str) -> Result<()> {
+pub(crate) fn check_url(text: &str, place: &Place, like: &str) -> Result<()> {
     // The parser leaves line ends out, wherever they stand.
     let parsed = Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
     match parsed {
         Some(url) if is_web(&url) && url.has_host() && text.contains("://") => Ok(()),
-        _ => Err(Error::config(format!("{place}: '{}' is not an endpoint URL", masked::address(text)))
+        _ => Err(Error::config(format!("'{}' is not an endpoint URL", masked::address(text)))
+            .at(place.clone())
             .hint(format!("write it like {like}"))),
     }
 }

@@ -5,7 +5,7 @@ use super::link::Link;
 use crate::arn::Arn;
 use crate::config::Config;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 /// `role_arn = …` with `web_identity_token_file = …`, or the variables that say the same in a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) struct WebIdentity {
     pub(crate) role_session_name: String,
     pub(crate) token_file: String,
     /// The line or the variable that names the file.
-    pub(crate) token_file_place: String,
+    pub(crate) token_file_place: Place,
     /// 900 to 43200; `None` where nobody says, which is an hour.
     pub(crate) duration_seconds: Option<u32>,
     pub(crate) policy: Option<String>,
@@ -51,14 +51,14 @@ impl WebIdentity {
         }
     }
 
-    /// What names the token's file.
-    pub(crate) fn token_file_setting(&self) -> String {
-        match &self.profile {
-            Some(profile) => {
-                format!("{}: web_identity_token_file of profile '{profile}'", self.token_file_place)
-            }
-            None => self.token_file_place.clone(),
-        }
+    /// An error about the token's file, at the line or the variable that names it.
+    pub(crate) fn token_file_error(&self, why: &str) -> Error {
+        let file = &self.token_file;
+        let message = match &self.profile {
+            Some(profile) => format!("web_identity_token_file of profile '{profile}': {file} {why}"),
+            None => format!("{file} {why}"),
+        };
+        Error::config(message).at(self.token_file_place.clone())
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn of_environment(config: &Config, name: &str, env: &Env) -> Result<O
         role_arn: role_arn.to_owned(),
         role_session_name,
         token_file: config.paths().expanded(token_file, env),
-        token_file_place: TOKEN_FILE.to_owned(),
+        token_file_place: TOKEN_FILE.into(),
         duration_seconds: None,
         policy: None,
         policy_arns: Vec::new(),

@@ -76,7 +76,7 @@ fn a_principal_is_what_the_caller_is() {
     let role = named(&pathless, Principal::Role).unwrap();
     assert!(role.contains(patterns), "{role}");
     let error = named(&pathless, Principal::User).unwrap_err();
-    assert!(error.message.ends_with("role/team/X is assumed by a role, Deploy"), "{error}");
+    assert!(error.to_string().ends_with("role/team/X is assumed by a role, Deploy"), "{error}");
     let user = Caller::User("arn:aws-cn:iam::111111111111:user/you".to_owned());
     assert!(
         named(&user, Principal::User).unwrap().contains(r#"{"AWS":"arn:aws-cn:iam::111111111111:user/you"}"#)

@@ -72,7 +72,7 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
         ("POST", "login") => body::<BeginLogin>(received).and_then(|asked| {
             let now = desk.state.clocks.server_at(now);
             login::begin(&mut desk.state, &asked.user, asked.seconds, now)
-                .map_err(|error| (404, error.message))
+                .map_err(|error| (404, error.to_string()))
         }),
         ("POST", "end_logins") => {
             body::<EndLogins>(received).map(|asked| json!({ "logins": desk.state.logins.end(asked.error) }))

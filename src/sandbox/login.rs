@@ -58,7 +58,8 @@ pub(crate) fn answer(
     if state.logins.holder(token.expose()).is_some_and(|login| login.key != proof.key) {
         return Err(invalid("Invalid DPoP proof: the refresh token is bound to another key"));
     }
-    let (login, next) = state.logins.spend(token.expose()).map_err(broken)?.ok_or_else(expired)?;
+    let (login, next) =
+        state.logins.spend(token.expose()).map_err(|error| broken(&error))?.ok_or_else(expired)?;
     match login.end {
         None => {}
         Some(End::TokenExpired) => return Err(expired()),
@@ -70,7 +71,7 @@ pub(crate) fn answer(
             return Err(Refusal::new(400, "INSUFFICIENT_PERMISSIONS", message));
         }
     }
-    let session = issue(state, &login.user_arn, SECONDS, clock).map_err(broken)?;
+    let session = issue(state, &login.user_arn, SECONDS, clock).map_err(|error| broken(&error))?;
     Ok(Content::Json(json!({
         "accessToken": {
             "accessKeyId": session.access_key_id,
@@ -141,6 +142,6 @@ fn invalid(message: &str) -> Refusal {
     Refusal::new(400, "INVALID_REQUEST", message)
 }
 
-fn broken(error: Error) -> Refusal {
-    Refusal::new(500, "server_error", error.message)
+fn broken(error: &Error) -> Refusal {
+    Refusal::new(500, "server_error", error.to_string())
 }

@@ -54,7 +54,7 @@ fn start_device(state: &mut State, received: &Received<'_>, now: DateTime<Utc>) 
     granted(&client, DEVICE_GRANT)?;
     let center = state.world.center(&asked.start_url);
     let start_url = center.ok_or_else(|| invalid("Invalid start url provided"))?.start_url.clone();
-    let (code, device) = state.sign_in.device(&client.id, &start_url, now).map_err(broken)?;
+    let (code, device) = state.sign_in.device(&client.id, &start_url, now).map_err(|error| broken(&error))?;
     let host = received.headers.get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     let page = format!("http://{}/device", host.unwrap_or_default());
     Ok(Content::Json(json!({
@@ -119,7 +119,7 @@ fn authorize(state: &mut State, received: &Received<'_>, now: DateTime<Utc>) -> 
         Mode::Approve => {
             let (client_id, expires_at) = (client.id, now);
             let draft = Code { client_id, start_url, redirect_uri, challenge, expires_at, session: None };
-            let code = state.sign_in.authorize(draft, now).map_err(broken)?;
+            let code = state.sign_in.authorize(draft, now).map_err(|error| broken(&error))?;
             target.query_pairs_mut().append_pair("code", code.expose());
         }
     }
@@ -156,7 +156,10 @@ fn create_token(
         "refresh_token" => {
             let token = asked.refresh_token.as_ref().ok_or_else(|| invalid("Missing refreshToken"))?;
             let centers = &state.world.identity_center;
-            let tokens = state.sign_in.refresh(token.expose(), &client, centers, clock).map_err(broken)?;
+            let tokens = state
+                .sign_in
+                .refresh(token.expose(), &client, centers, clock)
+                .map_err(|error| broken(&error))?;
             tokens.ok_or_else(|| invalid_grant("Invalid refresh token provided"))?
         }
         "authorization_code" => by_code(state, &client, asked, clock)?,
@@ -246,7 +249,7 @@ fn sign_in(
     now: DateTime<Utc>,
 ) -> Result<(usize, Tokens), Refusal> {
     let center = state.world.center(start_url).ok_or_else(|| invalid("Invalid start url provided"))?;
-    state.sign_in.sign_in(client, center, now).map_err(broken)
+    state.sign_in.sign_in(client, center, now).map_err(|error| broken(&error))
 }
 
 /// The client, where it knows its secret and its registration has not ended.
@@ -286,8 +289,8 @@ fn unknown_client() -> Refusal {
     Refusal::new(401, "InvalidClientException", "Invalid client provided")
 }
 
-fn broken(error: crate::error::Error) -> Refusal {
-    Refusal::new(500, "InternalServerException", error.message)
+fn broken(error: &crate::error::Error) -> Refusal {
+    Refusal::new(500, "InternalServerException", error.to_string())
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn role_credentials(
     };
     let means = Means::Role { source_identity: None, transitive_tags: Vec::new(), chained: false };
     let session = state.issue(identity, means, ROLE_SECONDS, now);
-    let session = session.map_err(|error| Refusal::new(500, "InternalFailure", error.message))?;
+    let session = session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
     Ok(Content::Json(json!({ "roleCredentials": {
         "accessKeyId": session.access_key_id,
         "secretAccessKey": session.secret.expose(),

@@ -338,7 +338,7 @@ fn issue(
 ) -> Result<Session, Refusal> {
     let now = state.clocks.server_at(now);
     let session = state.issue(identity, means, seconds, now);
-    session.map_err(|error| Refusal::new(500, "InternalFailure", error.message))
+    session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))
 }
 
 fn credentials(session: &Session) -> String {

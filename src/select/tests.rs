@@ -44,7 +44,7 @@ fn chosen(words: &[&str]) -> Result<Vec<String>> {
 
 fn says(words: &[&str]) -> String {
     let error = chosen(words).unwrap_err();
-    format!("{}; {}", error.message, error.hints.join("; "))
+    format!("{}; {}", error, error.hints.join("; "))
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn each_kind() {
         let result = chosen(&words);
         if names.is_empty() {
             assert_eq!(
-                result.unwrap_err().message,
+                result.unwrap_err().to_string(),
                 "no profile is left: all that are chosen are excluded too"
             );
         } else {
@@ -128,13 +128,13 @@ fn files() {
     let selectors = lines(text, "list.txt", false).unwrap();
     let world = world();
     assert_eq!(choose(&selectors, &world, &|_| Vec::new()).unwrap(), [2]);
-    let wrong = |text: &str, excludes| lines(text, "list.txt", excludes).unwrap_err().message;
+    let wrong = |text: &str, excludes| lines(text, "list.txt", excludes).unwrap_err().to_string();
     assert_eq!(wrong("\n@other", false), "list.txt:2: a file of selectors names no further file");
     assert_eq!(wrong("!", false), "list.txt:1: there is nothing behind the '!'");
     assert_eq!(wrong("!a", true), "list.txt:1: '!' in a file that is left out as a whole");
     let unknown =
         choose(&lines("\nnobody", "list.txt", false).unwrap(), &world, &|_| Vec::new()).unwrap_err();
-    assert_eq!(unknown.message, "the selector 'nobody' in list.txt:2 chooses no profile");
+    assert_eq!(unknown.to_string(), "the selector 'nobody' in list.txt:2 chooses no profile");
     assert!(matches!(word("!@x").unwrap(), Word::File { path, excludes: true } if path == "x"));
     assert!(word("@").is_err());
 }

@@ -146,9 +146,7 @@ impl<'a> Session<'a> {
         let until = self.asker.until.into_iter().chain(newer).min();
         let _turn = match self.turn(file, until).await {
             Err(error) if error.kind == Kind::NeedsPerson && is_valid => {
-                self.asker
-                    .voice
-                    .warn(&format!("{}; its credentials are used while they last", error.message));
+                self.asker.voice.warn(&format!("{error}; its credentials are used while they last"));
                 return Ok(token.credentials);
             }
             turn => turn?,

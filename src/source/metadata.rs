@@ -101,7 +101,7 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
     if env.get(uris[0]).is_none()
         && let Some(text) = env.get(uris[1])
     {
-        plan::check_url(text, uris[1], "http://169.254.170.23/v1/credentials")?;
+        plan::check_url(text, &uris[1].into(), "http://169.254.170.23/v1/credentials")?;
     }
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);

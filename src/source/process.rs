@@ -108,7 +108,10 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let limit = Duration::from_millis(20);
         let error = runtime.block_on(run_within(limit, "p", shell("exec sleep 60"))).unwrap_err();
-        assert_eq!(error.message, "credential_process of profile 'p' took longer than 20ms and was stopped");
+        assert_eq!(
+            error.to_string(),
+            "credential_process of profile 'p' took longer than 20ms and was stopped"
+        );
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl<'a> Session<'a> {
             // It has ended already.
             Ok(Ok(Err(failure))) if is_unauthorized(&failure) => return,
             Ok(Ok(Err(failure))) => failure.to_string(),
-            Ok(Err(error)) => error.message,
+            Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer in {} seconds", FOR_LOGOUT.as_secs()),
         };
         self.asker.voice.warn(&format!(

@@ -52,9 +52,7 @@ impl Session<'_> {
             (Ok(turn), _) => turn,
             // Whoever holds the lock may take its time: what is still valid is used meanwhile.
             (Err(error), Some(token)) if error.kind == Kind::NeedsPerson => {
-                self.asker
-                    .voice
-                    .warn(&format!("{}; the sign-in's token is used while it lasts", error.message));
+                self.asker.voice.warn(&format!("{error}; the sign-in's token is used while it lasts"));
                 return Ok(unasked(token));
             }
             (Err(error), _) => return Err(error),

@@ -21,8 +21,8 @@ pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
             .hint(format!(
                 "you are signed in at {other}, another spelling of it; the AWS CLI keeps a token for each spelling"
             ))
-            .hint(format!("set sso_start_url = {other} in the profile, or run: {}", login(sso))),
-        None => error.hint(format!("in a terminal, run: {}", login(sso))),
+            .hint_of_profile(format!("set sso_start_url = {other} in the profile, or run: {}", login(sso))),
+        None => error.hint_of_profile(format!("in a terminal, run: {}", login(sso))),
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn in_background(sso: &Sso) -> Error {
     let why = terminal::BACKGROUND;
     Error::needs_person(format!("profile '{profile}': nobody is signed in at {start_url}, and {why}"))
         .hint(terminal::TO_FOREGROUND)
-        .hint(format!("or run first: {}", login(sso)))
+        .hint_of_profile(format!("or run first: {}", login(sso)))
 }
 
 /// A profile that has a session and no role.
@@ -66,8 +66,8 @@ pub(super) fn role_refused(
     match code.as_str() {
         "ForbiddenException" | "ResourceNotFoundException" => error
             .hint("- the role may not be assigned to whoever is signed in, or no longer: check sso_account_id and sso_role_name")
-            .hint(format!("- somebody else may be signed in: {} --refresh", login(sso))),
-        "UnauthorizedException" => error.hint(format!("sign in anew: {} --refresh", login(sso))),
+            .hint_of_profile(format!("- somebody else may be signed in: {} --refresh", login(sso))),
+        "UnauthorizedException" => error.hint_of_profile(format!("sign in anew: {} --refresh", login(sso))),
         _ => error,
     }
 }
@@ -86,7 +86,7 @@ pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
         sso.start_url
     ));
     match code.as_str() {
-        "UnauthorizedException" => error.hint(format!("sign in anew: {} --refresh", login(sso))),
+        "UnauthorizedException" => error.hint_of_profile(format!("sign in anew: {} --refresh", login(sso))),
         _ => error.hint("sso_registration_scopes of the sso-session must have sso:account:access"),
     }
 }
@@ -115,12 +115,12 @@ pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
 /// The person, or their administrator, said no.
 pub(super) fn denied(sso: &Sso, code: &str) -> Error {
     Error::refused(format!("the sign-in at {} was refused in the browser ({code})", sso.start_url))
-        .hint(format!("to try again: {}", login(sso)))
+        .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 
 pub(super) fn too_late(sso: &Sso) -> Error {
     Error::needs_person(format!("nobody signed in at {} in time", sso.start_url))
-        .hint(format!("to try again: {}", login(sso)))
+        .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 
 /// Another process has just tried, and this one has waited for it.
@@ -135,7 +135,7 @@ pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
         "the sign-in at {} that another process had begun came to nothing",
         sso.start_url
     ))
-    .hint(format!("to try again: {}", login(sso)))
+    .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 
 fn unreachable(sso: &Sso, endpoint: &Endpoint, why: &str) -> Error {

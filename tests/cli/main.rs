@@ -44,6 +44,7 @@ mod in_time;
 mod init;
 mod init_hooks;
 mod init_tmux;
+mod json_errors;
 mod list;
 mod login;
 mod login_sso;

@@ -262,7 +262,7 @@ impl<'a> Answers<'a> {
         match self.config.profile(name) {
             Ok(None) => Ok(()),
             Ok(Some(profile)) => Err(format!("there is a profile '{name}' already: {}", profile.origin)),
-            Err(error) => Err(error.message),
+            Err(error) => Err(error.to_string()),
         }
     }
 

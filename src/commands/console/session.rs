@@ -132,21 +132,22 @@ fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
 }
 
 /// A code that only `--duration` wants is not the one that 'xacct login' asks for.
-fn of_own_code(mut error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
+fn of_own_code(error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
     let is_longer = match entry(wanted.plan) {
         Entry::Shared => entry(plan) == Entry::Direct,
         Entry::Open => wanted.duration.is_some_and(|seconds| seconds > CHAINED),
         _ => false,
     };
-    if error.kind == Kind::NeedsPerson && is_longer {
-        error.hints = vec![
-            "a console session of more than 1h takes a code of its own: run the command in a terminal, or add \
-             --mfa-code CODE"
-                .to_owned(),
-            format!("xacct console {}    without --duration, uses the MFA session", plan.profile),
-        ];
+    if error.kind != Kind::NeedsPerson || !is_longer {
+        return error;
     }
     error
+        .without_hints()
+        .hint(
+            "a console session of more than 1h takes a code of its own: run the command in a terminal, or add \
+             --mfa-code CODE",
+        )
+        .hint_of_profile(format!("xacct console {}    without --duration, uses the MFA session", plan.profile))
 }
 
 /// A federation session of the user whose keys these are.

@@ -123,7 +123,8 @@ pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) 
     let store = match context.store() {
         Ok(store) => store,
         Err(error) => {
-            let finding = Finding::new(&catalog::CACHE_UNUSABLE, error.message).fix(error.hints.join("; "));
+            let finding =
+                Finding::new(&catalog::CACHE_UNUSABLE, error.to_string()).fix(error.hints.join("; "));
             return (vec![finding], Looked::not("cache entries", "there is no home directory"));
         }
     };

@@ -63,7 +63,7 @@ pub(super) fn ask(
     let work = work(&meant.into_iter().filter(usable).collect::<Vec<_>>());
     match ask_all(&work, context) {
         Ok(of_requests) => Answers { of_requests, bundles, skipped: None },
-        Err(error) => Answers { of_requests: Vec::new(), bundles, skipped: Some(error.message) },
+        Err(error) => Answers { of_requests: Vec::new(), bundles, skipped: Some(error.to_string()) },
     }
 }
 
@@ -102,7 +102,7 @@ fn bundles(planned: &[&Planned]) -> (BTreeSet<String>, Vec<Finding>) {
     let wrong: Vec<(&String, Error)> =
         paths.into_iter().filter_map(|path| Some((path, aws::ca_bundle(path).err()?))).collect();
     let finding = |(_, error): &(&String, Error)| {
-        Finding::new(&catalog::CA_BUNDLE, error.message.clone()).fix(error.hints.join("; "))
+        Finding::new(&catalog::CA_BUNDLE, error.to_string()).fix(error.hints.join("; "))
     };
     (wrong.iter().map(|(path, _)| (*path).clone()).collect(), wrong.iter().map(finding).collect())
 }

@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::commands::context::Context;
 use crate::config::{Config, FileKind, Paths, Texts};
-use crate::doctor::{Finding, catalog, split_place};
-use crate::error::Error;
+use crate::doctor::{Finding, catalog, said};
+use crate::error::{Error, Place};
 use crate::files;
 
 pub(super) struct Read {
@@ -69,14 +69,15 @@ fn finding(config: &Config, file: FileKind, error: &Error) -> Finding {
         _ => &catalog::SETTINGS_BROKEN,
     };
     let path = config.paths().display(file);
-    let (place, message) = split_place(config, &error.message);
-    let message = message
-        .strip_prefix(&format!("{path} "))
-        .map_or_else(|| message.to_owned(), |rest| format!("the file {rest}"));
+    let message = said(error);
+    let message = match message.strip_prefix(&format!("{path} ")) {
+        Some(rest) => format!("the file {rest}"),
+        None => message,
+    };
     let finding = Finding::new(kind, message);
-    let finding = match place {
-        Some((file, line)) => finding.in_line(&file, line),
-        None => finding.in_file(&path),
+    let finding = match error.place.as_deref() {
+        Some(Place::Line { file, line }) => finding.in_line(file, *line),
+        _ => finding.in_file(&path),
     };
     match error.hints.as_slice() {
         [] => finding,

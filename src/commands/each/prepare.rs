@@ -62,7 +62,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Kind::Signal(_) => Status::Skipped,
         _ => Status::Failed,
     };
-    Outcome::failed(status, error.message.clone())
+    Outcome::failed(status, error.to_string())
 }
 
 /// As [`outcome`], with what to do about it.

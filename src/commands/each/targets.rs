@@ -231,7 +231,7 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
     }
     let (count, mut said) = (wrong.len(), BTreeSet::new());
     for error in wrong {
-        if said.insert(error.message.clone()) {
+        if said.insert(error.to_string()) {
             voice.error(&error);
         }
     }

@@ -132,7 +132,7 @@ fn new_session(
         return Err(unknown);
     }
     if !is_told {
-        context.voice.note(&format!("{}: this adds it", unknown.message));
+        context.voice.note(&format!("{unknown}: this adds it"));
     }
     let answer = |option: &str, value: Option<&str>, question: &str, read: Read| match (value, &person) {
         (Some(value), _) => read(value.trim()).map_err(|why| Error::usage(format!("{option}: {why}"))),

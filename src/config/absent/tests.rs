@@ -6,7 +6,7 @@ use crate::config::tests::load;
 /// Message and hints, one a line.
 fn says(config: &str, credentials: &str, name: &str) -> String {
     let error = load(config, credentials, "").no_profile(name);
-    [&[error.message], error.hints.as_slice()].concat().join("\n")
+    [&[error.to_string()], error.hints.as_slice()].concat().join("\n")
 }
 
 const NONE: &str = "in ~/.aws/config or ~/.aws/credentials";

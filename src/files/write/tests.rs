@@ -97,13 +97,13 @@ fn what_is_no_plain_file_is_not_replaced() {
     symlink("/dev/null", &paths.config).unwrap();
     let changes = [change(FileKind::Config, Some(""), Some("new"))];
     let error = write(&paths, &changes, now(), &locked(&paths)).unwrap_err();
-    assert!(error.message.ends_with("it is not a plain file"), "{}", error.message);
+    assert!(error.to_string().ends_with("it is not a plain file"), "{}", error.to_string());
     // A pipe is not waited for, either.
     fs::remove_file(&paths.config).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&paths.config).status().unwrap();
     assert!(made.success());
     let error = write(&paths, &changes, now(), &locked(&paths)).unwrap_err();
-    assert!(error.message.ends_with("it is not a plain file"), "{}", error.message);
+    assert!(error.to_string().ends_with("it is not a plain file"), "{}", error.to_string());
     assert_eq!(names(&dir.path().join("aws")), ["config"]);
 }
 
@@ -118,7 +118,7 @@ fn what_changed_meanwhile_is_not_overwritten() {
             [change(FileKind::Settings, None, Some("s")), change(FileKind::Config, old, Some("new"))];
         let error = write(&paths, &changes, now(), &lock).unwrap_err();
         assert!(
-            error.message.ends_with("was changed by somebody else meanwhile: nothing was written"),
+            error.to_string().ends_with("was changed by somebody else meanwhile: nothing was written"),
             "{error}"
         );
     }

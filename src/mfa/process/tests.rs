@@ -76,7 +76,7 @@ async fn failures_name_the_profile_and_the_program_but_no_argument() {
         ("printf '\\377123456\\n'", "printed no line of six digits"),
     ] {
         let error = Script::new(text).error("--token hunter2").await;
-        assert_eq!(error.message, format!("mfa_process of profile 'client1' (sh) {message}"));
+        assert_eq!(error.to_string(), format!("mfa_process of profile 'client1' (sh) {message}"));
         assert_eq!((error.kind, error.hints.len()), (Kind::Other, 0));
     }
 }
@@ -85,14 +85,17 @@ async fn failures_name_the_profile_and_the_program_but_no_argument() {
 async fn endless_output_is_not_waited_for() {
     let error = Script::new("while :; do echo 123456; done").error("").await;
     let expected = "mfa_process of profile 'client1' (sh) printed more than a code: 4096 bytes and on";
-    assert_eq!(error.message, expected);
+    assert_eq!(error.to_string(), expected);
 }
 
 #[tokio::test]
 async fn one_that_takes_too_long_is_stopped() {
     let script = Script::new("exec sleep 1000");
     let error = run(&script.command("--token hunter2"), &DEVICE, Duration::from_millis(1)).await.unwrap_err();
-    assert_eq!(error.message, "mfa_process of profile 'client1' (sh) took longer than 0 s and was stopped");
+    assert_eq!(
+        error.to_string(),
+        "mfa_process of profile 'client1' (sh) took longer than 0 s and was stopped"
+    );
     assert_eq!(error.kind, Kind::Other);
 }
 
@@ -108,7 +111,7 @@ async fn what_cannot_be_run_is_a_matter_of_configuration() {
         ("/ --token hunter2 2>&-", "of profile 'client1' () cannot be run: exit status: 126"),
     ] {
         let error = run(command, &DEVICE, MINUTE).await.unwrap_err();
-        assert_eq!(error.message, format!("mfa_process {message}"));
+        assert_eq!(error.to_string(), format!("mfa_process {message}"));
         let is_run = message.contains("printed");
         assert_eq!(error.kind, if is_run { Kind::Other } else { Kind::Config }, "{command}");
     }

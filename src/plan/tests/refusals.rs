@@ -13,7 +13,7 @@ fn web(lines: &str) -> String {
 fn with(text: &str, request: Request) -> std::result::Result<Plan, String> {
     let name = if text.contains("[profile web]") { "web" } else { "a" };
     let request = Request { profile: Some(name.to_owned()), ..request };
-    plan_in(text, &request, &[]).map_err(|error| error.message)
+    plan_in(text, &request, &[]).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn metadata_comes_from_this_machine() {
 fn a_region_is_one_and_the_role_s() {
     let text = |region: &str| role("a", &format!("source_profile = hub\n{region}"));
     let error = |text: &str, variables: &[(&str, &str)]| {
-        plan_in(text, &named("a"), variables).map(|plan| plan.region.name).map_err(|error| error.message)
+        plan_in(text, &named("a"), variables).map(|plan| plan.region.name).map_err(|error| error.to_string())
     };
     let wrong = |region: &str| error(&text(&format!("region = {region}")), &[]);
     assert_eq!(
@@ -472,7 +472,7 @@ fn an_access_key_comes_from_one_file() {
     let table = "[profile.a]\naws_access_key_id = \"AKIASETSETSETSET\"\naws_secret_access_key = \"s\"\n";
     assert_eq!(source(old, new, table).unwrap(), key("AKIASETSETSETSET", "s", false, None));
     assert_eq!(
-        source(old, "[a]\naws_access_key_id = AKIANEWNEWNEWNEW\n", "").unwrap_err().message,
+        source(old, "[a]\naws_access_key_id = AKIANEWNEWNEWNEW\n", "").unwrap_err().to_string(),
         "~/.aws/credentials:2: profile 'a' is missing aws_secret_access_key"
     );
     let account = "[profile a]\naws_account_id = 111111111111\n";

@@ -95,7 +95,7 @@ fn policy_files_are_found_from_where_they_are_named() {
         assert_ne!(first, key("{\"Version\":\"2008-10-17\"}").1, "what stands in it is in the key");
         let wrong = with(&wanted, "{\n\n  x");
         assert_eq!(
-            wrong.unwrap_err().message,
+            wrong.unwrap_err().to_string(),
             "~/.aws/config:7: session_policy is not a JSON object: key must be a string at line 3 column 3"
         );
     }
@@ -112,7 +112,7 @@ fn the_options_policy_comes_instead_of_the_profiles() {
     let sent = requests(plan_in(&text, &request, &[]).unwrap()).remove(0);
     assert_eq!((sent.policy.as_deref(), sent.policy_arns), (Some("{}"), vec![arn.to_owned()]));
     let wrong = Request { policy: Some("[]".to_owned()), ..named("a") };
-    let message = plan_in(&text, &wrong, &[]).unwrap_err().message;
+    let message = plan_in(&text, &wrong, &[]).unwrap_err().to_string();
     assert!(message.starts_with("--policy: session_policy is not a JSON object"), "{message}");
 }
 
@@ -132,7 +132,7 @@ fn keys_are_not_handed_out_where_less_was_asked_for() {
         );
     }
     let request = Request { read_only: true, ..named("hub") };
-    let message = plan_in(HUB, &request, &[]).unwrap_err().message;
+    let message = plan_in(HUB, &request, &[]).unwrap_err().to_string();
     assert!(message.starts_with("--read-only narrows a role"), "{message}");
     assert!(plan_of(&keys("read_only = false"), "hub").steps.is_empty());
     // As a source the keys only sign.

@@ -67,7 +67,7 @@ pub(super) fn register(
         grant_types,
         issuer: asked.issuer_url,
     };
-    let client = state.sign_in.register(draft, now).map_err(broken)?;
+    let client = state.sign_in.register(draft, now).map_err(|error| broken(&error))?;
     Ok(Content::Json(json!({
         "clientId": client.id,
         "clientSecret": client.secret.expose(),

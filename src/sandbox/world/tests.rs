@@ -1,7 +1,7 @@
 use super::*;
 
 fn refused(text: &str) -> String {
-    World::parse(text, "w.toml").unwrap_err().message
+    World::parse(text, "w.toml").unwrap_err().to_string()
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! The error as JSON, on stdout, of a command that was asked for JSON.
+
+use serde::Serialize;
+
+use super::json;
+use crate::cli::{Command, ConfigAction, SandboxAction};
+use crate::error::{Error, Kind, Place};
+use crate::masked;
+
+#[derive(Serialize)]
+struct Document<'e> {
+    error: Fields<'e>,
+}
+
+/// What there is not is `null`.
+#[derive(Serialize)]
+struct Fields<'e> {
+    kind: &'static str,
+    id: Option<&'static str>,
+    place: Option<Where<'e>>,
+    message: &'e str,
+    hints: Vec<String>,
+    /// What a library said.
+    cause: Option<String>,
+}
+
+/// A line of a file, or the name of an option or a variable.
+#[derive(Serialize)]
+struct Where<'e> {
+    file: Option<&'e str>,
+    line: Option<usize>,
+    name: Option<&'e str>,
+}
+
+/// Whether the command prints JSON where it succeeds, because of `--json`.
+pub(super) fn is_wanted(command: &Command) -> bool {
+    match command {
+        Command::Whoami(asked) => asked.json,
+        Command::List(asked) => asked.json,
+        Command::Explain(asked) => asked.json,
+        Command::Config(asked) => match &asked.action {
+            ConfigAction::Show(asked) => asked.json,
+        },
+        Command::Doctor(asked) => asked.json,
+        Command::Audit(asked) => asked.json,
+        Command::Sandbox(asked) => matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json),
+        _ => false,
+    }
+}
+
+/// `{"error":{"kind",…}}`
+pub(super) fn document(error: &Error) -> String {
+    let fields = Fields {
+        kind: name(error.kind),
+        id: error.id,
+        place: error.place.as_deref().map(place),
+        message: &error.message,
+        hints: error.hints.iter().map(|hint| masked::message(hint)).collect(),
+        cause: error.cause.as_ref().map(|cause| masked::addresses(&format!("{cause:#}")).into_owned()),
+    };
+    json(&Document { error: fields })
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Other => "other",
+        Kind::Usage => "usage",
+        Kind::Config => "config",
+        Kind::Refused => "refused",
+        Kind::NeedsPerson => "needs_person",
+        Kind::Unreachable => "unreachable",
+        Kind::Signal(_) => "signal",
+    }
+}
+
+fn place(place: &Place) -> Where<'_> {
+    match place {
+        Place::Line { file, line } => Where { file: Some(file), line: Some(*line), name: None },
+        Place::Named(name) => Where { file: None, line: None, name: Some(name) },
+    }
+}

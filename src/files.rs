@@ -2,6 +2,7 @@
 //! that is there and cannot be read is an error, never "no profiles". What stands in them is left to `config`; changing
 //! them is below, in `write`.
 
+mod private;
 mod read;
 mod write;
 mod backup;
@@ -20,8 +21,9 @@ use crate::error::Result;
 use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
+pub(crate) use private::{create, make_dir, put, temporary, temporary_dir};
 pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
-pub(crate) use write::{Change, Lock, make_dir, try_lock, write};
+pub(crate) use write::{Change, Lock, try_lock, write};
 
 /// The texts to be parsed.
 ///

@@ -3,13 +3,14 @@
 //! Knows nothing of entries or locks. On systems without Unix owners and modes, the user's own profile directory
 //! is what keeps others out.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::warning::Warning;
+use crate::files;
 
 /// Larger than any entry: a session token has at most a few thousand characters.
 const MAX_SIZE: u64 = 64 * 1024;
@@ -30,10 +31,7 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), Warning> {
     if trusted(dir)? {
         return Ok(());
     }
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir).map_err(|error| Warning::io("create", dir, &error))?;
+    files::make_dir(dir).map_err(|error| Warning::io("create", dir, &error))?;
     // Again: somebody else may have made it in between.
     trusted(dir).map(|_| ())
 }
@@ -154,38 +152,12 @@ pub(super) fn write_up_to(max: u64, path: &Path, bytes: &[u8]) -> Result<(), War
             path.display()
         )));
     }
-    let (mut file, temporary) = create_beside(path).map_err(|error| Warning::io("write", path, &error))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
-        // Best effort: what stays behind is removed by a later `sweep`.
-        let _ = fs::remove_file(&temporary);
-        return Err(Warning::io("write", path, &error));
-    }
-    sync_dir_of(path);
-    Ok(())
-}
-
-/// A new file in the same directory, which nothing reads. Numbers, not randomness: `create_new` never shares one.
-pub(super) fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    for number in 0..100 {
-        let temporary = path.with_file_name(format!(".{name}.{}-{number}.tmp", std::process::id()));
-        match open(OpenOptions::new().write(true).create_new(true), &temporary) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => return opened.map(|file| (file, temporary)),
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many unfinished writes"))
-}
-
-/// After a power cut the new name should be there too. Where the system cannot do that, the old file is: fine.
-fn sync_dir_of(path: &Path) {
-    #[cfg(unix)]
-    if let Some(dir) = path.parent().and_then(|dir| File::open(dir).ok()) {
-        let _ = dir.sync_all();
-    }
-    #[cfg(not(unix))]
-    let _ = path;
+    files::temporary(path, ".")
+        .and_then(|temporary| {
+            temporary.as_file().write_all(bytes)?;
+            files::put(temporary, path)
+        })
+        .map_err(|error| Warning::io("write", path, &error))
 }
 
 /// Opens a new, empty file at the path, for this user alone, whatever the mode and the owner of the file that it
@@ -202,13 +174,8 @@ pub(crate) fn replace(path: &Path) -> io::Result<File> {
         _ => {}
     }
     // A short name of its own: the file's may already be as long as the system allows.
-    let (file, temporary) = create_beside(&path.with_file_name("xacct"))?;
     // A rename follows no link either, should one have appeared since.
-    if let Err(error) = fs::rename(&temporary, path) {
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
-    Ok(file)
+    Ok(files::temporary(&path.with_file_name("xacct"), ".")?.persist(path)?)
 }
 
 fn kind(metadata: &Metadata) -> &'static str {

@@ -7,7 +7,7 @@
 //! ```text
 //! $XACCT_CACHE_DIR/           0700
 //!   <64 hex digits>.json      0600, one Entry
-//!   .<name>.<pid>-<n>.tmp     0600, a write under way, or one that was killed
+//!   .<name>.<random>.tmp      0600, a write under way, or one that was killed
 //!   locks/<name>.lock         0600, says who holds it; may be removed at any time
 //!   mfa/<64 hex digits>.json  0600, codes lately sent (owned by `mfa`)
 //!   sso/<40 hex digits>….json 0600, which tokens are of which sign-in, and attempts that failed (owned by `sso`)

@@ -2,12 +2,13 @@
 //! it is told to end.
 
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::context::{Context, Purpose};
@@ -18,6 +19,7 @@ use crate::cli::{Asking, Serve, Target};
 use crate::config;
 use crate::credentials::{Credentials, Issued};
 use crate::error::{Error, Kind, Result};
+use crate::files;
 use crate::render::formats;
 use crate::secret::Secret;
 use crate::serve::{Endpoint, Served};
@@ -188,7 +190,7 @@ struct EnvFiles(Vec<PathBuf>);
 
 impl EnvFiles {
     fn write(dir: &Path, profiles: &[String], variables: &[Variables]) -> Result<EnvFiles> {
-        private_dir(dir, true)?;
+        files::make_dir(dir).map_err(|error| not_made(dir, error))?;
         let mut files = EnvFiles(Vec::new());
         for (profile, variables) in profiles.iter().zip(variables) {
             let name: String = profile
@@ -218,43 +220,24 @@ impl Drop for EnvFiles {
 }
 
 /// A directory with a config file and an empty credentials file, which goes when this is dropped.
-struct Files(PathBuf);
+struct Files(TempDir);
 
 impl Files {
     fn new(config: &str, context: &Context) -> Result<Files> {
         let temporary = context.env.path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
-        let dir = temporary.unwrap_or(Path::new("/tmp")).join(format!("xacct-serve-{}", random()?));
-        private_dir(&dir, false)?;
-        let files = Files(dir);
-        cache::write_private(&files.0.join("config"), config.as_bytes())?;
-        cache::write_private(&files.0.join("credentials"), b"")?;
+        let parent = temporary.unwrap_or(Path::new("/tmp"));
+        let files =
+            Files(files::temporary_dir(parent, "xacct-serve-").map_err(|error| not_made(parent, error))?);
+        cache::write_private(&files.0.path().join("config"), config.as_bytes())?;
+        cache::write_private(&files.0.path().join("credentials"), b"")?;
         Ok(files)
     }
 
     fn path(&self, name: &str) -> String {
-        self.0.join(name).to_string_lossy().into_owned()
+        self.0.path().join(name).to_string_lossy().into_owned()
     }
 }
 
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn random() -> Result<String> {
-    let mut bytes = [0; 8];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system has no random bytes"))?;
-    Ok(hex::encode(bytes))
-}
-
-/// Makes the directory for this user alone; one that is there already is taken where `may_exist`.
-fn private_dir(dir: &Path, may_exist: bool) -> Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .recursive(may_exist)
-        .create(dir)
-        .map_err(|error| Error::other(format!("{} cannot be made: {error}", dir.display())).caused_by(error))
+fn not_made(dir: &Path, error: std::io::Error) -> Error {
+    Error::other(format!("{} cannot be made: {error}", dir.display())).caused_by(error)
 }

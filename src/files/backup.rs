@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
+use super::private::create;
 use super::read::read_text;
-use super::write::{Change, create};
+use super::write::Change;
 use crate::config::{Paths, Texts};
 use crate::error::{Error, Result};
 

@@ -2,16 +2,21 @@
 //! before beside it. What to write is the caller's business, and so is the order, in which a crash between two files
 //! must leave what works.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
+use tempfile::NamedTempFile;
 
 use super::backup;
+use super::private::{self, make_dir};
 use super::read::read_bytes;
 use crate::config::{FileKind, Paths};
 use crate::error::{Error, Result};
+
+/// In the names of temporary files: `.config.xacct-1x2y3z.tmp`.
+const MARK: &str = ".xacct-";
 
 /// One file and what is to stand in it: `None` is no file.
 pub(crate) struct Change<'a> {
@@ -130,14 +135,6 @@ fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
     Ok(target)
 }
 
-/// Makes the directory, and its parents, for this user alone; one that is there stays as it is.
-pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir)
-}
-
 /// Somebody may have saved the file in an editor while a person looked at the changes.
 fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
     let now = match read_bytes(target) {
@@ -155,7 +152,7 @@ fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
 /// The new files, each beside the one it will replace. What is not committed is removed when this is dropped.
 #[derive(Default)]
 struct Prepared {
-    temporary: Vec<Option<PathBuf>>,
+    temporary: Vec<Option<NamedTempFile>>,
 }
 
 impl Prepared {
@@ -164,46 +161,29 @@ impl Prepared {
             self.temporary.push(None);
             return Ok(());
         };
-        let temporary = beside(target, &format!("{}.tmp", std::process::id()));
-        let mut file = create(&temporary)?;
-        self.temporary.push(Some(temporary));
-        file.write_all(new.as_bytes())?;
+        let temporary = private::temporary(target, MARK)?;
+        temporary.as_file().write_all(new.as_bytes())?;
         if change.old.is_some() {
-            keep_owner_and_mode(&file, target, change.file)?;
+            keep_owner_and_mode(temporary.as_file(), target, change.file)?;
         }
-        file.sync_all()
+        temporary.as_file().sync_all()?;
+        self.temporary.push(Some(temporary));
+        Ok(())
     }
 
     fn commit(&mut self, index: usize, target: &Path) -> io::Result<()> {
-        match self.temporary[index].take() {
-            Some(temporary) => {
-                if let Err(error) = fs::rename(&temporary, target) {
-                    self.temporary[index] = Some(temporary);
-                    return Err(error);
-                }
-            }
-            None => fs::remove_file(target)?,
+        if let Some(temporary) = self.temporary[index].take() {
+            return private::put(temporary, target);
         }
-        #[cfg(unix)]
-        if let Some(dir) = target.parent() {
-            // After a power cut the new name should be there; where the system cannot do that, the old file is.
-            let _ = File::open(dir).and_then(|dir| dir.sync_all());
-        }
+        fs::remove_file(target)?;
+        private::sync_dir_of(target);
         Ok(())
-    }
-}
-
-impl Drop for Prepared {
-    fn drop(&mut self) {
-        for temporary in self.temporary.iter().flatten() {
-            let _ = fs::remove_file(temporary);
-        }
     }
 }
 
 /// Removes what a killed xacct has left unfinished; nobody else is at work while the lock is held.
 fn sweep(target: &Path) {
-    let prefix = beside(target, "").file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let prefix = format!(".{}{MARK}", target.file_name().unwrap_or_default().to_string_lossy());
     for entry in target.parent().and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name
@@ -213,21 +193,6 @@ fn sweep(target: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// `.config.xacct-123.tmp`
-fn beside(target: &Path, ending: &str) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.xacct-{ending}"))
-}
-
-/// A new file that nobody else can read.
-pub(super) fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(unix)]

@@ -1,11 +1,13 @@
 //! The directory a sandbox is used from: a `HOME` with `~/.aws`, a cache and settings of its own, and the variables
 //! that lead programs there.
 
-use std::fs::{DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use crate::error::{Error, Result};
+use crate::files;
 
 use super::world::World;
 
@@ -16,28 +18,24 @@ pub(crate) const PROMPT: &str = "(xacct sandbox) $ ";
 #[derive(Debug)]
 pub(crate) struct Home {
     dir: PathBuf,
-    /// Whether it was made for this run only.
-    temporary: bool,
+    /// One that was made for this run only goes when this is dropped.
+    _temporary: Option<TempDir>,
 }
 
 impl Home {
     /// A new private directory under `parent`, removed when this value is dropped.
     pub(crate) fn temporary(parent: &Path, world: &World) -> Result<Home> {
-        let mut bytes = [0; 8];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system gave no random bytes"))?;
-        let dir = parent.join(format!("xacct-sandbox-{}", hex::encode(bytes)));
-        // Not recursive: a directory that is there already is somebody else's.
-        private_dir(&dir, false)?;
-        let home = Home { dir, temporary: true };
+        let made = files::temporary_dir(parent, "xacct-sandbox-").map_err(|error| failed(parent, &error))?;
+        let home = Home { dir: made.path().to_owned(), _temporary: Some(made) };
         home.fill(world)?;
         Ok(home)
     }
 
     /// This directory, which stays. Files that are there already stay as they are.
     pub(crate) fn at(dir: &Path, world: &World) -> Result<Home> {
-        private_dir(dir, true)?;
+        private_dir(dir)?;
         let dir = dir.canonicalize().map_err(|error| failed(dir, &error))?;
-        let home = Home { dir, temporary: false };
+        let home = Home { dir, _temporary: None };
         home.fill(world)?;
         Ok(home)
     }
@@ -66,7 +64,7 @@ impl Home {
     /// Lets the prompts of the usual shells say that this is a sandbox; one that takes `PS1` from its environment needs
     /// no file.
     pub(crate) fn mark_prompts(&self) -> Result<()> {
-        private_dir(&self.dir.join(".config/fish"), true)?;
+        private_dir(&self.dir.join(".config/fish"))?;
         self.write(".bashrc", &format!("PS1='{PROMPT}'\n"))?;
         self.write(".zshrc", "PROMPT='(xacct sandbox) %# '\n")?;
         let fish = "function fish_prompt\n    echo -n '(xacct sandbox) > '\nend\n";
@@ -75,7 +73,7 @@ impl Home {
 
     fn fill(&self, world: &World) -> Result<()> {
         for name in [".aws", ".cache/xacct", ".config/xacct"] {
-            private_dir(&self.dir.join(name), true)?;
+            private_dir(&self.dir.join(name))?;
         }
         let credentials = world.files.credentials.as_ref().map_or("", |text| text.expose());
         self.write(".aws/config", world.files.config.trim_start())?;
@@ -85,32 +83,15 @@ impl Home {
 
     fn write(&self, name: &str, text: &str) -> Result<()> {
         let path = self.dir.join(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
+        match files::create(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result.map_err(|error| failed(&path, &error)),
         }
     }
 }
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        if self.temporary {
-            // Nobody is left to tell; the system clears its temporary directory too.
-            let _ = std::fs::remove_dir_all(&self.dir);
-        }
-    }
-}
-
-fn private_dir(path: &Path, may_exist: bool) -> Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(may_exist);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| failed(path, &error))
+fn private_dir(path: &Path) -> Result<()> {
+    files::make_dir(path).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {

@@ -18,7 +18,7 @@ use crate::cache::write_private;
 use crate::credentials::rfc3339;
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::files::read_bytes;
+use crate::files::{make_dir, read_bytes};
 use crate::plan::Sso;
 use crate::secret::Secret;
 
@@ -323,14 +323,6 @@ fn remove(path: &Path) -> std::result::Result<bool, String> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(format!("cannot remove {}: {error}", path.display())),
     }
-}
-
-/// For this user only, where it is not there.
-fn make_dir(dir: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir)
 }
 
 /// RFC 3339, or as the AWS CLI once wrote it: `2020-06-17T10:02:08UTC`.

@@ -1,12 +1,13 @@
 //! `--output-dir`: a file for each stream of each target, and nothing outside the directory.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cache::replace;
 use crate::error::{Error, Result};
+use crate::files::make_dir;
 
 pub(super) struct Directory(PathBuf);
 
@@ -15,10 +16,7 @@ impl Directory {
     ///
     /// Errors: of kind `Config`.
     pub(super) fn make(path: &Path) -> Result<Directory> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        let made = builder.recursive(true).create(path).and_then(|()| fs::metadata(path));
+        let made = make_dir(path).and_then(|()| fs::metadata(path));
         let failed = |why: String| Error::config(format!("--output-dir: {}: {why}", path.display()));
         match made {
             Ok(metadata) if metadata.is_dir() => Ok(Directory(path.to_owned())),

@@ -4,6 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::process::Command;
 
 use super::*;
+use crate::files;
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -44,10 +45,11 @@ fn everything_is_for_this_user_alone() {
 #[test]
 fn an_unfinished_write_is_private_from_its_first_byte() {
     let dir = tempfile::tempdir().unwrap();
-    let (_file, path) = disk::create_beside(&dir.path().join("x.json")).unwrap();
-    assert_eq!((mode(&path), fs::read(&path).unwrap().len()), (0o600, 0));
-    let (_file, next) = disk::create_beside(&dir.path().join("x.json")).unwrap();
-    assert_ne!(path, next, "an unfinished write of a dead process with this pid is not touched");
+    let path = dir.path().join("x.json");
+    let (one, other) = (files::temporary(&path, ".").unwrap(), files::temporary(&path, ".").unwrap());
+    assert_eq!((mode(one.path()), fs::read(one.path()).unwrap().len()), (0o600, 0));
+    assert_ne!(one.path(), other.path(), "an unfinished write of another process is not touched");
+    assert!(disk::is_temporary(one.path().file_name().unwrap().to_str().unwrap()));
 }
 
 #[test]

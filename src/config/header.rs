@@ -10,7 +10,7 @@ use super::nearest::nearest;
 use super::origin::FileKind;
 use super::scan::{BLANK, COMMENT, trimmed};
 
-const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
+pub(crate) const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
 /// Sections of the config file that belong to the AWS CLI; not ours, and no reason to warn.
 const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
 
@@ -117,15 +117,20 @@ fn ignored(flaw: Flaw) -> Header<'static> {
     Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: Some(flaw) }
 }
 
+/// What stands between the brackets of a header that nothing but a comment stands behind. The SDKs end the line at the
+/// first `#` or `;` and want a `]` there.
+pub(crate) fn closed(line: &str) -> Option<&str> {
+    let comment = memchr2(b'#', b';', line.as_bytes()).unwrap_or(line.len());
+    trimmed(&line[..comment]).strip_prefix('[')?.strip_suffix(']').map(trimmed)
+}
+
 /// What stands between the brackets, and whether anything but a comment stands behind them.
 ///
-/// The SDKs end the line at the first `#` or `;` and want a `]` there. Where that fails they give up on the file and
-/// the AWS CLI does not, so the CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
+/// Where the header is not closed the SDKs give up on the file and the AWS CLI does not, so the CLI's way comes second: up
+/// to the `]`, `#` in names and text behind it allowed.
 fn inside(line: &str) -> Option<(&str, bool)> {
-    let comment = memchr2(b'#', b';', line.as_bytes()).unwrap_or(line.len());
-    let before_comment = trimmed(&line[..comment]);
-    if let Some(inner) = before_comment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return Some((trimmed(inner), false));
+    if let Some(inner) = closed(line) {
+        return Some((inner, false));
     }
     let mut quote = None;
     let end = line.find(|c: char| {
@@ -141,7 +146,7 @@ fn inside(line: &str) -> Option<(&str, bool)> {
 }
 
 /// Parts `profile client1` at its first blank; a quoted name alone has no prefix.
-fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
+pub(crate) fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
     match memchr2(b' ', b'\t', inner.as_bytes()) {
         Some(blank) if !inner.starts_with(['"', '\'']) => (Some(&inner[..blank]), trimmed(&inner[blank..])),
         _ => (None, inner),

@@ -6,9 +6,8 @@
 mod nearest;
 mod origin;
 mod paths;
-#[cfg_attr(not(test), expect(dead_code, reason = "doctor will read whole files"))]
-mod scan;
-mod header;
+pub(crate) mod scan;
+pub(crate) mod header;
 mod index;
 mod lookup;
 mod body;
@@ -45,7 +44,6 @@ pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::{
     ForChild, child_variables, file_for_child, for_child, has_keys_in_config, profile_alone,
 };
-pub(crate) use self::header::run_together;
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;

@@ -3,63 +3,49 @@
 use zeroize::Zeroizing;
 
 use super::finding::Edit;
+use crate::config::scan::{self, Line, Scan, What};
 use crate::config::{Config, FileKind, Ini, IniEdit, Profile};
 
-const BLANK: [char; 2] = [' ', '\t'];
 const MARK: char = '\u{feff}';
 
 /// The text with these changes made.
 ///
 /// Errors: a sentence, where a line is not what it was when it was looked at.
 pub(crate) fn apply(file: FileKind, text: &str, edits: &[&Edit]) -> Result<Zeroizing<String>, String> {
-    let mut lines: Vec<Zeroizing<String>> =
-        text.split_inclusive('\n').map(|line| Zeroizing::new(line.to_owned())).collect();
+    let lines: Vec<Line<'_>> = Scan::file(text).filter(|line| line.what != What::Mark).collect();
+    let line = |number: usize| lines.get(number - 1).ok_or("the line is not there");
+    let (mut replaced, mut dropped) = (Vec::new(), Vec::new());
     for edit in edits {
         match edit {
-            Edit::DropMark => {
-                let first = lines.first_mut().ok_or("the file is empty")?;
-                *first = Zeroizing::new(first.trim_start_matches(MARK).to_owned());
+            Edit::DropMark => replaced.push((0..text.len() - text.trim_start_matches(MARK).len(), "")),
+            Edit::Unindent { line: number } => {
+                let line = line(*number)?;
+                replaced.push((line.start..line.start + line.indent(), ""));
             }
-            Edit::Unindent { line } => {
-                let line = lines.get_mut(line - 1).ok_or("the line is not there")?;
-                *line = Zeroizing::new(line.trim_start_matches(BLANK).to_owned());
+            Edit::Set { line: number, value, .. } => {
+                let old = scan::pair(line(*number)?.text).ok_or("the line has no =")?.value;
+                let start = scan::offset(text, old);
+                replaced.push((start..start + old.len(), value));
             }
-            Edit::Set { line, value, .. } => {
-                let line = lines.get_mut(line - 1).ok_or("the line is not there")?;
-                *line = Zeroizing::new(with_value(line, value).ok_or("the line has no =")?);
+            Edit::Drop { profile, keys } => {
+                dropped.push(IniEdit { profile, gone: keys.clone(), with: Vec::new() });
             }
-            Edit::Drop { .. } => {}
         }
     }
-    let mut changed = Zeroizing::new(String::with_capacity(text.len()));
-    for line in &lines {
-        changed.push_str(line);
+    replaced.sort_by_key(|(range, _)| range.start);
+    let mut changed = Zeroizing::new(String::with_capacity(text.len() + 128 * replaced.len()));
+    let mut kept = 0;
+    for (range, new) in replaced {
+        changed.extend([&text[kept..range.start], new]);
+        kept = range.end;
     }
-    let dropped: Vec<IniEdit<'_>> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            Edit::Drop { profile, keys } => Some(IniEdit { profile, gone: keys.clone(), with: Vec::new() }),
-            _ => None,
-        })
-        .collect();
+    changed.push_str(&text[kept..]);
     if dropped.is_empty() {
         return Ok(changed);
     }
     let mut ini = Ini::new(file, &changed);
     ini.replace(&dropped)?;
     Ok(ini.into_text())
-}
-
-/// The line with another value; what stands behind the value stays.
-fn with_value(line: &str, value: &str) -> Option<String> {
-    let equals = line.find('=')?;
-    let behind = &line[equals + 1..];
-    let start = equals + 1 + (behind.len() - behind.trim_start_matches(BLANK).len());
-    let comment = |(at, c): (usize, char)| "#;".contains(c) && line[..at].ends_with(char::is_whitespace);
-    let until = line.char_indices().skip_while(|(at, _)| *at < start).find(|place| comment(*place));
-    let end = until.map_or(line.len(), |(at, _)| at);
-    let end = start + line[start..end].trim_end().len();
-    Some(format!("{}{value}{}", &line[..start], &line[end..]))
 }
 
 /// Whether every profile says the same as before, but for the keys that these edits are about.

@@ -1,12 +1,10 @@
-//! A section's header as the AWS CLI, the SDKs and xacct each read it (docs/aws.md A1.1).
+//! What is wrong with a section's header, for the AWS CLI, the SDKs or xacct (docs/aws.md A1.1).
 
 use super::catalog;
 use super::finding::Kind;
-use crate::config::FileKind;
-use crate::config::{nearest, run_together};
-
-const BLANK: [char; 2] = [' ', '\t'];
-const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
+use crate::config::header::{PREFIXES, closed, prefix_and_rest, run_together};
+use crate::config::scan::{is_identifier, trimmed};
+use crate::config::{FileKind, nearest};
 
 /// What is below a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,138 +22,114 @@ pub(super) struct Header {
     /// What stands between the brackets, by which the AWS CLI finds a section twice.
     pub(super) inner: String,
     pub(super) name: String,
-    /// What is wrong with it, and what to do.
-    pub(super) wrong: Wrong,
-}
-
-/// Reads a line that begins with `[`; blanks around it are off.
-pub(super) fn read(line: &str, file: FileKind) -> Header {
-    let (inner, mut wrong) = inside(line);
-    let Some(inner) = inner else {
-        return Header { below: Below::Nothing, inner: String::new(), name: String::new(), wrong };
-    };
-    let (prefix, rest) = match inner.find(BLANK) {
-        Some(blank) if !inner.starts_with(['"', '\'']) => {
-            (Some(&inner[..blank]), inner[blank..].trim_matches(BLANK))
-        }
-        _ => (None, inner),
-    };
-    let (below, name, second) = if file == FileKind::Credentials {
-        in_credentials(prefix, rest, inner)
-    } else {
-        in_config(prefix, rest)
-    };
-    wrong = wrong.or(second);
-    Header { below, inner: inner.to_owned(), name, wrong }
+    pub(super) wrong: Option<Flaw>,
 }
 
 /// The kind, the message, what to do.
-type Flaw = (&'static Kind, String, String);
-type Wrong = Option<Flaw>;
+pub(super) type Flaw = (&'static Kind, String, String);
 
-/// What stands between the brackets, as far as that can be told, and what is wrong around it.
-fn inside(line: &str) -> (Option<&str>, Wrong) {
-    let comment = line.find(['#', ';']).unwrap_or(line.len());
-    let before_comment = line[..comment].trim_end_matches(BLANK);
-    if let Some(inner) = before_comment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return (Some(inner.trim_matches(BLANK)), None);
-    }
-    let Some(end) = line.find(']') else {
-        let message = "the header has no ]: the AWS CLI and the SDKs reject the whole file";
-        return (None, Some((&catalog::HEADER_UNCLOSED, message.to_owned(), "add the ]".to_owned())));
+/// Reads a line that begins with `[`; blanks around it are off.
+pub(super) fn read(line: &str, file: FileKind) -> Header {
+    let closed = closed(line);
+    let wrong = closed.is_none().then(|| around(line));
+    let inner = closed.or_else(|| Some(trimmed(&line[1..line.find(']')?])));
+    let Some(inner) = inner else {
+        return Header { below: Below::Nothing, inner: String::new(), name: String::new(), wrong };
     };
-    let wrong = if comment < end {
-        let message = "a # or ; in the header begins a comment there: the SDKs reject the whole file";
-        (&catalog::HEADER_COMMENT, message.to_owned(), "give it a name without # and ;".to_owned())
-    } else {
-        let message = "something stands behind the header's ]: the SDKs reject the whole file";
-        (&catalog::HEADER_TRAILING, message.to_owned(), "delete it, or put a # before it".to_owned())
-    };
-    (Some(line[1..end].trim_matches(BLANK)), Some(wrong))
+    let (below, name, second) =
+        if file == FileKind::Credentials { in_credentials(inner) } else { in_config(inner) };
+    Header { below, inner: inner.to_owned(), name, wrong: wrong.or(second) }
 }
 
-fn in_config(prefix: Option<&str>, rest: &str) -> (Below, String, Wrong) {
-    let nothing = |wrong: Wrong| (Below::Nothing, String::new(), wrong);
-    let Some(prefix) = prefix else {
-        return match rest {
-            "default" => (Below::Profile, "default".to_owned(), None),
-            "plugins" | "preview" => nothing(None),
-            "DEFAULT" => nothing(Some(default_upper())),
-            "" => nothing(Some(nameless())),
-            _ if PREFIXES.contains(&rest) => nothing(Some(unnamed())),
-            _ if let Some(name) = run_together(rest) => nothing(Some((
-                &catalog::SECTION_UNPREFIXED,
-                format!(
-                    "nobody reads [{rest}] as a profile: there must be a plain blank behind the word profile"
-                ),
-                format!("write [profile {name}], or delete the section"),
-            ))),
-            _ => nothing(Some((
-                &catalog::SECTION_UNPREFIXED,
-                format!("nobody reads [{rest}] as a profile: in this file one is written [profile {rest}]"),
-                format!("write [profile {rest}], or delete the section"),
-            ))),
-        };
+/// What is below it, the name, and what is wrong.
+type Meaning = (Below, String, Option<Flaw>);
+
+fn nothing(wrong: Option<Flaw>) -> Meaning {
+    (Below::Nothing, String::new(), wrong)
+}
+
+/// What is wrong where the line does not end with the `]`, or with a comment behind it.
+fn around(line: &str) -> Flaw {
+    let (kind, message, fix) = match (line.find(']'), line.find(['#', ';'])) {
+        (None, _) => (
+            &catalog::HEADER_UNCLOSED,
+            "the header has no ]: the AWS CLI and the SDKs reject the whole file",
+            "add the ]",
+        ),
+        (Some(end), Some(comment)) if comment < end => (
+            &catalog::HEADER_COMMENT,
+            "a # or ; in the header begins a comment there: the SDKs reject the whole file",
+            "give it a name without # and ;",
+        ),
+        _ => (
+            &catalog::HEADER_TRAILING,
+            "something stands behind the header's ]: the SDKs reject the whole file",
+            "delete it, or put a # before it",
+        ),
     };
+    (kind, message.to_owned(), fix.to_owned())
+}
+
+fn in_config(inner: &str) -> Meaning {
+    let (prefix, rest) = prefix_and_rest(inner);
     let below = match prefix {
-        "profile" => Below::Profile,
-        "sso-session" => Below::SsoSession,
-        "services" => Below::Services,
-        _ => {
-            let message = format!("nobody knows a section [{prefix} …]");
+        Some("profile") => Below::Profile,
+        Some("sso-session") => Below::SsoSession,
+        Some("services") => Below::Services,
+        Some(prefix) => {
             let fix = match nearest(prefix, &PREFIXES).first() {
                 Some(meant) => format!("did you mean [{meant} {rest}]?"),
                 None => format!("write [profile {rest}] for a profile, or delete the section"),
             };
+            let message = format!("nobody knows a section [{prefix} …]");
             return nothing(Some((&catalog::SECTION_UNKNOWN, message, fix)));
         }
+        None if rest == "default" => return (Below::Profile, rest.to_owned(), None),
+        None => return nothing(unprefixed(rest)),
     };
-    match named(rest) {
-        Ok((name, wrong)) => (below, name, wrong),
-        Err(wrong) => nothing(Some(wrong)),
+    let words = shlex::split(rest).unwrap_or_default();
+    match words.as_slice() {
+        [name] if !trimmed(name).is_empty() => {
+            (below, name.clone(), (!is_identifier(rest)).then(|| unread(name)))
+        }
+        _ if rest.trim_matches(['"', '\'', ' ', '\t']).is_empty() => nothing(Some(unnamed())),
+        _ => nothing(Some((
+            &catalog::SECTION_NAME_INVALID,
+            "nobody can read the section's name".to_owned(),
+            "write one word, or put the name in quotes: [profile \"my client\"]".to_owned(),
+        ))),
     }
 }
 
-fn in_credentials(prefix: Option<&str>, rest: &str, inner: &str) -> (Below, String, Wrong) {
-    let nothing = |wrong: Wrong| (Below::Nothing, String::new(), wrong);
-    match prefix {
-        Some("profile") => nothing(Some((
+fn unprefixed(rest: &str) -> Option<Flaw> {
+    let (why, name) = match run_together(rest) {
+        _ if ["plugins", "preview"].contains(&rest) => return None,
+        _ if rest == "DEFAULT" => return Some(default_upper()),
+        _ if rest.is_empty() => return Some(nameless()),
+        _ if PREFIXES.contains(&rest) => return Some(unnamed()),
+        Some(name) => ("there must be a plain blank behind the word profile".to_owned(), name),
+        None => (format!("in this file one is written [profile {rest}]"), rest),
+    };
+    let message = format!("nobody reads [{rest}] as a profile: {why}");
+    Some((&catalog::SECTION_UNPREFIXED, message, format!("write [profile {name}], or delete the section")))
+}
+
+fn in_credentials(inner: &str) -> Meaning {
+    match prefix_and_rest(inner) {
+        (Some("profile"), rest) => nothing(Some((
             &catalog::SECTION_MISPLACED,
             format!("nobody finds the profile '{rest}' here: in this file it is written [{rest}]"),
             format!("write [{rest}]"),
         ))),
-        Some(prefix) if PREFIXES.contains(&prefix) => nothing(Some((
+        (Some(prefix), rest) if PREFIXES.contains(&prefix) => nothing(Some((
             &catalog::SECTION_MISPLACED,
             format!("nobody reads [{prefix} {rest}] in this file"),
             "move the section to ~/.aws/config".to_owned(),
         ))),
-        Some(_) => (Below::Profile, inner.to_owned(), Some(unread(inner))),
-        None if rest == "DEFAULT" => nothing(Some(default_upper())),
-        None if rest.is_empty() => nothing(Some(nameless())),
-        None => (Below::Profile, rest.to_owned(), Some(unread(rest)).filter(|_| !is_plain(rest))),
+        (None, "DEFAULT") => nothing(Some(default_upper())),
+        (None, "") => nothing(Some(nameless())),
+        _ => (Below::Profile, inner.to_owned(), (!is_identifier(inner)).then(|| unread(inner))),
     }
-}
-
-/// A name as the AWS CLI splits it.
-fn named(text: &str) -> Result<(String, Wrong), Flaw> {
-    let words = shlex::split(text).unwrap_or_default();
-    match words.as_slice() {
-        [name] if !name.trim_matches(BLANK).is_empty() => {
-            let wrong = Some(unread(name)).filter(|_| !is_plain(text));
-            Ok((name.clone(), wrong))
-        }
-        _ if text.trim_matches(['"', '\'', ' ', '\t']).is_empty() => Err(unnamed()),
-        _ => Err((
-            &catalog::SECTION_NAME_INVALID,
-            "nobody can read the section's name".to_owned(),
-            "write one word, or put the name in quotes: [profile \"my client\"]".to_owned(),
-        )),
-    }
-}
-
-/// The SDKs' identifiers.
-fn is_plain(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c))
 }
 
 fn unread(name: &str) -> Flaw {

@@ -8,11 +8,6 @@ use crate::plan;
 
 const OF_SSO_SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
-/// The SDKs' identifiers.
-pub(super) fn is_valid(key: &str) -> bool {
-    key.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c))
-}
-
 /// The key as it may be shown: `…` where it may be a secret that somebody has pasted without its key.
 pub(super) fn shown(key: &str) -> &str {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();

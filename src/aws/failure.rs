@@ -7,7 +7,8 @@ use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
 use super::denial::{Denial, Reason};
-use super::response::Stray;
+use super::response::{Stray, Unusable, is_unusable};
+use crate::error::Error;
 use crate::say::Voice;
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
@@ -76,9 +77,23 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Refused { code, message, .. } => write!(f, "AWS said {code}: {message}"),
+            Failure::Unreachable { why, cause, .. } if is_unusable(cause) => {
+                write!(f, "AWS's answer cannot be used ({why})")
+            }
             Failure::Unreachable { why, .. } => write!(f, "AWS could not be reached ({why})"),
         }
     }
+}
+
+/// The error for a service, and where it was asked, that gave no answer, or none that can be used.
+pub(crate) fn no_answer(service: &str, url: Option<&str>, why: &str, cause: anyhow::Error) -> Error {
+    let at = url.map(|url| format!(" at {url}")).unwrap_or_default();
+    let message = if is_unusable(&cause) {
+        format!("the answer of {service}{at} cannot be used: {why}")
+    } else {
+        format!("{service} could not be reached{at}: {why}")
+    };
+    Error::unreachable(message).caused_by(cause)
 }
 
 /// What the clients of all services do with an error of the SDK: they make a [`Failure`] of it, and say it with `-v`.
@@ -101,14 +116,10 @@ impl Teller {
 }
 
 impl Failure {
-    /// An answer of status 200 without what it should hold: a proxy's, perhaps.
+    /// An answer of status 200 without what it should hold: a proxy's, perhaps. `why` is said of the answer.
     pub(crate) fn unusable(why: &str) -> Failure {
-        Failure::Unreachable {
-            cause: anyhow::anyhow!("{why}"),
-            why: why.to_owned(),
-            never_sent: false,
-            is_throttled: false,
-        }
+        let cause = anyhow::Error::new(Unusable { why: why.to_owned() });
+        Failure::Unreachable { cause, why: why.to_owned(), never_sent: false, is_throttled: false }
     }
 
     /// From the SDK's error; `now` is when the answer came.

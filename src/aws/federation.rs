@@ -96,8 +96,8 @@ impl Federation {
             let body = ByteStream::new(response.into_body()).collect().await;
             let body = body.map_err(|_| unreachable("its answer ended early", false))?;
             let body = Zeroizing::new(body.to_vec());
-            let answer: Answer = serde_json::from_slice(&body)
-                .map_err(|_| unreachable("its answer held no sign-in token", false))?;
+            let answer: Answer =
+                serde_json::from_slice(&body).map_err(|_| Failure::unusable("it held no sign-in token"))?;
             Ok(answer.signin_token)
         };
         match tokio::time::timeout(ATTEMPT, answered).await {

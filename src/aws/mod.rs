@@ -29,7 +29,7 @@ pub(crate) use account::{AccountManagement, account_url};
 pub(crate) use connector::{ca_bundle, metadata_client};
 pub(crate) use denial::{Denial, PolicyType, Reason};
 pub(crate) use endpoint::url as endpoint_url;
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, no_answer};
 pub(crate) use federation::Federation;
 pub(crate) use instance::{Instance, NoMetadata};
 pub(crate) use network::Network;

@@ -212,8 +212,7 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
 
 /// An answer of status 200 without what it should hold: a proxy's, perhaps.
 fn incomplete(what: &str) -> Failure {
-    let why = format!("the answer held no {}", what.trim_start_matches("a "));
-    Failure::unusable(&why)
+    Failure::unusable(&format!("it held no {}", what.trim_start_matches("a ")))
 }
 
 #[cfg(test)]

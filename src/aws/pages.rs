@@ -15,8 +15,7 @@ pub(super) async fn all<T>(
         match token.filter(|token| !token.is_empty()) {
             None => return Ok(entries),
             Some(token) if next.as_ref() == Some(&token) => {
-                let why = "the list goes in a circle".to_owned();
-                return Err(Failure::unusable(&why));
+                return Err(Failure::unusable("the list goes in a circle"));
             }
             token => next = token,
         }
@@ -46,7 +45,7 @@ mod tests {
     fn a_list_that_goes_in_a_circle_ends_too() {
         assert_eq!(
             listed(&["1", "1"]),
-            Err("AWS could not be reached (the list goes in a circle)".to_owned())
+            Err("AWS's answer cannot be used (the list goes in a circle)".to_owned())
         );
     }
 }

@@ -101,7 +101,7 @@ impl<'p> Portal<'p> {
         let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
         let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
         let Some((Some(id), Some(secret), Some(token))) = parts else {
-            return Err(Failure::unusable("the answer held no credentials"));
+            return Err(Failure::unusable("it held no credentials"));
         };
         let answered = Unchecked {
             access_key_id: id,
@@ -110,7 +110,7 @@ impl<'p> Portal<'p> {
             expiration,
             account_id: Some(account_id.to_owned()),
         };
-        answered.checked().map_err(|flaw| Failure::unusable(&format!("the answer's {flaw}")))
+        answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
     }
 
     pub(crate) async fn accounts(

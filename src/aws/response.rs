@@ -293,9 +293,34 @@ impl Stray {
     }
 }
 
+/// An answer came, and what it should hold is not in it.
+#[derive(Debug)]
+pub(super) struct Unusable {
+    pub(super) why: String,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+/// Whether there was an answer, by the cause of a request that came to nothing.
+pub(super) fn is_unusable(cause: &anyhow::Error) -> bool {
+    cause.is::<Unusable>()
+}
+
 /// What to do about a request that got no answer for this cause.
 pub(crate) fn no_answer_hint(cause: &anyhow::Error) -> &'static str {
-    Stray::in_chain(cause).map_or("check the network, and HTTPS_PROXY if there is a proxy", Stray::hint)
+    match Stray::in_chain(cause) {
+        Some(stray) => stray.hint(),
+        None if is_unusable(cause) => {
+            "something may answer in the place of AWS: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        }
+        None => "check the network, and HTTPS_PROXY if there is a proxy",
+    }
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl<'p> Signin<'p> {
             .grant_type("refresh_token")
             .refresh_token(refresh_token.expose())
             .build();
-        let body = body.map_err(|error| unusable(&error.to_string()))?;
+        let body = body.map_err(|error| Failure::unusable(&error.to_string()))?;
         let (key, now) = (key.clone(), self.now);
         let request = aws_sdk_signin::Client::from_conf(config).create_o_auth2_token().token_input(body);
         let request = request.customize().mutate_request(move |request| {
@@ -132,9 +132,9 @@ impl<'p> Signin<'p> {
             self.voice.trace(1, &format!("AWS Sign-In: {failure}"));
             failure
         })?;
-        let Some(token) = answer.token_output else { return Err(unusable("the answer held no token")) };
+        let Some(token) = answer.token_output else { return Err(Failure::unusable("it held no token")) };
         let (keys, expires_in) = (token.access_token, token.expires_in);
-        let keys = keys.ok_or_else(|| unusable("the answer held no credentials"))?;
+        let keys = keys.ok_or_else(|| Failure::unusable("it held no credentials"))?;
         let expires_at = (self.now)() + TimeDelta::seconds(expires_in.into());
         let answered = Unchecked {
             access_key_id: keys.access_key_id,
@@ -143,7 +143,7 @@ impl<'p> Signin<'p> {
             expiration: Some(expires_at),
             account_id: None,
         };
-        let credentials = answered.checked().map_err(|flaw| unusable(&format!("the answer's {flaw}")))?;
+        let credentials = answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))?;
         Ok(Renewed { credentials, expires_at, refresh_token: Secret::new(token.refresh_token) })
     }
 }
@@ -154,11 +154,6 @@ fn oauth_code(error: &CreateOAuth2TokenError) -> Option<String> {
         CreateOAuth2TokenError::ValidationException(refused) => Some(refused.error.as_str().to_owned()),
         _ => None,
     }
-}
-
-/// An answer of status 200 without what it should hold: a proxy's, perhaps.
-fn unusable(why: &str) -> Failure {
-    Failure::unusable(why)
 }
 
 /// A UUID of random bytes (RFC 9562), as the SDKs send.

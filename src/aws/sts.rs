@@ -289,13 +289,10 @@ fn issued(
         expiration: DateTime::from_timestamp(keys.expiration().secs(), 0),
         account_id,
     };
-    answered.checked().map_err(|flaw| Failure::unusable(&format!("the answer's {flaw}")))
+    answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
 }
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
 fn without_credentials(request_id: Option<&str>) -> Failure {
-    Failure::unusable(&format!(
-        "the answer held no credentials (request id {})",
-        request_id.unwrap_or("none")
-    ))
+    Failure::unusable(&format!("it held no credentials (request id {})", request_id.unwrap_or("none")))
 }

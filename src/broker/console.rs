@@ -1,6 +1,6 @@
 //! Credentials that the console takes, and the token that signs a browser in with them.
 
-use crate::aws::{Failure, Federation, no_answer_hint};
+use crate::aws::{Failure, Federation, no_answer, no_answer_hint};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -73,9 +73,7 @@ impl Broker<'_> {
         asked.map_err(|failure| match failure {
             Failure::Unreachable { why, cause, .. } => {
                 let hint = no_answer_hint(&cause);
-                Error::unreachable(format!("the console's sign-in could not be reached at {url}: {why}"))
-                    .caused_by(cause)
-                    .hint(hint)
+                no_answer("the console's sign-in", Some(url), &why, cause).hint(hint)
             }
             Failure::Refused { code, .. } => self.not_signed_in(credentials, &code),
         })

@@ -1,6 +1,6 @@
 //! What STS's refusals mean to a person, and what to type next.
 
-use crate::aws::{Denial, Failure, Reason, no_answer_hint};
+use crate::aws::{Denial, Failure, Reason, no_answer, no_answer_hint};
 use crate::credentials::shown_device;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
@@ -147,8 +147,7 @@ pub(super) fn no_regions(plan: &Plan, url: &str, failure: Failure) -> Error {
     }
     let (code, message) = match failure {
         Failure::Unreachable { why, cause, .. } => {
-            let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}"));
-            return error.caused_by(cause);
+            return no_answer("AWS", Some(url), &why, cause);
         }
         Failure::Refused { code, message, .. } => (code, message),
     };
@@ -196,7 +195,7 @@ fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
 
 fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Error) -> Error {
     let hint = no_answer_hint(&cause);
-    let error = Error::unreachable(format!("AWS could not be reached at {url}: {why}")).caused_by(cause);
+    let error = no_answer("AWS", Some(url), why, cause);
     match &endpoint.url {
         Some((_, place)) => error.hint(format!("the address comes from {place}")),
         None => error.hint(hint),

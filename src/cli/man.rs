@@ -20,7 +20,10 @@ const EXIT_STATUS: [(&str, &str); 7] = [
     ("3", "Configuration error: unknown profile, cycle, invalid value, unreadable file."),
     ("4", "AWS refused: access denied, wrong MFA code, expired source credentials."),
     ("5", "You are needed (MFA code, sign-in, confirmation), but there is no terminal or --no-input is set."),
-    ("6", "AWS could not be reached: network error, timeout, or throttling after all retries."),
+    (
+        "6",
+        "AWS could not be reached: network error, timeout, or throttling after all retries; or its answer cannot be used.",
+    ),
 ];
 
 const EXEC_STATUS: [(&str, &str); 4] = [

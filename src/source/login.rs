@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::Fetched;
-use crate::aws::{Failure, ProofKey, Renewed, Signin};
+use crate::aws::{Failure, ProofKey, Renewed, Signin, no_answer};
 use crate::cache::{Lock, SignIn, write_private};
 use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
@@ -225,9 +225,7 @@ impl<'a> Session<'a> {
         let (code, message) = match failure {
             Failure::Refused { code, message, .. } => (code, message),
             Failure::Unreachable { why, cause, .. } => {
-                let error =
-                    Error::unreachable(format!("AWS Sign-In in {region} could not be reached: {why}"));
-                let error = error.caused_by(cause);
+                let error = no_answer(&format!("AWS Sign-In in {region}"), None, &why, cause);
                 return match &self.signin.url {
                     Some((url, place)) => error.hint(format!("its address {url} comes from {place}")),
                     None => error.hint("check the network, the profile's region, and HTTPS_PROXY"),

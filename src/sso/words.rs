@@ -1,7 +1,7 @@
 //! What Identity Center's refusals mean to a person, and what to type next.
 
 use super::Session;
-use crate::aws::Failure;
+use crate::aws::{Failure, no_answer};
 use crate::error::Error;
 use crate::plan::{Endpoint, Sso};
 use crate::terminal;
@@ -54,7 +54,7 @@ pub(super) fn role_refused(
     let (code, message) = match failure {
         Failure::Refused { code, message, .. } => (code, message),
         Failure::Unreachable { why, cause, .. } => {
-            return unreachable(session.sso, &session.center.portal, &why).caused_by(cause);
+            return unreachable(session.sso, &session.center.portal, &why, cause);
         }
     };
     let sso = session.sso;
@@ -78,7 +78,7 @@ pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
     let (code, message) = match failure {
         Failure::Refused { code, message, .. } => (code, message),
         Failure::Unreachable { why, cause, .. } => {
-            return unreachable(sso, &session.center.portal, &why).caused_by(cause);
+            return unreachable(sso, &session.center.portal, &why, cause);
         }
     };
     let error = Error::refused(format!(
@@ -97,7 +97,7 @@ pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
     let (code, message) = match failure {
         Failure::Refused { code, message, .. } => (code, message),
         Failure::Unreachable { why, cause, .. } => {
-            return unreachable(sso, &session.center.oidc, &why).caused_by(cause);
+            return unreachable(sso, &session.center.oidc, &why, cause);
         }
     };
     match code.as_str() {
@@ -138,9 +138,8 @@ pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
     .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 
-fn unreachable(sso: &Sso, endpoint: &Endpoint, why: &str) -> Error {
-    let error =
-        Error::unreachable(format!("IAM Identity Center in {} could not be reached: {why}", sso.region));
+fn unreachable(sso: &Sso, endpoint: &Endpoint, why: &str, cause: anyhow::Error) -> Error {
+    let error = no_answer(&format!("IAM Identity Center in {}", sso.region), None, why, cause);
     match &endpoint.url {
         Some((url, place)) => error.hint(format!("its address {url} comes from {place}")),
         None => error.hint("check the network, sso_region, and HTTPS_PROXY if there is a proxy"),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::common::cache::{now, read};
-use crate::common::{Cmd, Sandbox};
+use crate::common::{Cmd, Sandbox, Server};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -250,6 +250,22 @@ fn whatever_ends_it_the_command_to_type_is_told() {
     fs::remove_file(file(&sandbox)).unwrap();
     let out = format!("you are signed out: no session of aws login found for {SESSION}");
     fails(&sandbox, 5, &format!("profile 'browser': {out}\n  aws login --profile browser"));
+}
+
+#[test]
+fn an_answer_without_usable_keys_is_not_a_network_that_is_down() {
+    let sandbox = signed_in(0);
+    let keys = json!({"accessKeyId": "", "secretAccessKey": "s", "sessionToken": "t"});
+    let answer =
+        json!({"accessToken": keys, "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "r"});
+    let server = Server::start(move |_| (200, String::new(), answer.to_string()));
+    let run = ask(&sandbox, "browser").env("AWS_ENDPOINT_URL_SIGNIN", server.endpoint()).run();
+    run.status(6).stdout("").stderr(&format!(
+        "xacct: error: the answer of AWS Sign-In in eu-west-1 cannot be used: its AccessKeyId is empty\n  its address {} \
+         comes from AWS_ENDPOINT_URL_SIGNIN\n",
+        server.endpoint()
+    ));
+    assert!(sandbox.entries().is_empty());
 }
 
 /// Somebody else has used the refresh token: AWS ends the session, and nobody is told so by a stack of errors.

@@ -83,6 +83,36 @@ fn credentials_that_have_expired_are_not_handed_out() {
     plain(&sandbox, server.endpoint()).run().status(0);
 }
 
+/// There was an answer: that AWS cannot be reached would be the wrong thing to look into.
+#[test]
+fn an_answer_that_holds_no_credentials_is_called_unusable() {
+    let sandbox = Sandbox::start_plain();
+    let server = Server::start(|_| (200, String::new(), String::new()));
+    let endpoint = server.endpoint();
+    let whole = assumed("2099-01-01T00:00:00Z");
+    for (body, why) in [
+        (whole.replace("ASIAIOSFODNN7EXAMPLE", ""), "its AccessKeyId is empty"),
+        (
+            whole.replace(">t<", "><"),
+            "its SessionToken is missing, and a temporary access key (ASIA…) is of no use without it",
+        ),
+    ] {
+        server.answer(move |_| (200, String::new(), body.clone()));
+        plain(&sandbox, endpoint).run().status(6).stdout("").stderr(&format!(
+            "xacct: error: the answer of AWS at {endpoint} cannot be used: {why}\n  the address comes from AWS_ENDPOINT_URL\n"
+        ));
+        assert_eq!((server.asked().len(), sandbox.entries().len()), (1, 0));
+    }
+    let signed_in = Sandbox::signed_in();
+    let keys = r#"{"accessKeyId":"","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}"#;
+    server.answer(move |_| (200, String::new(), format!("{{\"roleCredentials\":{keys}}}")));
+    let run = signed_in.xacct(&["credential-process", "acme"]).env("AWS_ENDPOINT_URL_SSO", endpoint);
+    run.run().status(6).stdout("").stderr(&format!(
+        "xacct: error: the answer of IAM Identity Center in eu-central-1 cannot be used: its AccessKeyId is empty\n  its \
+         address {endpoint} comes from AWS_ENDPOINT_URL_SSO\n"
+    ));
+}
+
 #[test]
 fn a_code_is_not_sent_again_to_a_portal() {
     let sandbox = Sandbox::start();

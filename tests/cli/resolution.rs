@@ -58,7 +58,7 @@ fn by_xacct(sandbox: &Sandbox, written: &Written) -> Outcome {
         run = run.env(name, value);
     }
     let output = run.run();
-    if output.stdout_text().is_empty() {
+    if !output.json()["error"].is_null() {
         let output = output.status(3);
         return Err(output.stderr_text().to_owned());
     }

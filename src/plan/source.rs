@@ -12,7 +12,7 @@ use crate::arn::{Arn, is_account_id};
 use crate::config::{Config, FileKind, Profile};
 use crate::credentials::Credentials;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::secret::Secret;
 
 /// Where a plan's first signature comes from.
@@ -33,7 +33,14 @@ pub(crate) enum Source {
     /// `login_session = …` (`aws login`)
     Login { profile: String, login_session: String },
     /// `credential_process = …`
-    CredentialProcess { profile: String, command: String, account_id: Option<String>, is_cached: bool },
+    CredentialProcess {
+        profile: String,
+        command: String,
+        /// The line that the command is in.
+        place: Place,
+        account_id: Option<String>,
+        is_cached: bool,
+    },
 }
 
 impl Source {
@@ -247,6 +254,7 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
 pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
 
 fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<Option<Source>> {
+    let Some(setting) = profile.get("credential_process") else { return Ok(None) };
     let Some(command) = set(profile, "credential_process") else { return Ok(None) };
     let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
     if chain.split(',').any(|name| name == profile.name) {
@@ -268,6 +276,7 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
     Ok(Some(Source::CredentialProcess {
         profile: profile.name.clone(),
         command: command.to_owned(),
+        place: (&setting.origin).into(),
         account_id: set(profile, "aws_account_id").map(str::to_owned),
         is_cached: is_cached(profile)?,
     }))

@@ -91,7 +91,9 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
         Source::Ec2InstanceMetadata(metadata) => metadata::ec2(metadata, asker.env).await?,
         Source::EcsContainer => metadata::container(asker.env).await?,
-        Source::CredentialProcess { profile, command, .. } => process::run(profile, command, asker).await?,
+        Source::CredentialProcess { profile, command, place, .. } => {
+            process::run(profile, command, asker).await.map_err(|error| process::located(error, place))?
+        }
         // Not asked here: see above, and `broker`.
         Source::WebIdentity(_) | Source::Sso(_) | Source::Login { .. } => {
             return Err(Error::other("this source is not asked here"));

@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use crate::capture::{Program, shell, unless_interrupted};
 use crate::credentials::{Credentials, Unchecked};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Place, Result};
 use crate::plan::PROFILE_CHAIN;
 use crate::secret::Secret;
 use crate::sso::Asker;
@@ -48,6 +48,18 @@ pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Resul
     run_within(LIMIT, profile, shell).await
 }
 
+/// What is wrong with the command is mended in its line; whoever is refused by it, or whom it waits for, is elsewhere.
+pub(super) fn located(error: Error, place: &Place) -> Error {
+    if error.kind == Kind::Config { error.at(place.clone()) } else { error }
+}
+
+fn unusable(named: &str, why: &str) -> Error {
+    Error::config(format!("{named}: {why}")).hint(
+        "run its command by itself: it must print one JSON object and nothing else, with Version 1, AccessKeyId and \
+         SecretAccessKey, and for temporary keys SessionToken and Expiration",
+    )
+}
+
 async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Credentials> {
     let named = format!("credential_process of profile '{profile}'");
     let program =
@@ -57,12 +69,12 @@ async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Cr
         return Err(Error::other(format!("{named} took longer than {limit:?} and was stopped")));
     };
     if output.len() > MAX_OUTPUT {
-        return Err(Error::other(format!("{named}: it printed more than {MAX_OUTPUT} bytes")));
+        return Err(unusable(&named, &format!("it printed more than {MAX_OUTPUT} bytes")));
     }
     if !unless_interrupted(status)?.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
     }
-    parse(&output).map_err(|why| Error::other(format!("{named}: {why}")))
+    parse(&output).map_err(|why| unusable(&named, &why))
 }
 
 /// Errors: a sentence that never has anything of the output in it.

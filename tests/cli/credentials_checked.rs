@@ -65,6 +65,10 @@ fn a_bad_variable_is_named() {
     }
 }
 
+/// What to do about a program whose answer is no use.
+const PROCESS: &str = "  run its command by itself: it must print one JSON object and nothing else, with Version 1, AccessKeyId \
+                       and SecretAccessKey, and for temporary keys SessionToken and Expiration\n";
+
 /// It is said as what it is, and not by a question for a code that could not help.
 #[test]
 fn a_temporary_key_without_its_token_is_refused_by_its_place() {
@@ -89,9 +93,9 @@ fn a_temporary_key_without_its_token_is_refused_by_its_place() {
     let document = format!(r#"{{"Version":1,"AccessKeyId":"{TEMPORARY}","SecretAccessKey":"{SECRET}"}}"#);
     let process =
         format!("[profile p]\nregion = eu-west-1\ncredential_process = echo '{document}'\n{device}");
-    let run = Home::with(&process, "", "").xacct(&["credential-process", "p", "--no-input"]).run().status(1);
+    let run = Home::with(&process, "", "").xacct(&["credential-process", "p", "--no-input"]).run().status(3);
     run.stdout("").stderr(&format!(
-        "xacct: error: credential_process of profile 'p': in its JSON, SessionToken {why}\n"
+        "xacct: error: ~/.aws/config:3: credential_process of profile 'p': in its JSON, SessionToken {why}\n{PROCESS}"
     ));
 }
 
@@ -127,7 +131,9 @@ fn a_program_gives_whole_keys_or_none() {
     let home = answer(&document("", ""));
     home.xacct(&["credential-process", "p"])
         .run()
-        .status(1)
+        .status(3)
         .stdout("")
-        .stderr("xacct: error: credential_process of profile 'p': in its JSON, AccessKeyId is empty\n");
+        .stderr(&format!(
+            "xacct: error: ~/.aws/config:3: credential_process of profile 'p': in its JSON, AccessKeyId is empty\n{PROCESS}"
+        ));
 }

@@ -43,6 +43,12 @@ impl Bench {
         text.lines().count() / 4
     }
 
+    /// The line that the command is in.
+    fn line(&self) -> usize {
+        let config = std::fs::read_to_string(self.sandbox.home().join(".aws/config")).unwrap();
+        1 + config.lines().position(|line| line.starts_with("credential_process = \"/")).unwrap()
+    }
+
     /// The words with which it fails.
     fn fails(&self, status: i32, words: &str) {
         let output = self.sandbox.xacct(&["credential-process", "process"]).run().status(status).stdout("");
@@ -233,7 +239,16 @@ fn output_that_is_no_credentials_is_not_repeated() {
         ("head -c 70000 /dev/zero | tr '\\0' x; exit 0", "it printed more than 65536 bytes"),
     ] {
         let bench = start(script);
-        bench.fails(1, &format!("{wrong}{words}"));
+        let hint = "  run its command by itself: it must print one JSON object and nothing else, with Version 1, AccessKeyId and \
+                    SecretAccessKey, and for temporary keys SessionToken and Expiration\n";
+        let line = bench.line();
+        bench
+            .sandbox
+            .xacct(&["credential-process", "process"])
+            .run()
+            .status(3)
+            .stdout("")
+            .stderr(&format!("xacct: error: ~/.aws/config:{line}: {wrong}{words}\n{hint}"));
         assert!(bench.sandbox.entries().is_empty());
     }
     let bench = start(&prints(&temporary(-1)));

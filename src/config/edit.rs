@@ -4,29 +4,23 @@
 //! It sees what the parser sees: a property goes with the lines that continue it, nested ones are never touched for
 //! those of the profile. Every change is read back before it counts.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::body;
 use super::body::Entry;
 use super::header::Kind;
-use super::index::{self, Found};
-use super::lookup::Index;
+use super::index::{Found, Sections};
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
-use super::scan::{self, BLANK, Scan, What};
+use super::scan::{self, BLANK, Scan, What, trimmed};
 
 /// A file's text while it is changed.
 pub(crate) struct Ini {
     file: FileKind,
     /// Whether a byte order mark stands before the text.
     mark: bool,
-    text: Zeroizing<String>,
-    sections: Vec<Found>,
-    /// The places in `sections` by name.
-    by_name: Index<Vec<usize>>,
+    sections: Sections,
 }
 
 /// One profile's change: these keys are taken out, wherever in the file they are, and the others put where the first
@@ -58,13 +52,16 @@ impl Ini {
     }
 
     fn of(file: FileKind, mark: bool, text: Zeroizing<String>) -> Ini {
-        let sections = index::sections(&text, file);
-        Ini { file, mark, text, sections, by_name: Index::default() }
+        Ini { file, mark, sections: Sections::of(text, file) }
     }
 
     /// The whole file.
     pub(crate) fn into_text(self) -> Zeroizing<String> {
-        if self.mark { Zeroizing::new(format!("{BYTE_ORDER_MARK}{}", *self.text)) } else { self.text }
+        if self.mark {
+            Zeroizing::new(format!("{BYTE_ORDER_MARK}{}", *self.sections.text))
+        } else {
+            self.sections.text
+        }
     }
 
     /// Whether the file has a section of the profile.
@@ -98,18 +95,18 @@ impl Ini {
         }
         // A section's end may be where the next one's first line begins: what is put there comes first.
         ranges.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut changed = Zeroizing::new(String::with_capacity(self.text.len() + 128 * edits.len()));
+        let mut changed = Zeroizing::new(String::with_capacity(self.sections.text.len() + 128 * edits.len()));
         let mut kept = 0;
         for (range, new) in &ranges {
-            changed.push_str(&self.text[kept..range.start]);
+            changed.push_str(&self.sections.text[kept..range.start]);
             if !new.is_empty() {
                 self.end_line(&mut changed);
             }
             changed.push_str(new);
             kept = range.end;
         }
-        changed.push_str(&self.text[kept..]);
-        if !self.text.ends_with('\n') {
+        changed.push_str(&self.sections.text[kept..]);
+        if !self.sections.text.ends_with('\n') {
             let without = scan::without_line_end(&changed).len();
             changed.truncate(without);
         }
@@ -152,10 +149,9 @@ impl Ini {
 
     fn with_section(&self, header: &str, with: &[(&str, &str)]) -> Zeroizing<String> {
         let end = self.line_end();
-        let mut changed = self.text.clone();
+        let mut changed = self.sections.text.clone();
         self.end_line(&mut changed);
-        let blank_before = self.text.lines().last().is_none_or(|line| line.trim_matches(BLANK).is_empty());
-        if !blank_before {
+        if says_something_last(&self.sections.text) {
             changed.push_str(end);
         }
         changed.extend(["[", header, "]", end]);
@@ -195,28 +191,13 @@ impl Ini {
 
     /// The sections that count, as `Parts` has it.
     fn sections(&self, profile: &str) -> Vec<&Found> {
-        let is_own = |found: &&Found| found.name(&self.text) == profile;
-        let named: Vec<&Found> = match self.by_name.get(|| self.by_name()) {
-            Some(by_name) => {
-                by_name.get(profile).into_iter().flatten().map(|at| &self.sections[*at]).collect()
-            }
-            None => self.sections.iter().filter(is_own).collect(),
-        };
-        let of = |kind: Kind| named.iter().copied().filter(|found| found.kind == kind).collect();
+        let of = |kind: Kind| self.sections.find(kind, profile).collect();
         let kinds = [Kind::Profile, Kind::PlainDefault, Kind::Spaced];
         kinds.into_iter().map(of).find(|found: &Vec<&Found>| !found.is_empty()).unwrap_or_default()
     }
 
-    fn by_name(&self) -> HashMap<Box<str>, Vec<usize>> {
-        let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.sections.len());
-        for (at, section) in self.sections.iter().enumerate() {
-            by_name.entry(section.name(&self.text).into()).or_default().push(at);
-        }
-        by_name
-    }
-
     fn entries(&self, section: &Found) -> Vec<Entry> {
-        body::parse(&self.text, section.body.clone(), section.line + 1).entries
+        self.sections.body(section).entries
     }
 
     /// The properties of the profile, in the order of the file.
@@ -224,10 +205,10 @@ impl Ini {
         let mut places = Vec::new();
         for section in self.sections(profile) {
             for entry in self.entries(section) {
-                let line = &self.text[entry.lines.clone()];
+                let line = &self.sections.text[entry.lines.clone()];
                 let indent = &line[..line.len() - line.trim_start_matches(BLANK).len()];
                 let below = entry.lines.end..section.body.end;
-                let end = end_of_comments(&self.text, below, indent.len());
+                let end = end_of_comments(&self.sections.text, below, indent.len());
                 let lines = entry.lines.start..end;
                 places.push(Place { key: entry.key, lines, indent: indent.to_owned() });
             }
@@ -241,11 +222,11 @@ impl Ini {
         if let Some(last) = places.iter().rfind(|place| section.body.contains(&place.lines.start)) {
             return Some((last.lines.end, &last.indent));
         }
-        Some((end_of_comments(&self.text, section.body.clone(), 0), ""))
+        Some((end_of_comments(&self.sections.text, section.body.clone(), 0), ""))
     }
 
     fn line_end(&self) -> &'static str {
-        line_end(&self.text)
+        line_end(&self.sections.text)
     }
 
     fn end_line(&self, text: &mut String) {
@@ -259,6 +240,11 @@ impl Ini {
 pub(super) fn line_end(text: &str) -> &'static str {
     let first = text.split_inclusive('\n').next().unwrap_or_default();
     if first.ends_with("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// Whether the last line is not blank: whoever puts a section behind it leaves a blank line between them.
+pub(super) fn says_something_last(text: &str) -> bool {
+    text.lines().last().is_some_and(|line| !trimmed(line).is_empty())
 }
 
 /// Where the comments end that stand further in than `outer`, blank lines between them or not. To the SDKs they are a

@@ -1,18 +1,15 @@
 //! One of the two AWS files: its text with the index of its sections. Which file wins is left to `mod.rs`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::body;
-use super::body::Body;
 use super::header;
 use super::header::Flaw;
 use super::header::Kind;
-use super::index;
 use super::index::Found;
-use super::lookup::Index;
+use super::index::Sections;
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
@@ -22,40 +19,26 @@ use super::section::Setting;
 pub(super) struct ProfileFile {
     kind: FileKind,
     path: Arc<str>,
-    text: Zeroizing<String>,
-    pub(super) sections: Vec<Found>,
-    /// The places in `sections` by name, once many were looked for: for a few, looking through all is faster.
-    by_name: Index<Vec<usize>>,
+    pub(super) sections: Sections,
 }
 
 impl ProfileFile {
     /// `path` is what people are shown; a file that is not there has no text.
     pub(super) fn new(kind: FileKind, path: &str, text: Option<Zeroizing<String>>) -> ProfileFile {
-        let text = text.unwrap_or_default();
-        let sections = index::sections(&text, kind);
-        ProfileFile { kind, path: path.into(), text, sections, by_name: Index::default() }
+        ProfileFile { kind, path: path.into(), sections: Sections::of(text.unwrap_or_default(), kind) }
     }
 
-    fn by_name(&self) -> HashMap<Box<str>, Vec<usize>> {
-        let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.sections.len());
-        for (at, section) in self.sections.iter().enumerate() {
-            by_name.entry(section.name(&self.text).into()).or_default().push(at);
-        }
-        by_name
+    fn text(&self) -> &str {
+        &self.sections.text
     }
 
     pub(super) fn name<'a>(&'a self, section: &'a Found) -> &'a str {
-        section.name(&self.text)
+        section.name(self.text())
     }
 
     /// The sections of this kind and name, in order.
     pub(super) fn find<'a>(&'a self, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a Found> {
-        let by_name = self.by_name.get(|| self.by_name());
-        let known = by_name.map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
-        let all = if known.is_some() { 0..0 } else { 0..self.sections.len() };
-        let places = known.unwrap_or_default().iter().copied().chain(all);
-        let sections = places.map(|at| &self.sections[at]);
-        sections.filter(move |section| section.kind == kind && self.name(section) == name)
+        self.sections.find(kind, name)
     }
 
     pub(super) fn origin(&self, line: usize) -> Origin {
@@ -65,7 +48,7 @@ impl ProfileFile {
     /// Puts what the section says, and what is wrong with it, over what is in `into`.
     pub(super) fn merge(&self, section: &Found, into: &mut Section) {
         into.problems.extend(self.header_problem(section));
-        let body = self.body(section);
+        let body = self.sections.body(section);
         let setting = |entry: body::Entry| {
             (entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines))
         };
@@ -91,25 +74,20 @@ impl ProfileFile {
     /// The text without the sections of the profile `default`, and without lines of this profile that hold one of the
     /// `keys`.
     pub(super) fn text_without_default(&self, profile: &str, keys: &[&str]) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
-        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
-        text.push_str(&self.text[..first]);
-        for section in self.sections.iter().filter(|section| !self.is_default(section)) {
-            text.push_str(&self.text[section.header.clone()]);
+        let mut text = Zeroizing::new(String::with_capacity(self.text().len()));
+        text.push_str(&self.text()[..self.sections.start()]);
+        for section in self.sections.all.iter().filter(|section| !self.is_default(section)) {
+            text.push_str(&self.text()[section.header.clone()]);
             let mut kept = section.body.start;
             let is_meant = section.kind == Kind::Profile && self.name(section) == profile;
-            let entries = if is_meant { self.body(section).entries } else { Vec::new() };
+            let entries = if is_meant { self.sections.body(section).entries } else { Vec::new() };
             for entry in entries.iter().filter(|entry| keys.contains(&&*entry.key)) {
-                text.push_str(&self.text[kept..entry.lines.start]);
+                text.push_str(&self.text()[kept..entry.lines.start]);
                 kept = entry.lines.end;
             }
-            text.push_str(&self.text[kept..section.body.end]);
+            text.push_str(&self.text()[kept..section.body.end]);
         }
         text
-    }
-
-    fn body(&self, section: &Found) -> Body {
-        body::parse(&self.text, section.body.clone(), section.line + 1)
     }
 
     fn is_default(&self, section: &Found) -> bool {
@@ -122,15 +100,14 @@ impl ProfileFile {
 
     /// Everything wrong in this file as far as the file alone can tell, by line.
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
-        let outside = body::outside_sections(&self.text[..first]);
+        let outside = body::outside_sections(&self.text()[..self.sections.start()]);
         let mut problems: Vec<Problem> =
             outside.into_iter().map(|(line, text)| self.problem(line, text)).collect();
-        for section in &self.sections {
+        for section in &self.sections.all {
             problems.extend(self.header_problem(section));
             // What stands in a section that is not used costs nothing more.
             if section.kind != Kind::Ignored {
-                let body = self.body(section);
+                let body = self.sections.body(section);
                 problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
             }
         }
@@ -139,9 +116,9 @@ impl ProfileFile {
 
     /// The headers that are not read and that seem to mean this name, which is in lower case.
     pub(super) fn unread_headers(&self, wanted: &str) -> Vec<Problem> {
-        let unread = self.sections.iter().filter(|section| section.kind == Kind::Ignored);
+        let unread = self.sections.all.iter().filter(|section| section.kind == Kind::Ignored);
         let means = |section: &&Found| {
-            let names = header::meant(section.header_line(&self.text));
+            let names = header::meant(section.header_line(self.text()));
             names.iter().any(|name| name.to_lowercase() == wanted)
         };
         unread.filter(means).filter_map(|section| self.header_problem(section)).collect()
@@ -149,8 +126,8 @@ impl ProfileFile {
 
     /// The first line that stands before every header, where there is one.
     pub(super) fn first_outside(&self) -> Option<Problem> {
-        let first = self.sections.first().map_or(self.text.len(), |section| section.header.start);
-        let (line, text) = body::outside_sections(&self.text[..first]).into_iter().next()?;
+        let (line, text) =
+            body::outside_sections(&self.text()[..self.sections.start()]).into_iter().next()?;
         Some(self.problem(line, text))
     }
 
@@ -159,7 +136,7 @@ impl ProfileFile {
     }
 
     fn header_problem(&self, section: &Found) -> Option<Problem> {
-        let message = |flaw: Flaw| flaw.message(section.header_line(&self.text));
+        let message = |flaw: Flaw| flaw.message(section.header_line(self.text()));
         section.flaw.map(|flaw| self.problem(section.line, &message(flaw)))
     }
 }

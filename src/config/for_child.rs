@@ -11,6 +11,7 @@ use super::header::Kind;
 use super::keys;
 use super::origin::FileKind;
 use super::parts::Parts;
+use super::scan;
 use super::sdk_variables::{self, ENDPOINT_URL};
 use super::section::{Section, Setting};
 use crate::env::Env;
@@ -262,8 +263,7 @@ fn is_about_work(key: &str) -> bool {
 /// As the line, or the lines of a nested block, that are read as this value; nothing where there is no such line.
 fn push(text: &mut String, key: &str, setting: &Setting) {
     let lines: Vec<&str> = setting.value.split('\n').collect();
-    let has_comment = |line: &&str| [" #", " ;", "\t#", "\t;"].iter().any(|start| line.contains(start));
-    if lines.iter().any(has_comment) {
+    if lines.iter().any(|line| scan::comment_start(line) < line.len()) {
         return;
     }
     let _ = writeln!(text, "{}", format!("{key} = {}", lines[0]).trim_end());

@@ -15,7 +15,7 @@ use super::header::Kind;
 use super::index::{self, Found};
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
-use super::scan::{self, BLANK, COMMENT};
+use super::scan::{self, Scan, What};
 use crate::arn::Arn;
 pub(crate) use markers::Broken;
 use markers::{ADVICE, BEGIN, END, MARK, Place};
@@ -198,7 +198,7 @@ impl<'t> Block<'t> {
             if !text.is_empty() && !text.ends_with('\n') {
                 text.push_str(end);
             }
-            if text.lines().last().is_some_and(|line| !line.trim_matches(BLANK).is_empty()) {
+            if edit::says_something_last(self.text) {
                 text.push_str(end);
             }
             let label = &self.label;
@@ -248,9 +248,13 @@ fn items<'t>(text: &'t str, place: &Place, sections: &[Found], source: Source<'_
 
 /// Where the comment begins that stands right above the end of the range, as far in as a header.
 fn above(text: &str, range: Range<usize>) -> usize {
-    let comments =
-        text[range.clone()].split_inclusive('\n').rev().take_while(|line| line.starts_with(COMMENT));
-    range.end - comments.map(str::len).sum::<usize>()
+    let mut start = range.start;
+    for line in Scan::below(text, range, 0) {
+        if line.what != What::Comment || line.indent() > 0 {
+            start = line.end();
+        }
+    }
+    start
 }
 
 /// The profile's text with what the source says, where that is something else.
@@ -283,9 +287,8 @@ fn written(profile: &Synced) -> Result<String, String> {
 
 /// Without the blank lines at its end.
 fn without_blank_end(text: &str) -> &str {
-    let is_blank = |line: &&str| scan::without_line_end(line).trim_matches(BLANK).is_empty();
-    let blank: usize = text.split_inclusive('\n').rev().take_while(is_blank).map(str::len).sum();
-    &text[..text.len() - blank]
+    let last = Scan::text(text).filter(|line| line.what != What::Blank).last();
+    &text[..last.map_or(0, |line| line.end())]
 }
 
 #[cfg(test)]

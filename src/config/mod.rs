@@ -8,9 +8,9 @@ mod origin;
 mod paths;
 pub(crate) mod scan;
 pub(crate) mod header;
-mod index;
 mod lookup;
 mod body;
+mod index;
 mod section;
 mod file;
 mod session_name;
@@ -361,7 +361,7 @@ impl Config {
 
     fn names_of(&self, kind: Kind) -> Vec<String> {
         let mut seen = HashSet::new();
-        let sections = self.config.sections.iter().filter(|found| found.kind == kind);
+        let sections = self.config.sections.all.iter().filter(|found| found.kind == kind);
         let names = sections.map(|found| self.config.name(found)).filter(|name| seen.insert(*name));
         names.map(str::to_owned).collect()
     }

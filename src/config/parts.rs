@@ -27,7 +27,7 @@ pub(super) fn of_all<'a>(
 ) -> Vec<(&'a str, Parts<'a>)> {
     let mut all = Gathered::default();
     for (file, is_config) in [(config, true), (credentials, false)] {
-        for found in &file.sections {
+        for found in &file.sections.all {
             if !matches!(found.kind, Kind::SsoSession | Kind::Services | Kind::Ignored) {
                 all.of(file.name(found)).of_kind(found.kind, is_config).push(found);
             }

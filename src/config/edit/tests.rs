@@ -160,7 +160,7 @@ fn meaning(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let file = ProfileFile::new(FileKind::Config, "x", Some(Zeroizing::new(text.to_owned())));
     let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for found in &file.sections {
+    for found in &file.sections.all {
         let settings = all.entry(format!("{:?} {}", found.kind, file.name(found))).or_default();
         let section = file.merged("x", [found]).unwrap();
         settings.extend(section.iter().map(|(key, setting)| (key.to_owned(), setting.value.to_string())));

@@ -23,7 +23,8 @@ fn how_it_works_and_not_who_it_is() {
 
 #[test]
 fn what_would_be_cut_is_left_out() {
-    let text = "[profile.a]\nrole_arn = \"arn:aws:iam::222222222222:role/A\"\noutput = \"te #xt\"\n";
+    let text = "[profile.a]\nrole_arn = \"arn:aws:iam::222222222222:role/A\"\noutput = \"te #xt\"\n\
+                ca_bundle = \"x\\u00a0#y\"\n";
     let texts = Texts { settings: Some(text.to_owned().into()), ..Texts::default() };
     let config = Config::new(Paths::from_env(&Env::of(&[("HOME", "/h")])), texts).unwrap();
     let profile = config.profile("a").unwrap();

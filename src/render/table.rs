@@ -1,17 +1,13 @@
 //! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says
 //! so.
 //!
-//! comfy-table (without its colours, which would bring a terminal library) aligns the columns; the colour is
-//! put around the cells afterwards.
+//! Columns are as wide as their characters are on a terminal, and what is cut keeps its colour.
 
 use std::fmt::Write as _;
 use std::io;
 
 use anstyle::Style;
-use comfy_table::ColumnConstraint;
-use comfy_table::ContentArrangement;
-use comfy_table::Row;
-use comfy_table::Table;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::say;
 
@@ -50,57 +46,67 @@ pub(crate) fn table(
 ) -> io::Result<()> {
     let bold = |name: &&str| Cell::new(name).styled(Style::new().bold());
     let header: Vec<Cell> = header.iter().map(bold).collect();
+    let widths = widths(&header, rows, width);
     let mut text = String::new();
-    for (line, row) in aligned(&header, rows, width).lines().zip(std::iter::once(&header).chain(rows)) {
-        let line = line.trim_end();
-        if color {
-            colored(line, row, &mut text);
-        } else {
-            text.push_str(line);
-        }
-        text.push('\n');
+    for row in std::iter::once(&header).chain(rows) {
+        line(row, &widths, color, &mut text);
     }
     out.write_all(text.as_bytes())
 }
 
-fn aligned(header: &[Cell], rows: &[Vec<Cell>], width: Option<usize>) -> Table {
-    let one_line = |cells: &[Cell]| {
-        let mut row = Row::from(cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>());
-        row.max_height(1);
-        row
-    };
-    let mut table = Table::new();
-    table
-        .load_style(comfy_table::presets::NOTHING)
-        .set_truncation_indicator("…")
-        .set_header(one_line(header));
-    table.add_rows(rows.iter().map(|row| one_line(row)));
-    match width.and_then(|width| u16::try_from(width).ok()) {
-        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
-        None => table.set_content_arrangement(ContentArrangement::Disabled),
-    };
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+/// Spaces between two columns.
+const GAP: usize = 2;
+
+/// No column is cut below this.
+const NARROWEST: usize = 4;
+
+/// How wide each column is. The widest give way where `width` is too little, but never the first.
+fn widths(header: &[Cell], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<usize> {
+    let mut widths: Vec<usize> = header.iter().map(|cell| cell.text.width()).collect();
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = cell.text.width().max(*widest);
+        }
     }
-    if let Some(first) = table.column_mut(0) {
-        first.set_constraint(ColumnConstraint::ContentWidth);
+    let gaps = GAP * widths.len().saturating_sub(1);
+    let mut excess = width.map_or(0, |width| (widths.iter().sum::<usize>() + gaps).saturating_sub(width));
+    while excess > 0 {
+        let Some(widest) = widths.iter_mut().skip(1).max_by_key(|width| **width) else { break };
+        if *widest <= NARROWEST {
+            break;
+        }
+        *widest -= 1;
+        excess -= 1;
     }
-    table
+    widths
 }
 
-/// Between one cell and the next there are only spaces, so each is the next place where its text stands. A
-/// cell that was cut is not found: it and the rest of its line stay plain.
-fn colored(line: &str, cells: &[Cell], text: &mut String) {
-    let mut rest = line;
-    for cell in cells {
-        let Some(at) = rest.find(&cell.text) else { break };
-        let (before, from) = rest.split_at(at);
-        let style = cell.style;
-        text.push_str(before);
-        let _ = write!(text, "{style}{}{style:#}", cell.text);
-        rest = &from[cell.text.len()..];
+/// One line, without spaces at its end.
+fn line(row: &[Cell], widths: &[usize], color: bool, text: &mut String) {
+    let mut spaces = 0;
+    for (cell, width) in row.iter().zip(widths) {
+        let shown = cut(&cell.text, *width);
+        let _ = write!(text, "{:spaces$}", "");
+        let style = if color { cell.style } else { Style::new() };
+        let _ = write!(text, "{style}{shown}{style:#}");
+        spaces = width - shown.width() + GAP;
     }
-    text.push_str(rest);
+    text.push('\n');
+}
+
+/// As much of the text as fits, with `…` at its end where that is not all.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut left = width.saturating_sub(1);
+    let fits = |character: &char| {
+        let wide = character.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -150,6 +156,17 @@ mod tests {
                       a        \u{1b}[32ma\u{1b}[0m        b\n";
         assert_eq!(rendered(&rows, true, None), wanted);
         assert!(!rendered(&rows, false, None).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn what_is_cut_keeps_its_color_and_wide_characters_their_columns() {
+        let role = Cell::new("role-of-a-long-name").styled(AnsiColor::Red.on_default());
+        let rows = [vec![Cell::new("客户"), Cell::new("2"), role], row(["x", "客户客户客户", "y"])];
+        let text = rendered(&rows, true, Some(26));
+        assert_eq!(
+            text.lines().skip(1).collect::<Vec<_>>(),
+            ["客户     2         \u{1b}[31mrole-o…\u{1b}[0m", "x        客户客…   y"]
+        );
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! That a code counts once is remembered in `state`.
 
+use aws_lc_rs::hmac;
 use serde::Deserialize;
-use totp_rs::{Builder, Totp};
+use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
@@ -23,12 +24,13 @@ pub(crate) struct Device {
 impl Device {
     /// The code of the step that holds this second.
     pub(crate) fn code_at(&self, seconds: u64) -> Option<String> {
-        self.totp().ok().map(|totp| totp.generate(seconds).to_string())
+        Some(code(&self.key()?, seconds / STEP))
     }
 
     /// The step whose code this is, among the one that holds this second and its two neighbours.
-    pub(crate) fn step_of(&self, code: &str, seconds: u64) -> Option<u64> {
-        self.totp().ok()?.check(code, seconds)
+    pub(crate) fn step_of(&self, typed: &str, seconds: u64) -> Option<u64> {
+        let (key, step) = (self.key()?, seconds / STEP);
+        (step.saturating_sub(1)..=step + 1).find(|step| code(&key, *step) == typed)
     }
 
     /// What keeps the device from working, with its serial number.
@@ -37,19 +39,44 @@ impl Device {
         if !(9..=256).contains(&self.serial.len()) || !self.serial.bytes().all(shape) {
             return Err(format!("MFA device '{}': not a serial number or ARN that STS takes", self.serial));
         }
-        self.totp().map(|_| ()).map_err(|reason| format!("MFA device '{}': {reason}", self.serial))
+        match self.key() {
+            Some(_) => Ok(()),
+            None => Err(format!("MFA device '{}': its secret is not base32", self.serial)),
+        }
     }
 
-    fn totp(&self) -> Result<Totp, String> {
-        let secret = totp_rs::Secret::try_from_base32(self.secret.expose())
-            .map_err(|_| "its secret is not base32".to_owned())?;
-        Builder::new()
-            .with_secret(secret)
-            .with_skew(1)
-            .with_step_duration(STEP)
-            .build()
-            .map_err(|error| error.to_string())
+    fn key(&self) -> Option<hmac::Key> {
+        let secret = base32(self.secret.expose()).filter(|secret| !secret.is_empty())?;
+        Some(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret))
     }
+}
+
+/// RFC 4226: six digits of the HMAC of a counter, here the step.
+fn code(key: &hmac::Key, step: u64) -> String {
+    let tag = hmac::sign(key, &step.to_be_bytes());
+    let tag = tag.as_ref();
+    let at = usize::from(tag.last().copied().unwrap_or_default() & 0xf);
+    let number = tag[at..].iter().take(4).fold(0, |number, byte| (number << 8) | u32::from(*byte));
+    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
+}
+
+/// RFC 4648, in upper case and with or without padding, as authenticator apps are given it.
+fn base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (mut bytes, mut bits, mut have) = (Zeroizing::new(Vec::new()), 0_u32, 0);
+    for character in text.trim_end_matches('=').bytes() {
+        let value = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'2'..=b'7' => character - b'2' + 26,
+            _ => return None,
+        };
+        bits = (bits << 5) | u32::from(value);
+        have += 5;
+        if have >= 8 {
+            have -= 8;
+            bytes.push(u8::try_from((bits >> have) & 0xff).unwrap_or_default());
+        }
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl Waiter<'_> {
 
 /// The error, with what to do about the holder. None of the hints waits for the same lock.
 fn timed_out(holder: &str, why: &str, is_stopped: bool) -> Error {
-    let stopped = if is_stopped { ", and is stopped" } else { "" };
+    let stopped = if is_stopped { "; that process is stopped" } else { "" };
     let error = Error::needs_person(format!("timed out waiting for {holder}{why}{stopped}"));
     let Some(pid) = pid_of(holder) else {
         return error

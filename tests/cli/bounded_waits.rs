@@ -34,7 +34,7 @@ fn a_stopped_holder_is_named_with_what_to_do_about_it() {
     for (command, status) in [("whoami", 5), ("credential-process", 5)] {
         sandbox.xacct(&[command, "plain"]).run().status(status).stdout("").stderr(&format!(
             "xacct: waiting for xacct exec plain (pid {id})\nxacct: error: timed out waiting for xacct exec plain (pid \
-             {id}), and is stopped\n  kill -CONT {id}    continues it (or fg, in the shell that stopped it)\n  kill -KILL \
+             {id}); that process is stopped\n  kill -CONT {id}    continues it (or fg, in the shell that stopped it)\n  kill -KILL \
              {id}    ends it\n"
         ));
     }
@@ -57,7 +57,7 @@ fn what_is_still_valid_is_served_meanwhile() {
         .stderr_contains("the cached credentials are good for another ");
     // Newer ones that were insisted on are not replaced by old ones.
     let run = sandbox.xacct(&["credential-process", "plain", "--min-ttl", "30m"]).run();
-    run.status(5).stdout("").stderr_contains("and is stopped\n  kill -CONT ");
+    run.status(5).stdout("").stderr_contains("; that process is stopped\n  kill -CONT ");
     sandbox.asked(&[]);
     end(&sandbox, holder);
 }

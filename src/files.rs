@@ -53,8 +53,11 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&paths.display(file), file, error)),
     };
-    if let Some(encoding) = utf16(&bytes) {
-        return Err(is_utf16(&paths.display(file), encoding));
+    if let Some(encoding) = wide_encoding(&bytes) {
+        return Err(is_wide(&paths.display(file), encoding));
+    }
+    if has_only_carriage_returns(&bytes) {
+        return Err(of_one_line(&paths.display(file)));
     }
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Some(Zeroizing::new(text))),
@@ -149,10 +152,28 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
     .named("file-unreadable")
 }
 
-/// The encoding, as iconv calls it, of a text that PowerShell's `>` or an editor on Windows wrote as UTF-16. Without a
-/// byte order mark it is valid UTF-8 with a NUL byte in every pair: no profile file has those.
-fn utf16(bytes: &[u8]) -> Option<&'static str> {
+/// Whether the lines end as on the first Macs.
+fn has_only_carriage_returns(bytes: &[u8]) -> bool {
+    let inside = bytes.trim_ascii();
+    memchr::memchr(b'\r', inside).is_some() && memchr::memchr(b'\n', inside).is_none()
+}
+
+fn of_one_line(path: &str) -> Error {
+    Error::config(format!(
+        "{path}: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 see more than one line"
+    ))
+    .hint(format!("perl -pi -e 's/\\r/\\n/g' {path}"))
+    .named("file-unreadable")
+}
+
+/// The encoding, as iconv calls it, of a text that PowerShell's `>` or an editor on Windows wrote as UTF-16, or something
+/// else as UTF-32. Without a byte order mark it is valid UTF-8 with NUL bytes in every character: no profile file has
+/// those.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0, 0, 0, last, ..] if *last != 0 => Some("UTF-32BE"),
+        [first, 0, 0, 0, ..] if *first != 0 => Some("UTF-32LE"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
         [0, high, ..] if *high != 0 => Some("UTF-16BE"),
         [low, 0, ..] if *low != 0 => Some("UTF-16LE"),
@@ -160,9 +181,10 @@ fn utf16(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn is_utf16(path: &str, encoding: &str) -> Error {
+fn is_wide(path: &str, encoding: &str) -> Error {
     let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Error::config(format!("{path}: the file is {encoding}, as PowerShell's > writes it, and not UTF-8"))
+    let writer = if encoding.starts_with("UTF-16") { ", as PowerShell's > writes it," } else { "" };
+    Error::config(format!("{path}: the file is {encoding}{writer} and not UTF-8"))
         .hint(format!("iconv -f {encoding} -t UTF-8 {path} >{name}.utf8 && mv {name}.utf8 {path}"))
         .hint(format!("or in PowerShell: (Get-Content {path}) | Set-Content -Encoding utf8 {path}"))
         .named("file-not-utf8")

@@ -55,9 +55,28 @@ fn bytes_that_are_not_utf8_have_their_line() {
     );
 }
 
+#[test]
+fn a_file_of_bare_carriage_returns_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = paths(home.path());
+    fs::write(&paths.credentials, "[a]\raws_access_key_id = x\r").unwrap();
+    let message = "~/.aws/credentials: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 see \
+                   more than one line";
+    let hint = "perl -pi -e 's/\\r/\\n/g' ~/.aws/credentials";
+    assert_eq!(error_of(&paths), (message.to_owned(), vec![hint.to_owned()]));
+    for fine in ["[a]\r\nregion = x\r\n", "[a]\r", "\r\n", "[a]"] {
+        fs::write(&paths.credentials, fine).unwrap();
+        assert!(read(&paths).is_ok(), "{fine:?}");
+    }
+}
+
+fn wide(text: &str, bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
+    text.chars().flat_map(|character| bytes(character.into())).collect()
+}
+
 /// As PowerShell's `>` writes a file, with and without a byte order mark, in both byte orders.
 #[test]
-fn utf16_is_named_and_not_ruined() {
+fn utf16_and_utf32_are_named_and_not_ruined() {
     let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
     let little = |text: &str| units(text).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let big = |text: &str| units(text).into_iter().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
@@ -67,7 +86,12 @@ fn utf16_is_named_and_not_ruined() {
         (big(&format!("\u{feff}{text}")), "UTF-16"),
         (little(text), "UTF-16LE"),
         (big(text), "UTF-16BE"),
+        (wide(&format!("\u{feff}{text}"), u32::to_le_bytes), "UTF-32"),
+        (wide(&format!("\u{feff}{text}"), u32::to_be_bytes), "UTF-32"),
+        (wide(text, u32::to_le_bytes), "UTF-32LE"),
+        (wide(text, u32::to_be_bytes), "UTF-32BE"),
     ] {
+        let writer = if encoding.starts_with("UTF-16") { ", as PowerShell's > writes it," } else { "" };
         let home = tempfile::tempdir().unwrap();
         let paths = paths(home.path());
         for (path, shown, name) in [
@@ -76,10 +100,7 @@ fn utf16_is_named_and_not_ruined() {
         ] {
             fs::write(path, &bytes).unwrap();
             let (message, hints) = error_of(&paths);
-            assert_eq!(
-                message,
-                format!("{shown}: the file is {encoding}, as PowerShell's > writes it, and not UTF-8")
-            );
+            assert_eq!(message, format!("{shown}: the file is {encoding}{writer} and not UTF-8"));
             let command =
                 format!("iconv -f {encoding} -t UTF-8 {shown} >{name}.utf8 && mv {name}.utf8 {shown}");
             assert_eq!(hints[0], command);

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
     findings.extend(duration_unread(profile));
     findings.extend(shadowed(profile));
     findings.extend(incomplete(profile));
+    findings.extend(unused_beside_key(profile));
     findings.extend(unused_sources(profile));
     findings.extend(process(profile));
     findings.extend(session_tokens(profile));
@@ -119,13 +120,45 @@ fn incomplete(profile: &Profile) -> Option<Finding> {
     } else if is_set("sso_account_id") || is_set("sso_role_name") {
         return None;
     } else {
-        let name = ["sso_session", "sso_start_url"].into_iter().find(|name| is_set(name))?;
-        (name, "sso_account_id and sso_role_name")
+        match ["sso_session", "sso_start_url", "sso_region"].into_iter().find(|name| is_set(name))? {
+            "sso_region" => ("sso_region", "sso_start_url, sso_account_id and sso_role_name"),
+            name => (name, "sso_account_id and sso_role_name"),
+        }
     };
     let (setting, _) = set(profile, name)?;
     let message = format!("{name} is ignored without {lacks}: the access key in {} is used", key.origin);
     let finding = at(&catalog::SOURCE_INCOMPLETE, profile, setting, message);
     Some(finding.fix(format!("add {lacks}, or delete {name}")))
+}
+
+/// What gives a token or a session, and does not beside this access key.
+fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
+    let Some((key, _)) = set(profile, "aws_access_key_id") else { return Vec::new() };
+    // Each of these comes before both.
+    let first = ["role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name"];
+    if first.iter().any(|name| set(profile, name).is_some()) {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    if let Some((login, _)) = set(profile, "login_session") {
+        let message = if key.origin.file == FileKind::Credentials {
+            format!("login_session is ignored: the access key in {} comes first", key.origin)
+        } else {
+            format!(
+                "the session of aws login is used, and the access key in {} only where another profile has this one as \
+                 source_profile",
+                key.origin
+            )
+        };
+        let finding = at(&catalog::SOURCE_UNUSED, profile, login, message);
+        findings.push(finding.fix("delete login_session, or the access key"));
+    }
+    if let Some((token, _)) = set(profile, "web_identity_token_process") {
+        let message = "web_identity_token_process is ignored: only aws-vault runs it";
+        let finding = at(&catalog::SOURCE_UNUSED, profile, token, message);
+        findings.push(finding.fix("delete it, if aws-vault is not used any more"));
+    }
+    findings
 }
 
 /// Sources beside a web identity token.

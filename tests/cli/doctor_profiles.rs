@@ -404,6 +404,38 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
 ",
     ),
     (
+        "source-incomplete",
+        "[profile a]\nregion = eu-west-1\nsso_region = eu-west-1\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:3: warning: profile 'a': sso_region is ignored without sso_start_url, sso_account_id and sso_role_name: the access key in ~/.aws/credentials:2 is used [source-incomplete]
+  add sso_start_url, sso_account_id and sso_role_name, or delete sso_region
+",
+    ),
+    (
+        "source-unused",
+        "[profile a]\nregion = eu-west-1\nlogin_session = arn:aws:iam::111111111111:user/you\nweb_identity_token_process = /bin/true\n",
+        KEYS,
+        "",
+        "\
+~/.aws/config:3: warning: profile 'a': login_session is ignored: the access key in ~/.aws/credentials:2 comes first [source-unused]
+  delete login_session, or the access key
+~/.aws/config:4: warning: profile 'a': web_identity_token_process is ignored: only aws-vault runs it [source-unused]
+  delete it, if aws-vault is not used any more
+",
+    ),
+    (
+        "source-unused",
+        "[profile a]\nregion = eu-west-1\nlogin_session = arn:aws:iam::111111111111:user/you\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "",
+        "",
+        "\
+~/.aws/config:3: warning: profile 'a': the session of aws login is used, and the access key in ~/.aws/config:4 only where another profile has this one as source_profile [source-unused]
+  delete login_session, or the access key
+",
+    ),
+    (
         "role-beside-keys",
         "[profile a]\nregion = eu-west-1\n[profile hub]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/R\nsource_profile = a\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         KEYS,

@@ -13,6 +13,7 @@ lint:
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	scripts/dependencies
+	scripts/words
 
 # How a cached answer compares with `cat`, and with the AWS CLI's.
 bench:

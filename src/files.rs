@@ -47,7 +47,7 @@ pub(crate) fn read_each(paths: &Paths) -> [(FileKind, Result<Option<Zeroizing<St
 }
 
 fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> {
-    // An empty path, where there is no home directory, is not there either.
+    // An empty path, where no home directory found, is not there either.
     let mut bytes = match read_bytes(paths.of(file)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

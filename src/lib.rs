@@ -52,7 +52,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs xacct with these arguments (the program's name first) and gives its exit status: 0 done, 1 other failure,
-/// 2 usage, 3 configuration, 4 AWS refused, 5 a person is needed, 6 AWS could not be reached.
+/// 2 usage, 3 configuration, 4 AWS refused, 5 you are needed, 6 AWS could not be reached.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     commands::run(args)
 }

@@ -79,8 +79,9 @@ impl Selector {
             None => format!("'{}{text}'", if excludes { "!" } else { "" }),
         };
         let pattern = |pattern: &str| {
-            Pattern::new(pattern)
-                .map_err(|error| Error::usage(format!("the selector {shown} is no pattern: {}", error.msg)))
+            Pattern::new(pattern).map_err(|error| {
+                Error::usage(format!("the selector {shown} is not a valid pattern: {}", error.msg))
+            })
         };
         let by = FIELDS.iter().find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
         let what = match by {
@@ -154,7 +155,7 @@ pub(crate) fn word(text: &str) -> Result<Word> {
         None => (false, text),
     };
     if rest.is_empty() {
-        return Err(Error::usage(format!("'{text}' is no selector: there is nothing in it")));
+        return Err(Error::usage(format!("'{text}' is not a valid selector: it is empty")));
     }
     match rest.strip_prefix('@') {
         Some("") => Err(Error::usage(format!("'{text}' names no file; '@-' is stdin"))),
@@ -174,7 +175,7 @@ pub(crate) fn lines(text: &str, path: &str, excludes: bool) -> Result<Vec<Select
         let (not, rest) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim_start()));
         match rest {
             "" if !not => {}
-            "" => return Err(Error::usage(format!("{place}: there is nothing behind the '!'"))),
+            "" => return Err(Error::usage(format!("{place}: nothing follows the '!'"))),
             rest if rest.starts_with('@') => {
                 return Err(Error::usage(format!("{place}: a file of selectors names no further file")));
             }

@@ -18,7 +18,7 @@ pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("there is no STS endpoint for region '{}': {why}", region.name))
+        Error::config(format!("no STS endpoint is known for region '{}': {why}", region.name))
             .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()

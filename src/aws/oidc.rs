@@ -198,7 +198,7 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("there is no IAM Identity Center endpoint for sso_region '{region}': {why}"))
+        Error::config(format!("no IAM Identity Center endpoint is known for sso_region '{region}': {why}"))
             .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()
@@ -235,7 +235,7 @@ mod tests {
         assert!(
             error
                 .message
-                .starts_with("there is no IAM Identity Center endpoint for sso_region 'not a region'")
+                .starts_with("no IAM Identity Center endpoint is known for sso_region 'not a region'")
         );
     }
 }

@@ -250,7 +250,7 @@ fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("there is no AWS Organizations endpoint for region '{region}': {why}"))
+        Error::config(format!("no AWS Organizations endpoint is known for region '{region}': {why}"))
             .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()

@@ -43,7 +43,7 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("there is no Identity Center portal for sso_region '{region}': {why}"))
+        Error::config(format!("no Identity Center portal is known for sso_region '{region}': {why}"))
             .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()

@@ -249,7 +249,7 @@ impl fmt::Display for Stray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (host, status) = (&self.host, self.status);
         let sender = match &self.proxy {
-            Some(proxy) => format!("the proxy {proxy}, or what is behind it,"),
+            Some(proxy) => format!("the proxy {proxy}, or a server after it,"),
             None => "a proxy or portal".to_owned(),
         };
         match &self.what {

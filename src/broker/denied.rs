@@ -22,10 +22,10 @@ pub(super) fn denied(error: Error, denial: Option<Denial>, action: &str) -> Erro
             format!("- the session policy of the credentials that sign the request {does} {action}")
         }
         PolicyType::ServiceControl => format!(
-            "- a service control policy (SCP) {does} {action} in the caller's account: ask whoever manages its organization"
+            "- a service control policy (SCP) {does} {action} in the caller's account: ask the administrator of its organization"
         ),
         PolicyType::ResourceControl => format!(
-            "- a resource control policy (RCP) {does} {action} in the account that is asked: ask whoever manages its \
+            "- a resource control policy (RCP) {does} {action} in the account that is asked: ask the administrator of its \
              organization"
         ),
         PolicyType::VpcEndpoint => {
@@ -57,7 +57,7 @@ pub(super) fn denied_role(
         }
         (PolicyType::Identity, true) if !has_mfa(run, index) => denied(error, Some(denial), "sts:AssumeRole")
             .hint(format!(
-                "- without MFA that is usual, and there is none on the way to '{}': set mfa_serial",
+                "- this is usual without MFA, and '{}' uses none: set mfa_serial",
                 plan.steps[index].profile
             )),
         (PolicyType::Session, _) if index > 0 => denied(error, Some(denial), "sts:AssumeRole").hint(format!(
@@ -88,9 +88,7 @@ fn conditions(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> E
         Some(id) => error.hint(format!("- the role may demand another ExternalId than '{id}'")),
     };
     if !has_mfa(run, index) {
-        error.hint(format!(
-            "- the role may demand MFA, and there is none on the way to '{profile}': set mfa_serial"
-        ))
+        error.hint(format!("- the role may require MFA, and '{profile}' uses none: set mfa_serial"))
     } else if index > 0 && plan.steps[..index].iter().any(|step| step.role_arn().is_some()) {
         error.hint("- the role may demand MFA, which a role assumed from another role never has")
     } else {

@@ -45,7 +45,7 @@ impl Run<'_> {
             return;
         }
         let Some(path) = audit::path(broker.env) else {
-            broker.complain("there is no home directory to keep the audit log under: set XACCT_AUDIT_LOG");
+            broker.complain("no home directory found to keep the audit log under: set XACCT_AUDIT_LOG");
             return;
         };
         if let Err(error) = audit::append(&path, record) {

@@ -222,7 +222,7 @@ fn root(root: &Unit) -> Place {
 
 fn no_such_unit(path: &str, walked: &str, name: &str, units: &[Unit]) -> Error {
     let place = if walked.is_empty() { "the root".to_owned() } else { format!("'{walked}'") };
-    let error = Error::config(format!("there is no organizational unit '{path}': {place} has no '{name}'"));
+    let error = Error::config(format!("no organizational unit '{path}': {place} has no '{name}'"));
     let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
     match (nearest(name, &names).as_slice(), names.as_slice()) {
         (_, []) => error,

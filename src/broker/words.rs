@@ -171,12 +171,10 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>
     let WebIdentity { role_arn, token_file, .. } = web;
     let hint = match code {
         "ExpiredTokenException" => {
-            format!("the token in {token_file} has expired: whoever writes it must write a new one")
+            format!("the token in {token_file} has expired: the program that writes it must write a new one")
         }
         "IDPRejectedClaim" => {
-            format!(
-                "whoever issued the token in {token_file} does not stand by it: a new one must be written"
-            )
+            format!("the issuer of the token in {token_file} does not stand by it: a new one must be written")
         }
         "InvalidIdentityToken" => format!(
             "the token in {token_file} must be a JWT from an issuer that the role's account has as an identity \

@@ -20,7 +20,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Doctor {
-    /// Only this profile and those that its credentials rest on
+    /// Only this profile and those that it uses
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
     /// Make safe repairs: permissions, damaged cache files, equivalent spellings

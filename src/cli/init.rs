@@ -44,7 +44,7 @@ pub(crate) struct Init {
     // Their functions cannot tell; tcsh's words come in a variable.
     #[arg(long, hide = true)]
     pub(crate) line: bool,
-    /// What was typed behind 'xacct'
+    /// The words after 'xacct'
     #[arg(hide = true, last = true, requires = "line")]
     pub(crate) typed: Vec<String>,
 }

@@ -23,8 +23,8 @@ const SESSION_NAMES: [&str; 2] = [
      $USER, $LOGNAME, $USERNAME, or else uid- and the number), {host} for the computer's name without its domain, and \
      {profile} for the profile's name. What AWS does not take in a session name becomes a hyphen, and the name is cut to \
      64 characters.",
-    "There is nothing that stands for the time or the process: the session's name belongs to what was asked of AWS, by \
-     which cached credentials are found again. A name that changed from run to run would mean a new request each time, \
+    "The time and the process cannot be part of it: the session name is part of the request under which credentials are \
+     cached. A name that changed from run to run would mean a new request each time, \
      and a new MFA code. A role_session_name in the profile, and --session-name, are taken as they are.",
 ];
 

@@ -47,7 +47,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::from(kind.status()));
     }
     for backup in files.write(&changes, context)? {
-        context.voice.note(&format!("what was there before: {}", backup.display()));
+        context.voice.note(&format!("backup: {}", backup.display()));
     }
     let name = &new.name;
     context.voice.note(&match tried {

@@ -24,7 +24,7 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let names =
         if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
     if names.is_empty() {
-        let nothing = if asked.undo { "no profile is adopted" } else { "there is no role to adopt" };
+        let nothing = if asked.undo { "no profile is adopted" } else { "no role to adopt" };
         if asked.all {
             context.voice.note(nothing);
         }
@@ -124,9 +124,7 @@ fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
             _ if asked.all => {}
             State::Not(why) if !files.config.profile_names().contains(&name) => return Err(why),
             _ => {
-                return Err(Error::config(format!(
-                    "profile '{name}' is not adopted: there is nothing to undo"
-                )));
+                return Err(Error::config(format!("profile '{name}' is not adopted: nothing to undo")));
             }
         }
     }
@@ -185,9 +183,9 @@ fn tell(asked: &Adopt, files: &Files, names: &[String], done: &Done, context: &C
         && context.env.path("XACCT_CONFIG").is_some()
         && usual.as_ref() != Some(&files.paths.settings)
     {
-        context.voice.warn(&format!("XACCT_CONFIG must be set wherever a program is to use {list}"));
+        context.voice.warn(&format!("XACCT_CONFIG must be set for every program that uses {list}"));
     }
     for backup in &done.backups {
-        context.voice.note(&format!("what was there before: {}", backup.display()));
+        context.voice.note(&format!("backup: {}", backup.display()));
     }
 }

@@ -16,7 +16,7 @@ use crate::render::table::{Cell, table};
 
 pub(super) fn run(asked: &Audit, context: &Context) -> Result<ExitCode> {
     let path = audit::path(&context.env).ok_or_else(|| {
-        Error::config("there is no home directory with an audit log in it").hint("set XACCT_AUDIT_LOG")
+        Error::config("no home directory found for the audit log in it").hint("set XACCT_AUDIT_LOG")
     })?;
     let mut log = audit::read(&path)
         .map_err(|error| Error::other(format!("the audit log cannot be read: {error}")).caused_by(error))?;

@@ -157,7 +157,7 @@ fn in_background() -> Error {
 }
 
 fn nobody() -> Error {
-    let message = "a person is to say yes to this, and there is nobody to ask: nothing was changed";
+    let message = "confirmation required, but no terminal is available: nothing was changed";
     Error::needs_person(message)
         .hint("run the command in a terminal, or with --yes; --dry-run only shows what would change")
 }

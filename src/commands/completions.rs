@@ -33,7 +33,7 @@ pub(super) fn answer(env: &Env, args: Vec<OsString>) -> ExitCode {
 fn attempt(env: &Env, args: Vec<OsString>) -> Result<()> {
     let asking = env.get("COMPLETE").unwrap_or_default();
     let shell = Completing::named(Path::new(&asking)).ok_or_else(|| {
-        Error::usage(format!("COMPLETE is {asking:?}, which is no shell that completes"))
+        Error::usage(format!("COMPLETE is {asking:?}, which is not a supported shell"))
             .hint("it is one of: bash, zsh, fish, powershell, elvish")
     })?;
     let words: Vec<OsString> = args.into_iter().skip(2).collect();

@@ -39,7 +39,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     let destination = console.destination(asked.service.as_deref())?;
     if plan.sso().is_some() && plan.account_id().is_none() {
         return Err(Error::config(format!(
-            "'{}' is a session without a role: there is no console to open",
+            "'{}' is a session without a role: it has no console",
             plan.profile
         ))
         .hint("name a profile with sso_account_id and sso_role_name"));
@@ -106,12 +106,12 @@ fn identity_center_link(asked: &Asked, plan: &Plan, destination: &str) -> Option
     console::identity_center(sso, is_wanted.then_some(destination))
 }
 
-/// `the link leads to account 111111111111 as Admin, for whoever signs in at https://acme.awsapps.com/start`
+/// `the link leads to account 111111111111 as Admin, after signing in at https://acme.awsapps.com/start`
 fn about_link(plan: &Plan) -> String {
     let (account_id, sso) = (plan.account_id().unwrap_or_default(), plan.sso());
     let role = sso.and_then(|sso| sso.role_name.as_deref()).unwrap_or_default();
     let portal = sso.map(|sso| sso.start_url.as_str()).unwrap_or_default();
-    format!("the link leads to account {account_id} as {role}, for whoever signs in at {portal}")
+    format!("the link leads to account {account_id} as {role}, after signing in at {portal}")
 }
 
 /// Where the profile wants a yes before it is used.

@@ -87,10 +87,7 @@ impl Context {
     pub(super) fn store(&self) -> Result<Store> {
         let own = self.env.path("XACCT_CACHE_DIR").map(PathBuf::from);
         own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct"))).map(Store::new).ok_or_else(
-            || {
-                Error::config("there is no home directory to keep credentials under")
-                    .hint("set XACCT_CACHE_DIR")
-            },
+            || Error::config("no home directory found to keep credentials under").hint("set XACCT_CACHE_DIR"),
         )
     }
 

@@ -75,7 +75,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if wanted.work.targets.is_empty() {
-        context.voice.note("there is nothing to do in this part: there are more parts than accounts");
+        context.voice.note("nothing to do in this part: there are more parts than accounts");
         return Ok(ExitCode::SUCCESS);
     }
     let program = match Program::find(wanted.command, &context.env, context.voice) {

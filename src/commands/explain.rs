@@ -244,13 +244,13 @@ impl Explained<'_> {
                 if *profile == plan.profile { String::new() } else { format!(" of profile '{profile}'") };
             let place = format!("{place}{whose}");
             let place = visible(&place);
-            let _ = writeln!(text, "confirm   somebody must say yes first ({place})");
+            let _ = writeln!(text, "confirm   you must confirm first ({place})");
         }
         let asks = match (forecast.would_prompt, &plan.confirm) {
             (true, _) => "a code is asked for",
-            _ if forecast.would_sign_in => "somebody must sign in: xacct login",
-            (false, Some(_)) => "nobody is asked for a code",
-            (false, None) => "nobody is asked for anything",
+            _ if forecast.would_sign_in => "you must sign in: xacct login",
+            (false, Some(_)) => "no prompt for a code",
+            (false, None) => "no prompt",
         };
         let calls = match forecast.calls {
             0 => "no request is sent".to_owned(),

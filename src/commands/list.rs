@@ -60,7 +60,7 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     }
     warn_of_problems(&config, context);
     if rows.is_empty() {
-        context.voice.note("there are no profiles yet; `xacct sandbox` has some to try");
+        context.voice.note("no profiles found; `xacct sandbox` has some to try");
         return Ok(ExitCode::SUCCESS);
     }
     let columns = columns(&rows);

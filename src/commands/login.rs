@@ -22,7 +22,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     }
     let Some(with_code) = plan.steps.iter().position(|step| step.serial_number().is_some()) else {
         return Err(Error::config(format!(
-            "there is nothing to sign in to: '{}' has neither MFA nor IAM Identity Center",
+            "nothing to sign in to: '{}' has neither MFA nor IAM Identity Center",
             plan.profile
         ))
         .hint("set mfa_serial in the profile, or in its source_profile, to the user's MFA device"));
@@ -54,7 +54,7 @@ fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Pla
     if signed_in.by_person {
         context.voice.note(&format!("signed in at {}", sso.shown_url()));
     } else {
-        context.voice.note(&format!("already signed in at {} (--refresh signs in anew)", sso.shown_url()));
+        context.voice.note(&format!("already signed in at {} (--refresh signs in again)", sso.shown_url()));
     }
     Ok(ExitCode::SUCCESS)
 }

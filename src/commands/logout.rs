@@ -43,7 +43,7 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
 fn with_code(plan: &Plan) -> Result<&Step> {
     plan.steps.iter().find(|step| step.serial_number().is_some()).ok_or_else(|| {
         Error::config(format!(
-            "there is nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
+            "nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
             plan.profile
         ))
         .hint(format!("xacct clear {}    forgets its credentials", plan.profile))
@@ -55,7 +55,7 @@ fn said(plan: &Plan, was_signed_in: bool) -> String {
         (Source::Login { login_session, .. }, true) => format!("signed out {login_session}"),
         (Source::Login { login_session, .. }, false) => format!("{login_session} was not signed in"),
         (source, true) => format!("signed out at {}", start_url(source)),
-        (source, false) => format!("nobody was signed in at {}", start_url(source)),
+        (source, false) => format!("not signed in at {}", start_url(source)),
     }
 }
 

@@ -80,7 +80,7 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
     let items: Vec<Item> =
         rows.iter().filter(|row| row.is_whole).map(|row| item(row, &used, context)).collect();
     if items.is_empty() {
-        return Err(Error::config("there is no profile to pick").hint("xacct add    asks for what one needs"));
+        return Err(Error::config("no profile to pick").hint("xacct add    asks for what one needs"));
     }
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -96,7 +96,7 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
         Ok(_) => Ok(Picked::Left(LEFT)),
         Err(Unanswered::Signal(number)) => Ok(Picked::Left(Kind::Signal(number).status())),
         Err(Unanswered::Closed) => Err(Error::needs_person("nothing was picked: the terminal has gone")),
-        Err(Unanswered::NoTerminal) => Err(Error::needs_person("there is no terminal to pick a profile on")),
+        Err(Unanswered::NoTerminal) => Err(Error::needs_person("no terminal to pick a profile on")),
         Err(Unanswered::Background) => {
             Err(Error::needs_person(format!("no profile was named, and {}", terminal::BACKGROUND))
                 .hint(terminal::TO_FOREGROUND))

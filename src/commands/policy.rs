@@ -43,7 +43,7 @@ fn trust(asked: &PolicyTrust, context: &Context) -> Result<ExitCode> {
     match &made {
         Some(made) => tell_of_new(made, &plan, &config, context)?,
         None if external_id.is_none() && is_stranger(&hop, &account_id) => context.voice.note(&format!(
-            "there is no external id, so whoever gets account {account_id} to act for them can reach this role too: \
+            "no external ID is set, so anyone who gets account {account_id} to act for them can reach this role too: \
              --new-external-id makes one"
         )),
         None => {}

@@ -36,8 +36,7 @@ impl Program {
         match find(name, env) {
             Ok(path) => Ok(Program { path, words }),
             Err(status) => {
-                let why =
-                    if status == NOT_FOUND { "there is no such command" } else { "it cannot be executed" };
+                let why = if status == NOT_FOUND { "command not found" } else { "it cannot be executed" };
                 voice.error(&Error::other(format!("{}: {why}", name.to_string_lossy())));
                 Err(ExitCode::from(status))
             }

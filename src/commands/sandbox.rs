@@ -82,7 +82,7 @@ fn temporary_dir(env: &Env) -> PathBuf {
 
 /// What to try is known of the sample world only.
 fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
-    voice.note(&format!("this is a sandbox: AWS is pretended on this machine, HOME is {}", home.display()));
+    voice.note(&format!("this is a sandbox: AWS is simulated on this machine, HOME is {}", home.display()));
     if is_sample {
         voice.note("your keys (profile hub) may assume roles in the accounts of three clients. To try:");
     }
@@ -102,7 +102,7 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
     voice.note("  XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
     voice.note("or print one in another terminal:");
     voice.note(&format!("  XACCT_SANDBOX={endpoint} xacct sandbox code"));
-    voice.note("'exit' leaves, and nothing of it remains");
+    voice.note("'exit' leaves and deletes the sandbox");
 }
 
 /// Runs the command with the sandbox's variables and nothing that would lead elsewhere.

@@ -90,7 +90,7 @@ struct Again {
 }
 
 impl Again {
-    /// The credentials as they are when somebody asks; nobody is asked for a code.
+    /// The credentials as they are when somebody asks; no prompt for a code.
     fn issue(&self, profile: &str) -> Result<Credentials> {
         let asking = Asking { no_input: true, mfa_code: None, refresh: false, ..self.asked.asking.clone() };
         let issued = self.context.issue("serve", &target(profile, &self.asked), &asking, Purpose::Again);

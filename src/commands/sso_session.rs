@@ -64,7 +64,7 @@ pub(super) fn start_url(text: &str) -> std::result::Result<String, String> {
         }
         _ => {
             let text = masked::address(text);
-            Err(format!("'{text}' is no start URL: they are written like https://acme.awsapps.com/start"))
+            Err(format!("'{text}' is not a valid start URL: write it like https://acme.awsapps.com/start"))
         }
     }
 }

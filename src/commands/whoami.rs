@@ -46,7 +46,7 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
             return Ok(None);
         }
         return Err(Error::config(
-            "there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set",
+            "no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set",
         )
         .hint("xacct whoami PROFILE    asks for a profile's"));
     };

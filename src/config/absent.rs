@@ -73,7 +73,7 @@ impl Config {
             ));
         }
         if let Some(services) = self.services(name) {
-            lines.push(format!("{}: '{name}' is a services section, which is no profile", services.origin));
+            lines.push(format!("{}: '{name}' is a services section, not a profile", services.origin));
         }
         lines
     }

@@ -43,7 +43,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
     let not = |message: String, hint: &str| State::Not(Error::config(message).hint(hint));
     if let Some(key) = set("aws_access_key_id").or_else(|| set("aws_secret_access_key")) {
         return not(
-            format!("{}: profile '{name}' holds an access key, which stays where it is", key.origin),
+            format!("{}: profile '{name}' holds an access key, which stays", key.origin),
             "adopt the roles that have it as their source_profile",
         );
     }
@@ -67,7 +67,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
         (None, _) => not(without_role(profile), "adopt is for profiles with a role_arn"),
         (Some(_), _) if asks && !own.iter().any(|(key, setting)| moves(key, setting)) => State::Adopted,
         (Some(_), Some(_)) if !asks => not(
-            format!("profile '{name}' has a credential_process beside its role_arn already"),
+            format!("profile '{name}' already has a credential_process in addition to its role_arn"),
             "no program asks it, since the role comes first: delete it, and run the command again",
         ),
         (Some(_), _) => State::Role,
@@ -96,7 +96,7 @@ fn without_role(profile: &Profile) -> String {
 pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &str) -> Result<Texts> {
     let paths = config.paths();
     if paths.settings.as_os_str().is_empty() {
-        return Err(Error::config("there is no directory for the settings file").hint("set XACCT_CONFIG"));
+        return Err(Error::config("no directory found for the settings file").hint("set XACCT_CONFIG"));
     }
     let mut roles = Vec::new();
     for name in names {

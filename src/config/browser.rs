@@ -94,7 +94,7 @@ impl Browser {
             Some(_) => {
                 let names = Browser::names();
                 Err(match nearest(text, &names).first() {
-                    Some(name) => format!("'{text}' is no browser; did you mean '{name}'?"),
+                    Some(name) => format!("'{text}' is not a known browser; did you mean '{name}'?"),
                     None => format!("'{text}' is none of {}, and no command line or path", names.join(", ")),
                 })
             }
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(Browser::parse("open -a Safari"), words(&["open", "-a", "Safari"]));
         assert_eq!(Browser::parse("/opt/x"), words(&["/opt/x"]));
         let wrong = |text: &str| Browser::parse(text).unwrap_err();
-        assert_eq!(wrong("crome"), "'crome' is no browser; did you mean 'chrome'?");
+        assert_eq!(wrong("crome"), "'crome' is not a known browser; did you mean 'chrome'?");
         assert_eq!(
             wrong("zzz"),
             "'zzz' is none of system, firefox, chrome, chromium, edge, brave, and no command line or path"

@@ -37,8 +37,10 @@ impl ProfileColor {
         }
         let names = NAMES.map(|(name, _, _)| name);
         Err(match nearest(text, &names).first() {
-            Some(meant) => format!("'{text}' is no colour; did you mean '{meant}'?"),
-            None => format!("'{text}' is no colour: write one like #ff8800, or {}", names.join(", ")),
+            Some(meant) => format!("'{text}' is not a valid colour; did you mean '{meant}'?"),
+            None => {
+                format!("'{text}' is not a valid colour: write one like #ff8800, or {}", names.join(", "))
+            }
         })
     }
 
@@ -103,11 +105,11 @@ mod tests {
     #[test]
     fn what_is_none() {
         let wrong = |text: &str| ProfileColor::parse(text).unwrap_err();
-        assert_eq!(wrong("turqoise"), "'turqoise' is no colour; did you mean 'turquoise'?");
+        assert_eq!(wrong("turqoise"), "'turqoise' is not a valid colour; did you mean 'turquoise'?");
         assert_eq!(
             wrong("#ff88"),
-            "'#ff88' is no colour: write one like #ff8800, or blue, green, orange, pink, purple, red, turquoise, yellow"
+            "'#ff88' is not a valid colour: write one like #ff8800, or blue, green, orange, pink, purple, red, turquoise, yellow"
         );
-        assert!(wrong("").starts_with("'' is no colour"));
+        assert!(wrong("").starts_with("'' is not a valid colour"));
     }
 }

@@ -121,8 +121,7 @@ impl Ini {
             gone.map(|place| (place.lines.clone(), &*place.indent, Zeroizing::default())).collect();
         if ranges.is_empty() {
             let end = self.end_of(edit.profile, &places);
-            let (end, indent) =
-                end.ok_or_else(|| format!("there is no section of profile '{}'", edit.profile))?;
+            let (end, indent) = end.ok_or_else(|| format!("no section of profile '{}'", edit.profile))?;
             ranges.push((end..end, indent, Zeroizing::default()));
         }
         if let Some((_, indent, new)) = ranges.first_mut() {

@@ -124,7 +124,7 @@ fn service_endpoints(config: &Config, profile: &Section, env: &Env) -> Result<Ve
     };
     let Some(section) = services(config, profile) else {
         let name = setting.value.trim();
-        let message = format!("{}: there is no section [services {name}]", setting.origin);
+        let message = format!("{}: no section [services {name}]", setting.origin);
         let hint = config.hint_for_services(name);
         return Err(Error::config(message).hint(hint));
     };

@@ -198,7 +198,7 @@ impl Flaw {
             Flaw::NotPrefixed if run_together(rest).is_some() => {
                 let name = run_together(rest).unwrap_or_default();
                 format!(
-                    "[{rest}] is ignored: there must be a plain blank behind the word profile: [profile {name}]"
+                    "[{rest}] is ignored: there must be a plain space after the word profile: [profile {name}]"
                 )
             }
             Flaw::NotPrefixed => {

@@ -150,7 +150,7 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
             (
                 "confirm",
                 Flag,
-                "whether a person must say yes on the terminal each time before credentials are handed out, cached or \
+                "whether you must confirm on the terminal each time before credentials are handed out, cached or \
                  new, of this profile or of one that goes through it. Without a terminal, and with --no-input, that is \
                  exit status 5",
             ),
@@ -202,9 +202,9 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
             ),
             ("sso_account_id", Text, "the account that the Identity Center role is in"),
             ("sso_role_name", Text, "the Identity Center role's name"),
-            ("sso_start_url", Text, "the Identity Center start URL, where there is no sso_session"),
-            ("sso_region", Text, "the region that Identity Center is in, where there is no sso_session"),
-            ("sso_registration_scopes", List, "the scopes to sign in with, where there is no sso_session"),
+            ("sso_start_url", Text, "the Identity Center start URL, if sso_session is not set"),
+            ("sso_region", Text, "the region that Identity Center is in, if sso_session is not set"),
+            ("sso_registration_scopes", List, "the scopes to sign in with, if sso_session is not set"),
             ("web_identity_token_file", Text, "a file with a token, with which the role is assumed"),
             ("web_identity_token_process", Text, "aws-vault's command that prints such a token"),
         ],
@@ -217,8 +217,8 @@ pub(super) const KEYS: &[(&str, &[Key])] = &[
             (
                 "allow_http_endpoint",
                 Flag,
-                "whether that address may be http:// though it is another machine, where anybody on the way can read \
-                 the credentials",
+                "whether that address may be http:// though it is another machine, and anyone on the network path can \
+                 read the credentials",
             ),
             ("services", Text, "the [services NAME] of ~/.aws/config with addresses service by service"),
             ("ignore_configured_endpoint_urls", Flag, "whether endpoint_url and services are ignored"),

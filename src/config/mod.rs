@@ -339,11 +339,11 @@ impl Config {
             let [before @ .., name] = chain.as_slice() else { break };
             if before.contains(name) {
                 let message = format!("include_profile goes in a circle: {}", chain.join(" -> "));
-                let hints = vec![format!("take out the include_profile in {origin}")];
+                let hints = vec![format!("remove the include_profile in {origin}")];
                 return Err(BadInclude { problem: Problem { origin, message }, hints });
             }
             let Some(included) = self.own(name) else {
-                let message = format!("include_profile names '{name}', and there is no such profile");
+                let message = format!("include_profile names '{name}', which does not exist");
                 let hints = self.hints_for_profile(name, &format!("take it out, or add [profile {name}]"));
                 return Err(BadInclude { problem: Problem { origin, message }, hints });
             };

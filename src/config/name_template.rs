@@ -68,9 +68,9 @@ impl NameTemplate {
                 let known: Vec<&str> = FIELDS.iter().map(|(known, _)| *known).collect();
                 return Err(match nearest(name, &known).first() {
                     Some(meant) if meant != name => {
-                        format!("there is no {{{name}}}, did you mean {{{meant}}}? there are {}", shown())
+                        format!("unknown {{{name}}}, did you mean {{{meant}}}? there are {}", shown())
                     }
-                    _ => format!("there is no {{{name}}} here; there are {}", shown()),
+                    _ => format!("unknown {{{name}}}; known are {}", shown()),
                 });
             };
             parts.extend(literal(text)?);
@@ -202,9 +202,9 @@ mod tests {
             ("acme", format!("every profile would have one name; there are {shown}")),
             (
                 "{account_nam}",
-                format!("there is no {{account_nam}}, did you mean {{account_name}}? there are {shown}"),
+                format!("unknown {{account_nam}}, did you mean {{account_name}}? there are {shown}"),
             ),
-            ("{ou}", format!("there is no {{ou}} here; there are {shown}")),
+            ("{ou}", format!("unknown {{ou}}; known are {shown}")),
             ("{account_id", format!("a '{{' or '}}' stands alone; in braces there can be {shown}")),
             (
                 "{account_id} {role_name}",

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::origin::FileKind;
 use crate::env::Env;
 
-/// The paths of the three files. An empty path is one that cannot be had, because there is no home directory.
+/// The paths of the three files. An empty path is one that cannot be had, because no home directory found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paths {
     pub(crate) config: PathBuf,

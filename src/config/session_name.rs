@@ -94,11 +94,11 @@ fn place(name: &str) -> Result<Part, String> {
     let names = PLACES.map(|(known, _)| known);
     Err(match nearest(name, &names).first() {
         _ if changing => format!(
-            "there is no {{{name}}}: a name that changes from run to run would find nothing in the cache; there are \
+            "unknown {{{name}}}: a name that changes from run to run would find nothing in the cache; there are \
              {SHOWN}"
         ),
-        Some(meant) => format!("there is no {{{name}}}; did you mean {{{meant}}}?"),
-        None => format!("there is no {{{name}}}; there are {SHOWN}"),
+        Some(meant) => format!("unknown {{{name}}}; did you mean {{{meant}}}?"),
+        None => format!("unknown {{{name}}}; known are {SHOWN}"),
     })
 }
 
@@ -135,12 +135,12 @@ mod tests {
         for (template, message) in [
             ("", "it is empty"),
             ("a b", "it contains ' '; AWS takes letters, digits and _+=,.@-"),
-            ("{usr}", "there is no {usr}; did you mean {user}?"),
-            ("{zzz}", "there is no {zzz}; there are {user}, {host} and {profile}"),
-            ("{}", "there is no {}; there are {user}, {host} and {profile}"),
+            ("{usr}", "unknown {usr}; did you mean {user}?"),
+            ("{zzz}", "unknown {zzz}; known are {user}, {host} and {profile}"),
+            ("{}", "unknown {}; known are {user}, {host} and {profile}"),
             (
                 "x-{pid}",
-                "there is no {pid}: a name that changes from run to run would find nothing in the cache; there are \
+                "unknown {pid}: a name that changes from run to run would find nothing in the cache; there are \
                  {user}, {host} and {profile}",
             ),
             ("{user", "a '{' or '}' stands alone; in braces there can be {user}, {host} and {profile}"),

@@ -90,7 +90,7 @@ const SETTINGS: &[Known] = &[
     Known {
         name: "allow_http_endpoint",
         default: "false",
-        about: "whether an endpoint on another machine may be asked over http://, where anybody on the way can read the \
+        about: "whether an endpoint on another machine may be asked over http://, and anyone on the network path can read the \
                 credentials. Addresses of this machine always may. A profile can say it for itself",
         take: |settings, value| truth(value).map(|allowed| settings.allow_http_endpoint = allowed),
     },
@@ -118,7 +118,7 @@ const SETTINGS: &[Known] = &[
     Known {
         name: "mfa.prompt",
         default: "\"terminal\"",
-        about: "where a person is asked for an MFA code: on the terminal",
+        about: "where you are prompted for an MFA code: on the terminal",
         take: |settings, value| mfa_prompt(value).map(|prompt| settings.mfa_prompt = prompt),
     },
     Known {
@@ -267,7 +267,7 @@ impl Reader {
 
     /// `all` is the hint where no known name is like this one.
     fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str], all: Option<String>) -> Error {
-        let error = self.error(at, &format!("there is no {what} '{name}'"));
+        let error = self.error(at, &format!("unknown {what} '{name}'"));
         match nearest(name, known).first().map(|meant| format!("did you mean '{meant}'?")).or(all) {
             Some(hint) => error.hint(hint),
             None => error,

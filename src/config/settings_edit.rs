@@ -160,7 +160,7 @@ fn split_mark(text: &str) -> (&str, &str) {
 ///
 /// Errors: a sentence that says what is wanted for the key.
 fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String> {
-    let Some((_, shape, _)) = keys::find(key) else { return Err(format!("there is no profile key '{key}'")) };
+    let Some((_, shape, _)) = keys::find(key) else { return Err(format!("unknown profile key '{key}'")) };
     let lower = value.to_ascii_lowercase();
     let is_number = value.parse::<u32>().is_ok_and(|number| number.to_string() == value);
     let literal = match shape {

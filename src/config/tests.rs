@@ -166,7 +166,7 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
     );
     let error = config.profile("a").unwrap_err();
     assert_eq!(error.to_string(), "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b");
-    assert_eq!(error.hints, ["take out the include_profile in ~/.aws/config:7"]);
+    assert_eq!(error.hints, ["remove the include_profile in ~/.aws/config:7"]);
     assert_eq!(error.kind.status(), 3);
     let shown = config.profiles();
     assert_eq!(shown[0].problems[0].to_string(), error.to_string());
@@ -183,10 +183,7 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
 fn an_include_that_leads_nowhere_is_an_error() {
     let config = load("[profile a]\ninclude_profile=bsae\n[profile base]\n", "", "");
     let error = config.profile("a").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "~/.aws/config:2: include_profile names 'bsae', and there is no such profile"
-    );
+    assert_eq!(error.to_string(), "~/.aws/config:2: include_profile names 'bsae', which does not exist");
     assert_eq!(error.hints, ["did you mean 'base'?"]);
     assert_eq!(problems(&config), [error.to_string()]);
 }

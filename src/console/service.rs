@@ -115,7 +115,7 @@ impl Console<'_> {
 
 fn unknown(name: &str) -> Error {
     let names: Vec<&str> = SERVICES.iter().flat_map(|service| service.names).copied().collect();
-    let error = Error::usage(format!("--service: there is no service '{name}'"));
+    let error = Error::usage(format!("--service: unknown service '{name}'"));
     let near: Vec<String> = nearest(name, &names).iter().map(|name| format!("'{name}'")).collect();
     let error =
         if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) };
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_slip_is_told_the_nearest() {
         let error = Console::new("aws", "eu-west-1").unwrap().destination(Some("lamda")).unwrap_err();
-        assert_eq!(error.to_string(), "--service: there is no service 'lamda'");
+        assert_eq!(error.to_string(), "--service: unknown service 'lamda'");
         assert_eq!(error.hints[0], "did you mean 'lambda'?");
     }
 

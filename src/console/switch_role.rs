@@ -26,7 +26,7 @@ pub(crate) struct Look<'a> {
 /// Errors: of kind `Config`, with the reason why no link can lead there.
 pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     let profile = &plan.profile;
-    let refused = |why: &str| Error::config(format!("there is no switch-role link for '{profile}': {why}"));
+    let refused = |why: &str| Error::config(format!("no switch-role link for '{profile}': {why}"));
     let Some(Action::AssumeRole(role)) = plan.steps.last().map(|step| &step.action) else {
         return Err(
             refused("it assumes no role").hint(format!("xacct console {profile}    signs in as what it is"))
@@ -71,7 +71,7 @@ pub(crate) fn conditions(plan: &Plan) -> Result<String> {
         (_, None) => format!("signed in to the account of the source of '{}'", plan.profile),
     };
     let with_mfa = if hop.mfa { ", with MFA" } else { "" };
-    Ok(format!("the link works for whoever is {signed_in}{with_mfa}"))
+    Ok(format!("the link works for anyone who is {signed_in}{with_mfa}"))
 }
 
 #[cfg(test)]

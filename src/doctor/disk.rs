@@ -156,7 +156,8 @@ pub(crate) fn token(
     let file: Option<TokenFile> = serde_json::from_str(text).ok();
     let file = file.filter(|file| file.access_token.is_some() || file.client_id.is_some());
     let Some((end, file)) = file.and_then(|file| Some((time(&file.expires_at)?, file))) else {
-        let finding = Finding::new(&catalog::TOKEN_DAMAGED, "it is no token and no registration of a client");
+        let finding =
+            Finding::new(&catalog::TOKEN_DAMAGED, "it is neither a token nor a registration of a client");
         return Some(
             finding.in_file(shown).fix("move it to another folder if sign-ins fail; xacct ignores it"),
         );

@@ -63,7 +63,7 @@ fn around(line: &str) -> Flaw {
         ),
         _ => (
             &catalog::HEADER_TRAILING,
-            "something stands behind the header's ]: the SDKs reject the whole file",
+            "there is text after the header's ]: the SDKs reject the whole file",
             "delete it, or put a # before it",
         ),
     };
@@ -81,7 +81,7 @@ fn in_config(inner: &str) -> Meaning {
                 Some(meant) => format!("did you mean [{meant} {rest}]?"),
                 None => format!("write [profile {rest}] for a profile, or delete the section"),
             };
-            let message = format!("nobody knows a section [{prefix} …]");
+            let message = format!("unknown section [{prefix} …]");
             return nothing(Some((&catalog::SECTION_UNKNOWN, message, fix)));
         }
         None if rest == "default" => return (Below::Profile, rest.to_owned(), None),
@@ -107,10 +107,10 @@ fn unprefixed(rest: &str) -> Option<Flaw> {
         _ if rest == "DEFAULT" => return Some(default_upper()),
         _ if rest.is_empty() => return Some(nameless()),
         _ if PREFIXES.contains(&rest) => return Some(unnamed()),
-        Some(name) => ("there must be a plain blank behind the word profile".to_owned(), name),
+        Some(name) => ("there must be a plain space after the word profile".to_owned(), name),
         None => (format!("in this file one is written [profile {rest}]"), rest),
     };
-    let message = format!("nobody reads [{rest}] as a profile: {why}");
+    let message = format!("no program reads [{rest}] as a profile: {why}");
     Some((&catalog::SECTION_UNPREFIXED, message, format!("write [profile {name}], or delete the section")))
 }
 
@@ -118,12 +118,12 @@ fn in_credentials(inner: &str) -> Meaning {
     match prefix_and_rest(inner) {
         (Some("profile"), rest) => nothing(Some((
             &catalog::SECTION_MISPLACED,
-            format!("nobody finds the profile '{rest}' here: in this file it is written [{rest}]"),
+            format!("no program finds the profile '{rest}' here: in this file it is written [{rest}]"),
             format!("write [{rest}]"),
         ))),
         (Some(prefix), rest) if PREFIXES.contains(&prefix) => nothing(Some((
             &catalog::SECTION_MISPLACED,
-            format!("nobody reads [{prefix} {rest}] in this file"),
+            format!("no program reads [{prefix} {rest}] in this file"),
             "move the section to ~/.aws/config".to_owned(),
         ))),
         (None, "DEFAULT") => nothing(Some(default_upper())),
@@ -142,7 +142,7 @@ fn unread(name: &str) -> Flaw {
 
 fn unnamed() -> Flaw {
     let fix = "give it a name, [profile NAME], or delete it".to_owned();
-    (&catalog::SECTION_UNNAMED, "the section has no name, and nobody reads it".to_owned(), fix)
+    (&catalog::SECTION_UNNAMED, "the section has no name, and no program reads it".to_owned(), fix)
 }
 
 /// `[]`

@@ -54,7 +54,7 @@ fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
 }
 
 fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {
-    let message = format!("nobody knows the key {}", shown(key));
+    let message = format!("unknown key {}", shown(key));
     (&catalog::KEY_MISSPELT, message, format!("did you mean {meant}?"))
 }
 

@@ -239,7 +239,7 @@ pub(crate) fn proxies(env: &Env) -> Vec<Finding> {
     wrong
         .map(|name| {
             // Never the value: it may have a password in it.
-            let message = format!("{name} is no address of a proxy, and is ignored");
+            let message = format!("{name} is not a valid proxy address, and is ignored");
             Finding::new(&catalog::PROXY_INVALID, message).fix(format!("export {name}=http://HOST:PORT"))
         })
         .collect()

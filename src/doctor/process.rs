@@ -84,7 +84,7 @@ pub(crate) fn check(
         }
         let of_program = |word: String| match found.get(&word)? {
             Program::Missing => {
-                let message = format!("{key} names '{word}', and there is no such program");
+                let message = format!("{key} names '{word}', which was not found");
                 Some(missing(one, setting, at(&catalog::PROCESS_MISSING, message), again(command, own)))
             }
             Program::Found { same: false } if is_xacct(&word) => {

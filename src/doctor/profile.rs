@@ -71,7 +71,7 @@ fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
     let keys: Vec<&'static str> = ["sso_region", "sso_start_url"].into_iter().filter(same).collect();
     let (setting, _) = set(profile, keys.first()?)?;
     let shown = keys.join(" and ");
-    let message = format!("the Rust SDK refuses {shown} beside sso_session, which says it already");
+    let message = format!("the Rust SDK refuses {shown} next to sso_session, which says it already");
     let finding = at(&catalog::SSO_REPEATED, profile, setting, message).fix(format!("delete {shown}"));
     let edit = Edit::Drop { profile: profile.name.clone(), keys };
     Some(finding.repair(Repair::Edit { file: setting.origin.file, edit }))
@@ -102,7 +102,7 @@ fn shadowed(profile: &Profile) -> Option<Finding> {
         )
     } else {
         (
-            format!("everybody takes this process, and nobody the access key in {}", key.origin),
+            format!("every program takes this process, and none takes the access key in {}", key.origin),
             "delete the access key, or the process",
         )
     };
@@ -255,7 +255,7 @@ pub(super) fn region(text: &str) -> Option<(&'static Kind, String)> {
     if known::REGIONS.contains(&text) {
         None
     } else if known::is_region(text) {
-        Some((&catalog::REGION_UNKNOWN, format!("'{text}' is no region that this xacct has heard of")))
+        Some((&catalog::REGION_UNKNOWN, format!("'{text}' is not a region that this xacct knows")))
     } else {
         Some((&catalog::REGION_MALFORMED, format!("'{text}' cannot be a region")))
     }
@@ -330,12 +330,12 @@ fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
     foreign
         .map(|(name, token)| {
             let message = format!(
-                "{name} is ignored: the access key that counts is in {}, and a token goes with the key beside it",
+                "{name} is ignored: the access key that counts is in {}, and a token goes with the key next to it",
                 key.origin
             );
             let finding =
                 Finding::new(&catalog::TOKEN_FOREIGN, message).at(&token.origin).of(own.name);
-            finding.fix(format!("delete {name}, or move it beside the access key that it came with"))
+            finding.fix(format!("delete {name}, or move it next to the access key that it came with"))
         })
         .collect()
 }

@@ -24,7 +24,7 @@ pub(crate) struct Planned {
 
 /// There is nothing to look at.
 pub(crate) fn none() -> Finding {
-    let finding = Finding::new(&catalog::PROFILES_NONE, "there are no profiles yet");
+    let finding = Finding::new(&catalog::PROFILES_NONE, "no profiles found");
     finding.fix("xacct add writes one; xacct sandbox has some to try")
 }
 
@@ -202,7 +202,7 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
     let role = set(profile, "role_arn");
     if plan.region.origin == RegionOrigin::Fallback && (role.is_some() || !is_source) {
         let message =
-            format!("no region is set: xacct takes {}, the AWS CLI and the SDKs give up", plan.region.name);
+            format!("no region is set: xacct takes {}, the AWS CLI and the SDKs fail", plan.region.name);
         let finding = Finding::new(&catalog::REGION_MISSING, message).at(&profile.origin).of(&profile.name);
         findings.push(finding.fix("add region = …"));
     }

@@ -125,7 +125,7 @@ impl Report {
         }
         let fixable = self.findings.iter().filter(|finding| finding.repair.is_some()).count();
         if fixable > 0 {
-            let _ = write!(line, "; xacct doctor --fix mends {fixable} of them");
+            let _ = write!(line, "; xacct doctor --fix repairs {fixable} of them");
         }
         line
     }

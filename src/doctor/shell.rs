@@ -76,7 +76,7 @@ fn profile(
     if name == "default" || profiles.iter().any(|known| known == name) {
         return None;
     }
-    let message = format!("{variable} names '{name}', and there is no such profile");
+    let message = format!("{variable} names '{name}', which does not exist");
     let lines = lines(name);
     let fix = match nearest(name, profiles).first() {
         _ if !lines.is_empty() => lines.join("; "),

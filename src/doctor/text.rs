@@ -47,7 +47,7 @@ pub(crate) fn check(file: FileKind, path: &str, text: &str) -> Vec<Finding> {
     check.findings
 }
 
-const UNINDENT: &str = "take out the blanks before it";
+const UNINDENT: &str = "remove the blanks before it";
 const DELETE: &str = "write key = value, or delete it";
 
 impl Check<'_> {
@@ -69,7 +69,7 @@ impl Check<'_> {
     fn line(&mut self, line: &Line<'_>) {
         self.number = line.number;
         if line.text.contains('\r') {
-            let message = "a carriage return in the line: it ends the line for the AWS CLI, and nobody else";
+            let message = "a carriage return in the line: it ends the line for the AWS CLI only";
             self.say(&catalog::CARRIAGE_RETURN, message, "save the file with line feeds as line ends");
         }
         match line.what {
@@ -195,7 +195,7 @@ impl Check<'_> {
     fn first_indented(&mut self, line: &Line<'_>) {
         if line.indent() > 0 && line.above == Above::Header {
             let message = "the section's first key is indented: the SDKs reject the whole file";
-            self.say(&catalog::KEY_INDENTED_FIRST, message, "take out the blanks before the keys");
+            self.say(&catalog::KEY_INDENTED_FIRST, message, "remove the blanks before the keys");
         }
     }
 
@@ -221,7 +221,7 @@ impl Check<'_> {
     fn value(&mut self, key: &str, value: &str, commented: bool) {
         if commented {
             let message =
-                format!("the AWS CLI takes the comment behind {} for a part of its value", shown(key));
+                format!("the AWS CLI takes the comment after {} for a part of its value", shown(key));
             self.say(&catalog::COMMENT_INLINE, message, "put the comment on a line of its own");
         }
         let is_quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);

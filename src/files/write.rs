@@ -35,7 +35,7 @@ pub(crate) struct Lock {
 /// Errors: the directory of the config file cannot be made or locked.
 pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
     let Some(dir) = paths.config.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
-        return Err(Error::config("there is no home directory with a .aws in it").hint("set AWS_CONFIG_FILE"));
+        return Err(Error::config("no home directory found for ~/.aws").hint("set AWS_CONFIG_FILE"));
     };
     let failed = |error: io::Error| {
         Error::config(format!("{} cannot be locked: {error}", dir.display())).caused_by(error)
@@ -145,7 +145,7 @@ fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
     if now.as_ref().map(|bytes| bytes.as_slice()) == change.old.map(str::as_bytes) {
         return Ok(());
     }
-    Err(Error::other(format!("{path} was changed by somebody else meanwhile: nothing was written"))
+    Err(Error::other(format!("{path} was changed by another program meanwhile: nothing was written"))
         .hint("run the command again"))
 }
 

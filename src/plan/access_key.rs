@@ -62,7 +62,7 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
     if flaw.part == Part::SessionToken && !has_token {
         let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
         return at_key(profile, &[ACCESS_KEY_ID], &message)
-            .hint(format!("write {SESSION_TOKEN} beside it, which was given out with the key"));
+            .hint(format!("write {SESSION_TOKEN} next to it, which was issued with the key"));
     }
     let keys: &[&str] = match flaw.part {
         Part::AccessKeyId => &[ACCESS_KEY_ID],

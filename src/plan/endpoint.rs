@@ -232,7 +232,7 @@ fn configured_url(
     let Some(link) = chain.selected() else { return Ok(None) };
     if let Some(services) = link.value("services") {
         let Some(section) = config.services(services.text) else {
-            let message = format!("there is no section [services {}]", services.text);
+            let message = format!("no section [services {}]", services.text);
             return Err(services.error(&message).hint(config.hint_for_services(services.text)));
         };
         let own = service.keys.iter().find_map(|key| {

@@ -92,7 +92,7 @@ fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<Stri
         Some(_) => {
             let mode = mode.unwrap_or(Value { text: "", place: "".into() });
             return Err(mode
-                .error(&format!("'{}' is no mode of the instance metadata", mode.text))
+                .error(&format!("'{}' is not a mode of the instance metadata", mode.text))
                 .hint("it is IPv4 or IPv6"));
         }
     };

@@ -135,7 +135,7 @@ fn spokesman(config: &Config, name: &str) -> String {
 
 fn unknown_session(config: &Config, name: &str) -> Error {
     let path = config.paths().display(FileKind::Config);
-    let error = Error::config(format!("there is no [sso-session {name}] in {path}"));
+    let error = Error::config(format!("no [sso-session {name}] in {path}"));
     let names = config.sso_session_names();
     let unread = config.unread_headers(name);
     if !unread.is_empty() {

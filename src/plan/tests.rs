@@ -319,7 +319,7 @@ fn endpoints_are_found_in_their_order() {
     );
     assert_eq!(
         error_of(&text.replace("[services local]", "[services other]"), "a"),
-        "~/.aws/config:7: there is no section [services local]"
+        "~/.aws/config:7: no section [services local]"
     );
     for (section, hint) in [
         ("locals", "did you mean services = locals?"),

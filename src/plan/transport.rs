@@ -29,7 +29,7 @@ pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, 
     .at(place.clone())
     .hint("write https://")
     .hint(format!(
-        "or, where nobody else can listen, allow it: {ALLOW} = true, in the profile or in xacct's settings file"
+        "or, if the network is private, allow it: {ALLOW} = true, in the profile or in xacct's settings file"
     )))
 }
 

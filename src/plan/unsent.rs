@@ -55,7 +55,7 @@ fn refuse_idle_cache_key(chain: &Chain<'_>) -> Result<()> {
             let message = "credential_process_cache is for a profile with a credential_process";
             return Err(value
                 .error(message)
-                .hint("write it beside the credential_process, or delete the line"));
+                .hint("write it next to the credential_process, or delete the line"));
         }
     }
     Ok(())

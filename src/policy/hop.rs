@@ -89,6 +89,6 @@ fn no_role(plan: &Plan) -> Error {
         ))
         .hint("such a role trusts the token's issuer, which only its account knows");
     }
-    Error::config(format!("profile '{profile}' assumes no role: there is nothing to allow"))
+    Error::config(format!("profile '{profile}' assumes no role: nothing to allow"))
         .hint("name a profile with a role_arn, or a role ARN with --source-profile")
 }

@@ -78,7 +78,7 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
             body::<EndLogins>(received).map(|asked| json!({ "logins": desk.state.logins.end(asked.error) }))
         }
         ("POST", "forget_clients") => Ok(json!({ "clients": desk.state.sign_in.forget_clients() })),
-        (method, _) => Err((404, format!("there is no {method} {}", received.path))),
+        (method, _) => Err((404, format!("unknown {method} {}", received.path))),
     };
     result.map_or_else(|(status, error)| (status, json!({ "error": error })), |value| (200, value))
 }

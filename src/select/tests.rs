@@ -98,8 +98,8 @@ fn what_fits_nothing_is_an_error_with_what_was_meant() {
     assert_eq!(says(&["zzz*"]), format!("the selector 'zzz*' chooses no profile; {list}"));
     assert_eq!(says(&["def*"]), "the selector 'def*' chooses no profile; did you mean 'default'?");
     assert_eq!(says(&["!client1"]), "the selectors only say what to leave out; begin with: all");
-    assert!(says(&["a[b"]).starts_with("the selector 'a[b' is no pattern: "));
-    assert!(says(&["!"]).starts_with("'!' is no selector"));
+    assert!(says(&["a[b"]).starts_with("the selector 'a[b' is not a valid pattern: "));
+    assert!(says(&["!"]).starts_with("'!' is not a valid selector"));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn files() {
     assert_eq!(choose(&selectors, &world, &|_| Vec::new()).unwrap(), [2]);
     let wrong = |text: &str, excludes| lines(text, "list.txt", excludes).unwrap_err().to_string();
     assert_eq!(wrong("\n@other", false), "list.txt:2: a file of selectors names no further file");
-    assert_eq!(wrong("!", false), "list.txt:1: there is nothing behind the '!'");
+    assert_eq!(wrong("!", false), "list.txt:1: nothing follows the '!'");
     assert_eq!(wrong("!a", true), "list.txt:1: '!' in a file that is left out as a whole");
     let unknown =
         choose(&lines("\nnobody", "list.txt", false).unwrap(), &world, &|_| Vec::new()).unwrap_err();

@@ -182,7 +182,7 @@ impl<'a> Session<'a> {
 
     fn file(&self) -> Result<PathBuf> {
         path(self.login_session, self.asker.env).ok_or_else(|| {
-            Error::config("there is no home directory to find the sessions of aws login under")
+            Error::config("no home directory found to find the sessions of aws login under")
                 .hint("set AWS_LOGIN_CACHE_DIRECTORY")
         })
     }

@@ -108,10 +108,10 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Errors: of kind `Config`, where there is no home directory.
+    /// Errors: of kind `Config`, where no home directory found.
     pub(super) fn new(sso: &'a Sso, env: &Env) -> Result<Files<'a>> {
         let Some(home) = &env.home else {
-            return Err(Error::config("there is no home directory to keep Identity Center's tokens under"));
+            return Err(Error::config("no home directory found to keep Identity Center's tokens under"));
         };
         Ok(Files { sso, dir: directory(home), name: file_name(sso) })
     }

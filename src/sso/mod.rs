@@ -86,7 +86,7 @@ pub(crate) struct SignedIn {
 impl<'a> Session<'a> {
     /// `None` where the plan's source is something else.
     ///
-    /// Errors: of kind `Config`, where there is no home directory.
+    /// Errors: of kind `Config`, where no home directory found.
     pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
         let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else { return Ok(None) };
         let files = Files::new(sso, asker.env)?;

@@ -83,7 +83,7 @@ async fn connection(stream: TcpStream, state: Arc<str>, send: UnboundedSender<Br
 
 fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>, Option<Brought>) {
     if !is_get || uri.path() != PATH {
-        return (response(404, "Not here", "There is nothing at this address."), None);
+        return (response(404, "Not here", "This page does not exist."), None);
     }
     let query = uri.query().unwrap_or_default();
     let part = |wanted: &str| {

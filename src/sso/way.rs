@@ -21,7 +21,7 @@ pub(super) struct Way {
 }
 
 /// The browser's way, unless there is a reason for a device code: it was asked for, a session of the old kind has
-/// nothing else, there is no browser here, or it would be one at the other end of an SSH connection.
+/// nothing else, no browser found, or it would be one at the other end of an SSH connection.
 pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
     let (is_remote, has_browser) = (browser::is_remote(env), browser::is_there(env));
     let device_code = how.device_code || sso.session.is_none() || is_remote || !has_browser;

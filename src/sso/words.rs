@@ -15,7 +15,7 @@ pub(super) fn login(sso: &Sso) -> String {
 /// signed in.
 pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
     let Sso { profile, start_url, .. } = sso;
-    let error = Error::needs_person(format!("profile '{profile}': nobody is signed in at {start_url}"));
+    let error = Error::needs_person(format!("profile '{profile}': you are not signed in at {start_url}"));
     match other {
         Some(other) => error
             .hint(format!(
@@ -30,7 +30,7 @@ pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
 pub(super) fn in_background(sso: &Sso) -> Error {
     let Sso { profile, start_url, .. } = sso;
     let why = terminal::BACKGROUND;
-    Error::needs_person(format!("profile '{profile}': nobody is signed in at {start_url}, and {why}"))
+    Error::needs_person(format!("profile '{profile}': you are not signed in at {start_url}, and {why}"))
         .hint(terminal::TO_FOREGROUND)
         .hint_of_profile(format!("or run first: {}", login(sso)))
 }
@@ -65,9 +65,9 @@ pub(super) fn role_refused(
     ));
     match code.as_str() {
         "ForbiddenException" | "ResourceNotFoundException" => error
-            .hint("- the role may not be assigned to whoever is signed in, or no longer: check sso_account_id and sso_role_name")
-            .hint_of_profile(format!("- somebody else may be signed in: {} --refresh", login(sso))),
-        "UnauthorizedException" => error.hint_of_profile(format!("sign in anew: {} --refresh", login(sso))),
+            .hint("- the role may not be assigned to the user who is signed in, or no longer: check sso_account_id and sso_role_name")
+            .hint_of_profile(format!("- another user may be signed in: {} --refresh", login(sso))),
+        "UnauthorizedException" => error.hint_of_profile(format!("sign in again: {} --refresh", login(sso))),
         _ => error,
     }
 }
@@ -86,7 +86,7 @@ pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
         sso.start_url
     ));
     match code.as_str() {
-        "UnauthorizedException" => error.hint_of_profile(format!("sign in anew: {} --refresh", login(sso))),
+        "UnauthorizedException" => error.hint_of_profile(format!("sign in again: {} --refresh", login(sso))),
         _ => error.hint("sso_registration_scopes of the sso-session must have sso:account:access"),
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn denied(sso: &Sso, code: &str) -> Error {
 }
 
 pub(super) fn too_late(sso: &Sso) -> Error {
-    Error::needs_person(format!("nobody signed in at {} in time", sso.start_url))
+    Error::needs_person(format!("the sign-in at {} timed out", sso.start_url))
         .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 

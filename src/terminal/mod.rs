@@ -44,7 +44,7 @@ pub(crate) enum Unanswered {
 }
 
 /// Why a question cannot be put, as the end of a sentence.
-pub(crate) const NO_TERMINAL: &str = "there is no terminal to ask on";
+pub(crate) const NO_TERMINAL: &str = "there is no terminal to prompt on";
 pub(crate) const BACKGROUND: &str = "xacct runs in the background of this terminal, where it cannot ask";
 /// What to do about the latter.
 pub(crate) const TO_FOREGROUND: &str =

@@ -105,8 +105,8 @@ fn what_does_not_work_is_not_written() {
             3,
             "--external-id: 'a b' contains ' '; AWS takes letters, digits and _+=,.@:/-\n",
         ),
-        (with("new", "a b"), 3, "xacct: error: 'a b' is no name that every SDK takes"),
-        (with("keys", "kesy"), 3, "--source-profile: there is no profile 'kesy'; did you mean 'keys'"),
+        (with("new", "a b"), 3, "xacct: error: 'a b' is not a valid name in every SDK"),
+        (with("keys", "kesy"), 3, "--source-profile: no profile 'kesy'; did you mean 'keys'"),
         (with("keys", "new"), 3, "--source-profile: a role's source is another profile\n"),
         (with("keys", "hub"), 5, "an MFA code for arn:aws:iam::111111111111:mfa/you is needed"),
     ] {
@@ -116,7 +116,7 @@ fn what_does_not_work_is_not_written() {
         assert_eq!(config(&sandbox), before, "{args:?}");
     }
     for (args, message) in [
-        (&ROLE[..4], "--source-profile is missing, and there is no person to ask\n"),
+        (&ROLE[..4], "--source-profile is missing, and there is no terminal to prompt on\n"),
         (&ROLE[..1], "NAME is missing"),
         (&ROLE[..2], "--role-arn, --access-key or --sso-session is missing"),
         (&[&ROLE[..], &["--access-key"]].concat(), "cannot be used with"),
@@ -226,7 +226,7 @@ fn a_temporary_key_comes_with_its_token() {
         ),
         (
             format!("{id}\n{SECRET}\ntoken\nmore\n"),
-            "this is no session token: it has blanks in it, or there are more lines after it",
+            "not a valid session token: it has blanks in it, or there are more lines after it",
         ),
     ] {
         let run = add(&sandbox, &words).stdin(stdin).run().status(3).stdout("");
@@ -380,7 +380,7 @@ fn a_key_is_typed_hidden() {
         &[
             ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "key"),
             ("access key ID (not shown): ", "AKIA"),
-            ("xacct: this is no access key ID", ID),
+            ("xacct: not a valid access key ID", ID),
         ],
     );
     pty.expect("secret access key of AKIAXACCTSANDBOX2YOU: ");
@@ -426,7 +426,7 @@ fn a_pair_that_is_pasted_in_one_go_is_never_shown() {
     let mut pty = sandbox.echoing_pty(&["add", "three", "--access-key"]);
     let letters = "wJalrXUtnFEMIAK7MDENGAbPxRfiCYEXAMPLEKEY";
     answer(&mut pty, &[("access key ID (not shown): ", letters)]);
-    pty.expect("xacct: this is no access key ID");
+    pty.expect("xacct: not a valid access key ID");
     pty.interrupt();
     let ((status, echo), screen) = pty.wait_with_echo();
     assert_eq!((status, echo), (130, true), "{screen}");

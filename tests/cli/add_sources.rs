@@ -58,7 +58,7 @@ fn a_new_session_is_written_beside_its_profile() {
     // Nobody is signed in, and nobody can be asked to.
     let run = add(&sandbox, &[&args[..], &["-q"]].concat()).run().status(5).stdout("");
     run.stderr(&format!(
-        "xacct: error: profile 'new': nobody is signed in at {START_URL}\n  nothing was changed; --no-check writes the \
+        "xacct: error: profile 'new': you are not signed in at {START_URL}\n  nothing was changed; --no-check writes the \
          profile without trying it\n"
     ));
     add(&sandbox, &[&args[..], &["--no-check", "-q"]].concat()).run().ok();
@@ -96,9 +96,9 @@ fn what_does_not_fit_is_not_written() {
             "xacct: error: ~/.aws/config:40: --sso-start-url: [sso-session acme] has sso_start_url = \
              https://acme.awsapps.com/start\n",
         ),
-        (in_session("a b", &[]), 3, "xacct: error: --sso-session: 'a b' is no name that every SDK takes"),
+        (in_session("a b", &[]), 3, "xacct: error: --sso-session: 'a b' is not a valid name in every SDK"),
         (in_session("two", &place), 3, "--sso-region: 'Frankfurt' is not a region"),
-        (in_session("two", &[]), 2, "--sso-start-url is missing, and there is no person to ask\n"),
+        (in_session("two", &[]), 2, "--sso-start-url is missing, and there is no terminal to prompt on\n"),
         (vec!["new", "--sso-session", "acme"], 2, "--sso-account-id is missing"),
         (
             vec![
@@ -116,7 +116,7 @@ fn what_does_not_fit_is_not_written() {
         (
             vec!["new", "--sso-account-id", "12", "--sso-session", "acme"],
             3,
-            "--sso-account-id: '12' is no account ID",
+            "--sso-account-id: '12' is not a valid account ID",
         ),
         (in_session("acme", &["--role-arn", "x"]), 2, "cannot be used with"),
         (in_session("acme", &["--access-key"]), 2, "cannot be used with"),
@@ -171,7 +171,7 @@ fn a_person_is_asked_for_it_and_signs_in_on_the_way() {
         ("is it a role, a key, or a role of Identity Center (sso)? [role]: ", "sso"),
         ("sso-session, a new one's name or [acme]: ", ""),
         ("account ID: ", "1111"),
-        ("xacct: '1111' is no account ID: it has twelve digits\r\naccount ID: ", "111111111111"),
+        ("xacct: '1111' is not a valid account ID: it has twelve digits\r\naccount ID: ", "111111111111"),
         ("role, as the access portal names it: ", "ReadOnly"),
         ("region (empty: none): ", "eu-west-1"),
         (

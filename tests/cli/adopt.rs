@@ -150,7 +150,7 @@ fn undo_gives_back_every_byte() {
     adopt(&sandbox, &["client1", "--undo"])
         .run()
         .status(3)
-        .stderr("xacct: error: profile 'client1' is not adopted: there is nothing to undo\n");
+        .stderr("xacct: error: profile 'client1' is not adopted: nothing to undo\n");
 }
 
 /// A profile's table has the form that its owner gave it: it keeps it, and every other byte of the file too.
@@ -224,13 +224,13 @@ fn what_cannot_be_adopted_says_why_and_nothing_changes() {
         ("clint1", "no profile 'clint1' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'client1'"),
         (
             "hub",
-            "~/.aws/credentials:2: profile 'hub' holds an access key, which stays where it is\n  adopt the roles that have it as their source_profile\n",
+            "~/.aws/credentials:2: profile 'hub' holds an access key, which stays\n  adopt the roles that have it as their source_profile\n",
         ),
         ("keys", "profile 'keys' holds an access key"),
         ("acme", "profile 'acme' signs in to IAM Identity Center, which the SDKs do by themselves\n"),
         ("default", "~/.aws/config:1: profile 'default' has no role_arn\n"),
         ("process", "profile 'process' gets its credentials from a credential_process already\n"),
-        ("both", "profile 'both' has a credential_process beside its role_arn already\n"),
+        ("both", "profile 'both' already has a credential_process in addition to its role_arn\n"),
         (
             "half",
             "~/.aws/credentials:9: role_arn of profile 'half' is in the credentials file\n  move it to [profile half] in ~/.aws/config",
@@ -241,7 +241,7 @@ fn what_cannot_be_adopted_says_why_and_nothing_changes() {
         ),
         ("a$'b", "'a$'b' cannot be written in a credential_process that every SDK reads alike\n"),
         ("lost", "could not find source profile 'nowhere' referenced from 'lost'\n"),
-        ("odd", "xacct: error: profile 'odd': color: 'mauve' is no colour"),
+        ("odd", "xacct: error: profile 'odd': color: 'mauve' is not a valid colour"),
     ] {
         let run = adopt(&sandbox, &["client1", profile, "--yes"]).run().status(3).stdout("");
         assert!(run.stderr_text().starts_with("xacct: error: "), "{}", run.stderr_text());
@@ -262,12 +262,9 @@ fn all_leaves_out_what_cannot_be_and_says_so() {
     run.stderr_contains(
         "xacct: warning: 'lost' is not adopted: ~/.aws/config:58: could not find source profile 'nowhere'",
     )
-    .stderr_contains("xacct: warning: 'odd' is not adopted: color: 'mauve' is no colour")
+    .stderr_contains("xacct: warning: 'odd' is not adopted: color: 'mauve' is not a valid colour")
     .stderr_contains("get 'client1', 'client2', 'client3', 'chained', 'acme-client1' from xacct now");
-    adopt(&sandbox, &["--all", "--yes"])
-        .run()
-        .status(0)
-        .stderr_contains("xacct: there is no role to adopt\n");
+    adopt(&sandbox, &["--all", "--yes"]).run().status(0).stderr_contains("xacct: no role to adopt\n");
 }
 
 #[test]
@@ -325,7 +322,7 @@ fn settings_elsewhere_are_to_be_found_by_every_program() {
     let sandbox = Sandbox::start();
     let elsewhere = sandbox.home().join("mine.toml");
     let run = adopt(&sandbox, &["client1", "--yes"]).env("XACCT_CONFIG", &elsewhere).run().status(0);
-    run.stderr_contains("xacct: warning: XACCT_CONFIG must be set wherever a program is to use 'client1'\n");
+    run.stderr_contains("xacct: warning: XACCT_CONFIG must be set for every program that uses 'client1'\n");
     sandbox.xacct(&["explain", "client1"]).env("XACCT_CONFIG", &elsewhere).run().ok();
     // Where it is not, nobody gets anything else, and the missing file is named: by every command, in every place.
     let itself = "profile 'client1' gets its credentials from `xacct credential-process client1`: itself";
@@ -419,7 +416,7 @@ fn a_person_is_asked_and_a_script_says_yes() {
     pty.expect("write this? [y/N] ");
     pty.interrupt();
     assert_eq!(pty.wait().0, 130);
-    let refused = "xacct: error: a person is to say yes to this, and there is nobody to ask: nothing was changed\n  \
+    let refused = "xacct: error: confirmation required, but no terminal is available: nothing was changed\n  \
                    run the command in a terminal, or with --yes; --dry-run only shows what would change\n";
     let detached = sandbox.program("setsid", &["-w", XACCT, "adopt", "client1"]);
     detached.run().status(5).stdout("").stderr(refused);

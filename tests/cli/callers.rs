@@ -50,7 +50,7 @@ fn stdin_may_be_closed_and_the_terminal_missing() {
     sandbox.program("sh", &["-c", &closed]).run().ok().stdout_contains("\"Version\":1");
     let without = sandbox.program("setsid", &["--wait", XACCT, "credential-process", "client2"]).run();
     without.status(5).stdout("").stderr(&format!(
-        "xacct: error: an MFA code for {SERIAL} is needed, and there is no terminal to ask on\n  in a terminal, run: xacct \
+        "xacct: error: an MFA code for {SERIAL} is needed, and there is no terminal to prompt on\n  in a terminal, run: xacct \
          login client2\n  or give the code in the variable XACCT_MFA_CODE\n"
     ));
     let plain = sandbox.program("setsid", &["--wait", XACCT, "credential-process", "plain"]).run();

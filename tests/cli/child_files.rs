@@ -174,7 +174,7 @@ fn what_is_wrong_is_said_before_a_code_is_asked_for() {
     sandbox.edit_config("defaults_mode = stan\u{1b}dard\n", "services = none\n");
     let run = sandbox.xacct(&["exec", "client1", "--", "true"]).env_remove("AWS_ENDPOINT_URL");
     let run = run.env("AWS_ENDPOINT_URL_STS", sandbox.endpoint()).run().status(125);
-    run.stderr_contains(": there is no section [services none]");
+    run.stderr_contains(": no section [services none]");
     sandbox.asked(&[]);
 }
 

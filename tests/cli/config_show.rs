@@ -93,7 +93,7 @@ sts =   # ~/.aws/config:12
         stderr,
         "\
 xacct: warning: ~/.aws/config:4: Expected an '=' sign defining a property: the line is ignored (write key = value)
-xacct: warning: ~/.aws/config:10: include_profile names 'client2', and there is no such profile
+xacct: warning: ~/.aws/config:10: include_profile names 'client2', which does not exist
 xacct: warning: ~/.aws/credentials:5: [profile base] is ignored: in this file a profile is written [base]
 "
     );
@@ -177,7 +177,7 @@ fn files_that_cannot_be_used_are_errors() {
         (
             3,
             String::new(),
-            "xacct: error: ~/x.toml:2: there is no profile key 'rolearn'\n  did you mean 'role_arn'?\n"
+            "xacct: error: ~/x.toml:2: unknown profile key 'rolearn'\n  did you mean 'role_arn'?\n"
                 .to_owned()
         )
     );

@@ -197,7 +197,7 @@ fn identity_center_has_a_link_of_its_own() {
         .stdout(&format!(
             "{link}https%3A%2F%2Feu-central-1.console.aws.amazon.com%2Fconsole%2Fhome%3Fregion%3Deu-central-1\n"
         ))
-        .stderr("xacct: the link leads to account 111111111111 as Admin, for whoever signs in at https://acme.awsapps.com/start\n");
+        .stderr("xacct: the link leads to account 111111111111 as Admin, after signing in at https://acme.awsapps.com/start\n");
     console(&sandbox, &["acme", "--print", "-q", "--service", "iam", "--duration", "2h"])
         .run()
         .ok()
@@ -225,11 +225,11 @@ fn the_switch_role_link_takes_no_credentials() {
         .stdout(
             "https://signin.aws.amazon.com/switchrole?account=444444444444&roleName=LongRunning&displayName=client3\n",
         )
-        .stderr("xacct: the link works for whoever is signed in to the console of account 111111111111, with MFA\n");
+        .stderr("xacct: the link works for anyone who is signed in to the console of account 111111111111, with MFA\n");
     // The reason comes first, also where there is no browser.
     for print in [&["--print"][..], &[]] {
         console(&sandbox, &[&["client1", "--switch-role"], print].concat()).run().status(3).stdout("").stderr(
-            "xacct: error: there is no switch-role link for 'client1': its role asks for an external id, and the \
+            "xacct: error: no switch-role link for 'client1': its role asks for an external id, and the \
              console has no way to send one\n  xacct console client1    signs in with its credentials instead\n",
         );
     }
@@ -241,30 +241,26 @@ fn the_switch_role_link_takes_no_credentials() {
 fn what_is_wrong_is_found_before_anything_is_asked() {
     let sandbox = Sandbox::start();
     for (args, status, message) in [
-        (
-            &["client1"][..],
-            1,
-            "there is no browser here to open the console in\n  xacct console client1 --copy ",
-        ),
-        (&["client1", "--copy"], 5, "there is no terminal to copy through\n  --print prints the address"),
+        (&["client1"][..], 1, "no browser found to open the console in\n  xacct console client1 --copy "),
+        (&["client1", "--copy"], 5, "no terminal to copy through\n  --print prints the address"),
         (&["client1", "--no-browser"], 1, "--no-browser forbids opening one\n"),
         (
             &["client1", "--browser", "fierfox"],
             2,
-            "--browser: 'fierfox' is no browser; did you mean 'firefox'?\n",
+            "--browser: 'fierfox' is not a known browser; did you mean 'firefox'?\n",
         ),
-        (&["client1", "--browser", "firefox"], 3, "firefox is not installed where it is looked for\n"),
+        (&["client1", "--browser", "firefox"], 3, "firefox was not found in its usual place\n"),
         (
             &["client1", "--print", "--service", "lamda"],
             2,
-            "--service: there is no service 'lamda'\n  did you mean 'lambda'?\n",
+            "--service: unknown service 'lamda'\n  did you mean 'lambda'?\n",
         ),
     ] {
         let run = console(&sandbox, args).run().status(status).stdout("");
         run.stderr_contains(&format!("xacct: error: {message}"));
     }
     let ssh = console(&sandbox, &["client1"]).env("DISPLAY", ":0").env("SSH_TTY", "/dev/pts/1").run();
-    ssh.status(1).stderr_contains("there is no browser here");
+    ssh.status(1).stderr_contains("no browser found");
     sandbox.add_config("\n[profile asks]\ninclude_profile = client1\nconfirm = true\n");
     console(&sandbox, &["asks", "--print", "--no-input"])
         .run()

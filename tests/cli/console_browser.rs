@@ -134,7 +134,7 @@ fn the_clipboard_and_the_terminal() {
         "{screen}"
     );
     let (status, screen) = sandbox.pty(&["console", "client1", "--print"]).wait();
-    assert!(screen.contains("this address signs in whoever opens it, for 15 minutes"), "{screen}");
+    assert!(screen.contains("anyone who opens this address within 15 minutes is signed in"), "{screen}");
     assert_eq!(status, 0);
     // A link is no secret.
     let (status, screen) = sandbox.pty(&["console", "acme", "--print"]).wait();

@@ -77,7 +77,7 @@ fn a_temporary_key_without_its_token_is_refused_by_its_place() {
     fails(
         &format!("[hub]\naws_secret_access_key = {SECRET}\naws_access_key_id = {TEMPORARY}\n"),
         &format!(
-            "3: profile 'hub': aws_session_token {why}\n  write aws_session_token beside it, which was given out with the \
+            "3: profile 'hub': aws_session_token {why}\n  write aws_session_token next to it, which was issued with the \
              key"
         ),
     );

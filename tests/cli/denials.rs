@@ -22,12 +22,12 @@ fn the_policy_that_aws_names_decides_the_hints() {
     for (reason, hints) in [
         (
             " with an explicit deny in a resource control policy",
-            "  - a resource control policy (RCP) denies sts:AssumeRole in the account that is asked: ask whoever manages its \
+            "  - a resource control policy (RCP) denies sts:AssumeRole in the account that is asked: ask the administrator of its \
              organization\n",
         ),
         (
             " with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/service/p-1",
-            "  - a service control policy (SCP) denies sts:AssumeRole in the caller's account: ask whoever manages its \
+            "  - a service control policy (SCP) denies sts:AssumeRole in the caller's account: ask the administrator of its \
              organization\n",
         ),
         (
@@ -55,7 +55,7 @@ fn the_policy_that_aws_names_decides_the_hints() {
         (
             " with an explicit deny in an identity-based policy",
             "  - a policy of the caller (its user, group or role) denies sts:AssumeRole, perhaps without MFA or from \
-             elsewhere\n  - without MFA that is usual, and there is none on the way to 'plain': set mfa_serial\n",
+             elsewhere\n  - this is usual without MFA, and 'plain' uses none: set mfa_serial\n",
         ),
     ] {
         server.answer(move |_| denied(reason));
@@ -79,8 +79,7 @@ fn the_trust_policy_is_where_an_external_id_and_mfa_are_demanded() {
         let server = Server::start(move |_| denied(reason));
         let run = sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", server.endpoint());
         run.run().status(4).stdout("").stderr_contains(&format!(
-            "{reason}\n  - the role may demand another ExternalId than 'client1-7731'\n  - the role may demand MFA, and there \
-             is none on the way to 'plain': set mfa_serial\n  - the trust policy of {ROLE} must name the caller\n  xacct \
+            "{reason}\n  - the role may demand another ExternalId than 'client1-7731'\n  - the role may require MFA, and 'plain' uses none: set mfa_serial\n  - the trust policy of {ROLE} must name the caller\n  xacct \
              policy trust plain    prints what it must say\n"
         ));
     }

@@ -23,7 +23,7 @@ fn a_healthy_set_up_is_one_line() {
     sandbox.asked(&[]);
     let nothing = "\
 profiles
-note: there are no profiles yet [profiles-none]
+note: no profiles found [profiles-none]
   xacct add writes one; xacct sandbox has some to try
 
 healthy, 1 note (1 cache looked at; network not: --offline)
@@ -63,7 +63,7 @@ fn one_profile_is_what_its_credentials_rest_on() {
     let home = Home::with(CONFIG, KEYS, "");
     home.write(".aws/config.xacct-backup-20261122T061500Z", "");
     let of_b = "\
-~/.aws/config:3: warning: profile 'a': nobody knows the key ouput [key-misspelt]
+~/.aws/config:3: warning: profile 'a': unknown key ouput [key-misspelt]
   did you mean output?
 ~/.aws/config:8: error: profile 'b': 'sorce_identity' is not a key that any program reads [guard-misspelt]
   did you mean source_identity? If not, delete the line
@@ -106,7 +106,7 @@ fn json() {
                     "file": "~/.aws/config",
                     "line": 3,
                     "message": "the SDKs take the indented comment for a part of region above it",
-                    "fix": "take out the blanks before it",
+                    "fix": "remove the blanks before it",
                     "fixable": true,
                 },
                 {
@@ -115,7 +115,7 @@ fn json() {
                     "profile": null,
                     "file": null,
                     "line": null,
-                    "message": "HTTPS_PROXY is no address of a proxy, and is ignored",
+                    "message": "HTTPS_PROXY is not a valid proxy address, and is ignored",
                     "fix": "export HTTPS_PROXY=http://HOST:PORT",
                     "fixable": false,
                 },
@@ -160,8 +160,8 @@ fn fix_mends_what_means_the_same() {
     let dry =
         home.doctor(&["--fix", "--dry-run"]).run().status(1).stderr_contains("-duration_seconds = 1h\n");
     assert_eq!(fs::read_to_string(&config).unwrap(), MENDABLE);
-    assert!(dry.stdout_text().ends_with("; xacct doctor --fix mends 6 of them\n"), "{}", dry.stdout_text());
-    let fixed = home.doctor(&["--fix"]).run().status(1).stderr_contains("xacct: what was there before: ");
+    assert!(dry.stdout_text().ends_with("; xacct doctor --fix repairs 6 of them\n"), "{}", dry.stdout_text());
+    let fixed = home.doctor(&["--fix"]).run().status(1).stderr_contains("xacct: backup: ");
     let mended = MENDABLE
         .replace('\u{feff}', "")
         .replace("  # indented", "# indented")

@@ -32,7 +32,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: error: profile 'a': a carriage return in the line: it ends the line for the AWS CLI, and nobody else [carriage-return]
+~/.aws/config:2: error: profile 'a': a carriage return in the line: it ends the line for the AWS CLI only [carriage-return]
   save the file with line feeds as line ends
 ~/.aws/config:2: error: profile 'a': region contains the control character U+000D [value-refused]
   write region again; it may have been pasted with something invisible in it
@@ -68,7 +68,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
   give it a name without # and ;
 ~/.aws/config:2: note: profile 'a#b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -78,7 +78,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: profile 'a': something stands behind the header's ]: the SDKs reject the whole file [header-trailing-text]
+~/.aws/config:1: error: profile 'a': there is text after the header's ]: the SDKs reject the whole file [header-trailing-text]
   delete it, or put a # before it
 ",
     ),
@@ -89,7 +89,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:3: error: profile 'b': the header is indented: the AWS CLI and the SDKs take it for a part of the value above, and the keys below it for that profile's [header-indented]
-  take out the blanks before it
+  remove the blanks before it
 ~/.aws/config:4: note: profile 'b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
 ",
@@ -102,9 +102,9 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:1: error: the section has no name: the AWS CLI rejects the whole file [section-unnamed]
   give it a name, or delete it
-~/.aws/config:2: error: the section has no name, and nobody reads it [section-unnamed]
+~/.aws/config:2: error: the section has no name, and no program reads it [section-unnamed]
   give it a name, [profile NAME], or delete it
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -114,9 +114,9 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: warning: nobody reads [client1] as a profile: in this file one is written [profile client1] [section-unprefixed]
+~/.aws/config:1: warning: no program reads [client1] as a profile: in this file one is written [profile client1] [section-unprefixed]
   write [profile client1], or delete the section
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -126,11 +126,11 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: warning: nobody knows a section [Profile …] [section-unknown]
+~/.aws/config:1: warning: unknown section [Profile …] [section-unknown]
   did you mean [profile a]?
-~/.aws/config:3: warning: nobody knows a section [plumbing …] [section-unknown]
+~/.aws/config:3: warning: unknown section [plumbing …] [section-unknown]
   write [profile b] for a profile, or delete the section
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -142,7 +142,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:1: warning: in the AWS CLI every profile inherits what [DEFAULT] says; the SDKs and xacct ignore it [section-default-uppercase]
   write [default] for the default profile, or put the keys into the profiles
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -154,7 +154,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:1: warning: nobody can read the section's name [section-name-invalid]
   write one word, or put the name in quotes: [profile \"my client\"]
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -172,7 +172,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
 ~/.aws/config:4: note: profile 'a!b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -182,9 +182,9 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "[profile a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[sso-session x]\n",
         "",
         "\
-~/.aws/credentials:1: warning: nobody finds the profile 'a' here: in this file it is written [a] [section-misplaced]
+~/.aws/credentials:1: warning: no program finds the profile 'a' here: in this file it is written [a] [section-misplaced]
   write [a]
-~/.aws/credentials:4: warning: nobody reads [sso-session x] in this file [section-misplaced]
+~/.aws/credentials:4: warning: no program reads [sso-session x] in this file [section-misplaced]
   move the section to ~/.aws/config
 ",
     ),
@@ -206,7 +206,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:3: warning: profile 'default': [profile default] in line 1 replaces [default] for the SDKs and xacct; the AWS CLI takes [default] [default-twice]
   put the keys of both into [default]
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -267,7 +267,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for everybody, and no key [key-indented]
-  take out the blanks before it
+  remove the blanks before it
 ~/.aws/config:2: error: profile 'a': the line after region is indented, which makes it part of region [value-refused]
   remove the blanks before the next line
 ",
@@ -279,7 +279,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:2: error: profile 'a': the section's first key is indented: the SDKs reject the whole file [key-indented-first]
-  take out the blanks before the keys
+  remove the blanks before the keys
 ",
     ),
     (
@@ -308,7 +308,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': the AWS CLI takes the comment behind output for a part of its value [comment-inline]
+~/.aws/config:3: warning: profile 'a': the AWS CLI takes the comment after output for a part of its value [comment-inline]
   put the comment on a line of its own
 ",
     ),
@@ -331,7 +331,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:3: warning: profile 'a': the SDKs take the indented comment for a part of region above it [comment-indented]
-  take out the blanks before it
+  remove the blanks before it
 ",
     ),
     (
@@ -341,7 +341,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "\
 ~/.aws/config:2: error: profile 'a': an indented comment with no value above it: the SDKs reject the whole file [comment-indented-first]
-  take out the blanks before it
+  remove the blanks before it
 ",
     ),
     (
@@ -370,7 +370,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': nobody knows the key ouput [key-misspelt]
+~/.aws/config:3: warning: profile 'a': unknown key ouput [key-misspelt]
   did you mean output?
 ",
     ),

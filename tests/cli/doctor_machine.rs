@@ -62,7 +62,7 @@ fn files_that_cannot_be_read_are_findings() {
     finds(
         &home,
         "\
-~/.config/xacct/config.toml:2: error: there is no profile key 'rolearn' [settings-broken]
+~/.config/xacct/config.toml:2: error: unknown profile key 'rolearn' [settings-broken]
   did you mean 'role_arn'?
 ",
     );
@@ -206,7 +206,7 @@ fn profiles_and_regions_of_the_shell() {
         &home,
         &[("AWS_PROFILE", "aa"), ("AWS_DEFAULT_PROFILE", "a")],
         "\
-warning: AWS_PROFILE names 'aa', and there is no such profile [shell-profile-unknown]
+warning: AWS_PROFILE names 'aa', which does not exist [shell-profile-unknown]
   export AWS_PROFILE=a
 note: AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 and the AWS CLI 1 take the second, the AWS CLI 2 the first, and the SDKs read no other [shell-profiles-differ]
   unset AWS_DEFAULT_PROFILE, or set both to the same
@@ -306,7 +306,7 @@ fn cache_entries() {
     );
     finds(&home, &expected);
     let counts = "3 warnings, 3 notes (2 files, 1 profile, 1 cache looked at; network not: --offline); xacct doctor \
-                  --fix mends 5 of them\n";
+                  --fix repairs 5 of them\n";
     home.doctor(&["--dry-run"])
         .run()
         .status(1)
@@ -348,7 +348,7 @@ fn tokens_of_the_aws_cli() {
   xacct login b
 ~/.aws/sso/cache/b.json: note: the registration of a client ended at 2020-01-01T00:00:00Z [client-expired]
   nothing need be done: the next sign-in makes another
-~/.aws/sso/cache/c.json: warning: it is no token and no registration of a client [token-damaged]
+~/.aws/sso/cache/c.json: warning: it is neither a token nor a registration of a client [token-damaged]
   move it to another folder if sign-ins fail; xacct ignores it
 ",
     );

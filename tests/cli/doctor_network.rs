@@ -265,7 +265,7 @@ fn bundles_and_proxies_that_cannot_be_used() {
         doctor(&sandbox).env("AWS_CA_BUNDLE", &bundle).env("https_proxy", "http://"),
         &format!(
             "\
-error: https_proxy is no address of a proxy, and is ignored [proxy-invalid]
+error: https_proxy is not a valid proxy address, and is ignored [proxy-invalid]
   export https_proxy=http://HOST:PORT
 error: the CA bundle {shown} cannot be read: No such file or directory (os error 2) [ca-bundle-unusable]
   AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities

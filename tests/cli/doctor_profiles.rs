@@ -14,7 +14,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:4: error: profile 'b': include_profile names 'aa', and there is no such profile [include-profile-broken]
+~/.aws/config:4: error: profile 'b': include_profile names 'aa', which does not exist [include-profile-broken]
   did you mean 'a'?
 ",
     ),
@@ -86,7 +86,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:4: error: profile 'b' gets its credentials from `xacct credential-process b`: itself [process-of-itself]
   ~/.config/xacct/config.toml was not found: if 'xacct adopt' moved the role there, make the file available here; XACCT_CONFIG names a settings file in another place
-~/.aws/config:4: error: profile 'b': credential_process names '/bin/xacct', and there is no such program [process-missing]
+~/.aws/config:4: error: profile 'b': credential_process names '/bin/xacct', which was not found [process-missing]
   write credential_process = XACCT credential-process b
 ",
     ),
@@ -155,7 +155,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:8: warning: profile 'b': the Rust SDK refuses sso_region beside sso_session, which says it already [sso-repeated]
+~/.aws/config:8: warning: profile 'b': the Rust SDK refuses sso_region next to sso_session, which says it already [sso-repeated]
   delete sso_region
 ",
     ),
@@ -239,14 +239,14 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_security_token = x\n",
         "",
         "\
-~/.aws/config:5: warning: profile 'a': aws_session_token is ignored: the access key that counts is in ~/.aws/credentials:2, and a token goes with the key beside it [session-token-foreign]
-  delete aws_session_token, or move it beside the access key that it came with
+~/.aws/config:5: warning: profile 'a': aws_session_token is ignored: the access key that counts is in ~/.aws/credentials:2, and a token goes with the key next to it [session-token-foreign]
+  delete aws_session_token, or move it next to the access key that it came with
 ~/.aws/credentials:2: warning: profile 'a': aws_access_key_id has another value in ~/.aws/config:3; what stands here counts [keys-in-both-files]
   delete one of them
 ~/.aws/credentials:3: warning: profile 'a': aws_secret_access_key has another value in ~/.aws/config:4; what stands here counts [keys-in-both-files]
   delete one of them
-~/.aws/credentials:5: warning: profile 'b': aws_security_token is ignored: the access key that counts is in ~/.aws/config:8, and a token goes with the key beside it [session-token-foreign]
-  delete aws_security_token, or move it beside the access key that it came with
+~/.aws/credentials:5: warning: profile 'b': aws_security_token is ignored: the access key that counts is in ~/.aws/config:8, and a token goes with the key next to it [session-token-foreign]
+  delete aws_security_token, or move it next to the access key that it came with
 ",
     ),
     (
@@ -267,13 +267,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[d]\naws_access_key_id = AKIDIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         "",
         "\
-~/.aws/config:3: error: profile 'a': mfa_process names 'no-otp', and there is no such program [process-missing]
+~/.aws/config:3: error: profile 'a': mfa_process names 'no-otp', which was not found [process-missing]
   write the absolute path of the program, or delete the line
-~/.aws/config:3: error: profile 'a': mfa_process names 'no-filter', and there is no such program [process-missing]
+~/.aws/config:3: error: profile 'a': mfa_process names 'no-filter', which was not found [process-missing]
   write the absolute path of the program, or delete the line
-~/.aws/config:6: error: profile 'b': mfa_process names '~/no-bin/otp', and there is no such program [process-missing]
+~/.aws/config:6: error: profile 'b': mfa_process names '~/no-bin/otp', which was not found [process-missing]
   write the absolute path of the program, or delete the line
-~/.aws/config:9: error: profile 'c': mfa_process names '$HOME/no-bin/otp', and there is no such program [process-missing]
+~/.aws/config:9: error: profile 'c': mfa_process names '$HOME/no-bin/otp', which was not found [process-missing]
   write the absolute path of the program, or delete the line
 ",
     ),
@@ -313,11 +313,11 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:4: error: profile 'b': credential_process names '/none/xacct', and there is no such program [process-missing]
+~/.aws/config:4: error: profile 'b': credential_process names '/none/xacct', which was not found [process-missing]
   write credential_process = XACCT credential-process a
-~/.aws/config:7: error: profile 'c': credential_process names 'no-such-program', and there is no such program [process-missing]
+~/.aws/config:7: error: profile 'c': credential_process names 'no-such-program', which was not found [process-missing]
   write the absolute path of the program, or delete the line
-~/.aws/config:8: error: profile 'c': mfa_process names 'none-either', and there is no such program [process-missing]
+~/.aws/config:8: error: profile 'c': mfa_process names 'none-either', which was not found [process-missing]
   write the absolute path of the program, or delete the line
 ",
     ),
@@ -327,7 +327,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs give up [region-missing]
+~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
 ",
     ),
@@ -347,7 +347,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: note: profile 'a': 'eu-west-9' is no region that this xacct has heard of [region-unknown]
+~/.aws/config:2: note: profile 'a': 'eu-west-9' is not a region that this xacct knows [region-unknown]
   did you mean region = eu-west-1?
 ",
     ),
@@ -379,7 +379,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': 'rad' is no colour: write one like #ff8800, or blue, green, orange, pink, purple, red, turquoise, yellow [color-unknown]
+~/.aws/config:3: warning: profile 'a': 'rad' is not a valid colour: write one like #ff8800, or blue, green, orange, pink, purple, red, turquoise, yellow [color-unknown]
   write a colour, or delete it
 ",
     ),
@@ -505,7 +505,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:4: error: profile 'b': credential_process names 'aws-vault', and there is no such program [process-missing]
+~/.aws/config:4: error: profile 'b': credential_process names 'aws-vault', which was not found [process-missing]
   write the absolute path of the program, or delete the line
 ~/.aws/config:4: note: profile 'b': its credentials come from aws-vault [other-tool-process]
   leave it, or give the profile a role that xacct can assume without aws-vault

@@ -272,7 +272,7 @@ fn everything_that_is_wrong_is_said_before_any_call() {
 fn a_command_that_cannot_be_run_costs_nothing() {
     let sandbox = Sandbox::start();
     let each = |command: &str| sandbox.xacct(&["each", "client1", "--", command]).run();
-    each("no-such-command").status(127).stderr("xacct: error: no-such-command: there is no such command\n");
+    each("no-such-command").status(127).stderr("xacct: error: no-such-command: command not found\n");
     each("/etc/passwd").status(126).stderr("xacct: error: /etc/passwd: it cannot be executed\n");
     sandbox.asked(&[]);
 }

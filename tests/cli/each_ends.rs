@@ -132,7 +132,7 @@ fn the_last_run_is_taken_up_where_it_failed() {
     let sandbox = sandbox();
     let again = |args: &[&str]| sandbox.xacct(&[&["-q", "each", "--retry-failed"], args].concat()).run();
     again(&[]).status(125).stderr(
-        "xacct: error: there is no run yet whose failures could be tried again\n  xacct each SELECTOR... -- CMD\n",
+        "xacct: error: no run is recorded whose failures could be tried again\n  xacct each SELECTOR... -- CMD\n",
     );
     let script = "[ -e mended ] || [ $XACCT_PROFILE = r1 ] && echo $AWS_REGION";
     let first =

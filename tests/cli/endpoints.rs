@@ -58,7 +58,7 @@ fn what_is_no_endpoint_is_refused_with_its_place() {
     );
     sandbox.edit_config("[profile plain]\n", "[profile plain]\nservices = none\n");
     let run = sandbox.xacct(&["explain", "plain"]).env_remove("AWS_ENDPOINT_URL").run();
-    run.status(3).stdout("").stderr_contains(": there is no section [services none]");
+    run.status(3).stdout("").stderr_contains(": no section [services none]");
 }
 
 /// The partition that a region is in.

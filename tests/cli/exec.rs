@@ -129,11 +129,11 @@ fn a_command_that_cannot_be_run_is_found_out_before_anyone_is_asked() {
     fs::write(&file, "x").unwrap();
     let file = file.to_str().unwrap();
     for (command, status, message) in [
-        ("no-such-command", 127, "no-such-command: there is no such command"),
-        ("./nothing/here", 127, "./nothing/here: there is no such command"),
+        ("no-such-command", 127, "no-such-command: command not found"),
+        ("./nothing/here", 127, "./nothing/here: command not found"),
         (file, 126, &format!("{file}: it cannot be executed")),
         ("/", 126, "/: it cannot be executed"),
-        ("", 127, ": there is no such command"),
+        ("", 127, ": command not found"),
     ] {
         sandbox
             .xacct(&["exec", "client2", "--", command])

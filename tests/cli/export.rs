@@ -112,7 +112,7 @@ fn profiles_can_be_named() {
     let sandbox = start();
     sandbox.xacct(&["export", "aesr", "client3"]).run().ok().stdout_contains("[profile client3]\n");
     let named = sandbox.xacct(&["export", "aesr", "acme"]).run().status(0);
-    named.stdout_contains("# acme is left out: profile 'acme' assumes no role: there is nothing to allow\n");
+    named.stdout_contains("# acme is left out: profile 'acme' assumes no role: nothing to allow\n");
     sandbox.xacct(&["export", "aesr", "client33"]).run().status(3).stdout("").stderr_contains("did you mean");
 }
 

@@ -136,7 +136,7 @@ fn without_profiles_there_is_a_way_on() {
     let sandbox = Sandbox::start();
     sandbox.write_config("");
     sandbox.write_credentials("");
-    let note = "xacct: there are no profiles yet; `xacct sandbox` has some to try\n";
+    let note = "xacct: no profiles found; `xacct sandbox` has some to try\n";
     sandbox.xacct(&["list"]).run().status(0).stdout("").stderr(note);
     sandbox.xacct(&["list", "--json"]).run().ok().stdout("[]\n");
 }

@@ -68,7 +68,7 @@ fn the_browser_comes_back_with_a_code() {
     login(&sandbox, &browser, &[])
         .run()
         .status(0)
-        .stderr(&format!("xacct: already signed in at {START} (--refresh signs in anew)\n"));
+        .stderr(&format!("xacct: already signed in at {START} (--refresh signs in again)\n"));
     sandbox.asked(&[]);
     // The client is still known.
     let running = login(&sandbox, &browser, &["--refresh"]).spawn();
@@ -201,7 +201,7 @@ fn refused_and_expired_devices_are_said_in_words() {
     ));
     sandbox.sign_in(&json!({ "mode": "pending", "expires_in": 1 }));
     sandbox.xacct(&["login", "acme"]).run().status(5).stderr_contains(&format!(
-        "xacct: error: nobody signed in at {START} in time\n  to try again: xacct login acme\n"
+        "xacct: error: the sign-in timed out at {START} in time\n  to try again: xacct login acme\n"
     ));
     assert!(!sandbox.token_file().exists());
 }
@@ -303,7 +303,7 @@ fn a_role_profile_signs_in_at_its_source() {
 fn no_input_asks_nobody() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["login", "acme", "--no-input"]).run().status(5).stdout("").stderr(&format!(
-        "xacct: error: profile 'acme': nobody is signed in at {START}\n  in a terminal, run: xacct login acme\n"
+        "xacct: error: profile 'acme': you are not signed in at {START}\n  in a terminal, run: xacct login acme\n"
     ));
     sandbox.asked(&[]);
 }

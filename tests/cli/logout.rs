@@ -30,7 +30,7 @@ fn the_session_ends_at_aws_and_what_it_bought_is_forgotten() {
         .xacct(&["logout", "acme-client1"])
         .run()
         .status(0)
-        .stderr("xacct: nobody was signed in at https://acme.awsapps.com/start\nxacct: forgot nothing\n");
+        .stderr("xacct: not signed in at https://acme.awsapps.com/start\nxacct: forgot nothing\n");
     sandbox.asked(&[]);
 }
 
@@ -102,7 +102,7 @@ fn all_of_it() {
 fn where_there_is_nothing_to_sign_out_of_it_says_so() {
     let sandbox = Sandbox::start_plain();
     sandbox.xacct(&["logout", "plain"]).run().status(3).stderr(
-        "xacct: error: there is nothing to sign out of: 'plain' has neither MFA nor IAM Identity Center\n  xacct clear \
+        "xacct: error: nothing to sign out of: 'plain' has neither MFA nor IAM Identity Center\n  xacct clear \
          plain    forgets its credentials\n",
     );
     sandbox.xacct(&["logout", "nobody"]).run().status(3).stderr_contains("no profile 'nobody'");
@@ -152,7 +152,7 @@ fn every_token_goes_also_of_sessions_that_are_no_more() {
         "xacct: signed out at IAM Identity Center\n",
         "xacct: warning: the sign-in at https://b.awsapps.com/start is forgotten here, but may live on there: its file names \
          no region\n",
-        "xacct: nobody was signed in at https://acme.awsapps.com/start\n",
+        "xacct: not signed in at https://acme.awsapps.com/start\n",
         "xacct: forgot 5 entries\n",
     ] {
         assert!(said.contains(line), "{line}{said}");
@@ -198,7 +198,7 @@ fn sessions_of_aws_login_go_too() {
 #[test]
 fn without_anybody_signed_in_it_is_no_failure() {
     let sandbox = Sandbox::start();
-    let nobody = "xacct: nobody was signed in at https://acme.awsapps.com/start\nxacct: forgot nothing\n";
+    let nobody = "xacct: not signed in at https://acme.awsapps.com/start\nxacct: forgot nothing\n";
     sandbox.xacct(&["logout", "--all"]).run().status(0).stderr(nobody);
     sandbox.asked(&[]);
 }

@@ -130,7 +130,7 @@ fn without_anybody_to_ask_it_ends_at_once() {
     let ways_out =
         "  in a terminal, run: xacct login client2\n  or give the code in the variable XACCT_MFA_CODE\n";
     sandbox.xacct(&["credential-process", "client2"]).run().status(5).stdout("").stderr(&format!(
-        "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to ask on\n{ways_out}"
+        "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to prompt on\n{ways_out}"
     ));
     // By what the user has set; the option is the last word where both are there.
     for (what, args, variable) in [

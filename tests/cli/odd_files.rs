@@ -88,7 +88,7 @@ fn what_is_kept_for_later() {
     sandbox.asked(&["AssumeRole"]);
     fifo(&sandbox.token_file());
     let signed_out = sandbox.xacct(&["credential-process", "acme"]).run().status(5).stdout("");
-    signed_out.stderr_contains("nobody is signed in at ");
+    signed_out.stderr_contains("you are not signed in at ");
     let log = sandbox.home().join("audit.jsonl");
     fifo(&log);
     let audit = sandbox.xacct(&["audit"]).env("XACCT_AUDIT_LOG", &log).run().status(1).stdout("");

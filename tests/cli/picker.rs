@@ -107,7 +107,7 @@ fn other_commands_pick_too() {
         (&["exec", "--", "sh", "-c", "echo in $XACCT_PROFILE"][..], "in client1"),
         (&["exec", "-q", "--", "sh", "-c", "stty -a"], " echo "),
         (&["explain"], "profile   client1"),
-        (&["console", "--print", "--switch-role"], "there is no switch-role link for 'client1'"),
+        (&["console", "--print", "--switch-role"], "no switch-role link for 'client1'"),
         (&["login"], "'client1' has neither MFA nor IAM Identity Center"),
     ] {
         let mut pty = sandbox.echoing_pty(args);
@@ -179,10 +179,7 @@ fn without_profiles_it_says_what_to_type() {
     sandbox.write_credentials("");
     let (status, screen) = sandbox.pty(&["explain"]).wait();
     assert_eq!(status, 3, "{screen}");
-    assert!(
-        screen.ends_with("there is no profile to pick\r\n  xacct add    asks for what one needs\r\n"),
-        "{screen}"
-    );
+    assert!(screen.ends_with("no profile to pick\r\n  xacct add    asks for what one needs\r\n"), "{screen}");
 }
 
 /// What is asked next on the same terminal is not robbed of its first key, and Ctrl-C still ends it.

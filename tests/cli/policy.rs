@@ -138,7 +138,7 @@ fn a_new_external_id_is_new_and_where_it_goes_is_said() {
 fn without_an_external_id_a_stranger_s_role_is_warned_of() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["policy", "trust", "client3", "--format", "terraform"]).run().status(0).stderr(
-        "xacct: there is no external id, so whoever gets account 111111111111 to act for them can reach this role too: \
+        "xacct: no external ID is set, so anyone who gets account 111111111111 to act for them can reach this role too: \
          --new-external-id makes one\n",
     );
     sandbox.xacct(&["policy", "trust", "chained"]).run().ok();
@@ -152,7 +152,7 @@ fn what_assumes_no_role_needs_no_policy() {
     let sandbox = Sandbox::start();
     for action in ["trust", "caller"] {
         sandbox.xacct(&["policy", action, "hub"]).run().status(3).stdout("").stderr(
-            "xacct: error: profile 'hub' assumes no role: there is nothing to allow\n  name a profile with a role_arn, \
+            "xacct: error: profile 'hub' assumes no role: nothing to allow\n  name a profile with a role_arn, \
              or a role ARN with --source-profile\n",
         );
     }
@@ -260,16 +260,16 @@ fn the_link_or_the_reason_why_there_is_none() {
             "https://signin.aws.amazon.com/switchrole?account=444444444444&roleName=LongRunning&displayName=client3\
              &color=FF8800\n",
         )
-        .stderr("xacct: the link works for whoever is signed in to the console of account 111111111111, with MFA\n");
+        .stderr("xacct: the link works for anyone who is signed in to the console of account 111111111111, with MFA\n");
     sandbox.xacct(&["policy", "link", "chained"]).run().status(0).stderr(
-        "xacct: the link works for whoever is signed in to the console as \
+        "xacct: the link works for anyone who is signed in to the console as \
          arn:aws:iam::333333333333:role/partners/Operations\n",
     );
     for (profile, why) in [
         ("client1", "its role asks for an external id, and the console has no way to send one"),
         ("acme", "it assumes no role"),
     ] {
-        let wanted = format!("xacct: error: there is no switch-role link for '{profile}': {why}\n");
+        let wanted = format!("xacct: error: no switch-role link for '{profile}': {why}\n");
         sandbox.xacct(&["policy", "link", profile]).run().status(3).stdout("").stderr_contains(&wanted);
     }
     sandbox

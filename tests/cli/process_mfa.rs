@@ -85,12 +85,12 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole"]);
     // It is known without asking the process, too.
     let after = said(&["explain", "locked"]);
-    assert!(after.ends_with("now       1 request is sent, nobody is asked for anything\n"), "{after}");
+    assert!(after.ends_with("now       1 request is sent, no prompt\n"), "{after}");
     assert!(after.contains("cached             for another 11h 59m\n"), "{after}");
     let list = sandbox.xacct(&["list", "bare", "--json"]).run().ok().json();
     assert_eq!(list[0]["status"], "cached");
     let after = said(&["explain", "bare"]);
-    assert!(after.ends_with("now       no request is sent, nobody is asked for anything\n"), "{after}");
+    assert!(after.ends_with("now       no request is sent, no prompt\n"), "{after}");
     sandbox.asked(&[]);
 }
 
@@ -245,7 +245,7 @@ fn it_is_told_what_depends_on_the_answer() {
     let session = session(&sandbox);
     answers(&sandbox, &session);
     sandbox.key_id("safe");
-    assert!(explain("safe-role").ends_with("now       1 request is sent, nobody is asked for anything\n"));
+    assert!(explain("safe-role").ends_with("now       1 request is sent, no prompt\n"));
 }
 
 /// The console takes no session of a user: a federation session is started with the key itself.

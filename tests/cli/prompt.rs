@@ -246,7 +246,7 @@ fn in_the_background_no_other_question_is_asked_either() {
     let background = "xacct runs in the background of this terminal, where it cannot ask";
     let foreground = "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
     let sign_in = format!(
-        "nobody is signed in at https://acme.awsapps.com/start, and {background}\r\n  {foreground}\r\n  \
+        "you are not signed in at https://acme.awsapps.com/start, and {background}\r\n  {foreground}\r\n  \
                            or run first: xacct login acme\r\n"
     );
     let confirmation = format!("and {background}\r\n  {foreground}\r\n");

@@ -25,8 +25,7 @@ fn not_authorized(role: &str, profile: &str, caller: &str) -> String {
 fn a_wrong_external_id() {
     let sandbox = Sandbox::start_plain();
     let words = not_authorized(ROLE, "plain", YOU)
-        + "  - the role may demand another ExternalId than 'client1-7732'\n  - the role may demand MFA, and there is none \
-           on the way to 'plain': set mfa_serial\n"
+        + "  - the role may demand another ExternalId than 'client1-7732'\n  - the role may require MFA, and 'plain' uses none: set mfa_serial\n"
         + POLICIES
         + "  xacct explain plain    shows every request\n";
     refused(&sandbox, &["plain", "--external-id", "client1-7732"], &words);
@@ -52,8 +51,7 @@ fn no_mfa() {
          external_id = client2-8842\nregion = us-east-1\n",
     );
     let words = not_authorized("arn:aws:iam::333333333333:role/partners/Operations", "nomfa", YOU)
-        + "  - the role may demand another ExternalId than 'client2-8842'\n  - the role may demand MFA, and there is none \
-           on the way to 'nomfa': set mfa_serial\n"
+        + "  - the role may demand another ExternalId than 'client2-8842'\n  - the role may require MFA, and 'nomfa' uses none: set mfa_serial\n"
         + POLICIES
         + "  xacct explain nomfa    shows every request\n";
     refused(&sandbox, &["nomfa"], &words);

@@ -102,7 +102,7 @@ fn a_shell_is_greeted() {
     pty.expect("xacct explain chained");
     pty.expect("XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
     pty.expect("XACCT_SANDBOX=http://127.0.0.1:");
-    pty.expect("nothing of it remains");
+    pty.expect("deletes the sandbox");
     pty.expect("(xacct sandbox) $ ");
     pty.send_line("xacct sandbox code | wc -c");
     pty.expect("7");
@@ -119,7 +119,7 @@ fn a_shell_is_greeted() {
 fn the_prompt_of_bash_says_where_one_is() {
     let sandbox = Sandbox::start();
     let mut pty = sandbox.pty_with(&["sandbox"], &[("SHELL", "/bin/bash"), ("TMPDIR", "/tmp")]);
-    pty.expect("nothing of it remains");
+    pty.expect("deletes the sandbox");
     pty.expect("(xacct sandbox) $ ");
     pty.send_line("exit 4");
     assert_eq!(pty.wait().0, 4);
@@ -131,7 +131,7 @@ fn a_world_of_ones_own_is_not_told_of_the_samples_profiles() {
     std::fs::write(sandbox.home().join("w.toml"), "account = []\n").unwrap();
     let mut pty =
         sandbox.pty_with(&["sandbox", "--world", "w.toml"], &[("SHELL", "/bin/sh"), ("TMPDIR", "/tmp")]);
-    let greeting = pty.expect("nothing of it remains");
+    let greeting = pty.expect("deletes the sandbox");
     assert!(greeting.contains("xacct list") && !greeting.contains("client"), "{greeting}");
     pty.send_line("exit");
     assert_eq!(pty.wait().0, 0);

@@ -232,7 +232,7 @@ fn the_command_decides_the_exit_status() {
     let run = |args: &[&str]| sandbox.xacct(&[&["serve"], args].concat()).run();
     run(&["plain", "--", "sh", "-c", "exit 7"]).status(7).stderr("");
     run(&["plain", "--", "sh", "-c", "kill -9 $$"]).status(137).stderr("");
-    run(&["plain", "--", "no-such-command"]).status(127).stderr_contains("there is no such command");
+    run(&["plain", "--", "no-such-command"]).status(127).stderr_contains("command not found");
     run(&["typo", "--", "true"]).status(125).stderr_contains("no profile 'typo'");
     run(&["plain", "client1", "--", "true"]).status(125).stderr_contains("the credentials of one profile");
     run(&["typo"]).status(3).stderr_contains("no profile 'typo'");

@@ -54,30 +54,27 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
     for (settings, message) in [
         (
             "verify_after = \"1m\"\nsesion_name = \"x\"\n",
-            ":2: there is no setting 'sesion_name'\n  did you mean 'session_name'?\n",
+            ":2: unknown setting 'sesion_name'\n  did you mean 'session_name'?\n",
         ),
-        (
-            "[mfa]\npromt = \"terminal\"\n",
-            ":2: there is no setting 'mfa.promt'\n  did you mean 'mfa.prompt'?\n",
-        ),
+        ("[mfa]\npromt = \"terminal\"\n", ":2: unknown setting 'mfa.promt'\n  did you mean 'mfa.prompt'?\n"),
         (
             "cache_dir = \"/tmp\"\n",
-            ":1: there is no setting 'cache_dir'\n  there are: allow_http_endpoint, audit, console.browser, console.firefox_container, mfa.prompt, session_name, session_token_duration, \
+            ":1: unknown setting 'cache_dir'\n  there are: allow_http_endpoint, audit, console.browser, console.firefox_container, mfa.prompt, session_name, session_token_duration, \
              verify_after, profile\n",
         ),
         (
             "[profile.client1]\n\nread_onyl = true\n",
-            ":3: there is no profile key 'read_onyl'\n  did you mean 'read_only'?\n",
+            ":3: unknown profile key 'read_onyl'\n  did you mean 'read_only'?\n",
         ),
         (
             "session_name = \"xacct-{pid}\"\n",
-            ":1: session_name: there is no {pid}: a name that changes from run to run would find nothing in the cache; \
+            ":1: session_name: unknown {pid}: a name that changes from run to run would find nothing in the cache; \
              there are {user}, {host} and {profile}\n  session_name is the role session's name, as CloudTrail shows it, \
              where a profile has no role_session_name (default: \"xacct-{user}\")\n",
         ),
         (
             "[profile.client1]\nconfirm = \"yes\"\n",
-            ":2: confirm: true or false is wanted here\n  confirm is whether a person must say yes on the terminal each \
+            ":2: confirm: true or false is wanted here\n  confirm is whether you must confirm on the terminal each \
              time before credentials are handed out, cached or new, of this profile or of one that goes \
              through it. Without a terminal, and with --no-input, that is exit status 5\n",
         ),
@@ -257,7 +254,7 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
     for (args, status) in
         [(&["credential-process", "prod"][..], 5), (&["exec", "prod", "--", "touch", "ran"], 125)]
     {
-        let no_terminal = format!("{wants}there is no terminal to ask on{hint}");
+        let no_terminal = format!("{wants}there is no terminal to prompt on{hint}");
         detached(&sandbox, args).run().status(status).stdout("").stderr(&no_terminal);
         let no_input = format!("{wants}XACCT_NO_INPUT forbids asking{hint}");
         detached(&sandbox, args).env("XACCT_NO_INPUT", "1").run().status(status).stdout("").stderr(&no_input);
@@ -275,8 +272,8 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
     detached(&sandbox, &["explain", "prod"])
         .run()
         .ok()
-        .stdout_contains("\nconfirm   somebody must say yes first (~/.config/xacct/config.toml:5)\n")
-        .stdout_contains(", nobody is asked for a code\n");
+        .stdout_contains("\nconfirm   you must confirm first (~/.config/xacct/config.toml:5)\n")
+        .stdout_contains(", no prompt for a code\n");
 }
 
 /// A profile on the way asks as well, and is named.
@@ -287,11 +284,11 @@ fn a_confirmation_counts_in_every_profile_of_a_chain() {
     let hint = "\n  run the command in a terminal, or take `confirm` out\n";
     detached(&sandbox, &["credential-process", "chained"]).run().status(5).stdout("").stderr(&format!(
         "xacct: error: profile 'chained' goes through profile 'client2', which wants a yes before it is used \
-         (~/.config/xacct/config.toml:2), and there is no terminal to ask on{hint}"
+         (~/.config/xacct/config.toml:2), and there is no terminal to prompt on{hint}"
     ));
     assert_eq!(sandbox.calls(), [""; 0]);
     detached(&sandbox, &["explain", "chained"]).run().ok().stdout_contains(
-        "\nconfirm   somebody must say yes first (~/.config/xacct/config.toml:2 of profile 'client2')\n",
+        "\nconfirm   you must confirm first (~/.config/xacct/config.toml:2 of profile 'client2')\n",
     );
     let mut pty = sandbox.pty(&["exec", "chained", "--", "true"]);
     pty.expect("use profile 'chained' (role Inner in account 444444444444) through 'client2'? [y/N] ");

@@ -45,7 +45,7 @@ fn who_is_signed_in_under_another_spelling_is_told_so() {
                 continue;
             }
             run.status(5).stdout("").stderr(&format!(
-                "xacct: error: profile '{name}': nobody is signed in at {spelling}\n  you are signed in at {signed_in}, \
+                "xacct: error: profile '{name}': you are not signed in at {spelling}\n  you are signed in at {signed_in}, \
                  another spelling of it; the AWS CLI keeps a token for each spelling\n  set sso_start_url = {signed_in} in \
                  the profile, or run: xacct login {name}\n"
             ));
@@ -68,7 +68,7 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
     run.stderr_contains("you are signed in at https://acme.awsapps.com/start, another spelling");
     let run = sandbox.xacct(&["credential-process", "other"]).run().status(5);
     run.stderr(
-        "xacct: error: profile 'other': nobody is signed in at https://acme.awsapps.com/begin\n  in a terminal, run: xacct \
+        "xacct: error: profile 'other': you are not signed in at https://acme.awsapps.com/begin\n  in a terminal, run: xacct \
          login other\n",
     );
     // A sign-in that is over is none, and one that can be refreshed is one.
@@ -101,7 +101,7 @@ fn a_session_is_enough_to_sign_in() {
         .run()
         .status(0)
         .stderr_contains("signed in at https://acme.awsapps.com/start\n");
-    let said = "xacct: already signed in at https://acme.awsapps.com/start (--refresh signs in anew)\n";
+    let said = "xacct: already signed in at https://acme.awsapps.com/start (--refresh signs in again)\n";
     sandbox.xacct(&["login", "bare"]).run().status(0).stderr(said);
     // The token is every profile's that spells the start URL so.
     sandbox.key_id("admin");
@@ -131,9 +131,5 @@ fn keys_do_not_keep_a_profile_from_signing_in() {
     // Its credentials are the keys all the same.
     assert_eq!(sandbox.key_id("keys"), "AKIAXACCTSANDBOX2YOU");
     sandbox.xacct(&["login", "half"]).run().status(3).stderr_contains("profile 'half' is missing sso_region");
-    sandbox
-        .xacct(&["login", "plain"])
-        .run()
-        .status(3)
-        .stderr_contains("there is nothing to sign in to: 'plain'");
+    sandbox.xacct(&["login", "plain"]).run().status(3).stderr_contains("nothing to sign in to: 'plain'");
 }

@@ -448,6 +448,6 @@ fn a_cache_key_without_a_process_is_refused() {
     );
     let refused = bench.sandbox.xacct(&["credential-process", "process-role"]).run().status(3);
     refused.stderr_contains(
-        ": credential_process_cache is for a profile with a credential_process\n  write it beside ",
+        ": credential_process_cache is for a profile with a credential_process\n  write it next to ",
     );
 }

@@ -145,12 +145,12 @@ fn a_web_identity_that_is_not_taken_says_why() {
     std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", expired)).unwrap();
     let output = sandbox.xacct(&["credential-process", "web"]).run().status(4).stdout("");
     let output = output.stderr_contains("'web': ExpiredTokenException: Token expired: ");
-    output.stderr_contains("the token in token has expired: whoever writes it must write a new one");
+    output.stderr_contains("the token in token has expired: the program that writes it must write a new one");
     std::fs::write(&file, jwt("repo:acme/gone", "sts.amazonaws.com", now() + 600)).unwrap();
     refused(
         "IDPRejectedClaim",
         "The identity provider reported that authentication failed",
-        "whoever issued the token in token does not stand by it: a new one must be written",
+        "the issuer of the token in token does not stand by it: a new one must be written",
     );
     std::fs::write(&file, jwt("repo:other/web", "sts.amazonaws.com", now() + 600)).unwrap();
     refused(

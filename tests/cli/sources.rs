@@ -194,7 +194,7 @@ fn the_profile_may_say_where_the_instance_metadata_is() {
     run(&sandbox, "ec2", &other).run().status(4);
     assert_eq!(other.asked(), FETCHED[..2]);
     sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "IPv5").run().status(3).stderr(
-        "xacct: error: AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' is no mode of the instance metadata\n  it is IPv4 \
+        "xacct: error: AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' is not a mode of the instance metadata\n  it is IPv4 \
          or IPv6\n",
     );
     sandbox.xacct(&["explain", "ec2-role"]).env(format!("{ENDPOINT}_MODE"), "ipv6").run().ok();

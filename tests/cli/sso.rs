@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use crate::common::{Running, Sandbox, answer_once};
 use serde_json::{Value, json};
 
-const SIGN_IN: &str = "xacct: error: profile 'acme': nobody is signed in at https://acme.awsapps.com/start\n  in a terminal, \
+const SIGN_IN: &str = "xacct: error: profile 'acme': you are not signed in at https://acme.awsapps.com/start\n  in a terminal, \
                        run: xacct login acme\n";
 const REFUSED: &str = "xacct: error: Identity Center gave no credentials for role";
 
@@ -200,8 +200,8 @@ fn throttling_is_waited_out_or_said() {
 #[test]
 fn a_role_that_is_not_assigned_is_named() {
     let sandbox = Sandbox::signed_in();
-    let hints = "  - the role may not be assigned to whoever is signed in, or no longer: check sso_account_id and \
-                 sso_role_name\n  - somebody else may be signed in: xacct login acme --refresh\n";
+    let hints = "  - the role may not be assigned to the user who is signed in, or no longer: check sso_account_id and \
+                 sso_role_name\n  - another user may be signed in: xacct login acme --refresh\n";
     sandbox.edit_config("sso_role_name = Admin", "sso_role_name = Owner");
     process(&sandbox, "acme").run().status(4).stderr(&format!(
         "{REFUSED} Owner in account 111111111111 (profile 'acme'): ForbiddenException: No access\n{hints}"
@@ -251,7 +251,7 @@ region = eu-central-1
     process(&sandbox, "acme")
         .run()
         .status(5)
-        .stderr_contains("nobody is signed in at https://b.awsapps.com/start");
+        .stderr_contains("you are not signed in at https://b.awsapps.com/start");
     sandbox.asked(&[]);
 }
 

@@ -5,7 +5,7 @@
 use crate::common::Sandbox;
 use serde_json::json;
 
-const SIGN_IN: &str = "xacct: error: profile 'acme': nobody is signed in at https://acme.awsapps.com/start\n  in a terminal, \
+const SIGN_IN: &str = "xacct: error: profile 'acme': you are not signed in at https://acme.awsapps.com/start\n  in a terminal, \
                        run: xacct login acme\n";
 
 #[test]
@@ -63,6 +63,6 @@ fn explain_says_who_would_have_to_sign_in() {
     sandbox.edit_token(|token| drop(token.as_object_mut().unwrap().remove("refreshToken")));
     assert_eq!(explained(&sandbox)["would_prompt"], json!(true));
     let text = sandbox.xacct(&["explain", "acme"]).run().ok();
-    text.stdout_contains("now       1 request is sent, somebody must sign in: xacct login\n");
+    text.stdout_contains("now       1 request is sent, you must sign in: xacct login\n");
     sandbox.asked(&[]);
 }

@@ -131,7 +131,7 @@ fn a_proxy_that_answers_itself_is_named() {
     let address = proxy.endpoint().strip_prefix("http://").unwrap();
     let run = sandbox.xacct(&["credential-process", "plain"]).env("HTTP_PROXY", proxy.endpoint()).run();
     run.status(6).stdout("").stderr_contains(&format!(
-        "the proxy {address}, or what is behind it, answered with HTML in place of 127.0.0.1 (HTTP 403)\n"
+        "the proxy {address}, or a server after it, answered with HTML in place of 127.0.0.1 (HTTP 403)\n"
     ));
 }
 

@@ -262,7 +262,7 @@ fn units_tags_and_names_narrow_each_other() {
         organization.asked(counts);
     }
     let run = organization.sync(&["--ou", "Workloads/Prdo", "--yes"]).run().status(3).stdout("");
-    run.stderr("xacct: error: there is no organizational unit 'Workloads/Prdo': 'Workloads' has no 'Prdo'\n  did you mean Prod?\n");
+    run.stderr("xacct: error: no organizational unit 'Workloads/Prdo': 'Workloads' has no 'Prdo'\n  did you mean Prod?\n");
     let run = organization.sync(&["--ou", "ou-none-nosuchou", "--yes"]).run().status(4).stdout("");
     let refused = "xacct: error: AWS refused organizations:ListAccountsForParent (profile 'org'): ParentNotFoundException: ";
     let hint = "\n  --ou takes the id of an organizational unit, or its path from the root, such as Workloads/Prod\n";

@@ -68,7 +68,7 @@ fn every_role_becomes_a_profile_once() {
     sandbox.asked(&["ListAccounts", "ListAccountRoles", "ListAccountRoles", "ListAccountRoles"]);
     // The only session there is need not be named.
     let run = sync(&sandbox, &["--yes"]).run().status(0).stdout("");
-    let told = format!("{diff}xacct: ~/.aws/config: 4 profiles added\nxacct: what was there before: ");
+    let told = format!("{diff}xacct: ~/.aws/config: 4 profiles added\nxacct: backup: ");
     assert!(run.stderr_text().starts_with(&told), "{}", run.stderr_text());
     assert_eq!((config(&sandbox), backups(&sandbox)), (before.clone() + &block(), 1));
     sync(&sandbox, &["acme", "--yes"]).run().status(0).stdout("").stderr(SAME);
@@ -115,8 +115,8 @@ fn one_chooses_and_names() {
          (--prune takes them out)\nxacct: profiles: adds 1, keeps 10\n",
     );
     for (template, why) in [
-        ("{acount_id}", "there is no {acount_id}, did you mean {account_id}? there are {account_id}, "),
-        ("{ou}", "there is no {ou} here; there are {account_id}, "),
+        ("{acount_id}", "unknown {acount_id}, did you mean {account_id}? there are {account_id}, "),
+        ("{ou}", "unknown {ou}; known are {account_id}, "),
         ("acme", "every profile would have one name; there are {account_id}, "),
     ] {
         let run = sync(&sandbox, &["--name-template", template, "--yes"]).run().status(2).stdout("");
@@ -233,7 +233,7 @@ fn a_broken_block_is_refused_before_anything_is_asked() {
         ),
         (
             format!("{good}\nregion = eu-west-1\n"),
-            "~/.aws/config:83: this line stands behind the block of 'xacct sync sso acme' and has no profile\n  put it into \
+            "~/.aws/config:83: this line stands after the block of 'xacct sync sso acme' and has no profile\n  put it into \
              the profile that it belongs to, or delete it\n",
         ),
     ] {
@@ -316,7 +316,7 @@ fn a_token_that_is_not_taken_is_renewed_once() {
     let before = config(&sandbox);
     let run = sync(&sandbox, &["--yes", "--prune"]).run().status(5).stdout("");
     run.stderr(
-        "xacct: error: profile 'acme': nobody is signed in at https://acme.awsapps.com/start\n  in a terminal, run: xacct \
+        "xacct: error: profile 'acme': you are not signed in at https://acme.awsapps.com/start\n  in a terminal, run: xacct \
          login acme\n",
     );
     assert_eq!(config(&sandbox), before);
@@ -326,7 +326,7 @@ fn a_token_that_is_not_taken_is_renewed_once() {
 fn a_person_signs_in_and_says_yes() {
     let sandbox = Sandbox::start();
     let before = config(&sandbox);
-    let refused = "xacct: error: a person is to say yes to this, and there is nobody to ask: nothing was changed\n  \
+    let refused = "xacct: error: confirmation required, but no terminal is available: nothing was changed\n  \
                    run the command in a terminal, or with --yes; --dry-run only shows what would change\n";
     let mut pty = sandbox.pty(&["sync", "sso", "acme", "--device-code"]);
     let shown = pty.expect("write this? [y/N] ");
@@ -374,9 +374,9 @@ fn a_new_session_is_written_with_its_profiles() {
     // What is mistyped is no new session, and neither is what cannot be one.
     for (args, status, message) in [
         (&["acm"][..], 3, "did you mean acme?\n"),
-        (&["other", NEW[0], "acme", NEW[2], NEW[3]], 2, "--sso-start-url: 'acme' is no start URL"),
-        (&["a b", NEW[0], NEW[1], NEW[2], NEW[3]], 2, "'a b' is no name that every SDK takes"),
-        (&["other", NEW[0], NEW[1]], 3, "there is no [sso-session other]"),
+        (&["other", NEW[0], "acme", NEW[2], NEW[3]], 2, "--sso-start-url: 'acme' is not a valid start URL"),
+        (&["a b", NEW[0], NEW[1], NEW[2], NEW[3]], 2, "'a b' is not a valid name in every SDK"),
+        (&["other", NEW[0], NEW[1]], 3, "no [sso-session other]"),
     ] {
         sync(&sandbox, &[args, &["--yes", "--no-input"]].concat())
             .run()
@@ -391,7 +391,7 @@ fn a_person_is_asked_where_a_new_session_is() {
     let sandbox = Sandbox::signed_in();
     sandbox.write_config("");
     let mut pty = sandbox.pty(&["sync", "sso"]);
-    pty.expect("there is no [sso-session NAME] in ~/.aws/config: this adds it");
+    pty.expect("no [sso-session NAME] in ~/.aws/config: this adds it");
     for (question, text) in [
         ("name of the new sso-session: ", "acme"),
         ("start URL, such as https://acme.awsapps.com/start: ", NEW[1]),
@@ -447,7 +447,7 @@ fn a_new_session_that_needs_a_person_says_how_to_go_on() {
         .run()
         .status(5)
         .stdout("");
-    let run = run.stderr_contains("nobody is signed in at https://acme.awsapps.com/start");
+    let run = run.stderr_contains("you are not signed in at https://acme.awsapps.com/start");
     let run = run.stderr_contains(
         "\n  nothing was written: [sso-session newone] is not there to sign in to\n  xacct sync sso newone --sso-start-url \
          https://acme.awsapps.com/start --sso-region eu-central-1    in a terminal, without --no-input, signs in and writes \
@@ -461,18 +461,18 @@ fn a_new_session_that_needs_a_person_says_how_to_go_on() {
 fn the_session_must_be_there() {
     let sandbox = Sandbox::start();
     for (config, args, status, error) in [
-        (None, &["acm"][..], 3, "there is no [sso-session acm] in ~/.aws/config\n  did you mean acme?\n"),
+        (None, &["acm"][..], 3, "no [sso-session acm] in ~/.aws/config\n  did you mean acme?\n"),
         (
             Some("[profile work]\nsso_session = acme\n[sso-session acme]\n"),
             &["work"],
             3,
-            "there is no [sso-session work] in ~/.aws/config\n  did you mean acme? profile 'work' signs in with it\n",
+            "no [sso-session work] in ~/.aws/config\n  did you mean acme? profile 'work' signs in with it\n",
         ),
         (
             Some("[profile a]\n"),
             &["acme"],
             3,
-            "there is no [sso-session acme] in ~/.aws/config\n  xacct sync sso acme --sso-start-url URL --sso-region REGION    adds it, \
+            "no [sso-session acme] in ~/.aws/config\n  xacct sync sso acme --sso-start-url URL --sso-region REGION    adds it, \
              or add these lines by hand:\n    [sso-session acme]\n    sso_start_url = https://YOURS.awsapps.com/start\n    sso_region = us-east-1\n    \
              sso_registration_scopes = sso:account:access\n",
         ),
@@ -480,7 +480,7 @@ fn the_session_must_be_there() {
             Some("[profile a]\n"),
             &[],
             3,
-            "there is no [sso-session NAME] in ~/.aws/config\n  xacct sync sso NAME --sso-start-url URL --sso-region REGION    \
+            "no [sso-session NAME] in ~/.aws/config\n  xacct sync sso NAME --sso-start-url URL --sso-region REGION    \
              adds one\n",
         ),
         (

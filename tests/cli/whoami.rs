@@ -50,7 +50,7 @@ fn inside_exec_it_is_the_role() {
 fn with_nothing_to_ask_about_it_says_so() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["whoami"]).run().status(3).stdout("").stderr(
-        "xacct: error: there are no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set\n  xacct \
+        "xacct: error: no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set\n  xacct \
          whoami PROFILE    asks for a profile's\n",
     );
     let half = sandbox.xacct(&["whoami"]).env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU").run();

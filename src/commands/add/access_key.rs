@@ -19,7 +19,7 @@ impl Answers<'_> {
         if secret.expose().is_empty() || secret.expose().chars().any(|c| c.is_whitespace() || c.is_control())
         {
             return Err(Error::config(
-                "this is no secret access key: it is empty, or has blanks in it: nothing was changed",
+                "not a valid secret access key: it is empty, or has blanks in it: nothing was changed",
             ));
         }
         if secret.expose() == id {
@@ -48,7 +48,7 @@ impl Answers<'_> {
                                          (ASIA…) has a session token"
             }
             Some(token) if token.expose().chars().any(|c| c.is_whitespace() || c.is_control()) => {
-                "this is no session token: it has blanks in it, or there are more lines after it"
+                "not a valid session token: it has blanks in it, or there are more lines after it"
             }
             _ => return Ok(token),
         };
@@ -106,7 +106,7 @@ fn key_id(text: &str) -> Verdict<String> {
         return Ok(text.to_owned());
     }
     // Not repeated: it may be the secret, in the wrong place.
-    Err("this is no access key ID: it has 16 to 128 letters and digits, such as AKIAIOSFODNN7EXAMPLE"
+    Err("not a valid access key ID: it has 16 to 128 letters and digits, such as AKIAIOSFODNN7EXAMPLE"
         .to_owned())
 }
 

@@ -291,7 +291,7 @@ impl<'a> Answers<'a> {
             return Ok(source.to_owned());
         }
         let hints = self.config.hints_for_profile(source, "xacct list shows the profiles");
-        Err(format!("there is no profile '{source}'; {}", hints.join("; ")))
+        Err(format!("no profile '{source}'; {}", hints.join("; ")))
     }
 
     /// The one profile with an access key, where there is one.
@@ -335,7 +335,9 @@ fn has_no_credentials(profile: &Profile) -> bool {
 pub(in crate::commands) fn named(name: &str) -> Verdict<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
     if name.is_empty() || !name.chars().all(allowed) || name.starts_with('-') {
-        return Err(format!("'{name}' is no name that every SDK takes: letters, digits and _ - / . % @ : +"));
+        return Err(format!(
+            "'{name}' is not a valid name in every SDK: letters, digits and _ - / . % @ : +"
+        ));
     }
     Ok(())
 }
@@ -352,8 +354,8 @@ pub(super) fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdic
 }
 
 pub(super) fn missing(what: &str) -> Error {
-    Error::usage(format!("{what} is missing, and there is no person to ask"))
-        .hint("xacct add --help    shows what there is to say")
+    Error::usage(format!("{what} is missing, and there is no terminal to prompt on"))
+        .hint("xacct add --help    lists the options")
 }
 
 pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {

@@ -73,7 +73,7 @@ fn account_id(text: &str) -> Verdict<String> {
     if arn::is_account_id(&without_dashes) {
         return Ok(without_dashes);
     }
-    Err(format!("'{text}' is no account ID: it has twelve digits"))
+    Err(format!("'{text}' is not a valid account ID: it has twelve digits"))
 }
 
 /// The portal's model: `[\w+=,.@-]+`, up to 32 characters of it in a permission set's name.
@@ -82,5 +82,5 @@ fn role_name(text: &str) -> Verdict<String> {
     if !text.is_empty() && text.len() <= 64 && text.chars().all(allowed) {
         return Ok(text.to_owned());
     }
-    Err(format!("'{text}' is no role's name: letters, digits and _+=,.@-"))
+    Err(format!("'{text}' is not a valid role name: letters, digits and _+=,.@-"))
 }

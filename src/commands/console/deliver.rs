@@ -48,7 +48,7 @@ pub(super) enum Opener {
 }
 
 impl Way {
-    /// Errors: `NeedsPerson` where there is no terminal to copy through, `Config` where there is no such browser.
+    /// Errors: `NeedsPerson` where no terminal to copy through, `Config` where there is no such browser.
     pub(super) fn find(asked: &Asked, context: &Context, config: &Config, plan: &Plan) -> Result<Way> {
         if asked.print {
             return Ok(Way::Print);
@@ -57,8 +57,8 @@ impl Way {
             if terminal::available() {
                 return Ok(Way::Copy);
             }
-            return Err(Error::needs_person("there is no terminal to copy through")
-                .hint("--print prints the address, which signs in whoever has it"));
+            return Err(Error::needs_person("no terminal to copy through")
+                .hint("--print prints the address, which signs in anyone who has it"));
         }
         if asked.asking.no_browser {
             return Err(elsewhere("--no-browser forbids opening one", &plan.profile));
@@ -67,7 +67,7 @@ impl Way {
         let opener = match chosen(asked, config, profile.as_ref())? {
             Browser::System if browser::opens(&context.env) => Opener::Usual,
             Browser::System => {
-                return Err(elsewhere("there is no browser here to open the console in", &plan.profile));
+                return Err(elsewhere("no browser found to open the console in", &plan.profile));
             }
             Browser::Command(words) => Opener::Words(words),
             Browser::Firefox => {
@@ -97,7 +97,7 @@ impl Way {
     pub(super) fn take_secret(&self, address: &Secret, context: &Context) -> Result<()> {
         self.take(address, context)?;
         if matches!(self, Way::Print) && std::io::stdout().is_terminal() {
-            context.voice.warn("this address signs in whoever opens it, for 15 minutes");
+            context.voice.warn("anyone who opens this address within 15 minutes is signed in");
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ fn installed(kind: &Chromium, env: &Env) -> Result<PathBuf> {
         kind.programs.iter().find_map(|name| program::find(OsStr::new(name), env).ok())
     };
     found.ok_or_else(|| {
-        Error::config(format!("{} is not installed where it is looked for", kind.name))
+        Error::config(format!("{} was not found in its usual place", kind.name))
             .hint("console.browser, the profile's browser and --browser take a command line too")
     })
 }

@@ -125,7 +125,7 @@ pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) 
         Err(error) => {
             let finding =
                 Finding::new(&catalog::CACHE_UNUSABLE, error.to_string()).fix(error.hints.join("; "));
-            return (vec![finding], Looked::not("cache entries", "there is no home directory"));
+            return (vec![finding], Looked::not("cache entries", "no home directory found"));
         }
     };
     let health = cache::health(&store, (context.now)());

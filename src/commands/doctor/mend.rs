@@ -103,7 +103,7 @@ fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, contex
     let Some(lock) = lock else { return Ok(()) };
     let change = Change { file, old: Some(text), new: Some(&new) };
     for backup in files::write(paths, &[change], context.local_now(), &lock)? {
-        context.voice.note(&format!("what was there before: {}", backup.display()));
+        context.voice.note(&format!("backup: {}", backup.display()));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ impl Directory {
         let failed = |why: String| Error::config(format!("--output-dir: {}: {why}", path.display()));
         match made {
             Ok(metadata) if metadata.is_dir() => Ok(Directory(path.to_owned())),
-            Ok(_) => Err(failed("it is no directory".to_owned())),
+            Ok(_) => Err(failed("not a directory".to_owned())),
             Err(error) => Err(failed(format!("it cannot be made: {error}")).caused_by(error)),
         }
     }

@@ -100,13 +100,13 @@ impl LastRun {
     /// Errors: of kind `Config`, where there was no run, or a newer xacct wrote this.
     pub(super) fn read(store: &Store) -> Result<LastRun> {
         let none = || {
-            Error::config("there is no run yet whose failures could be tried again")
+            Error::config("no run is recorded whose failures could be tried again")
                 .hint("xacct each SELECTOR... -- CMD")
         };
         let bytes = store.read_note(FOLDER, FILE)?.ok_or_else(none)?;
         let read: Option<LastRun> = serde_json::from_slice(&bytes).ok();
         let mut last = read.filter(|run| run.version == FORMAT).ok_or_else(|| {
-            Error::config("what the last run left behind cannot be read: it is damaged, or newer")
+            Error::config("the record of the last run cannot be read: it is damaged, or newer")
         })?;
         if let Some(name) = last.run.take() {
             let succeeded = store.read_note(FOLDER, SUCCEEDED)?;

@@ -237,7 +237,7 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
     }
     let (profiles, them) = if count == 1 { ("profile", "it") } else { ("profiles", "them") };
     Err(Error::config(format!("{count} of {} {profiles} cannot be used: nothing was run", names.len()))
-        .hint(format!("mend {them}, or leave {them} out: '!NAME'")))
+        .hint(format!("correct {them}, or leave {them} out: '!NAME'")))
 }
 
 /// Errors: of kind `Config`, for what is not a region, and for one of another partition than the role's.

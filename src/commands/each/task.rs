@@ -186,7 +186,7 @@ impl Tasks<'_> {
 }
 
 fn unkept(outcome: Outcome, error: &std::io::Error) -> Outcome {
-    let why = format!("what it printed could not be kept: {error}");
+    let why = format!("its output could not be kept: {error}");
     Outcome { status: Status::Failed, error: Some(why), ..outcome }
 }
 

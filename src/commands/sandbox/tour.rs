@@ -64,7 +64,7 @@ pub(crate) fn run(world: Option<&Path>, env: &Env, color: bool, out: &mut impl W
 /// Everything for which AWS must be there; gives what `credential-process client1` printed.
 fn online<W: Write>(stage: &mut Stage<'_, W>, config: &Path) -> Result<Played> {
     stage.title(
-        "a tour of xacct: each command is run by this program, its answers are real, only AWS is pretended",
+        "a tour of xacct: each command is run by this program, its answers are real, only AWS is simulated",
     )?;
     let first = one_code(stage)?;
     let client1 = uses(stage, &first)?;
@@ -147,7 +147,7 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
 
     stage.scene(
         "many at once",
-        "twenty processes want credentials that nobody has yet: a role behind client2's",
+        "twenty processes want credentials that are not cached yet: a role after client2's",
     )?;
     let crowd = stage.play_at_once(CROWD, &["credential-process", "chained"])?;
     stage.promise(
@@ -176,7 +176,7 @@ fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &P
     stage.succeeded(&back, &[])?;
     stage.promise("the credentials of before", back.stdout == client1.stdout)?;
 
-    stage.scene("a typo", "what is evaluated takes out the last account's credentials, and fails")?;
+    stage.scene("a typo", "the statements remove the last account's credentials, and fail")?;
     let typo = stage.play(&["assume", "cleint1", "--shell", "sh"])?;
     stage.refused(&typo, 3, &[], "no profile 'cleint1'")?;
     stage.promise("the nearest name is offered", typo.stderr.contains("client1"))?;
@@ -195,8 +195,7 @@ fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &P
 }
 
 fn out_of_reach<W: Write>(stage: &mut Stage<'_, W>, client1: &Played) -> Result<()> {
-    stage
-        .scene("AWS out of reach", "the pretended AWS is switched off; what is cached is still handed out")?;
+    stage.scene("AWS out of reach", "the simulated AWS is switched off; cached credentials still work")?;
     let served = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&served, &[])?;
     stage.promise("the same credentials as at first", served.stdout == client1.stdout)?;
@@ -204,7 +203,7 @@ fn out_of_reach<W: Write>(stage: &mut Stage<'_, W>, client1: &Played) -> Result<
     stage.promise("exit status 0", unchecked.status == 0)?;
     stage.promise("the same credentials as at first", unchecked.stdout == client1.stdout)?;
     stage.promise(
-        "and a warning that nobody confirmed them",
+        "and a warning that they were not confirmed",
         unchecked.stderr.contains("could not be checked"),
     )?;
     let newer = stage.play(&["credential-process", "client1", "--refresh"])?;

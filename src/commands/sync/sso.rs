@@ -122,7 +122,7 @@ fn new_session(
     );
     let unknown = match name.map(|name| plan::of_sso_session(config, &context.env, name)) {
         Some(Err(unknown)) => unknown,
-        _ => Error::config(format!("there is no [sso-session NAME] in {path}")).hint(add),
+        _ => Error::config(format!("no [sso-session NAME] in {path}")).hint(add),
     };
     let is_placed = asked.sso_start_url.is_some() && asked.sso_region.is_some();
     let person = if asked.no_input { None } else { Person::at_terminal()? };

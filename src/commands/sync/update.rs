@@ -80,7 +80,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
             context.voice.note(&format!("{path}: {}", told(&outcome)));
         }
         for backup in backups {
-            context.voice.note(&format!("what was there before: {}", backup.display()));
+            context.voice.note(&format!("backup: {}", backup.display()));
         }
     }
     Ok(ExitCode::SUCCESS)

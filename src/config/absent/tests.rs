@@ -51,7 +51,7 @@ fn the_line_that_means_it_is_named() {
             "acme",
             "config:1: 'acme' is an sso-session: name a profile that says sso_session = acme".to_owned(),
         ),
-        ("[services s]\n", "", "s", "config:1: 's' is a services section, which is no profile".to_owned()),
+        ("[services s]\n", "", "s", "config:1: 's' is a services section, not a profile".to_owned()),
     ] {
         let other = format!("{config}[profile zzz]\nregion = x\n");
         assert_eq!(
@@ -73,15 +73,15 @@ fn a_header_that_runs_together_is_named_too() {
     for (header, hint) in [
         (
             "[profile:acme]\n",
-            "config:1: [profile:acme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+            "config:1: [profile:acme] is ignored: there must be a plain space after the word profile: [profile acme]",
         ),
         (
             "[profileacme]\n",
-            "config:1: [profileacme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+            "config:1: [profileacme] is ignored: there must be a plain space after the word profile: [profile acme]",
         ),
         (
             "[profile\u{a0}acme]\n",
-            "config:1: [profile\u{a0}acme] is ignored: there must be a plain blank behind the word profile: [profile acme]",
+            "config:1: [profile\u{a0}acme] is ignored: there must be a plain space after the word profile: [profile acme]",
         ),
         (
             "[profile acme\u{a0}]\n",

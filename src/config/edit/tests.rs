@@ -109,7 +109,7 @@ fn what_cannot_be_read_back_is_refused_and_changes_nothing() {
     assert!(ini.replace(&edit(&["k"], &[("k", "v")])).is_err());
     assert_eq!(
         ini.replace(&[Edit { profile: "b", gone: vec!["k"], with: vec![] }]).unwrap_err(),
-        "there is no section of profile 'b'"
+        "no section of profile 'b'"
     );
 }
 

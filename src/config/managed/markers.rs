@@ -101,7 +101,7 @@ pub(super) fn refuse_what_stands_behind(
         None => Ok(()),
         Some(line) => Err(Broken {
             line: line.number,
-            message: format!("this line stands behind the block of 'xacct sync {label}' and has no profile"),
+            message: format!("this line stands after the block of 'xacct sync {label}' and has no profile"),
             hint: "put it into the profile that it belongs to, or delete it".to_owned(),
         }),
     }

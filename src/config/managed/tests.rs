@@ -156,7 +156,7 @@ fn markers_that_do_not_belong_together() {
         (
             format!("{begin}{section}{end}# fine\n\noutput = json\n[profile b]\n"),
             7,
-            "this line stands behind the block of 'xacct sync sso acme' and has no profile",
+            "this line stands after the block of 'xacct sync sso acme' and has no profile",
         ),
     ] {
         let broken = Block::find(&text, ACME).err().unwrap();

@@ -63,7 +63,7 @@ fn values_that_do_not_fit() {
         ),
         (
             "console.browser = \"fierfox\"",
-            "~/x.toml:1: console.browser: 'fierfox' is no browser; did you mean 'firefox'?",
+            "~/x.toml:1: console.browser: 'fierfox' is not a known browser; did you mean 'firefox'?",
         ),
         (
             "console.firefox_container = \"yes\"",
@@ -80,7 +80,10 @@ fn values_that_do_not_fit() {
             "[profile.a]\nduration_seconds = \"soon\"",
             "~/x.toml:2: duration_seconds: 'soon' is not a duration: write it like 15m, 1h, 1h30m, or in seconds",
         ),
-        ("[profile.a]\ncolor = \"yelow\"", "~/x.toml:2: color: 'yelow' is no colour; did you mean 'yellow'?"),
+        (
+            "[profile.a]\ncolor = \"yelow\"",
+            "~/x.toml:2: color: 'yelow' is not a valid colour; did you mean 'yellow'?",
+        ),
         (
             "[profile.a]\ncolor = 255",
             "~/x.toml:2: color: a colour is wanted here, such as \"red\" or \"#ff8800\"",
@@ -139,23 +142,19 @@ fn profile_values_that_do_not_fit() {
 #[test]
 fn unknown_keys_are_errors_with_a_suggestion() {
     for (text, message, hint) in [
-        ("verify_afer = 1", "~/x.toml:1: there is no setting 'verify_afer'", "did you mean 'verify_after'?"),
-        ("[mfa]\npromt = 1", "~/x.toml:2: there is no setting 'mfa.promt'", "did you mean 'mfa.prompt'?"),
-        ("[profiles.a]\nx = 1", "~/x.toml:1: there is no setting 'profiles'", "did you mean 'profile'?"),
+        ("verify_afer = 1", "~/x.toml:1: unknown setting 'verify_afer'", "did you mean 'verify_after'?"),
+        ("[mfa]\npromt = 1", "~/x.toml:2: unknown setting 'mfa.promt'", "did you mean 'mfa.prompt'?"),
+        ("[profiles.a]\nx = 1", "~/x.toml:1: unknown setting 'profiles'", "did you mean 'profile'?"),
         (
             "zzz = 1",
-            "~/x.toml:1: there is no setting 'zzz'",
+            "~/x.toml:1: unknown setting 'zzz'",
             "there are: allow_http_endpoint, audit, console.browser, console.firefox_container, mfa.prompt, session_name, \
              session_token_duration, verify_after, profile",
         ),
-        (
-            "[profile.a]\nrol_arn = 1",
-            "~/x.toml:2: there is no profile key 'rol_arn'",
-            "did you mean 'role_arn'?",
-        ),
+        ("[profile.a]\nrol_arn = 1", "~/x.toml:2: unknown profile key 'rol_arn'", "did you mean 'role_arn'?"),
         (
             "[profile.a.b]\nregion = 1",
-            "~/x.toml:1: there is no profile key 'b'",
+            "~/x.toml:1: unknown profile key 'b'",
             "a name with a dot is quoted: [profile.\"a.b\"]",
         ),
     ] {

@@ -28,7 +28,7 @@ fn many_cost_a_few_readings_of_the_file() {
     assert_eq!(reads(&|| drop(remove(&all, "x.toml", &gone))), 2);
     let mut wrong = many.clone();
     wrong[300].1[0].0 = "nonsense".to_owned();
-    assert_eq!(add(text, "x.toml", &wrong).unwrap_err(), "there is no profile key 'nonsense'");
+    assert_eq!(add(text, "x.toml", &wrong).unwrap_err(), "unknown profile key 'nonsense'");
 }
 
 fn entries(entries: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -118,7 +118,7 @@ fn what_changed_meanwhile_is_not_overwritten() {
             [change(FileKind::Settings, None, Some("s")), change(FileKind::Config, old, Some("new"))];
         let error = write(&paths, &changes, now(), &lock).unwrap_err();
         assert!(
-            error.to_string().ends_with("was changed by somebody else meanwhile: nothing was written"),
+            error.to_string().ends_with("was changed by another program meanwhile: nothing was written"),
             "{error}"
         );
     }

@@ -167,7 +167,7 @@ fn a_wrong_colour_is_a_warning() {
     let text = role("a", "source_profile = hub\nregion = eu-west-1\ncolor = reddish");
     assert_eq!(
         plan_of(&text, "a").warnings,
-        ["~/.aws/config:8: color: 'reddish' is no colour; did you mean 'red'?"]
+        ["~/.aws/config:8: color: 'reddish' is not a valid colour; did you mean 'red'?"]
     );
 }
 

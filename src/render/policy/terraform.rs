@@ -9,7 +9,7 @@ pub(super) fn role(hop: &Hop<'_>, document: &Tree, label: &str) -> String {
     let label = &identifier(label);
     let (name, path) = name_and_path(hop);
     let about = format!(
-        "# {name} in account {}, and whom it trusts. What it may do is yours to say.\n",
+        "# {name} in account {}, and whom it trusts. Its permissions are yours to set.\n",
         hop.arn.account_id
     );
     let variable = block(

@@ -57,7 +57,7 @@ pub(crate) fn dumped(file: &Path) -> Variables {
     ours.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// All but the record of what was there before: what it does is tried, not how it looks.
+/// All but the record of backup: what it does is tried, not how it looks.
 fn is_ours(name: &str) -> bool {
     (name.starts_with("AWS_") || name.starts_with("XACCT_")) && name != "XACCT_SHELL_STATE"
 }

@@ -100,7 +100,7 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         config: "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = b\n\
                  region = eu-west-1\nservices = missing\n",
         aws: "AKIAKKKKKKKKKKKK One eu-west-1",
-        covers: |case| case.own_error().contains("there is no section [services missing]"),
+        covers: |case| case.own_error().contains("no section [services missing]"),
         ..NOTHING
     },
     Deviation {

@@ -32,7 +32,7 @@ fn the_policy_that_aws_names_decides_the_hints() {
         ),
         (
             " because no service control policy allows the sts:AssumeRole action",
-            "  - a service control policy (SCP) does not allow sts:AssumeRole in the caller's account: ask whoever manages \
+            "  - a service control policy (SCP) does not allow sts:AssumeRole in the caller's account: ask the administrator of \
              its organization\n",
         ),
         (

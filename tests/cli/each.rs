@@ -123,7 +123,7 @@ fn a_region_of_another_partition_runs_nothing() {
     run.status(125).stdout("").stderr(&format!(
         "xacct: error: --regions: the region cn-north-1 is in the partition aws-cn, and the role {role} in aws\n  \
          --regions us-east-1    or another region of aws\n\
-         xacct: error: 1 of 1 profile cannot be used: nothing was run\n  mend it, or leave it out: '!NAME'\n"
+         xacct: error: 1 of 1 profile cannot be used: nothing was run\n  correct it, or leave it out: '!NAME'\n"
     ));
     assert!(!sandbox.home().join("ran").exists());
     assert_eq!(sandbox.calls(), [""; 0]);

@@ -201,7 +201,7 @@ fn refused_and_expired_devices_are_said_in_words() {
     ));
     sandbox.sign_in(&json!({ "mode": "pending", "expires_in": 1 }));
     sandbox.xacct(&["login", "acme"]).run().status(5).stderr_contains(&format!(
-        "xacct: error: the sign-in timed out at {START} in time\n  to try again: xacct login acme\n"
+        "xacct: error: the sign-in at {START} timed out\n  to try again: xacct login acme\n"
     ));
     assert!(!sandbox.token_file().exists());
 }

@@ -32,7 +32,7 @@ mod audit;
 mod refusal;
 mod terminal;
 mod browser;
-mod turn;
+mod lock_wait;
 mod capture;
 mod mfa;
 mod aws;

@@ -10,13 +10,13 @@ use crate::aws::Answer;
 use crate::cache::{Entry, SignIn};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
+use crate::lock_wait::FOR_NEWER;
 use crate::plan::{Action, Step};
 use crate::terminal::interruptible;
-use crate::turn::FOR_NEWER;
 
 use super::run::Run;
 use super::trust::{self, Verdict};
-use super::{Broker, ask, base, fresh, open, patience, words};
+use super::{Broker, ask, fresh, open, refusals, source_credentials, time_limit};
 
 /// Why a step was not sent to its end.
 enum Halt {
@@ -50,7 +50,7 @@ pub(super) async fn up_to(broker: &Broker<'_>, step: usize) -> Result<Credential
     let credentials = run.credentials(step).await?;
     // Measured anew with each answer, it may be another second: the words do not tell whether it was said.
     if let Some(offset) = run.clock_skew().filter(|_| broker.common.is_new("clock")) {
-        broker.complain(&format!("{}: set it", words::clocks(offset)));
+        broker.complain(&format!("{}: set it", refusals::clocks(offset)));
     }
     Ok(credentials)
 }
@@ -63,7 +63,7 @@ impl Run<'_> {
         }
         let patience = Rc::clone(&self.patience);
         let got = patience.bound(Box::pin(self.good_or_new(last))).await;
-        match got.unwrap_or_else(|| Err(patience::too_slow(self.broker))) {
+        match got.unwrap_or_else(|| Err(time_limit::too_slow(self.broker))) {
             Ok(credentials) => Ok(credentials),
             Err(error) => self.still_valid(last, error).await,
         }
@@ -208,7 +208,7 @@ impl Run<'_> {
         if source.is_keys() {
             return Ok(Signer { credentials: crate::source::keys(source)?, sign_in: None, is_cached: false });
         }
-        let (credentials, sign_in) = match base::fetch(self).await {
+        let (credentials, sign_in) = match source_credentials::fetch(self).await {
             Ok((answer, sign_in)) => {
                 self.note_answer(&answer.credentials);
                 self.keep(0, &answer, sign_in.as_ref())?;
@@ -265,7 +265,7 @@ impl Run<'_> {
                     return Ok(Some((index, entry)));
                 }
                 Verdict::Dead | Verdict::Stranger(_) => self.drop_entry(index),
-                Verdict::Unknown(failure) => return Err(words::failed(self, index, failure)),
+                Verdict::Unknown(failure) => return Err(refusals::failed(self, index, failure)),
             }
             reached = true;
         }
@@ -356,7 +356,7 @@ impl Run<'_> {
         match answer.map_err(Halt::Failed)? {
             Ok(answer) => Ok(answer),
             Err(failure) if failure.is_dead_signer() && index > 0 => Err(Halt::DeadSigner),
-            Err(failure) => Err(Halt::Failed(words::failed(self, index, failure))),
+            Err(failure) => Err(Halt::Failed(refusals::failed(self, index, failure))),
         }
     }
 }

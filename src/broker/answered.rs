@@ -5,8 +5,8 @@ use crate::cache::{Entry, Store};
 use crate::credentials::Credentials;
 use crate::plan::{Plan, Source};
 
-use super::common::Rest;
 use super::run::Run;
+use super::shared_run::Rest;
 
 /// What begins the mark of a session; the account follows, where the process says it.
 const SESSION: &str = "session ";

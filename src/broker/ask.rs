@@ -10,7 +10,7 @@ use crate::say::visible;
 use crate::terminal::{self, interruptible};
 
 use super::run::Run;
-use super::{Broker, words};
+use super::{Broker, refusals};
 
 /// Whether a code will be asked of somebody or something, as opposed to given, or not to be had.
 pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
@@ -39,7 +39,7 @@ fn is_foreign_perhaps(device: &Arn<'_>, access_key_id: &str) -> bool {
 pub(super) async fn reach(run: &Run<'_>, keys: &Credentials) -> Result<Identity> {
     let plan = run.broker.plan;
     let caller = run.sts()?.get_caller_identity(keys).await;
-    let caller = caller.map_err(|failure| words::keys_refused(run, failure))?;
+    let caller = caller.map_err(|failure| refusals::keys_refused(run, failure))?;
     if let Some(device) = &plan.mfa {
         let hint = format!("write the ARN of a device of {}", caller.arn);
         refuse_foreign(device, &caller.account_id, hint)?;
@@ -94,7 +94,7 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
             guard.forget(&code, (broker.now)());
         }
         if attempt == source.tries() || !is_wrong_code(&failure) {
-            return Err(words::failed(run, index, failure));
+            return Err(refusals::failed(run, index, failure));
         }
     }
     Err(Error::refused("AWS took none of the MFA codes"))

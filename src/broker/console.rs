@@ -7,7 +7,7 @@ use crate::secret::Secret;
 use crate::terminal::interruptible;
 
 use super::run::Run;
-use super::{Broker, identify, wait, words};
+use super::{Broker, identify, refusals, wait};
 
 /// What a federation session may do: all that the user may. Without a policy it could do nothing.
 const WHOLE: &str =
@@ -42,7 +42,8 @@ impl Broker<'_> {
         wait(async {
             let run = Run::new(self);
             let asked = run.sts()?.get_federation_token(keys, name, WHOLE, duration_seconds);
-            let answer = interruptible(asked).await?.map_err(|failure| words::federation(&run, failure))?;
+            let answer =
+                interruptible(asked).await?.map_err(|failure| refusals::federation(&run, failure))?;
             run.log_federation(&answer, name);
             Ok(answer.credentials)
         })?

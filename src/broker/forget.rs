@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::cache::Key;
 use crate::error::{Error, Kind, Result};
-use crate::turn::Waiter;
+use crate::lock_wait::Waiter;
 
 use super::{Broker, wait};
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::say::Voice;
 
-use super::{Broker, trust, wait, words};
+use super::{Broker, refusals, trust, wait};
 
 /// Who the credentials are that came from this plan, as STS at its endpoint says.
 ///
@@ -53,7 +53,7 @@ fn asked(
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
     wait(sts.get_caller_identity(credentials))?
-        .map_err(|failure| words::not_identified(plan, &sts.url, failure))
+        .map_err(|failure| refusals::not_identified(plan, &sts.url, failure))
 }
 
 fn stranger(plan: &Plan, who: &str) -> Error {

@@ -3,14 +3,14 @@
 //! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing below that point
 //! (locks, the async runtime, the SDK) is touched then.
 
-mod common;
+mod shared_run;
 mod fresh;
 mod trust;
-mod patience;
+mod time_limit;
 mod run;
 mod denied;
-mod words;
-mod base;
+mod refusals;
+mod source_credentials;
 mod issued;
 mod ask;
 mod confirm;
@@ -20,7 +20,7 @@ mod open;
 mod acquire;
 mod sign_in;
 mod console;
-mod ahead;
+mod forecast;
 mod organization;
 mod regions;
 mod forget;
@@ -47,10 +47,10 @@ use crate::source;
 use crate::sso::{self, Asker, How};
 use crate::terminal::{self, Caller};
 
-pub(crate) use ahead::{Forecast, Need};
-pub(crate) use common::Common;
 pub(crate) use confirm::confirm_all;
+pub(crate) use forecast::{Forecast, Need};
 pub(crate) use identity::identify;
+pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
 use trust::Fit;
 
@@ -235,7 +235,7 @@ impl<'a> Broker<'a> {
     fn static_keys(&self) -> Result<Credentials> {
         let keys = crate::source::keys(&self.plan.source)?;
         match keys.expiration() {
-            Some(at) if at <= (self.now)() => Err(base::expired(self.plan)),
+            Some(at) if at <= (self.now)() => Err(source_credentials::expired(self.plan)),
             _ => Ok(keys),
         }
     }

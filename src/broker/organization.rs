@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::Endpoint;
 
-use super::{Broker, wait, words};
+use super::{Broker, refusals, wait};
 
 /// Requests that are under way at a time: Organizations lets few through.
 const AT_A_TIME: usize = 4;
@@ -212,7 +212,7 @@ impl Asker<'_> {
 
     fn failed(&self, action: &str, failure: Failure) -> Error {
         let service = (self.service.url.as_str(), self.endpoint);
-        words::not_listed(self.broker.plan, service, action, failure)
+        refusals::not_listed(self.broker.plan, service, action, failure)
     }
 }
 

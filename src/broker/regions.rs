@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::region;
 
-use super::{Broker, words};
+use super::{Broker, refusals};
 
 const FORMAT: u32 = 1;
 /// The folder of the notes in the cache directory.
@@ -62,9 +62,9 @@ impl Broker<'_> {
         credentials: &Credentials,
     ) -> Result<Vec<String>> {
         let listed = service.regions(credentials).await;
-        let regions = listed.map_err(|failure| words::no_regions(self.plan, &service.url, failure))?;
+        let regions = listed.map_err(|failure| refusals::no_regions(self.plan, &service.url, failure))?;
         if !are_regions(&regions) {
-            return Err(words::strange_regions(self.plan));
+            return Err(refusals::strange_regions(self.plan));
         }
         let account_id = credentials.account_id().or_else(|| self.plan.account_id());
         if let Some(account_id) = account_id {

@@ -10,10 +10,10 @@ use crate::aws::{Identity, Sts};
 use crate::cache::{Key, Lock};
 use crate::error::Result;
 use crate::issuance::Why;
-use crate::turn::Waiter;
+use crate::lock_wait::Waiter;
 
 use super::Broker;
-use super::patience::Patience;
+use super::time_limit::Patience;
 
 /// The answer that a step has in common with all sources that give the same access key, whoever keeps it for them.
 pub(super) struct Shared {

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::source;
 use crate::sso::{Asker, Assigned, Session, SignedIn, TokenOnDisk};
 
-use super::patience::{self, Patience};
+use super::time_limit::{self, Patience};
 use super::{Broker, wait};
 
 /// Sign-ins that are ended at a time.
@@ -30,7 +30,7 @@ impl Broker<'_> {
         let login = session.login(self.options.refresh);
         wait(async {
             let done = Patience::of(self).bound(login).await;
-            done.unwrap_or_else(|| Err(patience::too_slow(self)))
+            done.unwrap_or_else(|| Err(time_limit::too_slow(self)))
         })?
         .map(Some)
     }

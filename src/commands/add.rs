@@ -12,7 +12,7 @@ use self::answers::{Answers, Kind, New};
 pub(super) use self::answers::{named, region};
 use super::change::{self, Asked, Files};
 use super::context::Context;
-use super::person::Person;
+use super::questions::Person;
 use crate::aws::Identity;
 use crate::broker;
 use crate::cli::Add;

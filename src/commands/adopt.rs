@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::change::{self, Asked, Files};
 use super::context::Context;
-use super::itself;
+use super::own_path;
 use crate::cli::Adopt;
 use crate::config::adopt::{self, State};
 use crate::config::{Config, FileKind, Texts};
@@ -20,7 +20,7 @@ const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     let files = Files::open(context, asked.dry_run)?;
-    let program = itself::path(&context.env)?;
+    let program = own_path::path(&context.env)?;
     let names =
         if asked.undo { adopted(asked, &files)? } else { adoptable(asked, &files, &program, context)? };
     if names.is_empty() {

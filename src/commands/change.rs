@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::edit_lock;
-use super::person::Person;
 use super::print;
+use super::questions::Person;
 use crate::config::{ByFile, Config, FileKind, Paths, Section, Texts};
 use crate::error::{Error, Result};
 use crate::files::{self, Change, Lock};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::{itself, print};
+use super::{own_path, print};
 use crate::cli::{Completing, Init};
 use crate::config::ProfileColor;
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let shell = Shell::from(asked.shell);
-    let program = itself::path(&context.env)?;
+    let program = own_path::path(&context.env)?;
     if asked.line {
         print(line(shell, &program, &asked.typed, context).as_bytes())?;
         return Ok(ExitCode::SUCCESS);

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::cached::{self, Status};
 use super::context::Context;
-use super::described::{color, source, tags};
 use super::each;
+use super::profile_summary::{color, source, tags};
 use super::{print, terminal_width, written};
 use crate::arn::Arn;
 use crate::cache::Entry;

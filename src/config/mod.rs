@@ -28,7 +28,7 @@ mod toml_text;
 pub(crate) mod shown_text;
 mod settings;
 mod settings_edit;
-mod parts;
+mod sections_used;
 mod absent;
 pub(crate) mod adopt;
 mod sdk_variables;
@@ -63,7 +63,7 @@ pub(crate) use self::settings::VerifyAfter;
 
 use self::file::ProfileFile;
 use self::header::Kind;
-use self::parts::Parts;
+use self::sections_used::Parts;
 use self::session_name::Who;
 use self::settings::SettingsFile;
 use crate::env::Env;
@@ -294,7 +294,7 @@ impl Config {
 
     /// The parts of every name that any file has, in order of appearance.
     fn parts(&self) -> Vec<(&str, Parts<'_>)> {
-        parts::of_all(&self.config, &self.credentials, &self.settings.profiles)
+        sections_used::of_all(&self.config, &self.credentials, &self.settings.profiles)
     }
 
     fn merge(&self, name: &str, parts: &Parts<'_>) -> Option<Profile> {

@@ -3,7 +3,7 @@
 
 use chrono::DateTime;
 
-use super::link::{Value, at_key, set};
+use super::chain_profile::{Value, at_key, set};
 use crate::config::{FileKind, Profile};
 use crate::credentials::{Credentials, Flaw, Part, Unchecked};
 use crate::env::Env;

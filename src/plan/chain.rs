@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::access_key;
-use super::link::{Link, Value};
+use super::chain_profile::{Link, Value};
 use super::screen;
 use super::source::{self, Source};
 use crate::arn::Arn;

@@ -1,7 +1,7 @@
 //! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (docs/aws.md A3.4).
 
 use super::chain::Chain;
-use super::link::Value;
+use super::chain_profile::Value;
 use super::region::{self, Region};
 use super::source::Source;
 use super::transport;

@@ -2,7 +2,7 @@
 //! STS refuses both a second time, so each is sent once, with the first role that names it.
 
 use super::AssumeRole;
-use super::link::Link;
+use super::chain_profile::Link;
 use crate::error::Result;
 
 /// Takes out of later requests what earlier ones have settled. `roles` are in the order they are sent, `links` the

@@ -2,7 +2,7 @@
 //! is in a request. These are checked for each plan, not only in tests. A plan that breaks one is never acted on.
 
 use super::chain::Chain;
-use super::link::Link;
+use super::chain_profile::Link;
 use super::source::Source;
 use super::{Action, AssumeRole, Confirm, Request, narrow};
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! What the machine's or container's variables say of its role: where the metadata is, and who asks there.
 
-use super::link::{Link, Value};
+use super::chain_profile::{Link, Value};
 use super::transport;
 use crate::config::Config;
 use crate::env::Env;

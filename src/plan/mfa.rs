@@ -1,7 +1,7 @@
 //! Which request carries the MFA code, and the one-hour limit of role chaining (docs/aws.md A3.2).
 
 use super::chain::Chain;
-use super::link::Value;
+use super::chain_profile::Value;
 use super::partition;
 use super::region::Region;
 use super::source::Source;

@@ -5,7 +5,7 @@
 
 mod key;
 mod checks;
-mod link;
+mod chain_profile;
 mod screen;
 mod access_key;
 mod transport;

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use super::chain::Chain;
-use super::link::Link;
+use super::chain_profile::Link;
 use crate::arn::Arn;
 use crate::config::Paths;
 use crate::error::{Error, Result};

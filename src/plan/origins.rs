@@ -1,7 +1,7 @@
 //! Where the values of a plan come from: a line, an option, a variable, or a default. For `explain`.
 
 use super::chain::Chain;
-use super::link::Link;
+use super::chain_profile::Link;
 use super::narrow;
 use super::source::Source;
 use crate::config::Config;

@@ -1,7 +1,7 @@
 //! AWS's partitions are worlds of their own: what one chain, its source and its region name must be in the same one.
 
 use super::chain::Chain;
-use super::link::Value;
+use super::chain_profile::Value;
 use super::source::Source;
 use super::{Plan, Step, checks};
 use crate::arn::{Arn, PARTITIONS};

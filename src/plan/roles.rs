@@ -1,7 +1,7 @@
 //! The `AssumeRole` requests of a chain, parameter by parameter, each held to STS's constraints.
 
 use super::chain::Chain;
-use super::link::{Link, Value};
+use super::chain_profile::{Link, Value};
 use super::narrow::{self, PolicyText};
 use super::source::Source;
 use super::{Action, AssumeRole, checks, inherited};

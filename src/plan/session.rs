@@ -2,7 +2,7 @@
 //! is.
 
 use super::chain::Chain;
-use super::link::Link;
+use super::chain_profile::Link;
 use super::source::Source;
 use super::sso::{self, Sso};
 use super::{Plan, Request, endpoint, region};

@@ -2,8 +2,8 @@
 
 use super::Read;
 use super::access_key;
+use super::chain_profile::{Link, Value, at_key, set};
 use super::key;
-use super::link::{Link, Value, at_key, set};
 use super::machine::{self, Metadata};
 use super::process;
 use super::sso::{self, Sso};

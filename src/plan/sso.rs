@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::link::{at_key, set};
+use super::chain_profile::{at_key, set};
 use super::screen;
 use crate::config::{Config, FileKind, Profile, Section, nearest};
 use crate::error::{Error, Result};

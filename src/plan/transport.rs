@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use super::link::Link;
+use super::chain_profile::Link;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::masked;

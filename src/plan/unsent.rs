@@ -3,7 +3,7 @@
 
 use super::Mfa;
 use super::chain::Chain;
-use super::link::Link;
+use super::chain_profile::Link;
 use super::narrow;
 use crate::error::{Error, Result};
 

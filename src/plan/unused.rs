@@ -1,7 +1,7 @@
 //! Sources that a profile names and that are not used, because another one of its comes first: docs/aws.md A2.1.
 
 use super::chain::Chain;
-use super::link::set;
+use super::chain_profile::set;
 use super::source::Source;
 use crate::config::{Origin, Profile};
 

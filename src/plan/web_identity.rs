@@ -1,7 +1,7 @@
 //! A role that is assumed with a token: who says so, a profile or the environment, and under which session name.
 
+use super::chain_profile::Link;
 use super::checks;
-use super::link::Link;
 use crate::arn::Arn;
 use crate::config::Config;
 use crate::env::Env;

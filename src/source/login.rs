@@ -18,11 +18,11 @@ use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::files::read_bytes;
+use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::plan::{Endpoint, Plan, Source};
 use crate::secret::Secret;
 use crate::sso::Asker;
 use crate::terminal::finishing;
-use crate::turn::{FOR_NEWER, Waiter};
 
 /// A session is renewed with less than this left, in seconds, as every SDK does.
 const REFRESH: i64 = 300;

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Session, is_unauthorized, words};
+use super::{Session, is_unauthorized, refusals};
 use crate::aws::{Failure, Portal, PortalAccount};
 use crate::error::Result;
 use crate::secret::Secret;
@@ -34,7 +34,7 @@ impl Session<'_> {
             }
             listed => listed,
         };
-        listed.map_err(|failure| words::not_listed(self, failure))
+        listed.map_err(|failure| refusals::not_listed(self, failure))
     }
 
     async fn list(

@@ -4,8 +4,8 @@
 use sha2::{Digest, Sha256};
 
 use super::page::{Brought, PATH, Page};
-use super::way::{Way, show, waiting};
-use super::{Session, words};
+use super::sign_in_page::{Way, show, waiting};
+use super::{Session, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -44,8 +44,8 @@ pub(super) async fn sign_in(
     };
     show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url)).await;
     let visit = waiting(session.asker.voice, LIMIT, page.visit(&state)).await?;
-    match visit.ok_or_else(|| words::too_late(sso))? {
-        Brought::Refusal(code) => Err(words::denied(sso, &code)),
+    match visit.ok_or_else(|| refusals::too_late(sso))? {
+        Brought::Refusal(code) => Err(refusals::denied(sso, &code)),
         Brought::Code(code) => {
             let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
             Ok(oidc.create_token(client, &grant).await)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::way::{Way, show, waiting};
-use super::{Session, words};
+use super::sign_in_page::{Way, show, waiting};
+use super::{Session, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::Result;
 
@@ -43,5 +43,5 @@ pub(super) async fn sign_in(
         }
     };
     let done = waiting(session.asker.voice, device.expires_in, polls).await?;
-    done.ok_or_else(|| words::too_late(session.sso))
+    done.ok_or_else(|| refusals::too_late(session.sso))
 }

@@ -5,10 +5,10 @@
 //! time refreshes a token or signs in, under a lock of the session's name; the others then find the token there.
 //! Keeping role credentials is `broker`'s.
 
-mod words;
+mod refusals;
 mod files;
 mod lineage;
-mod way;
+mod sign_in_page;
 mod page;
 mod browser;
 mod device;
@@ -101,7 +101,7 @@ impl<'a> Session<'a> {
     pub(crate) async fn role_credentials(&self) -> Result<(Credentials, SignIn)> {
         let sso = self.sso;
         let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
-            return Err(words::no_role(sso));
+            return Err(refusals::no_role(sso));
         };
         let portal = self.portal()?;
         let mut token = self.token(None).await?.token;
@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
                 Err(failure) if !is_second && is_unauthorized(&failure) => {
                     token = self.token(Some(&token.access_token)).await?.token;
                 }
-                Err(failure) => return Err(words::role_refused(self, account_id, role_name, failure)),
+                Err(failure) => return Err(refusals::role_refused(self, account_id, role_name, failure)),
             }
         }
         Err(Error::other("Identity Center was asked twice and gave nothing"))

@@ -1,7 +1,7 @@
 //! A person signs in: with which client, and what becomes of it.
 
-use super::way::{Way, choose};
-use super::{How, Session, browser, device, words};
+use super::sign_in_page::{Way, choose};
+use super::{How, Session, browser, device, refusals};
 use crate::aws::{Browser, Failure, NewClient, Oidc, Registered, Tokens};
 use crate::error::{Kind, Result};
 
@@ -30,7 +30,7 @@ impl Session<'_> {
             (client, _) = self.client(&oidc, !way.device_code).await?;
             done = self.try_with(way, &oidc, &client).await?;
         }
-        let tokens = done.map_err(|failure| words::failed(self, failure))?;
+        let tokens = done.map_err(|failure| refusals::failed(self, failure))?;
         Ok((tokens, client))
     }
 
@@ -72,7 +72,7 @@ impl Session<'_> {
             }),
         };
         let registered = oidc.register_client(&new).await;
-        let client = registered.map_err(|failure| words::failed(self, failure))?;
+        let client = registered.map_err(|failure| refusals::failed(self, failure))?;
         self.complain(self.files.keep_client(&client, scopes, for_browser.then_some(&BROWSER_GRANTS[..])));
         Ok((client, true))
     }

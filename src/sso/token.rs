@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::files::Token;
-use super::{Asker, NOTES, Session, lineage, words};
+use super::{Asker, NOTES, Session, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
 use crate::cache::{Lock, SignIn};
 use crate::error::{Error, Kind, Result};
+use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::secret::Secret;
 use crate::terminal::finishing;
-use crate::turn::{FOR_NEWER, Waiter};
 
 /// A token is refreshed with this much left, in seconds, as the AWS CLI does.
 const REFRESH: i64 = 900;
@@ -96,7 +96,7 @@ impl Session<'_> {
     /// Whoever held the lock has failed while this process waited: so would it.
     fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
         let failed = self.note().filter(|note| (began..=self.now()).contains(&note.failed_at));
-        failed.map_or(Ok(()), |note| Err(words::failed_elsewhere(self.sso, note.unreachable)))
+        failed.map_or(Ok(()), |note| Err(refusals::failed_elsewhere(self.sso, note.unreachable)))
     }
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
@@ -139,7 +139,7 @@ impl Session<'_> {
                 self.leave_note(true);
                 match failed {
                     _ if is_usable => Ok(None),
-                    Failed::Answer(failure) => Err(words::failed(self, failure)),
+                    Failed::Answer(failure) => Err(refusals::failed(self, failure)),
                     Failed::Unsent(error) => Err(error),
                 }
             }
@@ -163,9 +163,9 @@ impl Session<'_> {
         let Some(how) = self.asker.sign_in else {
             let other = self.files.other_spelling(self.now());
             return Err(if self.asker.in_background && other.is_none() {
-                words::in_background(self.sso)
+                refusals::in_background(self.sso)
             } else {
-                words::needs_sign_in(self.sso, other.as_deref())
+                refusals::needs_sign_in(self.sso, other.as_deref())
             });
         };
         match self.sign_in(how).await {

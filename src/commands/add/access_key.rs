@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 use zeroize::Zeroizing;
 
-use crate::commands::person::may_be_secret;
+use crate::commands::questions::may_be_secret;
 
 use super::answers::{Answers, Kind, New, Verdict, given, held, missing};
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use crate::cli::Add;
-use crate::commands::person::{Person, may_be_secret};
+use crate::commands::questions::{Person, may_be_secret};
 use crate::commands::sso_session::NewSession;
 use crate::config::{Config, Profile};
 use crate::error::{Error, Result};

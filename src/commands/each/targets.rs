@@ -8,7 +8,7 @@ use std::io::Read;
 use crate::arn::Arn;
 use crate::cli::Shard;
 use crate::commands::context::Context;
-use crate::commands::described;
+use crate::commands::profile_summary;
 use crate::config::{Config, Profile, ProfileColor};
 use crate::error::{Error, Result};
 use crate::plan::{self, Endpoint, Plan, Request, Step};
@@ -166,7 +166,7 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
         |key: &str| profile.get(key).map(|setting| setting.first_line().to_owned()).filter(|v| !v.is_empty());
     let gives_credentials = GIVES.iter().any(|key| text(key).is_some());
     let name = profile.name.clone();
-    let tags = described::tags(profile).unwrap_or_default();
+    let tags = profile_summary::tags(profile).unwrap_or_default();
     let plan = if with_plans && gives_credentials { planner.look(&name) } else { None };
     let Some(plan) = plan else {
         // Without a plan there is what it says itself: it is chosen by that, and then what is wrong with it is said.
@@ -186,7 +186,7 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
     let session = plan.sso().and_then(|sso| sso.session.clone());
     let way = plan.steps.iter().map(|step| step.profile.clone());
     let mut sources: Vec<String> =
-        [described::source(&plan.source)].into_iter().chain(session).chain(way).collect();
+        [profile_summary::source(&plan.source)].into_iter().chain(session).chain(way).collect();
     // What a profile is for others it is not for itself.
     sources.retain(|source| *source != name);
     Candidate {
@@ -247,7 +247,7 @@ fn check_regions(plan: &Plan, regions: &[String]) -> Result<()> {
 }
 
 fn color(config: &Config, name: &str) -> Option<ProfileColor> {
-    described::color(&config.profile(name).ok()??)
+    profile_summary::color(&config.profile(name).ok()??)
 }
 
 fn targets(members: &[Member], regions: &[String]) -> Vec<Target> {

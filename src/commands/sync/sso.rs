@@ -8,7 +8,7 @@ use crate::broker::Common;
 use crate::cli::{Asking, SyncSso};
 use crate::commands::add::{named, region};
 use crate::commands::context::Context;
-use crate::commands::person::Person;
+use crate::commands::questions::Person;
 use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
 use crate::config::managed::{Identity, Source, Synced};
 use crate::config::{Config, Field, FileKind, NameTemplate, Named};

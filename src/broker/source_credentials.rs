@@ -9,8 +9,8 @@ use crate::source::Fetched;
 use crate::sso::Asker;
 use crate::terminal::interruptible;
 
+use super::refusals;
 use super::run::Run;
-use super::words;
 
 /// Never is anything handed out that has nothing left.
 pub(super) fn expired(plan: &Plan) -> Error {
@@ -38,5 +38,5 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
     let sts = run.sts()?;
     let answer = sts.assume_role_with_web_identity(web, token.trim());
     let answer = interruptible(answer).await?;
-    answer.map(|answer| (answer, None)).map_err(|failure| words::failed(run, 0, failure))
+    answer.map(|answer| (answer, None)).map_err(|failure| refusals::failed(run, 0, failure))
 }

@@ -154,7 +154,10 @@ fn help_and_version_are_no_errors() {
         assert_eq!((answer.exit_code(), answer.use_stderr()), (0, false), "{line}");
         assert!(!answer.to_string().contains("[env: "), "{line}");
     }
-    assert_eq!(refused("--version").to_string(), format!("xacct {}\n", env!("CARGO_PKG_VERSION")));
+    let version = concat!("xacct ", env!("CARGO_PKG_VERSION"));
+    assert_eq!(refused("-V").to_string(), format!("{version}\n"));
+    assert_eq!(refused("--version").to_string(), format!("{version} ({})\n", env!("XACCT_BUILD")));
+    assert!(env!("XACCT_BUILD").contains(std::env::consts::ARCH), "{}", env!("XACCT_BUILD"));
 }
 
 /// Every command's words, with those of the commands above it.

@@ -68,7 +68,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     let name = &link.profile.name;
     let Some(role_arn) = link.value("role_arn") else {
         return Err(token_file
-            .error(&format!("profile '{name}': `role_arn` is missing next to web_identity_token_file")));
+            .error(&format!("profile '{name}': `role_arn` was missing next to web_identity_token_file")));
     };
     let refuse = |key: &str, why: String| link.error(key, &format!("{key} {why}"));
     checks::role_arn(role_arn.text).map_err(|why| refuse("role_arn", why))?;

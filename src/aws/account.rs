@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::client;
 use super::connector;
+use super::denial::Reason;
 use super::failure::{self, Failure, THROTTLING};
 use super::pages;
 use super::response::{Expected, Stray};
@@ -178,11 +179,12 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
             is_throttled,
         };
     }
+    let reason = Reason::parse(&message);
     Failure::Refused {
         code,
         message,
         denial: None,
-        reason: None,
+        reason,
         clock_offset: failure::clock_offset(response, now),
     }
 }

@@ -62,6 +62,8 @@ pub(crate) enum Reason {
     Device,
     /// The role's `MaxSessionDuration` is less than was asked for.
     Duration,
+    /// The date of the signature: `Signature expired: …` or `Signature not yet current: …`.
+    Clock,
 }
 
 impl Reason {
@@ -71,6 +73,9 @@ impl Reason {
         if message.contains("MultiFactorAuthentication failed") {
             let is_code = message.contains("one time pass code") && !message.contains("must provide both");
             return Some(if is_code { Reason::WrongCode } else { Reason::Device });
+        }
+        if message.starts_with("Signature expired") || message.starts_with("Signature not yet current") {
+            return Some(Reason::Clock);
         }
         message.contains("MaxSessionDuration").then_some(Reason::Duration)
     }

@@ -31,9 +31,6 @@ const DEAD_SIGNER: [&str; 4] =
 const CLOCK: [&str; 4] =
     ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
-/// How AWS's message begins where the date is the reason: STS has no code of its own for it.
-const OF_THE_CLOCK: [&str; 2] = ["Signature expired", "Signature not yet current"];
-
 /// `AccessDenied`, and `AccessDeniedException` of the JSON services.
 const DENIED: &str = "AccessDenied";
 
@@ -180,8 +177,8 @@ impl Failure {
     /// Whether AWS says itself that it did not take the signature for its date, however the clocks look from here: a proxy
     /// may have written the `Date` header, or the computer slept.
     pub(crate) fn is_about_clock(&self) -> bool {
-        let Failure::Refused { code, message, .. } = self else { return false };
-        CLOCK.contains(&code.as_str()) && OF_THE_CLOCK.iter().any(|begin| message.starts_with(begin))
+        let Failure::Refused { code, reason, .. } = self else { return false };
+        CLOCK.contains(&code.as_str()) && *reason == Some(Reason::Clock)
     }
 
     /// Whether AWS, or what stands in its place, asks to come back later.

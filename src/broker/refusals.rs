@@ -24,7 +24,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     match reason {
         Some(Reason::WrongCode) => return wrong_code(step.serial_number()),
         Some(Reason::Device) => return foreign_device(run, &message, step.serial_number()),
-        Some(Reason::Duration) | None => {}
+        Some(Reason::Duration | Reason::Clock) | None => {}
     }
     if index == 0
         && let Some(error) = dead_keys(run, &code, &message)

@@ -69,15 +69,7 @@ mod tests {
     use super::*;
 
     fn chosen(vars: &[(&str, &str)], how: How, session: Option<&str>) -> (bool, bool) {
-        let sso = Sso {
-            profile: "acme".to_owned(),
-            session: session.map(str::to_owned),
-            region: "eu-central-1".to_owned(),
-            start_url: "https://acme.awsapps.com/start".to_owned(),
-            account_id: None,
-            role_name: None,
-            scopes: None,
-        };
+        let sso = crate::sso::files::sample(session, None);
         let way = choose(how, &sso, &Env::of(vars));
         (way.device_code, way.opens)
     }

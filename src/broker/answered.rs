@@ -1,4 +1,4 @@
-//! What rests on an earlier answer of a `credential_process`: it goes when the process answers with somebody else's keys.
+//! Deletes the sessions derived from an earlier answer of a `credential_process`, once it returns another user's keys.
 //! Nothing that can be seen from here need have changed then.
 
 use crate::cache::{Entry, Store};

@@ -69,7 +69,7 @@ pub(crate) struct Entry {
     pub(crate) profiles: Vec<String>,
     /// What they came from: the digest of the source, then the keys of the steps before this one, all in hex.
     pub(crate) signers: Vec<String>,
-    /// What tells the answer of a `credential_process` that they came from apart from one with somebody else's keys. No
+    /// Identifies the answer of the `credential_process` that they are derived from. No
     /// secret; `None` for other sources.
     pub(crate) answer: Option<String>,
 }

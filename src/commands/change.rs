@@ -92,10 +92,10 @@ impl Files {
             return Ok(true);
         }
         if asked.no_input {
-            return Err(nobody());
+            return Err(no_terminal());
         }
         let Some(person) = Person::at_terminal()? else {
-            return Err(if terminal::in_background() { in_background() } else { nobody() });
+            return Err(if terminal::in_background() { in_background() } else { no_terminal() });
         };
         // On the terminal, whatever stderr is: who answers must have seen it.
         let is_agreed = person.agrees(&format!("{shown}{count}\nwrite this?"))?;
@@ -156,7 +156,7 @@ fn in_background() -> Error {
     Error::needs_person(message).hint(terminal::TO_FOREGROUND).hint("or run it with --yes")
 }
 
-fn nobody() -> Error {
+fn no_terminal() -> Error {
     let message = "confirmation required, but no terminal is available: nothing was changed";
     Error::needs_person(message)
         .hint("run the command in a terminal, or with --yes; --dry-run only shows what would change")

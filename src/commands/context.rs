@@ -134,7 +134,7 @@ impl Context {
         Ok((finished(draft)?, origins))
     }
 
-    /// What forbids asking a person, where something does.
+    /// The option or variable that forbids prompts, if one does.
     pub(super) fn no_input(&self, asking: &Asking) -> Option<&'static str> {
         asking.no_input.then(|| self.what_forbids_asking())
     }

@@ -3,7 +3,7 @@
 
 mod read;
 mod disk;
-mod mend;
+mod repair;
 mod network;
 
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ const UNHEALTHY: u8 = 1;
 pub(super) fn run(asked: &Doctor, context: &Context) -> Result<ExitCode> {
     let mut answers = None;
     let mut report = examine(asked, context, &mut answers)?;
-    if (asked.fix || asked.dry_run) && mend::mend(&report.findings, asked.dry_run, context) {
+    if (asked.fix || asked.dry_run) && repair::mend(&report.findings, asked.dry_run, context) {
         // What the network said stays as it was: nothing of it was mended.
         report = examine(asked, context, &mut answers)?;
     }

@@ -200,7 +200,7 @@ impl<'a> Answers<'a> {
         self.wanted("--region", self.asked.region.as_ref(), &question, default, region)
     }
 
-    /// The error for what is said nowhere, where nobody can be asked.
+    /// The error for a value that is missing, if there is no terminal to prompt on.
     pub(super) fn missing(&self, what: &str) -> Error {
         if self.asked.asking.no_input || !terminal::in_background() {
             return missing(what);

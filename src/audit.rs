@@ -1,7 +1,8 @@
-//! The log of what was issued: one line of JSON an issuance, kept by this user for this user, rotated by size.
+//! The log of what was issued: one line of JSON an issuance, kept by this user for this user,
+//! rotated by size.
 //!
-//! It says when, what, as whom and for which process, never a secret. What counts as an issuance and why there was one
-//! is the broker's business, whether there is a log at all the settings'.
+//! It says when, what, as whom and for which process, never a secret. What counts as an issuance
+//! and why there was one is the broker's business, whether there is a log at all the settings'.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -29,14 +30,20 @@ pub(crate) struct Records {
     pub(crate) problems: Vec<String>,
 }
 
-/// `$XACCT_AUDIT_LOG`, else `xacct/audit.jsonl` where the user's programs keep their state; `None` without a home.
+/// `$XACCT_AUDIT_LOG`, else `xacct/audit.jsonl` where the user's programs keep their state; `None`
+/// without a home.
 pub(crate) fn path(env: &Env) -> Option<PathBuf> {
     let own = env.path("XACCT_AUDIT_LOG").map(PathBuf::from);
-    own.or_else(|| env.state_dir.as_ref().map(|dir| dir.join("xacct").join("audit.jsonl")))
+    own.or_else(|| {
+        env.state_dir
+            .as_ref()
+            .map(|dir| dir.join("xacct").join("audit.jsonl"))
+    })
 }
 
-/// Adds one line, whole or not at all as far as other writers are concerned. It never waits: while another process holds
-/// the log's lock, the line is added all the same, and only putting a full log away is left to the next.
+/// Adds one line, whole or not at all as far as other writers are concerned. It never waits: while
+/// another process holds the log's lock, the line is added all the same, and only putting a full
+/// log away is left to the next.
 ///
 /// Errors: the file cannot be written, or is not this user's alone.
 pub(crate) fn append(path: &Path, record: &Record) -> io::Result<()> {
@@ -46,11 +53,14 @@ pub(crate) fn append(path: &Path, record: &Record) -> io::Result<()> {
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         make_dir(dir)?;
     }
-    let Some(mut file) = locked(path)? else { return write(open(path)?, &line) };
+    let Some(mut file) = locked(path)? else {
+        return write(open(path)?, &line);
+    };
     let length = file.metadata()?.len();
     if length > 0 && length + u64::try_from(line.len()).unwrap_or(u64::MAX) > MOST {
         rotate(path)?;
-        // The lock on the old file still keeps the others out, who look again once it is gone from its place.
+        // The lock on the old file still keeps the others out, who look again once it is gone from
+        // its place.
         let fresh = open(path)?;
         return write(fresh, &line);
     }
@@ -67,7 +77,10 @@ fn write(mut file: File, line: &[u8]) -> io::Result<()> {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    let file = open_private(OpenOptions::new().read(true).append(true).create(true), path)?;
+    let file = open_private(
+        OpenOptions::new().read(true).append(true).create(true),
+        path,
+    )?;
     let metadata = file.metadata()?;
     let refused = |why: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
     match not_ours(&metadata) {
@@ -79,7 +92,8 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The file that is now at the path, with the right to put it away; `None` while another process has that.
+/// The file that is now at the path, with the right to put it away; `None` while another process
+/// has that.
 fn locked(path: &Path) -> io::Result<Option<File>> {
     for _ in 0..TRIES {
         let file = open(path)?;
@@ -126,13 +140,16 @@ fn rotate(path: &Path) -> io::Result<()> {
 /// Errors: a file is there and cannot be read.
 pub(crate) fn read(path: &Path) -> io::Result<Records> {
     let mut all = Records::default();
-    let files = (1..=KEPT).rev().map(|number| numbered(path, number)).chain([path.to_owned()]);
+    let files = (1..=KEPT)
+        .rev()
+        .map(|number| numbered(path, number))
+        .chain([path.to_owned()]);
     for file in files {
         let opened = match open_private(OpenOptions::new().read(true), &file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            opened => opened
-                .and_then(plain)
-                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?,
+            opened => opened.and_then(plain).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+            })?,
         };
         read_lines(opened, &file, &mut all)?;
     }
@@ -143,20 +160,28 @@ fn plain(file: File) -> io::Result<File> {
     let metadata = file.metadata()?;
     refuse_other_kinds(&metadata)?;
     if metadata.len() > 4 * MOST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large to be an audit log"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is too large to be an audit log",
+        ));
     }
     Ok(file)
 }
 
 fn read_lines(file: File, path: &Path, all: &mut Records) -> io::Result<()> {
     for (index, line) in BufReader::new(file).split(b'\n').enumerate() {
-        let line =
-            line.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        let line = line.map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        })?;
         match serde_json::from_slice(&line) {
             Ok(record) => all.records.push(record),
             Err(_) if line.is_empty() => {}
             Err(_) => {
-                all.problems.push(format!("{}:{}: not a line of the audit log", path.display(), index + 1));
+                all.problems.push(format!(
+                    "{}:{}: not a line of the audit log",
+                    path.display(),
+                    index + 1
+                ));
             }
         }
     }

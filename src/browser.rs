@@ -8,7 +8,9 @@ use crate::env::Env;
 
 /// Whether this is the other end of an SSH connection.
 pub(crate) fn is_remote(env: &Env) -> bool {
-    ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| env.get(name).is_some())
+    ["SSH_CONNECTION", "SSH_TTY"]
+        .iter()
+        .any(|name| env.get(name).is_some())
 }
 
 /// Whether a browser can be expected to open here, in front of the person who wants it.
@@ -31,11 +33,12 @@ pub(crate) fn usual(url: &str, env: &Env) -> Vec<Command> {
     }
 }
 
-/// How long a browser, or what looks for one, may take to find out that it cannot work. What runs longer works.
+/// How long a browser, or what looks for one, may take to find out that it cannot work. What runs
+/// longer works.
 const FOR_FAILURE: Duration = Duration::from_secs(1);
 
-/// Starts the first that works, and leaves it alone; `false` where none does: it cannot be started, or soon ends with a
-/// status that says so, as `xdg-open` does where there is no browser.
+/// Starts the first that works, and leaves it alone; `false` where none does: it cannot be started,
+/// or soon ends with a status that says so, as `xdg-open` does where there is no browser.
 pub(crate) async fn start(commands: Vec<Command>) -> bool {
     for command in commands {
         if works(command).await {
@@ -49,10 +52,15 @@ async fn works(mut command: Command) -> bool {
     // Not on our terminal, and not ended by our Ctrl-C.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.env_remove("XACCT_MFA_CODE");
     // tokio sees to its end, so that none is left as a zombie to a command that xacct becomes.
-    let Ok(mut child) = tokio::process::Command::from(command).spawn() else { return false };
+    let Ok(mut child) = tokio::process::Command::from(command).spawn() else {
+        return false;
+    };
     let ended = tokio::time::timeout(FOR_FAILURE, child.wait()).await;
     !matches!(ended, Ok(Ok(status)) if !status.success())
 }
@@ -73,7 +81,10 @@ pub(crate) fn command(words: &[String], url: &str) -> Option<Command> {
 /// `/Applications/Google Chrome.app/…`.
 fn with_whole_path(words: &[String]) -> Vec<String> {
     let is_file = |path: &str| Path::new(path).is_file();
-    if !words.first().is_some_and(|first| first.contains('/') && !is_file(first)) {
+    if !words
+        .first()
+        .is_some_and(|first| first.contains('/') && !is_file(first))
+    {
         return words.to_vec();
     }
     let joined = (2..=words.len()).map(|count| (words[..count].join(" "), &words[count..]));
@@ -89,7 +100,11 @@ fn named(browsers: &str, url: &str) -> Vec<Command> {
         let text = text.to_str()?.to_owned();
         // A path of Windows is no shell's word.
         let is_path = cfg!(windows) || Path::new(&text).is_file();
-        let words = if is_path { vec![text] } else { shlex::split(&text)? };
+        let words = if is_path {
+            vec![text]
+        } else {
+            shlex::split(&text)?
+        };
         command(&words, url)
     };
     std::env::split_paths(browsers).filter_map(read).collect()
@@ -112,11 +127,20 @@ mod tests {
         let plain = plain.to_str().unwrap();
         for (text, expected) in [
             // Command's own Debug puts a backslash before the apostrophe.
-            (path.to_owned(), format!("\"{}\" \"u\"", path.replace('\'', "\\'"))),
+            (
+                path.to_owned(),
+                format!("\"{}\" \"u\"", path.replace('\'', "\\'")),
+            ),
             (plain.to_owned(), format!("{plain:?} \"u\"")),
-            (format!("{plain} --new-window %s"), format!("{plain:?} \"--new-window\" \"u\"")),
+            (
+                format!("{plain} --new-window %s"),
+                format!("{plain:?} \"--new-window\" \"u\""),
+            ),
             (format!("'{plain}' --x"), format!("{plain:?} \"--x\" \"u\"")),
-            ("/no such/browser".to_owned(), "\"/no\" \"such/browser\" \"u\"".to_owned()),
+            (
+                "/no such/browser".to_owned(),
+                "\"/no\" \"such/browser\" \"u\"".to_owned(),
+            ),
         ] {
             let commands = named(&text, "u");
             assert_eq!(format!("{:?}", commands[0]), expected, "{text}");
@@ -126,11 +150,20 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn browsers_are_taken_in_turn() {
-        let commands = named("/opt/my\\ browser:chromium --app=%s -n:: 'x", "http://u/?a=1&b=%s");
-        let shown: Vec<String> = commands.iter().map(|command| format!("{command:?}")).collect();
+        let commands = named(
+            "/opt/my\\ browser:chromium --app=%s -n:: 'x",
+            "http://u/?a=1&b=%s",
+        );
+        let shown: Vec<String> = commands
+            .iter()
+            .map(|command| format!("{command:?}"))
+            .collect();
         assert_eq!(
             shown,
-            [r#""/opt/my browser" "http://u/?a=1&b=%s""#, r#""chromium" "--app=http://u/?a=1&b=%s" "-n""#]
+            [
+                r#""/opt/my browser" "http://u/?a=1&b=%s""#,
+                r#""chromium" "--app=http://u/?a=1&b=%s" "-n""#
+            ]
         );
     }
 }

@@ -1,8 +1,9 @@
-//! Another program, of which the output is wanted: run by the shell, read up to a size and within a time, and ended with
-//! everything that it has started when its time is up or a signal comes. What it prints may be a secret, so it is kept in
-//! memory that is wiped.
+//! Another program, of which the output is wanted: run by the shell, read up to a size and within a
+//! time, and ended with everything that it has started when its time is up or a signal comes. What
+//! it prints may be a secret, so it is kept in memory that is wiped.
 //!
-//! On a terminal it stays in this process's group, because it may ask there; anywhere else it has a group of its own.
+//! On a terminal it stays in this process's group, because it may ask there; anywhere else it has a
+//! group of its own.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -29,14 +30,18 @@ const LAST_WORDS: Duration = Duration::from_millis(20);
 
 /// The shell, with this to do: as most SDKs run `credential_process`, and aws-vault `mfa_process`.
 pub(crate) fn shell(command: &str) -> Command {
-    let (program, option) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
+    let (program, option) = if cfg!(windows) {
+        ("cmd.exe", "/C")
+    } else {
+        ("/bin/sh", "-c")
+    };
     let mut shell = Command::new(program);
     shell.arg(option).arg(command);
     shell
 }
 
-/// The error of a program that SIGINT ended: Ctrl-C on a terminal goes to both, and it may end before xacct does. Shells
-/// tell with 130 that their command was ended so.
+/// The error of a program that SIGINT ended: Ctrl-C on a terminal goes to both, and it may end
+/// before xacct does. Shells tell with 130 that their command was ended so.
 ///
 /// Errors: `Signal`.
 pub(crate) fn unless_interrupted(status: ExitStatus) -> Result<ExitStatus> {
@@ -65,8 +70,8 @@ pub(crate) struct Program {
 pub(crate) type Output = (ExitStatus, Zeroizing<Vec<u8>>);
 
 impl Program {
-    /// Starts it. Its stdin and its stderr are as the command has them; stderr goes to the terminal too, if there is one
-    /// and ours is somewhere else: an SDK that runs xacct shows nothing of it.
+    /// Starts it. Its stdin and its stderr are as the command has them; stderr goes to the terminal
+    /// too, if there is one and ours is somewhere else: an SDK that runs xacct shows nothing of it.
     ///
     /// Errors: it cannot be run.
     pub(crate) fn start(command: Command) -> io::Result<Program> {
@@ -82,7 +87,11 @@ impl Program {
         Program::start_with(command, None, false)
     }
 
-    fn start_with(mut command: Command, screen: Option<File>, is_attended: bool) -> io::Result<Program> {
+    fn start_with(
+        mut command: Command,
+        screen: Option<File>,
+        is_attended: bool,
+    ) -> io::Result<Program> {
         command.stdout(Stdio::piped()).kill_on_drop(true);
         if screen.is_some() {
             command.stderr(Stdio::piped());
@@ -91,21 +100,40 @@ impl Program {
         if !is_attended {
             command.process_group(0);
         }
-        let terminal = if is_attended { terminal::Kept::now() } else { None };
+        let terminal = if is_attended {
+            terminal::Kept::now()
+        } else {
+            None
+        };
         let child = command.spawn()?;
-        Ok(Program { child, has_own_group: !is_attended, screen, terminal, has_ended: false })
+        Ok(Program {
+            child,
+            has_own_group: !is_attended,
+            screen,
+            terminal,
+            has_ended: false,
+        })
     }
 
     /// Runs it to its end; `None` where that takes longer than the limit.
-    pub(crate) async fn output(mut self, most: usize, limit: Duration) -> io::Result<Option<Output>> {
-        let Ok(ended) = timeout(limit, self.captured(most)).await else { return Ok(None) };
+    pub(crate) async fn output(
+        mut self,
+        most: usize,
+        limit: Duration,
+    ) -> io::Result<Option<Output>> {
+        let Ok(ended) = timeout(limit, self.captured(most)).await else {
+            return Ok(None);
+        };
         let (status, output) = ended?;
         // One that prints more than is wanted may not have ended.
         self.has_ended = status.is_some();
         Ok(Some((status.unwrap_or_default(), output)))
     }
 
-    async fn captured(&mut self, most: usize) -> io::Result<(Option<ExitStatus>, Zeroizing<Vec<u8>>)> {
+    async fn captured(
+        &mut self,
+        most: usize,
+    ) -> io::Result<(Option<ExitStatus>, Zeroizing<Vec<u8>>)> {
         let (stdout, mut stderr) = (self.child.stdout.take(), self.child.stderr.take());
         let mut screen = self.screen.take();
         let child = &mut self.child;
@@ -113,7 +141,10 @@ impl Program {
             // All at once, so that no copies are left behind while it grows.
             let mut output = Zeroizing::new(Vec::with_capacity(most + 1));
             if let Some(stdout) = stdout {
-                stdout.take(most as u64 + 1).read_to_end(&mut output).await?;
+                stdout
+                    .take(most as u64 + 1)
+                    .read_to_end(&mut output)
+                    .await?;
             }
             if output.len() > most {
                 return Ok((None, output));
@@ -156,7 +187,9 @@ impl Program {
     }
 
     fn everything(&self) -> Everything {
-        let Some(id) = self.child.id() else { return Everything::of(None, false) };
+        let Some(id) = self.child.id() else {
+            return Everything::of(None, false);
+        };
         Everything::of(i32::try_from(id).ok(), self.has_own_group)
     }
 }
@@ -202,13 +235,25 @@ impl Everything {
     fn of(id: Option<i32>, has_own_group: bool) -> Everything {
         let leader = id.and_then(rustix::process::Pid::from_raw);
         match (leader, id) {
-            (Some(leader), _) if has_own_group => Everything { group: Some(leader), processes: Vec::new() },
+            (Some(leader), _) if has_own_group => Everything {
+                group: Some(leader),
+                processes: Vec::new(),
+            },
             (Some(_), Some(id)) => {
                 let below = below(id, &processes());
-                let processes = below.into_iter().filter_map(rustix::process::Pid::from_raw).collect();
-                Everything { group: None, processes }
+                let processes = below
+                    .into_iter()
+                    .filter_map(rustix::process::Pid::from_raw)
+                    .collect();
+                Everything {
+                    group: None,
+                    processes,
+                }
             }
-            _ => Everything { group: None, processes: Vec::new() },
+            _ => Everything {
+                group: None,
+                processes: Vec::new(),
+            },
         }
     }
 
@@ -226,8 +271,12 @@ impl Everything {
 
     fn is_there(&self) -> bool {
         use rustix::process::{test_kill_process, test_kill_process_group};
-        self.group.is_some_and(|group| test_kill_process_group(group).is_ok())
-            || self.processes.iter().any(|process| test_kill_process(*process).is_ok())
+        self.group
+            .is_some_and(|group| test_kill_process_group(group).is_ok())
+            || self
+                .processes
+                .iter()
+                .any(|process| test_kill_process(*process).is_ok())
     }
 }
 
@@ -250,7 +299,9 @@ fn below(first: i32, processes: &[(i32, i32)]) -> Vec<i32> {
     let mut found = vec![first];
     let mut next = 0;
     while let Some(parent) = found.get(next).copied() {
-        let children = processes.iter().filter(|(id, of)| *of == parent && !found.contains(id));
+        let children = processes
+            .iter()
+            .filter(|(id, of)| *of == parent && !found.contains(id));
         let children: Vec<i32> = children.map(|(id, _)| *id).collect();
         found.extend(children);
         next += 1;
@@ -261,12 +312,22 @@ fn below(first: i32, processes: &[(i32, i32)]) -> Vec<i32> {
 /// Each process with its parent.
 #[cfg(target_os = "linux")]
 fn processes() -> Vec<(i32, i32)> {
-    let Ok(listed) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let numbers = listed.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let Ok(listed) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let numbers = listed
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let with_parent = |id: i32| {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
         // `12 (name) S 1 …`: the name may have parentheses itself.
-        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
+        let parent = stat
+            .rsplit_once(')')?
+            .1
+            .split_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()?;
         Some((id, parent))
     };
     numbers.filter_map(with_parent).collect()
@@ -274,8 +335,12 @@ fn processes() -> Vec<(i32, i32)> {
 
 #[cfg(all(unix, not(target_os = "linux")))]
 fn processes() -> Vec<(i32, i32)> {
-    let listed = std::process::Command::new("ps").args(["-axo", "pid=,ppid="]).output();
-    let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
+    let listed = std::process::Command::new("ps")
+        .args(["-axo", "pid=,ppid="])
+        .output();
+    let text = listed
+        .map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned())
+        .unwrap_or_default();
     let pair = |line: &str| {
         let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
         Some((numbers.next()??, numbers.next()??))

@@ -9,8 +9,9 @@ use crate::secret::Secret;
 
 /// What STS, a source, or the cache gives: long-term keys have neither token nor expiration.
 ///
-/// The fields are private: [`Unchecked::checked`] is the only way to make one, so what holds a `Credentials` never has
-/// to look at it again. The SDK panics on an access key id or a token that does not fit into a header.
+/// The fields are private: [`Unchecked::checked`] is the only way to make one, so what holds a
+/// `Credentials` never has to look at it again. The SDK panics on an access key id or a token that
+/// does not fit into a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
     access_key_id: String,
@@ -21,7 +22,8 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// 16 to 128 letters, digits and `_`. For signing and handing out; people are shown [`Credentials::shown_id`].
+    /// 16 to 128 letters, digits and `_`. For signing and handing out; people are shown
+    /// [`Credentials::shown_id`].
     pub(crate) fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -54,11 +56,14 @@ impl Credentials {
         self.session_token.is_none()
     }
 
-    /// The same with this account, unless it is known already; what could not be an account's id is left out.
+    /// The same with this account, unless it is known already; what could not be an account's id is
+    /// left out.
     #[must_use]
     pub(crate) fn or_in_account(mut self, account_id: Option<&str>) -> Credentials {
         if self.account_id.is_none() {
-            self.account_id = account_id.filter(|id| bad_character(id).is_none()).map(str::to_owned);
+            self.account_id = account_id
+                .filter(|id| bad_character(id).is_none())
+                .map(str::to_owned);
         }
         self
     }
@@ -116,25 +121,34 @@ impl fmt::Display for Flaw {
 }
 
 impl Unchecked {
-    /// The one check that all credentials pass before they are used, cached or handed out. An empty token or account is
-    /// none.
+    /// The one check that all credentials pass before they are used, cached or handed out. An empty
+    /// token or account is none.
     ///
     /// Errors: the first value that no AWS credentials have.
     pub(crate) fn checked(self) -> Result<Credentials, Flaw> {
         let flaw = |part| move |why| Flaw { part, why };
         check_id(&self.access_key_id).map_err(flaw(Part::AccessKeyId))?;
         check_secret(self.secret_access_key.expose()).map_err(flaw(Part::SecretAccessKey))?;
-        let session_token = self.session_token.filter(|token| !token.expose().trim().is_empty());
+        let session_token = self
+            .session_token
+            .filter(|token| !token.expose().trim().is_empty());
         if let Some(token) = &session_token {
             check_secret(token.expose()).map_err(flaw(Part::SessionToken))?;
         }
         if session_token.is_none() && is_temporary_id(&self.access_key_id) {
-            let why = "is missing, and a temporary access key (ASIA…) is of no use without it".to_owned();
-            return Err(Flaw { part: Part::SessionToken, why });
+            let why =
+                "is missing, and a temporary access key (ASIA…) is of no use without it".to_owned();
+            return Err(Flaw {
+                part: Part::SessionToken,
+                why,
+            });
         }
         let account_id = self.account_id.filter(|id| !id.trim().is_empty());
         if let Some(why) = account_id.as_deref().and_then(bad_character) {
-            return Err(Flaw { part: Part::AccountId, why });
+            return Err(Flaw {
+                part: Part::AccountId,
+                why,
+            });
         }
         Ok(Credentials {
             access_key_id: self.access_key_id,
@@ -147,11 +161,18 @@ impl Unchecked {
 }
 
 impl Unchecked {
-    /// As [`Unchecked::checked`], for what a program or a service has answered: its account is one of AWS's.
+    /// As [`Unchecked::checked`], for what a program or a service has answered: its account is one
+    /// of AWS's.
     pub(crate) fn checked_answer(self) -> Result<Credentials, Flaw> {
         let credentials = self.checked()?;
-        if credentials.account_id().is_some_and(|id| !is_account_id(id)) {
-            return Err(Flaw { part: Part::AccountId, why: "is not twelve digits".to_owned() });
+        if credentials
+            .account_id()
+            .is_some_and(|id| !is_account_id(id))
+        {
+            return Err(Flaw {
+                part: Part::AccountId,
+                why: "is not twelve digits".to_owned(),
+            });
         }
         Ok(credentials)
     }
@@ -159,8 +180,8 @@ impl Unchecked {
 
 const MASK: &str = "(not shown: it does not look like an access key id)";
 
-/// An access key id that may be shown: AWS's have capital letters and digits only. What was pasted into its place may
-/// be a secret.
+/// An access key id that may be shown: AWS's have capital letters and digits only. What was pasted
+/// into its place may be a secret.
 pub(crate) fn shown_id(text: &str) -> &str {
     let is_of_id = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
     let looks_like_one = (16..=128).contains(&text.len())
@@ -171,12 +192,15 @@ pub(crate) fn shown_id(text: &str) -> &str {
 
 const NO_DEVICE: &str = "(not shown: it does not look like an MFA device)";
 
-/// The ARN of an MFA device, or a hardware device's number, as AWS's are: `GAHT12345678`. Anything else that stands in
-/// their place may be a secret.
+/// The ARN of an MFA device, or a hardware device's number, as AWS's are: `GAHT12345678`. Anything
+/// else that stands in their place may be a secret.
 pub(crate) fn shown_device(text: &str) -> &str {
     let is_arn = Arn::parse(text).is_some_and(|arn| {
         let is_word = |part: &str| {
-            part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            part.len() <= 16
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         };
         is_word(arn.partition) && is_word(arn.service) && is_account_id(arn.account_id)
     });
@@ -188,24 +212,34 @@ pub(crate) fn shown_device(text: &str) -> &str {
     if is_arn || is_number { text } else { NO_DEVICE }
 }
 
-/// What AWS calls the keys of a session; a user's own begin with `AKIA`. Other makers' services may have other names.
+/// What AWS calls the keys of a session; a user's own begin with `AKIA`. Other makers' services may
+/// have other names.
 fn is_temporary_id(text: &str) -> bool {
-    text.starts_with("ASIA") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    text.starts_with("ASIA")
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// 16 to 128 of `[A-Za-z0-9_]`, as STS has it.
 fn check_id(text: &str) -> Result<(), String> {
     check_text(text)?;
     if looks_like_secret(text) {
-        return Err("looks like a secret access key: the two may be in each other's place".to_owned());
+        return Err(
+            "looks like a secret access key: the two may be in each other's place".to_owned(),
+        );
     }
     if !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err(
-            "contains a character that access key ids do not have: they are letters, digits and _".to_owned()
+            "contains a character that access key ids do not have: they are letters, digits and _"
+                .to_owned(),
         );
     }
     if !(16..=128).contains(&text.len()) {
-        return Err(format!("has {} characters: access key ids have 16 to 128", text.len()));
+        return Err(format!(
+            "has {} characters: access key ids have 16 to 128",
+            text.len()
+        ));
     }
     Ok(())
 }
@@ -248,11 +282,16 @@ fn bad_character(text: &str) -> Option<String> {
         '\t' => "a tab".to_owned(),
         other => format!("the control character U+{:04X}", u32::from(other)),
     };
-    let verb = if text.ends_with(wrong) { "ends with" } else { "contains" };
+    let verb = if text.ends_with(wrong) {
+        "ends with"
+    } else {
+        "contains"
+    };
     Some(format!("{verb} {name}"))
 }
 
-/// Credentials that pass the check, for unit tests; the id is filled up to a length that AWS's have.
+/// Credentials that pass the check, for unit tests; the id is filled up to a length that AWS's
+/// have.
 #[cfg(test)]
 pub(crate) fn sample(access_key_id: &str, secret: &str, token: Option<&str>) -> Credentials {
     let unchecked = Unchecked {
@@ -272,8 +311,9 @@ pub(crate) struct Issued {
     /// What `XACCT_PROFILE` will say: the profile's name, or the role ARN where none was named.
     pub(crate) profile: String,
     pub(crate) region: String,
-    /// The profile's other settings as variables, such as `AWS_ENDPOINT_URL_S3` and `AWS_CONFIG_FILE`. Which ones there
-    /// are differs from profile to profile, and none of them is one that the user has set.
+    /// The profile's other settings as variables, such as `AWS_ENDPOINT_URL_S3` and
+    /// `AWS_CONFIG_FILE`. Which ones there are differs from profile to profile, and none of them is
+    /// one that the user has set.
     pub(crate) settings: Vec<(String, Secret)>,
 }
 
@@ -289,8 +329,8 @@ pub(crate) const SET_BY_XACCT: [&str; 8] = [
     "XACCT_PROFILE",
 ];
 
-/// Variables that SDKs would use instead of, or mix with, what xacct sets (docs/aws.md A1.2, A5). More than these
-/// compete: ask [`competes`].
+/// Variables that SDKs would use instead of, or mix with, what xacct sets (docs/aws.md A1.2, A5).
+/// More than these compete: ask [`competes`].
 pub(crate) const COMPETING: [&str; 18] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -312,8 +352,8 @@ pub(crate) const COMPETING: [&str; 18] = [
     "SECRET_ACCESS_KEY",
 ];
 
-/// One service's token, which SDKs send instead of a signature: botocore and the JavaScript SDK form the rest of the name
-/// from the service's.
+/// One service's token, which SDKs send instead of a signature: botocore and the JavaScript SDK
+/// form the rest of the name from the service's.
 const SERVICE_TOKEN: &str = "AWS_BEARER_TOKEN_";
 
 /// Whether SDKs would use the variable instead of, or mix it with, what xacct sets.
@@ -322,8 +362,8 @@ pub(crate) fn competes(name: &str) -> bool {
 }
 
 impl Issued {
-    /// The variables in the order of [`SET_BY_XACCT`]; `None` is one that must be unset because these credentials
-    /// do not have it.
+    /// The variables in the order of [`SET_BY_XACCT`]; `None` is one that must be unset because
+    /// these credentials do not have it.
     pub(crate) fn variables(&self) -> Vec<(&'static str, Option<Secret>)> {
         let keys = &self.credentials;
         let plain = |text: &str| Some(Secret::new(text));
@@ -342,12 +382,16 @@ impl Issued {
 
     /// Everything that is set: [`Issued::variables`], then the profile's other settings.
     pub(crate) fn all_variables(&self) -> Vec<(&str, Option<Secret>)> {
-        let settings = self.settings.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+        let settings = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), Some(value.clone())));
         self.variables().into_iter().chain(settings).collect()
     }
 }
 
-/// `2026-11-22T17:03:00Z`: whole seconds, with the offset that every SDK insists on (docs/aws.md A4).
+/// `2026-11-22T17:03:00Z`: whole seconds, with the offset that every SDK insists on (docs/aws.md
+/// A4).
 pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

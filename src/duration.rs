@@ -2,9 +2,11 @@
 
 /// Seconds.
 ///
-/// Errors: a sentence that names the text and shows the form, for the caller to put its place in front of.
+/// Errors: a sentence that names the text and shows the form, for the caller to put its place in
+/// front of.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
-    let wrong = || format!("'{text}' is not a duration: write it like 15m, 1h, 1h30m, or in seconds");
+    let wrong =
+        || format!("'{text}' is not a duration: write it like 15m, 1h, 1h30m, or in seconds");
     let trimmed = text.trim();
     if let Ok(seconds) = trimmed.parse::<u64>() {
         return Ok(seconds);
@@ -29,7 +31,10 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         last_unit = unit;
         let number: u64 = digits.parse().map_err(|_| wrong())?;
         digits.clear();
-        total = number.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(wrong)?;
+        total = number
+            .checked_mul(unit)
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(wrong)?;
     }
     if !digits.is_empty() || last_unit == u64::MAX {
         return Err(wrong());
@@ -69,16 +74,31 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(seconds), "{text}");
         }
-        for text in ["", "h", "1x", "30m1h", "1h1h", "1.5h", "-1", "1h30", "99999999999999999999h"] {
+        for text in [
+            "",
+            "h",
+            "1x",
+            "30m1h",
+            "1h1h",
+            "1.5h",
+            "-1",
+            "1h30",
+            "99999999999999999999h",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn read_aloud() {
-        for (seconds, text) in
-            [(0, "0s"), (45, "45s"), (200, "3m 20s"), (900, "15m"), (3600, "1h"), (43_100, "11h 58m")]
-        {
+        for (seconds, text) in [
+            (0, "0s"),
+            (45, "45s"),
+            (200, "3m 20s"),
+            (900, "15m"),
+            (3600, "1h"),
+            (43_100, "11h 58m"),
+        ] {
             assert_eq!(readable(seconds), text);
         }
     }

@@ -1,4 +1,5 @@
-//! The environment as a value. This is the only module that reads it; everything else is handed an [`Env`].
+//! The environment as a value. This is the only module that reads it; everything else is handed an
+//! [`Env`].
 //!
 //! (`clap` reads the `XACCT_…` variables of the options it declares; nothing else does.)
 
@@ -6,18 +7,20 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// A snapshot of the process environment and of what the operating system says about the user. It holds secrets
-/// (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
+/// A snapshot of the process environment and of what the operating system says about the user. It
+/// holds secrets (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
 #[derive(Clone, Default)]
 pub(crate) struct Env {
     vars: BTreeMap<OsString, OsString>,
     /// `~`: `HOME`, or what the platform says where that is unset.
     pub(crate) home: Option<PathBuf>,
-    /// The user's configuration directory (`XDG_CONFIG_HOME`, `~/Library/Application Support`, `%APPDATA%`).
+    /// The user's configuration directory (`XDG_CONFIG_HOME`, `~/Library/Application Support`,
+    /// `%APPDATA%`).
     pub(crate) config_dir: Option<PathBuf>,
     /// The user's cache directory.
     pub(crate) cache_dir: Option<PathBuf>,
-    /// Where the user's programs keep what they note for themselves (`XDG_STATE_HOME`; elsewhere, their local data).
+    /// Where the user's programs keep what they note for themselves (`XDG_STATE_HOME`; elsewhere,
+    /// their local data).
     pub(crate) state_dir: Option<PathBuf>,
     /// Where the system tells one start of one machine from all others; read only when a plan asks.
     boot_id: Option<PathBuf>,
@@ -25,7 +28,8 @@ pub(crate) struct Env {
     uid: Option<u32>,
     /// What the system calls this computer.
     node: Option<String>,
-    /// Whether the region may be one that `assume` has set for another profile: then it is only a last resort.
+    /// Whether the region may be one that `assume` has set for another profile: then it is only a
+    /// last resort.
     pub(crate) is_region_doubtful: bool,
 }
 
@@ -34,17 +38,31 @@ impl Env {
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub(crate) fn from_process() -> Env {
         let vars: BTreeMap<_, _> = std::env::vars_os().collect();
-        let (home, config_dir, cache_dir) = (dirs::home_dir(), dirs::config_dir(), dirs::cache_dir());
+        let (home, config_dir, cache_dir) =
+            (dirs::home_dir(), dirs::config_dir(), dirs::cache_dir());
         let state_dir = dirs::state_dir().or_else(dirs::data_local_dir);
         let (uid, node) = system();
-        let boot_id = cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
-        Env { vars, home, config_dir, cache_dir, state_dir, boot_id, uid, node, is_region_doubtful: false }
+        let boot_id =
+            cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
+        Env {
+            vars,
+            home,
+            config_dir,
+            cache_dir,
+            state_dir,
+            boot_id,
+            uid,
+            node,
+            is_region_doubtful: false,
+        }
     }
 
-    /// A made-up environment for unit tests: the given variables, and directories under `HOME` if it is among them.
+    /// A made-up environment for unit tests: the given variables, and directories under `HOME` if
+    /// it is among them.
     #[cfg(test)]
     pub(crate) fn of(vars: &[(&str, &str)]) -> Env {
-        let vars: BTreeMap<OsString, OsString> = vars.iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let vars: BTreeMap<OsString, OsString> =
+            vars.iter().map(|(k, v)| (k.into(), v.into())).collect();
         let home = vars.get(OsStr::new("HOME")).map(PathBuf::from);
         Env {
             config_dir: home.as_ref().map(|h| h.join(".config")),
@@ -61,7 +79,9 @@ impl Env {
 
     /// The variable's text; `None` where it is unset, blank (as the SDKs have it) or not UTF-8.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.raw(name).and_then(OsStr::to_str).filter(|text| !text.trim().is_empty())
+        self.raw(name)
+            .and_then(OsStr::to_str)
+            .filter(|text| !text.trim().is_empty())
     }
 
     /// The variable as the system has it, even where it is blank.
@@ -71,33 +91,44 @@ impl Env {
 
     /// A path variable; blank counts as unset.
     pub(crate) fn path(&self, name: &str) -> Option<&Path> {
-        self.raw(name).filter(|value| !value.is_empty()).map(Path::new)
+        self.raw(name)
+            .filter(|value| !value.is_empty())
+            .map(Path::new)
     }
 
     /// `true` in the SDKs' sense: the word `true`, in any case.
     pub(crate) fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+        self.get(name)
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
-    /// Who runs this, under the same name from wherever it is started: the account database's, for a service or a program
-    /// of the desktop may not have the variables that a shell has. Else those, else the user's number.
+    /// Who runs this, under the same name from wherever it is started: the account database's, for
+    /// a service or a program of the desktop may not have the variables that a shell has. Else
+    /// those, else the user's number.
     pub(crate) fn user(&self) -> Option<String> {
         if let Some(name) = self.uid.and_then(account_name) {
             return Some(name);
         }
-        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.get(name));
-        named.map(str::to_owned).or_else(|| self.uid.map(|uid| format!("uid-{uid}")))
+        let named = ["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .find_map(|name| self.get(name));
+        named
+            .map(str::to_owned)
+            .or_else(|| self.uid.map(|uid| format!("uid-{uid}")))
     }
 
-    /// A directory of the user's own that ends with the session or the system's start, on another disk than the cache as a
-    /// rule, and of this name among several. It need not be there yet.
+    /// A directory of the user's own that ends with the session or the system's start, on another
+    /// disk than the cache as a rule, and of this name among several. It need not be there yet.
     pub(crate) fn runtime_dir(&self, name: &str) -> Option<PathBuf> {
         if let Some(dir) = self.path("XDG_RUNTIME_DIR").filter(|dir| dir.is_absolute()) {
             return Some(dir.join(format!("xacct-{name}")));
         }
         let temporary = self.path("TMPDIR").or_else(|| self.path("TEMP"));
-        let temporary = temporary.filter(|dir| dir.is_absolute()).unwrap_or(Path::new("/tmp"));
-        self.uid.map(|uid| temporary.join(format!("xacct-{uid}-{name}")))
+        let temporary = temporary
+            .filter(|dir| dir.is_absolute())
+            .unwrap_or(Path::new("/tmp"));
+        self.uid
+            .map(|uid| temporary.join(format!("xacct-{uid}-{name}")))
     }
 
     /// This computer's name without its domain.
@@ -106,10 +137,16 @@ impl Env {
         name.split('.').next().filter(|label| !label.is_empty())
     }
 
-    /// What tells this machine, since it was started, from every other; empty where the system does not say.
+    /// What tells this machine, since it was started, from every other; empty where the system does
+    /// not say.
     pub(crate) fn machine(&self) -> String {
-        let Some(file) = &self.boot_id else { return String::new() };
-        std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
+        let Some(file) = &self.boot_id else {
+            return String::new();
+        };
+        std::fs::read_to_string(file)
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 
     /// Sets the variable in this snapshot, or takes it out.
@@ -122,30 +159,39 @@ impl Env {
 
     /// All variables, for a child's environment.
     pub(crate) fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+        self.vars
+            .iter()
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 }
 
-/// The name of the user with this number; `None` where the database has none, as for an arbitrary number in a container.
+/// The name of the user with this number; `None` where the database has none, as for an arbitrary
+/// number in a container.
 #[cfg(unix)]
 fn account_name(uid: u32) -> Option<String> {
     let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     if let Some(name) = named_in(&local, uid) {
         return Some(name.to_owned());
     }
-    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid)).ok().flatten()?;
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid))
+        .ok()
+        .flatten()?;
     Some(user.name).filter(|name| !name.is_empty())
 }
 
-/// The first user of that number in the text of `/etc/passwd`, which nearly every system asks first and nearly every user
-/// is in: the C library would ask its caching daemon before, on the way of every cached answer.
+/// The first user of that number in the text of `/etc/passwd`, which nearly every system asks first
+/// and nearly every user is in: the C library would ask its caching daemon before, on the way of
+/// every cached answer.
 #[cfg(unix)]
 fn named_in(passwd: &str, uid: u32) -> Option<&str> {
     let mut users = passwd.lines().filter_map(|line| {
         let mut fields = line.split(':');
         Some((fields.next()?, fields.nth(1)?))
     });
-    users.find(|(_, number)| number.parse() == Ok(uid)).map(|(name, _)| name).filter(|name| !name.is_empty())
+    users
+        .find(|(_, number)| number.parse() == Ok(uid))
+        .map(|(name, _)| name)
+        .filter(|name| !name.is_empty())
 }
 
 #[cfg(not(unix))]
@@ -155,7 +201,11 @@ fn account_name(_: u32) -> Option<String> {
 
 #[cfg(unix)]
 fn system() -> (Option<u32>, Option<String>) {
-    let node = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+    let node = rustix::system::uname()
+        .nodename()
+        .to_str()
+        .ok()
+        .map(str::to_owned);
     (Some(rustix::process::getuid().as_raw()), node)
 }
 
@@ -170,12 +220,29 @@ mod tests {
 
     #[test]
     fn who_and_where() {
-        let env = Env::of(&[("LOGNAME", "alice"), ("USER", " "), ("COMPUTERNAME", "DESKTOP")]);
-        assert_eq!((env.user().as_deref(), env.host()), (Some("alice"), Some("DESKTOP")));
+        let env = Env::of(&[
+            ("LOGNAME", "alice"),
+            ("USER", " "),
+            ("COMPUTERNAME", "DESKTOP"),
+        ]);
+        assert_eq!(
+            (env.user().as_deref(), env.host()),
+            (Some("alice"), Some("DESKTOP"))
+        );
         let nobody = 4_294_901_000;
-        let bare = Env { uid: Some(nobody), node: Some("laptop.example.com".to_owned()), ..Env::default() };
-        assert_eq!((bare.user().as_deref(), bare.host()), (Some("uid-4294901000"), Some("laptop")));
-        let named = Env { uid: Some(nobody), ..Env::of(&[("USER", "alice")]) };
+        let bare = Env {
+            uid: Some(nobody),
+            node: Some("laptop.example.com".to_owned()),
+            ..Env::default()
+        };
+        assert_eq!(
+            (bare.user().as_deref(), bare.host()),
+            (Some("uid-4294901000"), Some("laptop"))
+        );
+        let named = Env {
+            uid: Some(nobody),
+            ..Env::of(&[("USER", "alice")])
+        };
         assert_eq!(named.user().as_deref(), Some("alice"));
         assert!(Env::from_process().user().is_some());
     }
@@ -183,10 +250,16 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_account_database_goes_before_the_environment() {
-        let passwd =
-            "# local\nroot:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000:,,,:/home/alice:/bin/sh\nbad\n";
-        assert_eq!([0, 1000, 7].map(|uid| named_in(passwd, uid)), [Some("root"), Some("alice"), None]);
-        let root = Env { uid: Some(0), ..Env::of(&[("USER", "alice"), ("LOGNAME", "alice")]) };
+        let passwd = "# \
+                      local\nroot:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000:,,,:/home/alice:/bin/sh\nbad\n";
+        assert_eq!(
+            [0, 1000, 7].map(|uid| named_in(passwd, uid)),
+            [Some("root"), Some("alice"), None]
+        );
+        let root = Env {
+            uid: Some(0),
+            ..Env::of(&[("USER", "alice"), ("LOGNAME", "alice")])
+        };
         assert_eq!(root.user().as_deref(), Some("root"));
     }
 }

@@ -1,4 +1,5 @@
-//! The one error type: what happened, what to do about it, and the exit status that says which kind it was.
+//! The one error type: what happened, what to do about it, and the exit status that says which kind
+//! it was.
 //!
 //! Printing is left to `say`; nothing here speaks.
 
@@ -6,7 +7,8 @@ use std::fmt;
 
 use crate::masked;
 
-/// What went wrong, by who can do something about it. Each kind is an exit status, which the manual lists.
+/// What went wrong, by who can do something about it. Each kind is an exit status, which the manual
+/// lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Anything not named below: 1.
@@ -71,7 +73,8 @@ pub(crate) struct Error {
     pub(crate) place: Option<Box<Place>>,
     pub(crate) message: String,
     pub(crate) hints: Vec<String>,
-    /// Which of the hints name a command for the profile, and so are of no use before it is in a file: a bit each.
+    /// Which of the hints name a command for the profile, and so are of no use before it is in a
+    /// file: a bit each.
     pub(crate) of_profile: u32,
     /// What a library said underneath; shown with `-v` only.
     pub(crate) cause: Option<anyhow::Error>,
@@ -130,7 +133,8 @@ impl Error {
         self
     }
 
-    /// A next step that takes the profile's name, so that it helps only with a profile that is in a file.
+    /// A next step that takes the profile's name, so that it helps only with a profile that is in a
+    /// file.
     #[must_use]
     pub(crate) fn hint_of_profile(mut self, hint: impl Into<String>) -> Error {
         self.of_profile |= 1 << self.hints.len();
@@ -139,7 +143,11 @@ impl Error {
 
     #[must_use]
     pub(crate) fn without_hints(self) -> Error {
-        Error { hints: Vec::new(), of_profile: 0, ..self }
+        Error {
+            hints: Vec::new(),
+            of_profile: 0,
+            ..self
+        }
     }
 
     /// As it is to be said of a profile that is not in a file yet.
@@ -192,7 +200,12 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(f, "{}: {}", masked::message(&place.to_string()), self.message),
+            Some(place) => write!(
+                f,
+                "{}: {}",
+                masked::message(&place.to_string()),
+                self.message
+            ),
             None => f.write_str(&self.message),
         }
     }

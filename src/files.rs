@@ -1,6 +1,6 @@
-//! Reading the three files from disk, and the policy files that profiles name. A file that is not there is `None`; one
-//! that is there and cannot be read is an error, never "no profiles". What stands in them is left to `config`; changing
-//! them is below, in `write`.
+//! Reading the three files from disk, and the policy files that profiles name. A file that is not
+//! there is `None`; one that is there and cannot be read is an error, never "no profiles". What
+//! stands in them is left to `config`; changing them is below, in `write`.
 
 mod private;
 mod read;
@@ -43,7 +43,8 @@ pub(crate) fn read_raw(paths: &Paths) -> Result<Texts> {
 
 /// Each file by itself, as it is: what is wrong with one says nothing of the others.
 pub(crate) fn read_each(paths: &Paths) -> [(FileKind, Result<Option<Zeroizing<String>>>); 3] {
-    [FileKind::Config, FileKind::Credentials, FileKind::Settings].map(|file| (file, read_one(paths, file)))
+    [FileKind::Config, FileKind::Credentials, FileKind::Settings]
+        .map(|file| (file, read_one(paths, file)))
 }
 
 fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> {
@@ -77,8 +78,11 @@ pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
     let read = |file: PolicyFile| match read_text(&file.path) {
         Ok(text) => Ok((file, text.to_string())),
         Err(error) => {
-            let message =
-                format!("{}: session_policy: {} cannot be read: {error}", file.place, file.path.display());
+            let message = format!(
+                "{}: session_policy: {} cannot be read: {error}",
+                file.place,
+                file.path.display()
+            );
             Err(Error::config(message)
                 .caused_by(error)
                 .hint("it is the path of a JSON file, or the JSON text itself"))
@@ -87,46 +91,70 @@ pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
     files.into_iter().map(read).collect()
 }
 
-/// A digest of what stands in a token's file; `None` where it cannot be read, which whoever needs the token will say.
+/// A digest of what stands in a token's file; `None` where it cannot be read, which whoever needs
+/// the token will say.
 pub(crate) fn digest_of(path: &str) -> Option<String> {
     let token = read_bytes(Path::new(path)).ok()?;
     Some(hex::encode(Sha256::digest(&token)))
 }
 
-/// A digest of where this process is and of which version of each file is there: its name, number, size and time.
+/// A digest of where this process is and of which version of each file is there: its name, number,
+/// size and time.
 pub(crate) fn digest_of_inputs(inputs: &Inputs) -> Seen {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     };
-    add(&std::env::current_dir().unwrap_or_default().to_string_lossy());
+    add(&std::env::current_dir()
+        .unwrap_or_default()
+        .to_string_lossy());
     for word in &inputs.words {
         let is_bare = !word.contains(std::path::is_separator);
         let directories = inputs.directories.iter().filter(|_| is_bare);
-        let program = directories.map(|directory| directory.join(word)).find_map(|path| version(&path));
+        let program = directories
+            .map(|directory| directory.join(word))
+            .find_map(|path| version(&path));
         for version in version(Path::new(word)).into_iter().chain(program) {
             add(&version);
         }
     }
     let names_directory = |word: &String| word != "." && Path::new(word).is_dir();
     let is_whole = inputs.are_told && !inputs.words.iter().any(names_directory);
-    Seen { digest: hex::encode(hash.finalize()), is_whole }
+    Seen {
+        digest: hex::encode(hash.finalize()),
+        is_whole,
+    }
 }
 
 /// What tells this version of a file from any other; `None` where there is no such file.
 fn version(path: &Path) -> Option<String> {
     let file = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let changed = file.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let changed = file
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     let changed = changed.unwrap_or_default().as_nanos();
-    Some(format!("{} {} {} {changed}", path.display(), number(&file), file.len()))
+    Some(format!(
+        "{} {} {} {changed}",
+        path.display(),
+        number(&file),
+        file.len()
+    ))
 }
 
-/// The device, the file's number on it, and when it was last written in any way, which no program can set back.
+/// The device, the file's number on it, and when it was last written in any way, which no program
+/// can set back.
 #[cfg(unix)]
 fn number(file: &fs::Metadata) -> String {
     use std::os::unix::fs::MetadataExt;
-    format!("{}:{} {}.{}", file.dev(), file.ino(), file.ctime(), file.ctime_nsec())
+    format!(
+        "{}:{} {}.{}",
+        file.dev(),
+        file.ino(),
+        file.ctime(),
+        file.ctime_nsec()
+    )
 }
 
 #[cfg(not(unix))]
@@ -141,10 +169,15 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
         FileKind::Settings => "XACCT_CONFIG",
     };
     match error.kind() {
-        ErrorKind::PermissionDenied => Error::config(format!("{path} cannot be read: permission denied"))
-            .hint(format!("if the file is yours: chmod u+r {path} (and u+x on the folders above it)")),
+        ErrorKind::PermissionDenied => {
+            Error::config(format!("{path} cannot be read: permission denied")).hint(format!(
+                "if the file is yours: chmod u+r {path} (and u+x on the folders above it)"
+            ))
+        }
         ErrorKind::IsADirectory => Error::config(format!("{path} is a directory and not a file"))
-            .hint(format!("move it away, or set {variable} to the file that is meant")),
+            .hint(format!(
+                "move it away, or set {variable} to the file that is meant"
+            )),
         _ => Error::config(format!("{path} cannot be read: {error}"))
             .hint(format!("{variable} can name another file"))
             .caused_by(error),
@@ -160,15 +193,16 @@ fn has_only_carriage_returns(bytes: &[u8]) -> bool {
 
 fn of_one_line(path: &str) -> Error {
     Error::config(format!(
-        "{path}: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 see more than one line"
+        "{path}: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 \
+         see more than one line"
     ))
     .hint(format!("perl -pi -e 's/\\r/\\n/g' {path}"))
     .named("file-unreadable")
 }
 
-/// The encoding, as iconv calls it, of a text that PowerShell's `>` or an editor on Windows wrote as UTF-16, or something
-/// else as UTF-32. Without a byte order mark it is valid UTF-8 with NUL bytes in every character: no profile file has
-/// those.
+/// The encoding, as iconv calls it, of a text that PowerShell's `>` or an editor on Windows wrote
+/// as UTF-16, or something else as UTF-32. Without a byte order mark it is valid UTF-8 with NUL
+/// bytes in every character: no profile file has those.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
@@ -182,18 +216,37 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn is_wide(path: &str, encoding: &str) -> Error {
-    let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let writer = if encoding.starts_with("UTF-16") { ", as PowerShell's > writes it," } else { "" };
-    Error::config(format!("{path}: the file is {encoding}{writer} and not UTF-8"))
-        .hint(format!("iconv -f {encoding} -t UTF-8 {path} >{name}.utf8 && mv {name}.utf8 {path}"))
-        .hint(format!("or in PowerShell: (Get-Content {path}) | Set-Content -Encoding utf8 {path}"))
-        .named("file-not-utf8")
+    let name = Path::new(path)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let writer = if encoding.starts_with("UTF-16") {
+        ", as PowerShell's > writes it,"
+    } else {
+        ""
+    };
+    Error::config(format!(
+        "{path}: the file is {encoding}{writer} and not UTF-8"
+    ))
+    .hint(format!(
+        "iconv -f {encoding} -t UTF-8 {path} >{name}.utf8 && mv {name}.utf8 {path}"
+    ))
+    .hint(format!(
+        "or in PowerShell: (Get-Content {path}) | Set-Content -Encoding utf8 {path}"
+    ))
+    .named("file-not-utf8")
 }
 
 fn not_utf8(path: &str, line: usize) -> Error {
     Error::config("the file is not UTF-8")
-        .at(Place::Line { file: path.to_owned(), line })
-        .hint(format!("save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"))
+        .at(Place::Line {
+            file: path.to_owned(),
+            line,
+        })
+        .hint(format!(
+            "save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"
+        ))
         .named("file-not-utf8")
 }
 

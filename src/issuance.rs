@@ -62,6 +62,9 @@ fn to_the_second<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::E
 }
 
 #[expect(clippy::ref_option, reason = "serde's signature")]
-fn to_the_second_if_any<S: Serializer>(at: &Option<DateTime<Utc>>, to: S) -> Result<S::Ok, S::Error> {
+fn to_the_second_if_any<S: Serializer>(
+    at: &Option<DateTime<Utc>>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     at.map(rfc3339).serialize(to)
 }

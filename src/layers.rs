@@ -1,4 +1,5 @@
-//! Holds the modules to the order in which `lib.rs`, and each `mod.rs`, declares them: downward uses only.
+//! Holds the modules to the order in which `lib.rs`, and each `mod.rs`, declares them: downward
+//! uses only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,10 @@ use std::path::{Path, PathBuf};
 /// The names in `mod NAME;` lines, in order.
 fn declared(source: &str) -> Vec<String> {
     let names = source.lines().filter_map(|line| {
-        let line = line.trim().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+        let line = line
+            .trim()
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ");
         line.strip_prefix("mod ")?.strip_suffix(';')
     });
     names.map(str::to_owned).collect()
@@ -15,8 +19,15 @@ fn declared(source: &str) -> Vec<String> {
 /// The identifiers that directly follow `prefix` anywhere in the source, one or several in braces.
 fn used(source: &str, prefix: &str) -> Vec<String> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let word = |text: &str| text.trim_start().chars().take_while(|c| is_word(*c)).collect::<String>();
-    let starts = source.match_indices(prefix).filter(|(at, _)| !source[..*at].ends_with(is_word));
+    let word = |text: &str| {
+        text.trim_start()
+            .chars()
+            .take_while(|c| is_word(*c))
+            .collect::<String>()
+    };
+    let starts = source
+        .match_indices(prefix)
+        .filter(|(at, _)| !source[..*at].ends_with(is_word));
     starts
         .flat_map(|(at, _)| {
             let rest = &source[at + prefix.len()..];
@@ -56,7 +67,11 @@ fn files_of(dir: &Path, module: &str) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
         }
     }
     found.retain(|path| path.extension().is_some_and(|ending| ending == "rs") && path.exists());
@@ -71,7 +86,11 @@ fn upward_uses(dir: &Path, order: &[String], paths: &[String]) -> Vec<String> {
             let source = fs::read_to_string(&file).unwrap();
             for path in paths {
                 for name in used(&source, path) {
-                    if order.iter().position(|other| *other == name).is_some_and(|at| at > index) {
+                    if order
+                        .iter()
+                        .position(|other| *other == name)
+                        .is_some_and(|at| at > index)
+                    {
                         wrong.push(format!("{} uses {path}{name}", file.display()));
                     }
                 }
@@ -90,8 +109,15 @@ fn modules_use_only_modules_above_them() {
     for module in &order {
         let dir = src.join(module);
         if let Ok(source) = fs::read_to_string(dir.join("mod.rs")) {
-            let inner: Vec<String> = declared(&source).into_iter().filter(|name| name != "tests").collect();
-            wrong.extend(upward_uses(&dir, &inner, &["super::".to_owned(), format!("crate::{module}::")]));
+            let inner: Vec<String> = declared(&source)
+                .into_iter()
+                .filter(|name| name != "tests")
+                .collect();
+            wrong.extend(upward_uses(
+                &dir,
+                &inner,
+                &["super::".to_owned(), format!("crate::{module}::")],
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -100,7 +126,11 @@ fn modules_use_only_modules_above_them() {
 #[test]
 fn an_upward_use_is_found() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("low.rs"), "use crate::{other::{x, y}, high::Thing};").unwrap();
+    fs::write(
+        dir.path().join("low.rs"),
+        "use crate::{other::{x, y}, high::Thing};",
+    )
+    .unwrap();
     fs::write(dir.path().join("high.rs"), "use crate::low::Other;").unwrap();
     let order = ["low".to_owned(), "high".to_owned()];
     let wrong = upward_uses(dir.path(), &order, &["crate::".to_owned()]);

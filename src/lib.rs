@@ -1,7 +1,7 @@
 //! xacct: a cross-account credential broker for AWS.
 //!
-//! The modules stand in dependency order: each uses only modules above it (a unit test in `layers` holds them
-//! to it). Read the list and you know where everything is.
+//! The modules stand in dependency order: each uses only modules above it (a unit test in `layers`
+//! holds them to it). Read the list and you know where everything is.
 
 // What everything may use; `env` is the only reader of the environment, `say` the only speaker.
 mod masked;
@@ -51,8 +51,9 @@ mod layers;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs xacct with these arguments (the program's name first) and gives its exit status: 0 done, 1 other failure,
-/// 2 usage, 3 configuration, 4 AWS refused, 5 you are needed, 6 AWS could not be reached.
+/// Runs xacct with these arguments (the program's name first) and gives its exit status: 0 done, 1
+/// other failure, 2 usage, 3 configuration, 4 AWS refused, 5 you are needed, 6 AWS could not be
+/// reached.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     commands::run(args)
 }

@@ -1,5 +1,5 @@
-//! Waiting for a lock by name, held by one process at a time: for whom the others wait, for how long at most, and what to
-//! do about a holder that does not come to an end.
+//! Waiting for a lock by name, held by one process at a time: for whom the others wait, for how
+//! long at most, and what to do about a holder that does not come to an end.
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -17,7 +17,8 @@ const SILENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long a holder may be seen stopped (Ctrl-Z, SIGSTOP) before it is given up.
 const STOPPED: Duration = Duration::from_secs(2);
-/// The longest wait where somebody is at the terminal, who may answer the holder's question, or press Ctrl-C.
+/// The longest wait where somebody is at the terminal, who may answer the holder's question, or
+/// press Ctrl-C.
 const ATTENDED: Duration = Duration::from_mins(5);
 /// The longest wait where nobody is.
 const UNATTENDED: Duration = Duration::from_mins(1);
@@ -37,13 +38,14 @@ pub(crate) struct Waiter<'a> {
 }
 
 impl Waiter<'_> {
-    /// Waits for the lock of this name, and after a second says for whom, with `why` behind it. `None` without a
-    /// usable cache, which is told to `complain`: the work is done all the same.
+    /// Waits for the lock of this name, and after a second says for whom, with `why` behind it.
+    /// `None` without a usable cache, which is told to `complain`: the work is done all the same.
     ///
-    /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of the system's hands.
+    /// It looks again and again instead of blocking: an earlier prompt may have taken Ctrl-C out of
+    /// the system's hands.
     ///
-    /// Errors: `Signal`; `NeedsPerson` where it gives up, because it is most often a person that the holder waits for,
-    /// or who has stopped it.
+    /// Errors: `Signal`; `NeedsPerson` where it gives up, because it is most often a person that
+    /// the holder waits for, or who has stopped it.
     pub(crate) async fn wait_for(
         &self,
         name: &str,
@@ -82,7 +84,8 @@ impl Waiter<'_> {
                     self.voice.note(&format!("waiting for {holder}{why}"));
                     told = true;
                 }
-                stopped_since = is_stopped(&holder).then(|| stopped_since.unwrap_or_else(Instant::now));
+                stopped_since =
+                    is_stopped(&holder).then(|| stopped_since.unwrap_or_else(Instant::now));
                 if stopped_since.is_some_and(|since| since.elapsed() >= STOPPED) {
                     return Err(timed_out(&holder, why, true));
                 }
@@ -95,41 +98,62 @@ impl Waiter<'_> {
 
 /// The error, with what to do about the holder. None of the hints waits for the same lock.
 fn timed_out(holder: &str, why: &str, is_stopped: bool) -> Error {
-    let stopped = if is_stopped { "; that process is stopped" } else { "" };
+    let stopped = if is_stopped {
+        "; that process is stopped"
+    } else {
+        ""
+    };
     let error = Error::needs_person(format!("timed out waiting for {holder}{why}{stopped}"));
     let Some(pid) = pid_of(holder) else {
-        return error
-            .hint("another process holds the lock: let it end, or end it; then run the command again");
+        return error.hint(
+            "another process holds the lock: let it end, or end it; then run the command again",
+        );
     };
     if is_stopped {
         return error
-            .hint(format!("kill -CONT {pid}    continues it (or fg, in the shell that stopped it)"))
+            .hint(format!(
+                "kill -CONT {pid}    continues it (or fg, in the shell that stopped it)"
+            ))
             .hint(format!("kill -KILL {pid}    ends it"));
     }
     error
-        .hint("it may be waiting for an MFA code or a sign-in: answer it there; then run the command again")
+        .hint(
+            "it may be waiting for an MFA code or a sign-in: answer it there; then run the \
+               command again",
+        )
         .hint(format!("kill {pid}    ends it"))
 }
 
 /// Of `xacct exec client1 (pid 123)`.
 fn pid_of(holder: &str) -> Option<u32> {
-    holder.rsplit_once("(pid ")?.1.strip_suffix(')')?.parse().ok()
+    holder
+        .rsplit_once("(pid ")?
+        .1
+        .strip_suffix(')')?
+        .parse()
+        .ok()
 }
 
-/// Whether the system says that the holder is stopped. A process of another name is not the holder: the number is of
-/// another container, perhaps.
+/// Whether the system says that the holder is stopped. A process of another name is not the holder:
+/// the number is of another container, perhaps.
 #[cfg(target_os = "linux")]
 fn is_stopped(holder: &str) -> bool {
     let stat = |process: &str| std::fs::read_to_string(format!("/proc/{process}/stat")).ok();
     // `123 (xacct) T 1 …`: the name may have parentheses itself.
     let parts = |stat: String| {
         let (name, rest) = stat.rsplit_once(')')?;
-        Some((name.split_once('(')?.1.to_owned(), rest.trim_start().chars().next()?))
+        Some((
+            name.split_once('(')?.1.to_owned(),
+            rest.trim_start().chars().next()?,
+        ))
     };
-    let Some(pid) = pid_of(holder) else { return false };
-    let (Some((name, state)), Some((own, _))) =
-        (stat(&pid.to_string()).and_then(parts), stat("self").and_then(parts))
-    else {
+    let Some(pid) = pid_of(holder) else {
+        return false;
+    };
+    let (Some((name, state)), Some((own, _))) = (
+        stat(&pid.to_string()).and_then(parts),
+        stat("self").and_then(parts),
+    ) else {
         return false;
     };
     name == own && matches!(state, 'T' | 't')
@@ -137,8 +161,12 @@ fn is_stopped(holder: &str) -> bool {
 
 #[cfg(all(unix, not(target_os = "linux")))]
 fn is_stopped(holder: &str) -> bool {
-    let Some(pid) = pid_of(holder) else { return false };
-    let said = std::process::Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output();
+    let Some(pid) = pid_of(holder) else {
+        return false;
+    };
+    let said = std::process::Command::new("ps")
+        .args(["-o", "stat=", "-p", &pid.to_string()])
+        .output();
     said.is_ok_and(|said| said.stdout.trim_ascii_start().starts_with(b"T"))
 }
 
@@ -155,7 +183,12 @@ mod tests {
     fn the_holder_is_named_by_its_number() {
         assert_eq!(pid_of("xacct exec client1 (pid 123)"), Some(123));
         assert_eq!(pid_of("xacct exec (pid 1) (pid 24)"), Some(24));
-        for other in ["another process", "xacct (pid x)", "xacct (pid 12", "(pid -3)"] {
+        for other in [
+            "another process",
+            "xacct (pid x)",
+            "xacct (pid 12",
+            "(pid -3)",
+        ] {
             assert_eq!(pid_of(other), None, "{other}");
         }
     }

@@ -1,4 +1,5 @@
-//! Secrets in what is quoted: user names, passwords and the values of a query in addresses, and the further lines of a value.
+//! Secrets in what is quoted: user names, passwords and the values of a query in addresses, and the
+//! further lines of a value.
 //!
 //! What is not an address is left to those who know what it is.
 
@@ -7,8 +8,9 @@ use std::borrow::Cow;
 /// Stands in place of a secret.
 pub(crate) const MASK: &str = "********";
 
-/// An address without the user and the password before its `@`, and without the values of its query. Also one that is misspelt: the text is known to be
-/// meant as an address, so that everything before an `@` is taken for them.
+/// An address without the user and the password before its `@`, and without the values of its
+/// query. Also one that is misspelt: the text is known to be meant as an address, so that
+/// everything before an `@` is taken for them.
 pub(crate) fn address(text: &str) -> Cow<'_, str> {
     let scheme = scheme_length(text);
     match without_query(text) {
@@ -19,7 +21,9 @@ pub(crate) fn address(text: &str) -> Cow<'_, str> {
 
 /// `http://host/?token=********`
 fn without_query(text: &str) -> Cow<'_, str> {
-    let Some(at) = text.find('?').filter(|at| at + 1 < text.len()) else { return Cow::Borrowed(text) };
+    let Some(at) = text.find('?').filter(|at| at + 1 < text.len()) else {
+        return Cow::Borrowed(text);
+    };
     let shown = |part: &str| match part.split_once('=') {
         Some((name, value)) if !value.is_empty() => format!("{name}={MASK}"),
         None if !part.is_empty() => MASK.to_owned(),
@@ -29,8 +33,8 @@ fn without_query(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}?{}", &text[..at], parts.join("&")))
 }
 
-/// A sentence, without users and passwords in the addresses in it. An address ends at a blank. What a query says stays:
-/// whoever is told to open an address needs all of it.
+/// A sentence, without users and passwords in the addresses in it. An address ends at a blank. What
+/// a query says stays: whoever is told to open an address needs all of it.
 pub(crate) fn addresses(text: &str) -> Cow<'_, str> {
     if !text.contains("://") || !text.contains('@') {
         return Cow::Borrowed(text);
@@ -45,8 +49,14 @@ fn whole_addresses(text: &str) -> Cow<'_, str> {
     }
     each_address(text, &|text| {
         // What closes a quotation, or a part of the sentence.
-        let end = text.trim_end_matches([':', ',', ';', '.', ')', '\'', '"']).len();
-        format!("{}{}", behind_scheme(&without_query(&text[..end])), &text[end..])
+        let end = text
+            .trim_end_matches([':', ',', ';', '.', ')', '\'', '"'])
+            .len();
+        format!(
+            "{}{}",
+            behind_scheme(&without_query(&text[..end])),
+            &text[end..]
+        )
     })
 }
 
@@ -75,11 +85,16 @@ pub(crate) fn spoken(text: &str) -> String {
     addresses(&without_continuation(text)).into_owned()
 }
 
-/// Of a quoted value of several lines only the first is shown: the others may be keys that somebody has indented, secrets
-/// among them. The value stands between quotes.
+/// Of a quoted value of several lines only the first is shown: the others may be keys that somebody
+/// has indented, secrets among them. The value stands between quotes.
 fn without_continuation(message: &str) -> Cow<'_, str> {
-    let Some(end) = message.find('\n') else { return Cow::Borrowed(message) };
-    let rest = message.rfind('\'').filter(|last| *last > end).map_or("", |last| &message[last..]);
+    let Some(end) = message.find('\n') else {
+        return Cow::Borrowed(message);
+    };
+    let rest = message
+        .rfind('\'')
+        .filter(|last| *last > end)
+        .map_or("", |last| &message[last..]);
     Cow::Owned(format!("{} …{rest}", &message[..end]))
 }
 
@@ -91,8 +106,12 @@ fn behind_scheme(rest: &str) -> String {
 /// The length of `https://`, or of what is nearly that.
 fn scheme_length(text: &str) -> usize {
     let name = text.find(':').unwrap_or(0);
-    let schemes = ["http", "https", "socks", "socks4", "socks4a", "socks5", "socks5h"];
-    let is_known = schemes.iter().any(|known| text[..name].eq_ignore_ascii_case(known));
+    let schemes = [
+        "http", "https", "socks", "socks4", "socks4a", "socks5", "socks5h",
+    ];
+    let is_known = schemes
+        .iter()
+        .any(|known| text[..name].eq_ignore_ascii_case(known));
     match text.find("://") {
         Some(end) => end + "://".len(),
         None if is_known => name + 1,
@@ -102,14 +121,20 @@ fn scheme_length(text: &str) -> usize {
 
 /// `before` as it is, and `rest` without what stands before its `@`.
 ///
-/// An `@` behind the host belongs to a path. A host with a colon may be a user and the beginning of a password that has
-/// a slash in it.
+/// An `@` behind the host belongs to a path. A host with a colon may be a user and the beginning of
+/// a password that has a slash in it.
 fn masked<'a>(before: &str, rest: &'a str) -> Cow<'a, str> {
     let unmasked = || Cow::Owned(format!("{before}{rest}"));
     let slashes = rest.len() - rest.trim_start_matches(['/', '\\']).len();
-    let host = rest[slashes..].find(['/', '\\', '?', '#']).map_or(rest.len(), |end| slashes + end);
+    let host = rest[slashes..]
+        .find(['/', '\\', '?', '#'])
+        .map_or(rest.len(), |end| slashes + end);
     let is_whole = !before.is_empty() && !rest[..host].contains(':');
-    let until = if rest[..host].contains('@') || is_whole { host } else { rest.len() };
+    let until = if rest[..host].contains('@') || is_whole {
+        host
+    } else {
+        rest.len()
+    };
     match rest[..until].rfind('@') {
         Some(at) => Cow::Owned(format!("{before}{MASK}{}", &rest[at..])),
         None if before.is_empty() => Cow::Borrowed(rest),
@@ -136,8 +161,14 @@ mod tests {
             ("user:pass@host:3128", "********@host:3128"),
             ("//user:pass@host", "********@host"),
             ("https://host/@path", "https://host/@path"),
-            ("https://acme.awsapps.com/start#/", "https://acme.awsapps.com/start#/"),
-            ("http://host/?token=x&b=&c", "http://host/?token=********&b=&********"),
+            (
+                "https://acme.awsapps.com/start#/",
+                "https://acme.awsapps.com/start#/",
+            ),
+            (
+                "http://host/?token=x&b=&c",
+                "http://host/?token=********&b=&********",
+            ),
             ("user:pass@host/?x=y@z", "********@host/?x=********"),
             ("", ""),
         ] {
@@ -151,13 +182,20 @@ mod tests {
             addresses("asking http://u:p@h/x, then 'https://v:q@i' for a@b"),
             "asking http://********@h/x, then 'https://********@i' for a@b"
         );
-        assert_eq!(addresses("mail a@b at https://host"), "mail a@b at https://host");
+        assert_eq!(
+            addresses("mail a@b at https://host"),
+            "mail a@b at https://host"
+        );
         assert!(matches!(addresses("a@b"), Cow::Borrowed(_)));
         let sentence = "asking 'http://h/?token=x': no, http://h/?a=b (y)? http://u:p@h/?c";
         assert_eq!(
             message(sentence),
-            "asking 'http://h/?token=********': no, http://h/?a=******** (y)? http://********@h/?********"
+            "asking 'http://h/?token=********': no, http://h/?a=******** (y)? \
+             http://********@h/?********"
         );
-        assert_eq!(spoken("open https://h/?user_code=x"), "open https://h/?user_code=x");
+        assert_eq!(
+            spoken("open https://h/?user_code=x"),
+            "open https://h/?user_code=x"
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! The last time that a profile's credentials could not be had, for `doctor`: many programs that ask by a
-//! `credential_process` swallow what it says. One note a profile, in the cache directory; it goes with the next success.
+//! The last time that a profile's credentials could not be had, for `doctor`: many programs that
+//! ask by a `credential_process` swallow what it says. One note a profile, in the cache directory;
+//! it goes with the next success.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,10 +27,19 @@ pub(crate) struct Refusal {
     pub(crate) caller: Option<String>,
 }
 
-/// Keeps what AWS, the network or the lack of a person came to. What is wrong in the files is found by looking at them,
-/// and a cache directory that cannot be written is told of elsewhere.
-pub(crate) fn note(store: &Store, profile: &str, error: &Error, caller: Option<String>, now: DateTime<Utc>) {
-    if !matches!(error.kind, Kind::Refused | Kind::NeedsPerson | Kind::Unreachable) {
+/// Keeps what AWS, the network or the lack of a person came to. What is wrong in the files is found
+/// by looking at them, and a cache directory that cannot be written is told of elsewhere.
+pub(crate) fn note(
+    store: &Store,
+    profile: &str,
+    error: &Error,
+    caller: Option<String>,
+    now: DateTime<Utc>,
+) {
+    if !matches!(
+        error.kind,
+        Kind::Refused | Kind::NeedsPerson | Kind::Unreachable
+    ) {
         return;
     }
     let refusal = Refusal {
@@ -83,7 +93,13 @@ mod tests {
         }
         assert_eq!(last(&store, "a/b"), None);
         note(&store, "a/b", &Error::unreachable("first"), None, now);
-        note(&store, "a/b", &Error::refused("AWS said no").hint("ask"), Some("node".to_owned()), now);
+        note(
+            &store,
+            "a/b",
+            &Error::refused("AWS said no").hint("ask"),
+            Some("node".to_owned()),
+            now,
+        );
         let found = last(&store, "a/b").unwrap();
         assert_eq!(
             (&*found.message, &*found.hints, found.time),

@@ -1,4 +1,5 @@
-//! Regions: the names that AWS has, the shape that its next ones will have, and what a wrong one was meant to be.
+//! Regions: the names that AWS has, the shape that its next ones will have, and what a wrong one
+//! was meant to be.
 
 use crate::arn::partition_of_region;
 
@@ -53,8 +54,17 @@ pub(crate) const REGIONS: [&str; 47] = [
     "aws-global",
 ];
 
-const DIRECTIONS: [&str; 9] =
-    ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+const DIRECTIONS: [&str; 9] = [
+    "central",
+    "east",
+    "north",
+    "northeast",
+    "northwest",
+    "south",
+    "southeast",
+    "southwest",
+    "west",
+];
 
 /// What is wrong with a region's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,10 +75,11 @@ pub(crate) struct Wrong {
     pub(crate) meant: Option<&'static str>,
 }
 
-/// Holds a name to what AWS's regions are called. A region that is newer than this program passes by its shape.
+/// Holds a name to what AWS's regions are called. A region that is newer than this program passes
+/// by its shape.
 ///
-/// With a custom endpoint (`custom`) other names pass as well, as other makers' services have them; what is plainly
-/// one of AWS's regions, mistyped, does not.
+/// With a custom endpoint (`custom`) other names pass as well, as other makers' services have them;
+/// what is plainly one of AWS's regions, mistyped, does not.
 ///
 /// Errors: also for `all`, and for availability zones.
 pub(crate) fn check(name: &str, custom: bool) -> Result<(), Wrong> {
@@ -77,13 +88,19 @@ pub(crate) fn check(name: &str, custom: bool) -> Result<(), Wrong> {
     }
     if let Some(region) = region_of_zone(name) {
         let why = format!("is not a region: it is a zone of {region}");
-        return Err(Wrong { why, meant: Some(region) });
+        return Err(Wrong {
+            why,
+            meant: Some(region),
+        });
     }
     let meant = nearest(name);
     if custom && meant.is_none() && name != "all" && is_label(name) {
         return Ok(());
     }
-    Err(Wrong { why: "is not a region".to_owned(), meant })
+    Err(Wrong {
+        why: "is not a region".to_owned(),
+        meant,
+    })
 }
 
 /// The partition of a region that has one.
@@ -93,7 +110,9 @@ pub(crate) fn partition(name: &str) -> Option<&'static str> {
 
 /// `eu-south-9`: a part of the world that AWS has or may come to have, a direction and a number.
 fn has_shape(name: &str) -> bool {
-    let Some((world, direction, number)) = parts(name) else { return false };
+    let Some((world, direction, number)) = parts(name) else {
+        return false;
+    };
     let is_number =
         number.len() <= 2 && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
     is_number && !number.is_empty() && DIRECTIONS.contains(&direction) && is_world(world)
@@ -108,7 +127,12 @@ fn parts(name: &str) -> Option<(&str, &str, &str)> {
 
 /// One that AWS has, or two letters that are no typing error for one of those.
 fn is_world(text: &str) -> bool {
-    let known = || REGIONS.iter().filter_map(|name| parts(name)).map(|(world, _, _)| world);
+    let known = || {
+        REGIONS
+            .iter()
+            .filter_map(|name| parts(name))
+            .map(|(world, _, _)| world)
+    };
     let is_new = || {
         text.len() == 2
             && text.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -120,7 +144,9 @@ fn is_world(text: &str) -> bool {
 /// `us-east-1` of `us-east-1d` and `us-west-2` of `us-west-2-lax-1a`.
 fn region_of_zone(name: &str) -> Option<&'static str> {
     REGIONS.into_iter().find(|region| {
-        let behind = name.strip_prefix(region).and_then(|rest| rest.chars().next());
+        let behind = name
+            .strip_prefix(region)
+            .and_then(|rest| rest.chars().next());
         behind.is_some_and(|c| c.is_ascii_lowercase() || c == '-')
     })
 }
@@ -149,9 +175,12 @@ mod tests {
 
     #[test]
     fn regions_pass_known_or_not() {
-        for name in
-            REGIONS.into_iter().chain(["eu-south-9", "us-gov-central-1", "ap-southwest-12", "nz-north-1"])
-        {
+        for name in REGIONS.into_iter().chain([
+            "eu-south-9",
+            "us-gov-central-1",
+            "ap-southwest-12",
+            "nz-north-1",
+        ]) {
             assert_eq!(check(name, false), Ok(()), "{name}");
         }
     }

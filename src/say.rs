@@ -1,4 +1,5 @@
-//! The one place that speaks: warnings, notes and errors on stderr, with control characters made visible.
+//! The one place that speaks: warnings, notes and errors on stderr, with control characters made
+//! visible.
 //!
 //! Nothing secret is ever handed to it; data goes to stdout through `render` instead.
 
@@ -21,7 +22,10 @@ pub(crate) struct Voice {
 }
 
 /// `--color`
-#[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
+#[expect(
+    clippy::doc_markdown,
+    reason = "--help shows these words, where backticks would stand as they are"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
     /// If the output is a terminal, unless NO_COLOR or TERM=dumb is set
@@ -48,7 +52,11 @@ impl Voice {
     /// `xacct: warning: …`; silenced by `-q`.
     pub(crate) fn warn(self, message: &str) {
         if !self.quiet {
-            self.line("warning: ", anstyle::AnsiColor::Yellow, &masked::message(message));
+            self.line(
+                "warning: ",
+                anstyle::AnsiColor::Yellow,
+                &masked::message(message),
+            );
         }
     }
 
@@ -73,30 +81,51 @@ impl Voice {
 
     /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
     pub(crate) fn progress(self) -> Progress {
-        Progress { is_shown: !self.quiet && std::io::stderr().is_terminal(), is_there: false }
+        Progress {
+            is_shown: !self.quiet && std::io::stderr().is_terminal(),
+            is_there: false,
+        }
     }
 
     /// `xacct: …`, with `-v` (level 1) or `-vv` (level 2) only.
     pub(crate) fn trace(self, level: u8, message: &str) {
         if self.verbose >= level {
-            self.line("", anstyle::AnsiColor::BrightBlack, &masked::message(message));
+            self.line(
+                "",
+                anstyle::AnsiColor::BrightBlack,
+                &masked::message(message),
+            );
         }
     }
 
     /// The error, its hints one a line, and with `-v` what the library said.
     pub(crate) fn error(self, error: &Error) {
-        self.line("error: ", anstyle::AnsiColor::Red, &masked::message(&error.to_string()));
+        self.line(
+            "error: ",
+            anstyle::AnsiColor::Red,
+            &masked::message(&error.to_string()),
+        );
         for hint in &error.hints {
             self.write_line(&format!("  {}", visible(&masked::message(hint))));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
-            self.write_line(&format!("  because: {}", visible(&masked::message(&format!("{cause:#}")))));
+            self.write_line(&format!(
+                "  because: {}",
+                visible(&masked::message(&format!("{cause:#}")))
+            ));
         }
     }
 
     fn line(self, label: &str, color: anstyle::AnsiColor, message: &str) {
-        let style = if self.color && !label.is_empty() { color.on_default() } else { anstyle::Style::new() };
-        self.write_line(&format!("xacct: {style}{label}{style:#}{}", visible(message)));
+        let style = if self.color && !label.is_empty() {
+            color.on_default()
+        } else {
+            anstyle::Style::new()
+        };
+        self.write_line(&format!(
+            "xacct: {style}{label}{style:#}{}",
+            visible(message)
+        ));
     }
 
     /// In one piece, so that what several processes say at once stays apart.
@@ -138,10 +167,15 @@ impl Progress {
     /// How many columns there are for what is said.
     pub(crate) fn columns() -> usize {
         #[cfg(unix)]
-        let columns = rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| size.ws_col);
+        let columns =
+            rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| size.ws_col);
         #[cfg(not(unix))]
         let columns = 0_u16;
-        let columns = if columns == 0 { 80 } else { usize::from(columns) };
+        let columns = if columns == 0 {
+            80
+        } else {
+            usize::from(columns)
+        };
         // The last column stays empty: some terminals go on to the next line there.
         columns.saturating_sub("xacct: ".len() + 1)
     }
@@ -153,14 +187,15 @@ impl Drop for Progress {
     }
 }
 
-/// What is rendered already, or what another program says on its stderr, as it is. A closed stderr is not a reason to
-/// fail: whoever closed it does not want to read.
+/// What is rendered already, or what another program says on its stderr, as it is. A closed stderr
+/// is not a reason to fail: whoever closed it does not want to read.
 pub(crate) fn relay(bytes: &[u8]) {
     let _ = std::io::stderr().write_all(bytes);
 }
 
-/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot drive a terminal; and
-/// those that are not seen, but turn the text around them or make two names look alike.
+/// Control characters from outside (profile names, STS messages) as `\u{1b}`, so that they cannot
+/// drive a terminal; and those that are not seen, but turn the text around them or make two names
+/// look alike.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -173,8 +208,8 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// A JSON document without the characters that [`visible`] would not show as they are: in strings, the only place
-/// where JSON can have them, `\u009b` stands for the same.
+/// A JSON document without the characters that [`visible`] would not show as they are: in strings,
+/// the only place where JSON can have them, `\u009b` stands for the same.
 pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
     // A line feed stands between a document's values only.
     let is_hidden = |c: char| c != '\n' && (c.is_control() || is_unseen(c));
@@ -206,7 +241,10 @@ mod tests {
 
     #[test]
     fn what_is_not_seen_is_shown_too() {
-        assert_eq!(visible("a\u{202e}b\u{200b}é–客"), "a\\u{202e}b\\u{200b}é–客");
+        assert_eq!(
+            visible("a\u{202e}b\u{200b}é–客"),
+            "a\\u{202e}b\\u{200b}é–客"
+        );
     }
 
     #[test]
@@ -214,7 +252,10 @@ mod tests {
         let text = "a\u{9b}31m\u{85}\u{202e}\u{7f}\u{feff}é客😀\n";
         let json = serde_json::to_string_pretty(&[text]).unwrap();
         let shown = visible_json(&json);
-        assert!(shown.contains("a\\u009b31m\\u0085\\u202e\\u007f\\ufeffé客😀\\n"), "{shown}");
+        assert!(
+            shown.contains("a\\u009b31m\\u0085\\u202e\\u007f\\ufeffé客😀\\n"),
+            "{shown}"
+        );
         assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [text]);
         assert!(matches!(visible_json("{\n}\n"), Cow::Borrowed(_)));
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serializer};
 use zeroize::Zeroizing;
 
-/// A secret access key, session token or MFA code. [`Secret::expose`] is the one way to read it, so that
-/// every place that does can be found with `grep`.
+/// A secret access key, session token or MFA code. [`Secret::expose`] is the one way to read it, so
+/// that every place that does can be found with `grep`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Zeroizing<String>);
 
@@ -15,12 +15,14 @@ impl Secret {
         Secret(Zeroizing::new(text.into()))
     }
 
-    /// The secret itself. Callers hand it to STS, to stdout, to a child or to the cache, and nowhere else.
+    /// The secret itself. Callers hand it to STS, to stdout, to a child or to the cache, and
+    /// nowhere else.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// For `#[serde(serialize_with)]` on the cache entry, which is the one place secrets are stored.
+    /// For `#[serde(serialize_with)]` on the cache entry, which is the one place secrets are
+    /// stored.
     pub(crate) fn expose_to<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }

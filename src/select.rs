@@ -1,7 +1,7 @@
 //! Selectors: `client*`, `tag:prod`, `!source:hub`; text and profiles in, the chosen profiles out.
 //!
-//! What a profile's account, role and source are is `plan`'s to say, and reading the files that `@file` names the
-//! caller's.
+//! What a profile's account, role and source are is `plan`'s to say, and reading the files that
+//! `@file` names the caller's.
 
 use glob::Pattern;
 
@@ -50,8 +50,12 @@ enum Field {
 }
 
 /// What is written before the colon, and what stands behind it there.
-const FIELDS: [(&str, Field); 4] =
-    [("tag:", Field::Tag), ("account:", Field::Account), ("role:", Field::Role), ("source:", Field::Source)];
+const FIELDS: [(&str, Field); 4] = [
+    ("tag:", Field::Tag),
+    ("account:", Field::Account),
+    ("role:", Field::Role),
+    ("source:", Field::Source),
+];
 
 /// What a word of the command line is.
 #[derive(Debug)]
@@ -80,16 +84,25 @@ impl Selector {
         };
         let pattern = |pattern: &str| {
             Pattern::new(pattern).map_err(|error| {
-                Error::usage(format!("the selector {shown} is not a valid pattern: {}", error.msg))
+                Error::usage(format!(
+                    "the selector {shown} is not a valid pattern: {}",
+                    error.msg
+                ))
             })
         };
-        let by = FIELDS.iter().find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
+        let by = FIELDS
+            .iter()
+            .find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
         let what = match by {
             Some((field, value)) => What::By(field, pattern(value.trim())?),
             None if text == "all" => What::All,
             None => What::Name(text.to_owned(), pattern(text)?),
         };
-        Ok(Selector { shown, excludes, what })
+        Ok(Selector {
+            shown,
+            excludes,
+            what,
+        })
     }
 
     fn chooses(&self, candidate: &Candidate, is_named: bool) -> bool {
@@ -122,17 +135,28 @@ impl Selector {
         let near = |wanted: &str, prefix: &str, mut known: Vec<String>| {
             known.sort();
             known.dedup();
-            nearest(wanted, &known).into_iter().map(|name| format!("'{prefix}{name}'")).collect::<Vec<_>>()
+            nearest(wanted, &known)
+                .into_iter()
+                .map(|name| format!("'{prefix}{name}'"))
+                .collect::<Vec<_>>()
         };
         let of = |all: fn(&Candidate) -> Vec<String>| candidates.iter().flat_map(all).collect();
         let near = match &self.what {
-            What::All => return error.hint("no profile gives credentials: xacct list    shows them"),
-            What::Name(name, _) => near(name, "", candidates.iter().map(|c| c.name.clone()).collect()),
+            What::All => {
+                return error.hint("no profile gives credentials: xacct list    shows them");
+            }
+            What::Name(name, _) => near(
+                name,
+                "",
+                candidates.iter().map(|c| c.name.clone()).collect(),
+            ),
             What::By(field, pattern) => {
                 let (prefix, _) = FIELDS[*field as usize];
                 let known = match field {
                     Field::Tag => of(|candidate| candidate.tags.clone()),
-                    Field::Account => of(|candidate| candidate.account_id.iter().cloned().collect()),
+                    Field::Account => {
+                        of(|candidate| candidate.account_id.iter().cloned().collect())
+                    }
                     Field::Role => of(|candidate| candidate.role.iter().cloned().collect()),
                     Field::Source => of(|candidate| candidate.sources.clone()),
                 };
@@ -140,7 +164,9 @@ impl Selector {
             }
         };
         match near.as_slice() {
-            [] => error.hint("xacct list    shows the profiles with account, role, source and tags"),
+            [] => {
+                error.hint("xacct list    shows the profiles with account, role, source and tags")
+            }
             near => error.hint(format!("did you mean {}?", near.join(" or "))),
         }
     }
@@ -155,11 +181,18 @@ pub(crate) fn word(text: &str) -> Result<Word> {
         None => (false, text),
     };
     if rest.is_empty() {
-        return Err(Error::usage(format!("'{text}' is not a valid selector: it is empty")));
+        return Err(Error::usage(format!(
+            "'{text}' is not a valid selector: it is empty"
+        )));
     }
     match rest.strip_prefix('@') {
-        Some("") => Err(Error::usage(format!("'{text}' names no file; '@-' is stdin"))),
-        Some(path) => Ok(Word::File { path: path.to_owned(), excludes }),
+        Some("") => Err(Error::usage(format!(
+            "'{text}' names no file; '@-' is stdin"
+        ))),
+        Some(path) => Ok(Word::File {
+            path: path.to_owned(),
+            excludes,
+        }),
         None => Selector::parse(rest, excludes, None).map(Word::Selector),
     }
 }
@@ -170,17 +203,26 @@ pub(crate) fn word(text: &str) -> Result<Word> {
 pub(crate) fn lines(text: &str, path: &str, excludes: bool) -> Result<Vec<Selector>> {
     let mut selectors = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let line = line.split_once('#').map_or(line, |(before, _)| before).trim();
+        let line = line
+            .split_once('#')
+            .map_or(line, |(before, _)| before)
+            .trim();
         let place = format!("{path}:{}", index + 1);
-        let (not, rest) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim_start()));
+        let (not, rest) = line
+            .strip_prefix('!')
+            .map_or((false, line), |rest| (true, rest.trim_start()));
         match rest {
             "" if !not => {}
             "" => return Err(Error::usage(format!("{place}: nothing follows the '!'"))),
             rest if rest.starts_with('@') => {
-                return Err(Error::usage(format!("{place}: a file of selectors names no further file")));
+                return Err(Error::usage(format!(
+                    "{place}: a file of selectors names no further file"
+                )));
             }
             _ if not && excludes => {
-                return Err(Error::usage(format!("{place}: '!' in a file that is left out as a whole")));
+                return Err(Error::usage(format!(
+                    "{place}: '!' in a file that is left out as a whole"
+                )));
             }
             rest => selectors.push(Selector::parse(rest, not || excludes, Some(&place))?),
         }
@@ -188,8 +230,8 @@ pub(crate) fn lines(text: &str, path: &str, excludes: bool) -> Result<Vec<Select
     Ok(selectors)
 }
 
-/// The positions of the chosen ones, in order. What is excluded is so wherever it stands. `lines` are those of the files
-/// that seem to mean a profile of a name that none has.
+/// The positions of the chosen ones, in order. What is excluded is so wherever it stands. `lines`
+/// are those of the files that seem to mean a profile of a name that none has.
 ///
 /// Errors: a selector fits nothing, or nothing is left.
 pub(crate) fn choose(
@@ -207,7 +249,11 @@ pub(crate) fn choose(
             }
             What::By(..) => false,
         };
-        let into = if selector.excludes { &mut excluded } else { &mut chosen };
+        let into = if selector.excludes {
+            &mut excluded
+        } else {
+            &mut chosen
+        };
         let mut fits = false;
         for (candidate, is_in) in candidates.iter().zip(into) {
             if selector.chooses(candidate, is_named) {
@@ -219,12 +265,17 @@ pub(crate) fn choose(
         }
     }
     if !selectors.iter().any(|selector| !selector.excludes) {
-        return Err(Error::usage("the selectors only say what to leave out").hint("begin with: all"));
+        return Err(
+            Error::usage("the selectors only say what to leave out").hint("begin with: all")
+        );
     }
-    let left: Vec<usize> =
-        (0..candidates.len()).filter(|index| chosen[*index] && !excluded[*index]).collect();
+    let left: Vec<usize> = (0..candidates.len())
+        .filter(|index| chosen[*index] && !excluded[*index])
+        .collect();
     if left.is_empty() {
-        return Err(Error::config("no profile is left: all that are chosen are excluded too"));
+        return Err(Error::config(
+            "no profile is left: all that are chosen are excluded too",
+        ));
     }
     Ok(left)
 }
@@ -234,8 +285,10 @@ fn refuse_ambiguous(candidates: &[Candidate]) -> Result<()> {
     if !candidates.iter().any(|candidate| candidate.name == "all") {
         return Ok(());
     }
-    Err(Error::usage("'all' is every profile, and there is a profile of that name too")
-        .hint("write '[a]ll' for that profile, or '*' for every one"))
+    Err(
+        Error::usage("'all' is every profile, and there is a profile of that name too")
+            .hint("write '[a]ll' for that profile, or '*' for every one"),
+    )
 }
 
 #[cfg(test)]

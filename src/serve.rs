@@ -1,5 +1,6 @@
-//! A container-credentials endpoint on loopback, as the SDKs ask one (docs/aws.md A5): each profile at an address of its
-//! own, with a token of its own. Where the credentials come from is the caller's business.
+//! A container-credentials endpoint on loopback, as the SDKs ask one (docs/aws.md A5): each profile
+//! at an address of its own, with a token of its own. Where the credentials come from is the
+//! caller's business.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -44,9 +45,15 @@ impl Served {
         let mut bytes = [0; 32];
         aws_lc_rs::rand::fill(&mut bytes)
             .map_err(|_| Error::other("the system has no random bytes for a token"))?;
-        let path =
-            format!("/{}", url::form_urlencoded::byte_serialize(profile.as_bytes()).collect::<String>());
-        Ok(Served { profile: profile.to_owned(), path, token: Secret::new(hex::encode(bytes)) })
+        let path = format!(
+            "/{}",
+            url::form_urlencoded::byte_serialize(profile.as_bytes()).collect::<String>()
+        );
+        Ok(Served {
+            profile: profile.to_owned(),
+            path,
+            token: Secret::new(hex::encode(bytes)),
+        })
     }
 }
 
@@ -68,16 +75,26 @@ impl Endpoint {
         };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Endpoint { listener, address, served: served.into() })
+        Ok(Endpoint {
+            listener,
+            address,
+            served: served.into(),
+        })
     }
 
     /// Each profile with the address that `AWS_CONTAINER_CREDENTIALS_FULL_URI` must be.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (&Served, String)> {
-        self.served.iter().map(|served| (served, format!("http://{}{}", self.address, served.path)))
+        self.served
+            .iter()
+            .map(|served| (served, format!("http://{}{}", self.address, served.path)))
     }
 
-    /// Answers until it is dropped. `issue` may block: each request has a thread of its own meanwhile.
-    pub(crate) async fn run(self, issue: impl Fn(&str) -> Result<Credentials> + Send + Sync + 'static) {
+    /// Answers until it is dropped. `issue` may block: each request has a thread of its own
+    /// meanwhile.
+    pub(crate) async fn run(
+        self,
+        issue: impl Fn(&str) -> Result<Credentials> + Send + Sync + 'static,
+    ) {
         let issue = Arc::new(issue);
         loop {
             match self.listener.accept().await {
@@ -85,7 +102,8 @@ impl Endpoint {
                     let (served, issue) = (Arc::clone(&self.served), Arc::clone(&issue));
                     tokio::spawn(connection(stream, self.address, served, issue));
                 }
-                // A connection that was gone already concerns nobody else; with no file left to open, wait for one.
+                // A connection that was gone already concerns nobody else; with no file left to
+                // open, wait for one.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
@@ -99,25 +117,41 @@ async fn connection(
     issue: Arc<impl Fn(&str) -> Result<Credentials> + Send + Sync + 'static>,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let wanted = wanted(request.method(), request.uri().path(), request.headers(), address, &served);
-        let (wanted, issue) = (wanted.map(|served| served.profile.clone()), Arc::clone(&issue));
+        let wanted = wanted(
+            request.method(),
+            request.uri().path(),
+            request.headers(),
+            address,
+            &served,
+        );
+        let (wanted, issue) = (
+            wanted.map(|served| served.profile.clone()),
+            Arc::clone(&issue),
+        );
         async move {
             let answer = match wanted {
                 Err(refusal) => refusal.into(),
                 Ok(profile) => match tokio::task::spawn_blocking(move || issue(&profile)).await {
-                    Ok(issued) => {
-                        issued.map_or_else(|error| Answer::failure(&error), |keys| Answer::of(&keys))
-                    }
-                    Err(_) => Answer::error(StatusCode::INTERNAL_SERVER_ERROR, "Failed", "xacct broke down"),
+                    Ok(issued) => issued
+                        .map_or_else(|error| Answer::failure(&error), |keys| Answer::of(&keys)),
+                    Err(_) => Answer::error(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "Failed",
+                        "xacct broke down",
+                    ),
                 },
             };
             Ok::<_, Infallible>(answer.response())
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD);
+    builder
+        .timer(hyper_util::rt::TokioTimer::new())
+        .header_read_timeout(HEAD);
     // How a client ends its connection is its own business.
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    let _ = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// Why a request gets no credentials.
@@ -138,16 +172,28 @@ fn wanted<'a>(
     address: SocketAddr,
     served: &'a [Served],
 ) -> std::result::Result<&'a Served, Refusal> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let by_name = address.ip().is_loopback().then(|| format!("localhost:{}", address.port()));
+    let host = headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let by_name = address
+        .ip()
+        .is_loopback()
+        .then(|| format!("localhost:{}", address.port()));
     if host != address.to_string() && Some(host) != by_name.as_deref() {
         return Err(Refusal::Host);
     }
     if method != Method::GET {
         return Err(Refusal::Method);
     }
-    let found = served.iter().find(|served| served.path == path).ok_or(Refusal::Path)?;
-    let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+    let found = served
+        .iter()
+        .find(|served| served.path == path)
+        .ok_or(Refusal::Path)?;
+    let given = headers
+        .get(AUTHORIZATION)
+        .map(HeaderValue::as_bytes)
+        .unwrap_or_default();
     aws_lc_rs::constant_time::verify_slices_are_equal(given, found.token.expose().as_bytes())
         .map_err(|_| Refusal::Token)?;
     Ok(found)
@@ -167,13 +213,23 @@ impl Answer {
             ("AccessKeyId", plain(keys.access_key_id())),
             ("SecretAccessKey", Some(keys.secret_access_key().clone())),
             ("Token", keys.session_token().cloned()),
-            ("Expiration", keys.expiration().map(|at| Secret::new(rfc3339(at)))),
+            (
+                "Expiration",
+                keys.expiration().map(|at| Secret::new(rfc3339(at))),
+            ),
             ("AccountId", keys.account_id().and_then(plain)),
         ];
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
         match formats::json(&fields, &mut *body) {
-            Ok(()) => Answer { status: StatusCode::OK, body },
-            Err(_) => Answer::error(StatusCode::INTERNAL_SERVER_ERROR, "Failed", "xacct broke down"),
+            Ok(()) => Answer {
+                status: StatusCode::OK,
+                body,
+            },
+            Err(_) => Answer::error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Failed",
+                "xacct broke down",
+            ),
         }
     }
 
@@ -186,12 +242,26 @@ impl Answer {
             Kind::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "Unreachable"),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "Failed"),
         };
-        let hint = error.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        Answer::error(status, code, &format!("xacct: {}{hint}", say::visible(&error.to_string())))
+        let hint = error
+            .hints
+            .first()
+            .map(|hint| format!(" ({hint})"))
+            .unwrap_or_default();
+        Answer::error(
+            status,
+            code,
+            &format!("xacct: {}{hint}", say::visible(&error.to_string())),
+        )
     }
 
     fn error(status: StatusCode, code: &str, message: &str) -> Answer {
-        Answer { status, body: json!({"code": code, "message": message}).to_string().into_bytes().into() }
+        Answer {
+            status,
+            body: json!({"code": code, "message": message})
+                .to_string()
+                .into_bytes()
+                .into(),
+        }
     }
 
     fn response(&self) -> Response<Full<Bytes>> {
@@ -207,14 +277,26 @@ impl Answer {
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Answer {
         let (status, code, message) = match refusal {
-            Refusal::Host => {
-                (StatusCode::FORBIDDEN, "WrongHost", "the Host header is not this endpoint's address")
-            }
-            Refusal::Method => (StatusCode::METHOD_NOT_ALLOWED, "WrongMethod", "only GET is answered"),
-            Refusal::Path => (StatusCode::NOT_FOUND, "NoSuchProfile", "no profile is served at this address"),
-            Refusal::Token => {
-                (StatusCode::FORBIDDEN, "InvalidToken", "the Authorization header is not the token")
-            }
+            Refusal::Host => (
+                StatusCode::FORBIDDEN,
+                "WrongHost",
+                "the Host header is not this endpoint's address",
+            ),
+            Refusal::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "WrongMethod",
+                "only GET is answered",
+            ),
+            Refusal::Path => (
+                StatusCode::NOT_FOUND,
+                "NoSuchProfile",
+                "no profile is served at this address",
+            ),
+            Refusal::Token => (
+                StatusCode::FORBIDDEN,
+                "InvalidToken",
+                "the Authorization header is not the token",
+            ),
         };
         Answer::error(status, code, message)
     }
@@ -225,8 +307,12 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::too_many_lines)] // a table of cases
     fn only_who_knows_the_token_of_a_profile_gets_its_credentials() {
-        let served = [Served::new("client1").unwrap(), Served::new("größe/a b").unwrap()];
+        let served = [
+            Served::new("client1").unwrap(),
+            Served::new("größe/a b").unwrap(),
+        ];
         assert_eq!(served[0].token.expose().len(), 64);
         assert_ne!(served[0].token.expose(), served[1].token.expose());
         assert_eq!(served[1].path, "/gr%C3%B6%C3%9Fe%2Fa+b");
@@ -241,10 +327,22 @@ mod tests {
         };
         let here = "127.0.0.1:9000";
         let (first, second) = (served[0].token.expose(), served[1].token.expose());
-        assert_eq!(ask(here, Method::GET, "/client1", here, first), Ok("client1".to_owned()));
-        assert_eq!(ask(here, Method::GET, "/client1", "localhost:9000", first), Ok("client1".to_owned()));
-        assert_eq!(ask("[::1]:9000", Method::GET, "/client1", "[::1]:9000", first), Ok("client1".to_owned()));
-        assert_eq!(ask(here, Method::GET, &served[1].path, here, second), Ok("größe/a b".to_owned()));
+        assert_eq!(
+            ask(here, Method::GET, "/client1", here, first),
+            Ok("client1".to_owned())
+        );
+        assert_eq!(
+            ask(here, Method::GET, "/client1", "localhost:9000", first),
+            Ok("client1".to_owned())
+        );
+        assert_eq!(
+            ask("[::1]:9000", Method::GET, "/client1", "[::1]:9000", first),
+            Ok("client1".to_owned())
+        );
+        assert_eq!(
+            ask(here, Method::GET, &served[1].path, here, second),
+            Ok("größe/a b".to_owned())
+        );
         for (method, path, host, token, refusal) in [
             (Method::GET, "/client1", here, second, Refusal::Token),
             (Method::GET, "/client1", here, "", Refusal::Token),
@@ -252,13 +350,32 @@ mod tests {
             (Method::GET, "/client2", here, first, Refusal::Path),
             (Method::GET, "/", here, first, Refusal::Path),
             (Method::PUT, "/client1", here, first, Refusal::Method),
-            (Method::GET, "/client1", "evil.example:9000", first, Refusal::Host),
-            (Method::GET, "/client1", "127.0.0.1:9001", first, Refusal::Host),
+            (
+                Method::GET,
+                "/client1",
+                "evil.example:9000",
+                first,
+                Refusal::Host,
+            ),
+            (
+                Method::GET,
+                "/client1",
+                "127.0.0.1:9001",
+                first,
+                Refusal::Host,
+            ),
             (Method::GET, "/client1", "127.0.0.1", first, Refusal::Host),
         ] {
-            assert_eq!(ask(here, method, path, host, token), Err(refusal), "{path} {host}");
+            assert_eq!(
+                ask(here, method, path, host, token),
+                Err(refusal),
+                "{path} {host}"
+            );
         }
         let agent = "169.254.170.2:80";
-        assert_eq!(ask(agent, Method::GET, "/client1", "localhost:80", first), Err(Refusal::Host));
+        assert_eq!(
+            ask(agent, Method::GET, "/client1", "localhost:80", first),
+            Err(Refusal::Host)
+        );
     }
 }

@@ -1,11 +1,13 @@
 //! What in an environment is the user's, and what xacct put there or took out.
 //!
-//! `assume` records, in one variable, what each variable that it changes was before, and a digest of what it left
-//! there. A variable that no longer has that digest was changed by the user since, and is the user's. So everything
-//! that xacct does to a shell can be undone exactly, and every command plans with the user's own environment.
+//! `assume` records, in one variable, what each variable that it changes was before, and a digest
+//! of what it left there. A variable that no longer has that digest was changed by the user since,
+//! and is the user's. So everything that xacct does to a shell can be undone exactly, and every
+//! command plans with the user's own environment.
 //!
-//! The record holds what the user had exported, and nothing that xacct issued. One that is damaged, cut off or of
-//! another version counts as absent; then what `assume` sets is taken for xacct's wherever `XACCT_PROFILE` is set.
+//! The record holds what the user had exported, and nothing that xacct issued. One that is damaged,
+//! cut off or of another version counts as absent; then what `assume` sets is taken for xacct's
+//! wherever `XACCT_PROFILE` is set.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -34,7 +36,8 @@ pub(crate) type Variable<'a> = (&'a str, Option<Secret>);
 /// An environment, told apart.
 #[derive(Clone)]
 pub(crate) struct ShellState {
-    /// As the environment would be without xacct; only `XACCT_PROFILE` still says whose credentials the shell holds.
+    /// As the environment would be without xacct; only `XACCT_PROFILE` still says whose credentials
+    /// the shell holds.
     users: Env,
     /// What xacct set or took out, and the user has not changed since.
     ours: BTreeSet<String>,
@@ -52,9 +55,15 @@ type Record = BTreeMap<String, Entry>;
 
 impl ShellState {
     pub(crate) fn of(shell: &Env) -> ShellState {
-        let mut state = ShellState { users: shell.clone(), ours: BTreeSet::new() };
+        let mut state = ShellState {
+            users: shell.clone(),
+            ours: BTreeSet::new(),
+        };
         state.users.set(SHELL_STATE, None);
-        match shell.raw(SHELL_STATE).map(|text| text.to_str().and_then(parse)) {
+        match shell
+            .raw(SHELL_STATE)
+            .map(|text| text.to_str().and_then(parse))
+        {
             Some(Some(record)) => state.tell_apart(shell, &record),
             // Also a record that cannot be read: there was one, so xacct has been here.
             found => {
@@ -63,7 +72,9 @@ impl ShellState {
                 }
             }
         }
-        state.users.set(PROFILE, shell.raw(PROFILE).map(OsStr::to_owned));
+        state
+            .users
+            .set(PROFILE, shell.raw(PROFILE).map(OsStr::to_owned));
         state
     }
 
@@ -75,23 +86,30 @@ impl ShellState {
     fn tell_apart(&mut self, shell: &Env, record: &Record) {
         for (name, entry) in record {
             let now = shell.raw(name).map(|value| digest(name, value));
-            // Credentials that are gone may have been taken out by the shell function, when xacct could not.
+            // Credentials that are gone may have been taken out by the shell function, when xacct
+            // could not.
             if now == entry.left || (now.is_none() && is_identity(name)) {
                 self.ours.insert(name.clone());
-                self.users.set(name, entry.was.as_ref().map(|was| was.expose().into()));
+                self.users
+                    .set(name, entry.was.as_ref().map(|was| was.expose().into()));
             }
         }
         self.keep_keys_together(shell);
     }
 
-    /// When the user has exported another key pair since, the token of the one before does not belong to it.
+    /// When the user has exported another key pair since, the token of the one before does not
+    /// belong to it.
     fn keep_keys_together(&mut self, shell: &Env) {
         let is_new = |name: &str| shell.raw(name).is_some() && !self.ours.contains(name);
         if !is_new("AWS_ACCESS_KEY_ID") || !is_new("AWS_SECRET_ACCESS_KEY") {
             return;
         }
-        for name in ["AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID", "AWS_SECURITY_TOKEN"]
-        {
+        for name in [
+            "AWS_SESSION_TOKEN",
+            "AWS_CREDENTIAL_EXPIRATION",
+            "AWS_ACCOUNT_ID",
+            "AWS_SECURITY_TOKEN",
+        ] {
             if self.ours.contains(name) {
                 self.users.set(name, None);
             }
@@ -99,7 +117,10 @@ impl ShellState {
     }
 
     fn assume_ours(&mut self, shell: &Env) {
-        let endpoint = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+        let endpoint = [
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        ];
         for name in SET_BY_XACCT.into_iter().chain(endpoint) {
             if shell.raw(name).is_some() {
                 self.ours.insert(name.to_owned());
@@ -111,8 +132,8 @@ impl ShellState {
         self.users.is_region_doubtful = true;
     }
 
-    /// What `assume` changes: it sets `variables`, takes out what competes, and gives back what only the profile before
-    /// had set.
+    /// What `assume` changes: it sets `variables`, takes out what competes, and gives back what
+    /// only the profile before had set.
     pub(crate) fn assumed<'a>(&'a self, variables: &[Variable<'a>]) -> Vec<Variable<'a>> {
         let mut changes: Vec<Variable<'a>> = self.competing().map(|name| (name, None)).collect();
         changes.extend(variables.iter().cloned());
@@ -120,7 +141,8 @@ impl ShellState {
         self.finished(changes, &record)
     }
 
-    /// What a silent renewal changes: the same, but a region that the user has exported since stays.
+    /// What a silent renewal changes: the same, but a region that the user has exported since
+    /// stays.
     pub(crate) fn renewed<'a>(&'a self, variables: &[Variable<'a>]) -> Vec<Variable<'a>> {
         let is_users = |name: &str| self.users.raw(name).is_some() && !self.ours.contains(name);
         let variables: Vec<_> = variables
@@ -131,7 +153,8 @@ impl ShellState {
         self.assumed(&variables)
     }
 
-    /// What a failure changes: no credentials are left, not even the user's own, which `unset` gives back.
+    /// What a failure changes: no credentials are left, not even the user's own, which `unset`
+    /// gives back.
     pub(crate) fn failed(&self) -> Vec<Variable<'_>> {
         let mut changes: Vec<Variable<'_>> = set_identity().map(|name| (name, None)).collect();
         changes.extend(self.competing().map(|name| (name, None)));
@@ -144,8 +167,8 @@ impl ShellState {
         self.finished(Vec::new(), &Record::new())
     }
 
-    /// The record for a command that gets these variables and nothing that competes. The user's own credentials are not
-    /// in it: they are not the command's.
+    /// The record for a command that gets these variables and nothing that competes. The user's own
+    /// credentials are not in it: they are not the command's.
     pub(crate) fn for_child(&self, variables: &[Variable<'_>]) -> Secret {
         encode(&self.record(variables, |name| !is_identity(name)))
     }
@@ -153,10 +176,16 @@ impl ShellState {
     /// What competes in every shell, and what does in this one.
     fn competing(&self) -> impl Iterator<Item = &str> {
         let names = self.users.vars().filter_map(|(name, _)| name.to_str());
-        COMPETING.into_iter().chain(names.filter(|name| competes(name) && !COMPETING.contains(name)))
+        COMPETING
+            .into_iter()
+            .chain(names.filter(|name| competes(name) && !COMPETING.contains(name)))
     }
 
-    fn finished<'a>(&'a self, mut changes: Vec<Variable<'a>>, record: &Record) -> Vec<Variable<'a>> {
+    fn finished<'a>(
+        &'a self,
+        mut changes: Vec<Variable<'a>>,
+        record: &Record,
+    ) -> Vec<Variable<'a>> {
         let named: BTreeSet<&str> = changes.iter().map(|(name, _)| *name).collect();
         let others: Vec<Variable<'a>> = self
             .ours
@@ -175,7 +204,10 @@ impl ShellState {
         if name == PROFILE || is_doubtful {
             return None;
         }
-        self.users.raw(name).and_then(OsStr::to_str).map(Secret::new)
+        self.users
+            .raw(name)
+            .and_then(OsStr::to_str)
+            .map(Secret::new)
     }
 
     /// What is the user's again as it is needs no entry.
@@ -184,7 +216,9 @@ impl ShellState {
         for (name, value) in changes {
             let was = self.was(name).filter(|_| keeps(name));
             if was != *value {
-                let left = value.as_ref().map(|value| digest(name, OsStr::new(value.expose())));
+                let left = value
+                    .as_ref()
+                    .map(|value| digest(name, OsStr::new(value.expose())));
                 record.insert((*name).to_owned(), Entry { left, was });
             }
         }
@@ -199,7 +233,9 @@ pub(crate) fn identity() -> impl Iterator<Item = &'static str> {
 
 /// Those of them that xacct sets.
 fn set_identity() -> impl Iterator<Item = &'static str> {
-    SET_BY_XACCT.into_iter().filter(|name| !REGIONS.contains(name))
+    SET_BY_XACCT
+        .into_iter()
+        .filter(|name| !REGIONS.contains(name))
 }
 
 fn is_identity(name: &str) -> bool {
@@ -207,7 +243,10 @@ fn is_identity(name: &str) -> bool {
 }
 
 fn digest(name: &str, value: &OsStr) -> String {
-    let hash = Sha256::new().chain_update(name).chain_update([0]).chain_update(value.as_encoded_bytes());
+    let hash = Sha256::new()
+        .chain_update(name)
+        .chain_update([0])
+        .chain_update(value.as_encoded_bytes());
     hex::encode(&hash.finalize()[..8])
 }
 
@@ -219,7 +258,15 @@ fn checksum(text: &str) -> String {
 fn encode(record: &Record) -> Secret {
     let entries: BTreeMap<&str, (Option<&str>, Option<&str>)> = record
         .iter()
-        .map(|(name, entry)| (name.as_str(), (entry.left.as_deref(), entry.was.as_ref().map(Secret::expose))))
+        .map(|(name, entry)| {
+            (
+                name.as_str(),
+                (
+                    entry.left.as_deref(),
+                    entry.was.as_ref().map(Secret::expose),
+                ),
+            )
+        })
         .collect();
     // Plain text in a map with string keys cannot fail.
     let json = Zeroizing::new(serde_json::to_string(&entries).unwrap_or_default());
@@ -236,28 +283,38 @@ fn encode(record: &Record) -> Secret {
     Secret::new(text)
 }
 
-/// `None` for whatever is not a whole record of this version. It may name nothing but what xacct sets, so that a foreign
-/// one cannot bring another variable into a shell.
+/// `None` for whatever is not a whole record of this version. It may name nothing but what xacct
+/// sets, so that a foreign one cannot bring another variable into a shell.
 fn parse(text: &str) -> Option<Record> {
     let (body, sum) = text.rsplit_once('.').filter(|_| text.len() <= MAX_LENGTH)?;
     if checksum(body) != sum {
         return None;
     }
     let json = Zeroizing::new(hex::decode(body.strip_prefix(VERSION)?).ok()?);
-    let entries: BTreeMap<String, (Option<String>, Option<Secret>)> = serde_json::from_slice(&json).ok()?;
+    let entries: BTreeMap<String, (Option<String>, Option<Secret>)> =
+        serde_json::from_slice(&json).ok()?;
     let is_ours = entries.keys().all(|name| may_be_set(name));
     let no_nul = |was: &Option<Secret>| was.as_ref().is_none_or(|was| !was.expose().contains('\0'));
     if !is_ours || !entries.values().all(|(_, was)| no_nul(was)) {
         return None;
     }
-    Some(entries.into_iter().map(|(name, (left, was))| (name, Entry { left, was })).collect())
+    Some(
+        entries
+            .into_iter()
+            .map(|(name, (left, was))| (name, Entry { left, was }))
+            .collect(),
+    )
 }
 
 fn may_be_set(name: &str) -> bool {
-    let is_word =
-        |rest: &str| rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let is_word = |rest: &str| {
+        rest.bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
     let prefixes = ["AWS_", "BOTOCORE_"];
-    let has_prefix = prefixes.iter().any(|prefix| name.strip_prefix(prefix).is_some_and(is_word));
+    let has_prefix = prefixes
+        .iter()
+        .any(|prefix| name.strip_prefix(prefix).is_some_and(is_word));
     has_prefix || name == PROFILE || competes(name)
 }
 

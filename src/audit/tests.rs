@@ -23,7 +23,12 @@ fn record(profile: &str) -> Record {
 }
 
 fn profiles(path: &Path) -> Vec<String> {
-    read(path).unwrap().records.into_iter().map(|record| record.profile).collect()
+    read(path)
+        .unwrap()
+        .records
+        .into_iter()
+        .map(|record| record.profile)
+        .collect()
 }
 
 #[test]
@@ -38,8 +43,10 @@ fn a_line_is_the_record_to_the_second() {
          \"account_id\":\"222222222222\",\"access_key_id\":\"ASIAEXAMPLE\",\"expires_at\":\"2026-11-18T12:06:40Z\",\
          \"why\":\"miss\",\"caller\":\"bash\",\"caller_pid\":7}\n"
     );
-    let whole =
-        Record { time: record("client1").time - TimeDelta::nanoseconds(987_654_321), ..record("client1") };
+    let whole = Record {
+        time: record("client1").time - TimeDelta::nanoseconds(987_654_321),
+        ..record("client1")
+    };
     assert_eq!(read(&path).unwrap().records, [whole]);
 }
 
@@ -92,13 +99,25 @@ fn a_full_file_is_put_away_and_the_oldest_goes() {
         file.set_len(MOST - 10).unwrap();
         file.write_all(b"\n").unwrap();
     }
-    assert_eq!(profiles(&path), ["client2", "client3", "client4", "client5", "client6"]);
+    assert_eq!(
+        profiles(&path),
+        ["client2", "client3", "client4", "client5", "client6"]
+    );
     let mut names: Vec<_> = fs::read_dir(dir.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["audit.jsonl", "audit.jsonl.1", "audit.jsonl.2", "audit.jsonl.3", "audit.jsonl.4"]);
+    assert_eq!(
+        names,
+        [
+            "audit.jsonl",
+            "audit.jsonl.1",
+            "audit.jsonl.2",
+            "audit.jsonl.3",
+            "audit.jsonl.4"
+        ]
+    );
 }
 
 #[test]
@@ -111,7 +130,10 @@ fn half_a_line_costs_itself_only() {
     append(&path, &record("client2")).unwrap();
     assert_eq!(profiles(&path), ["client1", "client2"]);
     let problems = read(&path).unwrap().problems;
-    assert_eq!(problems, [format!("{}:2: not a line of the audit log", path.display())]);
+    assert_eq!(
+        problems,
+        [format!("{}:2: not a line of the audit log", path.display())]
+    );
 }
 
 #[test]
@@ -140,7 +162,10 @@ fn many_write_at_once() {
     file.write_all(b"\n").unwrap();
     let children: Vec<_> = ["a", "b", "c", "d"]
         .map(|who| {
-            child::command(TEST, &format!("{}={who}", path.display())).stdout(Stdio::null()).spawn().unwrap()
+            child::command(TEST, &format!("{}={who}", path.display()))
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
         })
         .into();
     for mut child in children {
@@ -148,8 +173,10 @@ fn many_write_at_once() {
     }
     let mut found = profiles(&path);
     found.sort();
-    let mut wanted: Vec<String> =
-        ["a", "b", "c", "d"].iter().flat_map(|who| (0..20).map(move |n| format!("{who}-{n}"))).collect();
+    let mut wanted: Vec<String> = ["a", "b", "c", "d"]
+        .iter()
+        .flat_map(|who| (0..20).map(move |n| format!("{who}-{n}")))
+        .collect();
     wanted.push("first".to_owned());
     wanted.sort();
     assert_eq!(found, wanted);

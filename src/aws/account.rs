@@ -1,5 +1,6 @@
-//! AWS Account Management, of which xacct needs one request: which regions an account has enabled. It is signed with the
-//! SDK's signer and sent through the SDK's connector; a whole client for it would be large.
+//! AWS Account Management, of which xacct needs one request: which regions an account has enabled.
+//! It is signed with the SDK's signer and sent through the SDK's connector; a whole client for it
+//! would be large.
 
 use std::result::Result as Answered;
 use std::time::{Duration, SystemTime};
@@ -76,12 +77,20 @@ impl AccountManagement {
         let url = account_url(endpoint, region);
         let connector = connector::connector(&url, connection, Expected::Service)?;
         let (region, ..) = home(region);
-        Ok(AccountManagement { url, region, connector, max_attempts: connection.max_attempts, now, voice })
+        Ok(AccountManagement {
+            url,
+            region,
+            connector,
+            max_attempts: connection.max_attempts,
+            now,
+            voice,
+        })
     }
 
     /// The regions that the account of these credentials has enabled.
     pub(crate) async fn regions(&self, keys: &Credentials) -> Answered<Vec<String>, Failure> {
-        self.voice.trace(1, &format!("ListRegions: asking {}", self.url));
+        self.voice
+            .trace(1, &format!("ListRegions: asking {}", self.url));
         let page = async |token: Option<String>| {
             let mut body = json!({ "MaxResults": PAGE, "RegionOptStatusContains": ENABLED });
             if let Some(token) = token {
@@ -102,8 +111,13 @@ impl AccountManagement {
                 Ok(page) => return Ok(page),
                 Err(failure) => failure,
             };
-            self.voice.trace(1, &format!("AWS Account Management: {failure}"));
-            let most = if failure.is_throttled() { THROTTLED_ATTEMPTS } else { self.max_attempts };
+            self.voice
+                .trace(1, &format!("AWS Account Management: {failure}"));
+            let most = if failure.is_throttled() {
+                THROTTLED_ATTEMPTS
+            } else {
+                self.max_attempts
+            };
             let skew = failure.clock_skew().filter(|_| offset == 0);
             let is_final = matches!(failure, Failure::Refused { .. }) && skew.is_none();
             if attempt >= most || is_final {
@@ -119,7 +133,9 @@ impl AccountManagement {
     /// `offset` is how many seconds AWS's clock is ahead.
     async fn once(&self, body: &str, keys: &Credentials, offset: i64) -> Answered<Page, Failure> {
         let at = SystemTime::from((self.now)() + TimeDelta::seconds(offset));
-        let request = self.signed(body, keys, at).map_err(|cause| unreachable(cause, true))?;
+        let request = self
+            .signed(body, keys, at)
+            .map_err(|cause| unreachable(cause, true))?;
         let answered = tokio::time::timeout(ATTEMPT, self.connector.call(request)).await;
         let answered = answered.map_err(|late| unreachable(late.into(), false))?;
         let response = answered.map_err(|error| unreachable(anyhow::Error::new(error), false))?;
@@ -154,7 +170,9 @@ impl AccountManagement {
         request.set_uri(address)?;
         request.headers_mut().insert(content.0, content.1);
         for (name, value) in instructions.headers() {
-            request.headers_mut().insert(name.to_owned(), value.to_owned());
+            request
+                .headers_mut()
+                .insert(name.to_owned(), value.to_owned());
         }
         Ok(request)
     }
@@ -164,13 +182,25 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
     let status = response.status().as_u16();
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let member = |name: &str| body.get(name).and_then(Value::as_str);
-    let kind = response.headers().get("x-amzn-errortype").or_else(|| member("__type")).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get("x-amzn-errortype")
+        .or_else(|| member("__type"))
+        .unwrap_or_default();
     // `AccessDeniedException:http://…`, or with a namespace before it.
     let kind = kind.split(':').next().unwrap_or_default();
     let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
-    let message = member("message").or_else(|| member("Message")).unwrap_or("(no message)").trim().to_owned();
+    let message = member("message")
+        .or_else(|| member("Message"))
+        .unwrap_or("(no message)")
+        .trim()
+        .to_owned();
     if code.is_empty() || status == 429 || status >= 500 {
-        let why = if code.is_empty() { format!("HTTP {status}") } else { format!("{code}: {message}") };
+        let why = if code.is_empty() {
+            format!("HTTP {status}")
+        } else {
+            format!("{code}: {message}")
+        };
         let is_throttled = status == 429 || THROTTLING.contains(&code.as_str());
         return Failure::Unreachable {
             cause: anyhow::anyhow!("{why}"),
@@ -190,16 +220,29 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
 }
 
 fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {
-    let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
+    let why = cause
+        .chain()
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == 429);
-    Failure::Unreachable { why, never_sent, is_throttled, cause }
+    Failure::Unreachable {
+        why,
+        never_sent,
+        is_throttled,
+        cause,
+    }
 }
 
-/// Of the region's partition: where the service is, and the ends of its addresses, the usual one and that of both
-/// versions of IP (botocore, `account` endpoint rules and `partitions.json`).
+/// Of the region's partition: where the service is, and the ends of its addresses, the usual one
+/// and that of both versions of IP (botocore, `account` endpoint rules and `partitions.json`).
 fn home(region: &str) -> (&'static str, &'static str, &'static str) {
     match arn::partition_of_region(region) {
-        "aws-cn" => ("cn-northwest-1", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+        "aws-cn" => (
+            "cn-northwest-1",
+            "amazonaws.com.cn",
+            "api.amazonwebservices.com.cn",
+        ),
         "aws-us-gov" => ("us-gov-west-1", "amazonaws.com", "api.aws"),
         "aws-iso" => ("us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"),
         "aws-iso-b" => ("us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"),
@@ -216,8 +259,16 @@ pub(crate) fn account_url(endpoint: &Endpoint, region: &str) -> String {
         return url.clone();
     }
     let (region, usual, dual_stack) = home(region);
-    let service = if endpoint.fips { "account-fips" } else { "account" };
-    let suffix = if endpoint.dual_stack { dual_stack } else { usual };
+    let service = if endpoint.fips {
+        "account-fips"
+    } else {
+        "account"
+    };
+    let suffix = if endpoint.dual_stack {
+        dual_stack
+    } else {
+        usual
+    };
     format!("https://{service}.{region}.{suffix}")
 }
 
@@ -227,17 +278,45 @@ mod tests {
 
     #[test]
     fn it_is_in_one_region_of_each_partition() {
-        let endpoint = |fips, dual_stack| Endpoint { url: None, fips, dual_stack, global: false };
+        let endpoint = |fips, dual_stack| Endpoint {
+            url: None,
+            fips,
+            dual_stack,
+            global: false,
+        };
         for (region, endpoint, wanted) in [
-            ("eu-central-1", endpoint(false, false), "https://account.us-east-1.amazonaws.com"),
-            ("eu-central-1", endpoint(true, true), "https://account-fips.us-east-1.api.aws"),
-            ("cn-north-1", endpoint(false, false), "https://account.cn-northwest-1.amazonaws.com.cn"),
-            ("us-gov-east-1", endpoint(false, false), "https://account.us-gov-west-1.amazonaws.com"),
-            ("eusc-de-east-1", endpoint(false, false), "https://account.eusc-de-east-1.amazonaws.eu"),
+            (
+                "eu-central-1",
+                endpoint(false, false),
+                "https://account.us-east-1.amazonaws.com",
+            ),
+            (
+                "eu-central-1",
+                endpoint(true, true),
+                "https://account-fips.us-east-1.api.aws",
+            ),
+            (
+                "cn-north-1",
+                endpoint(false, false),
+                "https://account.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-east-1",
+                endpoint(false, false),
+                "https://account.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                "eusc-de-east-1",
+                endpoint(false, false),
+                "https://account.eusc-de-east-1.amazonaws.eu",
+            ),
         ] {
             assert_eq!(account_url(&endpoint, region), wanted);
         }
-        let other = Endpoint { url: Some(("http://x".to_owned(), "".into())), ..endpoint(false, false) };
+        let other = Endpoint {
+            url: Some(("http://x".to_owned(), "".into())),
+            ..endpoint(false, false)
+        };
         assert_eq!(account_url(&other, "us-east-1"), "http://x");
     }
 }

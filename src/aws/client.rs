@@ -23,16 +23,18 @@ use crate::plan::{Connection, Endpoint, Plan, RetryMode};
 
 /// How long one connection may take to be made; the SDK's own default.
 const CONNECT: Duration = Duration::from_millis(3100);
-/// How long one attempt may take in all; without it a server that never answers is waited for for ever.
+/// How long one attempt may take in all; without it a server that never answers is waited for for
+/// ever.
 const ATTEMPT: Duration = Duration::from_secs(8);
-/// How long all attempts of one request may take: what a person at a prompt accepts, and within the 21.6 s after
-/// which Rust SDKs give a `credential_process` up (docs/aws.md A4).
+/// How long all attempts of one request may take: what a person at a prompt accepts, and within the
+/// 21.6 s after which Rust SDKs give a `credential_process` up (docs/aws.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
 /// How long a check of cached credentials may take.
 const BRIEF: Duration = Duration::from_secs(3);
 
-/// The clock that requests are signed with: the system's, set right by what AWS's `Date` header said.
+/// The clock that requests are signed with: the system's, set right by what AWS's `Date` header
+/// said.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CorrectedClock {
     pub(super) now: fn() -> DateTime<Utc>,
@@ -46,8 +48,9 @@ impl aws_smithy_async::time::TimeSource for CorrectedClock {
     }
 }
 
-/// Notes by each answer's `Date` header how far the clocks are apart: the SDK sets a refused signature right by itself,
-/// but forgets it before the next request, which may carry a code and be sent only once.
+/// Notes by each answer's `Date` header how far the clocks are apart: the SDK sets a refused
+/// signature right by itself, but forgets it before the next request, which may carry a code and be
+/// sent only once.
 #[derive(Debug)]
 pub(super) struct WatchClock {
     pub(super) now: fn() -> DateTime<Utc>,
@@ -78,7 +81,8 @@ pub(super) struct Signing<'a> {
     /// `None` for a request that is not signed.
     pub(super) credentials: Option<&'a Credentials>,
     pub(super) now: fn() -> DateTime<Utc>,
-    /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it goes there.
+    /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it
+    /// goes there.
     pub(super) clock_offset: &'a Arc<AtomicI64>,
     pub(super) effort: Effort,
 }
@@ -90,7 +94,8 @@ pub(super) enum Effort {
     Usual,
     /// One attempt: the request carries what must not be sent twice.
     Once,
-    /// A check that the caller can do without: somebody waits for credentials that are there already.
+    /// A check that the caller can do without: somebody waits for credentials that are there
+    /// already.
     Brief,
     /// As configured, and as such a check, but one attempt: a paced run tries again itself.
     UsualOnce,
@@ -142,7 +147,11 @@ pub(super) fn shared(
         .behavior_version(BehaviorVersion::v2026_01_12())
         .http_client(http.clone())
         .region(Region::new(region))
-        .retry_config(retry.with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(200)))
+        .retry_config(
+            retry
+                .with_max_attempts(attempts)
+                .with_initial_backoff(Duration::from_millis(200)),
+        )
         .timeout_config(timeouts)
         .use_fips(endpoint.fips)
         .use_dual_stack(endpoint.dual_stack);
@@ -155,21 +164,45 @@ pub(super) fn shared(
 /// The SDK's own value, which panics later on what [`Credentials`] cannot hold.
 pub(super) fn sdk(keys: &Credentials) -> SdkCredentials {
     let token = keys.session_token().map(|token| token.expose().to_owned());
-    SdkCredentials::new(keys.access_key_id(), keys.secret_access_key().expose(), token, None, "xacct")
+    SdkCredentials::new(
+        keys.access_key_id(),
+        keys.secret_access_key().expose(),
+        token,
+        None,
+        "xacct",
+    )
 }
 
 /// STS's client.
-pub(super) fn client(plan: &Plan, http: &SharedHttpClient, signing: &Signing<'_>) -> aws_sdk_sts::Client {
+pub(super) fn client(
+    plan: &Plan,
+    http: &SharedHttpClient,
+    signing: &Signing<'_>,
+) -> aws_sdk_sts::Client {
     // An unsigned request needs none, but the SDK wants some.
-    let provider =
-        signing.credentials.map_or_else(|| SdkCredentials::new("unsigned", "", None, None, "xacct"), sdk);
+    let provider = signing.credentials.map_or_else(
+        || SdkCredentials::new("unsigned", "", None, None, "xacct"),
+        sdk,
+    );
     let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
     let region = endpoint::signing_region(&plan.endpoint, &plan.region);
-    let shared = shared(&plan.connection, &plan.endpoint, region, http, signing.effort);
+    let shared = shared(
+        &plan.connection,
+        &plan.endpoint,
+        region,
+        http,
+        signing.effort,
+    );
     let mut config = aws_sdk_sts::config::Builder::from(&shared)
         .credentials_provider(provider)
-        .time_source(CorrectedClock { now: signing.now, offset: offset.unwrap_or(0) })
-        .interceptor(WatchClock { now: signing.now, offset: Arc::clone(signing.clock_offset) });
+        .time_source(CorrectedClock {
+            now: signing.now,
+            offset: offset.unwrap_or(0),
+        })
+        .interceptor(WatchClock {
+            now: signing.now,
+            offset: Arc::clone(signing.clock_offset),
+        });
     if plan.endpoint.url.is_none() && plan.endpoint.global {
         config = config.endpoint_url("https://sts.amazonaws.com");
     }

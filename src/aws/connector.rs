@@ -14,41 +14,51 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::plan::Connection;
 
-/// An HTTP client for a service at the URL. The system's certificates are parsed only where the endpoint wants TLS.
+/// An HTTP client for a service at the URL. The system's certificates are parsed only where the
+/// endpoint wants TLS.
 ///
 /// Errors: of kind `Config`, where the CA bundle cannot be read.
 pub(super) fn http_client(url: &str, connection: &Connection) -> Result<SharedHttpClient> {
     let context = context(url, connection.ca_bundle.as_deref())?;
     let proxies = ProxyConfig::from_env();
-    let client =
-        Builder::new().build_with_connector_fn(move |settings, _| build(&context, settings, proxies.clone()));
+    let client = Builder::new()
+        .build_with_connector_fn(move |settings, _| build(&context, settings, proxies.clone()));
     Ok(checked_client(client, Expected::Service))
 }
 
-/// An HTTP client for the metadata of an instance or a container at the URL. It never uses a proxy: the answer is
-/// credentials, and comes from this machine or its host.
+/// An HTTP client for the metadata of an instance or a container at the URL. It never uses a proxy:
+/// the answer is credentials, and comes from this machine or its host.
 ///
 /// Errors: of kind `Config`, where the system's certificates cannot be used.
 pub(crate) fn metadata_client(url: &str) -> Result<SharedHttpClient> {
     let context = context(url, None)?;
-    let client = Builder::new()
-        .build_with_connector_fn(move |settings, _| build(&context, settings, ProxyConfig::disabled()));
+    let client = Builder::new().build_with_connector_fn(move |settings, _| {
+        build(&context, settings, ProxyConfig::disabled())
+    });
     Ok(checked_client(client, Expected::Metadata))
 }
 
 /// The same way, for requests that no SDK's client makes. Errors as [`metadata_client`].
 pub(super) fn metadata_connector(url: &str) -> Result<SharedHttpConnector> {
     let connector = build(&context(url, None)?, None, ProxyConfig::disabled());
-    Ok(checked(SharedHttpConnector::new(connector), Expected::Metadata))
+    Ok(checked(
+        SharedHttpConnector::new(connector),
+        Expected::Metadata,
+    ))
 }
 
-/// The same way as [`http_client`], for one request that no service's client makes. Errors as [`http_client`].
+/// The same way as [`http_client`], for one request that no service's client makes. Errors as
+/// [`http_client`].
 pub(super) fn connector(
     url: &str,
     connection: &Connection,
     expected: Expected,
 ) -> Result<SharedHttpConnector> {
-    let connector = build(&context(url, connection.ca_bundle.as_deref())?, None, ProxyConfig::from_env());
+    let connector = build(
+        &context(url, connection.ca_bundle.as_deref())?,
+        None,
+        ProxyConfig::from_env(),
+    );
     Ok(checked(SharedHttpConnector::new(connector), expected))
 }
 
@@ -59,13 +69,20 @@ fn context(url: &str, bundle: Option<&str>) -> Result<TlsContext> {
         None => TrustStore::default(),
         Some(path) => TrustStore::empty().with_pem_certificate(ca_bundle(path)?),
     };
-    TlsContext::builder().with_trust_store(trust).build().map_err(|error| {
-        let bundle = bundle.unwrap_or("of the system");
-        Error::config(format!("the CA bundle {bundle} is not usable")).caused_by(error)
-    })
+    TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|error| {
+            let bundle = bundle.unwrap_or("of the system");
+            Error::config(format!("the CA bundle {bundle} is not usable")).caused_by(error)
+        })
 }
 
-fn build(context: &TlsContext, settings: Option<&HttpConnectorSettings>, proxies: ProxyConfig) -> Connector {
+fn build(
+    context: &TlsContext,
+    settings: Option<&HttpConnectorSettings>,
+    proxies: ProxyConfig,
+) -> Connector {
     let builder = Connector::builder().proxy_config(proxies);
     let builder = with_settings(builder, settings)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
@@ -86,16 +103,20 @@ fn with_settings(
     }
 }
 
-/// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the first that is not.
+/// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the
+/// first that is not.
 pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
-    let hint = "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
+    let hint =
+        "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
     let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
-    let bytes =
-        files::read_bytes(path.as_ref()).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let bytes = files::read_bytes(path.as_ref())
+        .map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
         let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
-        roots.add(certificate).map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
+        roots
+            .add(certificate)
+            .map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
     }
     if roots.is_empty() {
         return Err(wrong("holds no certificate".to_owned()));

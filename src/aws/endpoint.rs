@@ -12,14 +12,18 @@ use crate::plan::{Endpoint, Region};
 
 /// `https://sts.eu-central-1.amazonaws.com`
 ///
-/// Errors: of kind `Config`, where AWS has no such endpoint (FIPS or dual stack in a partition without it).
+/// Errors: of kind `Config`, where AWS has no such endpoint (FIPS or dual stack in a partition
+/// without it).
 pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
     if let Some((url, _)) = &endpoint.url {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("no STS endpoint is known for region '{}': {why}", region.name))
-            .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
+        Error::config(format!(
+            "no STS endpoint is known for region '{}': {why}",
+            region.name
+        ))
+        .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()
         .region(signing_region(endpoint, region))
@@ -28,10 +32,15 @@ pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
         .use_global_endpoint(endpoint.global)
         .build()
         .map_err(|error| refuse(error.to_string()))?;
-    resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
+    resolved(ResolveEndpoint::resolve_endpoint(
+        &DefaultResolver::new(),
+        &params,
+    ))
+    .map_err(refuse)
 }
 
-/// What a resolver of the SDK's says. It computes: its future is ready at once, so no runtime is needed.
+/// What a resolver of the SDK's says. It computes: its future is ready at once, so no runtime is
+/// needed.
 pub(super) fn resolved(future: EndpointFuture<'_>) -> std::result::Result<String, String> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(found)) => Ok(found.url().to_owned()),
@@ -42,5 +51,9 @@ pub(super) fn resolved(future: EndpointFuture<'_>) -> std::result::Result<String
 
 /// The global endpoint takes signatures for us-east-1.
 pub(super) fn signing_region(endpoint: &Endpoint, region: &Region) -> String {
-    if endpoint.global { "us-east-1".to_owned() } else { region.name.clone() }
+    if endpoint.global {
+        "us-east-1".to_owned()
+    } else {
+        region.name.clone()
+    }
 }

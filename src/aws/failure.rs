@@ -22,14 +22,23 @@ pub(super) const THROTTLING: [&str; 7] = [
     "TooManyRequestsError",
 ];
 
-/// Codes with which AWS says that the signer's credentials are no longer, or never were, any good (docs/aws.md A2.4).
-const DEAD_SIGNER: [&str; 4] =
-    ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"];
+/// Codes with which AWS says that the signer's credentials are no longer, or never were, any good
+/// (docs/aws.md A2.4).
+const DEAD_SIGNER: [&str; 4] = [
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
 
-/// Codes with which AWS refuses a signature for its date; the first two, STS's and the JSON services', have other reasons
-/// too.
-const CLOCK: [&str; 4] =
-    ["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
+/// Codes with which AWS refuses a signature for its date; the first two, STS's and the JSON
+/// services', have other reasons too.
+const CLOCK: [&str; 4] = [
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+];
 
 /// `AccessDenied`, and `AccessDeniedException` of the JSON services.
 const DENIED: &str = "AccessDenied";
@@ -37,7 +46,8 @@ const DENIED: &str = "AccessDenied";
 /// The HTTP status that asks to come back later.
 const TOO_MANY: u16 = 429;
 
-/// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to fifteen minutes.
+/// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to
+/// fifteen minutes.
 const CLOCK_TOLERANCE: i64 = 240;
 
 /// In seconds.
@@ -83,7 +93,12 @@ impl fmt::Display for Failure {
 }
 
 /// The error for a service, and where it was asked, that gave no answer, or none that can be used.
-pub(crate) fn no_answer(service: &str, url: Option<&str>, why: &str, cause: anyhow::Error) -> Error {
+pub(crate) fn no_answer(
+    service: &str,
+    url: Option<&str>,
+    why: &str,
+    cause: anyhow::Error,
+) -> Error {
     let at = url.map(|url| format!(" at {url}")).unwrap_or_default();
     let message = if is_unusable(&cause) {
         format!("the answer of {service}{at} cannot be used: {why}")
@@ -93,7 +108,8 @@ pub(crate) fn no_answer(service: &str, url: Option<&str>, why: &str, cause: anyh
     Error::unreachable(message).caused_by(cause)
 }
 
-/// What the clients of all services do with an error of the SDK: they make a [`Failure`] of it, and say it with `-v`.
+/// What the clients of all services do with an error of the SDK: they make a [`Failure`] of it, and
+/// say it with `-v`.
 pub(super) struct Teller {
     /// As it is called in what is said.
     pub(super) service: &'static str,
@@ -113,10 +129,18 @@ impl Teller {
 }
 
 impl Failure {
-    /// An answer of status 200 without what it should hold: a proxy's, perhaps. `why` is said of the answer.
+    /// An answer of status 200 without what it should hold: a proxy's, perhaps. `why` is said of
+    /// the answer.
     pub(crate) fn unusable(why: &str) -> Failure {
-        let cause = anyhow::Error::new(Unusable { why: why.to_owned() });
-        Failure::Unreachable { cause, why: why.to_owned(), never_sent: false, is_throttled: false }
+        let cause = anyhow::Error::new(Unusable {
+            why: why.to_owned(),
+        });
+        Failure::Unreachable {
+            cause,
+            why: why.to_owned(),
+            never_sent: false,
+            is_throttled: false,
+        }
     }
 
     /// From the SDK's error; `now` is when the answer came.
@@ -124,19 +148,38 @@ impl Failure {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let clock_offset = error.raw_response().and_then(|response| clock_offset(response, now));
+        let clock_offset = error
+            .raw_response()
+            .and_then(|response| clock_offset(response, now));
         if let SdkError::ServiceError(service) = &error
             && let Some(code) = service.err().code()
         {
             let code = code.to_owned();
-            let message = service.err().message().unwrap_or("(no message)").trim().to_owned();
+            let message = service
+                .err()
+                .message()
+                .unwrap_or("(no message)")
+                .trim()
+                .to_owned();
             if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
-                let denial = code.starts_with(DENIED).then(|| Denial::parse(&message)).flatten();
+                let denial = code
+                    .starts_with(DENIED)
+                    .then(|| Denial::parse(&message))
+                    .flatten();
                 let reason = Reason::parse(&message);
-                return Failure::Refused { code, message, denial, reason, clock_offset };
+                return Failure::Refused {
+                    code,
+                    message,
+                    denial,
+                    reason,
+                    clock_offset,
+                };
             }
             let is_throttled = THROTTLING.contains(&code.as_str());
-            let why = format!("{code}: {message} (HTTP {})", service.raw().status().as_u16());
+            let why = format!(
+                "{code}: {message} (HTTP {})",
+                service.raw().status().as_u16()
+            );
             return Failure::Unreachable {
                 why,
                 never_sent: false,
@@ -161,42 +204,64 @@ impl Failure {
             None => cause.to_string(),
         };
         let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY);
-        Failure::Unreachable { why, never_sent, is_throttled, cause }
+        Failure::Unreachable {
+            why,
+            never_sent,
+            is_throttled,
+            cause,
+        }
     }
 
     /// Seconds that AWS's clock is ahead, where that is why AWS did not take the signature.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         match self {
-            Failure::Refused { code, clock_offset, .. } if CLOCK.contains(&code.as_str()) => {
-                clock_offset.and_then(skew)
-            }
+            Failure::Refused {
+                code, clock_offset, ..
+            } if CLOCK.contains(&code.as_str()) => clock_offset.and_then(skew),
             _ => None,
         }
     }
 
-    /// Whether AWS says itself that it did not take the signature for its date, however the clocks look from here: a proxy
-    /// may have written the `Date` header, or the computer slept.
+    /// Whether AWS says itself that it did not take the signature for its date, however the clocks
+    /// look from here: a proxy may have written the `Date` header, or the computer slept.
     pub(crate) fn is_about_clock(&self) -> bool {
-        let Failure::Refused { code, reason, .. } = self else { return false };
+        let Failure::Refused { code, reason, .. } = self else {
+            return false;
+        };
         CLOCK.contains(&code.as_str()) && *reason == Some(Reason::Clock)
     }
 
     /// Whether AWS, or what stands in its place, asks to come back later.
     pub(super) fn is_throttled(&self) -> bool {
-        matches!(self, Failure::Unreachable { is_throttled: true, .. })
+        matches!(
+            self,
+            Failure::Unreachable {
+                is_throttled: true,
+                ..
+            }
+        )
     }
 
-    /// Whether the refusal is about the credentials that signed, not about what was asked, or the clock.
+    /// Whether the refusal is about the credentials that signed, not about what was asked, or the
+    /// clock.
     pub(crate) fn is_dead_signer(&self) -> bool {
-        let dead = matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
+        let dead =
+            matches!(self, Failure::Refused { code, .. } if DEAD_SIGNER.contains(&code.as_str()));
         dead && self.clock_skew().is_none() && !self.is_about_clock()
     }
 }
 
-/// A response that is in the service's format and says nothing that the service says: AWS always gives a code.
+/// A response that is in the service's format and says nothing that the service says: AWS always
+/// gives a code.
 fn without_code(status: u16, message: Option<&str>) -> String {
-    let said = message.map(|message| format!(": {}", message.trim())).unwrap_or_default();
-    let what = if status < 300 { "is not one that AWS gives" } else { "has no error code of AWS" };
+    let said = message
+        .map(|message| format!(": {}", message.trim()))
+        .unwrap_or_default();
+    let what = if status < 300 {
+        "is not one that AWS gives"
+    } else {
+        "has no error code of AWS"
+    };
     format!("the answer {what} (HTTP {status}){said}")
 }
 
@@ -209,18 +274,23 @@ pub(super) fn skew(offset: i64) -> Option<i64> {
 pub(super) fn clock_offset(response: &Response, now: DateTime<Utc>) -> Option<i64> {
     let date = DateTime::parse_from_rfc2822(response.headers().get("date")?).ok()?;
     let offset = (date.with_timezone(&Utc) - now).num_seconds();
-    // A clock may have started at 1970 again; a date centuries away is none, and later sums would not bear it.
+    // A clock may have started at 1970 again; a date centuries away is none, and later sums would
+    // not bear it.
     Some(offset).filter(|offset| offset.abs() < A_CENTURY)
 }
 
-/// Only a failure to connect proves that nothing was sent; a reset connection may have delivered the request.
+/// Only a failure to connect proves that nothing was sent; a reset connection may have delivered
+/// the request.
 fn never_sent<E>(error: &SdkError<E, Response>) -> bool
 where
     E: std::error::Error + Send + Sync + 'static,
 {
-    let SdkError::DispatchFailure(dispatch) = error else { return false };
-    let mut next: Option<&(dyn std::error::Error + 'static)> =
-        dispatch.as_connector_error().and_then(std::error::Error::source);
+    let SdkError::DispatchFailure(dispatch) = error else {
+        return false;
+    };
+    let mut next: Option<&(dyn std::error::Error + 'static)> = dispatch
+        .as_connector_error()
+        .and_then(std::error::Error::source);
     while let Some(inner) = next {
         if let Some(client) = inner.downcast_ref::<hyper_util::client::legacy::Error>() {
             return client.is_connect();
@@ -240,16 +310,26 @@ mod tests {
     fn offset(date: &str) -> Option<i64> {
         let mut response = Response::new(200.try_into().unwrap(), SdkBody::empty());
         response.headers_mut().insert("date", date.to_owned());
-        clock_offset(&response, Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap())
+        clock_offset(
+            &response,
+            Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap(),
+        )
     }
 
     #[test]
     fn a_date_that_no_clock_shows_says_nothing() {
         assert_eq!(offset("Sun, 22 Nov 2026 12:10:00 GMT"), Some(600));
-        assert_eq!(offset("Sun, 22 Nov 1970 12:00:00 GMT"), Some(-56 * 365 * 86_400 - 14 * 86_400));
-        for date in
-            ["", "soon", "31 Dec 262142 23:59:59 GMT", "31 Dec 9999 23:59:59 GMT", "01 Jan 0001 00:00:00 GMT"]
-        {
+        assert_eq!(
+            offset("Sun, 22 Nov 1970 12:00:00 GMT"),
+            Some(-56 * 365 * 86_400 - 14 * 86_400)
+        );
+        for date in [
+            "",
+            "soon",
+            "31 Dec 262142 23:59:59 GMT",
+            "31 Dec 9999 23:59:59 GMT",
+            "01 Jan 0001 00:00:00 GMT",
+        ] {
             assert_eq!(offset(date), None, "{date}");
         }
     }

@@ -1,5 +1,6 @@
-//! The federation endpoint of the console's sign-in, which the SDK does not know: one GET, unsigned, whose address holds
-//! the credentials. So neither the address nor what answers it is ever shown.
+//! The federation endpoint of the console's sign-in, which the SDK does not know: one GET,
+//! unsigned, whose address holds the credentials. So neither the address nor what answers it is
+//! ever shown.
 
 use std::time::Duration;
 
@@ -44,19 +45,29 @@ impl Federation {
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(crate) fn new(url: &str, connection: &Connection, voice: Voice) -> Result<Federation> {
         let connector = connector::connector(url, connection, Expected::Console)?;
-        Ok(Federation { url: url.to_owned(), connector, max_attempts: connection.max_attempts, voice })
+        Ok(Federation {
+            url: url.to_owned(),
+            connector,
+            max_attempts: connection.max_attempts,
+            voice,
+        })
     }
 
-    /// A token that signs a browser in as whom the credentials are of; it is good for 15 minutes. `session_duration` is
-    /// 900 to 43200 seconds, for credentials that may choose.
+    /// A token that signs a browser in as whom the credentials are of; it is good for 15 minutes.
+    /// `session_duration` is 900 to 43200 seconds, for credentials that may choose.
     pub(crate) async fn signin_token(
         &self,
         credentials: &Credentials,
         session_duration: Option<u32>,
     ) -> std::result::Result<Secret, Failure> {
-        let lasting = session_duration.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
+        let lasting = session_duration
+            .map(|seconds| format!(" for {seconds} s"))
+            .unwrap_or_default();
         let (url, id) = (&self.url, credentials.shown_id());
-        self.voice.trace(1, &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"));
+        self.voice.trace(
+            1,
+            &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"),
+        );
         let address = console::token_address(&self.url, credentials, session_duration);
         let mut pause = PAUSE;
         for attempt in 1.. {
@@ -82,22 +93,34 @@ impl Federation {
         }
         let answered = async {
             let response = self.connector.call(request).await.map_err(|error| {
-                // The chain of causes ends with the system's own words; what comes before may name the address.
+                // The chain of causes ends with the system's own words; what comes before may name
+                // the address.
                 let cause = anyhow::Error::new(error);
-                let why = cause.chain().last().map(ToString::to_string).unwrap_or_default();
-                Failure::Unreachable { why, never_sent: false, is_throttled: false, cause: named(cause) }
+                let why = cause
+                    .chain()
+                    .last()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                Failure::Unreachable {
+                    why,
+                    never_sent: false,
+                    is_throttled: false,
+                    cause: named(cause),
+                }
             })?;
             let status = response.status().as_u16();
             match status {
                 200 => {}
-                429 | 500.. => return Err(unreachable(&format!("it answered HTTP {status}"), false)),
+                429 | 500.. => {
+                    return Err(unreachable(&format!("it answered HTTP {status}"), false));
+                }
                 _ => return Err(refused(status)),
             }
             let body = ByteStream::new(response.into_body()).collect().await;
             let body = body.map_err(|_| unreachable("its answer ended early", false))?;
             let body = Zeroizing::new(body.to_vec());
-            let answer: Answer =
-                serde_json::from_slice(&body).map_err(|_| Failure::unusable("it held no sign-in token"))?;
+            let answer: Answer = serde_json::from_slice(&body)
+                .map_err(|_| Failure::unusable("it held no sign-in token"))?;
             Ok(answer.signin_token)
         };
         match tokio::time::timeout(ATTEMPT, answered).await {
@@ -109,7 +132,11 @@ impl Federation {
 
 /// Of the causes, the one that is safe to show, if it is there.
 fn named(cause: anyhow::Error) -> anyhow::Error {
-    if Stray::in_chain(&cause).is_some() { cause } else { anyhow::anyhow!("no answer") }
+    if Stray::in_chain(&cause).is_some() {
+        cause
+    } else {
+        anyhow::anyhow!("no answer")
+    }
 }
 
 fn refused(status: u16) -> Failure {

@@ -1,7 +1,8 @@
 //! The metadata of an EC2 instance, as far as it is about the role's credentials.
 //!
-//! Version 2 wants a token first. Where there is nobody to give one, version 1 is asked, as botocore and AWS's SDKs for
-//! Java and Go do: kube2iam and its like, and older images, know no other. A profile can forbid it.
+//! Version 2 wants a token first. Where there is nobody to give one, version 1 is asked, as
+//! botocore and AWS's SDKs for Java and Go do: kube2iam and its like, and older images, know no
+//! other. A profile can forbid it.
 
 use std::time::Duration;
 
@@ -47,7 +48,10 @@ pub(crate) struct Instance<'a> {
 impl<'a> Instance<'a> {
     /// Errors: of kind `Config`, where the system's certificates cannot be used.
     pub(crate) fn new(metadata: &'a Metadata) -> Result<Instance<'a>> {
-        Ok(Instance { metadata, connector: connector::metadata_connector(&metadata.endpoint)? })
+        Ok(Instance {
+            metadata,
+            connector: connector::metadata_connector(&metadata.endpoint)?,
+        })
     }
 
     /// The JSON document with the credentials of the instance's role.
@@ -60,8 +64,8 @@ impl<'a> Instance<'a> {
         self.read(&format!("{ROLE}{role}"), token.as_deref()).await
     }
 
-    /// `None` where version 1 is to be asked: whatever there is instead of a token, but what says that the request itself is
-    /// wrong (botocore `utils.py`, `IMDSFetcher._fetch_metadata_token`).
+    /// `None` where version 1 is to be asked: whatever there is instead of a token, but what says
+    /// that the request itself is wrong (botocore `utils.py`, `IMDSFetcher._fetch_metadata_token`).
     async fn token(&self) -> std::result::Result<Option<String>, NoMetadata> {
         let is_v1_allowed = self.metadata.v1_disabled_by.is_none();
         match self.send("PUT", TOKEN, None).await? {
@@ -74,7 +78,11 @@ impl<'a> Instance<'a> {
         }
     }
 
-    async fn read(&self, path: &str, token: Option<&str>) -> std::result::Result<String, NoMetadata> {
+    async fn read(
+        &self,
+        path: &str,
+        token: Option<&str>,
+    ) -> std::result::Result<String, NoMetadata> {
         match self.send("GET", path, token).await? {
             Got::Body(body) => Ok(body),
             Got::Status(status) => Err(refused(status)),
@@ -92,7 +100,10 @@ impl<'a> Instance<'a> {
         let mut attempt = 1;
         loop {
             let got = self.once(method, path, token).await;
-            let is_passing = matches!(got, Ok(Got::Status(500..)) | Err(NoMetadata::Unreachable(_)));
+            let is_passing = matches!(
+                got,
+                Ok(Got::Status(500..)) | Err(NoMetadata::Unreachable(_))
+            );
             if !is_passing || attempt >= self.metadata.attempts {
                 return got;
             }
@@ -107,7 +118,9 @@ impl<'a> Instance<'a> {
         path: &str,
         token: Option<&str>,
     ) -> std::result::Result<Got, NoMetadata> {
-        let request = self.request(method, path, token).map_err(|error| broken(&error))?;
+        let request = self
+            .request(method, path, token)
+            .map_err(|error| broken(&error))?;
         let limit = Duration::from_secs(self.metadata.timeout_seconds);
         let Ok(answered) = tokio::time::timeout(limit, self.connector.call(request)).await else {
             return Ok(Got::TooLate);
@@ -124,7 +137,10 @@ impl<'a> Instance<'a> {
     fn request(&self, method: &str, path: &str, token: Option<&str>) -> anyhow::Result<Request> {
         let mut request = Request::new(SdkBody::empty());
         request.set_method(method)?;
-        request.set_uri(format!("{}{path}", self.metadata.endpoint.trim_end_matches('/')))?;
+        request.set_uri(format!(
+            "{}{path}",
+            self.metadata.endpoint.trim_end_matches('/')
+        ))?;
         let headers = request.headers_mut();
         match token {
             Some(token) => headers.try_insert("x-aws-ec2-metadata-token", token.to_owned())?,
@@ -137,15 +153,28 @@ impl<'a> Instance<'a> {
     }
 
     fn too_late(&self) -> NoMetadata {
-        NoMetadata::Unreachable(format!("no answer within {} s", self.metadata.timeout_seconds))
+        NoMetadata::Unreachable(format!(
+            "no answer within {} s",
+            self.metadata.timeout_seconds
+        ))
     }
 }
 
 fn refused(status: u16) -> NoMetadata {
     let why = format!("it answered with HTTP {status}");
-    if status < 500 { NoMetadata::Refused(why) } else { NoMetadata::Unreachable(why) }
+    if status < 500 {
+        NoMetadata::Refused(why)
+    } else {
+        NoMetadata::Unreachable(why)
+    }
 }
 
 fn broken(error: &anyhow::Error) -> NoMetadata {
-    NoMetadata::Unreachable(error.chain().last().map(ToString::to_string).unwrap_or_default())
+    NoMetadata::Unreachable(
+        error
+            .chain()
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    )
 }

@@ -1,5 +1,5 @@
-//! STS, IAM Identity Center's two services, AWS Sign-In and Organizations, through AWS's SDK, and the console's sign-in: one
-//! client each, and errors in words that decide something.
+//! STS, IAM Identity Center's two services, AWS Sign-In and Organizations, through AWS's SDK, and
+//! the console's sign-in: one client each, and errors in words that decide something.
 //!
 //! What to send is `plan`'s; when, and what a refusal means to a person, is `broker`'s.
 

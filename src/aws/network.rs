@@ -1,7 +1,8 @@
-//! What the requests of one run have in common: connections, what is known of AWS's clock, and their pace.
+//! What the requests of one run have in common: connections, what is known of AWS's clock, and
+//! their pace.
 //!
-//! Building an HTTP client with TLS takes milliseconds, and a new connection a round trip or three: a run over a thousand
-//! accounts does so once a server.
+//! Building an HTTP client with TLS takes milliseconds, and a new connection a round trip or three:
+//! a run over a thousand accounts does so once a server.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,7 +19,8 @@ use super::pace::Pace;
 use crate::error::Result;
 use crate::plan::Connection;
 
-/// How often a request is sent again that was throttled. With the pauses that is over half a minute.
+/// How often a request is sent again that was throttled. With the pauses that is over half a
+/// minute.
 const THROTTLED_TRIES: u32 = 12;
 /// Before the second attempt at a request that got no answer; twice as long before each next one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
@@ -50,16 +52,25 @@ pub(super) struct Known {
 impl Network {
     /// For a run with up to this many requests at once, which back off together.
     pub(crate) fn paced(most: u32) -> Network {
-        Network(Rc::new(Shared { servers: RefCell::default(), pace: Some(Pace::new(most)) }))
+        Network(Rc::new(Shared {
+            servers: RefCell::default(),
+            pace: Some(Pace::new(most)),
+        }))
     }
 
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
     pub(super) fn server(&self, url: &str, connection: &Connection) -> Result<Known> {
-        let server = Server { url: url.to_owned(), ca_bundle: connection.ca_bundle.clone() };
+        let server = Server {
+            url: url.to_owned(),
+            ca_bundle: connection.ca_bundle.clone(),
+        };
         if let Some(known) = self.0.servers.borrow().get(&server) {
             return Ok(known.clone());
         }
-        let known = Known { http: connector::http_client(url, connection)?, clock_offset: Arc::default() };
+        let known = Known {
+            http: connector::http_client(url, connection)?,
+            clock_offset: Arc::default(),
+        };
         self.0.servers.borrow_mut().insert(server, known.clone());
         Ok(known)
     }
@@ -68,16 +79,18 @@ impl Network {
         self.0.pace.is_some()
     }
 
-    /// Sends a request, which the SDK must not retry where this is paced: here it is, when it is its turn again.
-    /// `attempts` is 1 or more, the first one included; those that were throttled do not count, except where the request
-    /// must not be repeated at all.
+    /// Sends a request, which the SDK must not retry where this is paced: here it is, when it is
+    /// its turn again. `attempts` is 1 or more, the first one included; those that were throttled
+    /// do not count, except where the request must not be repeated at all.
     pub(super) async fn send<T>(
         &self,
         attempts: u32,
         may_repeat: bool,
         request: impl AsyncFn() -> std::result::Result<T, Failure>,
     ) -> std::result::Result<T, Failure> {
-        let Some(pace) = &self.0.pace else { return request().await };
+        let Some(pace) = &self.0.pace else {
+            return request().await;
+        };
         let (mut attempt, mut throttled, mut backoff) = (1, 0, FIRST_BACKOFF);
         loop {
             let turn = pace.turn().await;
@@ -90,8 +103,11 @@ impl Network {
                         return answer;
                     }
                 }
-                // The answer has told how far the clocks are apart, and the next signature is right.
-                Err(failure) if failure.clock_skew().is_some() && attempt < attempts => attempt += 1,
+                // The answer has told how far the clocks are apart, and the next signature is
+                // right.
+                Err(failure) if failure.clock_skew().is_some() && attempt < attempts => {
+                    attempt += 1;
+                }
                 Err(Failure::Unreachable { .. }) if attempt < attempts => {
                     drop(turn);
                     attempt += 1;
@@ -126,11 +142,18 @@ mod tests {
 
     /// How often a request is sent that is throttled the first time.
     fn sent(may_repeat: bool) -> u32 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let sent = Cell::new(0);
         let answer = runtime.block_on(Network::paced(8).send(1, may_repeat, async || {
             sent.set(sent.get() + 1);
-            if sent.get() == 1 { Err(throttled()) } else { Ok(()) }
+            if sent.get() == 1 {
+                Err(throttled())
+            } else {
+                Ok(())
+            }
         }));
         assert_eq!(answer.is_ok(), may_repeat);
         sent.get()

@@ -1,4 +1,5 @@
-//! IAM Identity Center's sign-in: registering a client, starting a device, getting tokens. No request is signed.
+//! IAM Identity Center's sign-in: registering a client, starting a device, getting tokens. No
+//! request is signed.
 
 use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
@@ -15,7 +16,8 @@ use crate::secret::Secret;
 
 /// RFC 8628
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// What a device waits between two polls where the server does not say (RFC 8628 section 3.2), in seconds.
+/// What a device waits between two polls where the server does not say (RFC 8628 section 3.2), in
+/// seconds.
 const USUAL_INTERVAL: u32 = 5;
 
 /// The service in the region of one Identity Center.
@@ -69,9 +71,17 @@ pub(crate) struct Device {
 
 /// What tokens are given for.
 pub(crate) enum Grant<'a> {
-    Device { code: &'a Secret },
-    Code { code: &'a Secret, verifier: &'a Secret, redirect_uri: &'a str },
-    Refresh { token: &'a Secret },
+    Device {
+        code: &'a Secret,
+    },
+    Code {
+        code: &'a Secret,
+        verifier: &'a Secret,
+        redirect_uri: &'a str,
+    },
+    Refresh {
+        token: &'a Secret,
+    },
 }
 
 #[derive(Debug)]
@@ -93,12 +103,25 @@ impl<'p> Oidc<'p> {
         let url = url(endpoint, region)?;
         let http = connector::http_client(&url, connection)?;
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Oidc { connection, endpoint, region, http, now, voice, url })
+        Ok(Oidc {
+            connection,
+            endpoint,
+            region,
+            http,
+            now,
+            voice,
+            url,
+        })
     }
 
     fn client(&self, effort: Effort) -> aws_sdk_ssooidc::Client {
-        let shared =
-            client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, effort);
+        let shared = client::shared(
+            self.connection,
+            self.endpoint,
+            self.region.to_owned(),
+            &self.http,
+            effort,
+        );
         aws_sdk_ssooidc::Client::from_conf(aws_sdk_ssooidc::config::Builder::from(&shared).build())
     }
 
@@ -107,7 +130,11 @@ impl<'p> Oidc<'p> {
     }
 
     fn teller(&self) -> Teller {
-        Teller { service: "Identity Center", now: self.now, voice: self.voice }
+        Teller {
+            service: "Identity Center",
+            now: self.now,
+            voice: self.voice,
+        }
     }
 
     /// A client of kind `public`.
@@ -117,19 +144,32 @@ impl<'p> Oidc<'p> {
     ) -> std::result::Result<Registered, Failure> {
         self.asking("RegisterClient");
         let mut request = self.client(Effort::Usual).register_client();
-        request = request.client_name(new.name).client_type("public").set_scopes(new.scopes.clone());
+        request = request
+            .client_name(new.name)
+            .client_type("public")
+            .set_scopes(new.scopes.clone());
         if let Some(browser) = &new.browser {
             request = request
                 .redirect_uris(browser.redirect_uri)
                 .issuer_url(browser.issuer_url)
-                .set_grant_types(Some(browser.grant_types.iter().map(|grant| (*grant).to_owned()).collect()));
+                .set_grant_types(Some(
+                    browser
+                        .grant_types
+                        .iter()
+                        .map(|grant| (*grant).to_owned())
+                        .collect(),
+                ));
         }
-        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
+        let answer = Box::pin(request.send())
+            .await
+            .map_err(|error| self.teller().failure(error))?;
         let expires_at = DateTime::from_timestamp(answer.client_secret_expires_at(), 0);
         match (answer.client_id, answer.client_secret, expires_at) {
-            (Some(client_id), Some(secret), Some(expires_at)) => {
-                Ok(Registered { client_id, client_secret: Secret::new(secret), expires_at })
-            }
+            (Some(client_id), Some(secret), Some(expires_at)) => Ok(Registered {
+                client_id,
+                client_secret: Secret::new(secret),
+                expires_at,
+            }),
             _ => Err(incomplete("a client")),
         }
     }
@@ -145,7 +185,9 @@ impl<'p> Oidc<'p> {
             .client_id(&client.client_id)
             .client_secret(client.client_secret.expose())
             .start_url(start_url);
-        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
+        let answer = Box::pin(request.send())
+            .await
+            .map_err(|error| self.teller().failure(error))?;
         let (expires_in, interval) = (answer.expires_in(), answer.interval());
         let page = answer.verification_uri_complete.or(answer.verification_uri);
         match (answer.device_code, answer.user_code, page) {
@@ -154,13 +196,17 @@ impl<'p> Oidc<'p> {
                 user_code,
                 page,
                 expires_in: u32::try_from(expires_in).unwrap_or_default(),
-                interval: u32::try_from(interval).ok().filter(|n| *n > 0).unwrap_or(USUAL_INTERVAL),
+                interval: u32::try_from(interval)
+                    .ok()
+                    .filter(|n| *n > 0)
+                    .unwrap_or(USUAL_INTERVAL),
             }),
             _ => Err(incomplete("a device code")),
         }
     }
 
-    /// A refresh token is spent by its request, and a second one with it may end the session: it is sent once.
+    /// A refresh token is spent by its request, and a second one with it may end the session: it is
+    /// sent once.
     pub(crate) async fn create_token(
         &self,
         client: &Registered,
@@ -171,17 +217,29 @@ impl<'p> Oidc<'p> {
             Grant::Code { .. } => ("authorization_code", Effort::Usual),
             Grant::Refresh { .. } => ("refresh_token", Effort::Once),
         };
-        self.asking(&format!("CreateToken for {}", grant_type.rsplit(':').next().unwrap_or_default()));
+        self.asking(&format!(
+            "CreateToken for {}",
+            grant_type.rsplit(':').next().unwrap_or_default()
+        ));
         let request = self.client(effort).create_token().grant_type(grant_type);
-        let request = request.client_id(&client.client_id).client_secret(client.client_secret.expose());
+        let request = request
+            .client_id(&client.client_id)
+            .client_secret(client.client_secret.expose());
         let request = match grant {
             Grant::Device { code } => request.device_code(code.expose()),
-            Grant::Code { code, verifier, redirect_uri } => {
-                request.code(code.expose()).code_verifier(verifier.expose()).redirect_uri(*redirect_uri)
-            }
+            Grant::Code {
+                code,
+                verifier,
+                redirect_uri,
+            } => request
+                .code(code.expose())
+                .code_verifier(verifier.expose())
+                .redirect_uri(*redirect_uri),
             Grant::Refresh { token } => request.refresh_token(token.expose()),
         };
-        let answer = Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))?;
+        let answer = Box::pin(request.send())
+            .await
+            .map_err(|error| self.teller().failure(error))?;
         let expires_at = (self.now)() + TimeDelta::seconds(answer.expires_in().into());
         let access_token = answer.access_token.ok_or_else(|| incomplete("a token"))?;
         Ok(Tokens {
@@ -198,8 +256,10 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("no IAM Identity Center endpoint is known for sso_region '{region}': {why}"))
-            .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
+        Error::config(format!(
+            "no IAM Identity Center endpoint is known for sso_region '{region}': {why}"
+        ))
+        .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()
         .region(region)
@@ -207,7 +267,11 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         .use_dual_stack(endpoint.dual_stack)
         .build()
         .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
+        &DefaultResolver::new(),
+        &params,
+    ))
+    .map_err(refuse)
 }
 
 /// An answer of status 200 without what it should hold: a proxy's, perhaps.
@@ -222,20 +286,37 @@ mod tests {
     #[test]
     fn the_endpoint_follows_the_region_and_its_switches() {
         let at = |region: &str, fips, dual_stack| {
-            url(&Endpoint { url: None, fips, dual_stack, global: false }, region)
+            url(
+                &Endpoint {
+                    url: None,
+                    fips,
+                    dual_stack,
+                    global: false,
+                },
+                region,
+            )
         };
-        assert_eq!(at("eu-central-1", false, false).unwrap(), "https://oidc.eu-central-1.amazonaws.com");
-        assert_eq!(at("us-gov-west-1", true, false).unwrap(), "https://oidc.us-gov-west-1.amazonaws.com");
-        assert_eq!(at("us-east-1", true, false).unwrap(), "https://oidc-fips.us-east-1.amazonaws.com");
+        assert_eq!(
+            at("eu-central-1", false, false).unwrap(),
+            "https://oidc.eu-central-1.amazonaws.com"
+        );
+        assert_eq!(
+            at("us-gov-west-1", true, false).unwrap(),
+            "https://oidc.us-gov-west-1.amazonaws.com"
+        );
+        assert_eq!(
+            at("us-east-1", true, false).unwrap(),
+            "https://oidc-fips.us-east-1.amazonaws.com"
+        );
         assert_eq!(
             at("cn-north-1", false, true).unwrap(),
             "https://oidc.cn-north-1.api.amazonwebservices.com.cn"
         );
         let error = at("not a region", false, false).unwrap_err();
         assert!(
-            error
-                .message
-                .starts_with("no IAM Identity Center endpoint is known for sso_region 'not a region'")
+            error.message.starts_with(
+                "no IAM Identity Center endpoint is known for sso_region 'not a region'"
+            )
         );
     }
 }

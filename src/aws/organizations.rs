@@ -1,5 +1,5 @@
-//! AWS Organizations: its accounts, its tree of organizational units, and what accounts are tagged with. Which of them
-//! are wanted is the caller's business.
+//! AWS Organizations: its accounts, its tree of organizational units, and what accounts are tagged
+//! with. Which of them are wanted is the caller's business.
 
 use std::result::Result as Answered;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ pub(crate) struct Member {
     pub(crate) account_id: String,
     pub(crate) name: String,
     pub(crate) email: String,
-    /// `arn:aws:organizations::111111111111:account/o-exampleorgid/222222222222`: the first number is the management
-    /// account's.
+    /// `arn:aws:organizations::111111111111:account/o-exampleorgid/222222222222`: the first number
+    /// is the management account's.
     pub(crate) arn: String,
     pub(crate) is_active: bool,
 }
@@ -79,12 +79,25 @@ impl Organizations {
         let region = home_region(region);
         let url = url(endpoint, region)?;
         let Known { http, clock_offset } = network.server(&url, connection)?;
-        let effort = if network.is_paced() { Effort::UsualOnce } else { Effort::Usual };
+        let effort = if network.is_paced() {
+            Effort::UsualOnce
+        } else {
+            Effort::Usual
+        };
         let keys = client::sdk(keys);
         let shared = client::shared(connection, endpoint, region.to_owned(), &http, effort);
         let attempts = client::attempts(connection, Effort::Usual);
         let network = network.clone();
-        Ok(Organizations { shared, keys, clock_offset, network, attempts, now, voice, url })
+        Ok(Organizations {
+            shared,
+            keys,
+            clock_offset,
+            network,
+            attempts,
+            now,
+            voice,
+            url,
+        })
     }
 
     /// For one request: it is signed by what the last answer said of the clocks.
@@ -92,8 +105,14 @@ impl Organizations {
         let offset = failure::skew(self.clock_offset.load(Ordering::Relaxed)).unwrap_or(0);
         let config = aws_sdk_organizations::config::Builder::from(&self.shared)
             .credentials_provider(self.keys.clone())
-            .time_source(CorrectedClock { now: self.now, offset })
-            .interceptor(WatchClock { now: self.now, offset: Arc::clone(&self.clock_offset) });
+            .time_source(CorrectedClock {
+                now: self.now,
+                offset,
+            })
+            .interceptor(WatchClock {
+                now: self.now,
+                offset: Arc::clone(&self.clock_offset),
+            });
         Client::from_conf(config.build())
     }
 
@@ -101,7 +120,11 @@ impl Organizations {
         self.asking("ListAccounts");
         let page = async |token: Option<String>| {
             let request = async || {
-                let request = self.client().list_accounts().max_results(PAGE).set_next_token(token.clone());
+                let request = self
+                    .client()
+                    .list_accounts()
+                    .max_results(PAGE)
+                    .set_next_token(token.clone());
                 request.send().await
             };
             let page = self.send(request).await?;
@@ -130,12 +153,18 @@ impl Organizations {
         self.asking(&format!("ListOrganizationalUnitsForParent {parent}"));
         let page = async |token: Option<String>| {
             let request = async || {
-                let request = self.client().list_organizational_units_for_parent().parent_id(parent);
+                let request = self
+                    .client()
+                    .list_organizational_units_for_parent()
+                    .parent_id(parent);
                 let request = request.max_results(PAGE).set_next_token(token.clone());
                 request.send().await
             };
             let page = self.send(request).await?;
-            Ok((page.organizational_units.unwrap_or_default(), page.next_token))
+            Ok((
+                page.organizational_units.unwrap_or_default(),
+                page.next_token,
+            ))
         };
         let units = pages::all(page).await?.into_iter();
         Ok(units.map(|found| unit(found.id, found.name)).collect())
@@ -158,7 +187,9 @@ impl Organizations {
     /// The id of the unit that this one is in; `None` where that is the root.
     pub(crate) async fn unit_above(&self, id: &str) -> Answered<Option<String>, Failure> {
         self.asking(&format!("ListParents {id}"));
-        let answer = self.send(async || self.client().list_parents().child_id(id).send().await).await?;
+        let answer = self
+            .send(async || self.client().list_parents().child_id(id).send().await)
+            .await?;
         let mut parents = answer.parents.unwrap_or_default().into_iter();
         let unit = parents.find(|parent| parent.r#type == Some(ParentType::OrganizationalUnit));
         Ok(unit.and_then(|parent| parent.id))
@@ -166,10 +197,18 @@ impl Organizations {
 
     pub(crate) async fn unit_name(&self, id: &str) -> Answered<String, Failure> {
         self.asking(&format!("DescribeOrganizationalUnit {id}"));
-        let request =
-            async || self.client().describe_organizational_unit().organizational_unit_id(id).send().await;
+        let request = async || {
+            self.client()
+                .describe_organizational_unit()
+                .organizational_unit_id(id)
+                .send()
+                .await
+        };
         let answer = self.send(request).await?;
-        Ok(answer.organizational_unit.and_then(|unit| unit.name).unwrap_or_default())
+        Ok(answer
+            .organizational_unit
+            .and_then(|unit| unit.name)
+            .unwrap_or_default())
     }
 
     /// The account's tags.
@@ -187,7 +226,11 @@ impl Organizations {
             let page = self.send(request).await?;
             Ok((page.tags.unwrap_or_default(), page.next_token))
         };
-        Ok(pages::all(page).await?.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        Ok(pages::all(page)
+            .await?
+            .into_iter()
+            .map(|tag| (tag.key, tag.value))
+            .collect())
     }
 
     async fn send<T, E>(
@@ -197,7 +240,11 @@ impl Organizations {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let request = async || Box::pin(request()).await.map_err(|error| self.teller().failure(error));
+        let request = async || {
+            Box::pin(request())
+                .await
+                .map_err(|error| self.teller().failure(error))
+        };
         self.network.send(self.attempts, true, request).await
     }
 
@@ -206,7 +253,11 @@ impl Organizations {
     }
 
     fn teller(&self) -> Teller {
-        Teller { service: "AWS Organizations", now: self.now, voice: self.voice }
+        Teller {
+            service: "AWS Organizations",
+            now: self.now,
+            voice: self.voice,
+        }
     }
 }
 
@@ -221,7 +272,8 @@ fn member(account: Account) -> Member {
     }
 }
 
-/// `State` has taken the place of `Status`, which AWS takes away after September 2026 (API reference, `Account`).
+/// `State` has taken the place of `Status`, which AWS takes away after September 2026 (API
+/// reference, `Account`).
 fn is_active(account: &Account) -> bool {
     match &account.state {
         Some(state) => *state == AccountState::Active,
@@ -230,7 +282,10 @@ fn is_active(account: &Account) -> bool {
 }
 
 fn unit(id: Option<String>, name: Option<String>) -> Unit {
-    Unit { id: id.unwrap_or_default(), name: name.unwrap_or_default() }
+    Unit {
+        id: id.unwrap_or_default(),
+        name: name.unwrap_or_default(),
+    }
 }
 
 /// The region of the partition that Organizations is in.
@@ -250,8 +305,10 @@ fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("no AWS Organizations endpoint is known for region '{region}': {why}"))
-            .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
+        Error::config(format!(
+            "no AWS Organizations endpoint is known for region '{region}': {why}"
+        ))
+        .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()
         .region(region)
@@ -259,7 +316,11 @@ fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         .use_dual_stack(endpoint.dual_stack)
         .build()
         .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
+        &DefaultResolver::new(),
+        &params,
+    ))
+    .map_err(refuse)
 }
 
 #[cfg(test)]
@@ -268,17 +329,45 @@ mod tests {
 
     #[test]
     fn it_is_in_one_region_of_each_partition() {
-        let endpoint = |fips| Endpoint { url: None, fips, dual_stack: false, global: false };
+        let endpoint = |fips| Endpoint {
+            url: None,
+            fips,
+            dual_stack: false,
+            global: false,
+        };
         for (region, fips, wanted) in [
-            ("eu-central-1", false, "https://organizations.us-east-1.amazonaws.com"),
-            ("eu-central-1", true, "https://organizations-fips.us-east-1.amazonaws.com"),
-            ("cn-north-1", false, "https://organizations.cn-northwest-1.amazonaws.com.cn"),
-            ("us-gov-east-1", false, "https://organizations.us-gov-west-1.amazonaws.com"),
-            ("eusc-de-east-1", false, "https://organizations.eusc-de-east-1.amazonaws.eu"),
+            (
+                "eu-central-1",
+                false,
+                "https://organizations.us-east-1.amazonaws.com",
+            ),
+            (
+                "eu-central-1",
+                true,
+                "https://organizations-fips.us-east-1.amazonaws.com",
+            ),
+            (
+                "cn-north-1",
+                false,
+                "https://organizations.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-east-1",
+                false,
+                "https://organizations.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                "eusc-de-east-1",
+                false,
+                "https://organizations.eusc-de-east-1.amazonaws.eu",
+            ),
         ] {
             assert_eq!(url(&endpoint(fips), home_region(region)).unwrap(), wanted);
         }
-        let other = Endpoint { url: Some(("http://x".to_owned(), "".into())), ..endpoint(false) };
+        let other = Endpoint {
+            url: Some(("http://x".to_owned(), "".into())),
+            ..endpoint(false)
+        };
         assert_eq!(url(&other, "us-east-1").unwrap(), "http://x");
     }
 
@@ -287,7 +376,13 @@ mod tests {
         let account = Account::builder();
         for (account, active) in [
             (account.clone().state(AccountState::Active), true),
-            (account.clone().state(AccountState::Suspended).status(AccountStatus::Active), false),
+            (
+                account
+                    .clone()
+                    .state(AccountState::Suspended)
+                    .status(AccountStatus::Active),
+                false,
+            ),
             (account.clone().status(AccountStatus::Active), true),
             (account.clone().status(AccountStatus::PendingClosure), false),
             (account, false),

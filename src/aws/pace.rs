@@ -1,8 +1,9 @@
-//! How fast the requests of one run may go out: together, slower once AWS has asked for it, and faster again bit by bit.
+//! How fast the requests of one run may go out: together, slower once AWS has asked for it, and
+//! faster again bit by bit.
 //!
-//! The SDK backs off request by request; a run over a thousand accounts would go on throttling itself. Here one
-//! throttled answer holds all of them back for a while and halves how many are under way at once; answers that are none
-//! bring it back up.
+//! The SDK backs off request by request; a run over a thousand accounts would go on throttling
+//! itself. Here one throttled answer holds all of them back for a while and halves how many are
+//! under way at once; answers that are none bring it back up.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -29,7 +30,10 @@ pub(super) struct Turn<'a> {
 impl Pace {
     /// `most`: how many requests there can be at once.
     pub(super) fn new(most: u32) -> Pace {
-        Pace { state: RefCell::new(State::new(most)), room: Notify::new() }
+        Pace {
+            state: RefCell::new(State::new(most)),
+            room: Notify::new(),
+        }
     }
 
     /// Waits until a request may be sent.
@@ -47,7 +51,10 @@ impl Pace {
 
 impl Turn<'_> {
     pub(super) fn throttled(self) {
-        self.pace.state.borrow_mut().throttled(self.round, Instant::now());
+        self.pace
+            .state
+            .borrow_mut()
+            .throttled(self.round, Instant::now());
     }
 
     pub(super) fn answered(self) {
@@ -80,14 +87,22 @@ struct State {
     under_way: u32,
     not_before: Option<Instant>,
     pause: Duration,
-    /// Counts the times that AWS asked to slow down: what was sent before the last of them says nothing new.
+    /// Counts the times that AWS asked to slow down: what was sent before the last of them says
+    /// nothing new.
     round: u64,
 }
 
 impl State {
     fn new(most: u32) -> State {
         let most = f64::from(most.max(1));
-        State { most, limit: most, under_way: 0, not_before: None, pause: FIRST_PAUSE, round: 0 }
+        State {
+            most,
+            limit: most,
+            under_way: 0,
+            not_before: None,
+            pause: FIRST_PAUSE,
+            round: 0,
+        }
     }
 
     fn start(&mut self, now: Instant) -> Start {
@@ -165,11 +180,19 @@ mod tests {
         (0..100).for_each(|_| state.answered(0));
         assert_eq!(started(&mut state, later), 0);
         (0..4).for_each(|_| state.answered(1));
-        assert_eq!(started(&mut state, later), 0, "a round of answers is nearly one more");
+        assert_eq!(
+            started(&mut state, later),
+            0,
+            "a round of answers is nearly one more"
+        );
         (0..5).for_each(|_| state.answered(1));
         assert_eq!(started(&mut state, later), 1);
         (0..100).for_each(|_| state.answered(1));
-        assert_eq!(started(&mut state, later), 3, "and never more than there were");
+        assert_eq!(
+            started(&mut state, later),
+            3,
+            "and never more than there were"
+        );
         assert_eq!(state.pause, FIRST_PAUSE);
     }
 }

@@ -2,9 +2,11 @@
 
 use super::failure::Failure;
 
-/// Everything, in its order; `page` takes the last page's token, and gives its entries with the next one.
+/// Everything, in its order; `page` takes the last page's token, and gives its entries with the
+/// next one.
 ///
-/// Errors: `Unreachable` too where a server gives the same token twice, and so would never come to an end.
+/// Errors: `Unreachable` too where a server gives the same token twice, and so would never come to
+/// an end.
 pub(super) async fn all<T>(
     page: impl AsyncFn(Option<String>) -> Result<(Vec<T>, Option<String>), Failure>,
 ) -> Result<Vec<T>, Failure> {
@@ -27,17 +29,29 @@ mod tests {
     use super::*;
 
     fn listed(tokens: &[&str]) -> Result<Vec<String>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         let page = async |token: Option<String>| {
-            let at = token.as_ref().map_or(0, |token| token.parse::<usize>().unwrap());
-            Ok((vec![format!("entry {at}")], tokens.get(at).map(|token| (*token).to_owned())))
+            let at = token
+                .as_ref()
+                .map_or(0, |token| token.parse::<usize>().unwrap());
+            Ok((
+                vec![format!("entry {at}")],
+                tokens.get(at).map(|token| (*token).to_owned()),
+            ))
         };
-        runtime.block_on(all(page)).map_err(|failure| failure.to_string())
+        runtime
+            .block_on(all(page))
+            .map_err(|failure| failure.to_string())
     }
 
     #[test]
     fn it_ends_where_there_is_no_next_token() {
-        assert_eq!(listed(&["1", "2"]).unwrap(), ["entry 0", "entry 1", "entry 2"]);
+        assert_eq!(
+            listed(&["1", "2"]).unwrap(),
+            ["entry 0", "entry 1", "entry 2"]
+        );
         assert_eq!(listed(&["1", ""]).unwrap(), ["entry 0", "entry 1"]);
     }
 

@@ -1,4 +1,5 @@
-//! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The token says who asks.
+//! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The
+//! token says who asks.
 
 use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::SharedHttpClient;
@@ -43,8 +44,10 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         return Ok(url.clone());
     }
     let refuse = |why: String| {
-        Error::config(format!("no Identity Center portal is known for sso_region '{region}': {why}"))
-            .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
+        Error::config(format!(
+            "no Identity Center portal is known for sso_region '{region}': {why}"
+        ))
+        .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
     };
     let params = Params::builder()
         .region(region)
@@ -52,7 +55,11 @@ pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
         .use_dual_stack(endpoint.dual_stack)
         .build()
         .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params)).map_err(refuse)
+    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
+        &DefaultResolver::new(),
+        &params,
+    ))
+    .map_err(refuse)
 }
 
 impl<'p> Portal<'p> {
@@ -68,18 +75,39 @@ impl<'p> Portal<'p> {
         // Where there is no override, AWS's own addresses are all https.
         let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
         let http = network.server(url, connection)?.http;
-        Ok(Portal { connection, endpoint, region, http, network: network.clone(), now, voice })
+        Ok(Portal {
+            connection,
+            endpoint,
+            region,
+            http,
+            network: network.clone(),
+            now,
+            voice,
+        })
     }
 
     fn client(&self, effort: Effort) -> aws_sdk_sso::Client {
-        let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
-        let shared =
-            client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, effort);
+        let effort = if self.network.is_paced() {
+            effort.unrepeated()
+        } else {
+            effort
+        };
+        let shared = client::shared(
+            self.connection,
+            self.endpoint,
+            self.region.to_owned(),
+            &self.http,
+            effort,
+        );
         aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
     }
 
     fn teller(&self) -> Teller {
-        Teller { service: "Identity Center", now: self.now, voice: self.voice }
+        Teller {
+            service: "Identity Center",
+            now: self.now,
+            voice: self.voice,
+        }
     }
 
     pub(crate) async fn role_credentials(
@@ -88,18 +116,33 @@ impl<'p> Portal<'p> {
         account_id: &str,
         role_name: &str,
     ) -> std::result::Result<Credentials, Failure> {
-        self.voice
-            .trace(1, &format!("GetRoleCredentials {role_name} in {account_id}: asking {}", self.region));
+        self.voice.trace(
+            1,
+            &format!(
+                "GetRoleCredentials {role_name} in {account_id}: asking {}",
+                self.region
+            ),
+        );
         let request = async || {
             let request = self.client(Effort::Usual).get_role_credentials();
             let request = request.access_token(access_token.expose());
             let request = request.account_id(account_id).role_name(role_name);
-            Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))
+            Box::pin(request.send())
+                .await
+                .map_err(|error| self.teller().failure(error))
         };
         let answer = self.network.send(self.attempts(), true, request).await?;
         let keys = answer.role_credentials;
-        let expiration = keys.as_ref().and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
-        let parts = keys.map(|keys| (keys.access_key_id, keys.secret_access_key, keys.session_token));
+        let expiration = keys
+            .as_ref()
+            .and_then(|keys| DateTime::from_timestamp_millis(keys.expiration()));
+        let parts = keys.map(|keys| {
+            (
+                keys.access_key_id,
+                keys.secret_access_key,
+                keys.session_token,
+            )
+        });
         let Some((Some(id), Some(secret), Some(token))) = parts else {
             return Err(Failure::unusable("it held no credentials"));
         };
@@ -110,26 +153,40 @@ impl<'p> Portal<'p> {
             expiration,
             account_id: Some(account_id.to_owned()),
         };
-        answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
+        answered
+            .checked()
+            .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
     }
 
     pub(crate) async fn accounts(
         &self,
         access_token: &Secret,
     ) -> std::result::Result<Vec<PortalAccount>, Failure> {
-        self.voice.trace(1, &format!("ListAccounts: asking {}", self.region));
+        self.voice
+            .trace(1, &format!("ListAccounts: asking {}", self.region));
         let page = async |token: Option<String>| {
             let request = async || {
-                let request = self.client(Effort::Usual).list_accounts().set_next_token(token.clone());
-                let request = request.access_token(access_token.expose()).max_results(PAGE);
-                Box::pin(request.send()).await.map_err(|error| self.teller().failure(error))
+                let request = self
+                    .client(Effort::Usual)
+                    .list_accounts()
+                    .set_next_token(token.clone());
+                let request = request
+                    .access_token(access_token.expose())
+                    .max_results(PAGE);
+                Box::pin(request.send())
+                    .await
+                    .map_err(|error| self.teller().failure(error))
             };
             let page = self.network.send(self.attempts(), true, request).await?;
-            let accounts = page.account_list.unwrap_or_default().into_iter().map(|account| PortalAccount {
-                account_id: account.account_id.unwrap_or_default(),
-                name: account.account_name.unwrap_or_default(),
-                email: account.email_address.unwrap_or_default(),
-            });
+            let accounts = page
+                .account_list
+                .unwrap_or_default()
+                .into_iter()
+                .map(|account| PortalAccount {
+                    account_id: account.account_id.unwrap_or_default(),
+                    name: account.account_name.unwrap_or_default(),
+                    email: account.email_address.unwrap_or_default(),
+                });
             Ok((accounts.collect(), page.next_token))
         };
         pages::all(page).await
@@ -141,17 +198,29 @@ impl<'p> Portal<'p> {
         access_token: &Secret,
         account_id: &str,
     ) -> std::result::Result<Vec<String>, Failure> {
-        self.voice.trace(1, &format!("ListAccountRoles of {account_id}: asking {}", self.region));
+        self.voice.trace(
+            1,
+            &format!("ListAccountRoles of {account_id}: asking {}", self.region),
+        );
         let page = async |token: Option<String>| {
             let request = async || {
-                let request = self.client(Effort::Usual).list_account_roles().set_next_token(token.clone());
-                let request = request.access_token(access_token.expose()).max_results(PAGE);
+                let request = self
+                    .client(Effort::Usual)
+                    .list_account_roles()
+                    .set_next_token(token.clone());
+                let request = request
+                    .access_token(access_token.expose())
+                    .max_results(PAGE);
                 Box::pin(request.account_id(account_id).send())
                     .await
                     .map_err(|error| self.teller().failure(error))
             };
             let page = self.network.send(self.attempts(), true, request).await?;
-            let roles = page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name);
+            let roles = page
+                .role_list
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|role| role.role_name);
             Ok((roles.collect(), page.next_token))
         };
         pages::all(page).await
@@ -161,10 +230,18 @@ impl<'p> Portal<'p> {
         client::attempts(self.connection, Effort::Usual)
     }
 
-    /// Ends the session that the token is for, with its refresh token. Role credentials live on until they expire.
+    /// Ends the session that the token is for, with its refresh token. Role credentials live on
+    /// until they expire.
     pub(crate) async fn logout(&self, access_token: &Secret) -> std::result::Result<(), Failure> {
-        self.voice.trace(1, &format!("Logout: asking {}", self.region));
-        let request = self.client(Effort::Usual).logout().access_token(access_token.expose());
-        Box::pin(request.send()).await.map(|_| ()).map_err(|error| self.teller().failure(error))
+        self.voice
+            .trace(1, &format!("Logout: asking {}", self.region));
+        let request = self
+            .client(Effort::Usual)
+            .logout()
+            .access_token(access_token.expose());
+        Box::pin(request.send())
+            .await
+            .map(|_| ())
+            .map_err(|error| self.teller().failure(error))
     }
 }

@@ -1,5 +1,5 @@
-//! Whether a server can be reached, and if not, how far one gets: its name, a connection, TLS, an answer. One plain
-//! request without credentials, or the look behind one that failed.
+//! Whether a server can be reached, and if not, how far one gets: its name, a connection, TLS, an
+//! answer. One plain request without credentials, or the look behind one that failed.
 
 use std::time::Duration;
 
@@ -41,7 +41,8 @@ pub(crate) struct Trouble {
     pub(crate) why: String,
 }
 
-/// One GET of `/`; any answer will do. Seconds that the server's clock is ahead of `now`, where it says.
+/// One GET of `/`; any answer will do. Seconds that the server's clock is ahead of `now`, where it
+/// says.
 ///
 /// Errors: the CA bundle cannot be used.
 pub(crate) async fn probe(
@@ -67,8 +68,14 @@ pub(crate) async fn probe(
 
 /// How far one gets where a request to the URL failed for this cause.
 pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
-    let host = proxy_of(url).or_else(|| host_of(url)).unwrap_or_else(|| url.to_owned());
-    let at = |stage, why: String| Trouble { stage, host: host.clone(), why };
+    let host = proxy_of(url)
+        .or_else(|| host_of(url))
+        .unwrap_or_else(|| url.to_owned());
+    let at = |stage, why: String| Trouble {
+        stage,
+        host: host.clone(),
+        why,
+    };
     if let Some(why) = tls(cause.as_ref()) {
         return at(Stage::Tls, why);
     }
@@ -78,33 +85,61 @@ pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
     let addresses = match tokio::time::timeout(STAGE, addresses(name, port)).await {
         Ok(Ok(addresses)) => addresses,
         Ok(Err(error)) => return at(Stage::Name, error.to_string()),
-        Err(_) => return at(Stage::Name, format!("no answer within {} s", STAGE.as_secs())),
+        Err(_) => {
+            return at(
+                Stage::Name,
+                format!("no answer within {} s", STAGE.as_secs()),
+            );
+        }
     };
     match tokio::time::timeout(STAGE, tokio::net::TcpStream::connect(&*addresses)).await {
-        Ok(Ok(_)) => at(Stage::Answer, cause.chain().last().map(ToString::to_string).unwrap_or_default()),
+        Ok(Ok(_)) => at(
+            Stage::Answer,
+            cause
+                .chain()
+                .last()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
         Ok(Err(error)) => at(Stage::Connection, error.to_string()),
-        Err(_) => at(Stage::Connection, format!("no answer within {} s", STAGE.as_secs())),
+        Err(_) => at(
+            Stage::Connection,
+            format!("no answer within {} s", STAGE.as_secs()),
+        ),
     }
 }
 
 /// `HOST:PORT`
 fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
-    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+    Some(format!(
+        "{}:{}",
+        url.host_str()?,
+        url.port_or_known_default()?
+    ))
 }
 
 async fn addresses(name: &str, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
     #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
-    return Ok(super::dns::resolve(name).await?.into_iter().map(|address| (address, port).into()).collect());
+    return Ok(super::dns::resolve(name)
+        .await?
+        .into_iter()
+        .map(|address| (address, port).into())
+        .collect());
     #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
     Ok(tokio::net::lookup_host((name, port)).await?.collect())
 }
 
-/// What TLS has to say, where it was TLS. An `io::Error` does not name what it wraps as its source, and may wrap another.
+/// What TLS has to say, where it was TLS. An `io::Error` does not name what it wraps as its source,
+/// and may wrap another.
 fn tls(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         return Some(error.to_string());
     }
-    let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    wrapped.and_then(|wrapped| tls(wrapped)).or_else(|| tls(cause.source()?))
+    let wrapped = cause
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    wrapped
+        .and_then(|wrapped| tls(wrapped))
+        .or_else(|| tls(cause.source()?))
 }

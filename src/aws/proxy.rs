@@ -7,6 +7,12 @@ pub(crate) fn proxy_of(url: &str) -> Option<String> {
     let uri = url.parse().ok()?;
     let proxy = Matcher::from_env().intercept(&uri)?;
     let proxy = proxy.uri();
-    let port = proxy.port_u16().unwrap_or(if proxy.scheme_str() == Some("https") { 443 } else { 80 });
+    let port = proxy
+        .port_u16()
+        .unwrap_or(if proxy.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        });
     Some(format!("{}:{port}", proxy.host()?))
 }

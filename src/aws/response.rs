@@ -1,7 +1,9 @@
-//! Reads each response whole, up to a size and within a time, and checks that it looks like the service's own: a
-//! captive portal or a proxy answers in the service's place, with HTML, a redirect or nothing, and often with status 200.
+//! Reads each response whole, up to a size and within a time, and checks that it looks like the
+//! service's own: a captive portal or a proxy answers in the service's place, with HTML, a redirect
+//! or nothing, and often with status 200.
 //!
-//! It stands between the HTTP connector and whatever parses the response, so that every client has it.
+//! It stands between the HTTP connector and whatever parses the response, so that every client has
+//! it.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,8 +21,8 @@ use aws_smithy_types::retry::ErrorKind;
 
 use super::proxy::proxy_of;
 
-/// The largest response that is read, in bytes; AWS's own have a few thousand, and a page of accounts some hundred
-/// thousand.
+/// The largest response that is read, in bytes; AWS's own have a few thousand, and a page of
+/// accounts some hundred thousand.
 const LARGEST: usize = 1024 * 1024;
 /// How long a body may take once the head is there.
 const BODY: Duration = Duration::from_secs(8);
@@ -40,7 +42,10 @@ pub(super) enum Expected {
 
 /// The connector, with what comes back read and checked.
 pub(super) fn checked(connector: SharedHttpConnector, expected: Expected) -> SharedHttpConnector {
-    SharedHttpConnector::new(Checked { connector, expected })
+    SharedHttpConnector::new(Checked {
+        connector,
+        expected,
+    })
 }
 
 /// The client, with what comes back read and checked.
@@ -84,19 +89,25 @@ impl Asked {
             is_query: sent.starts_with("application/x-www-form-urlencoded"),
             may_be_empty: path.ends_with("/logout"),
             // Nothing behind the host is kept: the console's sign-in has credentials there.
-            url: url::Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
+            url: url::Url::parse(url)
+                .map(|url| url.origin().ascii_serialization())
+                .unwrap_or_default(),
         }
     }
 
     fn host(&self) -> String {
         let url = url::Url::parse(&self.url).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+        url.and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 }
 
 async fn read(asked: Asked, mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let status = response.status().as_u16();
-    let declared = response.headers().get("content-length").and_then(|length| length.parse::<usize>().ok());
+    let declared = response
+        .headers()
+        .get("content-length")
+        .and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > LARGEST) {
         return Err(stray(&asked, status, What::TooLarge));
     }
@@ -114,7 +125,9 @@ async fn read(asked: Asked, mut response: HttpResponse) -> Result<HttpResponse, 
 }
 
 /// The body; `None` where it is larger than [`LARGEST`].
-async fn collect(body: SdkBody) -> Result<Option<Vec<u8>>, aws_smithy_types::byte_stream::error::Error> {
+async fn collect(
+    body: SdkBody,
+) -> Result<Option<Vec<u8>>, aws_smithy_types::byte_stream::error::Error> {
     let mut stream = ByteStream::new(body);
     let mut whole = Vec::new();
     while let Some(chunk) = stream.try_next().await? {
@@ -163,7 +176,9 @@ fn what_is_wrong(asked: &Asked, status: u16, head: &HttpResponse, body: &[u8]) -
 
 /// Without white space around it, and without the mark that some editors put in front.
 fn trimmed(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii()
+    body.strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(body)
+        .trim_ascii()
 }
 
 /// Whether a browser would show it as a page, whatever its headers say.
@@ -171,27 +186,55 @@ fn is_html(text: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&text[..text.len().min(512)]).to_ascii_lowercase();
     let start = start.trim_start_matches(|c: char| c.is_whitespace());
     // XHTML has XML's own first line in front.
-    let start = match start.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+    let start = match start
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+    {
         Some((_, rest)) => rest.trim_start(),
         None => start,
     };
-    ["<!doctype html", "<html", "<head", "<body", "<title", "<script", "<meta", "<h1", "<p>", "<center"]
-        .iter()
-        .any(|tag| start.starts_with(tag))
+    [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<script",
+        "<meta",
+        "<h1",
+        "<p>",
+        "<center",
+    ]
+    .iter()
+    .any(|tag| start.starts_with(tag))
         || (start.starts_with("<!--") && start.contains("<html"))
 }
 
 /// Whether the first element has no end, or there is none. The rest is the parser's business.
 fn wrong_xml(text: &[u8]) -> Option<What> {
-    let Ok(text) = std::str::from_utf8(text) else { return Some(What::NotItsFormat("XML")) };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Some(What::NotItsFormat("XML"));
+    };
     let mut rest = text;
-    while let Some(end) = ["<?", "<!"].iter().any(|start| rest.starts_with(start)).then(|| rest.find('>')) {
-        let Some(end) = end else { return Some(What::CutOff("XML")) };
+    while let Some(end) = ["<?", "<!"]
+        .iter()
+        .any(|start| rest.starts_with(start))
+        .then(|| rest.find('>'))
+    {
+        let Some(end) = end else {
+            return Some(What::CutOff("XML"));
+        };
         rest = rest[end + 1..].trim_start();
     }
-    let Some(name) = rest.strip_prefix('<') else { return Some(What::NotItsFormat("XML")) };
-    let name: String = name.chars().take_while(|c| !c.is_whitespace() && !['>', '/'].contains(c)).collect();
-    let is_closed = rest.ends_with(&format!("</{name}>")) || (rest.ends_with("/>") && !rest.contains("><"));
+    let Some(name) = rest.strip_prefix('<') else {
+        return Some(What::NotItsFormat("XML"));
+    };
+    let name: String = name
+        .chars()
+        .take_while(|c| !c.is_whitespace() && !['>', '/'].contains(c))
+        .collect();
+    let is_closed =
+        rest.ends_with(&format!("</{name}>")) || (rest.ends_with("/>") && !rest.contains("><"));
     (!is_closed).then_some(What::CutOff("XML"))
 }
 
@@ -204,7 +247,10 @@ fn wrong_json(text: &[u8]) -> Option<What> {
 }
 
 fn host_of(location: &str) -> Option<String> {
-    url::Url::parse(location).ok()?.host_str().map(str::to_owned)
+    url::Url::parse(location)
+        .ok()?
+        .host_str()
+        .map(str::to_owned)
 }
 
 fn stray(asked: &Asked, status: u16, what: What) -> ConnectorError {
@@ -213,7 +259,12 @@ fn stray(asked: &Asked, status: u16, what: What) -> ConnectorError {
         500.. => Some(ErrorKind::ServerError),
         _ => None,
     };
-    let stray = Stray { what, status, host: asked.host(), proxy: proxy_of(&asked.url) };
+    let stray = Stray {
+        what,
+        status,
+        host: asked.host(),
+        proxy: proxy_of(&asked.url),
+    };
     ConnectorError::other(stray.into(), kind)
 }
 
@@ -253,21 +304,41 @@ impl fmt::Display for Stray {
             None => "a proxy or portal".to_owned(),
         };
         match &self.what {
-            What::Html => write!(f, "{sender} answered with HTML in place of {host} (HTTP {status})"),
+            What::Html => write!(
+                f,
+                "{sender} answered with HTML in place of {host} (HTTP {status})"
+            ),
             What::Redirect(Some(to)) => {
-                write!(f, "{sender} answered in place of {host} with a redirect to {to} (HTTP {status})")
+                write!(
+                    f,
+                    "{sender} answered in place of {host} with a redirect to {to} (HTTP {status})"
+                )
             }
             What::Redirect(None) => {
-                write!(f, "{sender} answered in place of {host} with a redirect (HTTP {status})")
+                write!(
+                    f,
+                    "{sender} answered in place of {host} with a redirect (HTTP {status})"
+                )
             }
-            What::ProxyLogin => write!(f, "{sender} asks for a user name and password (HTTP {status})"),
+            What::ProxyLogin => write!(
+                f,
+                "{sender} asks for a user name and password (HTTP {status})"
+            ),
             What::Empty => write!(f, "the answer of {host} was empty (HTTP {status})"),
-            What::TooLarge => write!(f, "the answer of {host} was larger than 1 MB (HTTP {status})"),
+            What::TooLarge => write!(
+                f,
+                "the answer of {host} was larger than 1 MB (HTTP {status})"
+            ),
             What::Compressed => write!(f, "the answer of {host} was compressed (HTTP {status})"),
             What::CutOff(format) => {
-                write!(f, "the answer of {host} was {format} that ends too early (HTTP {status})")
+                write!(
+                    f,
+                    "the answer of {host} was {format} that ends too early (HTTP {status})"
+                )
             }
-            What::NotItsFormat(format) => write!(f, "the answer of {host} was not {format} (HTTP {status})"),
+            What::NotItsFormat(format) => {
+                write!(f, "the answer of {host} was not {format} (HTTP {status})")
+            }
         }
     }
 }
@@ -282,10 +353,12 @@ impl Stray {
     fn hint(&self) -> &'static str {
         match (&self.what, &self.proxy) {
             (What::ProxyLogin, _) => {
-                "give the proxy's user name and password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+                "give the proxy's user name and password: \
+                 HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             }
             (What::Html | What::Redirect(_), None) => {
-                "if this network has a sign-in page, open it in a browser; then run the command again"
+                "if this network has a sign-in page, open it in a browser; then run the command \
+                 again"
             }
             (_, Some(_)) => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
             _ => "check the network, and HTTPS_PROXY if there is a proxy",

@@ -1,5 +1,5 @@
-//! AWS Sign-In: new credentials for a session of `aws login`. The request carries a proof that its sender has the session's
-//! key (`DPoP`, RFC 9449).
+//! AWS Sign-In: new credentials for a session of `aws login`. The request carries a proof that its
+//! sender has the session's key (`DPoP`, RFC 9449).
 
 use std::sync::Arc;
 
@@ -47,8 +47,10 @@ impl ProofKey {
     /// From the `EC PRIVATE KEY` (P-256) that `aws login` leaves; `None` for anything else.
     pub(crate) fn from_pem(pem: &Secret) -> Option<ProofKey> {
         let der = PrivateSec1KeyDer::from_pem_slice(pem.expose().as_bytes()).ok()?;
-        let pair =
-            EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der.secret_sec1_der());
+        let pair = EcdsaKeyPair::from_private_key_der(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            der.secret_sec1_der(),
+        );
         Some(ProofKey(Arc::new(pair.ok()?)))
     }
 
@@ -59,8 +61,13 @@ impl ProofKey {
         let (x, y) = point.get(1..)?.split_at_checked(32)?;
         let jwk = json!({ "kty": "EC", "x": base64url(x), "y": base64url(y), "crv": "P-256" });
         let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk });
-        let payload = json!({ "jti": unique()?, "htm": "POST", "htu": url, "iat": now.timestamp() });
-        let signed = format!("{}.{}", base64url(header.to_string()), base64url(payload.to_string()));
+        let payload =
+            json!({ "jti": unique()?, "htm": "POST", "htu": url, "iat": now.timestamp() });
+        let signed = format!(
+            "{}.{}",
+            base64url(header.to_string()),
+            base64url(payload.to_string())
+        );
         let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).ok()?;
         Some(format!("{signed}.{}", base64url(signature)))
     }
@@ -78,13 +85,21 @@ impl<'p> Signin<'p> {
         // Where there is no override, AWS's own addresses are all https.
         let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
         let http = connector::http_client(url, connection)?;
-        Ok(Signin { connection, endpoint, region, http, now, voice })
+        Ok(Signin {
+            connection,
+            endpoint,
+            region,
+            http,
+            now,
+            voice,
+        })
     }
 
-    /// A refresh token is spent by its request, and a second one with it may end the session: it is sent once, and once
-    /// more only where it was never sent.
+    /// A refresh token is spent by its request, and a second one with it may end the session: it is
+    /// sent once, and once more only where it was never sent.
     ///
-    /// A refusal's code is OAuth's where there is one: `TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED` …
+    /// A refusal's code is OAuth's where there is one: `TOKEN_EXPIRED`, `USER_CREDENTIALS_CHANGED`
+    /// …
     pub(crate) async fn refresh(
         &self,
         client_id: &str,
@@ -92,9 +107,9 @@ impl<'p> Signin<'p> {
         key: &ProofKey,
     ) -> std::result::Result<Renewed, Failure> {
         match self.refresh_once(client_id, refresh_token, key).await {
-            Err(Failure::Unreachable { never_sent: true, .. }) => {
-                self.refresh_once(client_id, refresh_token, key).await
-            }
+            Err(Failure::Unreachable {
+                never_sent: true, ..
+            }) => self.refresh_once(client_id, refresh_token, key).await,
             answer => answer,
         }
     }
@@ -105,9 +120,17 @@ impl<'p> Signin<'p> {
         refresh_token: &Secret,
         key: &ProofKey,
     ) -> std::result::Result<Renewed, Failure> {
-        self.voice.trace(1, &format!("CreateOAuth2Token: asking AWS Sign-In in {}", self.region));
-        let shared =
-            client::shared(self.connection, self.endpoint, self.region.to_owned(), &self.http, Effort::Once);
+        self.voice.trace(
+            1,
+            &format!("CreateOAuth2Token: asking AWS Sign-In in {}", self.region),
+        );
+        let shared = client::shared(
+            self.connection,
+            self.endpoint,
+            self.region.to_owned(),
+            &self.http,
+            Effort::Once,
+        );
         let config = aws_sdk_signin::config::Builder::from(&shared).build();
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)
@@ -116,7 +139,9 @@ impl<'p> Signin<'p> {
             .build();
         let body = body.map_err(|error| Failure::unusable(&error.to_string()))?;
         let (key, now) = (key.clone(), self.now);
-        let request = aws_sdk_signin::Client::from_conf(config).create_o_auth2_token().token_input(body);
+        let request = aws_sdk_signin::Client::from_conf(config)
+            .create_o_auth2_token()
+            .token_input(body);
         let request = request.customize().mutate_request(move |request| {
             // Without one, AWS refuses the request.
             if let Some(proof) = key.proof(request.uri(), now()) {
@@ -132,7 +157,9 @@ impl<'p> Signin<'p> {
             self.voice.trace(1, &format!("AWS Sign-In: {failure}"));
             failure
         })?;
-        let Some(token) = answer.token_output else { return Err(Failure::unusable("it held no token")) };
+        let Some(token) = answer.token_output else {
+            return Err(Failure::unusable("it held no token"));
+        };
         let (keys, expires_in) = (token.access_token, token.expires_in);
         let keys = keys.ok_or_else(|| Failure::unusable("it held no credentials"))?;
         let expires_at = (self.now)() + TimeDelta::seconds(expires_in.into());
@@ -143,15 +170,25 @@ impl<'p> Signin<'p> {
             expiration: Some(expires_at),
             account_id: None,
         };
-        let credentials = answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))?;
-        Ok(Renewed { credentials, expires_at, refresh_token: Secret::new(token.refresh_token) })
+        let credentials = answered
+            .checked()
+            .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))?;
+        Ok(Renewed {
+            credentials,
+            expires_at,
+            refresh_token: Secret::new(token.refresh_token),
+        })
     }
 }
 
 fn oauth_code(error: &CreateOAuth2TokenError) -> Option<String> {
     match error {
-        CreateOAuth2TokenError::AccessDeniedException(refused) => Some(refused.error.as_str().to_owned()),
-        CreateOAuth2TokenError::ValidationException(refused) => Some(refused.error.as_str().to_owned()),
+        CreateOAuth2TokenError::AccessDeniedException(refused) => {
+            Some(refused.error.as_str().to_owned())
+        }
+        CreateOAuth2TokenError::ValidationException(refused) => {
+            Some(refused.error.as_str().to_owned())
+        }
         _ => None,
     }
 }
@@ -163,14 +200,23 @@ fn unique() -> Option<String> {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let text = hex::encode(bytes);
-    let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+    let parts = [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ];
     Some(parts.join("-"))
 }
 
 /// RFC 7515's, without padding.
 fn base64url(bytes: impl AsRef<[u8]>) -> String {
     let standard = aws_smithy_types::base64::encode(bytes);
-    standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+    standard
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_")
 }
 
 #[cfg(test)]
@@ -181,20 +227,25 @@ mod tests {
     use super::*;
 
     /// The key of aws-config's own tests.
-    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBMB/RwQERsVoqWRQG4zK8CnaAa5dfrpbm+9tFdBh3z4oAoGCCqGSM49\nAwEHoUQDQgAEWb1VLi1EA2hJaTz4yYuxSELvY+1GAfL+8rUTCAdiFid87Bf6GY+s\n2+1RpqDv0RpZiDIMCrZrsAh+RK9S3QCaGA==\n-----END EC PRIVATE KEY-----\n";
+    const KEY: &str = "-----BEGIN EC PRIVATE \
+                       KEY-----\nMHcCAQEEIBMB/RwQERsVoqWRQG4zK8CnaAa5dfrpbm+9tFdBh3z4oAoGCCqGSM49\nAwEHoUQDQgAEWb1VLi1EA2hJaTz4yYuxSELvY+1GAfL+8rUTCAdiFid87Bf6GY+s\n2+1RpqDv0RpZiDIMCrZrsAh+RK9S3QCaGA==\n-----END EC PRIVATE KEY-----\n";
 
     fn decoded(part: &str) -> Vec<u8> {
         let padding = "=".repeat((4 - part.len() % 4) % 4);
-        aws_smithy_types::base64::decode(part.replace('-', "+").replace('_', "/") + &padding).unwrap()
+        aws_smithy_types::base64::decode(part.replace('-', "+").replace('_', "/") + &padding)
+            .unwrap()
     }
 
     #[test]
     fn the_proof_is_what_the_sdks_make() {
         let key = ProofKey::from_pem(&Secret::new(KEY)).unwrap();
         let now = Utc.timestamp_opt(1_651_516_560, 0).unwrap();
-        let proof = key.proof("https://eu-west-1.signin.aws.amazon.com/v1/token", now).unwrap();
+        let proof = key
+            .proof("https://eu-west-1.signin.aws.amazon.com/v1/token", now)
+            .unwrap();
         let parts: Vec<&str> = proof.split('.').collect();
-        let json = |part: &str| serde_json::from_slice::<serde_json::Value>(&decoded(part)).unwrap();
+        let json =
+            |part: &str| serde_json::from_slice::<serde_json::Value>(&decoded(part)).unwrap();
         assert_eq!(
             json(parts[0]),
             json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": {
@@ -212,12 +263,18 @@ mod tests {
         assert!(jti.len() == 36 && &jti[14..15] == "4", "{jti}");
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.0.public_key().as_ref());
         let signed = format!("{}.{}", parts[0], parts[1]);
-        public.verify(signed.as_bytes(), &decoded(parts[2])).unwrap();
+        public
+            .verify(signed.as_bytes(), &decoded(parts[2]))
+            .unwrap();
     }
 
     #[test]
     fn what_is_no_key_is_none() {
-        for pem in ["", "key", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"] {
+        for pem in [
+            "",
+            "key",
+            "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n",
+        ] {
             assert!(ProofKey::from_pem(&Secret::new(pem)).is_none(), "{pem}");
         }
     }

@@ -1,4 +1,5 @@
-//! The calls: `AssumeRole`, with keys or a token, `GetSessionToken`, `GetFederationToken`, `GetCallerIdentity`.
+//! The calls: `AssumeRole`, with keys or a token, `GetSessionToken`, `GetFederationToken`,
+//! `GetCallerIdentity`.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,7 +21,8 @@ use crate::plan::{AssumeRole, Plan, WebIdentity};
 use crate::say::Voice;
 use crate::secret::Secret;
 
-/// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a miss only.
+/// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a
+/// miss only.
 pub(crate) struct Sts<'p> {
     plan: &'p Plan,
     network: Network,
@@ -64,26 +66,53 @@ impl<'p> Sts<'p> {
     ) -> Result<Sts<'p>> {
         let url = endpoint::url(&plan.endpoint, &plan.region)?;
         let server = network.server(&url, &plan.connection)?;
-        Ok(Sts { plan, network: network.clone(), server, now, voice, url })
+        Ok(Sts {
+            plan,
+            network: network.clone(),
+            server,
+            now,
+            voice,
+            url,
+        })
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
     pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
         let own = Network::default();
         let http = own.server(&self.url, &self.plan.connection)?.http;
-        let server = Known { http, clock_offset: Arc::clone(&self.server.clock_offset) };
+        let server = Known {
+            http,
+            clock_offset: Arc::clone(&self.server.clock_offset),
+        };
         let (now, voice, url) = (self.now, self.voice, self.url.clone());
-        Ok(Sts { plan: self.plan, network: own, server, now, voice, url })
+        Ok(Sts {
+            plan: self.plan,
+            network: own,
+            server,
+            now,
+            voice,
+            url,
+        })
     }
 
     fn client(&self, credentials: Option<&Credentials>, effort: Effort) -> aws_sdk_sts::Client {
         let clock_offset = &self.server.clock_offset;
-        let effort = if self.network.is_paced() { effort.unrepeated() } else { effort };
-        let signing = Signing { credentials, now: self.now, clock_offset, effort };
+        let effort = if self.network.is_paced() {
+            effort.unrepeated()
+        } else {
+            effort
+        };
+        let signing = Signing {
+            credentials,
+            now: self.now,
+            clock_offset,
+            effort,
+        };
         client::client(self.plan, &self.server.http, &signing)
     }
 
-    /// Sends a request, with a client made anew for each time: it signs by the clock as it is known then.
+    /// Sends a request, with a client made anew for each time: it signs by the clock as it is known
+    /// then.
     async fn send<T>(
         &self,
         effort: Effort,
@@ -91,12 +120,21 @@ impl<'p> Sts<'p> {
     ) -> std::result::Result<T, Failure> {
         let attempts = client::attempts(&self.plan.connection, effort);
         // What carries a code is sent once, whatever the answer.
-        self.network.send(attempts, effort != Effort::Once, request).await
+        self.network
+            .send(attempts, effort != Effort::Once, request)
+            .await
     }
 
     /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
     fn asking(&self, what: &str, signer: &Credentials) {
-        self.voice.trace(1, &format!("{what}: asking {}, signed with {}", self.url, signer.shown_id()));
+        self.voice.trace(
+            1,
+            &format!(
+                "{what}: asking {}, signed with {}",
+                self.url,
+                signer.shown_id()
+            ),
+        );
     }
 
     /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
@@ -110,11 +148,15 @@ impl<'p> Sts<'p> {
     }
 
     fn teller(&self) -> Teller {
-        Teller { service: "STS", now: self.now, voice: self.voice }
+        Teller {
+            service: "STS",
+            now: self.now,
+            voice: self.voice,
+        }
     }
 
-    /// Who the credentials are. Needs no permission, so an answer proves only that they are well-formed, not expired
-    /// and not deleted (docs/aws.md A2.4).
+    /// Who the credentials are. Needs no permission, so an answer proves only that they are
+    /// well-formed, not expired and not deleted (docs/aws.md A2.4).
     pub(crate) async fn get_caller_identity(
         &self,
         credentials: &Credentials,
@@ -123,7 +165,10 @@ impl<'p> Sts<'p> {
     }
 
     /// The same for cached credentials, which are served unchecked if the answer is long in coming.
-    pub(crate) async fn confirm(&self, credentials: &Credentials) -> std::result::Result<Identity, Failure> {
+    pub(crate) async fn confirm(
+        &self,
+        credentials: &Credentials,
+    ) -> std::result::Result<Identity, Failure> {
         self.identity(credentials, Effort::Brief).await
     }
 
@@ -135,7 +180,10 @@ impl<'p> Sts<'p> {
         self.asking("GetCallerIdentity", credentials);
         let request = async || {
             let request = self.client(Some(credentials), effort).get_caller_identity();
-            request.send().await.map_err(|error| self.teller().failure(error))
+            request
+                .send()
+                .await
+                .map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         Ok(Identity {
@@ -152,7 +200,10 @@ impl<'p> Sts<'p> {
         duration_seconds: u32,
         mfa: Option<(&str, &Code)>,
     ) -> std::result::Result<Answer, Failure> {
-        self.asking(&format!("GetSessionToken for {duration_seconds} s"), credentials);
+        self.asking(
+            &format!("GetSessionToken for {duration_seconds} s"),
+            credentials,
+        );
         let effort = effort(mfa.is_some());
         let request = async || {
             let request = self.client(Some(credentials), effort).get_session_token();
@@ -160,16 +211,25 @@ impl<'p> Sts<'p> {
                 .duration_seconds(duration_seconds.cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
                 .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-            request.send().await.map_err(|error| self.teller().failure(error))
+            request
+                .send()
+                .await
+                .map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        Ok(Answer { credentials: issued(&keys, None)?, arn: None, user_id: None })
+        let keys = answer
+            .credentials
+            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        Ok(Answer {
+            credentials: issued(&keys, None)?,
+            arn: None,
+            user_id: None,
+        })
     }
 
-    /// For a user's own keys: a session that may do what the policy and the user's own permissions allow. It carries no
-    /// MFA. `duration_seconds` 900 to 129600.
+    /// For a user's own keys: a session that may do what the policy and the user's own permissions
+    /// allow. It carries no MFA. `duration_seconds` 900 to 129600.
     pub(crate) async fn get_federation_token(
         &self,
         credentials: &Credentials,
@@ -177,17 +237,37 @@ impl<'p> Sts<'p> {
         policy: &str,
         duration_seconds: u32,
     ) -> std::result::Result<Answer, Failure> {
-        self.asking(&format!("GetFederationToken for {duration_seconds} s"), credentials);
-        let request = self.client(Some(credentials), Effort::Usual).get_federation_token();
-        let request = request.name(name).policy(policy).duration_seconds(duration_seconds.cast_signed());
-        let answer = request.send().await.map_err(|error| self.teller().failure(error))?;
+        self.asking(
+            &format!("GetFederationToken for {duration_seconds} s"),
+            credentials,
+        );
+        let request = self
+            .client(Some(credentials), Effort::Usual)
+            .get_federation_token();
+        let request = request
+            .name(name)
+            .policy(policy)
+            .duration_seconds(duration_seconds.cast_signed());
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.teller().failure(error))?;
         let request_id = answer.request_id().map(str::to_owned);
         let user = answer.federated_user();
         let arn = user.map(|user| user.arn().to_owned());
         let user_id = user.map(|user| user.federated_user_id().to_owned());
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
+        let keys = answer
+            .credentials
+            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        let account_id = arn
+            .as_deref()
+            .and_then(Arn::parse)
+            .map(|arn| arn.account_id.to_owned());
+        Ok(Answer {
+            credentials: issued(&keys, account_id)?,
+            arn,
+            user_id,
+        })
     }
 
     /// Unsigned: the token says who asks.
@@ -197,9 +277,17 @@ impl<'p> Sts<'p> {
         token: &str,
     ) -> std::result::Result<Answer, Failure> {
         let role_arn = &web.role_arn;
-        self.voice.trace(1, &format!("AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned", self.url));
+        self.voice.trace(
+            1,
+            &format!(
+                "AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned",
+                self.url
+            ),
+        );
         let request = async || {
-            let request = self.client(None, Effort::Usual).assume_role_with_web_identity();
+            let request = self
+                .client(None, Effort::Usual)
+                .assume_role_with_web_identity();
             let request = request
                 .role_arn(role_arn)
                 .role_session_name(&web.role_session_name)
@@ -207,16 +295,28 @@ impl<'p> Sts<'p> {
                 .set_duration_seconds(web.duration_seconds.map(u32::cast_signed))
                 .set_policy(web.policy.clone())
                 .set_policy_arns(some_if_any(web.policy_arns.iter().map(policy_arn)));
-            request.send().await.map_err(|error| self.teller().failure(error))
+            request
+                .send()
+                .await
+                .map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(Effort::Usual, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let user = answer.assumed_role_user();
         let arn = user.map(|user| user.arn().to_owned());
         let user_id = user.map(|user| user.assumed_role_id().to_owned());
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
+        let keys = answer
+            .credentials
+            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        let account_id = arn
+            .as_deref()
+            .and_then(Arn::parse)
+            .map(|arn| arn.account_id.to_owned());
+        Ok(Answer {
+            credentials: issued(&keys, account_id)?,
+            arn,
+            user_id,
+        })
     }
 
     /// With a code (`mfa`), the request is sent once.
@@ -226,21 +326,43 @@ impl<'p> Sts<'p> {
         role: &AssumeRole,
         mfa: Option<&Code>,
     ) -> std::result::Result<Answer, Failure> {
-        self.asking(&format!("AssumeRole {} for {} s", role.role_arn, role.duration_seconds), credentials);
+        self.asking(
+            &format!(
+                "AssumeRole {} for {} s",
+                role.role_arn, role.duration_seconds
+            ),
+            credentials,
+        );
         self.voice.trace(2, &format!("parameters: {role:?}"));
         let effort = effort(mfa.is_some());
         let request = async || {
-            let request = with_parameters(self.client(Some(credentials), effort).assume_role(), role, mfa);
-            request.send().await.map_err(|error| self.teller().failure(error))
+            let request = with_parameters(
+                self.client(Some(credentials), effort).assume_role(),
+                role,
+                mfa,
+            );
+            request
+                .send()
+                .await
+                .map_err(|error| self.teller().failure(error))
         };
         let answer = self.send(effort, request).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let user = answer.assumed_role_user();
         let arn = user.map(|user| user.arn().to_owned());
         let user_id = user.map(|user| user.assumed_role_id().to_owned());
-        let keys = answer.credentials.ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned());
-        Ok(Answer { credentials: issued(&keys, account_id)?, arn, user_id })
+        let keys = answer
+            .credentials
+            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
+        let account_id = arn
+            .as_deref()
+            .and_then(Arn::parse)
+            .map(|arn| arn.account_id.to_owned());
+        Ok(Answer {
+            credentials: issued(&keys, account_id)?,
+            arn,
+            user_id,
+        })
     }
 }
 
@@ -269,7 +391,11 @@ fn policy_arn(arn: &String) -> PolicyDescriptorType {
 }
 
 fn effort(carries_code: bool) -> Effort {
-    if carries_code { Effort::Once } else { Effort::Usual }
+    if carries_code {
+        Effort::Once
+    } else {
+        Effort::Usual
+    }
 }
 
 fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
@@ -289,10 +415,15 @@ fn issued(
         expiration: DateTime::from_timestamp(keys.expiration().secs(), 0),
         account_id,
     };
-    answered.checked().map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
+    answered
+        .checked()
+        .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
 }
 
 /// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
 fn without_credentials(request_id: Option<&str>) -> Failure {
-    Failure::unusable(&format!("it held no credentials (request id {})", request_id.unwrap_or("none")))
+    Failure::unusable(&format!(
+        "it held no credentials (request id {})",
+        request_id.unwrap_or("none")
+    ))
 }

@@ -1,6 +1,8 @@
-//! The way through a miss: take the lock, look again, walk back to the nearest live credentials, send what is missing.
+//! The way through a miss: take the lock, look again, walk back to the nearest live credentials,
+//! send what is missing.
 //!
-//! Locks are taken from the last step backwards, in every process, so that no two can wait for each other.
+//! Locks are taken from the last step backwards, in every process, so that no two can wait for each
+//! other.
 
 use std::rc::Rc;
 
@@ -35,7 +37,11 @@ struct Signer {
 
 impl From<Entry> for Signer {
     fn from(entry: Entry) -> Signer {
-        Signer { credentials: entry.credentials(), sign_in: entry.sign_in, is_cached: true }
+        Signer {
+            credentials: entry.credentials(),
+            sign_in: entry.sign_in,
+            is_cached: true,
+        }
     }
 }
 
@@ -48,7 +54,8 @@ pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
 pub(super) async fn up_to(broker: &Broker<'_>, step: usize) -> Result<Credentials> {
     let mut run = Run::new(broker);
     let credentials = run.credentials(step).await?;
-    // Measured anew with each answer, it may be another second: the words do not tell whether it was said.
+    // Measured anew with each answer, it may be another second: the words do not tell whether it
+    // was said.
     if let Some(offset) = run.clock_skew().filter(|_| broker.common.is_new("clock")) {
         broker.complain(&format!("{}: set it", refusals::clocks(offset)));
     }
@@ -112,20 +119,38 @@ impl Run<'_> {
                     "the cached credentials of '{}' could not be checked: {}",
                     step.profile, failure
                 ));
-                self.put_back(index, &Entry { unreached_at: Some((broker.now)()), ..entry.clone() });
+                self.put_back(
+                    index,
+                    &Entry {
+                        unreached_at: Some((broker.now)()),
+                        ..entry.clone()
+                    },
+                );
                 Ok(true)
             }
         }
     }
 
-    /// After a failed attempt: what is still valid is served, except where newer ones were insisted on.
+    /// After a failed attempt: what is still valid is served, except where newer ones were insisted
+    /// on.
     async fn still_valid(&self, last: usize, error: Error) -> Result<Credentials> {
         let broker = self.broker;
         let is_signal = matches!(error.kind, Kind::Signal(_));
-        let error = if last == 0 { self.unless_taken_away(error)? } else { error };
-        let Some((entry, left)) = self.servable(last).filter(|_| !is_signal) else { return Err(error) };
+        let error = if last == 0 {
+            self.unless_taken_away(error)?
+        } else {
+            error
+        };
+        let Some((entry, left)) = self.servable(last).filter(|_| !is_signal) else {
+            return Err(error);
+        };
         // With no time left to check it, it is as if AWS were out of reach.
-        if !self.patience.bound(self.may_hand_out(&entry, last)).await.unwrap_or(Ok(true))? {
+        if !self
+            .patience
+            .bound(self.may_hand_out(&entry, last))
+            .await
+            .unwrap_or(Ok(true))?
+        {
             return Err(error);
         }
         broker.voice.warn(&format!(
@@ -136,7 +161,8 @@ impl Run<'_> {
         Ok(entry.credentials())
     }
 
-    /// The entry that may be served where newer ones are not to be had, and the seconds that are left of it.
+    /// The entry that may be served where newer ones are not to be had, and the seconds that are
+    /// left of it.
     fn servable(&self, last: usize) -> Option<(Entry, i64)> {
         let broker = self.broker;
         let entry = broker.lookup(last).filter(|_| !broker.options.refresh)?;
@@ -167,7 +193,8 @@ impl Run<'_> {
                 return Ok(signer.credentials);
             }
             if self.needs_code(first, last, &signer.credentials)
-                && let Some((index, entry)) = self.before_asking(first, last, &signer.credentials).await?
+                && let Some((index, entry)) =
+                    self.before_asking(first, last, &signer.credentials).await?
             {
                 if index == last {
                     return Ok(entry.credentials());
@@ -181,14 +208,20 @@ impl Run<'_> {
                 Err(Halt::Failed(error)) => return Err(error),
             }
         }
-        Err(Error::other(format!("the sessions on the way to '{}' keep dying", self.broker.plan.profile)))
+        Err(Error::other(format!(
+            "the sessions on the way to '{}' keep dying",
+            self.broker.plan.profile
+        )))
     }
 
-    /// The first step that must be sent, and the cached credentials that sign it (`None`: the source's). Everything
-    /// from that step to the last is locked.
+    /// The first step that must be sent, and the cached credentials that sign it (`None`: the
+    /// source's). Everything from that step to the last is locked.
     async fn nearest_live(&mut self, last: usize) -> Result<(usize, Option<Entry>)> {
-        let live =
-            |run: &Self, index| run.broker.lookup(index).filter(|entry| run.broker.is_good(entry, index));
+        let live = |run: &Self, index| {
+            run.broker
+                .lookup(index)
+                .filter(|entry| run.broker.is_good(entry, index))
+        };
         for first in (1..=last).rev() {
             if let Some(entry) = live(self, first - 1) {
                 return Ok((first, Some(entry)));
@@ -206,7 +239,11 @@ impl Run<'_> {
     async fn source(&mut self, last: usize) -> Result<Signer> {
         let source = &self.broker.plan.source;
         if source.is_keys() {
-            return Ok(Signer { credentials: crate::source::keys(source)?, sign_in: None, is_cached: false });
+            return Ok(Signer {
+                credentials: crate::source::keys(source)?,
+                sign_in: None,
+                is_cached: false,
+            });
         }
         let (credentials, sign_in) = match source_credentials::fetch(self).await {
             Ok((answer, sign_in)) => {
@@ -225,16 +262,24 @@ impl Run<'_> {
             }
             Err(error) => return Err(error),
         };
-        Ok(Signer { credentials, sign_in, is_cached: false })
+        Ok(Signer {
+            credentials,
+            sign_in,
+            is_cached: false,
+        })
     }
 
     fn needs_code(&self, first: usize, last: usize, signer: &Credentials) -> bool {
         let is_sent = |step: &&Step| !step.is_conditional || signer.are_long_term();
-        self.broker.plan.steps[first..=last].iter().filter(is_sent).any(|step| step.serial_number().is_some())
+        self.broker.plan.steps[first..=last]
+            .iter()
+            .filter(is_sent)
+            .any(|step| step.serial_number().is_some())
     }
 
-    /// What is tried before a code is asked for: entries that only the local clock calls expired, and whether AWS can
-    /// be reached at all and knows the keys. Gives an entry that turned out to be alive.
+    /// What is tried before a code is asked for: entries that only the local clock calls expired,
+    /// and whether AWS can be reached at all and knows the keys. Gives an entry that turned out to
+    /// be alive.
     async fn before_asking(
         &mut self,
         first: usize,
@@ -249,14 +294,18 @@ impl Run<'_> {
                 continue;
             }
             let expired = |entry: &Entry| fresh::left(entry, (broker.now)()) <= 0;
-            let unlikely = broker.lookup(index).filter(expired).or_else(|| broker.doubtful(index));
+            let unlikely = broker
+                .lookup(index)
+                .filter(expired)
+                .or_else(|| broker.doubtful(index));
             let Some(entry) = unlikely else { continue };
             let step = &broker.plan.steps[index];
             match trust::check(self.sts()?, &entry, broker.plan, step).await {
                 Verdict::Confirmed(identity) => {
                     if expired(&entry) {
                         broker.voice.warn(&format!(
-                            "this computer's clock says that the credentials of '{}' have expired, AWS says that they \
+                            "this computer's clock says that the credentials of '{}' have expired, \
+                             AWS says that they \
                              have not: set the clock",
                             step.profile
                         ));
@@ -275,14 +324,19 @@ impl Run<'_> {
         Ok(None)
     }
 
-    /// Sends the steps one after another, each signed with the answer before it, and keeps every answer.
+    /// Sends the steps one after another, each signed with the answer before it, and keeps every
+    /// answer.
     async fn send_from(
         &mut self,
         first: usize,
         last: usize,
         signer: Signer,
     ) -> std::result::Result<Credentials, Halt> {
-        let Signer { credentials: mut signer, mut sign_in, is_cached } = signer;
+        let Signer {
+            credentials: mut signer,
+            mut sign_in,
+            is_cached,
+        } = signer;
         for index in first..=last {
             if open::needs_no_session(self, index, &signer).map_err(Halt::Failed)? {
                 self.keep_session(index, &signer, sign_in.as_ref());
@@ -304,7 +358,8 @@ impl Run<'_> {
                 }
                 Err(halt) => return Err(halt),
             };
-            self.keep(index, &answer, sign_in.as_ref()).map_err(Halt::Failed)?;
+            self.keep(index, &answer, sign_in.as_ref())
+                .map_err(Halt::Failed)?;
             if index < last {
                 self.locks[index] = None;
             }
@@ -313,7 +368,8 @@ impl Run<'_> {
         Ok(signer)
     }
 
-    /// A machine that answers, and gives no role any more, has not failed: what it gave before is not used.
+    /// A machine that answers, and gives no role any more, has not failed: what it gave before is
+    /// not used.
     ///
     /// Errors: the one that it is about.
     fn unless_taken_away(&self, error: Error) -> Result<Error> {
@@ -333,7 +389,9 @@ impl Run<'_> {
         let Some(entry) = broker.lookup(index).filter(alive).filter(|_| !is_signal) else {
             return Err(error);
         };
-        broker.voice.warn(&format!("{error}; its cached session is used while it lasts"));
+        broker.voice.warn(&format!(
+            "{error}; its cached session is used while it lasts"
+        ));
         self.locks[index] = None;
         Ok(entry)
     }
@@ -341,16 +399,20 @@ impl Run<'_> {
     async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
         let action = open::action(self, index, signer).map_err(Halt::Failed)?;
         if action.serial_number().is_some() {
-            return ask::send_with_code(self, index, signer).await.map_err(Halt::Failed);
+            return ask::send_with_code(self, index, signer)
+                .await
+                .map_err(Halt::Failed);
         }
         let sts = self.sts().map_err(Halt::Failed)?;
         let answer = match &*action {
             Action::Source => {
-                return Err(Halt::Failed(Error::other("a source is not signed by another one")));
+                return Err(Halt::Failed(Error::other(
+                    "a source is not signed by another one",
+                )));
             }
-            Action::GetSessionToken { duration_seconds, .. } => {
-                interruptible(sts.get_session_token(signer, *duration_seconds, None)).await
-            }
+            Action::GetSessionToken {
+                duration_seconds, ..
+            } => interruptible(sts.get_session_token(signer, *duration_seconds, None)).await,
             Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, None)).await,
         };
         match answer.map_err(Halt::Failed)? {

@@ -1,5 +1,5 @@
-//! Deletes the sessions derived from an earlier answer of a `credential_process`, once it returns another user's keys.
-//! Nothing that can be seen from here need have changed then.
+//! Deletes the sessions derived from an earlier answer of a `credential_process`, once it returns
+//! another user's keys. Nothing that can be seen from here need have changed then.
 
 use crate::cache::{Entry, Store};
 use crate::credentials::Credentials;
@@ -11,7 +11,8 @@ use super::shared_run::Rest;
 /// What begins the mark of a session; the account follows, where the process says it.
 const SESSION: &str = "session ";
 
-/// What an entry keeps of the answer that it rests on. A session is another one each time, whoever it is of.
+/// What an entry keeps of the answer that it rests on. A session is another one each time, whoever
+/// it is of.
 fn mark(keys: &Credentials) -> String {
     if keys.are_long_term() {
         return hex::encode(Plan::digest_of_keys(keys));
@@ -36,13 +37,19 @@ impl Run<'_> {
         }
         let (now, source) = (mark(keys), hex::encode(broker.plan.source_key));
         let rests = broker.common.rests(|| rests(broker.store));
-        for rest in rests.iter().filter(|rest| rest.source == source && !may_be_same(&rest.answer, &now)) {
+        for rest in rests
+            .iter()
+            .filter(|rest| rest.source == source && !may_be_same(&rest.answer, &now))
+        {
             // Another process may have put a new one in its place.
             let is_still = |entry: &Entry| entry.answer.as_ref() == Some(&rest.answer);
             if !matches!(broker.store.get(&rest.key), Ok(Some(entry)) if is_still(&entry)) {
                 continue;
             }
-            broker.voice.trace(1, "what came from another answer of the credential_process is dropped");
+            broker.voice.trace(
+                1,
+                "what came from another answer of the credential_process is dropped",
+            );
             if let Err(warning) = broker.store.remove(&rest.key) {
                 broker.complain(&warning.to_string());
             }
@@ -53,9 +60,18 @@ impl Run<'_> {
 
 fn rests(store: &Store) -> Vec<Rest> {
     let of = |(key, entry): (_, Entry)| {
-        Some(Rest { key, source: entry.signers.first()?.clone(), answer: entry.answer? })
+        Some(Rest {
+            key,
+            source: entry.signers.first()?.clone(),
+            answer: entry.answer?,
+        })
     };
-    store.entries().unwrap_or_default().into_iter().filter_map(of).collect()
+    store
+        .entries()
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(of)
+        .collect()
 }
 
 #[cfg(test)]
@@ -71,6 +87,9 @@ mod tests {
         assert!(!may_be_same(&user("AKIAONE"), &user("AKIATWO")));
         assert!(!may_be_same(&user("AKIAONE"), &session(None)));
         assert!(may_be_same(&session(None), &session(Some("111111111111"))));
-        assert!(!may_be_same(&session(Some("222222222222")), &session(Some("111111111111"))));
+        assert!(!may_be_same(
+            &session(Some("222222222222")),
+            &session(Some("111111111111"))
+        ));
     }
 }

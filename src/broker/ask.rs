@@ -1,4 +1,5 @@
-//! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it once.
+//! Requests that carry an MFA code: making sure that AWS is there, asking for the code, sending it
+//! once.
 
 use crate::arn::{self, Arn};
 use crate::aws::{Answer, Failure, Identity, Reason};
@@ -21,21 +22,24 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
     }
 }
 
-/// Whether a code that was given may be lost: the device is not known to be of the account of these keys, as AWS's key ids
-/// say it. Other services' do not.
+/// Whether a code that was given may be lost: the device is not known to be of the account of these
+/// keys, as AWS's key ids say it. Other services' do not.
 pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
     let plan = broker.plan;
     let is_given = matches!(broker.code_source(), CodeSource::Given(_));
     let device = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
     let is_open = plan.endpoint.url.is_none() && plan.source.account_id().is_none();
-    is_given && is_open && device.is_some_and(|device| is_foreign_perhaps(&device, keys.access_key_id()))
+    is_given
+        && is_open
+        && device.is_some_and(|device| is_foreign_perhaps(&device, keys.access_key_id()))
 }
 
 fn is_foreign_perhaps(device: &Arn<'_>, access_key_id: &str) -> bool {
     arn::account_in_key_id(access_key_id).is_none_or(|account_id| account_id != device.account_id)
 }
 
-/// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose they are.
+/// Makes sure, before anyone is asked for a code, that AWS is there and knows the keys; says whose
+/// they are.
 pub(super) async fn reach(run: &Run<'_>, keys: &Credentials) -> Result<Identity> {
     let plan = run.broker.plan;
     let caller = run.sts()?.get_caller_identity(keys).await;
@@ -49,7 +53,9 @@ pub(super) async fn reach(run: &Run<'_>, keys: &Credentials) -> Result<Identity>
 
 /// STS takes a code only from a device of the user who signs the request.
 fn refuse_foreign(device: &Mfa, account_id: &str, hint: String) -> Result<()> {
-    let Some(owner) = Arn::parse(&device.serial).map(|arn| arn.account_id) else { return Ok(()) };
+    let Some(owner) = Arn::parse(&device.serial).map(|arn| arn.account_id) else {
+        return Ok(());
+    };
     if owner == account_id {
         return Ok(());
     }
@@ -62,11 +68,18 @@ fn refuse_foreign(device: &Mfa, account_id: &str, hint: String) -> Result<()> {
 
 /// Gets a code and sends the step with it.
 ///
-/// Errors: `NeedsPerson` where there is nobody to ask, `Refused` where AWS does not take the code, `Signal` on Ctrl-C.
-pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credentials) -> Result<Answer> {
+/// Errors: `NeedsPerson` where there is nobody to ask, `Refused` where AWS does not take the code,
+/// `Signal` on Ctrl-C.
+pub(super) async fn send_with_code(
+    run: &Run<'_>,
+    index: usize,
+    signer: &Credentials,
+) -> Result<Answer> {
     let broker = run.broker;
     let Some(serial) = broker.plan.steps[index].serial_number() else {
-        return Err(Error::other("a step without an MFA device was asked for a code"));
+        return Err(Error::other(
+            "a step without an MFA device was asked for a code",
+        ));
     };
     if let (Some(device), Some(account_id)) = (&broker.plan.mfa, broker.plan.source.account_id()) {
         let hint = "write the ARN of a device of the key's user, or correct aws_account_id";
@@ -78,8 +91,13 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     let spare = broker.env.runtime_dir(&mfa::name_of_spare(broker.store));
     let guard = Guard::new(broker.store, spare, serial, broker.voice);
     // Processes with different roles may want the same device's code: one at a time.
-    let _turn = run.wait_for(&guard.lock_name(), ", which uses the same MFA device").await?;
-    let device = Device { serial: shown_device(serial), profile: &broker.plan.profile };
+    let _turn = run
+        .wait_for(&guard.lock_name(), ", which uses the same MFA device")
+        .await?;
+    let device = Device {
+        serial: shown_device(serial),
+        profile: &broker.plan.profile,
+    };
     for attempt in 1..=source.tries() {
         let code = mfa::next_code(&source, &device, &guard, attempt, broker.now, broker.voice);
         let asking = broker.common.asking();
@@ -90,7 +108,13 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
-        if matches!(failure, Failure::Unreachable { never_sent: true, .. }) {
+        if matches!(
+            failure,
+            Failure::Unreachable {
+                never_sent: true,
+                ..
+            }
+        ) {
             guard.forget(&code, (broker.now)());
         }
         if attempt == source.tries() || !is_wrong_code(&failure) {
@@ -100,8 +124,8 @@ pub(super) async fn send_with_code(run: &Run<'_>, index: usize, signer: &Credent
     Err(Error::refused("AWS took none of the MFA codes"))
 }
 
-/// A question, which ends when the SDK that wants the answer has gone: a person would type a code for nobody, and what
-/// reads it would stand in the way of what they do next.
+/// A question, which ends when the SDK that wants the answer has gone: a person would type a code
+/// for nobody, and what reads it would stand in the way of what they do next.
 ///
 /// Errors: `NeedsPerson` then.
 async fn while_awaited(
@@ -119,7 +143,8 @@ async fn while_awaited(
             let gone = "the program that wanted the credentials has gone";
             let profile = shlex::try_quote(&broker.plan.profile).unwrap_or_default();
             terminal::tell(&format!("\nxacct: {gone}; run: xacct login {}\n", visible(&profile)));
-            Err(Error::needs_person(gone).hint_of_profile(format!("in a terminal, run: xacct login {profile}")))
+            Err(Error::needs_person(gone).hint_of_profile(format!("in a terminal, run: xacct login \
+                 {profile}")))
         }
         code = run.patience.unhurried(question) => code,
     }
@@ -127,10 +152,17 @@ async fn while_awaited(
 
 /// Whether another code may help; an unknown device will not become known.
 fn is_wrong_code(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { reason: Some(Reason::WrongCode), .. })
+    matches!(
+        failure,
+        Failure::Refused {
+            reason: Some(Reason::WrongCode),
+            ..
+        }
+    )
 }
 
-/// One request with a code; a second one only where no connection was made, so that nothing can have arrived.
+/// One request with a code; a second one only where no connection was made, so that nothing can
+/// have arrived.
 async fn send_once(
     run: &Run<'_>,
     index: usize,
@@ -139,7 +171,9 @@ async fn send_once(
 ) -> Result<std::result::Result<Answer, Failure>> {
     let answer = send(run, index, signer, code).await?;
     match answer {
-        Err(Failure::Unreachable { never_sent: true, .. }) => send(run, index, signer, code).await,
+        Err(Failure::Unreachable {
+            never_sent: true, ..
+        }) => send(run, index, signer, code).await,
         answer => Ok(answer),
     }
 }
@@ -151,12 +185,15 @@ async fn send(
     code: &Code,
 ) -> Result<std::result::Result<Answer, Failure>> {
     let step = &run.broker.plan.steps[index];
-    // A client of its own, and so a new connection: on one that was kept open while a person typed, a reset would
-    // leave it unknown whether the code has arrived.
+    // A client of its own, and so a new connection: on one that was kept open while a person typed,
+    // a reset would leave it unknown whether the code has arrived.
     let sts = run.sts()?.reconnected()?;
     match &step.action {
         Action::Source => Err(Error::other("a source takes no MFA code")),
-        Action::GetSessionToken { duration_seconds, serial_number } => {
+        Action::GetSessionToken {
+            duration_seconds,
+            serial_number,
+        } => {
             let mfa = serial_number.as_deref().map(|serial| (serial, code));
             interruptible(sts.get_session_token(signer, *duration_seconds, mfa)).await
         }
@@ -176,7 +213,11 @@ mod tests {
             ("029608264753", "AKIA0000000000000000", true),
         ] {
             let serial = format!("arn:aws:iam::{account_id}:mfa/me");
-            assert_eq!(is_foreign_perhaps(&Arn::parse(&serial).unwrap(), key), perhaps, "{serial} {key}");
+            assert_eq!(
+                is_foreign_perhaps(&Arn::parse(&serial).unwrap(), key),
+                perhaps,
+                "{serial} {key}"
+            );
         }
     }
 }

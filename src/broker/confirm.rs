@@ -12,14 +12,29 @@ use super::Broker;
 ///
 /// Errors: as [`Broker::confirm`].
 pub(crate) fn confirm_all(plans: &[&Plan], no_input: Option<&str>) -> Result<()> {
-    let wanting: Vec<&Plan> = plans.iter().copied().filter(|plan| plan.confirm.is_some()).collect();
+    let wanting: Vec<&Plan> = plans
+        .iter()
+        .copied()
+        .filter(|plan| plan.confirm.is_some())
+        .collect();
     let [first, .., last] = wanting.as_slice() else {
-        return wanting.first().map_or(Ok(()), |plan| confirm_one(plan, no_input));
+        return wanting
+            .first()
+            .map_or(Ok(()), |plan| confirm_one(plan, no_input));
     };
     let count = wanting.len();
-    let place = format!("{} and others", first.confirm.as_ref().map_or("", |confirm| &confirm.place));
-    let who = format!("{count} profiles ('{}' to '{}')", first.profile, last.profile);
-    let listed: Vec<String> = wanting.iter().map(|plan| format!("  {}", named(plan))).collect();
+    let place = format!(
+        "{} and others",
+        first.confirm.as_ref().map_or("", |confirm| &confirm.place)
+    );
+    let who = format!(
+        "{count} profiles ('{}' to '{}')",
+        first.profile, last.profile
+    );
+    let listed: Vec<String> = wanting
+        .iter()
+        .map(|plan| format!("  {}", named(plan)))
+        .collect();
     let listed = listed.join("\n");
     ask(&Question {
         text: format!("{listed}\nuse these {count} profiles? [y/N] "),
@@ -30,12 +45,18 @@ pub(crate) fn confirm_all(plans: &[&Plan], no_input: Option<&str>) -> Result<()>
 }
 
 fn confirm_one(plan: &Plan, no_input: Option<&str>) -> Result<()> {
-    let Some(Confirm { profile, place }) = &plan.confirm else { return Ok(()) };
+    let Some(Confirm { profile, place }) = &plan.confirm else {
+        return Ok(());
+    };
     let who = format!("profile '{}'", plan.profile);
     let (through, wants) = if *profile == plan.profile {
-        (String::new(), format!("{who} wants a yes before it is used"))
+        (
+            String::new(),
+            format!("{who} wants a yes before it is used"),
+        )
     } else {
-        let wants = format!("{who} goes through profile '{profile}', which wants a yes before it is used");
+        let wants =
+            format!("{who} goes through profile '{profile}', which wants a yes before it is used");
         (format!(" through '{}'", visible(profile)), wants)
     };
     ask(&Question {
@@ -52,7 +73,11 @@ impl Broker<'_> {
     /// Errors: `NeedsPerson` where nobody can be asked, `Other` for a no.
     pub(crate) fn confirm(&self) -> Result<()> {
         let done = confirm_one(self.plan, self.options.no_input);
-        if done.is_err() { self.noted(done) } else { done }
+        if done.is_err() {
+            self.noted(done)
+        } else {
+            done
+        }
     }
 }
 
@@ -75,7 +100,10 @@ fn ask(question: &Question<'_>) -> Result<()> {
     }
     match terminal::ask_shown(&question.text) {
         Ok(answer) if is_yes(&answer) => Ok(()),
-        Ok(_) => Err(Error::other(format!("{}: nothing was handed out", question.refused))),
+        Ok(_) => Err(Error::other(format!(
+            "{}: nothing was handed out",
+            question.refused
+        ))),
         Err(Unanswered::NoTerminal) => Err(needs_person(terminal::NO_TERMINAL)),
         Err(Unanswered::Background) => {
             let error = needs_person(terminal::BACKGROUND).without_hints();
@@ -91,7 +119,12 @@ fn ask(question: &Question<'_>) -> Result<()> {
 
 /// `'prod' (role Admin in account 222222222222)`
 fn named(plan: &Plan) -> String {
-    let role = plan.steps.iter().rev().find_map(Step::role_arn).and_then(|arn| Arn::parse(arn)?.role_name());
+    let role = plan
+        .steps
+        .iter()
+        .rev()
+        .find_map(Step::role_arn)
+        .and_then(|arn| Arn::parse(arn)?.role_name());
     let what = match (role, plan.account_id()) {
         (Some(role), Some(account)) => format!(" (role {role} in account {account})"),
         (None, Some(account)) => format!(" (account {account})"),

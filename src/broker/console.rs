@@ -29,8 +29,8 @@ impl Broker<'_> {
         self.static_keys()
     }
 
-    /// A federation session of the user whose own keys these are, since the console takes nothing else of a user. It is
-    /// not kept.
+    /// A federation session of the user whose own keys these are, since the console takes nothing
+    /// else of a user. It is not kept.
     ///
     /// Errors: `Refused`, `Unreachable`, `Signal`.
     pub(crate) fn federation_session(
@@ -41,16 +41,19 @@ impl Broker<'_> {
     ) -> Result<Credentials> {
         wait(async {
             let run = Run::new(self);
-            let asked = run.sts()?.get_federation_token(keys, name, WHOLE, duration_seconds);
-            let answer =
-                interruptible(asked).await?.map_err(|failure| refusals::federation(&run, failure))?;
+            let asked = run
+                .sts()?
+                .get_federation_token(keys, name, WHOLE, duration_seconds);
+            let answer = interruptible(asked)
+                .await?
+                .map_err(|failure| refusals::federation(&run, failure))?;
             run.log_federation(&answer, name);
             Ok(answer.credentials)
         })?
     }
 
-    /// The token for these credentials, from the endpoint at `url`. Where AWS does not take the duration, it is asked
-    /// once more without.
+    /// The token for these credentials, from the endpoint at `url`. Where AWS does not take the
+    /// duration, it is asked once more without.
     ///
     /// Errors: `Refused`, with the reason as far as AWS tells it; `Unreachable`, `Signal`.
     pub(crate) fn signin_token(
@@ -61,12 +64,21 @@ impl Broker<'_> {
     ) -> Result<SignedIn> {
         let federation = Federation::new(url, &self.plan.connection, self.voice)?;
         let asked = wait(async {
-            let first = interruptible(federation.signin_token(credentials, session_duration)).await?;
+            let first =
+                interruptible(federation.signin_token(credentials, session_duration)).await?;
             match first {
-                Ok(token) => Ok::<_, Error>(Ok(SignedIn { token, has_duration: session_duration.is_some() })),
-                Err(Failure::Refused { code, .. }) if session_duration.is_some() && code == "HTTP 400" => {
+                Ok(token) => Ok::<_, Error>(Ok(SignedIn {
+                    token,
+                    has_duration: session_duration.is_some(),
+                })),
+                Err(Failure::Refused { code, .. })
+                    if session_duration.is_some() && code == "HTTP 400" =>
+                {
                     let second = interruptible(federation.signin_token(credentials, None)).await?;
-                    Ok(second.map(|token| SignedIn { token, has_duration: false }))
+                    Ok(second.map(|token| SignedIn {
+                        token,
+                        has_duration: false,
+                    }))
                 }
                 Err(failure) => Ok(Err(failure)),
             }
@@ -83,14 +95,22 @@ impl Broker<'_> {
     /// The endpoint does not say why: who the credentials are of, may.
     fn not_signed_in(&self, credentials: &Credentials, code: &str) -> Error {
         let profile = &self.plan.profile;
-        let error = Error::refused(format!("AWS does not sign '{profile}' in to the console ({code})"));
+        let error = Error::refused(format!(
+            "AWS does not sign '{profile}' in to the console ({code})"
+        ));
         match identify(self.plan, credentials, self.now, self.voice) {
-            Ok(identity) if identity.arn.contains(":user/") || identity.arn.ends_with(":root") => error.hint(format!(
-                "these are session credentials of {} itself (GetSessionToken), and the console takes those of a role, or \
+            Ok(identity) if identity.arn.contains(":user/") || identity.arn.ends_with(":root") => {
+                error.hint(format!(
+                    "these are session credentials of {} itself (GetSessionToken), and the console \
+                 takes those of a role, or \
                  of a federation session, which only the user's own access key can start",
-                identity.arn
+                    identity.arn
+                ))
+            }
+            Ok(_) => error.hint(format!(
+                "xacct console {profile} --refresh    tries it with new \
+                                         credentials"
             )),
-            Ok(_) => error.hint(format!("xacct console {profile} --refresh    tries it with new credentials")),
             Err(why) => error.hint(why.to_string()),
         }
     }

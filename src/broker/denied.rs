@@ -1,20 +1,36 @@
-//! What to do about `AccessDenied`: by the reason that AWS gives, or else by what the profile could lack.
+//! What to do about `AccessDenied`: by the reason that AWS gives, or else by what the profile could
+//! lack.
 
 use super::run::Run;
 use crate::aws::{Denial, PolicyType};
 use crate::error::Error;
 use crate::plan::AssumeRole;
 
-/// Where the policy is that denies, or does not allow, an action; the error as it is where AWS does not say.
+/// Where the policy is that denies, or does not allow, an action; the error as it is where AWS does
+/// not say.
 pub(super) fn denied(error: Error, denial: Option<Denial>, action: &str) -> Error {
-    let Some(Denial { policy, is_explicit }) = denial else { return error };
-    let does = if is_explicit { "denies" } else { "does not allow" };
+    let Some(Denial {
+        policy,
+        is_explicit,
+    }) = denial
+    else {
+        return error;
+    };
+    let does = if is_explicit {
+        "denies"
+    } else {
+        "does not allow"
+    };
     error.hint(match policy {
         PolicyType::Identity if is_explicit => format!(
-            "- a policy of the caller (its user, group or role) denies {action}, perhaps without MFA or from elsewhere"
+            "- a policy of the caller (its user, group or role) denies {action}, perhaps without \
+             MFA or from elsewhere"
         ),
         PolicyType::Identity => format!("- the caller's own policy must allow {action}"),
-        PolicyType::Resource => format!("- the policy of what is asked for {does} it: see its conditions"),
+        PolicyType::Resource => format!(
+            "- the policy of what is asked for {does} it: see its \
+                                         conditions"
+        ),
         PolicyType::PermissionsBoundary => {
             format!("- the permissions boundary of the caller (its user or role) {does} {action}")
         }
@@ -22,14 +38,19 @@ pub(super) fn denied(error: Error, denial: Option<Denial>, action: &str) -> Erro
             format!("- the session policy of the credentials that sign the request {does} {action}")
         }
         PolicyType::ServiceControl => format!(
-            "- a service control policy (SCP) {does} {action} in the caller's account: ask the administrator of its organization"
+            "- a service control policy (SCP) {does} {action} in the caller's account: ask the \
+             administrator of its organization"
         ),
         PolicyType::ResourceControl => format!(
-            "- a resource control policy (RCP) {does} {action} in the account that is asked: ask the administrator of its \
+            "- a resource control policy (RCP) {does} {action} in the account that is asked: ask \
+             the administrator of its \
              organization"
         ),
         PolicyType::VpcEndpoint => {
-            format!("- the policy of the VPC endpoint that the request goes through {does} {action}")
+            format!(
+                "- the policy of the VPC endpoint that the request goes through {does} \
+                     {action}"
+            )
         }
     })
 }
@@ -43,27 +64,41 @@ pub(super) fn denied_role(
     error: Error,
 ) -> Error {
     let plan = run.broker.plan;
-    let profile = shlex::try_quote(&plan.profile).unwrap_or_default().into_owned();
+    let profile = shlex::try_quote(&plan.profile)
+        .unwrap_or_default()
+        .into_owned();
     let error = match (denial.policy, denial.is_explicit) {
         // The trust policy: an ExternalId and MFA are conditions there.
         (PolicyType::Resource, _) => {
             return conditions(run, index, role, error)
-                .hint(format!("- the trust policy of {} must name the caller", role.role_arn))
-                .hint(format!("xacct policy trust {profile}    prints what it must say"));
+                .hint(format!(
+                    "- the trust policy of {} must name the caller",
+                    role.role_arn
+                ))
+                .hint(format!(
+                    "xacct policy trust {profile}    prints what it must say"
+                ));
         }
-        (PolicyType::Identity, false) => {
-            denied(error, Some(denial), &format!("sts:AssumeRole on {}", role.role_arn))
-                .hint(format!("xacct policy caller {profile}    prints what to add"))
-        }
-        (PolicyType::Identity, true) if !has_mfa(run, index) => denied(error, Some(denial), "sts:AssumeRole")
-            .hint(format!(
+        (PolicyType::Identity, false) => denied(
+            error,
+            Some(denial),
+            &format!("sts:AssumeRole on {}", role.role_arn),
+        )
+        .hint(format!(
+            "xacct policy caller {profile}    prints what to add"
+        )),
+        (PolicyType::Identity, true) if !has_mfa(run, index) => {
+            denied(error, Some(denial), "sts:AssumeRole").hint(format!(
                 "- this is usual without MFA, and '{}' uses none: set mfa_serial",
                 plan.steps[index].profile
+            ))
+        }
+        (PolicyType::Session, _) if index > 0 => denied(error, Some(denial), "sts:AssumeRole")
+            .hint(format!(
+                "- profile '{}' signs the request: see its read_only, session_policy and \
+             session_policy_arns",
+                plan.steps[index - 1].profile
             )),
-        (PolicyType::Session, _) if index > 0 => denied(error, Some(denial), "sts:AssumeRole").hint(format!(
-            "- profile '{}' signs the request: see its read_only, session_policy and session_policy_arns",
-            plan.steps[index - 1].profile
-        )),
         _ => denied(error, Some(denial), "sts:AssumeRole"),
     };
     error.hint_of_profile(format!("xacct explain {profile}    shows every request"))
@@ -73,8 +108,14 @@ pub(super) fn denied_role(
 pub(super) fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> Error {
     let plan = run.broker.plan;
     conditions(run, index, role, error)
-        .hint("- its trust policy must name the caller, and the caller's own policy must allow sts:AssumeRole on it")
-        .hint_of_profile(format!("xacct explain {}    shows every request", plan.profile))
+        .hint(
+            "- its trust policy must name the caller, and the caller's own policy must allow \
+               sts:AssumeRole on it",
+        )
+        .hint_of_profile(format!(
+            "xacct explain {}    shows every request",
+            plan.profile
+        ))
 }
 
 /// What the trust policy may demand and this request did not have.
@@ -83,13 +124,22 @@ fn conditions(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> E
     let profile = &plan.steps[index].profile;
     let error = match &role.external_id {
         None => error.hint(format!(
-            "- the role may demand an ExternalId, and profile '{profile}' has none: set external_id"
+            "- the role may demand an ExternalId, and profile '{profile}' has none: set \
+             external_id"
         )),
-        Some(id) => error.hint(format!("- the role may demand another ExternalId than '{id}'")),
+        Some(id) => error.hint(format!(
+            "- the role may demand another ExternalId than '{id}'"
+        )),
     };
     if !has_mfa(run, index) {
-        error.hint(format!("- the role may require MFA, and '{profile}' uses none: set mfa_serial"))
-    } else if index > 0 && plan.steps[..index].iter().any(|step| step.role_arn().is_some()) {
+        error.hint(format!(
+            "- the role may require MFA, and '{profile}' uses none: set mfa_serial"
+        ))
+    } else if index > 0
+        && plan.steps[..index]
+            .iter()
+            .any(|step| step.role_arn().is_some())
+    {
         error.hint("- the role may demand MFA, which a role assumed from another role never has")
     } else {
         error
@@ -97,5 +147,7 @@ fn conditions(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> E
 }
 
 fn has_mfa(run: &Run<'_>, index: usize) -> bool {
-    run.broker.plan.steps[..=index].iter().any(|step| step.serial_number().is_some())
+    run.broker.plan.steps[..=index]
+        .iter()
+        .any(|step| step.serial_number().is_some())
 }

@@ -10,8 +10,8 @@ use crate::lock_wait::Waiter;
 
 use super::{Broker, wait};
 
-/// Longer than a confirmation takes. Whoever holds the lock for longer asks AWS or a person for what is new, which is
-/// not what was to be forgotten.
+/// Longer than a confirmation takes. Whoever holds the lock for longer asks AWS or a person for
+/// what is new, which is not what was to be forgotten.
 const LIMIT: Duration = Duration::from_secs(5);
 
 impl Broker<'_> {
@@ -25,13 +25,22 @@ impl Broker<'_> {
         }
         let turn = wait(async {
             let until = Some(Instant::now() + LIMIT);
-            let waiter = Waiter { store: self.store, voice: self.voice, me: &self.me, until };
-            waiter.wait_for(key.as_str(), "", |warning| self.complain(warning)).await
+            let waiter = Waiter {
+                store: self.store,
+                voice: self.voice,
+                me: &self.me,
+                until,
+            };
+            waiter
+                .wait_for(key.as_str(), "", |warning| self.complain(warning))
+                .await
         })?;
         let _turn = match turn {
             Err(error) if error.kind != Kind::NeedsPerson => return Err(error),
             turn => turn.ok(),
         };
-        self.store.remove(&key).map_err(|warning| Error::other(warning.to_string()))
+        self.store
+            .remove(&key)
+            .map_err(|warning| Error::other(warning.to_string()))
     }
 }

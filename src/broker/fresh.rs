@@ -23,9 +23,14 @@ pub(super) fn left(entry: &Entry, now: DateTime<Utc>) -> i64 {
     (entry.expires_at - now).num_seconds()
 }
 
-/// Whether the entry is used as it is. `min_ttl` is `--min-ttl` in seconds; `demand` costs file reads and is asked
-/// only in the stretch where it matters.
-pub(super) fn good(entry: &Entry, now: DateTime<Utc>, min_ttl: i64, demand: impl FnOnce() -> Demand) -> bool {
+/// Whether the entry is used as it is. `min_ttl` is `--min-ttl` in seconds; `demand` costs file
+/// reads and is asked only in the stretch where it matters.
+pub(super) fn good(
+    entry: &Entry,
+    now: DateTime<Utc>,
+    min_ttl: i64,
+    demand: impl FnOnce() -> Demand,
+) -> bool {
     let left = left(entry, now);
     if left <= 0 || left < min_ttl {
         return false;
@@ -49,13 +54,20 @@ mod tests {
     fn at(lifetime: i64, left: i64) -> (Entry, DateTime<Utc>) {
         let issued_at = Utc.timestamp_opt(1_800_000_000, 0).unwrap();
         let expires_at = issued_at + chrono::Duration::seconds(lifetime);
-        let entry = Entry { expires_at, issued_at, ..sample("ASIA") };
+        let entry = Entry {
+            expires_at,
+            issued_at,
+            ..sample("ASIA")
+        };
         (entry, expires_at - chrono::Duration::seconds(left))
     }
 
     fn verdict(lifetime: i64, left: i64, needs_person: bool, until_expiry: bool) -> bool {
         let (entry, now) = at(lifetime, left);
-        good(&entry, now, 0, || Demand { needs_person, until_expiry })
+        good(&entry, now, 0, || Demand {
+            needs_person,
+            until_expiry,
+        })
     }
 
     #[test]
@@ -84,7 +96,10 @@ mod tests {
     #[test]
     fn min_ttl_is_kept() {
         let (entry, now) = at(43_200, 3599);
-        assert!(!good(&entry, now, 3600, || Demand { needs_person: true, until_expiry: true }));
+        assert!(!good(&entry, now, 3600, || Demand {
+            needs_person: true,
+            until_expiry: true
+        }));
         let (entry, now) = at(43_200, 3600);
         assert!(good(&entry, now, 3600, || panic!("not asked")));
     }

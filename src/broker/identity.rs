@@ -1,4 +1,5 @@
-//! Whose credentials are, where somebody wants to know it: as AWS says, and held to what was asked for.
+//! Whose credentials are, where somebody wants to know it: as AWS says, and held to what was asked
+//! for.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +13,8 @@ use super::{Broker, refusals, trust, wait};
 
 /// Who the credentials are that came from this plan, as STS at its endpoint says.
 ///
-/// Errors: `Refused` where they are not of the plan's role and session, or AWS does not know them; `Unreachable`.
+/// Errors: `Refused` where they are not of the plan's role and session, or AWS does not know them;
+/// `Unreachable`.
 pub(crate) fn identify(
     plan: &Plan,
     credentials: &Credentials,
@@ -21,18 +23,23 @@ pub(crate) fn identify(
 ) -> Result<Identity> {
     let identity = asked(plan, credentials, now, voice)?;
     match plan.steps.last() {
-        Some(step) if !trust::is_of(&identity.arn, plan, step) => Err(stranger(plan, &identity.arn)),
+        Some(step) if !trust::is_of(&identity.arn, plan, step) => {
+            Err(stranger(plan, &identity.arn))
+        }
         _ => Ok(identity),
     }
 }
 
 impl Broker<'_> {
-    /// As [`identify`], and held to what is known of cached credentials too: those of somebody else are thrown away.
+    /// As [`identify`], and held to what is known of cached credentials too: those of somebody else
+    /// are thrown away.
     ///
     /// Errors: as [`identify`], `Signal`.
     pub(crate) fn identify(&self, credentials: &Credentials) -> Result<Identity> {
         let identity = asked(self.plan, credentials, self.now, self.voice)?;
-        let Some(last) = self.plan.steps.len().checked_sub(1) else { return Ok(identity) };
+        let Some(last) = self.plan.steps.len().checked_sub(1) else {
+            return Ok(identity);
+        };
         let is_same = |id: &str| id == credentials.access_key_id();
         let entry = self.found(last).map(|(entry, _)| entry);
         if let Some(entry) = entry.filter(|entry| is_same(entry.keys.access_key_id()))
@@ -58,6 +65,9 @@ fn asked(
 
 fn stranger(plan: &Plan, who: &str) -> Error {
     let profile = shlex::try_quote(&plan.profile).unwrap_or_default();
-    Error::refused(format!("the credentials of '{}' turned out to be {who}", plan.profile))
-        .hint(format!("xacct clear {profile}    forgets them"))
+    Error::refused(format!(
+        "the credentials of '{}' turned out to be {who}",
+        plan.profile
+    ))
+    .hint(format!("xacct clear {profile}    forgets them"))
 }

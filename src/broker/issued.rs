@@ -12,8 +12,15 @@ use crate::issuance::{Record, Why};
 use crate::plan::{Action, Plan, Source};
 
 impl Run<'_> {
-    /// Notes an answer, unless the settings say no. A log that cannot be written costs nobody their credentials.
-    pub(super) fn log(&self, index: usize, answer: &Answer, account_id: Option<&str>, now: DateTime<Utc>) {
+    /// Notes an answer, unless the settings say no. A log that cannot be written costs nobody their
+    /// credentials.
+    pub(super) fn log(
+        &self,
+        index: usize,
+        answer: &Answer,
+        account_id: Option<&str>,
+        now: DateTime<Utc>,
+    ) {
         let broker = self.broker;
         let step = &broker.plan.steps[index];
         let (role, role_session_name) = role_of(broker.plan, &step.action);
@@ -45,11 +52,16 @@ impl Run<'_> {
             return;
         }
         let Some(path) = audit::path(broker.env) else {
-            broker.complain("no home directory found to keep the audit log under: set XACCT_AUDIT_LOG");
+            broker.complain(
+                "no home directory found to keep the audit log under: set XACCT_AUDIT_LOG",
+            );
             return;
         };
         if let Err(error) = audit::append(&path, record) {
-            broker.complain(&format!("the audit log {} cannot be written: {error}", path.display()));
+            broker.complain(&format!(
+                "the audit log {} cannot be written: {error}",
+                path.display()
+            ));
         }
     }
 
@@ -89,8 +101,14 @@ impl Run<'_> {
 
     /// Remembers that an entry goes because AWS did not take it.
     pub(super) fn note_lost(&self, index: usize) {
-        let Some(entry) = self.broker.lookup(index) else { return };
-        let why = if is_over(&entry, (self.broker.now)()) { Why::Expired } else { Why::Refused };
+        let Some(entry) = self.broker.lookup(index) else {
+            return;
+        };
+        let why = if is_over(&entry, (self.broker.now)()) {
+            Why::Expired
+        } else {
+            Why::Refused
+        };
         self.lost.borrow_mut().push((index, why));
     }
 }
@@ -102,10 +120,14 @@ fn is_over(entry: &Entry, now: DateTime<Utc>) -> bool {
 /// The role and the session's name, as far as the request has them.
 fn role_of(plan: &Plan, action: &Action) -> (Option<String>, Option<String>) {
     match (action, &plan.source) {
-        (Action::AssumeRole(role), _) => (Some(role.role_arn.clone()), Some(role.role_session_name.clone())),
-        (Action::Source, Source::WebIdentity(web)) => {
-            (Some(web.role_arn.clone()), Some(web.role_session_name.clone()))
-        }
+        (Action::AssumeRole(role), _) => (
+            Some(role.role_arn.clone()),
+            Some(role.role_session_name.clone()),
+        ),
+        (Action::Source, Source::WebIdentity(web)) => (
+            Some(web.role_arn.clone()),
+            Some(web.role_session_name.clone()),
+        ),
         (Action::Source, Source::Sso(sso)) => (sso.role_name.clone(), None),
         _ => (None, None),
     }

@@ -1,7 +1,7 @@
 //! From a plan to credentials: cache, trust, single flight, renewal, MFA.
 //!
-//! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing below that point
-//! (locks, the async runtime, the SDK) is touched then.
+//! A live, trusted entry is handed out by [`Broker::credentials`] after one file read; nothing
+//! below that point (locks, the async runtime, the SDK) is touched then.
 
 mod shared_run;
 mod fresh;
@@ -58,7 +58,10 @@ use trust::Fit;
 const THREADS: usize = 8;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct Options {
     /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
     pub(crate) code: CodeSource,
@@ -75,10 +78,11 @@ pub(crate) struct Options {
     pub(crate) min_ttl: u64,
     /// `--within`
     pub(crate) within: Option<Duration>,
-    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller waits for
-    /// (`credential-process`).
+    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller
+    /// waits for (`credential-process`).
     pub(crate) until_expiry: bool,
-    /// Whether a shell evaluates what is printed: Ctrl-C must not reach it, or it keeps its last account.
+    /// Whether a shell evaluates what is printed: Ctrl-C must not reach it, or it keeps its last
+    /// account.
     pub(crate) for_shell: bool,
     /// `verify_after`
     pub(crate) verify_after: VerifyAfter,
@@ -86,7 +90,8 @@ pub(crate) struct Options {
     pub(crate) audit: bool,
 }
 
-/// What was typed on the command line, as opposed to set in a variable, and must not be dropped in silence.
+/// What was typed on the command line, as opposed to set in a variable, and must not be dropped in
+/// silence.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Typed {
     /// `--mfa-code`
@@ -141,13 +146,16 @@ impl<'a> Broker<'a> {
 
     /// One of several in a run.
     pub(crate) fn sharing(self, common: &Common) -> Broker<'a> {
-        Broker { common: common.clone(), ..self }
+        Broker {
+            common: common.clone(),
+            ..self
+        }
     }
 
     /// The credentials that the plan leads to.
     ///
-    /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be asked, `Unreachable`
-    /// where AWS is out of reach and nothing valid is cached.
+    /// Errors: `Refused` where STS says no, `NeedsPerson` where a code is needed and nobody can be
+    /// asked, `Unreachable` where AWS is out of reach and nothing valid is cached.
     pub(crate) fn credentials(&self) -> Result<Credentials> {
         let credentials = if let Some(credentials) = self.at_once()? {
             credentials
@@ -164,9 +172,15 @@ impl<'a> Broker<'a> {
     /// Says which of the options that were typed had no use.
     pub(crate) fn note_unused(&self) {
         let profile = &self.plan.profile;
-        if let Some(option) = self.options.typed.sign_in.filter(|_| self.plan.sso().is_none()) {
+        if let Some(option) = self
+            .options
+            .typed
+            .sign_in
+            .filter(|_| self.plan.sso().is_none())
+        {
             self.voice.note(&format!(
-                "{option} was not used: profile '{profile}' does not sign in to IAM Identity Center"
+                "{option} was not used: profile '{profile}' does not sign in to IAM Identity \
+                 Center"
             ));
         }
         if !self.options.typed.mfa_code || self.common.has_sent_code() {
@@ -177,7 +191,8 @@ impl<'a> Broker<'a> {
         } else {
             "the credentials that there are need none".to_owned()
         };
-        self.voice.note(&format!("the MFA code was not used: {why}"));
+        self.voice
+            .note(&format!("the MFA code was not used: {why}"));
     }
 
     /// Keeps what went wrong for `doctor`, or forgets what did before.
@@ -185,14 +200,22 @@ impl<'a> Broker<'a> {
         let profile = &self.plan.profile;
         match &done {
             Ok(_) => refusal::forget(self.store, profile),
-            Err(error) => refusal::note(self.store, profile, error, self.caller.name(), (self.now)()),
+            Err(error) => {
+                refusal::note(self.store, profile, error, self.caller.name(), (self.now)());
+            }
         }
         done
     }
 
-    /// A process, or `GetSessionToken`, may not say the account: then what the source's profile says counts.
+    /// A process, or `GetSessionToken`, may not say the account: then what the source's profile
+    /// says counts.
     pub(crate) fn in_account(&self, credentials: Credentials) -> Credentials {
-        if self.plan.steps.last().is_some_and(|step| step.role_arn().is_some()) {
+        if self
+            .plan
+            .steps
+            .last()
+            .is_some_and(|step| step.role_arn().is_some())
+        {
             return credentials;
         }
         credentials.or_in_account(self.plan.source.account_id())
@@ -206,11 +229,17 @@ impl<'a> Broker<'a> {
         };
         self.refuse_impossible_min_ttl()?;
         if let Some(entry) = self.lookup(last) {
-            let trusted = trust::within(&entry, self.options.verify_after, self.options.verify, self.began);
+            let trusted = trust::within(
+                &entry,
+                self.options.verify_after,
+                self.options.verify,
+                self.began,
+            );
             if trusted && self.is_good(&entry, last) {
                 if self.voice.verbose > 0 {
                     let left = crate::duration::readable(fresh::left(&entry, self.began));
-                    self.voice.trace(1, &format!("used from the cache, good for another {left}"));
+                    self.voice
+                        .trace(1, &format!("used from the cache, good for another {left}"));
                 }
                 return Ok(Some(entry.credentials()));
             }
@@ -222,7 +251,9 @@ impl<'a> Broker<'a> {
 
     /// One entry a step, where there is one that the step may use.
     pub(crate) fn entries(&self) -> Vec<Option<Entry>> {
-        (0..self.plan.steps.len()).map(|index| self.expected(index)).collect()
+        (0..self.plan.steps.len())
+            .map(|index| self.expected(index))
+            .collect()
     }
 
     fn warn(&self) {
@@ -242,7 +273,9 @@ impl<'a> Broker<'a> {
 
     /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.
     fn refuse_impossible_min_ttl(&self) -> Result<()> {
-        let Some(lifetime) = self.plan.steps.last().and_then(Step::duration_seconds) else { return Ok(()) };
+        let Some(lifetime) = self.plan.steps.last().and_then(Step::duration_seconds) else {
+            return Ok(());
+        };
         if self.options.min_ttl <= u64::from(lifetime) {
             return Ok(());
         }
@@ -255,10 +288,13 @@ impl<'a> Broker<'a> {
         .hint("ask for longer ones with --duration, or duration_seconds in the profile"))
     }
 
-    /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss with a warning.
+    /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss
+    /// with a warning.
     fn lookup(&self, index: usize) -> Option<Entry> {
         let (entry, fit) = self.found(index)?;
-        let Some(why) = fit.why_not(&self.plan.steps[index].profile) else { return Some(entry) };
+        let Some(why) = fit.why_not(&self.plan.steps[index].profile) else {
+            return Some(entry);
+        };
         self.complain(&why);
         None
     }
@@ -266,7 +302,11 @@ impl<'a> Broker<'a> {
     /// The entry that the step will use, as far as can be told before the source has been asked.
     fn expected(&self, index: usize) -> Option<Entry> {
         self.lookup(index).or_else(|| {
-            let step = self.plan.steps.get(index).filter(|step| is_of_all(self.plan, step))?;
+            let step = self
+                .plan
+                .steps
+                .get(index)
+                .filter(|step| is_of_all(self.plan, step))?;
             let entry = self.store.get(&Key::from_digest(step.key)).ok()??;
             (trust::fit(&entry, self.plan, step, (self.now)()) == Fit::Good).then_some(entry)
         })
@@ -274,7 +314,9 @@ impl<'a> Broker<'a> {
 
     /// An entry that only its times speak against.
     fn doubtful(&self, index: usize) -> Option<Entry> {
-        self.found(index).filter(|(_, fit)| matches!(fit, Fit::Doubtful(_))).map(|(entry, _)| entry)
+        self.found(index)
+            .filter(|(_, fit)| matches!(fit, Fit::Doubtful(_)))
+            .map(|(entry, _)| entry)
     }
 
     /// The entry that there is of the sign-in that there is, and what it is to the step.
@@ -283,15 +325,20 @@ impl<'a> Broker<'a> {
         let entry = match self.common.remembered(&step.key) {
             Some(entry) => entry,
             None if self.plan.is_uncached => return None,
-            None => self.store.get(&Key::from_digest(step.key)).unwrap_or_else(|warning| {
-                self.complain(&warning.to_string());
-                None
-            })?,
+            None => self
+                .store
+                .get(&Key::from_digest(step.key))
+                .unwrap_or_else(|warning| {
+                    self.complain(&warning.to_string());
+                    None
+                })?,
         };
         let state = source::sign_in_state(self.plan, self.env, self.store);
         if !state.allows(entry.sign_in.as_ref()) {
-            let what =
-                format!("the cached credentials of '{}' are of another sign-in: not used", step.profile);
+            let what = format!(
+                "the cached credentials of '{}' are of another sign-in: not used",
+                step.profile
+            );
             if self.common.is_new(&what) {
                 self.voice.trace(1, &what);
             }
@@ -305,30 +352,38 @@ impl<'a> Broker<'a> {
     fn is_good(&self, entry: &Entry, index: usize) -> bool {
         let step = &self.plan.steps[index];
         let has_issued = self.common.has_issued(&step.key);
-        // A machine may have been given another role since, another xacct may have been told to forget.
+        // A machine may have been given another role since, another xacct may have been told to
+        // forget.
         if step.action == Action::Source && self.plan.source.is_asked_each_time() && !has_issued {
             return false;
         }
         // A session of the source's own stands for the step that it makes needless.
-        let is_last = self.plan.steps[index + 1..]
-            .iter()
-            .all(|step| step.is_conditional && matches!(step.action, Action::GetSessionToken { .. }));
+        let is_last = self.plan.steps[index + 1..].iter().all(|step| {
+            step.is_conditional && matches!(step.action, Action::GetSessionToken { .. })
+        });
         let is_old = entry.issued_at < self.began && !has_issued;
         if is_last && self.options.refresh && is_old {
             return false;
         }
-        let min_ttl = if is_last { i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX) } else { 0 };
+        let min_ttl = if is_last {
+            i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX)
+        } else {
+            0
+        };
         fresh::good(entry, (self.now)(), min_ttl, || fresh::Demand {
             needs_person: self.renewal_needs_person(index),
             until_expiry: self.options.until_expiry || !self.can_ask(),
         })
     }
 
-    /// Whether a newer answer to this step would cost a person's time: a code is needed on the way from the nearest
-    /// live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a sign-in is.
+    /// Whether a newer answer to this step would cost a person's time: a code is needed on the way
+    /// from the nearest live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a
+    /// sign-in is.
     fn renewal_needs_person(&self, index: usize) -> bool {
-        let is_typed =
-            matches!(self.code_source(), CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server);
+        let is_typed = matches!(
+            self.code_source(),
+            CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server
+        );
         for earlier in (0..=index).rev() {
             let step = &self.plan.steps[earlier];
             if is_typed && self.may_need_code(earlier) {
@@ -339,7 +394,9 @@ impl<'a> Broker<'a> {
             }
             // A signer that would itself be renewed does not spare the person.
             if earlier > 0
-                && self.lookup(earlier - 1).is_some_and(|signer| self.is_good(&signer, earlier - 1))
+                && self
+                    .lookup(earlier - 1)
+                    .is_some_and(|signer| self.is_good(&signer, earlier - 1))
             {
                 return false;
             }
@@ -386,13 +443,15 @@ impl<'a> Broker<'a> {
         }
     }
 
-    /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not given.
+    /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not
+    /// given.
     fn can_ask(&self) -> bool {
         let allowed = matches!(self.options.code, CodeSource::Prompt);
         allowed && *self.person.get_or_init(terminal::available)
     }
 
-    /// A cache that cannot be used costs speed, never the credentials: said once, then worked without.
+    /// A cache that cannot be used costs speed, never the credentials: said once, then worked
+    /// without.
     fn complain(&self, warning: &str) {
         if self.common.is_new(warning) {
             self.voice.warn(warning);
@@ -400,7 +459,8 @@ impl<'a> Broker<'a> {
     }
 }
 
-/// Whether the step's answer is kept for all who have the same access key, though nothing else of the plan is.
+/// Whether the step's answer is kept for all who have the same access key, though nothing else of
+/// the plan is.
 fn is_of_all(plan: &Plan, step: &Step) -> bool {
     plan.is_uncached && step.is_conditional
 }
@@ -413,19 +473,28 @@ pub(crate) fn cached(
     (store, env): (&Store, &Env),
     now: DateTime<Utc>,
 ) -> std::result::Result<Option<Entry>, String> {
-    let Some(step) = plan.steps.last().filter(|step| !plan.is_uncached || is_of_all(plan, step)) else {
+    let Some(step) = plan
+        .steps
+        .last()
+        .filter(|step| !plan.is_uncached || is_of_all(plan, step))
+    else {
         return Ok(None);
     };
-    let entry = store.get(&Key::from_digest(step.key)).map_err(|warning| warning.to_string())?;
+    let entry = store
+        .get(&Key::from_digest(step.key))
+        .map_err(|warning| warning.to_string())?;
     let Some(entry) = entry else { return Ok(None) };
     if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {
         return Ok(None);
     }
-    trust::fit(&entry, plan, step, now).why_not(&step.profile).map_or(Ok(Some(entry)), Err)
+    trust::fit(&entry, plan, step, now)
+        .why_not(&step.profile)
+        .map_or(Ok(Some(entry)), Err)
 }
 
-/// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes signals out of the
-/// system's hands for as long as the process lives. Only where a request may have to be sent.
+/// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes
+/// signals out of the system's hands for as long as the process lives. Only where a request may
+/// have to be sent.
 ///
 /// Errors: `Signal`.
 fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
@@ -440,7 +509,8 @@ pub(crate) fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T> {
         .build()
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
     let done = runtime.block_on(work);
-    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for its end.
+    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for
+    // its end.
     runtime.shutdown_background();
     Ok(done)
 }
@@ -452,7 +522,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "what is tested is that no time passes")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is tested is that no time passes"
+    )]
     fn what_cannot_be_stopped_is_not_waited_for() {
         let began = Instant::now();
         let done = wait(async {

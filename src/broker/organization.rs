@@ -1,5 +1,5 @@
-//! Asking AWS Organizations with a profile's credentials: which accounts there are, where they hang and how they are
-//! tagged. No more of the tree is walked than is asked for.
+//! Asking AWS Organizations with a profile's credentials: which accounts there are, where they hang
+//! and how they are tagged. No more of the tree is walked than is asked for.
 
 use std::collections::HashSet;
 
@@ -56,7 +56,8 @@ struct Asker<'a> {
 impl Broker<'_> {
     /// The accounts of the organization that these credentials, the plan's, may list.
     ///
-    /// Errors: `Refused` where AWS says no, `Config` where there is no such organizational unit, `Unreachable`.
+    /// Errors: `Refused` where AWS says no, `Config` where there is no such organizational unit,
+    /// `Unreachable`.
     pub(crate) fn organization(
         &self,
         endpoint: &Endpoint,
@@ -74,7 +75,11 @@ impl Broker<'_> {
             self.now,
             self.voice,
         )?;
-        let asker = Asker { broker: self, endpoint, service };
+        let asker = Asker {
+            broker: self,
+            endpoint,
+            service,
+        };
         wait(asker.found(inquiry))?
     }
 }
@@ -84,14 +89,21 @@ impl Asker<'_> {
         let listed = if inquiry.units.is_empty() && !inquiry.paths {
             let members = self.service.accounts().await;
             let members = members.map_err(|failure| self.failed("ListAccounts", failure))?;
-            members.into_iter().map(|member| (member, String::new())).collect()
+            members
+                .into_iter()
+                .map(|member| (member, String::new()))
+                .collect()
         } else {
             let places = self.places(inquiry).await?;
             self.below(places).await?
         };
         let mut found: Vec<Found> = listed
             .into_iter()
-            .map(|(member, unit)| Found { is_wanted: (inquiry.is_wanted)(&member), member, unit })
+            .map(|(member, unit)| Found {
+                is_wanted: (inquiry.is_wanted)(&member),
+                member,
+                unit,
+            })
             .collect();
         if let Some(has_tags) = inquiry.has_tags {
             self.sort_out(&mut found, has_tags).await?;
@@ -108,7 +120,8 @@ impl Asker<'_> {
         });
         let mut answers = asked.buffered(AT_A_TIME);
         while let Some(answer) = answers.next().await {
-            let (found, tags) = answer.map_err(|failure| self.failed("ListTagsForResource", failure))?;
+            let (found, tags) =
+                answer.map_err(|failure| self.failed("ListTagsForResource", failure))?;
             found.is_wanted = has_tags(&tags);
         }
         Ok(())
@@ -120,7 +133,11 @@ impl Asker<'_> {
         let mut places = Vec::new();
         let mut roots = Vec::new();
         if inquiry.units.is_empty() || !inquiry.units.iter().all(|unit| unit.starts_with("ou-")) {
-            roots = self.service.roots().await.map_err(|failure| self.failed("ListRoots", failure))?;
+            roots = self
+                .service
+                .roots()
+                .await
+                .map_err(|failure| self.failed("ListRoots", failure))?;
         }
         if inquiry.units.is_empty() {
             places.extend(roots.iter().map(root));
@@ -129,8 +146,15 @@ impl Asker<'_> {
             match roots.iter().find(|root| root.id == *unit) {
                 Some(found) => places.push(root(found)),
                 None if is_id(&unit) => {
-                    let path = if inquiry.paths { self.path(unit).await? } else { String::new() };
-                    places.push(Place { id: unit.clone(), path });
+                    let path = if inquiry.paths {
+                        self.path(unit).await?
+                    } else {
+                        String::new()
+                    };
+                    places.push(Place {
+                        id: unit.clone(),
+                        path,
+                    });
                 }
                 None => places.extend(self.by_path(&roots, unit).await?),
             }
@@ -142,19 +166,37 @@ impl Asker<'_> {
     async fn by_path(&self, roots: &[Unit], path: &str) -> Result<Vec<Place>> {
         let mut places: Vec<Place> = roots.iter().map(root).collect();
         let mut walked = String::new();
-        for name in path.split('/').map(str::trim).filter(|name| !name.is_empty()) {
+        for name in path
+            .split('/')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
             let mut units = Vec::new();
             for place in &places {
                 units.extend(self.units_in(&place.id).await?);
             }
-            let matching = units.iter().filter(|unit| unit.name.eq_ignore_ascii_case(name));
+            let matching = units
+                .iter()
+                .filter(|unit| unit.name.eq_ignore_ascii_case(name));
             let next: Vec<&Unit> = matching.collect();
             if next.is_empty() && walked.is_empty() && roots.iter().any(|root| root.name == name) {
                 continue;
             }
-            let Some(first) = next.first() else { return Err(no_such_unit(path, &walked, name, &units)) };
-            walked = if walked.is_empty() { first.name.clone() } else { format!("{walked}/{}", first.name) };
-            places = next.iter().map(|unit| Place { id: unit.id.clone(), path: walked.clone() }).collect();
+            let Some(first) = next.first() else {
+                return Err(no_such_unit(path, &walked, name, &units));
+            };
+            walked = if walked.is_empty() {
+                first.name.clone()
+            } else {
+                format!("{walked}/{}", first.name)
+            };
+            places = next
+                .iter()
+                .map(|unit| Place {
+                    id: unit.id.clone(),
+                    path: walked.clone(),
+                })
+                .collect();
         }
         Ok(places)
     }
@@ -166,8 +208,11 @@ impl Asker<'_> {
         while let Some(id) = next {
             let name = self.service.unit_name(&id).await;
             names.push(name.map_err(|failure| self.failed("DescribeOrganizationalUnit", failure))?);
-            next =
-                self.service.unit_above(&id).await.map_err(|failure| self.failed("ListParents", failure))?;
+            next = self
+                .service
+                .unit_above(&id)
+                .await
+                .map_err(|failure| self.failed("ListParents", failure))?;
         }
         names.reverse();
         Ok(names.join("/"))
@@ -182,17 +227,26 @@ impl Asker<'_> {
             if level.is_empty() {
                 return Ok(found);
             }
-            progress.say(&format!("{} accounts in {} organizational units", found.len(), seen.len()));
+            progress.say(&format!(
+                "{} accounts in {} organizational units",
+                found.len(),
+                seen.len()
+            ));
             let asked = stream::iter(level).map(|place| async move {
                 let accounts = self.service.accounts_in(&place.id).await;
-                let accounts = accounts.map_err(|failure| self.failed("ListAccountsForParent", failure))?;
+                let accounts =
+                    accounts.map_err(|failure| self.failed("ListAccountsForParent", failure))?;
                 let units = self.units_in(&place.id).await?;
                 Ok::<_, Error>((place, accounts, units))
             });
             let answers: Vec<_> = asked.buffered(AT_A_TIME).try_collect().await?;
             level = Vec::new();
             for (place, accounts, units) in answers {
-                found.extend(accounts.into_iter().map(|member| (member, place.path.clone())));
+                found.extend(
+                    accounts
+                        .into_iter()
+                        .map(|member| (member, place.path.clone())),
+                );
                 level.extend(units.into_iter().map(|unit| Place {
                     path: if place.id.starts_with("r-") {
                         unit.name
@@ -217,12 +271,21 @@ impl Asker<'_> {
 }
 
 fn root(root: &Unit) -> Place {
-    Place { id: root.id.clone(), path: root.name.clone() }
+    Place {
+        id: root.id.clone(),
+        path: root.name.clone(),
+    }
 }
 
 fn no_such_unit(path: &str, walked: &str, name: &str, units: &[Unit]) -> Error {
-    let place = if walked.is_empty() { "the root".to_owned() } else { format!("'{walked}'") };
-    let error = Error::config(format!("no organizational unit '{path}': {place} has no '{name}'"));
+    let place = if walked.is_empty() {
+        "the root".to_owned()
+    } else {
+        format!("'{walked}'")
+    };
+    let error = Error::config(format!(
+        "no organizational unit '{path}': {place} has no '{name}'"
+    ));
     let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
     match (nearest(name, &names).as_slice(), names.as_slice()) {
         (_, []) => error,

@@ -18,7 +18,13 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     }
     let (code, message, denial, reason) = match failure {
         Failure::Unreachable { why, cause, .. } => return unreachable(run, &why, cause),
-        Failure::Refused { code, message, denial, reason, .. } => (code, message, denial, reason),
+        Failure::Refused {
+            code,
+            message,
+            denial,
+            reason,
+            ..
+        } => (code, message, denial, reason),
     };
     let step = &run.broker.plan.steps[index];
     match reason {
@@ -40,7 +46,11 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
                 None => error,
             }
         }
-        Action::Source => denied(web_identity(run, &code, &message, denial), denial, WEB_IDENTITY),
+        Action::Source => denied(
+            web_identity(run, &code, &message, denial),
+            denial,
+            WEB_IDENTITY,
+        ),
         Action::GetSessionToken { .. } => {
             let error = Error::refused(format!(
                 "AWS refused a session for the access key of profile '{}': {code}: {message}",
@@ -58,12 +68,15 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
     }
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable(run, &why, cause),
-        Failure::Refused { code, message, denial, .. } => {
-            dead_keys(run, &code, &message).unwrap_or_else(|| {
-                let error = Error::refused(format!("AWS refused the access key: {code}: {message}"));
-                denied(error, denial, "sts:GetCallerIdentity")
-            })
-        }
+        Failure::Refused {
+            code,
+            message,
+            denial,
+            ..
+        } => dead_keys(run, &code, &message).unwrap_or_else(|| {
+            let error = Error::refused(format!("AWS refused the access key: {code}: {message}"));
+            denied(error, denial, "sts:GetCallerIdentity")
+        }),
     }
 }
 
@@ -83,7 +96,10 @@ pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
         return error;
     }
     error
-        .hint("the user's policies must allow sts:GetFederationToken, by which an access key gets into the console")
+        .hint(
+            "the user's policies must allow sts:GetFederationToken, by which an access key gets \
+               into the console",
+        )
         .hint("or use a profile with a role")
 }
 
@@ -112,15 +128,26 @@ pub(super) fn not_listed(
         return error;
     }
     let (code, message, denial) = match failure {
-        Failure::Unreachable { why, cause, .. } => return unreachable_at(endpoint, url, &why, cause),
-        Failure::Refused { code, message, denial, .. } => (code, message, denial),
+        Failure::Unreachable { why, cause, .. } => {
+            return unreachable_at(endpoint, url, &why, cause);
+        }
+        Failure::Refused {
+            code,
+            message,
+            denial,
+            ..
+        } => (code, message, denial),
     };
     let profile = &plan.profile;
     let quoted = shlex::try_quote(profile).unwrap_or_default();
     if code == "AWSOrganizationsNotInUseException" {
-        return Error::refused(format!("the account of profile '{profile}' is in no organization"))
-            .hint("--source-profile names one that is in the organization's management account")
-            .hint(format!("xacct whoami {quoted}    shows which account it is in"));
+        return Error::refused(format!(
+            "the account of profile '{profile}' is in no organization"
+        ))
+        .hint("--source-profile names one that is in the organization's management account")
+        .hint(format!(
+            "xacct whoami {quoted}    shows which account it is in"
+        ));
     }
     let error = Error::refused(format!(
         "AWS refused organizations:{action} (profile '{profile}'): {code}: {message}"
@@ -130,17 +157,28 @@ pub(super) fn not_listed(
             denied(error, denial, &format!("organizations:{action}"))
         }
         "AccessDeniedException" | "AccessDenied" => error
-            .hint(format!("- the policy of its user or role must allow organizations:{action}"))
-            .hint("- it must be in the organization's management account, or in a delegated administrator's")
-            .hint(format!("xacct whoami {quoted}    shows which account it is in")),
-        "ParentNotFoundException" | "OrganizationalUnitNotFoundException" | "ChildNotFoundException" => error
-            .hint("--ou takes the id of an organizational unit, or its path from the root, such as Workloads/Prod"),
+            .hint(format!(
+                "- the policy of its user or role must allow organizations:{action}"
+            ))
+            .hint(
+                "- it must be in the organization's management account, or in a delegated \
+                   administrator's",
+            )
+            .hint(format!(
+                "xacct whoami {quoted}    shows which account it is in"
+            )),
+        "ParentNotFoundException"
+        | "OrganizationalUnitNotFoundException"
+        | "ChildNotFoundException" => error.hint(
+            "--ou takes the id of an organizational unit, or its path from the root, such as \
+                   Workloads/Prod",
+        ),
         _ => error,
     }
 }
 
-/// The error for an account's regions, which AWS did not list; `url` is where it was asked. Each such account has a line
-/// of a table, so the message is short.
+/// The error for an account's regions, which AWS did not list; `url` is where it was asked. Each
+/// such account has a line of a table, so the message is short.
 pub(super) fn no_regions(plan: &Plan, url: &str, failure: Failure) -> Error {
     if let Some(error) = clock(&failure) {
         return error;
@@ -159,7 +197,10 @@ pub(super) fn no_regions(plan: &Plan, url: &str, failure: Failure) -> Error {
 }
 
 pub(super) fn strange_regions(plan: &Plan) -> Error {
-    let message = format!("account:ListRegions gave no usable list of regions (profile '{}')", plan.profile);
+    let message = format!(
+        "account:ListRegions gave no usable list of regions (profile '{}')",
+        plan.profile
+    );
     Error::unreachable(message).hint("name the regions: --regions eu-west-1,us-east-1")
 }
 
@@ -168,22 +209,40 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>
     let Source::WebIdentity(web) = &run.broker.plan.source else {
         return Error::refused(format!("AWS refused the source: {code}: {message}"));
     };
-    let WebIdentity { role_arn, token_file, .. } = web;
+    let WebIdentity {
+        role_arn,
+        token_file,
+        ..
+    } = web;
     let hint = match code {
         "ExpiredTokenException" => {
-            format!("the token in {token_file} has expired: the program that writes it must write a new one")
+            format!(
+                "the token in {token_file} has expired: the program that writes it must write a \
+                 new one"
+            )
         }
         "IDPRejectedClaim" => {
-            format!("the issuer of the token in {token_file} does not stand by it: a new one must be written")
+            format!(
+                "the issuer of the token in {token_file} does not stand by it: a new one must be \
+                 written"
+            )
         }
         "InvalidIdentityToken" => format!(
-            "the token in {token_file} must be a JWT from an issuer that the role's account has as an identity \
+            "the token in {token_file} must be a JWT from an issuer that the role's account has as \
+             an identity \
              provider, for the audience that it names there"
         ),
         _ => format!("{role_arn} must trust the token's issuer, audience and subject"),
     };
-    let error = Error::refused(format!("AWS refused the web identity of {}: {code}: {message}", web.whose()));
-    if denial.is_some() { error } else { error.hint(hint) }
+    let error = Error::refused(format!(
+        "AWS refused the web identity of {}: {code}: {message}",
+        web.whose()
+    ));
+    if denial.is_some() {
+        error
+    } else {
+        error.hint(hint)
+    }
 }
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
@@ -204,8 +263,18 @@ fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Erro
 fn clock(failure: &Failure) -> Option<Error> {
     let message = match (failure.clock_skew(), failure) {
         (Some(offset), _) => format!("{}, so AWS takes no signature of it", clocks(offset)),
-        (None, Failure::Refused { message, clock_offset, .. }) if failure.is_about_clock() => {
-            format!("AWS refused the signature for its time ({}): {message}", by_header(*clock_offset))
+        (
+            None,
+            Failure::Refused {
+                message,
+                clock_offset,
+                ..
+            },
+        ) if failure.is_about_clock() => {
+            format!(
+                "AWS refused the signature for its time ({}): {message}",
+                by_header(*clock_offset)
+            )
         }
         _ => return None,
     };
@@ -224,7 +293,10 @@ fn by_header(offset: Option<i64>) -> String {
 /// How far the clocks are apart; `offset` is how many seconds AWS's is ahead.
 pub(super) fn clocks(offset: i64) -> String {
     let direction = if offset > 0 { "behind" } else { "ahead of" };
-    format!("this computer's clock is {} {direction} AWS's", crate::duration::readable(offset.abs()))
+    format!(
+        "this computer's clock is {} {direction} AWS's",
+        crate::duration::readable(offset.abs())
+    )
 }
 
 fn wrong_code(serial: Option<&str>) -> Error {
@@ -236,11 +308,17 @@ fn wrong_code(serial: Option<&str>) -> Error {
 fn foreign_device(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
     let serial = serial.map_or("no device", shown_device);
     let place = match &run.broker.plan.source {
-        Source::AccessKey { profile, keys } => format!("{} of profile '{profile}'", keys.shown_id()),
+        Source::AccessKey { profile, keys } => {
+            format!("{} of profile '{profile}'", keys.shown_id())
+        }
         _ => "the source's access key".to_owned(),
     };
-    Error::refused(format!("AWS does not accept the MFA device {serial}: {message}")).hint(format!(
-        "mfa_serial must name a device of the user that owns {place}; the user's security credentials page shows it"
+    Error::refused(format!(
+        "AWS does not accept the MFA device {serial}: {message}"
+    ))
+    .hint(format!(
+        "mfa_serial must name a device of the user that owns {place}; the user's security \
+         credentials page shows it"
     ))
 }
 
@@ -252,16 +330,25 @@ fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
         _ => return None,
     };
     let (what, next) = match code {
-        "InvalidClientTokenId" => {
-            ("AWS does not know it", "it was deleted or made inactive, or belongs elsewhere")
-        }
-        "SignatureDoesNotMatch" => ("its secret does not match", "copy aws_secret_access_key again, whole"),
-        "ExpiredToken" => ("its session has expired", "get new temporary keys, or use long-term ones"),
+        "InvalidClientTokenId" => (
+            "AWS does not know it",
+            "it was deleted or made inactive, or belongs elsewhere",
+        ),
+        "SignatureDoesNotMatch" => (
+            "its secret does not match",
+            "copy aws_secret_access_key again, whole",
+        ),
+        "ExpiredToken" => (
+            "its session has expired",
+            "get new temporary keys, or use long-term ones",
+        ),
         _ => return None,
     };
     Some(
-        Error::refused(format!("the access key {id} of {place} was refused: {what} ({code}: {message})"))
-            .hint(next),
+        Error::refused(format!(
+            "the access key {id} of {place} was refused: {what} ({code}: {message})"
+        ))
+        .hint(next),
     )
 }
 
@@ -279,12 +366,16 @@ fn assume_role(
     ));
     if reason == Some(Reason::Duration) {
         return error.hint(format!(
-            "the role allows less than {}: lower duration_seconds, or have its maximum session duration raised",
+            "the role allows less than {}: lower duration_seconds, or have its maximum session \
+             duration raised",
             crate::duration::readable(i64::from(role.duration_seconds))
         ));
     }
     if code == "RegionDisabledException" {
-        return error.hint(format!("STS is switched off in {}: set another region", plan.region.name));
+        return error.hint(format!(
+            "STS is switched off in {}: set another region",
+            plan.region.name
+        ));
     }
     error
 }

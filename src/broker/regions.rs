@@ -1,5 +1,5 @@
-//! Which regions an account has enabled, kept for a day: asking needs the account's credentials, and AWS lets few such
-//! requests through.
+//! Which regions an account has enabled, kept for a day: asking needs the account's credentials,
+//! and AWS lets few such requests through.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -43,13 +43,20 @@ pub(crate) fn known_regions(
 
 /// Another server may be another world, with the same accounts.
 fn file(url: &str, account_id: &str) -> String {
-    let digest = Sha256::new().chain_update(url).chain_update([0]).chain_update(account_id).finalize();
+    let digest = Sha256::new()
+        .chain_update(url)
+        .chain_update([0])
+        .chain_update(account_id)
+        .finalize();
     format!("{}.json", hex::encode(digest))
 }
 
 /// They become variables and names of files.
 fn are_regions(regions: &[String]) -> bool {
-    !regions.is_empty() && regions.iter().all(|name| region::check(name, false).is_ok())
+    !regions.is_empty()
+        && regions
+            .iter()
+            .all(|name| region::check(name, false).is_ok())
 }
 
 impl Broker<'_> {
@@ -62,15 +69,22 @@ impl Broker<'_> {
         credentials: &Credentials,
     ) -> Result<Vec<String>> {
         let listed = service.regions(credentials).await;
-        let regions = listed.map_err(|failure| refusals::no_regions(self.plan, &service.url, failure))?;
+        let regions =
+            listed.map_err(|failure| refusals::no_regions(self.plan, &service.url, failure))?;
         if !are_regions(&regions) {
             return Err(refusals::strange_regions(self.plan));
         }
         let account_id = credentials.account_id().or_else(|| self.plan.account_id());
         if let Some(account_id) = account_id {
-            let note = Note { version: FORMAT, at: (self.now)().timestamp(), regions: regions.clone() };
+            let note = Note {
+                version: FORMAT,
+                at: (self.now)().timestamp(),
+                regions: regions.clone(),
+            };
             let bytes = serde_json::to_vec(&note).unwrap_or_default();
-            let kept = self.store.write_note(FOLDER, &file(&service.url, account_id), &bytes);
+            let kept = self
+                .store
+                .write_note(FOLDER, &file(&service.url, account_id), &bytes);
             if let Err(warning) = kept {
                 self.voice.trace(1, &warning.to_string());
             }

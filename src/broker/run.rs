@@ -15,7 +15,8 @@ use crate::lock_wait::Waiter;
 use super::Broker;
 use super::time_limit::Patience;
 
-/// The answer that a step has in common with all sources that give the same access key, whoever keeps it for them.
+/// The answer that a step has in common with all sources that give the same access key, whoever
+/// keeps it for them.
 pub(super) struct Shared {
     pub(super) step: usize,
     pub(super) key: Key,
@@ -40,7 +41,8 @@ pub(super) struct Run<'b> {
     pub(super) shared: Option<Shared>,
     /// How long all of it may take.
     pub(super) patience: Rc<Patience>,
-    /// Set while there are credentials that are still valid: then nothing newer is waited for longer than until then.
+    /// Set while there are credentials that are still valid: then nothing newer is waited for
+    /// longer than until then.
     pub(super) newer_until: Cell<Option<Instant>>,
 }
 
@@ -68,7 +70,12 @@ impl<'b> Run<'b> {
             return Ok(sts);
         }
         let broker = self.broker;
-        let sts = Sts::on(broker.common.network(), broker.plan, broker.now, broker.voice)?;
+        let sts = Sts::on(
+            broker.common.network(),
+            broker.plan,
+            broker.now,
+            broker.voice,
+        )?;
         Ok(self.sts.get_or_init(|| sts))
     }
 
@@ -77,7 +84,8 @@ impl<'b> Run<'b> {
         self.sts.get().and_then(Sts::clock_skew)
     }
 
-    /// Drops what is long over, by AWS's clock where it has answered: to one that is days ahead, good entries are old.
+    /// Drops what is long over, by AWS's clock where it has answered: to one that is days ahead,
+    /// good entries are old.
     pub(super) fn prune(&self, now: DateTime<Utc>) {
         let store = self.broker.store;
         match self.sts.get() {
@@ -102,12 +110,23 @@ impl<'b> Run<'b> {
     pub(super) async fn wait_for(&self, name: &str, why: &str) -> Result<Option<Lock>> {
         let broker = self.broker;
         let until = self.lock_until();
-        let waiter = Waiter { store: broker.store, voice: broker.voice, me: &broker.me, until };
-        waiter.wait_for(name, why, |warning| broker.complain(warning)).await
+        let waiter = Waiter {
+            store: broker.store,
+            voice: broker.voice,
+            me: &broker.me,
+            until,
+        };
+        waiter
+            .wait_for(name, why, |warning| broker.complain(warning))
+            .await
     }
 
     /// When a wait for another process is given up; `None`: as late as [`Waiter`] does.
     pub(super) fn lock_until(&self) -> Option<Instant> {
-        self.patience.until().into_iter().chain(self.newer_until.get()).min()
+        self.patience
+            .until()
+            .into_iter()
+            .chain(self.newer_until.get())
+            .min()
     }
 }

@@ -24,9 +24,11 @@ struct Shared {
     network: Network,
     /// What has been complained about; once is enough.
     complained: RefCell<BTreeSet<String>>,
-    /// The keys of what was issued in this run: with `--refresh`, once is enough for all who share it.
+    /// The keys of what was issued in this run: with `--refresh`, once is enough for all who share
+    /// it.
     issued: RefCell<HashSet<[u8; 32]>>,
-    /// What the cache could not take: one prompt must do for all, also where nothing can be written.
+    /// What the cache could not take: one prompt must do for all, also where nothing can be
+    /// written.
     unwritten: RefCell<HashMap<[u8; 32], Entry>>,
     /// What the cache held of processes' answers when the first of them was asked.
     rests: OnceCell<Vec<Rest>>,
@@ -36,9 +38,13 @@ struct Shared {
 }
 
 impl Common {
-    /// For a run with up to this many requests at once, which back off together where AWS asks for it.
+    /// For a run with up to this many requests at once, which back off together where AWS asks for
+    /// it.
     pub(crate) fn of_many(requests: u32) -> Common {
-        Common(Rc::new(Shared { network: Network::paced(requests), ..Shared::default() }))
+        Common(Rc::new(Shared {
+            network: Network::paced(requests),
+            ..Shared::default()
+        }))
     }
 
     pub(super) fn network(&self) -> &Network {
@@ -70,7 +76,8 @@ impl Common {
         self.0.unwritten.borrow().get(key).cloned()
     }
 
-    /// What rests on processes' answers; `read` looks at every file of the cache, which is done once a run.
+    /// What rests on processes' answers; `read` looks at every file of the cache, which is done
+    /// once a run.
     pub(super) fn rests(&self, read: impl FnOnce() -> Vec<Rest>) -> &[Rest] {
         self.0.rests.get_or_init(read)
     }

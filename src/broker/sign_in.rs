@@ -1,4 +1,5 @@
-//! Signing in and out ahead of time, and asking what there is, for plans whose source is Identity Center.
+//! Signing in and out ahead of time, and asking what there is, for plans whose source is Identity
+//! Center.
 
 use std::time::Duration;
 
@@ -19,14 +20,20 @@ const AT_ONCE: usize = 8;
 const FOR_LOCK: Duration = Duration::from_secs(5);
 
 impl Broker<'_> {
-    /// Makes sure that somebody is signed in; with `--refresh`, even if somebody is. Needs no terminal: whoever wants
-    /// this command run is at a browser. `None` where the plan has another source.
+    /// Makes sure that somebody is signed in; with `--refresh`, even if somebody is. Needs no
+    /// terminal: whoever wants this command run is at a browser. `None` where the plan has another
+    /// source.
     ///
-    /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody came, `Refused`,
-    /// `Unreachable` (also when `--within` is over), `Signal`.
+    /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody
+    /// came, `Refused`, `Unreachable` (also when `--within` is over), `Signal`.
     pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
-        let asker = Asker { sign_in: self.options.sign_in, ..self.asker() };
-        let Some(session) = Session::of(self.plan, asker)? else { return Ok(None) };
+        let asker = Asker {
+            sign_in: self.options.sign_in,
+            ..self.asker()
+        };
+        let Some(session) = Session::of(self.plan, asker)? else {
+            return Ok(None);
+        };
         let login = session.login(self.options.refresh);
         wait(async {
             let done = Patience::of(self).bound(login).await;
@@ -35,8 +42,8 @@ impl Broker<'_> {
         .map(Some)
     }
 
-    /// Ends the session and forgets its token, but not the credentials that it gave. Whether somebody was signed in;
-    /// `None` where the plan's source has no sign-in.
+    /// Ends the session and forgets its token, but not the credentials that it gave. Whether
+    /// somebody was signed in; `None` where the plan's source has no sign-in.
     ///
     /// Errors: `Other` where the token's file cannot be removed, `Signal`.
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
@@ -48,22 +55,27 @@ impl Broker<'_> {
 
     /// As [`Broker::sign_out`], for this token's file.
     async fn sign_out_of(&self, token: &TokenOnDisk) -> Result<bool> {
-        let asker = Asker { until: Some(Instant::now() + FOR_LOCK), ..self.asker() };
+        let asker = Asker {
+            until: Some(Instant::now() + FOR_LOCK),
+            ..self.asker()
+        };
         match Session::of(self.plan, asker)? {
             Some(session) => session.logout_of(token).await,
             None => Ok(false),
         }
     }
 
-    /// What is assigned to whoever is signed in, with the roles in the accounts that are wanted. `None` where the plan
-    /// has another source.
+    /// What is assigned to whoever is signed in, with the roles in the accounts that are wanted.
+    /// `None` where the plan has another source.
     ///
     /// Errors: as [`Broker::sign_in`], but a person is asked only at a terminal.
     pub(crate) fn assignments(
         &self,
         is_wanted: impl Fn(&PortalAccount) -> bool,
     ) -> Result<Option<Vec<Assigned>>> {
-        let Some(session) = Session::of(self.plan, self.asker())? else { return Ok(None) };
+        let Some(session) = Session::of(self.plan, self.asker())? else {
+            return Ok(None);
+        };
         wait(session.assignments(is_wanted))?.map(Some)
     }
 }
@@ -72,6 +84,8 @@ impl Broker<'_> {
 ///
 /// Errors: `Signal`.
 pub(crate) fn sign_out_all(sign_ins: &[(Broker<'_>, &TokenOnDisk)]) -> Result<Vec<Result<bool>>> {
-    let ends = sign_ins.iter().map(|(broker, token)| broker.sign_out_of(token));
+    let ends = sign_ins
+        .iter()
+        .map(|(broker, token)| broker.sign_out_of(token));
     wait(stream::iter(ends).buffered(AT_ONCE).collect())
 }

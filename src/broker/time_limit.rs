@@ -1,5 +1,6 @@
-//! How long a run may take that an SDK waits for: SDKs give a `credential_process` up without a word, and what it says
-//! afterwards nobody reads (docs/aws.md A4). Each request has a limit of its own; this is the whole run's.
+//! How long a run may take that an SDK waits for: SDKs give a `credential_process` up without a
+//! word, and what it says afterwards nobody reads (docs/aws.md A4). Each request has a limit of its
+//! own; this is the whole run's.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -30,7 +31,10 @@ impl Patience {
     }
 
     fn within(limit: Option<Duration>) -> Patience {
-        Patience { until: Cell::new(limit.map(|limit| Instant::now() + limit)), asking: Cell::new(false) }
+        Patience {
+            until: Cell::new(limit.map(|limit| Instant::now() + limit)),
+            asking: Cell::new(false),
+        }
     }
 
     /// Before a person is asked: as things stand then.
@@ -43,18 +47,22 @@ impl Patience {
         terminal::unless(self.ends(), work).await.ok()
     }
 
-    /// A question to a person, who takes the time that it takes: whether somebody still waits is looked at elsewhere.
+    /// A question to a person, who takes the time that it takes: whether somebody still waits is
+    /// looked at elsewhere.
     pub(super) async fn unhurried<T>(&self, question: impl Future<Output = T>) -> T {
         let began = Instant::now();
         self.asking.set(true);
         let answer = question.await;
         self.asking.set(false);
-        self.until.set(self.until.get().map(|until| until + began.elapsed()));
+        self.until
+            .set(self.until.get().map(|until| until + began.elapsed()));
         answer
     }
 
     async fn ends(&self) {
-        let Some(mut next) = self.until.get() else { return std::future::pending().await };
+        let Some(mut next) = self.until.get() else {
+            return std::future::pending().await;
+        };
         loop {
             sleep_until(next).await;
             match self.until.get() {
@@ -75,20 +83,26 @@ fn limit(broker: &Broker<'_>) -> Option<Duration> {
 /// The error for a run that was given up, with what to run where nobody is in a hurry.
 pub(super) fn too_slow(broker: &Broker<'_>) -> Error {
     let profile = &broker.plan.profile;
-    if let Some(within) = broker.options.within.filter(|within| limit(broker) == Some(*within)) {
+    if let Some(within) = broker
+        .options
+        .within
+        .filter(|within| limit(broker) == Some(*within))
+    {
         let within = crate::duration::readable(i64::try_from(within.as_secs()).unwrap_or(i64::MAX));
         return Error::unreachable(format!(
             "the credentials of '{profile}' took longer than --within {within}"
         ));
     }
     Error::unreachable(format!(
-        "the credentials of '{profile}' took longer than {} s, after which SDKs give a credential_process up",
+        "the credentials of '{profile}' took longer than {} s, after which SDKs give a \
+         credential_process up",
         LIMIT.as_secs()
     ))
     .hint_of_profile(ahead(broker))
 }
 
-/// The command that leaves the credentials in the cache, or what costs a person's time on the way to them.
+/// The command that leaves the credentials in the cache, or what costs a person's time on the way
+/// to them.
 fn ahead(broker: &Broker<'_>) -> String {
     let plan = broker.plan;
     let profile = shlex::try_quote(&plan.profile).unwrap_or_default();
@@ -109,16 +123,26 @@ mod tests {
     const LATE: Duration = Duration::from_mins(1);
 
     fn run<T>(work: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(work)
     }
 
     #[test]
     fn work_is_given_up_in_time_and_only_then() {
         run(async {
             assert_eq!(Patience::within(Some(SOON)).bound(sleep(LATE)).await, None);
-            assert_eq!(Patience::within(Some(LATE)).bound(async { 7 }).await, Some(7));
+            assert_eq!(
+                Patience::within(Some(LATE)).bound(async { 7 }).await,
+                Some(7)
+            );
             let patience = Patience::within(None);
-            assert_eq!((patience.until(), patience.bound(sleep(SOON)).await), (None, Some(())));
+            assert_eq!(
+                (patience.until(), patience.bound(sleep(SOON)).await),
+                (None, Some(()))
+            );
         });
     }
 

@@ -1,4 +1,5 @@
-//! Whether cached credentials may be handed out unasked, and asking GetCallerIdentity where they may not.
+//! Whether cached credentials may be handed out unasked, and asking GetCallerIdentity where they
+//! may not.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -35,9 +36,9 @@ impl Fit {
     pub(super) fn why_not(&self, profile: &str) -> Option<String> {
         match self {
             Fit::Good => None,
-            Fit::Doubtful(why) | Fit::Wrong(why) => {
-                Some(format!("the cached credentials of '{profile}' {why}: they are not used"))
-            }
+            Fit::Doubtful(why) | Fit::Wrong(why) => Some(format!(
+                "the cached credentials of '{profile}' {why}: they are not used"
+            )),
         }
     }
 }
@@ -46,27 +47,47 @@ impl Fit {
 const FUTURE: i64 = 300;
 /// No temporary credentials of AWS last longer, in seconds (`GetSessionToken`'s limit).
 pub(super) const LONGEST: u32 = 129_600;
-/// How much longer an entry may seem to last, in seconds: its end is by AWS's clock, its start by this computer's.
+/// How much longer an entry may seem to last, in seconds: its end is by AWS's clock, its start by
+/// this computer's.
 const CLOCKS: i64 = 86_400;
 
-/// For this long, in seconds, nobody asks again after AWS was out of reach: forty processes would wait forty times.
+/// For this long, in seconds, nobody asks again after AWS was out of reach: forty processes would
+/// wait forty times.
 const UNREACHED: i64 = 60;
 
-/// Whether STS issued or confirmed it recently enough, or could not be asked a moment ago. A stamp from the future is
-/// no stamp.
-pub(super) fn within(entry: &Entry, verify_after: VerifyAfter, verify: bool, now: DateTime<Utc>) -> bool {
-    let VerifyAfter::Seconds(seconds) = verify_after else { return !verify };
-    let is_younger = |stamp: DateTime<Utc>, seconds: i64| (0..seconds).contains(&(now - stamp).num_seconds());
-    let confirmed = is_younger(entry.confirmed_at, i64::try_from(seconds).unwrap_or(i64::MAX));
+/// Whether STS issued or confirmed it recently enough, or could not be asked a moment ago. A stamp
+/// from the future is no stamp.
+pub(super) fn within(
+    entry: &Entry,
+    verify_after: VerifyAfter,
+    verify: bool,
+    now: DateTime<Utc>,
+) -> bool {
+    let VerifyAfter::Seconds(seconds) = verify_after else {
+        return !verify;
+    };
+    let is_younger =
+        |stamp: DateTime<Utc>, seconds: i64| (0..seconds).contains(&(now - stamp).num_seconds());
+    let confirmed = is_younger(
+        entry.confirmed_at,
+        i64::try_from(seconds).unwrap_or(i64::MAX),
+    );
     // `verify_after = "0s"` is a `--verify` each time.
-    let unreached = seconds > 0 && entry.unreached_at.is_some_and(|stamp| is_younger(stamp, UNREACHED));
+    let unreached = seconds > 0
+        && entry
+            .unreached_at
+            .is_some_and(|stamp| is_younger(stamp, UNREACHED));
     !verify && (confirmed || unreached)
 }
 
-/// Whether the entry is what this step asks for: its action, account, role and session, and times that can be.
+/// Whether the entry is what this step asks for: its action, account, role and session, and times
+/// that can be.
 pub(super) fn fit(entry: &Entry, plan: &Plan, step: &Step, now: DateTime<Utc>) -> Fit {
     if entry.action != step.action_name() {
-        return Fit::Wrong(format!("are for {}", entry.arn.as_deref().unwrap_or("another request")));
+        return Fit::Wrong(format!(
+            "are for {}",
+            entry.arn.as_deref().unwrap_or("another request")
+        ));
     }
     match entry.arn.as_deref() {
         Some(arn) if !is_of(arn, plan, step) => return Fit::Wrong(format!("are for {arn}")),
@@ -83,15 +104,22 @@ pub(super) fn fit(entry: &Entry, plan: &Plan, step: &Step, now: DateTime<Utc>) -
     }
     let lifetime = (entry.expires_at - entry.issued_at).num_seconds();
     if lifetime > longest(step) + CLOCKS {
-        return Fit::Doubtful(format!("claim to last {}", crate::duration::readable(lifetime)));
+        return Fit::Doubtful(format!(
+            "claim to last {}",
+            crate::duration::readable(lifetime)
+        ));
     }
     Fit::Good
 }
 
 /// How long the answer to this step can last, in seconds.
 fn longest(step: &Step) -> i64 {
-    // In place of a session that was not needed there may be the source's own, which lasts as long as it says.
-    step.duration_seconds().filter(|_| !step.is_conditional).unwrap_or(LONGEST).into()
+    // In place of a session that was not needed there may be the source's own, which lasts as long
+    // as it says.
+    step.duration_seconds()
+        .filter(|_| !step.is_conditional)
+        .unwrap_or(LONGEST)
+        .into()
 }
 
 /// The entry with the times that it can have at most, once AWS has confirmed it.
@@ -99,8 +127,16 @@ pub(super) fn corrected(entry: &Entry, step: &Step, now: DateTime<Utc>) -> Entry
     let issued_at = entry.issued_at.min(now);
     let is_absurd = (entry.expires_at - issued_at).num_seconds() > longest(step) + CLOCKS;
     let latest = now + TimeDelta::seconds(longest(step));
-    let expires_at = if is_absurd { entry.expires_at.min(latest) } else { entry.expires_at };
-    Entry { expires_at, issued_at, ..entry.clone() }
+    let expires_at = if is_absurd {
+        entry.expires_at.min(latest)
+    } else {
+        entry.expires_at
+    };
+    Entry {
+        expires_at,
+        issued_at,
+        ..entry.clone()
+    }
 }
 
 /// The account that the answer must be in, as far as the plan says.
@@ -119,7 +155,9 @@ fn account_of<'p>(plan: &'p Plan, step: &'p Step) -> Option<&'p str> {
 pub(super) fn is_of(arn: &str, plan: &Plan, step: &Step) -> bool {
     match (&step.action, &plan.source) {
         (Action::AssumeRole(role), _) => is_session(arn, &role.role_arn, &role.role_session_name),
-        (Action::Source, Source::WebIdentity(web)) => is_session(arn, &web.role_arn, &web.role_session_name),
+        (Action::Source, Source::WebIdentity(web)) => {
+            is_session(arn, &web.role_arn, &web.role_session_name)
+        }
         (Action::Source, Source::Sso(sso)) => is_of_permission_set(arn, sso),
         (Action::Source, Source::Login { login_session, .. }) => is_of_login(arn, login_session),
         _ => true,
@@ -132,14 +170,26 @@ fn is_session(arn: &str, role_arn: &str, role_session_name: &str) -> bool {
 }
 
 fn session_name(arn: &str) -> Option<&str> {
-    Arn::parse(arn)?.resource.strip_prefix("assumed-role/")?.split_once('/').map(|(_, name)| name)
+    Arn::parse(arn)?
+        .resource
+        .strip_prefix("assumed-role/")?
+        .split_once('/')
+        .map(|(_, name)| name)
 }
 
-/// A permission set `Admin` is the role `AWSReservedSSO_Admin_0123456789abcdef`; the session is called after the user.
+/// A permission set `Admin` is the role `AWSReservedSSO_Admin_0123456789abcdef`; the session is
+/// called after the user.
 fn is_of_permission_set(arn: &str, sso: &Sso) -> bool {
-    let (Some(session), Some(wanted)) = (Arn::parse(arn), sso.role_name.as_deref()) else { return false };
-    let suffix =
-        || session.role_name()?.strip_prefix("AWSReservedSSO_")?.strip_prefix(wanted)?.strip_prefix('_');
+    let (Some(session), Some(wanted)) = (Arn::parse(arn), sso.role_name.as_deref()) else {
+        return false;
+    };
+    let suffix = || {
+        session
+            .role_name()?
+            .strip_prefix("AWSReservedSSO_")?
+            .strip_prefix(wanted)?
+            .strip_prefix('_')
+    };
     session.service == "sts"
         && sso.account_id.as_deref() == Some(session.account_id)
         && suffix().is_some_and(|rest| !rest.contains('_'))
@@ -147,11 +197,21 @@ fn is_of_permission_set(arn: &str, sso: &Sso) -> bool {
 
 /// `aws login` names whom it has signed in: a user, the root user, or a role's session.
 fn is_of_login(arn: &str, login_session: &str) -> bool {
-    let (Some(found), Some(named)) = (Arn::parse(arn), Arn::parse(login_session.trim())) else { return true };
-    let kind = |arn: Arn<'_>| arn.resource.split('/').next().unwrap_or_default().to_owned();
-    let is_same_account = found.partition == named.partition && found.account_id == named.account_id;
+    let (Some(found), Some(named)) = (Arn::parse(arn), Arn::parse(login_session.trim())) else {
+        return true;
+    };
+    let kind = |arn: Arn<'_>| {
+        arn.resource
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let is_same_account =
+        found.partition == named.partition && found.account_id == named.account_id;
     // A user's credentials may be a session of AWS's own making.
-    let is_other_kind = kind(found) != kind(named) && !["user", "root"].contains(&kind(found).as_str());
+    let is_other_kind =
+        kind(found) != kind(named) && !["user", "root"].contains(&kind(found).as_str());
     is_same_account && (is_other_kind || found.resource == named.resource)
 }
 
@@ -167,10 +227,19 @@ pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, plan: &Plan, step: &Step
     }
 }
 
-/// Who the credentials are, where they are not whom the step wants, or not whom they were of before: account, role,
-/// session or user, and the id of that very role or user.
-pub(super) fn stranger(identity: &Identity, entry: &Entry, plan: &Plan, step: &Step) -> Option<String> {
-    let Identity { account_id, arn, user_id } = identity;
+/// Who the credentials are, where they are not whom the step wants, or not whom they were of
+/// before: account, role, session or user, and the id of that very role or user.
+pub(super) fn stranger(
+    identity: &Identity,
+    entry: &Entry,
+    plan: &Plan,
+    step: &Step,
+) -> Option<String> {
+    let Identity {
+        account_id,
+        arn,
+        user_id,
+    } = identity;
     let differs = |known: Option<&String>, said: &String| known.is_some_and(|known| known != said);
     let is_other_account = differs(entry.account_id.as_ref(), account_id)
         || account_of(plan, step).is_some_and(|wanted| wanted != account_id);
@@ -180,7 +249,9 @@ pub(super) fn stranger(identity: &Identity, entry: &Entry, plan: &Plan, step: &S
     // What answers in AWS's place may have none.
     let is_other_id = !user_id.is_empty() && differs(entry.user_id.as_ref(), user_id);
     let known = entry.user_id.as_deref().filter(|_| is_other_id)?;
-    Some(format!("{arn} with the id {user_id}, which was {known} before"))
+    Some(format!(
+        "{arn} with the id {user_id}, which was {known} before"
+    ))
 }
 
 #[cfg(test)]

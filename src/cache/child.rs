@@ -8,7 +8,9 @@ const VARIABLE: &str = "XACCT_TEST_CHILD";
 /// The command that runs the test of this full name (`cache::lock::tests::x`) with something to do.
 pub(crate) fn command(test: &str, task: &str) -> Command {
     let mut command = Command::new(binary());
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(VARIABLE, task);
+    command
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .env(VARIABLE, task);
     command.env_remove("RUST_BACKTRACE");
     command
 }

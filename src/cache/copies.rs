@@ -1,5 +1,5 @@
-//! Files that xacct makes for other programs, named by what they hold: the same text is one file, however often it is
-//! asked for. What stands in them is left to those who ask.
+//! Files that xacct makes for other programs, named by what they hold: the same text is one file,
+//! however often it is asked for. What stands in them is left to those who ask.
 
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
@@ -12,14 +12,16 @@ use super::warning::Warning;
 
 const FOLDER: &str = "config";
 
-/// A file that was not asked for in this time is removed. Longer than any session that it was made for.
+/// A file that was not asked for in this time is removed. Longer than any session that it was made
+/// for.
 const KEPT: TimeDelta = TimeDelta::days(30);
 /// More than these are removed after a day, the oldest first.
 const MOST: usize = 200;
 const DAY: TimeDelta = TimeDelta::days(1);
 
 impl Store {
-    /// The path of a private file with this text, which is written if it is not there, whole and as it was.
+    /// The path of a private file with this text, which is written if it is not there, whole and as
+    /// it was.
     pub(crate) fn keep(&self, text: &str, now: DateTime<Utc>) -> Result<PathBuf, Warning> {
         let name = hex::encode(Sha256::digest(text.as_bytes()));
         let path = self.dir().join(FOLDER).join(&name);
@@ -39,7 +41,10 @@ impl Store {
 
     /// Only where one was added, so that their number is bounded at no cost to those who only read.
     fn remove_old(&self, new: &Path, now: DateTime<Utc>) {
-        let listed = fs::read_dir(self.dir().join(FOLDER)).into_iter().flatten().flatten();
+        let listed = fs::read_dir(self.dir().join(FOLDER))
+            .into_iter()
+            .flatten()
+            .flatten();
         let mut files: Vec<(DateTime<Utc>, PathBuf)> = listed
             .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?.into(), file.path())))
             .filter(|(_, path)| path.file_name() != new.file_name())
@@ -58,7 +63,10 @@ impl Store {
 /// Best effort: a file that looks older than it is goes a little early and is written again.
 fn note_use(path: &Path, now: DateTime<Utc>) {
     let times = FileTimes::new().set_modified(now.into());
-    let _ = File::options().write(true).open(path).and_then(|file| file.set_times(times));
+    let _ = File::options()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.set_times(times));
 }
 
 #[cfg(test)]

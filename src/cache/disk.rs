@@ -1,7 +1,7 @@
 //! Files that belong to this user alone: read only if they do, written whole or not at all.
 //!
-//! Knows nothing of entries or locks. On systems without Unix owners and modes, the user's own profile directory
-//! is what keeps others out.
+//! Knows nothing of entries or locks. On systems without Unix owners and modes, the user's own
+//! profile directory is what keeps others out.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -26,7 +26,8 @@ pub(super) fn trusted(dir: &Path) -> Result<bool, Warning> {
     }
 }
 
-/// Makes the directory, and its parents, for this user only; one that was there must pass [`trusted`].
+/// Makes the directory, and its parents, for this user only; one that was there must pass
+/// [`trusted`].
 pub(super) fn make_dir(dir: &Path) -> Result<(), Warning> {
     if trusted(dir)? {
         return Ok(());
@@ -39,14 +40,17 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), Warning> {
 fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
     let shown = dir.display();
     if !metadata.is_dir() {
-        return Err(Warning::new(format!("no caching: {shown} is not a directory")));
+        return Err(Warning::new(format!(
+            "no caching: {shown} is not a directory"
+        )));
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         if metadata.uid() != rustix::process::geteuid().as_raw() {
             return Err(Warning::new(format!(
-                "no caching: {shown} belongs to another user (uid {}); set XACCT_CACHE_DIR to a directory of your own",
+                "no caching: {shown} belongs to another user (uid {}); set XACCT_CACHE_DIR to a \
+                 directory of your own",
                 metadata.uid()
             )));
         }
@@ -61,8 +65,8 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
 
 /// What is in the file; `None` where there is none.
 ///
-/// A file that is not plain, not this user's, or open to others is not read: whoever planted it could choose the
-/// credentials, and whoever read it has them.
+/// A file that is not plain, not this user's, or open to others is not read: whoever planted it
+/// could choose the credentials, and whoever read it has them.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
     read_up_to(MAX_SIZE, path)
 }
@@ -76,7 +80,9 @@ pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refused(path, &error)),
     };
-    let metadata = file.metadata().map_err(|error| Warning::io("read", path, &error))?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| Warning::io("read", path, &error))?;
     if let Some(why) = not_ours(&metadata) {
         return Err(Warning::ignored(path, &why));
     }
@@ -86,11 +92,13 @@ pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u
     let length = usize::try_from(metadata.len()).unwrap_or(0);
     let mut bytes = Zeroizing::new(vec![0; length]);
     // One read: files are replaced, never changed in place, so the length holds.
-    file.read_exact(&mut bytes).map_err(|error| Warning::io("read", path, &error))?;
+    file.read_exact(&mut bytes)
+        .map_err(|error| Warning::io("read", path, &error))?;
     Ok(Some(bytes))
 }
 
-/// Opens without following a link at the end of the path, and without waiting for the other end of a pipe.
+/// Opens without following a link at the end of the path, and without waiting for the other end of
+/// a pipe.
 pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -119,16 +127,23 @@ pub(crate) fn not_ours(metadata: &Metadata) -> Option<String> {
     {
         use std::os::unix::fs::MetadataExt;
         if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Some(format!("it belongs to another user (uid {})", metadata.uid()));
+            return Some(format!(
+                "it belongs to another user (uid {})",
+                metadata.uid()
+            ));
         }
         if metadata.mode() & 0o077 != 0 {
-            return Some(format!("others have access to it (mode {:03o})", metadata.mode() & 0o777));
+            return Some(format!(
+                "others have access to it (mode {:03o})",
+                metadata.mode() & 0o777
+            ));
         }
     }
     None
 }
 
-/// Whether the open file has another name, a hard link: what is written to it would stand there too.
+/// Whether the open file has another name, a hard link: what is written to it would stand there
+/// too.
 pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
     #[cfg(unix)]
     return std::os::unix::fs::MetadataExt::nlink(metadata) > 1;
@@ -139,7 +154,8 @@ pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
     }
 }
 
-/// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old one or the new.
+/// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old
+/// one or the new.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Warning> {
     write_up_to(MAX_SIZE, path, bytes)
 }
@@ -160,14 +176,18 @@ pub(super) fn write_up_to(max: u64, path: &Path, bytes: &[u8]) -> Result<(), War
         .map_err(|error| Warning::io("write", path, &error))
 }
 
-/// Opens a new, empty file at the path, for this user alone, whatever the mode and the owner of the file that it
-/// replaces: a file that others can open, or that has another name, is never written to.
+/// Opens a new, empty file at the path, for this user alone, whatever the mode and the owner of the
+/// file that it replaces: a file that others can open, or that has another name, is never written
+/// to.
 ///
 /// Errors: a link, a pipe, a device or a directory is there, which is left alone.
 pub(crate) fn replace(path: &Path) -> io::Result<File> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            let why = format!("{} is in the way: remove it, or choose another place", kind(&metadata));
+            let why = format!(
+                "{} is in the way: remove it, or choose another place",
+                kind(&metadata)
+            );
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
         }
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -195,5 +215,8 @@ fn kind(metadata: &Metadata) -> &'static str {
 
 /// Whether the name is one of [`write`]'s unfinished files.
 pub(super) fn is_temporary(name: &str) -> bool {
-    name.starts_with('.') && Path::new(name).extension().is_some_and(|ending| ending == "tmp")
+    name.starts_with('.')
+        && Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "tmp")
 }

@@ -12,7 +12,8 @@ use crate::secret::Secret;
 /// The version written into every file. A file with a larger one is left alone.
 const FORMAT: u32 = 1;
 
-/// Enough for any session token that STS issues, so that the text is not copied about while it grows.
+/// Enough for any session token that STS issues, so that the text is not copied about while it
+/// grows.
 const USUAL_SIZE: usize = 8192;
 
 /// The digest of everything that decides a step's answer, as 64 hex digits.
@@ -40,8 +41,8 @@ impl fmt::Display for Key {
     }
 }
 
-/// What STS answered to one step. Times have whole seconds on disk; a fraction is cut off, so that an entry
-/// never lives longer than STS said.
+/// What STS answered to one step. Times have whole seconds on disk; a fraction is cut off, so that
+/// an entry never lives longer than STS said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// `AssumeRole` or `GetSessionToken`.
@@ -60,14 +61,15 @@ pub(crate) struct Entry {
     pub(crate) account_id: Option<String>,
     /// Who these credentials are: the assumed role's ARN; `None` until STS said so.
     pub(crate) arn: Option<String>,
-    /// `AROA…:SESSION` of a role, `AIDA…` of a user; `None` until STS said so. A role or a user that was deleted and
-    /// made again has another.
+    /// `AROA…:SESSION` of a role, `AIDA…` of a user; `None` until STS said so. A role or a user
+    /// that was deleted and made again has another.
     pub(crate) user_id: Option<String>,
     /// The sign-in that they came from, where the source has one.
     pub(crate) sign_in: Option<SignIn>,
     /// The profiles on the way to them, from the one that holds the source.
     pub(crate) profiles: Vec<String>,
-    /// What they came from: the digest of the source, then the keys of the steps before this one, all in hex.
+    /// What they came from: the digest of the source, then the keys of the steps before this one,
+    /// all in hex.
     pub(crate) signers: Vec<String>,
     /// Identifies the answer of the `credential_process` that they are derived from. No
     /// secret; `None` for other sources.
@@ -76,16 +78,21 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn credentials(&self) -> Credentials {
-        self.keys.clone().expiring(Some(self.expires_at)).or_in_account(self.account_id.as_deref())
+        self.keys
+            .clone()
+            .expiring(Some(self.expires_at))
+            .or_in_account(self.account_id.as_deref())
     }
 }
 
-/// Somebody's sign-in, at Identity Center or by `aws login`. What came from one is of no use to another.
+/// Somebody's sign-in, at Identity Center or by `aws login`. What came from one is of no use to
+/// another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignIn {
     /// The name of the token's file, without its ending.
     pub(crate) file: String,
-    /// A digest that lasts as long as the sign-in does, whatever its tokens are replaced by. No secret.
+    /// A digest that lasts as long as the sign-in does, whatever its tokens are replaced by. No
+    /// secret.
     pub(crate) id: String,
 }
 
@@ -105,7 +112,11 @@ struct Stored {
     issued_at: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_seconds")]
     confirmed_at: DateTime<Utc>,
-    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
     unreached_at: Option<DateTime<Utc>>,
     account_id: Option<String>,
     arn: Option<String>,
@@ -129,7 +140,11 @@ impl Stored {
             profile: entry.profile,
             access_key_id: entry.keys.access_key_id().to_owned(),
             secret_access_key: entry.keys.secret_access_key().clone(),
-            session_token: entry.keys.session_token().cloned().unwrap_or_else(|| Secret::new("")),
+            session_token: entry
+                .keys
+                .session_token()
+                .cloned()
+                .unwrap_or_else(|| Secret::new("")),
             expires_at: entry.expires_at,
             issued_at: entry.issued_at,
             confirmed_at: entry.confirmed_at,
@@ -153,7 +168,10 @@ impl Stored {
             expiration: None,
             account_id: self.account_id.clone(),
         };
-        let keys = unchecked.checked().ok().filter(|keys| !keys.are_long_term())?;
+        let keys = unchecked
+            .checked()
+            .ok()
+            .filter(|keys| !keys.are_long_term())?;
         Some(Entry {
             action: self.action,
             profile: self.profile,
@@ -173,7 +191,8 @@ impl Stored {
     }
 }
 
-/// The file: the key is in it too, so that a file which was renamed or copied does not pass for another.
+/// The file: the key is in it too, so that a file which was renamed or copied does not pass for
+/// another.
 #[derive(Deserialize)]
 struct Read {
     version: u32,
@@ -216,7 +235,11 @@ pub(super) fn encode(key: &Key, entry: &Entry) -> serde_json::Result<Zeroizing<V
     let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
     serde_json::to_writer(
         &mut *bytes,
-        &Write { version: FORMAT, key: key.as_str(), entry: Stored::of(entry) },
+        &Write {
+            version: FORMAT,
+            key: key.as_str(),
+            entry: Stored::of(entry),
+        },
     )?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -235,7 +258,9 @@ pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, Unusable> {
     if file.key != key {
         return Err(Unusable::Damaged("it belongs to another key"));
     }
-    file.entry.checked().ok_or(Unusable::Damaged("it holds no credentials"))
+    file.entry
+        .checked()
+        .ok_or(Unusable::Damaged("it holds no credentials"))
 }
 
 /// A newer format need not have the shape of this one: its version alone is looked for.
@@ -249,7 +274,8 @@ fn damage(bytes: &[u8]) -> Unusable {
 #[cfg(test)]
 fn keys(access_key_id: &str, token: &str) -> Credentials {
     let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-    crate::credentials::sample(access_key_id, secret, Some(token)).or_in_account(Some("222222222222"))
+    crate::credentials::sample(access_key_id, secret, Some(token))
+        .or_in_account(Some("222222222222"))
 }
 
 #[cfg(test)]
@@ -267,7 +293,10 @@ pub(crate) fn sample(access_key_id: &str) -> Entry {
         account_id: Some("222222222222".to_owned()),
         arn: Some("arn:aws:sts::222222222222:assumed-role/Admin/me".to_owned()),
         user_id: Some("AROAADMIN:me".to_owned()),
-        sign_in: Some(SignIn { file: "f00d".to_owned(), id: "1d".to_owned() }),
+        sign_in: Some(SignIn {
+            file: "f00d".to_owned(),
+            id: "1d".to_owned(),
+        }),
         profiles: vec!["hub".to_owned(), "client1".to_owned()],
         signers: vec!["5e".to_owned()],
         answer: None,
@@ -284,14 +313,21 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entry = Entry { unreached_at: None, arn: None, ..sample("ASIAONE") };
+        let entry = Entry {
+            unreached_at: None,
+            arn: None,
+            ..sample("ASIAONE")
+        };
         let bytes = encode(&key(), &entry).unwrap();
         assert_eq!(decode(key().as_str(), &bytes), Ok(entry));
     }
 
     #[test]
     fn the_file_is_the_documented_json() {
-        let entry = Entry { keys: keys("ASIAONE", "TOKEN"), ..sample("ASIAONE") };
+        let entry = Entry {
+            keys: keys("ASIAONE", "TOKEN"),
+            ..sample("ASIAONE")
+        };
         let bytes = encode(&key(), &entry).unwrap();
         let expected = format!(
             concat!(
@@ -314,7 +350,11 @@ mod tests {
         // Without the last two bytes (`}` and the line's end) and less.
         for length in 0..bytes.len() - 1 {
             let damaged = Unusable::Damaged("it is damaged or not xacct's");
-            assert_eq!(decode(key().as_str(), &bytes[..length]), Err(damaged), "{length} bytes");
+            assert_eq!(
+                decode(key().as_str(), &bytes[..length]),
+                Err(damaged),
+                "{length} bytes"
+            );
         }
     }
 
@@ -322,30 +362,52 @@ mod tests {
     fn other_keys_versions_and_empty_credentials_are_refused() {
         let bytes = encode(&key(), &sample("ASIAONE")).unwrap();
         let other = Key::from_digest([0; 32]);
-        assert_eq!(decode(other.as_str(), &bytes), Err(Unusable::Damaged("it belongs to another key")));
+        assert_eq!(
+            decode(other.as_str(), &bytes),
+            Err(Unusable::Damaged("it belongs to another key"))
+        );
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let version = |n: &str| text.replace("\"version\":1", &format!("\"version\":{n}"));
-        assert_eq!(decode(key().as_str(), version("2").as_bytes()), Err(Unusable::Newer(2)));
+        assert_eq!(
+            decode(key().as_str(), version("2").as_bytes()),
+            Err(Unusable::Newer(2))
+        );
         let unknown = Unusable::Damaged("its format is unknown");
-        assert_eq!(decode(key().as_str(), version("0").as_bytes()), Err(unknown));
-        assert_eq!(decode(key().as_str(), br#"{"version":7,"sealed":"x"}"#), Err(Unusable::Newer(7)));
+        assert_eq!(
+            decode(key().as_str(), version("0").as_bytes()),
+            Err(unknown)
+        );
+        assert_eq!(
+            decode(key().as_str(), br#"{"version":7,"sealed":"x"}"#),
+            Err(Unusable::Newer(7))
+        );
         let none = Unusable::Damaged("it holds no credentials");
         for id in ["", "ASIA", "ASIAONEXXXXXXX\\r\\n"] {
             let other = text.replace("ASIAONEXXXXXXXXX", id);
-            assert_eq!(decode(key().as_str(), other.as_bytes()), Err(none.clone()), "{id}");
+            assert_eq!(
+                decode(key().as_str(), other.as_bytes()),
+                Err(none.clone()),
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn credentials_carry_their_end() {
         let credentials = sample("ASIAONE").credentials();
-        assert_eq!(credentials.expiration(), DateTime::from_timestamp(1_800_003_600, 0));
+        assert_eq!(
+            credentials.expiration(),
+            DateTime::from_timestamp(1_800_003_600, 0)
+        );
         assert_eq!(credentials.account_id(), Some("222222222222"));
     }
 
     #[test]
     fn debug_shows_no_secret() {
         let shown = format!("{:?}", sample("ASIAONE"));
-        assert!(!shown.contains("wJalr") && !shown.contains("FwoG"), "{shown}");
+        assert!(
+            !shown.contains("wJalr") && !shown.contains("FwoG"),
+            "{shown}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What is in the cache directory, and what of it is of no use: for `doctor`, which says so. Nothing is changed here.
+//! What is in the cache directory, and what of it is of no use: for `doctor`, which says so.
+//! Nothing is changed here.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -52,8 +53,12 @@ pub(crate) struct Health {
 /// Looks at the directory and at every file in it.
 pub(crate) fn health(store: &Store, now: DateTime<Utc>) -> Health {
     let dir = store.dir();
-    let mut health =
-        Health { path: dir.to_owned(), directory: directory(dir), useless: Vec::new(), entries: 0 };
+    let mut health = Health {
+        path: dir.to_owned(),
+        directory: directory(dir),
+        useless: Vec::new(),
+        entries: 0,
+    };
     if health.directory != Directory::Good {
         return health;
     }
@@ -67,10 +72,15 @@ pub(crate) fn health(store: &Store, now: DateTime<Utc>) -> Health {
     let mut files: Vec<PathBuf> = listed.flatten().map(|file| file.path()).collect();
     files.sort();
     for path in files {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if let Some(key) = store::key_of(&name) {
             health.entries += 1;
-            health.useless.extend(useless(&path, key, now).map(|why| (path, why)));
+            health
+                .useless
+                .extend(useless(&path, key, now).map(|why| (path, why)));
         } else if disk::is_temporary(&name) && store::is_older(&path, now - UNFINISHED) {
             health.useless.push((path, Useless::Unfinished));
         }
@@ -101,7 +111,9 @@ fn directory(dir: &Path) -> Directory {
 }
 
 fn useless(path: &Path, key: &str, now: DateTime<Utc>) -> Option<Useless> {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return None };
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return None;
+    };
     if metadata.is_symlink() {
         return Some(Useless::Open("it is a symbolic link".to_owned()));
     }

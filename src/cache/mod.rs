@@ -1,8 +1,9 @@
-//! Credentials on disk: one file a key, whole or absent, readable by nobody else, and one kernel lock a key.
+//! Credentials on disk: one file a key, whole or absent, readable by nobody else, and one kernel
+//! lock a key.
 //!
-//! A cache that cannot be used (read-only, full, another user's) never stops anyone: every function here answers
-//! with a [`Warning`], the caller says it and goes on without. What a key is made of is decided in `plan`, what an
-//! entry is still good for in `broker`.
+//! A cache that cannot be used (read-only, full, another user's) never stops anyone: every function
+//! here answers with a [`Warning`], the caller says it and goes on without. What a key is made of
+//! is decided in `plan`, what an entry is still good for in `broker`.
 //!
 //! ```text
 //! $XACCT_CACHE_DIR/           0700
@@ -24,7 +25,9 @@ mod store;
 mod copies;
 mod health;
 
-pub(crate) use disk::{has_other_names, not_ours, open as open_private, replace, write as write_private};
+pub(crate) use disk::{
+    has_other_names, not_ours, open as open_private, replace, write as write_private,
+};
 #[cfg(test)]
 pub(crate) use entry::sample;
 pub(crate) use entry::{Entry, Key, SignIn};

@@ -19,13 +19,17 @@ const LOCKS: &str = "locks";
 #[derive(Debug)]
 pub(crate) struct Store {
     dir: PathBuf,
-    /// Whether a warning about the directory as a whole was given: reads say it once, then are silent misses.
+    /// Whether a warning about the directory as a whole was given: reads say it once, then are
+    /// silent misses.
     told: AtomicBool,
 }
 
 impl Store {
     pub(crate) fn new(dir: PathBuf) -> Store {
-        Store { dir, told: AtomicBool::new(false) }
+        Store {
+            dir,
+            told: AtomicBool::new(false),
+        }
     }
 
     /// Where it is, whether it is there or not.
@@ -39,18 +43,22 @@ impl Store {
             return Ok(None);
         }
         let path = self.entry_path(key);
-        let Some(bytes) = disk::read(&path)? else { return Ok(None) };
+        let Some(bytes) = disk::read(&path)? else {
+            return Ok(None);
+        };
         match entry::decode(key.as_str(), &bytes) {
             Ok(entry) => Ok(Some(entry)),
             Err(why) => Err(Warning::ignored(&path, &why.to_string())),
         }
     }
 
-    /// Replaces the key's entry. Whatever happens on the way, the old one or the new one is there, whole.
+    /// Replaces the key's entry. Whatever happens on the way, the old one or the new one is there,
+    /// whole.
     pub(crate) fn put(&self, key: &Key, entry: &Entry) -> Result<(), Warning> {
         self.make(&self.dir)?;
         let path = self.entry_path(key);
-        let bytes = entry::encode(key, entry).map_err(|error| Warning::io("write", &path, &error.into()))?;
+        let bytes = entry::encode(key, entry)
+            .map_err(|error| Warning::io("write", &path, &error.into()))?;
         disk::write(&path, &bytes)
     }
 
@@ -62,8 +70,8 @@ impl Store {
         remove_file(&self.entry_path(key))
     }
 
-    /// Forgets every entry, and says how many there were. Locks stay, they may be held; so do notes: that a code
-    /// was sent stays true.
+    /// Forgets every entry, and says how many there were. Locks stay, they may be held; so do
+    /// notes: that a code was sent stays true.
     pub(crate) fn clear(&self) -> Result<usize, Warning> {
         let mut removed = 0;
         for (path, name) in self.files(&self.dir)? {
@@ -81,7 +89,9 @@ impl Store {
         let mut entries = Vec::new();
         for (path, name) in self.files(&self.dir)? {
             let Some(key) = key_of(&name) else { continue };
-            let Ok(Some(bytes)) = disk::read(&path) else { continue };
+            let Ok(Some(bytes)) = disk::read(&path) else {
+                continue;
+            };
             if let Ok(entry) = entry::decode(key, &bytes) {
                 entries.push((Key::from_hex(key), entry));
             }
@@ -90,7 +100,10 @@ impl Store {
     }
 
     /// Forgets every entry that is `unwanted`, and gives what they were.
-    pub(crate) fn clear_where(&self, unwanted: impl Fn(&Key, &Entry) -> bool) -> Result<Vec<Entry>, Warning> {
+    pub(crate) fn clear_where(
+        &self,
+        unwanted: impl Fn(&Key, &Entry) -> bool,
+    ) -> Result<Vec<Entry>, Warning> {
         let mut removed = Vec::new();
         for (key, entry) in self.entries()? {
             if unwanted(&key, &entry) && self.remove(&key)? {
@@ -100,15 +113,18 @@ impl Store {
         Ok(removed)
     }
 
-    /// Drops what nobody will ask for again: entries so long past their end, writes that were killed, locks that
-    /// nobody took for that time. A stat a file; only old ones are opened. Called after a put, so it says nothing.
+    /// Drops what nobody will ask for again: entries so long past their end, writes that were
+    /// killed, locks that nobody took for that time. A stat a file; only old ones are opened.
+    /// Called after a put, so it says nothing.
     pub(crate) fn prune(&self, now: DateTime<Utc>, kept: TimeDelta) {
         for (path, name) in self.files(&self.dir).unwrap_or_default() {
             // A file is written before its entry ends, so a young one cannot be long past its end.
             if !is_older(&path, now - kept) {
                 continue;
             }
-            if disk::is_temporary(&name) || key_of(&name).is_some_and(|key| is_over(&path, key, now - kept)) {
+            if disk::is_temporary(&name)
+                || key_of(&name).is_some_and(|key| is_over(&path, key, now - kept))
+            {
                 let _ = fs::remove_file(&path);
             }
         }
@@ -119,14 +135,18 @@ impl Store {
         }
     }
 
-    /// Takes the lock of this name (a key, or one's own word of letters, digits and `-`), or says at once who holds
-    /// it. `me` is how this process is described to those who wait for it.
+    /// Takes the lock of this name (a key, or one's own word of letters, digits and `-`), or says
+    /// at once who holds it. `me` is how this process is described to those who wait for it.
     pub(crate) fn try_lock(&self, name: &str, me: &str) -> Result<Attempt, Warning> {
         lock::attempt(&self.lock_path(name)?, me)
     }
 
     /// A small private file of another module, `folder/name`, under the rules of entries.
-    pub(crate) fn read_note(&self, folder: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
+    pub(crate) fn read_note(
+        &self,
+        folder: &str,
+        name: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
         if !self.readable()? {
             return Ok(None);
         }
@@ -190,7 +210,8 @@ impl Store {
     /// Like [`Store::there`], but what was said once is only a `false` from then on.
     fn readable(&self) -> Result<bool, Warning> {
         let told = self.told.load(Ordering::Relaxed);
-        self.there().or_else(|warning| if told { Ok(false) } else { Err(warning) })
+        self.there()
+            .or_else(|warning| if told { Ok(false) } else { Err(warning) })
     }
 
     fn noting<T>(&self, result: Result<T, Warning>) -> Result<T, Warning> {
@@ -207,8 +228,9 @@ impl Store {
         }
         let listed = fs::read_dir(dir).map_err(|error| Warning::io("read", dir, &error))?;
         // A name that is not UTF-8 is not one of xacct's.
-        let named =
-            listed.flatten().filter_map(|file| Some((file.path(), file.file_name().into_string().ok()?)));
+        let named = listed
+            .flatten()
+            .filter_map(|file| Some((file.path(), file.file_name().into_string().ok()?)));
         Ok(named.collect())
     }
 }
@@ -236,7 +258,9 @@ pub(super) fn is_older(path: &Path, then: DateTime<Utc>) -> bool {
 
 /// Whether the entry ended before then, or is damaged. What a newer xacct wrote is its business.
 fn is_over(path: &Path, key: &str, then: DateTime<Utc>) -> bool {
-    let Ok(Some(bytes)) = disk::read(path) else { return false };
+    let Ok(Some(bytes)) = disk::read(path) else {
+        return false;
+    };
     match entry::decode(key, &bytes) {
         Ok(entry) => entry.expires_at < then,
         Err(Unusable::Damaged(_)) => true,

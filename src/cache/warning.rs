@@ -6,7 +6,8 @@ use std::path::Path;
 
 use crate::error::Error;
 
-/// Why something is not cached, in lower case with the path in it. Two that are equal need to be said only once.
+/// Why something is not cached, in lower case with the path in it. Two that are equal need to be
+/// said only once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Warning(String);
 

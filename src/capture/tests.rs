@@ -4,21 +4,34 @@ const SOON: Duration = Duration::from_millis(200);
 const LATE: Duration = Duration::from_mins(1);
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
-/// Runs a script that writes the number of a process it has left in the background to `$0`, and gives that number.
+/// Runs a script that writes the number of a process it has left in the background to `$0`, and
+/// gives that number.
 fn leftover(script: &str, has_own_group: bool) -> i32 {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("number");
     let mut command = Command::new("sh");
-    command.args(["-c", script]).arg(&path).stdin(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["-c", script])
+        .arg(&path)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
     let ended = run(async {
         let mut program = Program::start(command).unwrap();
         // As on a terminal: there the processes below it are looked for.
         program.has_own_group &= has_own_group;
         let looked = timeout(LATE, async {
-            while std::fs::read_to_string(&path).unwrap_or_default().trim().is_empty() {
+            while std::fs::read_to_string(&path)
+                .unwrap_or_default()
+                .trim()
+                .is_empty()
+            {
                 tokio::time::sleep(LOOK).await;
             }
         });
@@ -26,7 +39,11 @@ fn leftover(script: &str, has_own_group: bool) -> i32 {
         program.output(10, SOON).await.unwrap()
     });
     assert!(ended.is_none(), "it took too long");
-    std::fs::read_to_string(&path).unwrap().trim().parse().unwrap()
+    std::fs::read_to_string(&path)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap()
 }
 
 /// Whether it has ended, or is only still to be reaped by its new parent.
@@ -47,13 +64,17 @@ fn goes(id: i32) -> bool {
 fn what_takes_too_long_ends_with_what_it_has_started() {
     for script in [
         "sleep 300 & echo $! > \"$0\"; wait",
-        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > \"$0\"; sleep 300; sleep 300' \"$0\"; sleep 300",
+        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > \"$0\"; sleep 300; sleep 300' \"$0\"; \
+         sleep 300",
         // The one that has started it is gone.
         "sh -c 'sleep 300 & echo $! > \"$0\"' \"$0\"; sleep 300",
     ] {
         assert!(goes(leftover(script, true)), "{script}");
     }
-    assert!(goes(leftover("sh -c 'sleep 300 & echo $! > \"$0\"; wait' \"$0\"; true", false)));
+    assert!(goes(leftover(
+        "sh -c 'sleep 300 & echo $! > \"$0\"; wait' \"$0\"; true",
+        false
+    )));
 }
 
 #[test]
@@ -61,20 +82,37 @@ fn what_a_program_leaves_behind_on_purpose_stays() {
     let dir = tempfile::tempdir().unwrap();
     let script = "sleep 300 >&- 2>&- & echo $!";
     let mut command = Command::new("sh");
-    command.args(["-c", script]).current_dir(dir.path()).stdin(Stdio::null());
-    let (status, output) =
-        run(async { Program::start(command).unwrap().output(100, LATE).await }).unwrap().unwrap();
-    assert!(status.success());
-    let id: i32 = std::str::from_utf8(&output).unwrap().trim().parse().unwrap();
-    assert!(!has_gone(id));
-    rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::KILL)
+    command
+        .args(["-c", script])
+        .current_dir(dir.path())
+        .stdin(Stdio::null());
+    let (status, output) = run(async { Program::start(command).unwrap().output(100, LATE).await })
+        .unwrap()
         .unwrap();
+    assert!(status.success());
+    let id: i32 = std::str::from_utf8(&output)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    assert!(!has_gone(id));
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(id).unwrap(),
+        rustix::process::Signal::KILL,
+    )
+    .unwrap();
 }
 
 #[test]
 fn more_than_is_wanted_is_not_read() {
-    let (_, output) =
-        run(async { Program::start(shell("yes")).unwrap().output(100, LATE).await }).unwrap().unwrap();
+    let (_, output) = run(async {
+        Program::start(shell("yes"))
+            .unwrap()
+            .output(100, LATE)
+            .await
+    })
+    .unwrap()
+    .unwrap();
     assert_eq!(output.len(), 101);
 }
 
@@ -83,5 +121,9 @@ fn the_processes_below_one() {
     let all = [(2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 2), (1, 0)];
     assert_eq!(below(2, &all), [2, 3, 7, 4]);
     assert_eq!(below(9, &all), [9]);
-    assert!(processes().iter().any(|(id, _)| u32::try_from(*id) == Ok(std::process::id())));
+    assert!(
+        processes()
+            .iter()
+            .any(|(id, _)| u32::try_from(*id) == Ok(std::process::id()))
+    );
 }

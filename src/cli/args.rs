@@ -1,8 +1,10 @@
-//! Options that several commands share: how to speak, whose credentials, what to override, how to ask.
+//! Options that several commands share: how to speak, whose credentials, what to override, how to
+//! ask.
 //!
-//! An option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it that an empty one
-//! counts as unset. Options that decide who one becomes (role, source, external ID, MFA device, policy, tags), and
-//! options that decide what is printed, have none: a variable that was forgotten must not change an account.
+//! An option can be set by an environment variable `XACCT_…` of its own name; `parse` sees to it
+//! that an empty one counts as unset. Options that decide who one becomes (role, source, external
+//! ID, MFA device, policy, tags), and options that decide what is printed, have none: a variable
+//! that was forgotten must not change an account.
 
 #![expect(
     clippy::doc_markdown,
@@ -45,8 +47,8 @@ pub(crate) struct Speaking {
 
 /// Which profile or role.
 ///
-/// PROFILE is never read from the environment: `XACCT_PROFILE` is what `assume` *sets*, so a shell that has
-/// assumed one profile would silently use it for the next command too.
+/// PROFILE is never read from the environment: `XACCT_PROFILE` is what `assume` *sets*, so a shell
+/// that has assumed one profile would silently use it for the next command too.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Target {
     /// A profile's name, or a role ARN with --source-profile
@@ -59,9 +61,14 @@ pub(crate) struct Target {
     pub(crate) overrides: Overrides,
 }
 
-/// For commands that cannot do without: PROFILE or --role-arn. (Not in [`Target`], since `whoami` can.)
+/// For commands that cannot do without: PROFILE or --role-arn. (Not in [`Target`], since `whoami`
+/// can.)
 pub(super) fn profile_needed(arg: Arg) -> Arg {
-    if arg.get_id() == "profile" { arg.required_unless_present("role_arn") } else { arg }
+    if arg.get_id() == "profile" {
+        arg.required_unless_present("role_arn")
+    } else {
+        arg
+    }
 }
 
 /// Overrides for the profile's settings.
@@ -75,7 +82,12 @@ pub(crate) struct Overrides {
     #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
     /// The role session name, as CloudTrail shows it
-    #[arg(long, hide_short_help = true, env = "XACCT_SESSION_NAME", value_name = "NAME")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_SESSION_NAME",
+        value_name = "NAME"
+    )]
     pub(crate) session_name: Option<String>,
     /// How long the credentials are valid: 15m, 1h, 12h or seconds
     #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
@@ -98,7 +110,12 @@ pub(crate) struct Overrides {
     pub(crate) policy: Option<PathBuf>,
     /// A managed policy as session policy; repeat it or separate ARNs with spaces
     // A policy's name may hold a comma, never a space.
-    #[arg(long, hide_short_help = true, value_name = "ARN", value_delimiter = ' ')]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "ARN",
+        value_delimiter = ' '
+    )]
     pub(crate) policy_arn: Vec<String>,
     /// Restrict the session to read-only access
     #[arg(long, hide_short_help = true, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
@@ -108,7 +125,10 @@ pub(crate) struct Overrides {
 
 /// How to get the credentials.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Asking {
     /// The MFA code; set XACCT_MFA_CODE instead to hide it from other users' ps
@@ -148,7 +168,8 @@ pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// A secret from the command line; it never fails, since clap would print the value with the reason.
+/// A secret from the command line; it never fails, since clap would print the value with the
+/// reason.
 #[expect(clippy::unnecessary_wraps, reason = "clap's signature")]
 fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))

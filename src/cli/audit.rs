@@ -18,10 +18,11 @@ audit = false in config.toml.";
 
 /// Show which credentials were issued, and to which process
 ///
-/// One line for each set of credentials that AWS or another source issued; cache hits are not logged. The log contains no
-/// secrets, only you can read it, and xacct keeps the last five megabytes. Times are UTC. WHY is the reason for the
-/// request: miss (nothing cached), expired, refused (AWS rejected the cached ones), renewal (about to expire), or refresh
-/// (--refresh). CALLER is the program that started xacct.
+/// One line for each set of credentials that AWS or another source issued; cache hits are not
+/// logged. The log contains no secrets, only you can read it, and xacct keeps the last five
+/// megabytes. Times are UTC. WHY is the reason for the request: miss (nothing cached), expired,
+/// refused (AWS rejected the cached ones), renewal (about to expire), or refresh (--refresh).
+/// CALLER is the program that started xacct.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Audit {

@@ -28,24 +28,25 @@ use crate::render::shell::Shell;
 
 /// Get temporary credentials for your AWS profiles
 ///
-/// xacct reads the profiles in ~/.aws/config and gets temporary credentials for them from STS: AssumeRole with an
-/// external ID and MFA, role chains, IAM Identity Center. It caches the credentials and hands them to shells, commands
-/// and SDKs. One MFA code a day serves all roles.
+/// xacct reads the profiles in ~/.aws/config and gets temporary credentials for them from STS:
+/// AssumeRole with an external ID and MFA, role chains, IAM Identity Center. It caches the
+/// credentials and hands them to shells, commands and SDKs. One MFA code a day serves all roles.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "xacct", bin_name = "xacct", after_help = examples::XACCT)]
 #[command(version, long_version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("XACCT_BUILD"), ")"))]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) speaking: Speaking,
-    /// Which of the role overrides stood in a variable, and not on the command line: their variables.
+    /// Which of the role overrides stood in a variable, and not on the command line: their
+    /// variables.
     #[arg(skip)]
     pub(crate) by_variable: Vec<&'static str>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-// Deferred: only the command that is asked for is built. All of them together cost more than everything else
-// that a cached answer takes; the first lines stand here for `xacct --help`.
+// Deferred: only the command that is asked for is built. All of them together cost more than
+// everything else that a cached answer takes; the first lines stand here for `xacct --help`.
 #[derive(Debug, Clone, clap::Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
@@ -101,9 +102,9 @@ pub(crate) enum Command {
 
 /// Put credentials into your shell (use with eval)
 ///
-/// Prints shell statements for eval. If xacct cannot get credentials, the statements remove the old ones and return the
-/// exit status, so that a command after && does not run in the previous account. Without PROFILE, you pick one from a
-/// list; Esc leaves the shell unchanged.
+/// Prints shell statements for eval. If xacct cannot get credentials, the statements remove the old
+/// ones and return the exit status, so that a command after && does not run in the previous
+/// account. Without PROFILE, you pick one from a list; Esc leaves the shell unchanged.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
 pub(crate) struct Assume {
@@ -139,14 +140,15 @@ pub(crate) struct Unset {
 
 /// Run a command with a profile's credentials
 ///
-/// Without CMD, xacct starts your shell. Put xacct's options before the command. The exit status is the command's; 126 or
-/// 127 if it cannot be run; 125 if xacct failed. Without PROFILE, you pick one from a list.
+/// Without CMD, xacct starts your shell. Put xacct's options before the command. The exit status is
+/// the command's; 126 or 127 if it cannot be run; 125 if xacct failed. Without PROFILE, you pick
+/// one from a list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
 pub(crate) struct Exec {
     /// The command and its arguments [default: your shell]
-    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN -- CMD` for
-    // PROFILE.
+    // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN --
+    // CMD` for PROFILE.
     #[arg(index = 2, value_name = "CMD", trailing_var_arg = true)]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
@@ -158,9 +160,10 @@ pub(crate) struct Exec {
 
 /// Print credentials as JSON for the AWS SDKs
 ///
-/// The AWS CLI and the SDKs run this for a profile with `credential_process = xacct credential-process NAME`, and get
-/// the credentials of NAME, with MFA and the external ID. It answers within 20 seconds, before SDKs time out, or fails
-/// with the command to run. Only a prompt on your terminal may take longer.
+/// The AWS CLI and the SDKs run this for a profile with `credential_process = xacct
+/// credential-process NAME`, and get the credentials of NAME, with MFA and the external ID. It
+/// answers within 20 seconds, before SDKs time out, or fails with the command to run. Only a prompt
+/// on your terminal may take longer.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CREDENTIAL_PROCESS)]
 #[command(override_usage = examples::CREDENTIAL_PROCESS_USAGE, mut_args(profile_needed))]
@@ -200,8 +203,9 @@ pub(crate) struct List {
 
 /// Show how xacct would get a profile's credentials
 ///
-/// Shows the source of the credentials, every STS call with its parameters, what is cached, and whether you would be
-/// prompted for an MFA code. Nothing is sent to AWS. Without PROFILE, you pick one from a list.
+/// Shows the source of the credentials, every STS call with its parameters, what is cached, and
+/// whether you would be prompted for an MFA code. Nothing is sent to AWS. Without PROFILE, you pick
+/// one from a list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
 pub(crate) struct Explain {
@@ -244,10 +248,11 @@ pub(crate) struct ConfigShow {
 
 /// Sign in to IAM Identity Center, or start an MFA session
 ///
-/// If the profile, or its source, uses IAM Identity Center, a browser opens. Over SSH, without a browser, and with
-/// --device-code, xacct prints a code and a URL that you can open on any computer. The token is stored where the AWS CLI
-/// stores it, and is refreshed until the sign-in expires. If the profile uses MFA, you are prompted for the code now; no
-/// role of the same access key and device prompts again until the session expires. Without PROFILE, you pick one from a
+/// If the profile, or its source, uses IAM Identity Center, a browser opens. Over SSH, without a
+/// browser, and with --device-code, xacct prints a code and a URL that you can open on any
+/// computer. The token is stored where the AWS CLI stores it, and is refreshed until the sign-in
+/// expires. If the profile uses MFA, you are prompted for the code now; no role of the same access
+/// key and device prompts again until the session expires. Without PROFILE, you pick one from a
 /// list.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGIN)]
@@ -261,8 +266,8 @@ pub(crate) struct Login {
 
 /// Sign out and delete the credentials derived from it
 ///
-/// xacct revokes the sign-in at AWS, for every tool that shares its token. AWS cannot revoke role credentials and MFA
-/// sessions: xacct deletes its copies, and other copies work until they expire.
+/// xacct revokes the sign-in at AWS, for every tool that shares its token. AWS cannot revoke role
+/// credentials and MFA sessions: xacct deletes its copies, and other copies work until they expire.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::LOGOUT, override_usage = examples::LOGOUT_USAGE)]
 pub(crate) struct Logout {
@@ -276,7 +281,8 @@ pub(crate) struct Logout {
 
 /// Delete cached credentials
 ///
-/// The credentials stay valid at AWS until they expire. xacct gets new ones when you next use the profile.
+/// The credentials stay valid at AWS until they expire. xacct gets new ones when you next use the
+/// profile.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::CLEAR, override_usage = examples::CLEAR_USAGE)]
 pub(crate) struct Clear {
@@ -284,16 +290,17 @@ pub(crate) struct Clear {
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub(crate) profiles: Vec<String>,
     /// Delete all cached credentials
-    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME` into
-    // this.
+    // The one option without a variable: XACCT_ALL, set once and forgotten, would turn `clear NAME`
+    // into this.
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
 }
 
 /// Try xacct without an AWS account, with a simulated STS
 ///
-/// Opens a shell, or runs a command, with a temporary home directory, sample profiles and a simulated STS: a hub account
-/// with a user and an MFA device, and client accounts whose roles require an external ID and MFA.
+/// Opens a shell, or runs a command, with a temporary home directory, sample profiles and a
+/// simulated STS: a hub account with a user and an MFA device, and client accounts whose roles
+/// require an external ID and MFA.
 #[derive(Debug, Clone, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = examples::SANDBOX)]

@@ -20,14 +20,20 @@ pub(crate) fn whole() -> Command {
     command
 }
 
-/// The command line for a shell that asks for completions, with `completer` giving the profile names that
-/// begin with what was typed. Normal runs have no use for it.
+/// The command line for a shell that asks for completions, with `completer` giving the profile
+/// names that begin with what was typed. Normal runs have no use for it.
 pub(crate) fn with_profile_completer(
     command: Command,
     completer: impl Fn(&OsStr) -> Vec<CompletionCandidate> + Clone + Send + Sync + 'static,
 ) -> Command {
     let complete = ArgValueCompleter::new(completer.clone());
     let names_profile = |arg: &Arg| PROFILE_ARGS.contains(&arg.get_id().as_str());
-    let command = command.mut_args(|arg| if names_profile(&arg) { arg.add(complete.clone()) } else { arg });
+    let command = command.mut_args(|arg| {
+        if names_profile(&arg) {
+            arg.add(complete.clone())
+        } else {
+            arg
+        }
+    });
     command.mut_subcommands(|inner| with_profile_completer(inner, completer.clone()))
 }

@@ -12,13 +12,16 @@ Examples:
 
 /// Find problems in profiles, keys, permissions and network
 ///
-/// Checks every line of the AWS files for what the AWS CLI and the SDKs read differently, and every profile for what AWS
-/// would refuse. Each finding names the place and the fix. With PROFILE, it also shows the profile's last error, which
-/// some programs hide. doctor never prompts and assumes no role. The exit status is 0 if there are no findings other than
-/// notes, otherwise 1.
+/// Checks every line of the AWS files for what the AWS CLI and the SDKs read differently, and every
+/// profile for what AWS would refuse. Each finding names the place and the fix. With PROFILE, it
+/// also shows the profile's last error, which some programs hide. doctor never prompts and assumes
+/// no role. The exit status is 0 if there are no findings other than notes, otherwise 1.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct Doctor {
     /// Only this profile and those that it uses
     #[arg(value_name = "PROFILE")]

@@ -1,5 +1,5 @@
-//! Holds `man/` and `completions/` to the command line: a difference is a failure, and `BLESS=1 cargo test
-//! drift` writes them anew.
+//! Holds `man/` and `completions/` to the command line: a difference is a failure, and `BLESS=1
+//! cargo test drift` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,7 +36,10 @@ fn hold(directory: &str, wanted: &BTreeMap<String, String>) {
             false => wrong.push(format!("{name} is not what it should be")),
         }
     }
-    assert!(wrong.is_empty(), "{directory}/: {wrong:#?}\nBLESS=1 cargo test --lib drift writes them anew");
+    assert!(
+        wrong.is_empty(),
+        "{directory}/: {wrong:#?}\nBLESS=1 cargo test --lib drift writes them anew"
+    );
 }
 
 /// Of every command, and of the settings file.
@@ -50,8 +53,8 @@ fn man_pages() {
     hold("man", &pages().into_iter().collect());
 }
 
-/// The file's name, where each shell looks for it, and its text: it asks the program, so it never falls
-/// behind.
+/// The file's name, where each shell looks for it, and its text: it asks the program, so it never
+/// falls behind.
 fn completions() -> BTreeMap<String, String> {
     let shells = [
         ("xacct.bash", Completing::Bash),
@@ -63,12 +66,17 @@ fn completions() -> BTreeMap<String, String> {
     let script = |shell: Completing| {
         let mut text = shell.registration("xacct").unwrap();
         if shell == Completing::Zsh {
-            // zsh loads the file in place of the function at the first Tab, which must complete too.
-            text += "if [[ $funcstack[1] == _xacct ]]; then _clap_dynamic_completer_xacct \"$@\"; fi\n";
+            // zsh loads the file in place of the function at the first Tab, which must complete
+            // too.
+            text +=
+                "if [[ $funcstack[1] == _xacct ]]; then _clap_dynamic_completer_xacct \"$@\"; fi\n";
         }
         text
     };
-    shells.into_iter().map(|(name, shell)| (name.to_owned(), script(shell))).collect()
+    shells
+        .into_iter()
+        .map(|(name, shell)| (name.to_owned(), script(shell)))
+        .collect()
 }
 
 #[test]
@@ -78,8 +86,17 @@ fn completion_scripts() {
 
 #[test]
 fn man_pages_are_well_formed() {
-    if Command::new("mandoc").arg("-T").arg("lint").arg("/dev/null").output().is_err() {
-        assert!(Env::from_process().get("XACCT_TEST_REQUIRE_ALL").is_none(), "mandoc is not installed");
+    if Command::new("mandoc")
+        .arg("-T")
+        .arg("lint")
+        .arg("/dev/null")
+        .output()
+        .is_err()
+    {
+        assert!(
+            Env::from_process().get("XACCT_TEST_REQUIRE_ALL").is_none(),
+            "mandoc is not installed"
+        );
         eprintln!("SKIPPED: mandoc is not installed");
         return;
     }
@@ -87,8 +104,11 @@ fn man_pages_are_well_formed() {
     for (name, text) in pages() {
         let path = dir.path().join(&name);
         fs::write(&path, text).unwrap();
-        let output =
-            Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&path).output().unwrap();
+        let output = Command::new("mandoc")
+            .args(["-T", "lint", "-W", "warning"])
+            .arg(&path)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.is_empty(), "{said}");
     }

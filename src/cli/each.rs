@@ -36,10 +36,10 @@ const USAGE: &str = "xacct each [OPTIONS] SELECTOR... -- CMD [ARGS]...
 
 /// Run a command in many accounts, in parallel
 ///
-/// xacct first checks all profiles: an error in one stops the run before anything is sent. Then it prompts for what is
-/// needed, once for all profiles (MFA codes, sign-ins, `confirm`). Then it runs the command in parallel, up to --jobs at
-/// a time, with the environment of 'xacct exec', an empty stdin and a process group of its own. A failure does not stop
-/// the other accounts.
+/// xacct first checks all profiles: an error in one stops the run before anything is sent. Then it
+/// prompts for what is needed, once for all profiles (MFA codes, sign-ins, `confirm`). Then it runs
+/// the command in parallel, up to --jobs at a time, with the environment of 'xacct exec', an empty
+/// stdin and a process group of its own. A failure does not stop the other accounts.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE)]
 pub(crate) struct Each {
@@ -76,7 +76,8 @@ pub(crate) struct Each {
     #[arg(action = ArgAction::SetTrue, help_heading = "Run")]
     pub(crate) fail_fast: bool,
     /// Repeat the last run where it failed, with CMD if you give one
-    // No variable for this and for --plan: set once and forgotten, they would turn a command into another one.
+    // No variable for this and for --plan: set once and forgotten, they would turn a command into
+    // another one.
     #[arg(long, conflicts_with_all = ["regions", "shard"], help_heading = "Run")]
     pub(crate) retry_failed: bool,
     /// Print what would run, one JSON object per line, and run nothing
@@ -87,8 +88,14 @@ pub(crate) struct Each {
     pub(crate) shard: Option<Shard>,
     /// How to print what the commands print
     ///
-    /// For group and json, xacct keeps up to 64 kB of each stream in memory and the rest in an unnamed temporary file.
-    #[arg(long, value_name = "HOW", default_value = "stream", help_heading = "Output")]
+    /// For group and json, xacct keeps up to 64 kB of each stream in memory and the rest in an
+    /// unnamed temporary file.
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "stream",
+        help_heading = "Output"
+    )]
     pub(crate) output: Output,
     /// Write each command's output to DIR/PROFILE.ACCOUNT.REGION.out and .err
     #[arg(long, hide_short_help = true, env = "XACCT_OUTPUT_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -125,7 +132,12 @@ pub(crate) struct Shard {
 #[command(next_help_heading = "Role overrides")]
 pub(crate) struct Roles {
     /// The role session name, as CloudTrail shows it
-    #[arg(long, hide_short_help = true, env = "XACCT_SESSION_NAME", value_name = "NAME")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_SESSION_NAME",
+        value_name = "NAME"
+    )]
     pub(crate) session_name: Option<String>,
     /// How long the credentials are valid: 15m, 1h, 12h or seconds
     #[arg(long, hide_short_help = true, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
@@ -140,7 +152,12 @@ pub(crate) struct Roles {
     #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) policy: Option<PathBuf>,
     /// A managed policy as session policy; repeat it or separate ARNs with spaces
-    #[arg(long, hide_short_help = true, value_name = "ARN", value_delimiter = ' ')]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "ARN",
+        value_delimiter = ' '
+    )]
     pub(crate) policy_arn: Vec<String>,
     /// Restrict the sessions to read-only access
     #[arg(long, hide_short_help = true, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
@@ -168,12 +185,16 @@ fn region(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("a region name is missing".to_owned()),
         name if name.chars().all(is_fine) => Ok(name.to_owned()),
-        name => Err(format!("'{name}' is not a valid region; example: eu-west-1")),
+        name => Err(format!(
+            "'{name}' is not a valid region; example: eu-west-1"
+        )),
     }
 }
 
 fn shard(text: &str) -> Result<Shard, String> {
-    let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    let numbers = text
+        .split_once('/')
+        .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
     match numbers {
         Some((part, of)) if (1..=of).contains(&part) => Ok(Shard { part, of }),
         _ => Err("write it as K/N, for example 2/5; parts are counted from 1".to_owned()),

@@ -1,5 +1,5 @@
-//! What `--help` shows last: commands that can be typed as they stand, with what they do. And the usage lines
-//! that clap cannot work out by itself.
+//! What `--help` shows last: commands that can be typed as they stand, with what they do. And the
+//! usage lines that clap cannot work out by itself.
 
 pub(super) const XACCT: &str = "\
 Examples:
@@ -99,7 +99,8 @@ Examples:
   xacct sandbox tour
   xacct sandbox tour | less";
 
-/// For the commands that cannot do without PROFILE or --role-arn, where clap would show `[PROFILE]`.
+/// For the commands that cannot do without PROFILE or --role-arn, where clap would show
+/// `[PROFILE]`.
 pub(super) const ASSUME_USAGE: &str = "xacct assume [OPTIONS] PROFILE
        xacct assume [OPTIONS] --role-arn ARN --source-profile NAME";
 pub(super) const EXEC_USAGE: &str = "xacct exec [OPTIONS] PROFILE [[--] CMD [ARGS]...]

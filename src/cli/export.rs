@@ -19,8 +19,9 @@ pub(crate) enum ExportAction {
 
 /// Print roles for the AWS Extend Switch Roles extension
 ///
-/// The extension uses the console's switch-role form, which cannot send an external ID or start from another role. Roles
-/// that need this are omitted; a comment explains why. xacct sends nothing to AWS.
+/// The extension uses the console's switch-role form, which cannot send an external ID or start
+/// from another role. Roles that need this are omitted; a comment explains why. xacct sends nothing
+/// to AWS.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = AESR)]
 pub(crate) struct ExportAesr {

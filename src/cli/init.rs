@@ -21,8 +21,8 @@ Then 'xacct assume client1' changes your shell without eval, and Tab completes p
 
 /// Print shell integration: assume without eval, completion
 ///
-/// xacct changes no files: add the line from the examples to your shell's start-up file. Other commands, and 'assume'
-/// with --print, --format or --shell, work as without the integration.
+/// xacct changes no files: add the line from the examples to your shell's start-up file. Other
+/// commands, and 'assume' with --print, --format or --shell, work as without the integration.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {

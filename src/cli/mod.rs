@@ -1,9 +1,9 @@
-//! The command line: every command and option, its help and its environment variable. Declarations only; what
-//! the commands do is in `commands`.
+//! The command line: every command and option, its help and its environment variable. Declarations
+//! only; what the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` and the modules named after them the commands themselves, `examples`
-//! what their help ends with, `parse` turns arguments into a [`Cli`], `complete` knows which
-//! of them name a profile, and `completion` answers the shells.
+//! `args` has what several commands share, `command` and the modules named after them the commands
+//! themselves, `examples` what their help ends with, `parse` turns arguments into a [`Cli`],
+//! `complete` knows which of them name a profile, and `completion` answers the shells.
 
 mod args;
 mod examples;

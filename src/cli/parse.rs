@@ -25,12 +25,18 @@ use crate::render::shell::Shell;
 
 /// Reads the arguments, the program's name first.
 ///
-/// Errors: clap's own, which is also how `--help` and `--version` arrive. `exit_code()` is 0 for those and 2
-/// for the others; `print()` knows the stream.
-pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
+/// Errors: clap's own, which is also how `--help` and `--version` arrive. `exit_code()` is 0 for
+/// those and 2 for the others; `print()` knows the stream.
+pub(crate) fn parse(
+    args: impl IntoIterator<Item = OsString>,
+    env: &Env,
+) -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     // Nearly always there is none, and walking every option costs as much as building them.
-    if env.vars().any(|(name, value)| is_option(name) && is_blank(value)) {
+    if env
+        .vars()
+        .any(|(name, value)| is_option(name) && is_blank(value))
+    {
         command = without_blank_variables(whole(), env);
     }
     let mut args: Vec<OsString> = args.into_iter().collect();
@@ -44,7 +50,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
         .map_err(|error| with_command_tip(with_profile_tip(error), word.as_deref()))?;
     let by_variable = by_variable(&matches);
     let typed = ["quiet", "verbose"].map(|id| is_typed(&matches, id));
-    let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
+    let mut cli =
+        Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     if let (Chosen::Exec(exec), Some(words)) = (&mut cli.command, behind_dashes) {
         // In `exec NAME make -- all` they are make's.
         let ours = usize::from(exec.command.is_empty());
@@ -58,8 +65,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Resu
 /// Stands for `--no-input`.
 pub(crate) const NO_INPUT_VARIABLE: &str = "XACCT_NO_INPUT";
 
-/// The options of which it matters whether they were typed, by clap's name for them, and the variables that stand for
-/// them.
+/// The options of which it matters whether they were typed, by clap's name for them, and the
+/// variables that stand for them.
 const TYPED_OR_NOT: [(&str, &str); 8] = [
     ("mfa_code", "XACCT_MFA_CODE"),
     ("device_code", "XACCT_DEVICE_CODE"),
@@ -78,9 +85,14 @@ fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
         innermost = inner;
     }
     let is_set = |id: &str| {
-        innermost.try_contains_id(id).is_ok() && innermost.value_source(id) == Some(ValueSource::EnvVariable)
+        innermost.try_contains_id(id).is_ok()
+            && innermost.value_source(id) == Some(ValueSource::EnvVariable)
     };
-    TYPED_OR_NOT.iter().filter(|(id, _)| is_set(id)).map(|(_, variable)| *variable).collect()
+    TYPED_OR_NOT
+        .iter()
+        .filter(|(id, _)| is_set(id))
+        .map(|(_, variable)| *variable)
+        .collect()
 }
 
 /// Whether an option that all commands have was typed.
@@ -103,11 +115,14 @@ pub(crate) struct Wanted {
     pub(crate) shell: Option<Shell>,
 }
 
-/// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what is printed
-/// and so must be told the failure in its own language. `asume` meant it too.
+/// Whether arguments that could not be read meant `assume` or `unset`, whose caller evaluates what
+/// is printed and so must be told the failure in its own language. `asume` meant it too.
 pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> {
     let word = command_word(args)?.to_str()?;
-    if Cli::command().get_subcommands().any(|known| known.get_name_and_visible_aliases().contains(&word)) {
+    if Cli::command()
+        .get_subcommands()
+        .any(|known| known.get_name_and_visible_aliases().contains(&word))
+    {
         (word == "assume" || word == "unset").then_some(())?;
     } else if elsewhere(word) != Some("assume") && nearest(word, &["assume", "unset"]).is_empty() {
         return None;
@@ -122,11 +137,13 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
         }
     }
     let named = named.or_else(|| env.get("XACCT_SHELL"));
-    Some(Wanted { shell: named.and_then(|name| Shell::from_str(name, false).ok()) })
+    Some(Wanted {
+        shell: named.and_then(|name| Shell::from_str(name, false).ok()),
+    })
 }
 
-/// Whether the arguments, which may make no sense otherwise, mean a command that runs another, whose status is then its
-/// own.
+/// Whether the arguments, which may make no sense otherwise, mean a command that runs another,
+/// whose status is then its own.
 pub(crate) fn runs_a_command(args: &[OsString]) -> bool {
     let is_serving = |word: &OsStr| word == "serve" && args.iter().any(|arg| arg == "--");
     command_word(args).is_some_and(|word| word == "exec" || word == "each" || is_serving(word))
@@ -223,12 +240,19 @@ fn is_blank(value: &OsStr) -> bool {
     value.to_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// clap takes a variable that is set to nothing as a value; here it is the usual way to switch an option off
-/// again.
+/// clap takes a variable that is set to nothing as a value; here it is the usual way to switch an
+/// option off again.
 fn without_blank_variables(command: Command, env: &Env) -> Command {
     let command = command.mut_args(|arg| {
         let variable = arg.get_env().and_then(OsStr::to_str);
-        if variable.and_then(|name| env.raw(name)).is_some_and(is_blank) { arg.env(None) } else { arg }
+        if variable
+            .and_then(|name| env.raw(name))
+            .is_some_and(is_blank)
+        {
+            arg.env(None)
+        } else {
+            arg
+        }
     });
     command.mut_subcommands(|inner| without_blank_variables(inner, env))
 }
@@ -244,29 +268,44 @@ enum HelpLength {
 
 /// Whether the arguments ask for help. `help COMMAND` becomes `COMMAND --help`.
 fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
-    let own = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let own = args
+        .iter()
+        .position(|arg| arg == "--")
+        .unwrap_or(args.len());
     if let Some(at) = command_index(&args[..own]).filter(|at| args[*at] == "help") {
         args.insert(own, "--help".into());
         args.remove(at);
         return Some(HelpLength::Full);
     }
     let is_given = |flag: &str| args[..own].iter().any(|arg| arg == flag);
-    if is_given("--help") { Some(HelpLength::Full) } else { is_given("-h").then_some(HelpLength::Short) }
+    if is_given("--help") {
+        Some(HelpLength::Full)
+    } else {
+        is_given("-h").then_some(HelpLength::Short)
+    }
 }
 
-/// The commands, built, with help of this length for the one that the words name, an option a line. Neither length shows the
-/// options' variables, which are in the man pages.
+/// The commands, built, with help of this length for the one that the words name, an option a line.
+/// Neither length shows the options' variables, which are in the man pages.
 fn with_help(command: Command, length: HelpLength, words: &[OsString]) -> Command {
     let command = command.mut_args(|arg| match arg.get_id().as_str() {
         "help" => arg.action(ArgAction::HelpShort).help(length.note()),
         _ if length == HelpLength::Full => arg.hide_env(true).hide_short_help(false),
         _ => arg.hide_env(true),
     });
-    let next = words.iter().position(|word| command.find_subcommand(word).is_some());
-    let Some(next) = next else { return described(command, length) };
+    let next = words
+        .iter()
+        .position(|word| command.find_subcommand(word).is_some());
+    let Some(next) = next else {
+        return described(command, length);
+    };
     let name = words[next].clone();
     command.mut_subcommands(|inner| {
-        if inner.get_name_and_visible_aliases().iter().any(|known| name == *known) {
+        if inner
+            .get_name_and_visible_aliases()
+            .iter()
+            .any(|known| name == *known)
+        {
             with_help(inner, length, &words[next + 1..])
         } else {
             inner
@@ -287,7 +326,9 @@ fn described(command: Command, length: HelpLength) -> Command {
             None => command,
         },
         HelpLength::Short => match command.get_after_help().map(ToString::to_string) {
-            Some(text) => command.after_help(text.split("\n\n").next().unwrap_or_default().to_owned()),
+            Some(text) => {
+                command.after_help(text.split("\n\n").next().unwrap_or_default().to_owned())
+            }
             None => command,
         },
     }
@@ -311,18 +352,35 @@ fn lacks_profile(error: &clap::Error) -> bool {
         }
 }
 
-/// What users of other tools type, and what it is called here. clap would suggest what is spelled like it.
+/// What users of other tools type, and what it is called here. clap would suggest what is spelled
+/// like it.
 const ELSEWHERE: [(&str, &[&str]); 16] = [
     (
         "assume",
-        &["use", "switch", "switch-role", "activate", "set", "env", "creds", "credentials", "get", "role"],
+        &[
+            "use",
+            "switch",
+            "switch-role",
+            "activate",
+            "set",
+            "env",
+            "creds",
+            "credentials",
+            "get",
+            "role",
+        ],
     ),
     ("exec", &["run", "shell", "sh", "with"]),
     ("console", &["open", "web", "browser", "browse"]),
     ("login", &["signin", "sign-in", "auth", "authenticate"]),
     ("logout", &["signout", "sign-out"]),
     ("sync", &["update", "populate", "generate", "import"]),
-    ("clear", &["remove", "rm", "delete", "forget", "purge", "flush", "reset"]),
+    (
+        "clear",
+        &[
+            "remove", "rm", "delete", "forget", "purge", "flush", "reset",
+        ],
+    ),
     ("list", &["profiles", "status", "show"]),
     ("whoami", &["current", "identity", "id", "me"]),
     ("add", &["configure", "new", "create", "setup"]),
@@ -335,13 +393,19 @@ const ELSEWHERE: [(&str, &[&str]); 16] = [
 ];
 
 fn elsewhere(word: &str) -> Option<&'static str> {
-    ELSEWHERE.iter().find(|(_, words)| words.contains(&word)).map(|(here, _)| *here)
+    ELSEWHERE
+        .iter()
+        .find(|(_, words)| words.contains(&word))
+        .map(|(here, _)| *here)
 }
 
 /// `use` is `assume` here.
 fn with_command_tip(mut error: clap::Error, word: Option<&OsStr>) -> clap::Error {
     let is_unknown = error.kind() == ErrorKind::InvalidSubcommand;
-    let meant = word.and_then(OsStr::to_str).and_then(elsewhere).filter(|_| is_unknown);
+    let meant = word
+        .and_then(OsStr::to_str)
+        .and_then(elsewhere)
+        .filter(|_| is_unknown);
     if let Some(meant) = meant {
         let suggested = ContextValue::Strings(vec![meant.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, suggested);

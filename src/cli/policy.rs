@@ -48,10 +48,11 @@ pub(crate) enum PolicyAction {
 
 /// Print the role's trust policy, to send to a new client
 ///
-/// The policy names who may assume the role and the conditions that the profile meets: its external ID, and MFA if the
-/// profile uses it. By default, it trusts your whole account; 'policy caller' then controls who in your account may use
-/// it. If you trust one user or role instead and it is deleted and recreated, access is lost. As Terraform or
-/// CloudFormation, xacct prints the whole role; the client sets its permissions.
+/// The policy names who may assume the role and the conditions that the profile meets: its external
+/// ID, and MFA if the profile uses it. By default, it trusts your whole account; 'policy caller'
+/// then controls who in your account may use it. If you trust one user or role instead and it is
+/// deleted and recreated, access is lost. As Terraform or CloudFormation, xacct prints the whole
+/// role; the client sets its permissions.
 ///
 /// xacct asks AWS (GetCallerIdentity) only if the files do not contain your account or user.
 #[derive(Debug, Clone, clap::Args)]
@@ -78,8 +79,8 @@ pub(crate) struct PolicyTrust {
 
 /// Print the policy that allows you to assume the role
 ///
-/// To assume a role in another account, both accounts must allow it: the role's trust policy there, and this policy in
-/// your own account.
+/// To assume a role in another account, both accounts must allow it: the role's trust policy there,
+/// and this policy in your own account.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = CALLER, override_usage = CALLER_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyCaller {
@@ -92,8 +93,8 @@ pub(crate) struct PolicyCaller {
 
 /// Print the console's switch-role link
 ///
-/// The link works for anyone who is signed in to the console. It cannot carry an external ID or a session policy, so
-/// xacct refuses a profile that has one.
+/// The link works for anyone who is signed in to the console. It cannot carry an external ID or a
+/// session policy, so xacct refuses a profile that has one.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = LINK, override_usage = LINK_USAGE, mut_args(profile_needed))]
 pub(crate) struct PolicyLink {

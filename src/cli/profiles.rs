@@ -13,7 +13,13 @@ use super::examples;
 use crate::duration;
 
 /// The options that make a profile of IAM Identity Center.
-const SSO: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
+const SSO: [&str; 5] = [
+    "sso_session",
+    "sso_start_url",
+    "sso_region",
+    "sso_account_id",
+    "sso_role_name",
+];
 const NOT_WITH_SSO: [&str; 8] = [
     "role_arn",
     "source_profile",
@@ -27,13 +33,16 @@ const NOT_WITH_SSO: [&str; 8] = [
 
 /// Add a profile
 ///
-/// Adds a role, an access key, or a role of IAM Identity Center. xacct prompts for what you do not give as an option. It
-/// shows the change, and tries the profile: it gets credentials from AWS and checks their identity. Then it writes
-/// ~/.aws/config, and access keys to ~/.aws/credentials.
+/// Adds a role, an access key, or a role of IAM Identity Center. xacct prompts for what you do not
+/// give as an option. It shows the change, and tries the profile: it gets credentials from AWS and
+/// checks their identity. Then it writes ~/.aws/config, and access keys to ~/.aws/credentials.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADD, override_usage = examples::ADD_USAGE, mut_args(rare))]
 #[command(group(ArgGroup::new("sso").args(SSO).multiple(true).conflicts_with_all(NOT_WITH_SSO)))]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct Add {
     /// The new profile's name
     #[arg(value_name = "NAME")]
@@ -45,7 +54,12 @@ pub(crate) struct Add {
     #[arg(long, value_name = "NAME", help_heading = "Role")]
     pub(crate) source_profile: Option<String>,
     /// Instead of a profile: Environment, Ec2InstanceMetadata or EcsContainer
-    #[arg(long, hide_short_help = true, value_name = "SOURCE", help_heading = "Role")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "SOURCE",
+        help_heading = "Role"
+    )]
     #[arg(conflicts_with = "source_profile")]
     pub(crate) credential_source: Option<String>,
     /// The external ID that the role's trust policy requires
@@ -70,17 +84,32 @@ pub(crate) struct Add {
     #[arg(conflicts_with_all = ["session_name", "duration", "credential_source"])]
     pub(crate) access_key: bool,
     /// The access key ID [default: prompt, or stdin's first line before the secret]
-    #[arg(long, hide_short_help = true, value_name = "ID", requires = "access_key")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "ID",
+        requires = "access_key"
+    )]
     #[arg(help_heading = "Access key")]
     pub(crate) access_key_id: Option<String>,
     /// The [sso-session]; the next two options create a new one
     #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_session: Option<String>,
     /// The start URL: https://acme.awsapps.com/start
-    #[arg(long, hide_short_help = true, value_name = "URL", help_heading = "IAM Identity Center")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "URL",
+        help_heading = "IAM Identity Center"
+    )]
     pub(crate) sso_start_url: Option<String>,
     /// Identity Center's region
-    #[arg(long, hide_short_help = true, value_name = "REGION", help_heading = "IAM Identity Center")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "REGION",
+        help_heading = "IAM Identity Center"
+    )]
     pub(crate) sso_region: Option<String>,
     /// The account ID
     #[arg(long, value_name = "ID", help_heading = "IAM Identity Center")]
@@ -109,12 +138,16 @@ pub(crate) struct Add {
 
 /// Make the AWS CLI and SDKs get a profile through xacct
 ///
-/// Role settings move from ~/.aws/config to xacct's config.toml, and the profile gets a credential_process line. Every
-/// program that uses the profile then gets its credentials from xacct, with MFA, the external ID and one cache. Region,
-/// output and similar settings, comments and order stay. xacct makes backups of the changed files.
+/// Role settings move from ~/.aws/config to xacct's config.toml, and the profile gets a
+/// credential_process line. Every program that uses the profile then gets its credentials from
+/// xacct, with MFA, the external ID and one cache. Region, output and similar settings, comments
+/// and order stay. xacct makes backups of the changed files.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADOPT, override_usage = examples::ADOPT_USAGE)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct Adopt {
     /// The profiles (roles only)
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
@@ -123,7 +156,8 @@ pub(crate) struct Adopt {
     #[arg(long, conflicts_with = "profiles")]
     pub(crate) all: bool,
     /// Move the roles back to ~/.aws/config
-    // No variable for this and for --all: set once and forgotten, they would turn a command into another one.
+    // No variable for this and for --all: set once and forgotten, they would turn a command into
+    // another one.
     #[arg(long)]
     pub(crate) undo: bool,
     /// Show the change without writing it
@@ -141,5 +175,9 @@ pub(crate) struct Adopt {
 /// A new profile has nothing in the cache.
 fn rare(arg: Arg) -> Arg {
     let is_about_the_cache = ["refresh", "verify"].contains(&arg.get_id().as_str());
-    if is_about_the_cache { arg.hide_short_help(true) } else { arg }
+    if is_about_the_cache {
+        arg.hide_short_help(true)
+    } else {
+        arg
+    }
 }

@@ -21,13 +21,15 @@ const USAGE: &str = "xacct serve [OPTIONS] PROFILE -- CMD [ARGS]...
 
 /// Serve credentials to containers and long runs
 ///
-/// Starts a local endpoint, like that of an ECS container, from which every AWS SDK gets new credentials before the old
-/// ones expire. With CMD, it runs the command for one profile and ends with it. Without CMD, it serves until Ctrl-C and
-/// prints each profile's URL and token as NAME=value lines, or writes them to files.
+/// Starts a local endpoint, like that of an ECS container, from which every AWS SDK gets new
+/// credentials before the old ones expire. With CMD, it runs the command for one profile and ends
+/// with it. Without CMD, it serves until Ctrl-C and prints each profile's URL and token as
+/// NAME=value lines, or writes them to files.
 ///
-/// You are prompted (for an MFA code, or to sign in) at the start only. If you are needed again later, requests fail
-/// with the command to run, 'xacct login', and work again afterwards. CMD gets an empty credentials file and a config
-/// file with the profile's settings, because SDKs prefer keys in [default] to the endpoint. It can use only this profile.
+/// You are prompted (for an MFA code, or to sign in) at the start only. If you are needed again
+/// later, requests fail with the command to run, 'xacct login', and work again afterwards. CMD gets
+/// an empty credentials file and a config file with the profile's settings, because SDKs prefer
+/// keys in [default] to the endpoint. It can use only this profile.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE)]
 pub(crate) struct Serve {
@@ -61,8 +63,14 @@ pub(crate) struct Serve {
 
 /// What SDKs accept without TLS (docs/aws.md A5).
 fn address(text: &str) -> Result<IpAddr, String> {
-    let address: IpAddr = text.parse().map_err(|_| "not a valid IP address".to_owned())?;
-    let of_agents = [Ipv4Addr::new(169, 254, 170, 2), Ipv4Addr::new(169, 254, 170, 23)].map(IpAddr::from);
+    let address: IpAddr = text
+        .parse()
+        .map_err(|_| "not a valid IP address".to_owned())?;
+    let of_agents = [
+        Ipv4Addr::new(169, 254, 170, 2),
+        Ipv4Addr::new(169, 254, 170, 23),
+    ]
+    .map(IpAddr::from);
     if address.is_loopback() || of_agents.contains(&address) {
         Ok(address)
     } else {

@@ -12,10 +12,10 @@ use super::args::Asking;
 
 /// Write profiles from Identity Center or Organizations
 ///
-/// xacct writes the profiles to ~/.aws/config between two comment lines, one block per source, and changes nothing outside
-/// the block. If a name is used elsewhere, xacct skips it with a warning. In the block, it updates account and role, and
-/// keeps what you add to a profile (output, color, another region). It shows the change, asks before writing, and makes
-/// a backup.
+/// xacct writes the profiles to ~/.aws/config between two comment lines, one block per source, and
+/// changes nothing outside the block. If a name is used elsewhere, xacct skips it with a warning.
+/// In the block, it updates account and role, and keeps what you add to a profile (output, color,
+/// another region). It shows the change, asks before writing, and makes a backup.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Sync {
     #[command(subcommand)]
@@ -30,9 +30,10 @@ pub(crate) enum SyncAction {
 
 /// Write a profile for each of your Identity Center roles
 ///
-/// If you are not signed in, xacct signs you in first. Profiles are named {account_name}-{role_name}; change this with
-/// --name-template, which also knows {session}. Characters that are not valid in a name become a dash. If two names are
-/// the same, the account ID is appended. A new profile gets the region of the sso-session, or --region.
+/// If you are not signed in, xacct signs you in first. Profiles are named
+/// {account_name}-{role_name}; change this with --name-template, which also knows {session}.
+/// Characters that are not valid in a name become a dash. If two names are the same, the account ID
+/// is appended. A new profile gets the region of the sso-session, or --region.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = SSO)]
 pub(crate) struct SyncSso {
@@ -46,7 +47,12 @@ pub(crate) struct SyncSso {
     #[arg(long, value_name = "REGION", help_heading = "New session")]
     pub(crate) sso_region: Option<String>,
     /// Only these roles: names with * and ?; !NAME excludes
-    #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Choosing")]
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        value_delimiter = ',',
+        help_heading = "Choosing"
+    )]
     pub(crate) role: Vec<String>,
     #[command(flatten)]
     pub(crate) syncing: Syncing,
@@ -66,13 +72,14 @@ pub(crate) struct SyncSso {
 
 /// Write a profile for a role in every account
 ///
-/// The source profile lists the accounts and assumes the roles. It must belong to the organization's management account
-/// or to a delegated administrator. Inactive accounts are skipped. The management account and the source profile's own
-/// account are skipped too, because Organizations does not create the role there.
+/// The source profile lists the accounts and assumes the roles. It must belong to the
+/// organization's management account or to a delegated administrator. Inactive accounts are
+/// skipped. The management account and the source profile's own account are skipped too, because
+/// Organizations does not create the role there.
 ///
-/// Profiles are named {account_name}; change this with --name-template, which also knows {ou}, the path of the account's
-/// organizational unit. If two names are the same, the account ID is appended. A new profile gets the region of the
-/// source profile, or --region.
+/// Profiles are named {account_name}; change this with --name-template, which also knows {ou}, the
+/// path of the account's organizational unit. If two names are the same, the account ID is
+/// appended. A new profile gets the region of the source profile, or --region.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = ORGANIZATIONS)]
 pub(crate) struct SyncOrganizations {
@@ -80,10 +87,19 @@ pub(crate) struct SyncOrganizations {
     #[arg(long, value_name = "NAME", required = true)]
     pub(crate) source_profile: String,
     /// The role's name, with its path if it has one
-    #[arg(long, value_name = "NAME", default_value = "OrganizationAccountAccessRole")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "OrganizationAccountAccessRole"
+    )]
     pub(crate) role_name: String,
     /// Only accounts in or below this OU: its ID, or a path such as Workloads/Prod
-    #[arg(long, value_name = "ID|PATH", value_delimiter = ',', help_heading = "Choosing")]
+    #[arg(
+        long,
+        value_name = "ID|PATH",
+        value_delimiter = ',',
+        help_heading = "Choosing"
+    )]
     pub(crate) ou: Vec<String>,
     /// Only accounts with this tag; the value may contain * and ?
     #[arg(long, visible_alias = "tag", value_name = "KEY[=VALUE]")]

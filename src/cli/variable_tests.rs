@@ -7,25 +7,39 @@ use super::*;
 use crate::env::Env;
 
 fn words(line: &str) -> Vec<OsString> {
-    std::iter::once("xacct").chain(line.split_whitespace()).map(OsString::from).collect()
+    std::iter::once("xacct")
+        .chain(line.split_whitespace())
+        .map(OsString::from)
+        .collect()
 }
 
 /// clap reads the variables of its own process, so this test runs itself again with the ones given.
 fn parsed_with(variables: &[(&str, &str)], line: &str) -> String {
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
     child
-        .args(["--exact", "cli::variable_tests::in_an_environment", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "cli::variable_tests::in_an_environment",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env_clear();
     child.env("TEST_LINE", line).envs(variables.iter().copied());
     let output = child.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
 fn in_an_environment() {
     let env = Env::from_process();
-    let Some(line) = env.get("TEST_LINE") else { return };
+    let Some(line) = env.get("TEST_LINE") else {
+        return;
+    };
     match parse(words(line), &env) {
         Ok(cli) => println!("{cli:?}"),
         Err(error) => println!("status {}\n{error}", error.exit_code()),
@@ -90,7 +104,10 @@ fn empty_variables_count_as_unset() {
     for blank in ["", " "] {
         let shown = parsed_with(&names.map(|name| (name, blank)), "assume client1");
         assert!(
-            shown.contains(&format!("{:?}\n", parse(words("assume client1"), &Env::default()).unwrap())),
+            shown.contains(&format!(
+                "{:?}\n",
+                parse(words("assume client1"), &Env::default()).unwrap()
+            )),
             "{shown}"
         );
     }
@@ -115,10 +132,19 @@ fn who_and_what_is_printed_is_said_by_options_alone() {
         "XACCT_PRINT",
         "XACCT_OUTPUT",
     ];
-    for line in ["assume client1", "explain client1", "each client1 -- true", "add client1", "audit"] {
+    for line in [
+        "assume client1",
+        "explain client1",
+        "each client1 -- true",
+        "add client1",
+        "audit",
+    ] {
         let shown = parsed_with(&names.map(|name| (name, "a=1")), line);
         assert!(
-            shown.contains(&format!("{:?}\n", parse(words(line), &Env::default()).unwrap())),
+            shown.contains(&format!(
+                "{:?}\n",
+                parse(words(line), &Env::default()).unwrap()
+            )),
             "{line}: {shown}"
         );
     }
@@ -128,18 +154,27 @@ fn who_and_what_is_printed_is_said_by_options_alone() {
 }
 
 fn names_of_variables(command: &clap::Command) -> Vec<String> {
-    let own = command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned()));
-    own.chain(command.get_subcommands().flat_map(names_of_variables)).collect()
+    let own = command
+        .get_arguments()
+        .filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned()));
+    own.chain(command.get_subcommands().flat_map(names_of_variables))
+        .collect()
 }
 
 #[test]
 fn a_bad_variable_is_a_usage_error() {
     let shown = parsed_with(&[("XACCT_MIN_TTL", "soon")], "assume client1");
-    assert!(shown.contains("status 2\n") && shown.contains("'soon' is not a duration"), "{shown}");
+    assert!(
+        shown.contains("status 2\n") && shown.contains("'soon' is not a duration"),
+        "{shown}"
+    );
 }
 
 #[test]
 fn help_does_not_show_the_code() {
     let shown = parsed_with(&[("XACCT_MFA_CODE", "123456")], "assume --help");
-    assert!(shown.contains("XACCT_MFA_CODE") && !shown.contains("123456"), "{shown}");
+    assert!(
+        shown.contains("XACCT_MFA_CODE") && !shown.contains("123456"),
+        "{shown}"
+    );
 }

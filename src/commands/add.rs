@@ -1,4 +1,5 @@
-//! `xacct add`: a new role or access key, from options or from a person's answers; shown, tried, then written.
+//! `xacct add`: a new role or access key, from options or from a person's answers; shown, tried,
+//! then written.
 
 mod answers;
 mod access_key;
@@ -25,7 +26,11 @@ const ORDER: [FileKind; 2] = [FileKind::Credentials, FileKind::Config];
 
 pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     let files = Files::open(context, asked.dry_run)?;
-    let person = if asked.asking.no_input { None } else { Person::at_terminal()? };
+    let person = if asked.asking.no_input {
+        None
+    } else {
+        Person::at_terminal()?
+    };
     let answers = Answers::new(asked, &files.config, person.as_ref());
     let new = answers.all()?;
     let texts = texts(&files, &new)?;
@@ -35,12 +40,19 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     let changes = files.changes(&texts, &ORDER);
     // Who has said everything on the command line has said yes.
     let yes = asked.yes || !answers.asked_any();
-    let asking = Asked { dry_run: asked.dry_run, yes, no_input: asked.asking.no_input };
+    let asking = Asked {
+        dry_run: asked.dry_run,
+        yes,
+        no_input: asked.asking.no_input,
+    };
     if !files.agreed(&changes, &config, asking, context)? {
         return Ok(ExitCode::SUCCESS);
     }
-    let tried =
-        if asked.no_check { Tried::Unseen } else { try_it(asked, context, &config, &new, person.as_ref())? };
+    let tried = if asked.no_check {
+        Tried::Unseen
+    } else {
+        try_it(asked, context, &config, &new, person.as_ref())?
+    };
     if let Tried::Declined(kind) = tried {
         // What is wrong was said before the question.
         context.voice.note("nothing was changed");
@@ -52,13 +64,18 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     let name = &new.name;
     context.voice.note(&match tried {
         Tried::Works(identity) => {
-            format!("'{name}' works: it is {} in account {}", identity.arn, identity.account_id)
+            format!(
+                "'{name}' works: it is {} in account {}",
+                identity.arn, identity.account_id
+            )
         }
         _ => format!("'{name}' is written, and was not seen to work"),
     });
     if matches!(new.kind, Kind::Role(_)) {
         let quoted = shlex::try_quote(name).unwrap_or_default();
-        context.voice.note(&format!("xacct adopt {quoted}    gives it to the AWS CLI and every SDK too"));
+        context.voice.note(&format!(
+            "xacct adopt {quoted}    gives it to the AWS CLI and every SDK too"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -70,7 +87,11 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
         let mut ini = Ini::new(file, files.raw.of(file).map_or("", |text| text.as_str()));
         let added = if ini.has(&new.name) {
             let gone = entries.iter().map(|(key, _)| *key).collect();
-            ini.replace(&[IniEdit { profile: &new.name, gone, with: entries.to_vec() }])
+            ini.replace(&[IniEdit {
+                profile: &new.name,
+                gone,
+                with: entries.to_vec(),
+            }])
         } else {
             ini.add(&new.name, entries)
         };
@@ -79,23 +100,39 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     };
     let mut entries: Vec<(&str, &str)> = Vec::new();
     match &new.kind {
-        Kind::Role(settings) => entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str()))),
+        Kind::Role(settings) => {
+            entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
+        }
         Kind::IdentityCenter { settings, .. } => {
             entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
         }
         Kind::AccessKey { id, secret, token } => {
-            let mut keys =
-                vec![("aws_access_key_id", id.as_str()), ("aws_secret_access_key", secret.expose())];
-            keys.extend(token.iter().map(|token| ("aws_session_token", token.expose())));
+            let mut keys = vec![
+                ("aws_access_key_id", id.as_str()),
+                ("aws_secret_access_key", secret.expose()),
+            ];
+            keys.extend(
+                token
+                    .iter()
+                    .map(|token| ("aws_session_token", token.expose())),
+            );
             texts.credentials = Some(add(FileKind::Credentials, &keys)?);
         }
     }
     let common = [("mfa_serial", &new.mfa_serial), ("region", &new.region)];
-    entries.extend(common.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))));
+    entries.extend(
+        common
+            .iter()
+            .filter_map(|(key, value)| Some((*key, value.as_deref()?))),
+    );
     if !entries.is_empty() {
         texts.config = Some(add(FileKind::Config, &entries)?);
     }
-    if let Kind::IdentityCenter { session: Some(session), .. } = &new.kind {
+    if let Kind::IdentityCenter {
+        session: Some(session),
+        ..
+    } = &new.kind
+    {
         texts.config = texts.config.map(|text| session.added_to(&text));
     }
     Ok(texts)
@@ -127,7 +164,10 @@ fn try_it(
     let asks = person.filter(|_| !asked.yes && !matches!(why.kind, error::Kind::Signal(_)));
     if let Some(person) = asks {
         context.voice.error(&why);
-        if person.agrees(&format!("'{}' does not work. write it all the same?", new.name))? {
+        if person.agrees(&format!(
+            "'{}' does not work. write it all the same?",
+            new.name
+        ))? {
             return Ok(Tried::Unseen);
         }
         return Ok(Tried::Declined(why.kind));
@@ -143,7 +183,9 @@ fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Resul
         Kind::Role(_) | Kind::IdentityCenter { .. } => {
             let options = context.options(config, &asked.asking, false)?;
             let store = context.store()?;
-            context.broker("add", &plan, &store, &options).credentials()?
+            context
+                .broker("add", &plan, &store, &options)
+                .credentials()?
         }
     };
     broker::identify(&plan, &credentials, context.now, context.voice)

@@ -28,7 +28,11 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
     // A renewal at the prompt is no command that Ctrl-C would have to end.
     let is_typed = !context.env.flag(SILENT_RENEWAL);
     let is_evaluated = asked.format == Format::Shell && !on_terminal && is_typed;
-    let purpose = if is_evaluated { Purpose::Shell } else { Purpose::Child };
+    let purpose = if is_evaluated {
+        Purpose::Shell
+    } else {
+        Purpose::Child
+    };
     let issued = context.issue("assume", &asked.target, &asked.asking, purpose)?;
     if on_terminal {
         explain_use(&issued, asked, context);
@@ -45,8 +49,16 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
         Format::Shell => {
             let state = &context.shell_state;
             let is_renewal = context.env.flag(SILENT_RENEWAL);
-            let changes = if is_renewal { state.renewed(&variables) } else { state.assumed(&variables) };
-            statements::statements(shell::of_caller(asked.shell, &context.env), &shell::change(&changes), out)
+            let changes = if is_renewal {
+                state.renewed(&variables)
+            } else {
+                state.assumed(&variables)
+            };
+            statements::statements(
+                shell::of_caller(asked.shell, &context.env),
+                &shell::change(&changes),
+                out,
+            )
         }
         Format::Env => formats::env(&variables, out),
         Format::Json => formats::json(&variables, out),
@@ -62,8 +74,13 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
 
 /// Secrets on a screen help nobody: say how the output is meant to be used.
 fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
-    let left = issued.credentials.expiration().map(|at| (at - (context.now)()).num_seconds());
-    let until = left.map(|left| format!(" for {}", duration::readable(left))).unwrap_or_default();
+    let left = issued
+        .credentials
+        .expiration()
+        .map(|at| (at - (context.now)()).num_seconds());
+    let until = left
+        .map(|left| format!(" for {}", duration::readable(left)))
+        .unwrap_or_default();
     context.voice.note(&format!(
         "the credentials of '{}' are ready{until}; put them into this shell with",
         issued.profile
@@ -83,8 +100,8 @@ fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
     context.voice.note("(--print shows them all the same)");
 }
 
-/// The command as it was typed, with all its options: without one of them it might be another session. Only the MFA
-/// code is left out, which is used up and secret.
+/// The command as it was typed, with all its options: without one of them it might be another
+/// session. Only the MFA code is left out, which is used up and secret.
 fn typed_again(shell: Shell, issued: &Issued, context: &Context) -> String {
     let mut words = vec!["xacct".to_owned()];
     let mut typed = context.typed.iter().map(|word| word.to_string_lossy());

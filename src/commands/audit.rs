@@ -18,13 +18,16 @@ pub(super) fn run(asked: &Audit, context: &Context) -> Result<ExitCode> {
     let path = audit::path(&context.env).ok_or_else(|| {
         Error::config("no home directory found for the audit log in it").hint("set XACCT_AUDIT_LOG")
     })?;
-    let mut log = audit::read(&path)
-        .map_err(|error| Error::other(format!("the audit log cannot be read: {error}")).caused_by(error))?;
+    let mut log = audit::read(&path).map_err(|error| {
+        Error::other(format!("the audit log cannot be read: {error}")).caused_by(error)
+    })?;
     super::warn_all(context.voice, &log.problems);
     let is_empty = log.records.is_empty();
     let now = (context.now)();
     log.records.retain(|record| is_wanted(record, asked, now));
-    let surplus = asked.last.map_or(0, |last| log.records.len().saturating_sub(last));
+    let surplus = asked
+        .last
+        .map_or(0, |last| log.records.len().saturating_sub(last));
     let records = log.records.split_off(surplus);
     if asked.json {
         print(super::json(&records).as_bytes())?;
@@ -58,17 +61,26 @@ fn is_wanted(record: &Record, asked: &Audit, now: DateTime<Utc>) -> bool {
     (asked.profiles.is_empty() || asked.profiles.contains(&record.profile))
         && is(&asked.account, &record.account_id)
         && is(&asked.caller, &record.caller)
-        && asked.role.as_deref().is_none_or(|wanted| Some(wanted) == role || Some(wanted) == role.map(name))
+        && asked
+            .role
+            .as_deref()
+            .is_none_or(|wanted| Some(wanted) == role || Some(wanted) == role.map(name))
         && asked.why.is_none_or(|why| why == record.why)
-        && asked.since.is_none_or(|since| age <= i64::try_from(since).unwrap_or(i64::MAX))
+        && asked
+            .since
+            .is_none_or(|since| age <= i64::try_from(since).unwrap_or(i64::MAX))
 }
 
 /// The role's name, whether it comes as an ARN or as a name.
 fn name(role: &str) -> &str {
-    Arn::parse(role).and_then(|arn| arn.role_name()).unwrap_or(role)
+    Arn::parse(role)
+        .and_then(|arn| arn.role_name())
+        .unwrap_or(role)
 }
 
-const HEADER: [&str; 7] = ["TIME", "PROFILE", "ACCOUNT", "ROLE", "SESSION", "WHY", "CALLER"];
+const HEADER: [&str; 7] = [
+    "TIME", "PROFILE", "ACCOUNT", "ROLE", "SESSION", "WHY", "CALLER",
+];
 
 fn cells(record: &Record) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());

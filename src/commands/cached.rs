@@ -27,7 +27,8 @@ impl Status {
     }
 }
 
-/// The entry of the last step, where there is one that may be used. A doubtful one is warned of and counts as none.
+/// The entry of the last step, where there is one that may be used. A doubtful one is warned of and
+/// counts as none.
 pub(super) fn last_entry(plan: &Plan, store: &Store, context: &Context) -> Option<Entry> {
     broker::cached(plan, (store, &context.env), (context.now)()).unwrap_or_else(|why| {
         context.voice.warn(&why);

@@ -1,5 +1,5 @@
-//! What `add` and `adopt` have in common: the files as they are, showing what would change, asking whether it is
-//! meant, writing it.
+//! What `add` and `adopt` have in common: the files as they are, showing what would change, asking
+//! whether it is meant, writing it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -41,10 +41,19 @@ pub(super) struct Asked {
 impl Files {
     pub(super) fn open(context: &Context, dry_run: bool) -> Result<Files> {
         let paths = Paths::from_env(&context.env);
-        let lock = if dry_run { None } else { Some(edit_lock::wait_for(&paths, context)?) };
+        let lock = if dry_run {
+            None
+        } else {
+            Some(edit_lock::wait_for(&paths, context)?)
+        };
         let raw = files::read_raw(&paths)?;
         let config = Config::new(paths.clone(), raw.clone().without_marks())?;
-        Ok(Files { paths, raw, config, lock })
+        Ok(Files {
+            paths,
+            raw,
+            config,
+            lock,
+        })
     }
 
     /// What the files would say.
@@ -56,16 +65,33 @@ impl Files {
     pub(super) fn changes<'a>(&'a self, new: &'a Texts, order: &[FileKind]) -> Vec<Change<'a>> {
         let change = |file: &FileKind| {
             let text = |texts: &'a Texts| texts.of(*file).map(|text| text.as_str());
-            Change { file: *file, old: text(&self.raw), new: text(new) }
+            Change {
+                file: *file,
+                old: text(&self.raw),
+                new: text(new),
+            }
         };
-        order.iter().map(change).filter(|change| change.old != change.new).collect()
+        order
+            .iter()
+            .map(change)
+            .filter(|change| change.old != change.new)
+            .collect()
     }
 
     /// The changes as a person reads them.
     pub(super) fn shown(&self, changes: &[Change<'_>], color: bool) -> String {
         let one = |change: &Change<'_>| {
-            let (old, new) = (change.old.unwrap_or_default(), change.new.unwrap_or_default());
-            diff::unified(&self.paths.display(change.file), change.file, old, new, color)
+            let (old, new) = (
+                change.old.unwrap_or_default(),
+                change.new.unwrap_or_default(),
+            );
+            diff::unified(
+                &self.paths.display(change.file),
+                change.file,
+                old,
+                new,
+                color,
+            )
         };
         changes.iter().map(one).collect()
     }
@@ -95,7 +121,11 @@ impl Files {
             return Err(no_terminal());
         }
         let Some(person) = Person::at_terminal()? else {
-            return Err(if terminal::in_background() { in_background() } else { no_terminal() });
+            return Err(if terminal::in_background() {
+                in_background()
+            } else {
+                no_terminal()
+            });
         };
         // On the terminal, whatever stderr is: who answers must have seen it.
         let is_agreed = person.agrees(&format!("{shown}{count}\nwrite this?"))?;
@@ -107,14 +137,22 @@ impl Files {
 
     /// Makes the changes, and gives the backups of what was there before.
     pub(super) fn write(&self, changes: &[Change<'_>], context: &Context) -> Result<Vec<PathBuf>> {
-        let Some(lock) = &self.lock else { return Ok(Vec::new()) };
+        let Some(lock) = &self.lock else {
+            return Ok(Vec::new());
+        };
         files::write(&self.paths, changes, context.local_now(), lock)
     }
 }
 
 /// The plan of a profile.
 pub(super) fn plan(context: &Context, config: &Config, name: &str) -> Result<Plan> {
-    context.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() })
+    context.plan_of(
+        config,
+        &Request {
+            profile: Some(name.to_owned()),
+            ..Request::default()
+        },
+    )
 }
 
 /// `adds 2, changes 1, removes 75, keeps 150`: profiles, whichever of the files they are in.
@@ -122,14 +160,36 @@ fn counts(before: &Config, after: &Config) -> String {
     let (before, after) = (said(before), said(after));
     let is_same = |(name, own): &(&String, &Said)| before.get(*name) == Some(own);
     let kept = after.iter().filter(is_same).count();
-    let added = after.keys().filter(|name| !before.contains_key(*name)).count();
-    let removed = before.keys().filter(|name| !after.contains_key(*name)).count();
+    let added = after
+        .keys()
+        .filter(|name| !before.contains_key(*name))
+        .count();
+    let removed = before
+        .keys()
+        .filter(|name| !after.contains_key(*name))
+        .count();
     let changed = after.len() - added - kept;
-    let counts = [("adds", added), ("changes", changed), ("removes", removed), ("keeps", kept)];
-    let told = counts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}"));
+    let counts = [
+        ("adds", added),
+        ("changes", changed),
+        ("removes", removed),
+        ("keeps", kept),
+    ];
+    let told = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{word} {count}"));
     let told = told.collect::<Vec<_>>().join(", ");
-    let profiles = if before.len().max(after.len()) == 1 { "profile" } else { "profiles" };
-    if told.is_empty() { format!("changes no {profiles}") } else { format!("{profiles}: {told}") }
+    let profiles = if before.len().max(after.len()) == 1 {
+        "profile"
+    } else {
+        "profiles"
+    };
+    if told.is_empty() {
+        format!("changes no {profiles}")
+    } else {
+        format!("{profiles}: {told}")
+    }
 }
 
 /// What each file says of a profile.
@@ -137,7 +197,10 @@ type Said = Vec<(FileKind, String, Zeroizing<String>)>;
 
 fn said(config: &Config) -> HashMap<String, Said> {
     let of_section = |file: FileKind, section: &Section| -> Said {
-        section.iter().map(|(key, setting)| (file, key.to_owned(), setting.value.clone())).collect()
+        section
+            .iter()
+            .map(|(key, setting)| (file, key.to_owned(), setting.value.clone()))
+            .collect()
     };
     let of_profile = |profile: ByFile<'_>| {
         let files = [
@@ -145,19 +208,31 @@ fn said(config: &Config) -> HashMap<String, Said> {
             (FileKind::Credentials, profile.credentials.as_ref()),
             (FileKind::Settings, profile.settings),
         ];
-        let said = files.into_iter().filter_map(|(file, section)| Some(of_section(file, section?)));
+        let said = files
+            .into_iter()
+            .filter_map(|(file, section)| Some(of_section(file, section?)));
         (profile.name.to_owned(), said.flatten().collect())
     };
-    config.profiles_by_file().into_iter().map(of_profile).collect()
+    config
+        .profiles_by_file()
+        .into_iter()
+        .map(of_profile)
+        .collect()
 }
 
 fn in_background() -> Error {
-    let message = format!("your confirmation is needed, and {}: nothing was changed", terminal::BACKGROUND);
-    Error::needs_person(message).hint(terminal::TO_FOREGROUND).hint("or run it with --yes")
+    let message = format!(
+        "your confirmation is needed, and {}: nothing was changed",
+        terminal::BACKGROUND
+    );
+    Error::needs_person(message)
+        .hint(terminal::TO_FOREGROUND)
+        .hint("or run it with --yes")
 }
 
 fn no_terminal() -> Error {
     let message = "confirmation required, but no terminal is available: nothing was changed";
-    Error::needs_person(message)
-        .hint("run the command in a terminal, or with --yes; --dry-run only shows what would change")
+    Error::needs_person(message).hint(
+        "run the command in a terminal, or with --yes; --dry-run only shows what would change",
+    )
 }

@@ -1,5 +1,5 @@
-//! A command that runs beside something of xacct's own, which ends with it: signals are its, and so is the exit status.
-//! And the end of what runs alone.
+//! A command that runs beside something of xacct's own, which ends with it: signals are its, and so
+//! is the exit status. And the end of what runs alone.
 
 use std::process::ExitStatus;
 
@@ -8,18 +8,26 @@ use tokio::process::Command;
 use crate::error::{Error, Result};
 use crate::say::Voice;
 
-/// Runs it to its end, and gives its exit status: 128 + n where signal n ended it; 126 and 127 where it could not be
-/// run, which is said.
+/// Runs it to its end, and gives its exit status: 128 + n where signal n ended it; 126 and 127
+/// where it could not be run, which is said.
 ///
 /// Errors: of kind `Other`, where the child was lost.
 pub(super) async fn run(mut command: Command, voice: Voice) -> Result<u8> {
-    let program = command.as_std().get_program().to_string_lossy().into_owned();
+    let program = command
+        .as_std()
+        .get_program()
+        .to_string_lossy()
+        .into_owned();
     let lost = |error: std::io::Error| Error::other(format!("lost {program}: {error}"));
     let signals = Signals::listen().map_err(lost)?;
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            let status = if error.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 };
+            let status = if error.kind() == std::io::ErrorKind::NotFound {
+                127
+            } else {
+                126
+            };
             voice.error(&Error::other(format!("cannot run {program}: {error}")));
             return Ok(status);
         }
@@ -27,7 +35,8 @@ pub(super) async fn run(mut command: Command, voice: Voice) -> Result<u8> {
     signals.wait(&mut child).await.map(status_of).map_err(lost)
 }
 
-/// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed on.
+/// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed
+/// on.
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -51,7 +60,9 @@ impl Signals {
 
     async fn wait(mut self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
         use rustix::process::{Pid, Signal, kill_process};
-        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let pid = child
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         let pass_on = |signal| {
             // A child that has just ended needs no signal any more.
             let _ = pid.map(|pid| kill_process(pid, signal));
@@ -94,7 +105,10 @@ pub(super) fn status_of(status: ExitStatus) -> u8 {
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]
     let signal: Option<i32> = None;
-    let number = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
+    let number = status
+        .code()
+        .or(signal.map(|signal| 128 + signal))
+        .unwrap_or(1);
     // Windows has statuses above 255: whatever they are, they are not 0.
     u8::try_from(number).unwrap_or(1)
 }

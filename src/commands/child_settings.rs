@@ -1,4 +1,5 @@
-//! A profile's settings for a command that works with it: variables, and where they are not enough a config file.
+//! A profile's settings for a command that works with it: variables, and where they are not enough
+//! a config file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,8 +19,9 @@ pub(super) struct ChildSettings<'a> {
     env: &'a Env,
     voice: Voice,
     now: fn() -> DateTime<Utc>,
-    /// The paths of config files by what tells them apart: profiles that set the same share one, unless they have keys that
-    /// theirs must not have, and it is written and looked at once. `None`: it could not be written.
+    /// The paths of config files by what tells them apart: profiles that set the same share one,
+    /// unless they have keys that theirs must not have, and it is written and looked at once.
+    /// `None`: it could not be written.
     files: HashMap<(Option<String>, String), Option<String>>,
     /// Most profiles have the same to say.
     said: HashSet<String>,
@@ -32,17 +34,31 @@ impl<'a> ChildSettings<'a> {
         voice: Voice,
         now: fn() -> DateTime<Utc>,
     ) -> ChildSettings<'a> {
-        ChildSettings { config, store, env, voice, now, files: HashMap::new(), said: HashSet::new() }
+        ChildSettings {
+            config,
+            store,
+            env,
+            voice,
+            now,
+            files: HashMap::new(),
+            said: HashSet::new(),
+        }
     }
 
-    /// What a command needs to work as it would under `--profile`, beside credentials and region: nothing for most
-    /// profiles, and for a role that has none.
+    /// What a command needs to work as it would under `--profile`, beside credentials and region:
+    /// nothing for most profiles, and for a role that has none.
     ///
     /// Errors: of kind `Config`, with the line of a value that cannot be handed on.
     pub(super) fn of(&mut self, profile: &str) -> Result<Vec<(String, Secret)>> {
-        let Some(section) = self.config.profile(profile)? else { return Ok(Vec::new()) };
+        let Some(section) = self.config.profile(profile)? else {
+            return Ok(Vec::new());
+        };
         let found = config::for_child(self.config, &section, self.env)?;
-        let ForChild { mut variables, default, warnings } = found;
+        let ForChild {
+            mut variables,
+            default,
+            warnings,
+        } = found;
         for warning in warnings {
             if self.said.insert(warning.clone()) {
                 self.voice.warn(&warning);
@@ -66,7 +82,8 @@ impl<'a> ChildSettings<'a> {
             Ok(path) => Some(path.to_string_lossy().into_owned()),
             Err(warning) => {
                 self.voice.warn(&format!(
-                    "{warning}; settings of '{profile}' that have no environment variable do not reach the command"
+                    "{warning}; settings of '{profile}' that have no environment variable do not \
+                     reach the command"
                 ));
                 None
             }

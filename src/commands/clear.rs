@@ -16,16 +16,25 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
     if asked.all {
         let forgotten = forget::everything(&store)?;
         refusal::forget_all(&store);
-        context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+        context
+            .voice
+            .note(&format!("forgot {}", counted(forgotten.count())));
         forget::tell_of_shell(context, &forgotten, |_| true);
         return Ok(ExitCode::SUCCESS);
     }
     let config = context.config()?;
     let options = context.options(&config, &Asking::default(), false)?;
     // Every name is looked up before anything is removed.
-    let plans = asked.profiles.iter().map(|name| found(name, &config, &store, context));
+    let plans = asked
+        .profiles
+        .iter()
+        .map(|name| found(name, &config, &store, context));
     let mut all = Forgotten::default();
-    for (name, plan) in asked.profiles.iter().zip(plans.collect::<Result<Vec<_>>>()?) {
+    for (name, plan) in asked
+        .profiles
+        .iter()
+        .zip(plans.collect::<Result<Vec<_>>>()?)
+    {
         let forgotten = match &plan {
             Some(plan) => {
                 let twins = forget::twins(plan, &config, context);
@@ -35,34 +44,58 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
             None => forget::of_name(name, &store)?,
         };
         refusal::forget(&store, name);
-        context.voice.note(&format!("forgot {} of '{name}'", counted(forgotten.count())));
+        context.voice.note(&format!(
+            "forgot {} of '{name}'",
+            counted(forgotten.count())
+        ));
         if let Some(plan) = &plan {
             tell_of_shared(plan, &store, context);
         }
         all.add(forgotten);
     }
-    forget::tell_of_shell(context, &all, |profile| asked.profiles.iter().any(|name| name == profile));
+    forget::tell_of_shell(context, &all, |profile| {
+        asked.profiles.iter().any(|name| name == profile)
+    });
     Ok(ExitCode::SUCCESS)
 }
 
-/// The profile's plan; `None` where it has none, but something of it is cached: it was renamed, removed or broken since.
+/// The profile's plan; `None` where it has none, but something of it is cached: it was renamed,
+/// removed or broken since.
 fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Result<Option<Plan>> {
     let (profile, overrides) = (Some(name.to_owned()), Overrides::default());
-    let error = match context.plan(config, &Target { profile, source_profile: None, overrides }) {
+    let error = match context.plan(
+        config,
+        &Target {
+            profile,
+            source_profile: None,
+            overrides,
+        },
+    ) {
         Ok(plan) => return Ok(Some(plan)),
         Err(error) => error,
     };
-    let is_cached =
-        store.entries()?.iter().any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
-    if is_cached || refusal::last(store, name).is_some() { Ok(None) } else { Err(error) }
+    let is_cached = store
+        .entries()?
+        .iter()
+        .any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
+    if is_cached || refusal::last(store, name).is_some() {
+        Ok(None)
+    } else {
+        Err(error)
+    }
 }
 
 /// A session that other profiles share is theirs too: it goes with the profile that holds the keys.
 fn tell_of_shared(plan: &Plan, store: &Store, context: &Context) {
-    let shared =
-        plan.steps.iter().find(|step| step.profile != plan.profile && step.serial_number().is_some());
+    let shared = plan
+        .steps
+        .iter()
+        .find(|step| step.profile != plan.profile && step.serial_number().is_some());
     let is_there = |key| matches!(store.get(&Key::from_digest(key)), Ok(Some(_)));
     if let Some(step) = shared.filter(|step| is_there(step.key)) {
-        context.voice.note(&format!("kept the MFA session of '{0}': xacct clear {0}", step.profile));
+        context.voice.note(&format!(
+            "kept the MFA session of '{0}': xacct clear {0}",
+            step.profile
+        ));
     }
 }

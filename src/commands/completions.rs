@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::say::Voice;
 
-/// Whether a shell asks, and not a person: with `--` and the words, or for the script itself. Anything else is a command
-/// in an environment where some other program has set `COMPLETE`.
+/// Whether a shell asks, and not a person: with `--` and the words, or for the script itself.
+/// Anything else is a command in an environment where some other program has set `COMPLETE`.
 pub(super) fn asked_for(env: &Env, args: &[OsString]) -> bool {
     env.get("COMPLETE").is_some() && args.get(1).is_none_or(|word| word == "--")
 }
@@ -33,8 +33,10 @@ pub(super) fn answer(env: &Env, args: Vec<OsString>) -> ExitCode {
 fn attempt(env: &Env, args: Vec<OsString>) -> Result<()> {
     let asking = env.get("COMPLETE").unwrap_or_default();
     let shell = Completing::named(Path::new(&asking)).ok_or_else(|| {
-        Error::usage(format!("COMPLETE is {asking:?}, which is not a supported shell"))
-            .hint("it is one of: bash, zsh, fish, powershell, elvish")
+        Error::usage(format!(
+            "COMPLETE is {asking:?}, which is not a supported shell"
+        ))
+        .hint("it is one of: bash, zsh, fish, powershell, elvish")
     })?;
     let words: Vec<OsString> = args.into_iter().skip(2).collect();
     let text = if words.is_empty() {
@@ -42,9 +44,16 @@ fn attempt(env: &Env, args: Vec<OsString>) -> Result<()> {
     } else {
         let question = Question {
             words,
-            index: env.get("_CLAP_COMPLETE_INDEX").and_then(|index| index.parse().ok()),
-            wordbreaks: env.raw("_XACCT_WORDBREAKS").map(|breaks| breaks.to_string_lossy().into_owned()),
-            between: env.raw("_CLAP_IFS").map_or("\n".into(), OsStr::to_string_lossy).into_owned(),
+            index: env
+                .get("_CLAP_COMPLETE_INDEX")
+                .and_then(|index| index.parse().ok()),
+            wordbreaks: env
+                .raw("_XACCT_WORDBREAKS")
+                .map(|breaks| breaks.to_string_lossy().into_owned()),
+            between: env
+                .raw("_CLAP_IFS")
+                .map_or("\n".into(), OsStr::to_string_lossy)
+                .into_owned(),
         };
         let env = env.clone();
         let mut command =
@@ -54,12 +63,18 @@ fn attempt(env: &Env, args: Vec<OsString>) -> Result<()> {
     print(text.map_err(super::written)?.as_bytes())
 }
 
-/// The profiles whose names begin with what was typed. Files that cannot be read complete to nothing: this is no
-/// place to complain.
+/// The profiles whose names begin with what was typed. Files that cannot be read complete to
+/// nothing: this is no place to complain.
 fn profiles(env: &Env, typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let paths = Paths::from_env(env);
     let config = files::read(&paths).and_then(|texts| Config::new(paths, texts));
-    let names = config.map(|config| config.profile_names()).unwrap_or_default();
-    names.into_iter().filter(|name| name.starts_with(&*typed)).map(CompletionCandidate::new).collect()
+    let names = config
+        .map(|config| config.profile_names())
+        .unwrap_or_default();
+    names
+        .into_iter()
+        .filter(|name| name.starts_with(&*typed))
+        .map(CompletionCandidate::new)
+        .collect()
 }

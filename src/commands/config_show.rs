@@ -34,7 +34,13 @@ struct Shown {
 pub(super) fn run(asked: &ConfigShow, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let mut text = Vec::new();
-    let problems = show(&config, asked.profile.as_deref(), asked.json, asked.no_origin, &mut text)?;
+    let problems = show(
+        &config,
+        asked.profile.as_deref(),
+        asked.json,
+        asked.no_origin,
+        &mut text,
+    )?;
     print(&text)?;
     for problem in problems {
         context.voice.warn(&problem.to_string());
@@ -42,7 +48,8 @@ pub(super) fn run(asked: &ConfigShow, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes to `out`, and gives back what remains to be said on stderr: the problems, unless they are in the JSON.
+/// Writes to `out`, and gives back what remains to be said on stderr: the problems, unless they are
+/// in the JSON.
 ///
 /// Errors: there is no such profile; writing failed.
 pub(crate) fn show(
@@ -56,10 +63,16 @@ pub(crate) fn show(
         Some(name) => one(config, name)?,
         None => all(config),
     };
-    let text = if json { as_json(config, &shown, no_origin) } else { as_text(&shown, no_origin) };
+    let text = if json {
+        as_json(config, &shown, no_origin)
+    } else {
+        as_text(&shown, no_origin)
+    };
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| Error::other(format!("cannot write the settings: {error}")).caused_by(error))?;
+        .map_err(|error| {
+            Error::other(format!("cannot write the settings: {error}")).caused_by(error)
+        })?;
     Ok(if json { Vec::new() } else { shown.problems })
 }
 
@@ -75,15 +88,23 @@ fn all(config: &Config) -> Shown {
     }
 }
 
-/// An include that does not work out is a problem here and no error: this command is how one finds it.
+/// An include that does not work out is a problem here and no error: this command is how one finds
+/// it.
 fn one(config: &Config, name: &str) -> Result<Shown> {
-    let Some(profile) = config.profiles().into_iter().find(|profile| profile.name == name) else {
+    let Some(profile) = config
+        .profiles()
+        .into_iter()
+        .find(|profile| profile.name == name)
+    else {
         return Err(config.no_profile(name));
     };
     let named = |key: &str| profile.get(key).map(|setting| setting.value.as_str());
     let sso_session = named("sso_session").and_then(|name| config.sso_session(name));
     let services = named("services").and_then(|name| config.services(name));
-    let beside = sso_session.iter().chain(&services).flat_map(|section| section.problems.clone());
+    let beside = sso_session
+        .iter()
+        .chain(&services)
+        .flat_map(|section| section.problems.clone());
     let problems = profile.problems.iter().cloned().chain(beside).collect();
     Ok(Shown {
         sso_sessions: sso_session.into_iter().collect(),
@@ -107,25 +128,42 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
     };
     let settings = |section: &Section| -> Value {
         let entry = |(key, setting): (&str, &Setting)| {
-            (shown_name(key, setting), value(setting.shown(key), &setting.origin))
+            (
+                shown_name(key, setting),
+                value(setting.shown(key), &setting.origin),
+            )
         };
         Value::Object(section.iter().map(entry).collect())
     };
-    // A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested stays as it is.
+    // A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested
+    // stays as it is.
     let services = |section: &Section| -> Value {
         let entry = |(key, setting): (&str, &Setting)| {
             let subs: Map<String, Value> = setting
                 .subs()
-                .map(|sub| (sub_name(&sub), value(shown::nested(&sub.key, &sub.value), &sub.origin)))
+                .map(|sub| {
+                    (
+                        sub_name(&sub),
+                        value(shown::nested(&sub.key, &sub.value), &sub.origin),
+                    )
+                })
                 .collect();
             let nested = !subs.is_empty();
             let plain = || value(setting.shown(key), &setting.origin);
-            (shown_name(key, setting), if nested { Value::Object(subs) } else { plain() })
+            (
+                shown_name(key, setting),
+                if nested { Value::Object(subs) } else { plain() },
+            )
         };
         Value::Object(section.iter().map(entry).collect())
     };
     let by_name = |sections: &[Section], settings: &dyn Fn(&Section) -> Value| -> Value {
-        Value::Object(sections.iter().map(|section| (section.name.clone(), settings(section))).collect())
+        Value::Object(
+            sections
+                .iter()
+                .map(|section| (section.name.clone(), settings(section)))
+                .collect(),
+        )
     };
     let problem = |problem: &Problem| json!({"file": path(problem.origin.file), "line": problem.origin.line, "message": problem.message});
     let document = json!({
@@ -143,11 +181,18 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
 }
 
 fn as_text(shown: &Shown, no_origin: bool) -> String {
-    let kinds =
-        [("profile", &shown.profiles), ("sso-session", &shown.sso_sessions), ("services", &shown.services)];
+    let kinds = [
+        ("profile", &shown.profiles),
+        ("sso-session", &shown.sso_sessions),
+        ("services", &shown.services),
+    ];
     let mut blocks = Vec::new();
     for (prefix, sections) in kinds {
-        blocks.extend(sections.iter().map(|section| block(prefix, section, no_origin)));
+        blocks.extend(
+            sections
+                .iter()
+                .map(|section| block(prefix, section, no_origin)),
+        );
     }
     blocks.join("\n")
 }
@@ -155,14 +200,25 @@ fn as_text(shown: &Shown, no_origin: bool) -> String {
 /// As it would stand in `~/.aws/config`, with the origin as a comment.
 fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
     let name = visible(&section.name);
-    let name = if name.contains(' ') { format!("\"{name}\"") } else { name };
+    let name = if name.contains(' ') {
+        format!("\"{name}\"")
+    } else {
+        name
+    };
     let mut lines = vec![format!("[{prefix} {name}]")];
     for (key, setting) in section.iter() {
         let value = setting.shown(key);
         let mut value = value.split('\n').map(visible);
-        let first = format!("{} = {}", shown_name(key, setting), value.next().unwrap_or_default());
-        let origin =
-            if no_origin { String::new() } else { format!("   # {}", visible(&setting.origin.to_string())) };
+        let first = format!(
+            "{} = {}",
+            shown_name(key, setting),
+            value.next().unwrap_or_default()
+        );
+        let origin = if no_origin {
+            String::new()
+        } else {
+            format!("   # {}", visible(&setting.origin.to_string()))
+        };
         lines.push(format!("{}{origin}", first.trim_end()));
         lines.extend(value.map(|line| format!("    {line}")));
     }

@@ -1,4 +1,5 @@
-//! `xacct console PROFILE`: the address at which a browser is in the AWS console as that role, and getting it there.
+//! `xacct console PROFILE`: the address at which a browser is in the AWS console as that role, and
+//! getting it there.
 
 mod deliver;
 mod session;
@@ -27,7 +28,10 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     let request = context.request(&target)?;
     let plan = context.plan_of(&config, &request)?;
     // Where there can be no link, no browser helps.
-    let link = asked.switch_role.then(|| switch_role_link(&config, &plan)).transpose()?;
+    let link = asked
+        .switch_role
+        .then(|| switch_role_link(&config, &plan))
+        .transpose()?;
     let way = Way::find(asked, context, &config, &plan)?;
     if let Some(link) = link {
         warn_of_duration(duration, "a link has no", context);
@@ -72,17 +76,23 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
 fn duration(target: &Target) -> Result<Option<u32>> {
     match target.overrides.duration {
         None => Ok(None),
-        Some(seconds) => {
-            u32::try_from(seconds).ok().filter(|_| SESSION.contains(&seconds)).map(Some).ok_or_else(|| {
-                Error::usage(format!("--duration: a console session lasts 15m to 12h, not {seconds} seconds"))
-            })
-        }
+        Some(seconds) => u32::try_from(seconds)
+            .ok()
+            .filter(|_| SESSION.contains(&seconds))
+            .map(Some)
+            .ok_or_else(|| {
+                Error::usage(format!(
+                    "--duration: a console session lasts 15m to 12h, not {seconds} seconds"
+                ))
+            }),
     }
 }
 
 fn warn_of_duration(duration: Option<u32>, who: &str, context: &Context) {
     if duration.is_some() {
-        context.voice.warn(&format!("--duration is not used: {who} duration"));
+        context
+            .voice
+            .warn(&format!("--duration is not used: {who} duration"));
     }
 }
 
@@ -92,24 +102,35 @@ fn partition(plan: &Plan) -> &str {
         Source::WebIdentity(web) => Some(web.role_arn.as_str()),
         _ => None,
     };
-    let role_arn = plan.steps.iter().rev().find_map(|step| step.role_arn()).or(token_role);
-    role_arn
-        .and_then(Arn::parse)
-        .map_or_else(|| arn::partition_of_region(&plan.region.name), |arn| arn.partition)
+    let role_arn = plan
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| step.role_arn())
+        .or(token_role);
+    role_arn.and_then(Arn::parse).map_or_else(
+        || arn::partition_of_region(&plan.region.name),
+        |arn| arn.partition,
+    )
 }
 
 /// Identity Center's own link, where the plan is nothing but one of its roles.
 fn identity_center_link(asked: &Asked, plan: &Plan, destination: &str) -> Option<String> {
-    let sso = plan.sso().filter(|_| plan.steps.iter().all(|step| step.role_arn().is_none()))?;
+    let sso = plan
+        .sso()
+        .filter(|_| plan.steps.iter().all(|step| step.role_arn().is_none()))?;
     // Where nothing says which page, the portal knows better.
     let is_wanted = asked.service.is_some() || plan.region.origin != RegionOrigin::Fallback;
     console::identity_center(sso, is_wanted.then_some(destination))
 }
 
-/// `the link leads to account 111111111111 as Admin, after signing in at https://acme.awsapps.com/start`
+/// `the link leads to account 111111111111 as Admin, after signing in at
+/// https://acme.awsapps.com/start`
 fn about_link(plan: &Plan) -> String {
     let (account_id, sso) = (plan.account_id().unwrap_or_default(), plan.sso());
-    let role = sso.and_then(|sso| sso.role_name.as_deref()).unwrap_or_default();
+    let role = sso
+        .and_then(|sso| sso.role_name.as_deref())
+        .unwrap_or_default();
     let portal = sso.map(|sso| sso.start_url.as_str()).unwrap_or_default();
     format!("the link leads to account {account_id} as {role}, after signing in at {portal}")
 }

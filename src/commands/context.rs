@@ -1,4 +1,5 @@
-//! What every command starts from: environment, voice, clock; and the way from there to a plan and credentials.
+//! What every command starts from: environment, voice, clock; and the way from there to a plan and
+//! credentials.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ pub(super) enum Purpose {
     Shell,
     /// The same for `serve`, which makes config files of its own.
     Endpoint,
-    /// A program that knows the profile itself, such as the caller of `credential-process`: served to their end.
+    /// A program that knows the profile itself, such as the caller of `credential-process`: served
+    /// to their end.
     Document,
     /// One that was handed them before: no confirmation, and served to their end.
     Again,
@@ -68,7 +70,16 @@ impl Context {
         let shell_state = ShellState::of(&env);
         let (env, shell) = (shell_state.users().clone(), env);
         let by_variable = cli.by_variable.clone();
-        Context { env, shell, shell_state, voice, now, typed: Vec::new(), color, by_variable }
+        Context {
+            env,
+            shell,
+            shell_state,
+            voice,
+            now,
+            typed: Vec::new(),
+            color,
+            by_variable,
+        }
     }
 
     /// The time as the user's clock shows it.
@@ -83,12 +94,16 @@ impl Context {
         Config::new(paths, texts)
     }
 
-    /// `XACCT_CACHE_DIR`, else `xacct` under the user's cache directory. Nothing is read or made yet.
+    /// `XACCT_CACHE_DIR`, else `xacct` under the user's cache directory. Nothing is read or made
+    /// yet.
     pub(super) fn store(&self) -> Result<Store> {
         let own = self.env.path("XACCT_CACHE_DIR").map(PathBuf::from);
-        own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct"))).map(Store::new).ok_or_else(
-            || Error::config("no home directory found to keep credentials under").hint("set XACCT_CACHE_DIR"),
-        )
+        own.or_else(|| self.env.cache_dir.as_ref().map(|dir| dir.join("xacct")))
+            .map(Store::new)
+            .ok_or_else(|| {
+                Error::config("no home directory found to keep credentials under")
+                    .hint("set XACCT_CACHE_DIR")
+            })
     }
 
     pub(super) fn plan(&self, config: &Config, target: &Target) -> Result<Plan> {
@@ -102,16 +117,25 @@ impl Context {
 
     /// Says which of the overrides stood in a variable.
     pub(super) fn with_variables(&self, request: Request) -> Request {
-        Request { by_variable: self.by_variable.clone(), ..request }
+        Request {
+            by_variable: self.by_variable.clone(),
+            ..request
+        }
     }
 
-    /// The plan of a profile; where none has the name, of the session of Identity Center that has it. A profile that has
-    /// nothing else to sign in to may name a session and no role.
+    /// The plan of a profile; where none has the name, of the session of Identity Center that has
+    /// it. A profile that has nothing else to sign in to may name a session and no role.
     pub(super) fn plan_to_sign_in(&self, config: &Config, name: &str) -> Result<Plan> {
         if config.profile(name)?.is_none() && config.sso_session(name).is_some() {
             return plan::of_sso_session(config, &self.env, name);
         }
-        let planned = self.plan_of(config, &Request { profile: Some(name.to_owned()), ..Request::default() });
+        let planned = self.plan_of(
+            config,
+            &Request {
+                profile: Some(name.to_owned()),
+                ..Request::default()
+            },
+        );
         if planned.as_ref().is_ok_and(Plan::has_sign_in) {
             return planned;
         }
@@ -140,20 +164,34 @@ impl Context {
     }
 
     fn what_forbids_asking(&self) -> &'static str {
-        if self.by_variable.contains(&NO_INPUT_VARIABLE) { NO_INPUT_VARIABLE } else { "--no-input" }
+        if self.by_variable.contains(&NO_INPUT_VARIABLE) {
+            NO_INPUT_VARIABLE
+        } else {
+            "--no-input"
+        }
     }
 
     /// The plan for what is in the shell's environment, whatever the profiles say.
     pub(super) fn plan_of_environment(&self, config: &Config, target: &Target) -> Result<Plan> {
-        finished(plan::draft_of_environment(config, &self.request(target)?, &self.shell)?)
+        finished(plan::draft_of_environment(
+            config,
+            &self.request(target)?,
+            &self.shell,
+        )?)
     }
 
     /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
-    pub(super) fn options(&self, config: &Config, asking: &Asking, until_expiry: bool) -> Result<Options> {
+    pub(super) fn options(
+        &self,
+        config: &Config,
+        asking: &Asking,
+        until_expiry: bool,
+    ) -> Result<Options> {
         let forbidden_by = self.what_forbids_asking();
         let code = match (&asking.mfa_code, asking.no_input) {
             (Some(code), _) => CodeSource::Given(
-                Code::parse(code.expose()).map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
+                Code::parse(code.expose())
+                    .map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
             ),
             (None, true) => CodeSource::None { forbidden_by },
             (None, false) => CodeSource::Prompt,
@@ -178,16 +216,26 @@ impl Context {
     fn typed_of(&self, asking: &Asking) -> Typed {
         let by_option = |variable| !self.by_variable.contains(&variable);
         let sign_in = [
-            (asking.device_code && by_option("XACCT_DEVICE_CODE"), "--device-code"),
-            (asking.no_browser && by_option("XACCT_NO_BROWSER"), "--no-browser"),
+            (
+                asking.device_code && by_option("XACCT_DEVICE_CODE"),
+                "--device-code",
+            ),
+            (
+                asking.no_browser && by_option("XACCT_NO_BROWSER"),
+                "--no-browser",
+            ),
         ];
         Typed {
             mfa_code: asking.mfa_code.is_some() && by_option("XACCT_MFA_CODE"),
-            sign_in: sign_in.into_iter().find(|(is_typed, _)| *is_typed).map(|(_, option)| option),
+            sign_in: sign_in
+                .into_iter()
+                .find(|(is_typed, _)| *is_typed)
+                .map(|(_, option)| option),
         }
     }
 
-    /// The whole way: files, plan, credentials. `command` is the word the user typed, for those who wait.
+    /// The whole way: files, plan, credentials. `command` is the word the user typed, for those who
+    /// wait.
     pub(super) fn issue(
         &self,
         command: &str,
@@ -206,7 +254,9 @@ impl Context {
         let store = self.store()?;
         // Before anyone is asked for a code: what is wrong with a setting must not cost one.
         let settings = match purpose {
-            Purpose::Child | Purpose::Shell => self.child_settings(&config, &store).of(&plan.profile)?,
+            Purpose::Child | Purpose::Shell => {
+                self.child_settings(&config, &store).of(&plan.profile)?
+            }
             Purpose::Endpoint => match config.profile(&plan.profile)? {
                 Some(profile) => config::child_variables(&config, &profile, &self.env)?,
                 None => Vec::new(),
@@ -218,10 +268,19 @@ impl Context {
             broker.confirm()?;
         }
         let credentials = broker.credentials()?;
-        Ok(Issued { credentials, profile: plan.profile, region: plan.region.name, settings })
+        Ok(Issued {
+            credentials,
+            profile: plan.profile,
+            region: plan.region.name,
+            settings,
+        })
     }
 
-    pub(super) fn child_settings<'a>(&'a self, config: &'a Config, store: &'a Store) -> ChildSettings<'a> {
+    pub(super) fn child_settings<'a>(
+        &'a self,
+        config: &'a Config,
+        store: &'a Store,
+    ) -> ChildSettings<'a> {
         ChildSettings::new((config, store), &self.env, self.voice, self.now)
     }
 
@@ -232,7 +291,11 @@ impl Context {
         store: &'a Store,
         options: &'a Options,
     ) -> Broker<'a> {
-        let me = format!("xacct {command} {} (pid {})", plan.profile, std::process::id());
+        let me = format!(
+            "xacct {command} {} (pid {})",
+            plan.profile,
+            std::process::id()
+        );
         Broker::new(plan, store, &self.env, options, self.voice, self.now, me)
     }
 }
@@ -240,34 +303,61 @@ impl Context {
 fn finished(draft: Draft<'_>) -> Result<Plan> {
     let policies = files::read_policies(draft.policy_files())?;
     let token = draft.token_file().and_then(files::digest_of);
-    let process = draft.process().map(|inputs| files::digest_of_inputs(&inputs)).unwrap_or_default();
-    draft.plan(&Read { policies, token, process })
+    let process = draft
+        .process()
+        .map(|inputs| files::digest_of_inputs(&inputs))
+        .unwrap_or_default();
+    draft.plan(&Read {
+        policies,
+        token,
+        process,
+    })
 }
 
 /// What the command line says of signing in.
 pub(super) fn how(asking: &Asking) -> How {
-    How { device_code: asking.device_code, no_browser: asking.no_browser }
+    How {
+        device_code: asking.device_code,
+        no_browser: asking.no_browser,
+    }
 }
 
 /// `--policy`
 pub(super) fn read_policy(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|error| {
-        Error::config(format!("--policy: {} cannot be read: {error}", path.display())).caused_by(error)
+        Error::config(format!(
+            "--policy: {} cannot be read: {error}",
+            path.display()
+        ))
+        .caused_by(error)
     })
 }
 
 fn request(target: &Target) -> Result<Request> {
-    let Overrides { policy, tag, policy_arn, .. } = &target.overrides;
+    let Overrides {
+        policy,
+        tag,
+        policy_arn,
+        ..
+    } = &target.overrides;
     let policy = policy.as_ref().map(|path| read_policy(path));
     let overrides = target.overrides.clone();
     // A role ARN may stand where a profile's name does.
     let is_role = target.source_profile.is_some()
-        && target.profile.as_deref().is_some_and(|name| name.starts_with("arn:"));
+        && target
+            .profile
+            .as_deref()
+            .is_some_and(|name| name.starts_with("arn:"));
     if let (true, Some(other)) = (is_role, &overrides.role_arn) {
-        return Err(Error::usage(format!("two roles were named: PROFILE is one, and --role-arn is {other}")));
+        return Err(Error::usage(format!(
+            "two roles were named: PROFILE is one, and --role-arn is {other}"
+        )));
     }
-    let (profile, role_arn) =
-        if is_role { (None, target.profile.clone()) } else { (target.profile.clone(), overrides.role_arn) };
+    let (profile, role_arn) = if is_role {
+        (None, target.profile.clone())
+    } else {
+        (target.profile.clone(), overrides.role_arn)
+    };
     Ok(Request {
         profile,
         source_profile: target.source_profile.clone(),

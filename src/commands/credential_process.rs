@@ -9,7 +9,12 @@ use crate::error::Result;
 use crate::render::formats;
 
 pub(super) fn run(asked: &CredentialProcess, context: &Context) -> Result<ExitCode> {
-    let issued = context.issue("credential-process", &asked.target, &asked.asking, Purpose::Document)?;
+    let issued = context.issue(
+        "credential-process",
+        &asked.target,
+        &asked.asking,
+        Purpose::Document,
+    )?;
     print(formats::process_json(&issued.credentials).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
-//! `xacct doctor [PROFILE]`: gathers what there is to know, has it checked, and shows what was found. What is wrong, and
-//! how that is said, is decided in `doctor`. Nothing that it should diagnose makes it fail.
+//! `xacct doctor [PROFILE]`: gathers what there is to know, has it checked, and shows what was
+//! found. What is wrong, and how that is said, is decided in `doctor`. Nothing that it should
+//! diagnose makes it fail.
 
 mod read;
 mod disk;
@@ -34,7 +35,11 @@ pub(super) fn run(asked: &Doctor, context: &Context) -> Result<ExitCode> {
     } else {
         print(report.text(context.color).as_bytes())?;
     }
-    Ok(if report.is_healthy() { ExitCode::SUCCESS } else { ExitCode::from(UNHEALTHY) })
+    Ok(if report.is_healthy() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(UNHEALTHY)
+    })
 }
 
 /// Looks at everything; at the network only where `answers` holds none yet.
@@ -52,12 +57,20 @@ fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> 
     }
     if read.is_whole() {
         findings.extend(profiles(context, &read, &planned, &is_meant));
-        let shown = planned.iter().map(|one| one.profile.name.clone()).filter(|name| is_meant(name));
+        let shown = planned
+            .iter()
+            .map(|one| one.profile.name.clone())
+            .filter(|name| is_meant(name));
         looked.push(Looked::at("profiles", shown.collect()));
     } else {
         looked.push(Looked::not("profiles", UNREAD));
     }
-    findings.extend(asked.profile.as_deref().and_then(|name| disk::last_refusal(context, name)));
+    findings.extend(
+        asked
+            .profile
+            .as_deref()
+            .and_then(|name| disk::last_refusal(context, name)),
+    );
     findings.extend(disk::permissions(&read.config));
     let (cached, cache) = disk::cache(context, &read.paths);
     findings.extend(cached);
@@ -68,8 +81,8 @@ fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> 
         findings.extend(disk::other_tools(context, &read.paths));
     }
     if read.is_whole() {
-        let answers =
-            answers.get_or_insert_with(|| network::ask(context, &planned, &is_meant, asked.offline));
+        let answers = answers
+            .get_or_insert_with(|| network::ask(context, &planned, &is_meant, asked.offline));
         findings.extend(answers.findings(context, &planned));
         looked.extend(answers.looked());
     } else {
@@ -88,7 +101,10 @@ fn texts(read: &Read, is_meant: &dyn Fn(&str) -> bool) -> Vec<Finding> {
         let is_error = finding.kind.severity == doctor::Severity::Error;
         is_error || finding.profile.as_deref().is_none_or(is_meant)
     };
-    let texts = read.texts().into_iter().flat_map(|(file, path, text)| doctor::check_text(file, &path, text));
+    let texts = read
+        .texts()
+        .into_iter()
+        .flat_map(|(file, path, text)| doctor::check_text(file, &path, text));
     texts.filter(concerns).collect()
 }
 
@@ -115,15 +131,27 @@ fn profiles(
 /// Every profile with its plan.
 fn planned(config: &Config, context: &Context) -> Vec<Planned> {
     let plan = |profile: crate::config::Profile| {
-        let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
-        Planned { plan: context.plan_of(config, &request), profile }
+        let request = Request {
+            profile: Some(profile.name.clone()),
+            ..Request::default()
+        };
+        Planned {
+            plan: context.plan_of(config, &request),
+            profile,
+        }
     };
     config.profiles().into_iter().map(plan).collect()
 }
 
 /// The profiles that are meant; `None` is all.
-fn names<'p>(asked: &'p Doctor, read: &Read, planned: &'p [Planned]) -> Result<Option<HashSet<&'p str>>> {
-    let Some(name) = asked.profile.as_deref() else { return Ok(None) };
+fn names<'p>(
+    asked: &'p Doctor,
+    read: &Read,
+    planned: &'p [Planned],
+) -> Result<Option<HashSet<&'p str>>> {
+    let Some(name) = asked.profile.as_deref() else {
+        return Ok(None);
+    };
     let names = doctor::chain(planned, name);
     if !names.is_empty() || !read.is_whole() {
         return Ok(Some(names));

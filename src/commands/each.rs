@@ -1,8 +1,9 @@
 //! `xacct each SELECTOR… -- CMD…`: a command in many accounts, side by side.
 //!
-//! First what needs no one (plans, the command itself), then what needs a person, once for all, then the work, so many
-//! at a time. `targets` says what there is to do, `prepare` asks the person, `fleet` runs the targets, each of which is
-//! a `task`; `output` shows what they print and `summary` what came of them.
+//! First what needs no one (plans, the command itself), then what needs a person, once for all,
+//! then the work, so many at a time. `targets` says what there is to do, `prepare` asks the person,
+//! `fleet` runs the targets, each of which is a `task`; `output` shows what they print and
+//! `summary` what came of them.
 
 mod outcome;
 mod stop;
@@ -62,7 +63,9 @@ struct Asked {
 pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let (config, store) = (context.config()?, context.store()?);
     let Some(mut wanted) = wanted(asked, context, &config, &store)? else {
-        context.voice.note("nothing is left of the last run: all of it ended well");
+        context
+            .voice
+            .note("nothing is left of the last run: all of it ended well");
         return Ok(ExitCode::SUCCESS);
     };
     let options = context.options(&config, &asked.asking, false)?;
@@ -70,19 +73,30 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let common = Common::of_many(jobs);
     regions::put_known(&mut wanted.work, &store, context);
     if asked.plan {
-        let brokers = brokers(&wanted.work, context, context.voice, (&store, &options, &common));
+        let brokers = brokers(
+            &wanted.work,
+            context,
+            context.voice,
+            (&store, &options, &common),
+        );
         print(plan_lines::text(&wanted.work, &brokers).as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     if wanted.work.targets.is_empty() {
-        context.voice.note("nothing to do in this part: there are more parts than accounts");
+        context
+            .voice
+            .note("nothing to do in this part: there are more parts than accounts");
         return Ok(ExitCode::SUCCESS);
     }
     let program = match Program::find(wanted.command, &context.env, context.voice) {
         Ok(program) => program,
         Err(status) => return Ok(status),
     };
-    let directory = asked.output_dir.as_deref().map(Directory::make).transpose()?;
+    let directory = asked
+        .output_dir
+        .as_deref()
+        .map(Directory::make)
+        .transpose()?;
     let mut settings = context.child_settings(&config, &store);
     for member in &mut wanted.work.members {
         member.settings = settings.of(&member.plan.profile)?;
@@ -91,10 +105,19 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let mut work = wanted.work;
     ask_for_regions(&mut work, context, (&store, &options, &common), jobs)?;
     let is_code_typed = options.typed.mfa_code;
-    let all = All { asked, context, work, request: wanted.request, options, jobs };
+    let all = All {
+        asked,
+        context,
+        work,
+        request: wanted.request,
+        options,
+        jobs,
+    };
     let ended = all.run(&store, &common, &program, directory.as_ref())?;
     if is_code_typed && !common.has_sent_code() {
-        context.voice.note("the MFA code was not used: none of the accounts needed one");
+        context
+            .voice
+            .note("the MFA code was not used: none of the accounts needed one");
     }
     Ok(ended)
 }
@@ -102,8 +125,15 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
 /// The profiles that these selectors choose, in the files' order.
 ///
 /// Errors: a selector that is none, or fits nothing.
-pub(super) fn choose(selectors: &[String], context: &Context, config: &Config) -> Result<Vec<String>> {
-    targets::chosen(selectors, &mut Planner::new(context, config, Request::default()))
+pub(super) fn choose(
+    selectors: &[String],
+    context: &Context,
+    config: &Config,
+) -> Result<Vec<String>> {
+    targets::chosen(
+        selectors,
+        &mut Planner::new(context, config, Request::default()),
+    )
 }
 
 /// What `--regions all` is for each account, where that is not known.
@@ -122,7 +152,12 @@ fn ask_for_regions(
 }
 
 /// `None`: the last run left nothing to do.
-fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Result<Option<Asked>> {
+fn wanted(
+    asked: &Each,
+    context: &Context,
+    config: &Config,
+    store: &Store,
+) -> Result<Option<Asked>> {
     let given = context.with_variables(request(&asked.roles)?);
     if !asked.retry_failed {
         let mut planner = Planner::new(context, config, given.clone());
@@ -132,13 +167,21 @@ fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Re
             targets::keep(shard, &mut work);
         }
         planner.find_account_management(&mut work)?;
-        return Ok(Some(Asked { work, command: asked.command.clone(), request: given }));
+        return Ok(Some(Asked {
+            work,
+            command: asked.command.clone(),
+            request: given,
+        }));
     }
     let last = LastRun::read(store)?;
     if last.left.is_empty() {
         return Ok(None);
     }
-    let command = if asked.command.is_empty() { last.command()? } else { asked.command.clone() };
+    let command = if asked.command.is_empty() {
+        last.command()?
+    } else {
+        asked.command.clone()
+    };
     let request = last.overrides(given);
     let mut planner = Planner::new(context, config, request.clone());
     let (mut names, mut places): (Vec<String>, HashMap<&str, usize>) = Default::default();
@@ -148,17 +191,31 @@ fn wanted(asked: &Each, context: &Context, config: &Config, store: &Store) -> Re
             names.push(profile.clone());
             names.len() - 1
         });
-        targets.push(Target { member, region: region.clone() });
+        targets.push(Target {
+            member,
+            region: region.clone(),
+        });
     }
     let work = targets::work(&names, &[], &mut planner)?;
-    let mut work = Work { targets, is_matrix: last.is_matrix, ..work };
+    let mut work = Work {
+        targets,
+        is_matrix: last.is_matrix,
+        ..work
+    };
     planner.find_account_management(&mut work)?;
-    Ok(Some(Asked { work, command, request }))
+    Ok(Some(Asked {
+        work,
+        command,
+        request,
+    }))
 }
 
 /// The command line's words as a request without a profile; the session policy's file is read here.
 fn request(roles: &Roles) -> Result<Request> {
-    let policy = roles.policy.as_ref().map(|path| super::context::read_policy(path));
+    let policy = roles
+        .policy
+        .as_ref()
+        .map(|path| super::context::read_policy(path));
     Ok(Request {
         role_session_name: roles.session_name.clone(),
         duration_seconds: roles.duration,
@@ -183,13 +240,19 @@ fn brokers<'a>(
         let (env, now) = (&context.env, context.now);
         Broker::new(plan, store, env, options, voice, now, me.clone()).sharing(common)
     };
-    work.members.iter().map(|member| broker(&member.plan)).collect()
+    work.members
+        .iter()
+        .map(|member| broker(&member.plan))
+        .collect()
 }
 
 /// Asks about the profiles that want it, of those that are left to run for.
 fn confirm(work: &Work, no_input: Option<&str>) -> Result<()> {
     let members: BTreeSet<usize> = work.targets.iter().map(|target| target.member).collect();
-    let plans: Vec<&Plan> = members.into_iter().map(|member| &work.members[member].plan).collect();
+    let plans: Vec<&Plan> = members
+        .into_iter()
+        .map(|member| &work.members[member].plan)
+        .collect();
     confirm_all(&plans, no_input)
 }
 
@@ -214,17 +277,24 @@ impl All<'_> {
         let (work, began) = (&self.work, (self.context.now)());
         let mut last = LastRun::new(program.words(), &self.request, work.is_matrix);
         let run = format!("{}-{}", began.timestamp_micros(), std::process::id());
-        let succeeded = last.begin(&run, self.left(|_| true), store).unwrap_or_else(|why| {
-            self.context.voice.warn(&why);
-            Succeeded::nowhere()
-        });
-        let names: Vec<Named> = work.targets.iter().map(|target| named(work, target)).collect();
+        let succeeded = last
+            .begin(&run, self.left(|_| true), store)
+            .unwrap_or_else(|why| {
+                self.context.voice.warn(&why);
+                Succeeded::nowhere()
+            });
+        let names: Vec<Named> = work
+            .targets
+            .iter()
+            .map(|target| named(work, target))
+            .collect();
         let done = self.work_on(&names, store, common, program, directory, &succeeded)?;
         let left = self.left(|index| done.outcomes[index].status != Status::Ok);
         if let Err(why) = last.end(left, store) {
             self.context.voice.warn(&why);
         }
-        let took = u64::try_from(((self.context.now)() - began).num_milliseconds()).unwrap_or_default();
+        let took =
+            u64::try_from(((self.context.now)() - began).num_milliseconds()).unwrap_or_default();
         let width = limits::stderr_width();
         summary::say(self.context.voice, &names, &done.outcomes, took, width);
         if let Some(number) = done.signal {
@@ -233,8 +303,15 @@ impl All<'_> {
         if let Some(error) = done.error {
             return Err(written(error));
         }
-        let all_ok = done.outcomes.iter().all(|outcome| outcome.status == Status::Ok);
-        Ok(if all_ok { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+        let all_ok = done
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.status == Status::Ok);
+        Ok(if all_ok {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(FAILED)
+        })
     }
 
     /// From the first question to the last command's end, on one thread.
@@ -249,14 +326,21 @@ impl All<'_> {
     ) -> Result<Done> {
         let (asked, context, work) = (self.asked, self.context, &self.work);
         let board = Board::new(work.targets.len(), context.voice, common.clone());
-        let voice = Voice { over_progress: board.is_shown(), ..context.voice };
+        let voice = Voice {
+            over_progress: board.is_shown(),
+            ..context.voice
+        };
         let brokers = brokers(work, context, voice, (store, &self.options, common));
         let printer = Printer::new(asked.output, [context.color, voice.color], names, &board);
         let stop = Stop::new();
         broker::on_runtime(async {
             let provided = prepare::provide(work, &brokers, &self.options.code, voice);
             let mut refused = Box::pin(interruptible(provided)).await??;
-            refused.extend(work.refused.iter().map(|(member, outcome)| (*member, outcome.clone())));
+            refused.extend(
+                work.refused
+                    .iter()
+                    .map(|(member, outcome)| (*member, outcome.clone())),
+            );
             let signals = Signals::register()
                 .map_err(|error| Error::other("signals cannot be listened to").caused_by(error))?;
             let tasks = Tasks {
@@ -276,15 +360,31 @@ impl All<'_> {
                 now: context.now,
             };
             let jobs = usize::try_from(self.jobs).unwrap_or(usize::MAX);
-            let fleet = Fleet { tasks: &tasks, board: &board, succeeded, jobs, fail_fast: asked.fail_fast };
+            let fleet = Fleet {
+                tasks: &tasks,
+                board: &board,
+                succeeded,
+                jobs,
+                fail_fast: asked.fail_fast,
+            };
             Ok(fleet.run(signals).await)
         })?
     }
 
     /// Profile and region of the targets that are left.
     fn left(&self, is_left: impl Fn(usize) -> bool) -> Vec<(String, String)> {
-        let left = self.work.targets.iter().enumerate().filter(|(index, _)| is_left(*index));
-        let name = |target: &Target| (self.work.plan(target).profile.clone(), target.region.clone());
+        let left = self
+            .work
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| is_left(*index));
+        let name = |target: &Target| {
+            (
+                self.work.plan(target).profile.clone(),
+                target.region.clone(),
+            )
+        };
         left.map(|(_, target)| name(target)).collect()
     }
 }

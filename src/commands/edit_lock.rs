@@ -21,7 +21,9 @@ pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<Lock> {
     if let Some(lock) = files::try_lock(paths)? {
         return Ok(lock);
     }
-    context.voice.note("waiting for another xacct that changes the files");
+    context
+        .voice
+        .note("waiting for another xacct that changes the files");
     let turn = async {
         loop {
             tokio::time::sleep(PAUSE).await;
@@ -33,7 +35,12 @@ pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<Lock> {
     // A timeout is made inside the runtime.
     let bounded = async { tokio::time::timeout(LONGEST, turn).await };
     broker::on_runtime(interruptible(bounded))??.unwrap_or_else(|_| {
-        let dir = paths.config.parent().unwrap_or(&paths.config).display().to_string();
+        let dir = paths
+            .config
+            .parent()
+            .unwrap_or(&paths.config)
+            .display()
+            .to_string();
         let message = format!("timed out waiting for the process that holds the lock of {dir}");
         let quoted = shlex::try_quote(&dir).unwrap_or_default().into_owned();
         Err(Error::other(message).hint(format!("fuser -v {quoted}    shows which process it is")))

@@ -20,13 +20,21 @@ pub(super) fn run(asked: &Exec, context: &Context) -> Result<ExitCode> {
         Err(status) => return Ok(status),
     };
     let issued = context.issue("exec", &asked.target, &asked.asking, Purpose::Child)?;
-    Ok(become_command(&mut program.command(&issued, &context.env), context))
+    Ok(become_command(
+        &mut program.command(&issued, &context.env),
+        context,
+    ))
 }
 
 /// `$SHELL`, else what every system has.
 fn subshell(env: &Env) -> OsString {
-    let fallback = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
-    env.path(fallback.0).map_or_else(|| fallback.1.into(), |shell| shell.as_os_str().to_owned())
+    let fallback = if cfg!(windows) {
+        ("COMSPEC", "cmd.exe")
+    } else {
+        ("SHELL", "/bin/sh")
+    };
+    env.path(fallback.0)
+        .map_or_else(|| fallback.1.into(), |shell| shell.as_os_str().to_owned())
 }
 
 /// Replaces this process, so that signals and the status are the command's own.
@@ -39,7 +47,12 @@ fn become_command(command: &mut Command, context: &Context) -> ExitCode {
 #[cfg(not(unix))]
 fn become_command(command: &mut Command, context: &Context) -> ExitCode {
     match command.status() {
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Ok(status) => ExitCode::from(
+            status
+                .code()
+                .and_then(|code| u8::try_from(code).ok())
+                .unwrap_or(1),
+        ),
         Err(error) => could_not(command, &error, context),
     }
 }
@@ -47,6 +60,8 @@ fn become_command(command: &mut Command, context: &Context) -> ExitCode {
 /// It was there and executable a moment ago: the wrong architecture, a missing interpreter.
 fn could_not(command: &Command, error: &std::io::Error, context: &Context) -> ExitCode {
     let program = command.get_program().to_string_lossy();
-    context.voice.error(&Error::other(format!("{program}: it cannot be run: {error}")));
+    context.voice.error(&Error::other(format!(
+        "{program}: it cannot be run: {error}"
+    )));
     ExitCode::from(NOT_EXECUTABLE)
 }

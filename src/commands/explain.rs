@@ -1,4 +1,5 @@
-//! `xacct explain PROFILE`: the plan, what of it is cached, and whether it would prompt; no network.
+//! `xacct explain PROFILE`: the plan, what of it is cached, and whether it would prompt; no
+//! network.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -37,7 +38,11 @@ pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
         entries: &entries,
         forecast: &forecast,
     };
-    let text = if asked.json { super::json(&explained.document(now)) } else { explained.readable(now) };
+    let text = if asked.json {
+        super::json(&explained.document(now))
+    } else {
+        explained.readable(now)
+    };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -87,7 +92,8 @@ struct StepShown<'a> {
     policy: Option<&'a str>,
     policy_arns: Option<&'a [String]>,
     read_only: bool,
-    /// Of each value, by the names of these fields, what says so: a line, an option, a variable, or `default`.
+    /// Of each value, by the names of these fields, what says so: a line, an option, a variable, or
+    /// `default`.
     origins: Value,
     cached_until: Option<String>,
 }
@@ -95,8 +101,13 @@ struct StepShown<'a> {
 impl<'a> Explained<'a> {
     fn document(&self, now: DateTime<Utc>) -> Document<'a> {
         let (plan, forecast) = (self.plan, self.forecast);
-        let mut origins =
-            self.origins.source.iter().filter(|(name, _)| *name == "source").cloned().collect::<Places>();
+        let mut origins = self
+            .origins
+            .source
+            .iter()
+            .filter(|(name, _)| *name == "source")
+            .cloned()
+            .collect::<Places>();
         origins.push(("region", region_origin(plan)));
         origins.push(("endpoint", endpoint_origin(plan)));
         Document {
@@ -112,22 +123,33 @@ impl<'a> Explained<'a> {
             calls: forecast.calls,
             confirm: plan.confirm.as_ref().map(|confirm| &*confirm.place),
             origins: object(&origins),
-            warnings: plan.warnings.iter().chain(&plan.unused).map(String::as_str).collect(),
+            warnings: plan
+                .warnings
+                .iter()
+                .chain(&plan.unused)
+                .map(String::as_str)
+                .collect(),
         }
     }
 
     /// The steps, with the places of their values and what is cached.
-    fn steps(&self) -> impl Iterator<Item = (&'a Step, &'a [(&'static str, String)], Option<&'a Entry>)> {
+    fn steps(
+        &self,
+    ) -> impl Iterator<Item = (&'a Step, &'a [(&'static str, String)], Option<&'a Entry>)> {
         let mut roles = self.origins.roles.iter();
         let origins = self.origins;
-        self.plan.steps.iter().zip(self.entries).map(move |(step, entry)| {
-            let places = match &step.action {
-                Action::AssumeRole(_) => roles.next().map(Vec::as_slice).unwrap_or_default(),
-                Action::GetSessionToken { .. } => &origins.session[..],
-                Action::Source => &origins.source[..],
-            };
-            (step, places, entry.as_ref())
-        })
+        self.plan
+            .steps
+            .iter()
+            .zip(self.entries)
+            .map(move |(step, entry)| {
+                let places = match &step.action {
+                    Action::AssumeRole(_) => roles.next().map(Vec::as_slice).unwrap_or_default(),
+                    Action::GetSessionToken { .. } => &origins.session[..],
+                    Action::Source => &origins.source[..],
+                };
+                (step, places, entry.as_ref())
+            })
     }
 }
 
@@ -139,11 +161,17 @@ fn region_origin(plan: &Plan) -> String {
 }
 
 fn endpoint_origin(plan: &Plan) -> String {
-    plan.endpoint.url.as_ref().map_or_else(|| "default".to_owned(), |(_, place)| place.to_string())
+    plan.endpoint
+        .url
+        .as_ref()
+        .map_or_else(|| "default".to_owned(), |(_, place)| place.to_string())
 }
 
 fn object(places: &[(&'static str, String)]) -> Value {
-    places.iter().map(|(name, place)| ((*name).to_owned(), json!(place))).collect()
+    places
+        .iter()
+        .map(|(name, place)| ((*name).to_owned(), json!(place)))
+        .collect()
 }
 
 fn live(entry: Option<&Entry>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -172,10 +200,19 @@ fn step_shown<'a>(
         mfa_serial: step.serial_number().map(shown_device),
         condition: step.is_conditional.then_some("long_term_access_key"),
         source_identity: role.and_then(|role| role.source_identity.as_deref()),
-        tags: tags.map(|role| role.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()),
-        transitive_tag_keys: role.map(|role| &role.transitive_tag_keys[..]).filter(|keys| !keys.is_empty()),
+        tags: tags.map(|role| {
+            role.tags
+                .iter()
+                .map(|(key, value)| (key.clone(), json!(value)))
+                .collect()
+        }),
+        transitive_tag_keys: role
+            .map(|role| &role.transitive_tag_keys[..])
+            .filter(|keys| !keys.is_empty()),
         policy: role.and_then(|role| role.policy.as_deref()),
-        policy_arns: role.map(|role| &role.policy_arns[..]).filter(|arns| !arns.is_empty()),
+        policy_arns: role
+            .map(|role| &role.policy_arns[..])
+            .filter(|arns| !arns.is_empty()),
         read_only: place_of(places, "read_only").is_some(),
         origins: Value::Null,
         cached_until: cached_until.map(rfc3339),
@@ -188,13 +225,20 @@ fn step_shown<'a>(
         "transitive_tag_keys" => shown.transitive_tag_keys.is_some(),
         _ => true,
     };
-    let sent: Places = places.iter().filter(|(name, _)| is_sent(name)).cloned().collect();
+    let sent: Places = places
+        .iter()
+        .filter(|(name, _)| is_sent(name))
+        .cloned()
+        .collect();
     shown.origins = object(&sent);
     Some(shown)
 }
 
 fn place_of<'p>(places: &'p [(&'static str, String)], name: &str) -> Option<&'p str> {
-    places.iter().find(|(known, _)| *known == name).map(|(_, place)| place.as_str())
+    places
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, place)| place.as_str())
 }
 
 /// The source, with its kind and what tells it from others of its kind. Never a secret.
@@ -219,7 +263,10 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
                    "sso_start_url": masked::address(&sso.start_url), "sso_account_id": sso.account_id,
                    "sso_role_name": sso.role_name})
         }
-        Source::Login { profile, login_session } => {
+        Source::Login {
+            profile,
+            login_session,
+        } => {
             json!({"kind": kind, "profile": profile, "login_session": login_session})
         }
         Source::CredentialProcess { profile, .. } => {
@@ -235,13 +282,18 @@ impl Explained<'_> {
         head(self, &mut text);
         for (index, (step, places, entry)) in self.steps().enumerate() {
             let left = live(entry, now).map(|at| (at - now).num_seconds());
-            let before = index.checked_sub(1).map(|before| &*plan.steps[before].profile);
+            let before = index
+                .checked_sub(1)
+                .map(|before| &*plan.steps[before].profile);
             let from = before.or_else(|| plan.source.profile());
             step_words(index + 1, step, (plan, places, from), left, &mut text);
         }
         if let Some(Confirm { profile, place }) = &plan.confirm {
-            let whose =
-                if *profile == plan.profile { String::new() } else { format!(" of profile '{profile}'") };
+            let whose = if *profile == plan.profile {
+                String::new()
+            } else {
+                format!(" of profile '{profile}'")
+            };
             let place = format!("{place}{whose}");
             let place = visible(&place);
             let _ = writeln!(text, "confirm   you must confirm first ({place})");
@@ -280,7 +332,9 @@ fn head(explained: &Explained<'_>, text: &mut String) {
     };
     let source = place_of(&explained.origins.source, "source").unwrap_or_default();
     let role = place_of(&explained.origins.source, "role_arn");
-    let role = role.map(|place| format!("; role_arn {place}")).unwrap_or_default();
+    let role = role
+        .map(|place| format!("; role_arn {place}"))
+        .unwrap_or_default();
     let source = format!("{} ({source}{role})", source_words(&plan.source));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<9} {}", visible(value));
@@ -296,12 +350,21 @@ fn source_words(source: &Source) -> String {
         Source::AccessKey { profile, keys } => {
             format!("access key {} of profile '{profile}'", keys.shown_id())
         }
-        Source::Environment { keys } => format!("access key {} in the environment", keys.shown_id()),
+        Source::Environment { keys } => {
+            format!("access key {} in the environment", keys.shown_id())
+        }
         Source::Ec2InstanceMetadata(_) => "the role of this EC2 instance".to_owned(),
         Source::EcsContainer => "the role of this container".to_owned(),
         Source::WebIdentity(web) => {
-            let environment = if web.profile.is_none() { ", as the environment says" } else { "" };
-            format!("{} with the token in {}{environment}", web.role_arn, web.token_file)
+            let environment = if web.profile.is_none() {
+                ", as the environment says"
+            } else {
+                ""
+            };
+            format!(
+                "{} with the token in {}{environment}",
+                web.role_arn, web.token_file
+            )
         }
         Source::Sso(sso) => format!(
             "IAM Identity Center {}, account {}, role {}",
@@ -310,7 +373,9 @@ fn source_words(source: &Source) -> String {
             sso.role_name.as_deref().unwrap_or("(none)")
         ),
         Source::Login { login_session, .. } => format!("aws login, {login_session}"),
-        Source::CredentialProcess { profile, .. } => format!("credential_process of profile '{profile}'"),
+        Source::CredentialProcess { profile, .. } => {
+            format!("credential_process of profile '{profile}'")
+        }
     }
 }
 
@@ -328,9 +393,18 @@ fn step_words(
     };
     let role_arn = place_of(places, "role_arn").filter(|_| step.role_arn().is_some());
     let what = with_place(what, role_arn);
-    let _ = writeln!(text, "step {number}    {} {}", step.action_name(), visible(&what));
+    let _ = writeln!(
+        text,
+        "step {number}    {} {}",
+        step.action_name(),
+        visible(&what)
+    );
     let mut detail = |name: &str, value: &str, place: Option<&str>| {
-        let _ = writeln!(text, "          {name:<18} {}", visible(&with_place(value, place)));
+        let _ = writeln!(
+            text,
+            "          {name:<18} {}",
+            visible(&with_place(value, place))
+        );
     };
     detail("profile", &step.profile, None);
     if let (Some(from), Some(place)) = (from, place_of(places, "source_profile")) {
@@ -360,7 +434,11 @@ fn step_words(
         detail("condition", &format!("{condition}; {otherwise}"), None);
     }
     match left {
-        Some(left) => detail("cached", &format!("for another {}", duration::readable(left)), None),
+        Some(left) => detail(
+            "cached",
+            &format!("for another {}", duration::readable(left)),
+            None,
+        ),
         None => detail("cached", "no", None),
     }
 }
@@ -372,25 +450,49 @@ fn with_place(value: &str, place: Option<&str>) -> String {
 /// What a step sends: what people call it, the name that its place has, and the value.
 fn parameters(step: &Step, plan: &Plan) -> Vec<(&'static str, &'static str, Option<String>)> {
     let list = |items: &[String]| Some(items.join(", ")).filter(|items| !items.is_empty());
-    let lasts = step.duration_seconds().map(|seconds| duration::readable(i64::from(seconds)));
+    let lasts = step
+        .duration_seconds()
+        .map(|seconds| duration::readable(i64::from(seconds)));
     match (&step.action, &plan.source) {
         (Action::AssumeRole(role), _) => {
-            let tags: Vec<String> = role.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let tags: Vec<String> = role
+                .tags
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
             vec![
                 ("external id", "external_id", role.external_id.clone()),
-                ("session name", "role_session_name", Some(role.role_session_name.clone())),
-                ("source identity", "source_identity", role.source_identity.clone()),
+                (
+                    "session name",
+                    "role_session_name",
+                    Some(role.role_session_name.clone()),
+                ),
+                (
+                    "source identity",
+                    "source_identity",
+                    role.source_identity.clone(),
+                ),
                 ("session tags", "tags", list(&tags)),
-                ("transitive tags", "transitive_tag_keys", list(&role.transitive_tag_keys)),
+                (
+                    "transitive tags",
+                    "transitive_tag_keys",
+                    list(&role.transitive_tag_keys),
+                ),
                 ("session policy", "policy", role.policy.clone()),
                 ("policy arns", "policy_arns", list(&role.policy_arns)),
                 ("duration", "duration_seconds", lasts),
             ]
         }
         (Action::Source, Source::WebIdentity(web)) => {
-            let lasts = web.duration_seconds.map(|seconds| duration::readable(i64::from(seconds)));
+            let lasts = web
+                .duration_seconds
+                .map(|seconds| duration::readable(i64::from(seconds)));
             vec![
-                ("session name", "role_session_name", Some(web.role_session_name.clone())),
+                (
+                    "session name",
+                    "role_session_name",
+                    Some(web.role_session_name.clone()),
+                ),
                 ("session policy", "policy", web.policy.clone()),
                 ("policy arns", "policy_arns", list(&web.policy_arns)),
                 ("duration", "duration_seconds", lasts),

@@ -22,11 +22,21 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
     let all = asked.profiles.is_empty();
     let mut bases: Vec<Base> = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
-    for name in if all { roles(&config) } else { asked.profiles.clone() } {
-        let request = Request { profile: Some(name.clone()), ..Request::default() };
+    for name in if all {
+        roles(&config)
+    } else {
+        asked.profiles.clone()
+    } {
+        let request = Request {
+            profile: Some(name.clone()),
+            ..Request::default()
+        };
         match context.plan_of(&config, &request) {
             Ok(plan) => entries.push(entry(&config, &plan, &mut bases)?),
-            Err(error) if all => entries.push(Entry::LeftOut { name, why: error.to_string() }),
+            Err(error) if all => entries.push(Entry::LeftOut {
+                name,
+                why: error.to_string(),
+            }),
             Err(error) => return Err(error),
         }
     }
@@ -43,9 +53,16 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
 /// The profiles with a role.
 fn roles(config: &Config) -> Vec<String> {
     let has_role = |profile: &crate::config::Profile| {
-        profile.get("role_arn").is_some_and(|setting| !setting.value.trim().is_empty())
+        profile
+            .get("role_arn")
+            .is_some_and(|setting| !setting.value.trim().is_empty())
     };
-    config.profiles().into_iter().filter(has_role).map(|profile| profile.name).collect()
+    config
+        .profiles()
+        .into_iter()
+        .filter(has_role)
+        .map(|profile| profile.name)
+        .collect()
 }
 
 /// What becomes of a profile; its source's account is added to the bases.
@@ -53,15 +70,22 @@ fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
     let name = plan.profile.clone();
     let hop = match Hop::of(plan) {
         Ok(hop) => hop,
-        Err(error) => return Ok(Entry::LeftOut { name, why: error.to_string() }),
+        Err(error) => {
+            return Ok(Entry::LeftOut {
+                name,
+                why: error.to_string(),
+            });
+        }
     };
     if let Some(why) = unfit(plan, &hop) {
         return Ok(Entry::LeftOut { name, why });
     }
-    let region = Some(&plan.region).filter(|region| matches!(region.origin, RegionOrigin::Setting(_)));
+    let region =
+        Some(&plan.region).filter(|region| matches!(region.origin, RegionOrigin::Setting(_)));
     let profile = config.profile(&name)?;
-    let color =
-        profile.as_ref().and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
+    let color = profile
+        .as_ref()
+        .and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
     let base = base(plan, &hop);
     let role = Entry::Role {
         name,
@@ -82,17 +106,23 @@ fn unfit(plan: &Plan, hop: &Hop<'_>) -> Option<String> {
     }
     if first != Some(hop.role.role_arn.as_str()) {
         return Some(
-            "it is assumed from another role, and the console switches from the sign-in only".to_owned(),
+            "it is assumed from another role, and the console switches from the sign-in only"
+                .to_owned(),
         );
     }
     if hop.role.policy.is_some() || !hop.role.policy_arns.is_empty() {
-        return Some("the profile narrows it by a session policy, which the console cannot".to_owned());
+        return Some(
+            "the profile narrows it by a session policy, which the console cannot".to_owned(),
+        );
     }
     let region = aesr::unwritable_value("region", &plan.region.name);
-    aesr::unwritable_name(&plan.profile).or(aesr::unwritable_value("role_arn", &hop.role.role_arn)).or(region)
+    aesr::unwritable_name(&plan.profile)
+        .or(aesr::unwritable_value("role_arn", &hop.role.role_arn))
+        .or(region)
 }
 
-/// The account that one signs in to for this role; `None` where no person does, or the files do not say which it is.
+/// The account that one signs in to for this role; `None` where no person does, or the files do not
+/// say which it is.
 fn base(plan: &Plan, hop: &Hop<'_>) -> Option<Base> {
     let name = match &plan.source {
         Source::AccessKey { profile, .. }
@@ -101,11 +131,15 @@ fn base(plan: &Plan, hop: &Hop<'_>) -> Option<Base> {
         Source::Sso(sso) => &sso.profile,
         _ => return None,
     };
-    let base = Base { name: name.clone(), account_id: hop.caller.account_id()?.to_owned() };
+    let base = Base {
+        name: name.clone(),
+        account_id: hop.caller.account_id()?.to_owned(),
+    };
     Some(base).filter(|base| aesr::unwritable_name(&base.name).is_none())
 }
 
-/// Gives a base another name where a role has the same: a profile may be the source of its own role.
+/// Gives a base another name where a role has the same: a profile may be the source of its own
+/// role.
 fn keep_apart(bases: &mut [Base], entries: &mut [Entry]) {
     let names: Vec<String> = entries
         .iter()

@@ -1,5 +1,5 @@
-//! Forgetting cached credentials, whatever options they were made with, for `clear` and `logout`; and saying so where this
-//! shell still holds some.
+//! Forgetting cached credentials, whatever options they were made with, for `clear` and `logout`;
+//! and saying so where this shell still holds some.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,10 @@ pub(super) struct Forgotten {
 
 impl Forgotten {
     fn of(entries: Vec<Entry>) -> Forgotten {
-        Forgotten { entries, unreadable: 0 }
+        Forgotten {
+            entries,
+            unreadable: 0,
+        }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -35,9 +38,13 @@ impl Forgotten {
         self.unreadable += more.unreadable;
     }
 
-    /// Whether this shell's credentials are of what was forgotten. Its own may have been replaced in the cache since.
+    /// Whether this shell's credentials are of what was forgotten. Its own may have been replaced
+    /// in the cache since.
     fn is_in_shell(&self, context: &Context) -> bool {
-        let (id, profile) = (context.shell.get("AWS_ACCESS_KEY_ID"), context.shell.get("XACCT_PROFILE"));
+        let (id, profile) = (
+            context.shell.get("AWS_ACCESS_KEY_ID"),
+            context.shell.get("XACCT_PROFILE"),
+        );
         let is_of = |entry: &Entry| {
             Some(entry.keys.access_key_id()) == id
                 || profile.is_some_and(|name| entry.profiles.iter().any(|known| known == name))
@@ -51,11 +58,15 @@ pub(super) fn everything(store: &Store) -> Result<Forgotten> {
     let entries = store.entries()?;
     // What cannot be read goes too.
     let unreadable = store.clear()?.saturating_sub(entries.len());
-    Ok(Forgotten { entries: entries.into_iter().map(|(_, entry)| entry).collect(), unreadable })
+    Ok(Forgotten {
+        entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        unreadable,
+    })
 }
 
-/// All that the profile has, and what came from it: its own sessions, whatever options they were made with, and those
-/// that other profiles got with them. `twins` are the profiles that ask for the very same.
+/// All that the profile has, and what came from it: its own sessions, whatever options they were
+/// made with, and those that other profiles got with them. `twins` are the profiles that ask for
+/// the very same.
 pub(super) fn of_profile(
     plan: &Plan,
     twins: &HashSet<String>,
@@ -63,9 +74,16 @@ pub(super) fn of_profile(
     store: &Store,
 ) -> Result<Forgotten> {
     let source = hex::encode(plan.source_key);
-    let own: Vec<(usize, &Step)> =
-        plan.steps.iter().enumerate().filter(|(_, step)| step.profile == plan.profile).collect();
-    let keys: HashSet<Key> = own.iter().map(|(_, step)| Key::from_digest(step.key)).collect();
+    let own: Vec<(usize, &Step)> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.profile == plan.profile)
+        .collect();
+    let keys: HashSet<Key> = own
+        .iter()
+        .map(|(_, step)| Key::from_digest(step.key))
+        .collect();
     // A profile without a role of its own holds what signs for others.
     let is_holder = plan.steps.iter().all(|step| step.role_arn().is_none());
     let has_role = |entry: &Entry| {
@@ -77,7 +95,9 @@ pub(super) fn of_profile(
         let is_from_source = entry.signers.first() == Some(&source);
         // What a twin got with an option, this profile was given too.
         let is_shared = twins.contains(&entry.profile) && has_role(entry);
-        keys.contains(key) || is_named(entry, &plan.profile) || (is_from_source && (is_holder || is_shared))
+        keys.contains(key)
+            || is_named(entry, &plan.profile)
+            || (is_from_source && (is_holder || is_shared))
     })?;
     // Under their locks: whoever is just at work on one must not write it back.
     for (index, _) in own.iter().rev() {
@@ -89,11 +109,18 @@ pub(super) fn of_profile(
 /// Other profiles whose last request is the same.
 pub(super) fn twins(plan: &Plan, config: &Config, context: &Context) -> HashSet<String> {
     let last = |plan: &Plan| plan.steps.last().map(|step| step.key);
-    let Some(key) = last(plan) else { return HashSet::new() };
+    let Some(key) = last(plan) else {
+        return HashSet::new();
+    };
     let is_twin = |name: &String| {
-        let request = Request { profile: Some(name.clone()), ..Request::default() };
+        let request = Request {
+            profile: Some(name.clone()),
+            ..Request::default()
+        };
         *name != plan.profile
-            && context.plan_of(config, &request).is_ok_and(|other| last(&other) == Some(key))
+            && context
+                .plan_of(config, &request)
+                .is_ok_and(|other| last(&other) == Some(key))
     };
     config.profile_names().into_iter().filter(is_twin).collect()
 }
@@ -109,12 +136,17 @@ fn is_named(entry: &Entry, name: &str) -> bool {
 
 /// What a sign-in has given: its token's file has this name, without its ending.
 pub(super) fn of_sign_in(file: &str, store: &Store) -> Result<Forgotten> {
-    let is_of = |entry: &Entry| entry.sign_in.as_ref().is_some_and(|sign_in| sign_in.file == file);
+    let is_of = |entry: &Entry| {
+        entry
+            .sign_in
+            .as_ref()
+            .is_some_and(|sign_in| sign_in.file == file)
+    };
     Removal::new(store, |_, entry| is_of(entry))?.finish(store)
 }
 
-/// The session that a code was given for, with what came from it, in whatever region and for however long; and all that
-/// the profile has, which may have taken a code by itself.
+/// The session that a code was given for, with what came from it, in whatever region and for
+/// however long; and all that the profile has, which may have taken a code by itself.
 pub(super) fn of_mfa(
     plan: &Plan,
     with_code: &Step,
@@ -128,13 +160,17 @@ pub(super) fn of_mfa(
 }
 
 fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
-    let (key, source) = (Key::from_digest(with_code.key), hex::encode(plan.source_key));
+    let (key, source) = (
+        Key::from_digest(with_code.key),
+        hex::encode(plan.source_key),
+    );
     Removal::new(store, |of, entry| {
         let is_from_source = entry.signers.first() == Some(&source);
         let is_same = match &with_code.action {
-            Action::AssumeRole(role) => {
-                entry.arn.as_deref().is_some_and(|arn| is_session_of(arn, &role.role_arn))
-            }
+            Action::AssumeRole(role) => entry
+                .arn
+                .as_deref()
+                .is_some_and(|arn| is_session_of(arn, &role.role_arn)),
             _ => entry.action == with_code.action_name(),
         };
         *of == key || (is_from_source && is_same)
@@ -154,7 +190,8 @@ impl Removal {
             .map(|(key, _)| key.as_str().to_owned())
             .collect();
         let goes = |(key, entry): &(Key, Entry)| {
-            meant.contains(key.as_str()) || entry.signers.iter().any(|signer| meant.contains(signer))
+            meant.contains(key.as_str())
+                || entry.signers.iter().any(|signer| meant.contains(signer))
         };
         Ok(Removal(entries.into_iter().filter(goes).collect()))
     }
@@ -163,12 +200,19 @@ impl Removal {
         for (key, _) in &self.0 {
             store.remove(key)?;
         }
-        Ok(Forgotten::of(self.0.into_iter().map(|(_, entry)| entry).collect()))
+        Ok(Forgotten::of(
+            self.0.into_iter().map(|(_, entry)| entry).collect(),
+        ))
     }
 }
 
-/// Says that this shell still has credentials of what was forgotten, or of one of these profiles, and what to type.
-pub(super) fn tell_of_shell(context: &Context, forgotten: &Forgotten, is_meant: impl Fn(&str) -> bool) {
+/// Says that this shell still has credentials of what was forgotten, or of one of these profiles,
+/// and what to type.
+pub(super) fn tell_of_shell(
+    context: &Context,
+    forgotten: &Forgotten,
+    is_meant: impl Fn(&str) -> bool,
+) {
     if context.shell.get("AWS_ACCESS_KEY_ID").is_none() {
         return;
     }
@@ -180,12 +224,16 @@ pub(super) fn tell_of_shell(context: &Context, forgotten: &Forgotten, is_meant: 
         Some(name) => format!("the credentials of '{name}'"),
         None => "credentials of what was forgotten".to_owned(),
     };
-    context.voice.note(&format!("this shell still has {what}, which AWS takes until they expire"));
+    context.voice.note(&format!(
+        "this shell still has {what}, which AWS takes until they expire"
+    ));
     let command = match profile {
         Some(_) => unset(shell::of_caller(None, &context.env)),
         None => "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
     };
-    context.voice.note(&format!("to take them out, type: {command}"));
+    context
+        .voice
+        .note(&format!("to take them out, type: {command}"));
 }
 
 /// How the shell is told to take xacct's variables out.

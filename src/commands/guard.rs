@@ -1,5 +1,6 @@
-//! What happens when xacct has a bug: a message without the text that it stumbled over, which may be a secret, and for
-//! a shell that evaluates our stdout the statements that keep it from going on in the last account.
+//! What happens when xacct has a bug: a message without the text that it stumbled over, which may
+//! be a secret, and for a shell that evaluates our stdout the statements that keep it from going on
+//! in the last account.
 
 use std::ffi::OsString;
 use std::panic::{self, PanicHookInfo};
@@ -28,9 +29,14 @@ pub(super) fn against_panics(args: &[OsString], env: &Env) {
 }
 
 fn bug(info: &PanicHookInfo<'_>) -> Error {
-    let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
-    Error::other(format!("this is a bug in xacct{place}, and nothing was handed out"))
-        .hint("please report it with this line and what was run")
+    let place = info
+        .location()
+        .map(|at| format!(" at {}:{}", at.file(), at.line()))
+        .unwrap_or_default();
+    Error::other(format!(
+        "this is a bug in xacct{place}, and nothing was handed out"
+    ))
+    .hint("please report it with this line and what was run")
 }
 
 #[cfg(test)]
@@ -38,7 +44,8 @@ mod tests {
     use super::*;
     use crate::cache::child;
 
-    const TEST: &str = "commands::guard::tests::a_bug_takes_the_credentials_out_and_shows_no_secret";
+    const TEST: &str =
+        "commands::guard::tests::a_bug_takes_the_credentials_out_and_shows_no_secret";
 
     #[test]
     fn a_bug_takes_the_credentials_out_and_shows_no_secret() {
@@ -50,10 +57,16 @@ mod tests {
         }
         let run = |command: &str| {
             let output = child::command(TEST, command).output().unwrap();
-            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+            (
+                String::from_utf8(output.stdout).unwrap(),
+                String::from_utf8(output.stderr).unwrap(),
+            )
         };
         let (stdout, stderr) = run("assume");
-        assert!(stdout.contains("unset AWS_ACCESS_KEY_ID ") && stdout.contains("exit 1"), "{stdout}");
+        assert!(
+            stdout.contains("unset AWS_ACCESS_KEY_ID ") && stdout.contains("exit 1"),
+            "{stdout}"
+        );
         assert!(
             stderr.contains("xacct: error: this is a bug in xacct at src/commands/guard.rs:"),
             "{stderr}"

@@ -23,10 +23,16 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
     }
     let completion = completion(shell)?;
     if (asked.prompt || asked.renew.is_some()) && !init::has_hooks(shell) {
-        context.voice.warn("--prompt and --renew are there for bash, zsh, fish, powershell and nu only");
+        context
+            .voice
+            .warn("--prompt and --renew are there for bash, zsh, fish, powershell and nu only");
     }
-    let parts =
-        Parts { program: &program, completion: &completion, prompt: asked.prompt, renew: asked.renew };
+    let parts = Parts {
+        program: &program,
+        completion: &completion,
+        prompt: asked.prompt,
+        renew: asked.renew,
+    };
     let text = init::script(shell, &parts).ok_or_else(|| none_for(shell))?;
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -41,8 +47,9 @@ fn line(shell: Shell, program: &str, typed: &[String], context: &Context) -> Str
     }
 }
 
-/// The same scripts as under `completions/`, with our function in the place of the program. nu and PowerShell have
-/// theirs in their texts: the engine knows no nu, and has PowerShell run what was typed.
+/// The same scripts as under `completions/`, with our function in the place of the program. nu and
+/// PowerShell have theirs in their texts: the engine knows no nu, and has PowerShell run what was
+/// typed.
 fn completion(shell: Shell) -> Result<String> {
     let shell = match shell {
         Shell::Bash => Completing::Bash,
@@ -53,17 +60,29 @@ fn completion(shell: Shell) -> Result<String> {
     shell.registration(PROGRAM).map_err(super::written)
 }
 
-/// The profile's colour as a terminal is told it: `31`, `38;5;208`; empty where it has none, or is no profile.
+/// The profile's colour as a terminal is told it: `31`, `38;5;208`; empty where it has none, or is
+/// no profile.
 fn color_of(name: &str, context: &Context) -> Result<String> {
     let profile = context.config()?.profile(name)?;
     let setting = profile.as_ref().and_then(|profile| profile.get("color"));
     let color = setting.and_then(|setting| ProfileColor::parse(setting.first_line()).ok());
-    let shown = color.map(|color| color.style().render().to_string()).unwrap_or_default();
-    Ok(shown.trim_start_matches("\u{1b}[").trim_end_matches('m').to_owned())
+    let shown = color
+        .map(|color| color.style().render().to_string())
+        .unwrap_or_default();
+    Ok(shown
+        .trim_start_matches("\u{1b}[")
+        .trim_end_matches('m')
+        .to_owned())
 }
 
 fn none_for(shell: Shell) -> Error {
-    let name = if shell == Shell::Cmd { "cmd" } else { "this shell" };
-    Error::usage(format!("init has nothing for {name}, which has no functions"))
-        .hint("for /f \"delims=\" %i in ('xacct assume client1') do @%i")
+    let name = if shell == Shell::Cmd {
+        "cmd"
+    } else {
+        "this shell"
+    };
+    Error::usage(format!(
+        "init has nothing for {name}, which has no functions"
+    ))
+    .hint("for /f \"delims=\" %i in ('xacct assume client1') do @%i")
 }

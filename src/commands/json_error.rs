@@ -43,7 +43,9 @@ pub(super) fn is_wanted(command: &Command) -> bool {
         },
         Command::Doctor(asked) => asked.json,
         Command::Audit(asked) => asked.json,
-        Command::Sandbox(asked) => matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json),
+        Command::Sandbox(asked) => {
+            matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json)
+        }
         _ => false,
     }
 }
@@ -55,8 +57,15 @@ pub(super) fn document(error: &Error) -> String {
         id: error.id,
         place: error.place.as_deref().map(place),
         message: &error.message,
-        hints: error.hints.iter().map(|hint| masked::message(hint)).collect(),
-        cause: error.cause.as_ref().map(|cause| masked::addresses(&format!("{cause:#}")).into_owned()),
+        hints: error
+            .hints
+            .iter()
+            .map(|hint| masked::message(hint))
+            .collect(),
+        cause: error
+            .cause
+            .as_ref()
+            .map(|cause| masked::addresses(&format!("{cause:#}")).into_owned()),
     };
     json(&Document { error: fields })
 }
@@ -75,7 +84,15 @@ fn name(kind: Kind) -> &'static str {
 
 fn place(place: &Place) -> Where<'_> {
     match place {
-        Place::Line { file, line } => Where { file: Some(file), line: Some(*line), name: None },
-        Place::Named(name) => Where { file: None, line: None, name: Some(name) },
+        Place::Line { file, line } => Where {
+            file: Some(file),
+            line: Some(*line),
+            name: None,
+        },
+        Place::Named(name) => Where {
+            file: None,
+            line: None,
+            name: Some(name),
+        },
     }
 }

@@ -1,4 +1,5 @@
-//! `xacct list`: the profiles with account, role, source, region, MFA, and what is cached until when.
+//! `xacct list`: the profiles with account, role, source, region, MFA, and what is cached until
+//! when.
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -51,7 +52,9 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let mut rows = rows(context, &config)?;
     if !asked.selectors.is_empty() {
-        let chosen: HashSet<String> = each::choose(&asked.selectors, context, &config)?.into_iter().collect();
+        let chosen: HashSet<String> = each::choose(&asked.selectors, context, &config)?
+            .into_iter()
+            .collect();
         rows.retain(|row| chosen.contains(&row.profile));
     }
     if asked.json {
@@ -60,13 +63,22 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
     }
     warn_of_problems(&config, context);
     if rows.is_empty() {
-        context.voice.note("no profiles found; `xacct sandbox` has some to try");
+        context
+            .voice
+            .note("no profiles found; `xacct sandbox` has some to try");
         return Ok(ExitCode::SUCCESS);
     }
     let columns = columns(&rows);
     let cells: Vec<Vec<Cell>> = rows.iter().map(|row| cells(row, columns)).collect();
     let mut text = Vec::new();
-    table(&HEADER[..columns], &cells, context.color, terminal_width(), &mut text).map_err(written)?;
+    table(
+        &HEADER[..columns],
+        &cells,
+        context.color,
+        terminal_width(),
+        &mut text,
+    )
+    .map_err(written)?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -76,9 +88,17 @@ pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
     let store = context.store()?;
     let now = (context.now)();
     let of = |profile: &Profile| {
-        let request = Request { profile: Some(profile.name.clone()), ..Request::default() };
+        let request = Request {
+            profile: Some(profile.name.clone()),
+            ..Request::default()
+        };
         match context.plan_of(config, &request) {
-            Ok(plan) => row(profile, &plan, cached::last_entry(&plan, &store, context).as_ref(), now),
+            Ok(plan) => row(
+                profile,
+                &plan,
+                cached::last_entry(&plan, &store, context).as_ref(),
+                now,
+            ),
             Err(_) => broken(profile),
         }
     };
@@ -87,7 +107,9 @@ pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
 
 /// The role's name without its path, or what stands where an ARN should.
 pub(super) fn role_name(role_arn: &str) -> &str {
-    Arn::parse(role_arn).and_then(|arn| arn.role_name()).unwrap_or(role_arn)
+    Arn::parse(role_arn)
+        .and_then(|arn| arn.role_name())
+        .unwrap_or(role_arn)
 }
 
 fn warn_of_problems(config: &Config, context: &Context) {
@@ -101,31 +123,47 @@ fn row(profile: &Profile, plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>
     Row {
         profile: profile.name.clone(),
         account_id: plan.account_id().map(str::to_owned).or(known),
-        role_arn: plan.steps.iter().rev().find_map(|step| step.role_arn().map(str::to_owned)),
+        role_arn: plan
+            .steps
+            .iter()
+            .rev()
+            .find_map(|step| step.role_arn().map(str::to_owned)),
         role_name: plan.sso().and_then(|sso| sso.role_name.clone()),
         source: Some(source(&plan.source)),
         region: Some(&plan.region)
             .filter(|region| region.origin != RegionOrigin::Fallback)
             .map(|r| r.name.clone()),
-        mfa_serial: plan.mfa.as_ref().map(|mfa| shown_device(&mfa.serial).to_owned()),
+        mfa_serial: plan
+            .mfa
+            .as_ref()
+            .map(|mfa| shown_device(&mfa.serial).to_owned()),
         tags: tags(profile),
         status: status.word(),
         expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
-        left: entry.map(|entry| (entry.expires_at - now).num_seconds()).filter(|_| status == Status::Cached),
+        left: entry
+            .map(|entry| (entry.expires_at - now).num_seconds())
+            .filter(|_| status == Status::Cached),
         color: color(profile),
         is_whole: true,
     }
 }
 
-/// A profile that gives no credentials: only settings, or something is wrong with it (`explain` says what).
+/// A profile that gives no credentials: only settings, or something is wrong with it (`explain`
+/// says what).
 fn broken(profile: &Profile) -> Row {
     let text = |key: &str| {
-        profile.get(key).map(|setting| setting.first_line().to_owned()).filter(|text| !text.is_empty())
+        profile
+            .get(key)
+            .map(|setting| setting.first_line().to_owned())
+            .filter(|text| !text.is_empty())
     };
     let role_arn = text("role_arn");
     Row {
         profile: profile.name.clone(),
-        account_id: role_arn.as_deref().and_then(Arn::parse).map(|arn| arn.account_id.to_owned()),
+        account_id: role_arn
+            .as_deref()
+            .and_then(Arn::parse)
+            .map(|arn| arn.account_id.to_owned()),
         role_arn,
         role_name: text("sso_role_name"),
         source: text("source_profile").or_else(|| text("credential_source")),
@@ -140,20 +178,37 @@ fn broken(profile: &Profile) -> Row {
     }
 }
 
-const HEADER: [&str; 8] = ["PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT", "TAGS"];
+const HEADER: [&str; 8] = [
+    "PROFILE", "ACCOUNT", "ROLE", "SOURCE", "REGION", "MFA", "LEFT", "TAGS",
+];
 
 /// The columns, the last one only where some profile has tags.
 fn columns(rows: &[Row]) -> usize {
-    let tagged = rows.iter().any(|row| row.tags.as_ref().is_some_and(|tags| !tags.is_empty()));
-    if tagged { HEADER.len() } else { HEADER.len() - 1 }
+    let tagged = rows
+        .iter()
+        .any(|row| row.tags.as_ref().is_some_and(|tags| !tags.is_empty()));
+    if tagged {
+        HEADER.len()
+    } else {
+        HEADER.len() - 1
+    }
 }
 
 fn cells(row: &Row, columns: usize) -> Vec<Cell> {
     let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
-    let role = row.role_arn.as_deref().map(role_name).or(row.role_name.as_deref());
-    let device = row.mfa_serial.as_deref().map(|serial| serial.rsplit('/').next().unwrap_or(serial));
+    let role = row
+        .role_arn
+        .as_deref()
+        .map(role_name)
+        .or(row.role_name.as_deref());
+    let device = row
+        .mfa_serial
+        .as_deref()
+        .map(|serial| serial.rsplit('/').next().unwrap_or(serial));
     let left = match (row.status, row.left) {
-        ("cached", Some(left)) => Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default()),
+        ("cached", Some(left)) => {
+            Cell::new(&duration::readable(left)).styled(AnsiColor::Green.on_default())
+        }
         ("expired", _) => Cell::new("expired").styled(AnsiColor::Yellow.on_default()),
         ("static", _) => Cell::new("static"),
         _ => Cell::new(""),

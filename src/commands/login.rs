@@ -1,4 +1,5 @@
-//! `xacct login PROFILE`: signing in at Identity Center, or the MFA session ahead of time, so that nothing asks later.
+//! `xacct login PROFILE`: signing in at Identity Center, or the MFA session ahead of time, so that
+//! nothing asks later.
 
 use std::process::ExitCode;
 
@@ -15,24 +16,38 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     if plan.sso().is_some() {
         return identity_center(asked, context, &config, &plan);
     }
-    if let Source::Login { profile, login_session } = &plan.source {
+    if let Source::Login {
+        profile,
+        login_session,
+    } = &plan.source
+    {
         let (profile, login_session) = (profile.clone(), login_session.clone());
         plan.steps.truncate(1);
         return aws_login(asked, context, &config, &plan, (&profile, &login_session));
     }
-    let Some(with_code) = plan.steps.iter().position(|step| step.serial_number().is_some()) else {
+    let Some(with_code) = plan
+        .steps
+        .iter()
+        .position(|step| step.serial_number().is_some())
+    else {
         return Err(Error::config(format!(
             "nothing to sign in to: '{}' has neither MFA nor IAM Identity Center",
             plan.profile
         ))
-        .hint("set mfa_serial in the profile, or in its source_profile, to the user's MFA device"));
+        .hint(
+            "set mfa_serial in the profile, or in its source_profile, to the user's MFA device",
+        ));
     };
     // What comes after the code needs nobody, and is done when somebody wants it.
     plan.steps.truncate(with_code + 1);
     let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
-    let credentials = context.broker("login", &plan, &store, &options).credentials()?;
-    let left = credentials.expiration().map(|at| duration::readable((at - (context.now)()).num_seconds()));
+    let credentials = context
+        .broker("login", &plan, &store, &options)
+        .credentials()?;
+    let left = credentials
+        .expiration()
+        .map(|at| duration::readable((at - (context.now)()).num_seconds()));
     let step = &plan.steps[with_code];
     let whose = match step.role_arn() {
         Some(role_arn) => role_arn.to_owned(),
@@ -44,17 +59,29 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn identity_center(asked: &Login, context: &Context, config: &Config, plan: &Plan) -> Result<ExitCode> {
+fn identity_center(
+    asked: &Login,
+    context: &Context,
+    config: &Config,
+    plan: &Plan,
+) -> Result<ExitCode> {
     let options = context.options(config, &asked.asking, false)?;
     let store = context.store()?;
     let broker = context.broker("login", plan, &store, &options);
     let signed_in = broker.sign_in()?;
     broker.note_unused();
-    let (Some(signed_in), Some(sso)) = (signed_in, plan.sso()) else { return Ok(ExitCode::SUCCESS) };
+    let (Some(signed_in), Some(sso)) = (signed_in, plan.sso()) else {
+        return Ok(ExitCode::SUCCESS);
+    };
     if signed_in.by_person {
-        context.voice.note(&format!("signed in at {}", sso.shown_url()));
+        context
+            .voice
+            .note(&format!("signed in at {}", sso.shown_url()));
     } else {
-        context.voice.note(&format!("already signed in at {} (--refresh signs in again)", sso.shown_url()));
+        context.voice.note(&format!(
+            "already signed in at {} (--refresh signs in again)",
+            sso.shown_url()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -69,13 +96,24 @@ fn aws_login(
     plan: &Plan,
     (profile, login_session): (&str, &str),
 ) -> Result<ExitCode> {
-    let command = format!("aws login --profile {}", shlex::try_quote(profile).unwrap_or_default());
+    let command = format!(
+        "aws login --profile {}",
+        shlex::try_quote(profile).unwrap_or_default()
+    );
     if asked.asking.refresh {
-        let message = format!("profile '{profile}' signs in with aws login, which xacct does not do");
+        let message =
+            format!("profile '{profile}' signs in with aws login, which xacct does not do");
         return Err(Error::needs_person(message).hint(command));
     }
-    let (options, store) = (context.options(config, &asked.asking, false)?, context.store()?);
-    context.broker("login", plan, &store, &options).credentials()?;
-    context.voice.note(&format!("already signed in as {login_session}; to sign in again: {command}"));
+    let (options, store) = (
+        context.options(config, &asked.asking, false)?,
+        context.store()?,
+    );
+    context
+        .broker("login", plan, &store, &options)
+        .credentials()?;
+    context.voice.note(&format!(
+        "already signed in as {login_session}; to sign in again: {command}"
+    ));
     Ok(ExitCode::SUCCESS)
 }

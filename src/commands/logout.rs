@@ -1,5 +1,5 @@
-//! `xacct logout PROFILE | --all`: ends a sign-in, at Identity Center or of `aws login`, or an MFA session, and forgets what
-//! came from it.
+//! `xacct logout PROFILE | --all`: ends a sign-in, at Identity Center or of `aws login`, or an MFA
+//! session, and forgets what came from it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,7 +20,14 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let store = context.store()?;
     // Nothing is asked, and nothing that is cached is used.
-    let options = context.options(&config, &Asking { no_input: true, ..Asking::default() }, false)?;
+    let options = context.options(
+        &config,
+        &Asking {
+            no_input: true,
+            ..Asking::default()
+        },
+        false,
+    )?;
     let Some(name) = asked.profile.as_deref().filter(|_| !asked.all) else {
         return everywhere(context, &config, &store, &options);
     };
@@ -34,26 +41,37 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
         let twins = forget::twins(&plan, &config, context);
         forget::of_mfa(&plan, with_code(&plan)?, &twins, &broker, &store)?
     };
-    context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+    context
+        .voice
+        .note(&format!("forgot {}", counted(forgotten.count())));
     forget::tell_of_shell(context, &forgotten, |profile| profile == name);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The step that takes a code. Its session lives on at AWS until it expires, as every session of STS does.
+/// The step that takes a code. Its session lives on at AWS until it expires, as every session of
+/// STS does.
 fn with_code(plan: &Plan) -> Result<&Step> {
-    plan.steps.iter().find(|step| step.serial_number().is_some()).ok_or_else(|| {
-        Error::config(format!(
-            "nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
-            plan.profile
-        ))
-        .hint(format!("xacct clear {}    forgets its credentials", plan.profile))
-    })
+    plan.steps
+        .iter()
+        .find(|step| step.serial_number().is_some())
+        .ok_or_else(|| {
+            Error::config(format!(
+                "nothing to sign out of: '{}' has neither MFA nor IAM Identity Center",
+                plan.profile
+            ))
+            .hint(format!(
+                "xacct clear {}    forgets its credentials",
+                plan.profile
+            ))
+        })
 }
 
 fn said(plan: &Plan, was_signed_in: bool) -> String {
     match (&plan.source, was_signed_in) {
         (Source::Login { login_session, .. }, true) => format!("signed out {login_session}"),
-        (Source::Login { login_session, .. }, false) => format!("{login_session} was not signed in"),
+        (Source::Login { login_session, .. }, false) => {
+            format!("{login_session} was not signed in")
+        }
         (source, true) => format!("signed out at {}", start_url(source)),
         (source, false) => format!("not signed in at {}", start_url(source)),
     }
@@ -66,18 +84,28 @@ fn start_url(source: &Source) -> Cow<'_, str> {
     }
 }
 
-/// Ends every sign-in that has a token on this computer, also of sessions that the config file no longer has, and forgets
-/// everything. One that cannot be ended does not stop the others.
-fn everywhere(context: &Context, config: &Config, store: &Store, options: &Options) -> Result<ExitCode> {
+/// Ends every sign-in that has a token on this computer, also of sessions that the config file no
+/// longer has, and forgets everything. One that cannot be ended does not stop the others.
+fn everywhere(
+    context: &Context,
+    config: &Config,
+    store: &Store,
+    options: &Options,
+) -> Result<ExitCode> {
     let tokens = sso::all_tokens(&context.env);
     let mut sessions = sessions(context, config);
     let mut failed = None;
     let mut planned: Vec<(Plan, &TokenOnDisk)> = Vec::new();
     for token in &tokens {
-        match sessions.remove(&token.name).map_or_else(|| of_token(token, context, config), Ok) {
+        match sessions
+            .remove(&token.name)
+            .map_or_else(|| of_token(token, context, config), Ok)
+        {
             Ok(plan) => planned.push((plan, token)),
             Err(why) => {
-                context.voice.warn(&format!("{}: {}", gone_here(token), why));
+                context
+                    .voice
+                    .warn(&format!("{}: {}", gone_here(token), why));
                 failed = sso::remove_token(&context.env, token).err().or(failed);
             }
         }
@@ -98,11 +126,15 @@ fn everywhere(context: &Context, config: &Config, store: &Store, options: &Optio
     match source::sign_out_of_logins(&context.env) {
         Ok(0) => {}
         Ok(1) => context.voice.note("removed 1 session of aws login"),
-        Ok(count) => context.voice.note(&format!("removed {count} sessions of aws login")),
+        Ok(count) => context
+            .voice
+            .note(&format!("removed {count} sessions of aws login")),
         Err(error) => failed = Some(error),
     }
     let forgotten = forget::everything(store)?;
-    context.voice.note(&format!("forgot {}", counted(forgotten.count())));
+    context
+        .voice
+        .note(&format!("forgot {}", counted(forgotten.count())));
     forget::tell_of_shell(context, &forgotten, |_| true);
     failed.map_or(Ok(ExitCode::SUCCESS), Err)
 }
@@ -112,13 +144,25 @@ fn sessions(context: &Context, config: &Config) -> BTreeMap<String, Plan> {
     let alone = config.sso_session_names().into_iter();
     let alone = alone.filter_map(|name| plan::of_sso_session(config, &context.env, &name).ok());
     let of_profile = |name: &String| {
-        let request = Request { profile: Some(name.clone()), ..Request::default() };
-        let planned = context.plan_of(config, &request).ok().filter(|plan| plan.sso().is_some());
-        planned.or_else(|| plan::of_profiles_session(config, &context.env, name).ok().flatten())
+        let request = Request {
+            profile: Some(name.clone()),
+            ..Request::default()
+        };
+        let planned = context
+            .plan_of(config, &request)
+            .ok()
+            .filter(|plan| plan.sso().is_some());
+        planned.or_else(|| {
+            plan::of_profiles_session(config, &context.env, name)
+                .ok()
+                .flatten()
+        })
     };
     let names = config.profile_names();
     let plans = names.iter().filter_map(of_profile).chain(alone);
-    plans.filter_map(|plan| Some((source::sign_in_file(&plan)?, plan))).collect()
+    plans
+        .filter_map(|plan| Some((source::sign_in_file(&plan)?, plan)))
+        .collect()
 }
 
 /// The plan for a token that no session of the config file has.
@@ -136,5 +180,8 @@ fn place(token: &TokenOnDisk) -> &str {
 }
 
 fn gone_here(token: &TokenOnDisk) -> String {
-    format!("the sign-in at {} is forgotten here, but may live on there", place(token))
+    format!(
+        "the sign-in at {} is forgotten here, but may live on there",
+        place(token)
+    )
 }

@@ -1,4 +1,5 @@
-//! One file per command: parse what it needs, call, render. This file dispatches and maps errors to the exit status.
+//! One file per command: parse what it needs, call, render. This file dispatches and maps errors to
+//! the exit status.
 
 mod child_settings;
 mod context;
@@ -92,7 +93,11 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
             let _ = print(json_error::document(&error).as_bytes());
         }
         let status = status_of(&cli.command, error.kind);
-        Ended { status, evaluated: shell::evaluated(&cli.command), keeps: false }
+        Ended {
+            status,
+            evaluated: shell::evaluated(&cli.command),
+            keeps: false,
+        }
     })
 }
 
@@ -129,31 +134,43 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
     }
 }
 
-/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that failed; Ctrl-C at a
-/// prompt is Ctrl-C everywhere.
+/// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that
+/// failed; Ctrl-C at a prompt is Ctrl-C everywhere.
 fn status_of(command: &Command, kind: Kind) -> u8 {
     match (command, kind) {
-        (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => EXEC_FAILED,
-        (Command::Serve(serve), kind) if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) => {
+        (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => {
+            EXEC_FAILED
+        }
+        (Command::Serve(serve), kind)
+            if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) =>
+        {
             EXEC_FAILED
         }
         _ => kind.status(),
     }
 }
 
-/// Help, version, or arguments that make no sense. Where the caller evaluates our stdout, an empty one would count
-/// as success and leave the last account's credentials in place.
+/// Help, version, or arguments that make no sense. Where the caller evaluates our stdout, an empty
+/// one would count as success and leave the last account's credentials in place.
 fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> Ended {
     let status = u8::try_from(error.exit_code()).unwrap_or(2);
     let is_read = status == 0 || std::io::stdout().is_terminal();
-    let evaluated = if is_read { None } else { cli::statements_wanted(args, env) };
+    let evaluated = if is_read {
+        None
+    } else {
+        cli::statements_wanted(args, env)
+    };
     let _ = error.print();
     let runs_a_command = status != 0 && cli::runs_a_command(args);
-    Ended { status: if runs_a_command { EXEC_FAILED } else { status }, evaluated, keeps: false }
+    Ended {
+        status: if runs_a_command { EXEC_FAILED } else { status },
+        evaluated,
+        keeps: false,
+    }
 }
 
-/// No core dump of this process, and no look into its memory by another one of the same user. `execve` undoes it, so
-/// that a command run by `exec` is like any other.
+/// No core dump of this process, and no look into its memory by another one of the same user.
+/// `execve` undoes it, so that a command run by `exec` is like any other.
 fn keep_out_of_core_dumps() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
@@ -167,14 +184,20 @@ fn now() -> DateTime<Utc> {
 
 /// Writes data to stdout.
 ///
-/// Errors: of kind `Other`; a reader that has gone away gets what it wanted, so that is silent and status 1.
+/// Errors: of kind `Other`; a reader that has gone away gets what it wanted, so that is silent and
+/// status 1.
 fn print(text: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text).and_then(|()| out.flush()).map_err(written)
+    out.write_all(text)
+        .and_then(|()| out.flush())
+        .map_err(written)
 }
 
 /// What a failed write to stdout means.
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what map_err hands over"
+)]
 fn written(error: std::io::Error) -> Error {
     match error.kind() {
         std::io::ErrorKind::InvalidInput => Error::config(error.to_string()),

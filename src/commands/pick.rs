@@ -1,4 +1,5 @@
-//! No PROFILE, and somebody at a terminal: a list to pick one from. Nothing of this is there when a PROFILE is named.
+//! No PROFILE, and somebody at a terminal: a list to pick one from. Nothing of this is there when a
+//! PROFILE is named.
 
 use std::ffi::OsString;
 
@@ -31,8 +32,8 @@ enum Picked {
     Left(u8),
 }
 
-/// The command line with a PROFILE that a person picked, or the exit status; `None` where PROFILE is not what is missing,
-/// or nobody is there to pick.
+/// The command line with a PROFILE that a person picked, or the exit status; `None` where PROFILE
+/// is not what is missing, or nobody is there to pick.
 pub(super) fn instead(
     error: &clap::Error,
     args: &[OsString],
@@ -42,7 +43,9 @@ pub(super) fn instead(
     if let (Command::Exec(_), Some(profile)) = (&unpicked.cli().command, env.get("AWS_PROFILE")) {
         // As the AWS CLI would run it. The variable is named, since it may have been forgotten.
         let profile = profile.trim().to_owned();
-        Context::new(env.clone(), unpicked.cli(), now).voice.note(&format!("AWS_PROFILE says '{profile}'"));
+        Context::new(env.clone(), unpicked.cli(), now)
+            .voice
+            .note(&format!("AWS_PROFILE says '{profile}'"));
         return Some(Ok(unpicked.with(profile)));
     }
     // Windows' console has no list yet.
@@ -53,14 +56,24 @@ pub(super) fn instead(
     let context = Context::new(env.clone(), unpicked.cli(), now);
     let command = &unpicked.cli().command;
     let evaluated = shell::evaluated(command);
-    Some(match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
-        Ok(Picked::Profile(profile)) => Ok(unpicked.with(profile)),
-        Ok(Picked::Left(status)) => Err(Ended { status, evaluated, keeps: true }),
-        Err(error) => {
-            context.voice.error(&error);
-            Err(Ended { status: super::status_of(command, error.kind), evaluated, keeps: false })
-        }
-    })
+    Some(
+        match pick(&context, is_colored(unpicked.cli().speaking.color, env)) {
+            Ok(Picked::Profile(profile)) => Ok(unpicked.with(profile)),
+            Ok(Picked::Left(status)) => Err(Ended {
+                status,
+                evaluated,
+                keeps: true,
+            }),
+            Err(error) => {
+                context.voice.error(&error);
+                Err(Ended {
+                    status: super::status_of(command, error.kind),
+                    evaluated,
+                    keeps: false,
+                })
+            }
+        },
+    )
 }
 
 /// The list is on the terminal, whatever stdout and stderr are.
@@ -77,10 +90,15 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
     let rows = list::rows(context, &config)?;
     let store = context.store()?;
     let mut used = read(&store);
-    let items: Vec<Item> =
-        rows.iter().filter(|row| row.is_whole).map(|row| item(row, &used, context)).collect();
+    let items: Vec<Item> = rows
+        .iter()
+        .filter(|row| row.is_whole)
+        .map(|row| item(row, &used, context))
+        .collect();
     if items.is_empty() {
-        return Err(Error::config("no profile to pick").hint("xacct add    asks for what one needs"));
+        return Err(
+            Error::config("no profile to pick").hint("xacct add    asks for what one needs")
+        );
     }
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -95,22 +113,30 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
         }
         Ok(_) => Ok(Picked::Left(LEFT)),
         Err(Unanswered::Signal(number)) => Ok(Picked::Left(Kind::Signal(number).status())),
-        Err(Unanswered::Closed) => Err(Error::needs_person("nothing was picked: the terminal has gone")),
+        Err(Unanswered::Closed) => Err(Error::needs_person(
+            "nothing was picked: the terminal has gone",
+        )),
         Err(Unanswered::NoTerminal) => Err(Error::needs_person("no terminal to pick a profile on")),
-        Err(Unanswered::Background) => {
-            Err(Error::needs_person(format!("no profile was named, and {}", terminal::BACKGROUND))
-                .hint(terminal::TO_FOREGROUND))
-        }
-        Err(Unanswered::Failed(cause)) => {
-            Err(Error::needs_person(format!("the terminal cannot show the profiles: {cause}"))
-                .caused_by(cause))
-        }
+        Err(Unanswered::Background) => Err(Error::needs_person(format!(
+            "no profile was named, and {}",
+            terminal::BACKGROUND
+        ))
+        .hint(terminal::TO_FOREGROUND)),
+        Err(Unanswered::Failed(cause)) => Err(Error::needs_person(format!(
+            "the terminal cannot show the profiles: {cause}"
+        ))
+        .caused_by(cause)),
     }
 }
 
 /// What cannot be read is nothing: the list is then in the order of the files.
 fn read(store: &Store) -> Used {
-    store.read_note(NOTE.0, NOTE.1).ok().flatten().map(|bytes| Used::read(&bytes)).unwrap_or_default()
+    store
+        .read_note(NOTE.0, NOTE.1)
+        .ok()
+        .flatten()
+        .map(|bytes| Used::read(&bytes))
+        .unwrap_or_default()
 }
 
 fn item(row: &Row, used: &Used, context: &Context) -> Item {
@@ -119,7 +145,11 @@ fn item(row: &Row, used: &Used, context: &Context) -> Item {
     Item {
         profile: row.profile.clone(),
         account_id: row.account_id.clone().unwrap_or_default(),
-        role: row.role_arn.as_deref().map(|arn| list::role_name(arn).to_owned()).unwrap_or_default(),
+        role: row
+            .role_arn
+            .as_deref()
+            .map(|arn| list::role_name(arn).to_owned())
+            .unwrap_or_default(),
         left: match (row.status, row.left) {
             ("cached", Some(left)) => duration::readable(left),
             ("expired", _) => "expired".to_owned(),

@@ -23,7 +23,11 @@ pub(super) fn source(source: &Source) -> String {
 
 /// `tags = prod, eu`
 pub(super) fn tags(profile: &Profile) -> Option<Vec<String>> {
-    let list = profile.get("tags")?.first_line().split(',').map(|tag| tag.trim().to_owned());
+    let list = profile
+        .get("tags")?
+        .first_line()
+        .split(',')
+        .map(|tag| tag.trim().to_owned());
     Some(list.filter(|tag| !tag.is_empty()).collect())
 }
 

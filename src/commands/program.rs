@@ -1,5 +1,5 @@
-//! A command to run with credentials: found before anybody is asked, and given an environment in which nothing
-//! competes.
+//! A command to run with credentials: found before anybody is asked, and given an environment in
+//! which nothing competes.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// The command of these words, of which there is at least one; or, once it was said why not, the exit status.
+    /// The command of these words, of which there is at least one; or, once it was said why not,
+    /// the exit status.
     pub(super) fn find(
         words: Vec<OsString>,
         env: &Env,
@@ -36,7 +37,11 @@ impl Program {
         match find(name, env) {
             Ok(path) => Ok(Program { path, words }),
             Err(status) => {
-                let why = if status == NOT_FOUND { "command not found" } else { "it cannot be executed" };
+                let why = if status == NOT_FOUND {
+                    "command not found"
+                } else {
+                    "it cannot be executed"
+                };
                 voice.error(&Error::other(format!("{}: {why}", name.to_string_lossy())));
                 Err(ExitCode::from(status))
             }
@@ -48,7 +53,8 @@ impl Program {
         &self.words
     }
 
-    /// With its name as the user wrote it, and the credentials in its environment; `env` is the user's own.
+    /// With its name as the user wrote it, and the credentials in its environment; `env` is the
+    /// user's own.
     pub(super) fn command(&self, issued: &Issued, env: &Env) -> Command {
         self.command_with(&issued.all_variables(), env)
     }
@@ -61,7 +67,8 @@ impl Program {
         command.args(&self.words[1..]).env_clear();
         let is_removed = |name: &OsStr| {
             let is_set = |name| SET_BY_XACCT.contains(&name) || OURS.contains(&name);
-            name.to_str().is_some_and(|name| competes(name) || is_set(name))
+            name.to_str()
+                .is_some_and(|name| competes(name) || is_set(name))
         };
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
         for (name, value) in variables {
@@ -70,7 +77,10 @@ impl Program {
             }
         }
         // So that an xacct in the command knows what is the user's there.
-        command.env(SHELL_STATE, ShellState::of(env).for_child(variables).expose());
+        command.env(
+            SHELL_STATE,
+            ShellState::of(env).for_child(variables).expose(),
+        );
         command
     }
 }
@@ -86,7 +96,9 @@ pub(super) fn find(name: &OsStr, env: &Env) -> std::result::Result<PathBuf, u8> 
         };
     }
     let mut status = NOT_FOUND;
-    let search = env.raw("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    let search = env
+        .raw("PATH")
+        .unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
     for dir in std::env::split_paths(search) {
         for file in candidates(&dir.join(path)) {
             if file.is_file() {
@@ -109,7 +121,13 @@ fn candidates(path: &Path) -> Vec<PathBuf> {
 fn candidates(path: &Path) -> Vec<PathBuf> {
     ["", "exe", "cmd", "bat", "com"]
         .iter()
-        .map(|ending| if ending.is_empty() { path.to_owned() } else { path.with_extension(ending) })
+        .map(|ending| {
+            if ending.is_empty() {
+                path.to_owned()
+            } else {
+                path.with_extension(ending)
+            }
+        })
         .collect()
 }
 

@@ -1,4 +1,5 @@
-//! A person at the terminal who is asked one thing after another, hidden or shown. What is asked is `add`'s business.
+//! A person at the terminal who is asked one thing after another, hidden or shown. What is asked is
+//! `add`'s business.
 
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
@@ -26,8 +27,8 @@ impl Person {
             .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
     }
 
-    /// An answer that `read` takes; what it says against one is shown, and the question asked again. A secret key is
-    /// never an answer to a question whose answer is shown.
+    /// An answer that `read` takes; what it says against one is shown, and the question asked
+    /// again. A secret key is never an answer to a question whose answer is shown.
     pub(super) fn ask<T>(
         &self,
         question: &str,
@@ -37,14 +38,17 @@ impl Person {
             let answer = self.runtime.block_on(terminal::ask_shown_again(question));
             answer.map(Zeroizing::new).map_err(unanswered)
         };
-        asked(
-            question,
-            answer,
-            |answer| if may_be_secret(answer) { Err(SHOWN.to_owned()) } else { read(answer) },
-        )
+        asked(question, answer, |answer| {
+            if may_be_secret(answer) {
+                Err(SHOWN.to_owned())
+            } else {
+                read(answer)
+            }
+        })
     }
 
-    /// An answer that `read` takes, and a secret that belongs to it. Neither is shown: they are often pasted together.
+    /// An answer that `read` takes, and a secret that belongs to it. Neither is shown: they are
+    /// often pasted together.
     pub(super) fn hidden_pair<T>(
         &self,
         question: &str,
@@ -54,7 +58,10 @@ impl Person {
         let _entered = self.runtime.enter();
         let _hushed = terminal::hush().map_err(unanswered)?;
         let hidden = |question: &str| {
-            let answer = self.runtime.block_on(terminal::ask_hidden(question)).map_err(unanswered)?;
+            let answer = self
+                .runtime
+                .block_on(terminal::ask_hidden(question))
+                .map_err(unanswered)?;
             Ok(Zeroizing::new(answer.expose().to_owned()))
         };
         let first = asked(question, hidden, read)?;
@@ -63,23 +70,32 @@ impl Person {
     }
 
     pub(super) fn hidden(&self, question: &str) -> Result<Secret> {
-        self.runtime.block_on(terminal::ask_hidden(&format!("{question}: "))).map_err(unanswered)
+        self.runtime
+            .block_on(terminal::ask_hidden(&format!("{question}: ")))
+            .map_err(unanswered)
     }
 
     pub(super) fn agrees(&self, question: &str) -> Result<bool> {
         let asked = format!("{question} [y/N] ");
-        let answer = self.runtime.block_on(terminal::ask_shown_again(&asked)).map_err(unanswered)?;
+        let answer = self
+            .runtime
+            .block_on(terminal::ask_shown_again(&asked))
+            .map_err(unanswered)?;
         Ok(is_yes(&answer))
     }
 }
 
 /// Why a visible answer of 40 characters is not taken, whatever was asked for.
-const SHOWN: &str = "that has 40 characters, as a secret access key has; if it is one, it has been on the screen: \
+const SHOWN: &str = "that has 40 characters, as a secret access key has; if it is one, it has been \
+                     on the screen: \
                      delete that key and create another one";
 
 /// 40 characters of Base64, which every secret access key has.
 pub(super) fn may_be_secret(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+=".contains(&byte))
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/+=".contains(&byte))
 }
 
 /// Asks until an answer is taken, or the last try is over.
@@ -90,8 +106,11 @@ fn asked<T>(
 ) -> Result<T> {
     let mut why = String::new();
     for _ in 0..TRIES {
-        let said =
-            if why.is_empty() { String::new() } else { format!("xacct: {}\n", crate::say::visible(&why)) };
+        let said = if why.is_empty() {
+            String::new()
+        } else {
+            format!("xacct: {}\n", crate::say::visible(&why))
+        };
         match read(ask(&format!("{said}{question}: "))?.trim()) {
             Ok(value) => return Ok(value),
             Err(wrong) => why = wrong,
@@ -106,7 +125,9 @@ fn is_yes(answer: &str) -> bool {
 
 fn unanswered(why: Unanswered) -> Error {
     match why {
-        Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted: nothing was changed"),
+        Unanswered::Signal(number) => {
+            Error::new(Kind::Signal(number), "interrupted: nothing was changed")
+        }
         Unanswered::NoTerminal => {
             Error::needs_person(format!("{}: nothing was changed", terminal::NO_TERMINAL))
         }

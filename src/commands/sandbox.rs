@@ -1,5 +1,6 @@
-//! `xacct sandbox`: a shell, or a command, in a world of its own: a strict STS inside this process, and a `HOME`
-//! that leads there. The world is `crate::sandbox`'s; serving it alone and asking it are the files beside this one.
+//! `xacct sandbox`: a shell, or a command, in a world of its own: a strict STS inside this process,
+//! and a `HOME` that leads there. The world is `crate::sandbox`'s; serving it alone and asking it
+//! are the files beside this one.
 
 pub(crate) mod ask;
 pub(crate) mod serve;
@@ -26,7 +27,13 @@ pub(super) fn run(asked: &Sandbox, context: &Context) -> Result<ExitCode> {
     match &asked.action {
         None => return shell(world, &asked.command, env, context.voice).map(ExitCode::from),
         Some(SandboxAction::Serve(serve)) => {
-            serve::run(world, serve.dir.as_deref(), serve.port.unwrap_or(0), env, out)?;
+            serve::run(
+                world,
+                serve.dir.as_deref(),
+                serve.port.unwrap_or(0),
+                env,
+                out,
+            )?;
         }
         Some(SandboxAction::Code(code)) => {
             ask::code(code.device.as_deref(), code.fresh, env, context.voice, out)?;
@@ -37,9 +44,14 @@ pub(super) fn run(asked: &Sandbox, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs `command`, or `$SHELL` where it is empty, in a new sandbox, and gives its exit status: 128 + n where signal
-/// n ended it, 126 and 127 where it could not be run.
-pub(crate) fn shell(world: Option<&Path>, command: &[OsString], env: &Env, voice: Voice) -> Result<u8> {
+/// Runs `command`, or `$SHELL` where it is empty, in a new sandbox, and gives its exit status: 128
+/// + n where signal n ended it, 126 and 127 where it could not be run.
+pub(crate) fn shell(
+    world: Option<&Path>,
+    command: &[OsString],
+    env: &Env,
+    voice: Voice,
+) -> Result<u8> {
     let is_sample = world.is_none();
     let world = load(world)?;
     let home = Home::temporary(&temporary_dir(env), &world)?;
@@ -76,20 +88,30 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 
 /// Where temporary directories belong: `TMPDIR` on Unix, `TEMP` on Windows.
 fn temporary_dir(env: &Env) -> PathBuf {
-    let named = if cfg!(windows) { env.path("TEMP") } else { env.path("TMPDIR") };
+    let named = if cfg!(windows) {
+        env.path("TEMP")
+    } else {
+        env.path("TMPDIR")
+    };
     named.map_or_else(|| PathBuf::from("/tmp"), Path::to_path_buf)
 }
 
 /// What to try is known of the sample world only.
 fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
-    voice.note(&format!("this is a sandbox: AWS is simulated on this machine, HOME is {}", home.display()));
+    voice.note(&format!(
+        "this is a sandbox: AWS is simulated on this machine, HOME is {}",
+        home.display()
+    ));
     if is_sample {
-        voice.note("your keys (profile hub) may assume roles in the accounts of three clients. To try:");
+        voice.note(
+            "your keys (profile hub) may assume roles in the accounts of three clients. To try:",
+        );
     }
     let lines = [
         "  xacct list                         the profiles",
         "  xacct explain client1              what would be asked of AWS",
-        "  eval \"$(xacct assume client1)\"     credentials for this shell; asks for an MFA code, once",
+        "  eval \"$(xacct assume client1)\"     credentials for this shell; asks for an MFA code, \
+         once",
         "  xacct exec client2 -- env          credentials for one command",
         "  xacct explain chained              a role that only another role may assume",
         "  xacct sandbox log                  what AWS was asked",
@@ -115,16 +137,28 @@ async fn run_in(
     let shell = [default_shell(env)];
     let (program, arguments) = command.split_first().unwrap_or((&shell[0], &[]));
     let mut process = tokio::process::Command::new(program);
-    process.args(arguments).env_clear().envs(environment(env, variables)?);
+    process
+        .args(arguments)
+        .env_clear()
+        .envs(environment(env, variables)?);
     child::run(process, voice).await
 }
 
-/// The outer environment without what would lead elsewhere, the sandbox's variables, and this `xacct` in `PATH`.
-fn environment(env: &Env, variables: &[(&'static str, String)]) -> Result<BTreeMap<OsString, OsString>> {
+/// The outer environment without what would lead elsewhere, the sandbox's variables, and this
+/// `xacct` in `PATH`.
+fn environment(
+    env: &Env,
+    variables: &[(&'static str, String)],
+) -> Result<BTreeMap<OsString, OsString>> {
     let outer = env.vars().filter(|(name, _)| !leads_elsewhere(name));
-    let mut all: BTreeMap<OsString, OsString> =
-        outer.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    all.extend(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+    let mut all: BTreeMap<OsString, OsString> = outer
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    all.extend(
+        variables
+            .iter()
+            .map(|(name, value)| (OsString::from(name), OsString::from(value))),
+    );
     all.insert("PATH".into(), path_with_xacct(env)?);
     // A proxy from outside must not be asked for an address that is only meant here.
     all.extend(["NO_PROXY", "no_proxy"].map(|name| (name.into(), "127.0.0.1,localhost".into())));
@@ -134,13 +168,20 @@ fn environment(env: &Env, variables: &[(&'static str, String)]) -> Result<BTreeM
 /// Everything that configures AWS's tools or xacct from outside.
 fn leads_elsewhere(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    ["AWS_", "XACCT_"].iter().any(|prefix| name.starts_with(prefix))
+    ["AWS_", "XACCT_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
         || ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "SECRET_ACCESS_KEY"].contains(&name.as_ref())
 }
 
 fn default_shell(env: &Env) -> OsString {
-    let (name, otherwise) = if cfg!(windows) { ("COMSPEC", "cmd.exe") } else { ("SHELL", "/bin/sh") };
-    env.path(name).map_or_else(|| OsString::from(otherwise), OsString::from)
+    let (name, otherwise) = if cfg!(windows) {
+        ("COMSPEC", "cmd.exe")
+    } else {
+        ("SHELL", "/bin/sh")
+    };
+    env.path(name)
+        .map_or_else(|| OsString::from(otherwise), OsString::from)
 }
 
 /// `PATH` with this program's directory first, so that `xacct` is this one.
@@ -148,7 +189,9 @@ fn path_with_xacct(env: &Env) -> Result<OsString> {
     let unknown = |reason: String| Error::other(format!("cannot tell where xacct is: {reason}"));
     let program = std::env::current_exe().map_err(|error| unknown(error.to_string()))?;
     let own = program.parent().map(Path::to_path_buf);
-    let rest = env.raw("PATH").map(|path| std::env::split_paths(path).collect::<Vec<_>>());
+    let rest = env
+        .raw("PATH")
+        .map(|path| std::env::split_paths(path).collect::<Vec<_>>());
     std::env::join_paths(own.into_iter().chain(rest.into_iter().flatten()))
         .map_err(|error| unknown(error.to_string()))
 }

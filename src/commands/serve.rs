@@ -1,5 +1,5 @@
-//! `xacct serve PROFILE… [-- CMD…]`: an endpoint that SDKs ask for credentials, for as long as a command runs, or until
-//! it is told to end.
+//! `xacct serve PROFILE… [-- CMD…]`: an endpoint that SDKs ask for credentials, for as long as a
+//! command runs, or until it is told to end.
 
 use std::collections::HashMap;
 use std::fs;
@@ -28,8 +28,10 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
     let program = match asked.command.as_slice() {
         [] => None,
         _ if asked.profiles.len() > 1 => {
-            return Err(Error::usage("a command has the credentials of one profile, and several are named")
-                .hint("xacct serve PROFILE... without a command serves them all"));
+            return Err(Error::usage(
+                "a command has the credentials of one profile, and several are named",
+            )
+            .hint("xacct serve PROFILE... without a command serves them all"));
         }
         words => match Program::find(words.to_vec(), &context.env, context.voice) {
             Ok(program) => Some(program),
@@ -37,17 +39,28 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         },
     };
     // A person is asked here and never again.
-    let issued =
-        asked.profiles.iter().map(|profile| first(profile, asked, context)).collect::<Result<Vec<_>>>()?;
+    let issued = asked
+        .profiles
+        .iter()
+        .map(|profile| first(profile, asked, context))
+        .collect::<Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
     let status = runtime.block_on(async {
-        let served = asked.profiles.iter().map(|profile| Served::new(profile)).collect::<Result<Vec<_>>>()?;
+        let served = asked
+            .profiles
+            .iter()
+            .map(|profile| Served::new(profile))
+            .collect::<Result<Vec<_>>>()?;
         let endpoint = Endpoint::bind(asked.address, asked.port.unwrap_or(0), served).await?;
         let variables = variables(&endpoint, &issued);
-        let again = Again { asked: asked.clone(), context: context.clone(), said: Mutex::default() };
+        let again = Again {
+            asked: asked.clone(),
+            context: context.clone(),
+            said: Mutex::default(),
+        };
         let serving = tokio::spawn(endpoint.run(move |profile| again.issue(profile)));
         let status = match program {
             Some(program) => run_command(&program, &variables[0], &issued[0], context).await,
@@ -63,12 +76,22 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
 /// Name and value, as a container or a command gets them.
 type Variables = Vec<(String, Option<Secret>)>;
 
-/// The credentials as they are now: everything that can go wrong goes wrong before anything is served.
+/// The credentials as they are now: everything that can go wrong goes wrong before anything is
+/// served.
 fn first(profile: &str, asked: &Serve, context: &Context) -> Result<Issued> {
-    let issued = context.issue("serve", &target(profile, asked), &asked.asking, Purpose::Endpoint)?;
+    let issued = context.issue(
+        "serve",
+        &target(profile, asked),
+        &asked.asking,
+        Purpose::Endpoint,
+    )?;
     if issued.credentials.expiration().is_none() {
-        return Err(Error::config(format!("profile '{profile}' has long-term keys, which are not served"))
-            .hint("SDKs take only what expires from an endpoint: a role, or a profile with mfa_serial"));
+        return Err(Error::config(format!(
+            "profile '{profile}' has long-term keys, which are not served"
+        ))
+        .hint(
+            "SDKs take only what expires from an endpoint: a role, or a profile with mfa_serial",
+        ));
     }
     Ok(issued)
 }
@@ -92,13 +115,27 @@ struct Again {
 impl Again {
     /// The credentials as they are when somebody asks; no prompt for a code.
     fn issue(&self, profile: &str) -> Result<Credentials> {
-        let asking = Asking { no_input: true, mfa_code: None, refresh: false, ..self.asked.asking.clone() };
-        let issued = self.context.issue("serve", &target(profile, &self.asked), &asking, Purpose::Again);
+        let asking = Asking {
+            no_input: true,
+            mfa_code: None,
+            refresh: false,
+            ..self.asked.asking.clone()
+        };
+        let issued = self.context.issue(
+            "serve",
+            &target(profile, &self.asked),
+            &asking,
+            Purpose::Again,
+        );
         if issued.is_ok() {
             self.forget_said(profile);
         }
         issued.map(|issued| issued.credentials).map_err(|error| {
-            let error = Error { message: format!("{profile}: {error}"), place: None, ..error };
+            let error = Error {
+                message: format!("{profile}: {error}"),
+                place: None,
+                ..error
+            };
             if !matches!(error.kind, Kind::Signal(_)) && self.is_new(profile, &error.message) {
                 self.context.voice.error(&error);
             }
@@ -106,15 +143,20 @@ impl Again {
         })
     }
 
-    /// Whether this is not what was said of the profile last. An SDK asks several times for one command.
+    /// Whether this is not what was said of the profile last. An SDK asks several times for one
+    /// command.
     fn is_new(&self, profile: &str, message: &str) -> bool {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.insert(profile.to_owned(), message.to_owned()).is_none_or(|last| last != message)
+        said.insert(profile.to_owned(), message.to_owned())
+            .is_none_or(|last| last != message)
     }
 
     /// What fails after this is news again.
     fn forget_said(&self, profile: &str) {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(profile);
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(profile);
     }
 }
 
@@ -122,15 +164,30 @@ fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
     let of = |((served, address), issued): ((&Served, String), &Issued)| {
         let region = || Some(Secret::new(issued.region.as_str()));
         let own = [
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Some(Secret::new(address))),
-            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Some(served.token.clone())),
+            (
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                Some(Secret::new(address)),
+            ),
+            (
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+                Some(served.token.clone()),
+            ),
             ("AWS_REGION", region()),
             ("AWS_DEFAULT_REGION", region()),
-            ("AWS_ACCOUNT_ID", issued.credentials.account_id().map(Secret::new)),
+            (
+                "AWS_ACCOUNT_ID",
+                issued.credentials.account_id().map(Secret::new),
+            ),
             ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
         ];
-        let settings = issued.settings.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
-        own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(settings).collect()
+        let settings = issued
+            .settings
+            .iter()
+            .map(|(name, value)| (name.clone(), Some(value.clone())));
+        own.into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(settings)
+            .collect()
     };
     endpoint.addresses().zip(issued).map(of).collect()
 }
@@ -144,11 +201,21 @@ async fn run_command(
 ) -> Result<u8> {
     let config = context.config()?;
     let profile = config.profile(&issued.profile)?;
-    let files = Files::new(&config::profile_alone(&config, profile.as_ref(), &issued.region), context)?;
+    let files = Files::new(
+        &config::profile_alone(&config, profile.as_ref(), &issued.region),
+        context,
+    )?;
     // The file has its settings.
     let is_setting = |name: &str| issued.settings.iter().any(|(setting, _)| setting == name);
-    let mut variables: Variables = variables.iter().filter(|(name, _)| !is_setting(name)).cloned().collect();
-    variables.push(("AWS_CONFIG_FILE".to_owned(), Some(Secret::new(files.path("config")))));
+    let mut variables: Variables = variables
+        .iter()
+        .filter(|(name, _)| !is_setting(name))
+        .cloned()
+        .collect();
+    variables.push((
+        "AWS_CONFIG_FILE".to_owned(),
+        Some(Secret::new(files.path("config"))),
+    ));
     let credentials = Some(Secret::new(files.path("credentials")));
     variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), credentials));
     let command = program.command_with(&named(&variables), &context.env);
@@ -158,18 +225,25 @@ async fn run_command(
 /// Says where it serves, until it is told to end.
 async fn serve_alone(asked: &Serve, variables: &[Variables], context: &Context) -> Result<u8> {
     let told_to_end = child::told_to_end()?;
-    let written =
-        asked.env_dir.as_deref().map(|dir| EnvFiles::write(dir, &asked.profiles, variables)).transpose()?;
+    let written = asked
+        .env_dir
+        .as_deref()
+        .map(|dir| EnvFiles::write(dir, &asked.profiles, variables))
+        .transpose()?;
     let is_shown = written.is_none() && (asked.print || !std::io::stdout().is_terminal());
     for (profile, variables) in asked.profiles.iter().zip(variables) {
         if is_shown {
             print(&env_lines(profile, variables)?)?;
         }
         let address = variables[0].1.as_ref().map_or("", Secret::expose);
-        context.voice.note(&format!("serving '{profile}' at {address}"));
+        context
+            .voice
+            .note(&format!("serving '{profile}' at {address}"));
     }
     if written.is_none() && !is_shown {
-        context.voice.note("its token is not shown on a terminal: use --env-dir DIR, -- CMD, or --print");
+        context
+            .voice
+            .note("its token is not shown on a terminal: use --env-dir DIR, -- CMD, or --print");
     }
     told_to_end.await;
     Ok(0)
@@ -182,7 +256,10 @@ fn env_lines(profile: &str, variables: &Variables) -> Result<Zeroizing<Vec<u8>>>
 }
 
 fn named(variables: &Variables) -> Vec<(&str, Option<Secret>)> {
-    variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+    variables
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect()
 }
 
 /// `PROFILE.env` files, which go when this is dropped: their tokens are worth nothing then.
@@ -195,7 +272,13 @@ impl EnvFiles {
         for (profile, variables) in profiles.iter().zip(variables) {
             let name: String = profile
                 .chars()
-                .map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c })
+                .map(|c| {
+                    if c == '/' || c == '\\' || c.is_control() {
+                        '_'
+                    } else {
+                        c
+                    }
+                })
                 .collect();
             let path = dir.join(format!("{name}.env"));
             if files.0.contains(&path) {
@@ -224,10 +307,14 @@ struct Files(TempDir);
 
 impl Files {
     fn new(config: &str, context: &Context) -> Result<Files> {
-        let temporary = context.env.path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
+        let temporary = context
+            .env
+            .path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
         let parent = temporary.unwrap_or(Path::new("/tmp"));
-        let files =
-            Files(files::temporary_dir(parent, "xacct-serve-").map_err(|error| not_made(parent, error))?);
+        let files = Files(
+            files::temporary_dir(parent, "xacct-serve-")
+                .map_err(|error| not_made(parent, error))?,
+        );
         cache::write_private(&files.0.path().join("config"), config.as_bytes())?;
         cache::write_private(&files.0.path().join("credentials"), b"")?;
         Ok(files)

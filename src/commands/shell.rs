@@ -24,13 +24,14 @@ pub(super) struct Ended {
     pub(super) status: u8,
     /// Statements for a shell are wanted, which must fail too.
     pub(super) evaluated: Option<Wanted>,
-    /// Whether the shell's credentials stay: somebody left the list of profiles, and nothing else was tried.
+    /// Whether the shell's credentials stay: somebody left the list of profiles, and nothing else
+    /// was tried.
     pub(super) keeps: bool,
 }
 
 impl Ended {
-    /// Tells the shell that evaluates stdout, and gives the exit status. Every failure comes by here, so that none of
-    /// them leaves the last account in the shell.
+    /// Tells the shell that evaluates stdout, and gives the exit status. Every failure comes by
+    /// here, so that none of them leaves the last account in the shell.
     pub(super) fn tell(&self, env: &Env) -> ExitCode {
         if let Some(wanted) = &self.evaluated {
             let _ = print_failure(wanted.shell, env, self.status, self.keeps);
@@ -39,22 +40,31 @@ impl Ended {
     }
 }
 
-/// Whether the command's output is evaluated by a shell: `assume`, unless a person reads it, or another format is asked
-/// for.
+/// Whether the command's output is evaluated by a shell: `assume`, unless a person reads it, or
+/// another format is asked for.
 pub(super) fn evaluated(command: &Command) -> Option<Wanted> {
     match command {
-        Command::Assume(asked) if asked.format == Format::Shell => {
-            (asked.print || !std::io::stdout().is_terminal()).then_some(Wanted { shell: asked.shell })
-        }
+        Command::Assume(asked) if asked.format == Format::Shell => (asked.print
+            || !std::io::stdout().is_terminal())
+        .then_some(Wanted { shell: asked.shell }),
         _ => None,
     }
 }
 
 /// `env` is the shell's environment as it is.
-pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8, keeps: bool) -> Result<()> {
+pub(super) fn print_failure(
+    chosen: Option<Shell>,
+    env: &Env,
+    status: u8,
+    keeps: bool,
+) -> Result<()> {
     let chosen = of_caller(chosen, env);
     let state = ShellState::of(env);
-    let changes = if keeps { Vec::new() } else { what_fits(chosen, state.failed()) };
+    let changes = if keeps {
+        Vec::new()
+    } else {
+        what_fits(chosen, state.failed())
+    };
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     // The shell was spared the Ctrl-C until it could be told what to take out; now it is its turn.
     let is_owed = terminal::is_taken() && status == shell::INTERRUPTED;
@@ -65,27 +75,40 @@ pub(super) fn print_failure(chosen: Option<Shell>, env: &Env, status: u8, keeps:
     };
     written.map_err(super::written)?;
     let mut out = std::io::stdout().lock();
-    out.write_all(&text).and_then(|()| out.flush()).map_err(super::written)
+    out.write_all(&text)
+        .and_then(|()| out.flush())
+        .map_err(super::written)
 }
 
 /// What is taken out, and what is set.
 pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> Change<'a> {
-    let set = changes.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
-    let unset = changes.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    let set = changes
+        .iter()
+        .filter_map(|(name, value)| Some((*name, value.as_ref()?)))
+        .collect();
+    let unset = changes
+        .iter()
+        .filter(|(_, value)| value.is_none())
+        .map(|(name, _)| *name)
+        .collect();
     Change { set, unset }
 }
 
-/// A value of the user's own that this shell's language cannot hold is taken out instead: nothing may keep `unset` or a
-/// failure from taking the credentials out.
+/// A value of the user's own that this shell's language cannot hold is taken out instead: nothing
+/// may keep `unset` or a failure from taking the credentials out.
 pub(super) fn what_fits(shell: Shell, changes: Vec<Variable<'_>>) -> Vec<Variable<'_>> {
     let fits = |name: &str, value: &Secret| shell::can_hold(shell, name, value.expose());
-    changes.into_iter().map(|(name, value)| (name, value.filter(|value| fits(name, value)))).collect()
+    changes
+        .into_iter()
+        .map(|(name, value)| (name, value.filter(|value| fits(name, value))))
+        .collect()
 }
 
 /// More processes than this are not between a shell and xacct.
 const MOST_ANCESTORS: usize = 64;
 
-/// The first shell among the processes above this one: `timeout`, `sudo` and the like may stand between.
+/// The first shell among the processes above this one: `timeout`, `sudo` and the like may stand
+/// between.
 #[cfg(unix)]
 fn ancestor() -> Option<Shell> {
     let mut id = std::os::unix::process::parent_id();
@@ -108,10 +131,12 @@ fn ancestor() -> Option<Shell> {
 #[cfg(target_os = "linux")]
 fn process(id: u32) -> Option<(Option<String>, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name stands in parentheses and may have some itself; behind it are the state and the parent.
+    // The name stands in parentheses and may have some itself; behind it are the state and the
+    // parent.
     let (before, behind) = stat.rsplit_once(')')?;
     let parent = behind.split_whitespace().nth(1)?.parse().ok()?;
-    // The executable: in a script, the process is called by the script's name. Another user's is not shown.
+    // The executable: in a script, the process is called by the script's name. Another user's is
+    // not shown.
     let program = std::fs::read_link(format!("/proc/{id}/exe")).ok();
     let program = program.and_then(|path| path.into_os_string().into_string().ok());
     let name = match program {
@@ -125,22 +150,32 @@ fn process(id: u32) -> Option<(Option<String>, u32)> {
 /// One executable for many commands, of which only some are shells.
 #[cfg(target_os = "linux")]
 fn is_many(path: &str) -> bool {
-    ["busybox", "toybox"]
-        .iter()
-        .any(|name| path.rsplit('/').next().is_some_and(|file| file.starts_with(name)))
+    ["busybox", "toybox"].iter().any(|name| {
+        path.rsplit('/')
+            .next()
+            .is_some_and(|file| file.starts_with(name))
+    })
 }
 
 #[cfg(target_os = "linux")]
 fn applet(id: u32) -> Option<String> {
     let line = std::fs::read(format!("/proc/{id}/cmdline")).ok()?;
-    let mut words = line.split(|byte| *byte == 0).filter_map(|word| std::str::from_utf8(word).ok());
-    words.find(|word| !is_many(word)).filter(|word| !word.is_empty()).map(str::to_owned)
+    let mut words = line
+        .split(|byte| *byte == 0)
+        .filter_map(|word| std::str::from_utf8(word).ok());
+    words
+        .find(|word| !is_many(word))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
 fn process(id: u32) -> Option<(Option<String>, u32)> {
     let id = id.to_string();
-    let output = std::process::Command::new("ps").args(["-o", "ppid=,comm=", "-p", &id]).output().ok()?;
+    let output = std::process::Command::new("ps")
+        .args(["-o", "ppid=,comm=", "-p", &id])
+        .output()
+        .ok()?;
     let line = String::from_utf8(output.stdout).ok()?;
     let (parent, name) = line.trim().split_once(char::is_whitespace)?;
     Some((Some(name.trim().to_owned()), parent.parse().ok()?))

@@ -1,5 +1,5 @@
-//! `[sso-session NAME]`, as `add` and `sync` write a new one: what it is made of, and what may be said of one that is
-//! there.
+//! `[sso-session NAME]`, as `add` and `sync` write a new one: what it is made of, and what may be
+//! said of one that is there.
 
 use zeroize::Zeroizing;
 
@@ -15,8 +15,8 @@ pub(super) struct NewSession {
 }
 
 impl NewSession {
-    /// The config file with it at the end, as `aws configure sso` writes one: this scope is what gives the token a
-    /// refresh token.
+    /// The config file with it at the end, as `aws configure sso` writes one: this scope is what
+    /// gives the token a refresh token.
     pub(super) fn added_to(&self, config: &str) -> Zeroizing<String> {
         let mut ini = Ini::new(FileKind::Config, config);
         let entries = [
@@ -40,15 +40,21 @@ pub(super) struct Place<'a> {
 ///
 /// Errors: the command line says something else.
 pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>) -> Result<()> {
-    let Some(session) = config.sso_session(name) else { return Ok(()) };
-    for (option, key, value) in
-        [("--sso-start-url", "sso_start_url", place.start_url), ("--sso-region", "sso_region", place.region)]
-    {
+    let Some(session) = config.sso_session(name) else {
+        return Ok(());
+    };
+    for (option, key, value) in [
+        ("--sso-start-url", "sso_start_url", place.start_url),
+        ("--sso-region", "sso_region", place.region),
+    ] {
         let own = session.get(key);
         if let (Some(value), Some(own)) = (value, own)
             && value != own.first_line()
         {
-            let message = format!("{option}: [sso-session {name}] has {key} = {}", own.shown(key));
+            let message = format!(
+                "{option}: [sso-session {name}] has {key} = {}",
+                own.shown(key)
+            );
             let error = Error::config(message).at(&own.origin);
             return Err(error.hint("leave the option out, or give the new session another name"));
         }
@@ -59,12 +65,18 @@ pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>)
 /// Errors: a sentence.
 pub(super) fn start_url(text: &str) -> std::result::Result<String, String> {
     match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !text.contains(' ') => {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && !text.contains(' ') =>
+        {
             Ok(text.to_owned())
         }
         _ => {
             let text = masked::address(text);
-            Err(format!("'{text}' is not a valid start URL: write it like https://acme.awsapps.com/start"))
+            Err(format!(
+                "'{text}' is not a valid start URL: write it like https://acme.awsapps.com/start"
+            ))
         }
     }
 }

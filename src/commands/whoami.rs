@@ -22,7 +22,10 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     if let (Source::Environment { .. }, []) = (&plan.source, &plan.steps[..]) {
         // Also keys that have ended, which STS knows better.
         let credentials = crate::source::keys(&plan.source)?;
-        return show(&broker::identify(&plan, &credentials, context.now, context.voice)?, asked.json);
+        return show(
+            &broker::identify(&plan, &credentials, context.now, context.voice)?,
+            asked.json,
+        );
     }
     let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
@@ -31,8 +34,8 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
     show(&broker.identify(&credentials)?, asked.json)
 }
 
-/// The profile that is meant; `None` for what is in the environment: keys, which win over `AWS_PROFILE` in every SDK,
-/// or else a web identity, which does not.
+/// The profile that is meant; `None` for what is in the environment: keys, which win over
+/// `AWS_PROFILE` in every SDK, or else a web identity, which does not.
 fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     if asked.target.profile.is_some() || asked.target.overrides.role_arn.is_some() {
         return Ok(Some(asked.target.clone()));
@@ -40,7 +43,10 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
     if context.shell.get("AWS_ACCESS_KEY_ID").is_some() {
         return Ok(None);
     }
-    let named = context.shell.get("AWS_PROFILE").or_else(|| context.shell.get("AWS_DEFAULT_PROFILE"));
+    let named = context
+        .shell
+        .get("AWS_PROFILE")
+        .or_else(|| context.shell.get("AWS_DEFAULT_PROFILE"));
     let Some(name) = named else {
         if plan::web_identity_in_environment(&context.shell) {
             return Ok(None);
@@ -50,7 +56,10 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
         )
         .hint("xacct whoami PROFILE    asks for a profile's"));
     };
-    Ok(Some(Target { profile: Some(name.to_owned()), ..asked.target.clone() }))
+    Ok(Some(Target {
+        profile: Some(name.to_owned()),
+        ..asked.target.clone()
+    }))
 }
 
 /// The document of `whoami --json`. Its names are a promise: scripts read them.
@@ -62,12 +71,25 @@ struct Shown<'a> {
 }
 
 fn show(identity: &Identity, json: bool) -> Result<ExitCode> {
-    let Identity { account_id, arn, user_id } = identity;
+    let Identity {
+        account_id,
+        arn,
+        user_id,
+    } = identity;
     let text = if json {
-        super::json(&Shown { account_id, arn, user_id })
+        super::json(&Shown {
+            account_id,
+            arn,
+            user_id,
+        })
     } else {
         let line = |name: &str, value: &str| format!("{name:<8} {}\n", say::visible(value));
-        [line("account", account_id), line("arn", arn), line("user id", user_id)].concat()
+        [
+            line("account", account_id),
+            line("arn", arn),
+            line("user id", user_id),
+        ]
+        .concat()
     };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,5 @@
-//! What to say of a profile that no file has: the line that seems to mean it, or else the names that are like it.
+//! What to say of a profile that no file has: the line that seems to mean it, or else the names
+//! that are like it.
 
 use super::Config;
 use super::file::ProfileFile;
@@ -11,24 +12,31 @@ impl Config {
     /// `no profile 'x'`, with what may have been meant.
     pub(crate) fn no_profile(&self, name: &str) -> Error {
         let paths = self.paths();
-        let files =
-            format!("{} or {}", paths.display(FileKind::Config), paths.display(FileKind::Credentials));
+        let files = format!(
+            "{} or {}",
+            paths.display(FileKind::Config),
+            paths.display(FileKind::Credentials)
+        );
         let is_any = self.has_profiles();
         let error = if is_any {
             Error::config(format!("no profile '{name}' in {files}"))
         } else {
-            Error::config(format!("no profile '{name}': no profiles were defined in {files}"))
+            Error::config(format!(
+                "no profile '{name}': no profiles were defined in {files}"
+            ))
         };
         let otherwise = if is_any {
             "xacct list    shows the profiles"
         } else {
             "xacct sandbox    tries everything without an AWS account"
         };
-        self.hints_for_profile(name, otherwise).into_iter().fold(error, Error::hint)
+        self.hints_for_profile(name, otherwise)
+            .into_iter()
+            .fold(error, Error::hint)
     }
 
-    /// What to do about a name that no profile has: the lines that seem to mean it, else the nearest names, else the
-    /// lines that belong to no section, and `otherwise`.
+    /// What to do about a name that no profile has: the lines that seem to mean it, else the
+    /// nearest names, else the lines that belong to no section, and `otherwise`.
     pub(crate) fn hints_for_profile(&self, name: &str, otherwise: &str) -> Vec<String> {
         let lines = self.lines_for_profile(name);
         if !lines.is_empty() {
@@ -39,7 +47,9 @@ impl Config {
             let near: Vec<String> = near.iter().map(|name| format!("'{name}'")).collect();
             return vec![format!("did you mean {}?", near.join(" or "))];
         }
-        let outside = [&self.config, &self.credentials].into_iter().filter_map(ProfileFile::first_outside);
+        let outside = [&self.config, &self.credentials]
+            .into_iter()
+            .filter_map(ProfileFile::first_outside);
         let mut hints: Vec<String> = outside.map(|problem| problem.to_string()).collect();
         hints.push(otherwise.to_owned());
         hints
@@ -73,19 +83,25 @@ impl Config {
             ));
         }
         if let Some(services) = self.services(name) {
-            lines.push(format!("{}: '{name}' is a services section, not a profile", services.origin));
+            lines.push(format!(
+                "{}: '{name}' is a services section, not a profile",
+                services.origin
+            ));
         }
         lines
     }
 
-    /// The headers that seem to mean a section of this name and that are not read as one: `[client1]` in the config
-    /// file, `[profil client1]`, `[profile client one]`.
+    /// The headers that seem to mean a section of this name and that are not read as one:
+    /// `[client1]` in the config file, `[profil client1]`, `[profile client one]`.
     pub(crate) fn unread_headers(&self, name: &str) -> Vec<String> {
         let wanted = bare(name).to_lowercase();
         let mut problems = self.config.unread_headers(&wanted);
         problems.extend(self.credentials.unread_headers(&wanted));
         for (known, parts) in self.parts() {
-            if [known, first_word(known)].iter().any(|known| known.to_lowercase() == wanted) {
+            if [known, first_word(known)]
+                .iter()
+                .any(|known| known.to_lowercase() == wanted)
+            {
                 problems.extend(self.misplaced(&parts));
             }
         }
@@ -100,8 +116,15 @@ impl Config {
 /// The name without what people copy along with it: `[profile client1]`.
 fn bare(name: &str) -> &str {
     let name = name.trim();
-    let inner = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
-    inner.strip_prefix("profile ").unwrap_or(inner).trim().trim_matches(['"', '\''])
+    let inner = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(name);
+    inner
+        .strip_prefix("profile ")
+        .unwrap_or(inner)
+        .trim()
+        .trim_matches(['"', '\''])
 }
 
 fn first_word(name: &str) -> &str {

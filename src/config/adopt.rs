@@ -1,5 +1,6 @@
-//! Moving what a role is from `~/.aws/config` to the settings file and back: text in, text out. In the AWS file stay
-//! region, output and the like, and a `credential_process` through which every SDK gets the profile from xacct.
+//! Moving what a role is from `~/.aws/config` to the settings file and back: text in, text out. In
+//! the AWS file stay region, output and the like, and a `credential_process` through which every
+//! SDK gets the profile from xacct.
 //!
 //! Whether the plan stays the same is for the caller to see to, and so is writing.
 
@@ -39,11 +40,18 @@ pub(crate) fn state(config: &Config, name: &str) -> State {
 
 fn state_of(config: &Config, profile: &Profile) -> State {
     let name = &profile.name;
-    let set = |key: &str| profile.get(key).filter(|setting| !setting.value.trim().is_empty());
+    let set = |key: &str| {
+        profile
+            .get(key)
+            .filter(|setting| !setting.value.trim().is_empty())
+    };
     let not = |message: String, hint: &str| State::Not(Error::config(message).hint(hint));
     if let Some(key) = set("aws_access_key_id").or_else(|| set("aws_secret_access_key")) {
         return not(
-            format!("{}: profile '{name}' holds an access key, which stays", key.origin),
+            format!(
+                "{}: profile '{name}' holds an access key, which stays",
+                key.origin
+            ),
             "adopt the roles that have it as their source_profile",
         );
     }
@@ -53,21 +61,37 @@ fn state_of(config: &Config, profile: &Profile) -> State {
         .find(|(key, setting)| setting.origin.file == FileKind::Credentials && is_elsewhere(key));
     if let Some((key, setting)) = in_credentials {
         let file = config.paths().display(FileKind::Config);
-        let message = format!("{}: {key} of profile '{name}' is in the credentials file", setting.origin);
-        return not(message, &format!("move it to [profile {name}] in {file}, and run the command again"));
+        let message = format!(
+            "{}: {key} of profile '{name}' is in the credentials file",
+            setting.origin
+        );
+        return not(
+            message,
+            &format!("move it to [profile {name}] in {file}, and run the command again"),
+        );
     }
     let Some(own) = config.in_config_file(name) else {
         return not(
             format!("profile '{name}' is in {} only", profile.origin.path),
-            &format!("add [profile {name}] with its region to {}", config.paths().display(FileKind::Config)),
+            &format!(
+                "add [profile {name}] with its region to {}",
+                config.paths().display(FileKind::Config)
+            ),
         );
     };
     let asks = process_of(&own).is_some_and(|command| process::asks_xacct_for(command, name));
     match (set("role_arn"), process_of(&own)) {
-        (None, _) => not(without_role(profile), "adopt is for profiles with a role_arn"),
-        (Some(_), _) if asks && !own.iter().any(|(key, setting)| moves(key, setting)) => State::Adopted,
+        (None, _) => not(
+            without_role(profile),
+            "adopt is for profiles with a role_arn",
+        ),
+        (Some(_), _) if asks && !own.iter().any(|(key, setting)| moves(key, setting)) => {
+            State::Adopted
+        }
         (Some(_), Some(_)) if !asks => not(
-            format!("profile '{name}' already has a credential_process in addition to its role_arn"),
+            format!(
+                "profile '{name}' already has a credential_process in addition to its role_arn"
+            ),
             "no program asks it, since the role comes first: delete it, and run the command again",
         ),
         (Some(_), _) => State::Role,
@@ -89,19 +113,28 @@ fn without_role(profile: &Profile) -> String {
     format!("{}: profile '{name}' {what}", profile.origin)
 }
 
-/// The texts with the roles of these profiles, which are of [`State::Role`], in the settings file. `program` is
-/// the absolute path of xacct.
+/// The texts with the roles of these profiles, which are of [`State::Role`], in the settings file.
+/// `program` is the absolute path of xacct.
 ///
 /// Errors: something cannot be written so that it would be read the same.
-pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &str) -> Result<Texts> {
+pub(crate) fn adopt(
+    config: &Config,
+    raw: &Texts,
+    names: &[String],
+    program: &str,
+) -> Result<Texts> {
     let paths = config.paths();
     if paths.settings.as_os_str().is_empty() {
-        return Err(Error::config("no directory found for the settings file").hint("set XACCT_CONFIG"));
+        return Err(
+            Error::config("no directory found for the settings file").hint("set XACCT_CONFIG")
+        );
     }
     let mut roles = Vec::new();
     for name in names {
         let command = process::command(program, name).map_err(|why| named(names, why))?;
-        let own = config.in_config_file(name).unwrap_or_else(|| Section::empty(name));
+        let own = config
+            .in_config_file(name)
+            .unwrap_or_else(|| Section::empty(name));
         let region = included_region(config, &own)?;
         roles.push((name, own, command, region));
     }
@@ -110,12 +143,22 @@ pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &st
         let moving = || own.iter().filter(|(key, setting)| moves(key, setting));
         let gone = moving().map(|(key, _)| key).chain([PROCESS]).collect();
         let region = region.as_ref().map(|region| ("region", region.as_str()));
-        let with = [(PROCESS, command.as_str())].into_iter().chain(region).collect();
-        edits.push(Edit { profile: name, gone, with });
+        let with = [(PROCESS, command.as_str())]
+            .into_iter()
+            .chain(region)
+            .collect();
+        edits.push(Edit {
+            profile: name,
+            gone,
+            with,
+        });
         // What the settings file says counts already.
         let there = config.settings.profile(name);
-        let new = moving().filter(|(key, _)| there.is_none_or(|profile| profile.get(key).is_none()));
-        let new: Vec<_> = new.map(|(key, setting)| moved(key, setting, paths)).collect::<Result<_>>()?;
+        let new =
+            moving().filter(|(key, _)| there.is_none_or(|profile| profile.get(key).is_none()));
+        let new: Vec<_> = new
+            .map(|(key, setting)| moved(key, setting, paths))
+            .collect::<Result<_>>()?;
         if !new.is_empty() {
             additions.push(((*name).clone(), new));
         }
@@ -124,21 +167,34 @@ pub(crate) fn adopt(config: &Config, raw: &Texts, names: &[String], program: &st
     let settings = raw.settings.clone().unwrap_or_default();
     let added = settings_edit::add(&settings, &paths.display(FileKind::Settings), &additions);
     let settings = Zeroizing::new(added.map_err(|why| named(names, why))?);
-    Ok(Texts { config: Some(config_text), settings: Some(settings), credentials: raw.credentials.clone() })
+    Ok(Texts {
+        config: Some(config_text),
+        settings: Some(settings),
+        credentials: raw.credentials.clone(),
+    })
 }
 
-/// The region that the profile has by `include_profile` alone: only xacct reads that, so the SDKs would have none.
+/// The region that the profile has by `include_profile` alone: only xacct reads that, so the SDKs
+/// would have none.
 fn included_region(config: &Config, own: &Section) -> Result<Option<String>> {
     if own.get("region").is_some() || own.get("include_profile").is_none() {
         return Ok(None);
     }
     let profile = config.profile(&own.name)?;
-    let region = profile.as_ref().and_then(|profile| profile.get("region")).map(Setting::first_line);
-    Ok(region.filter(|region| !region.is_empty()).map(str::to_owned))
+    let region = profile
+        .as_ref()
+        .and_then(|profile| profile.get("region"))
+        .map(Setting::first_line);
+    Ok(region
+        .filter(|region| !region.is_empty())
+        .map(str::to_owned))
 }
 
 fn edited(raw: &Texts, edits: &[Edit<'_>]) -> std::result::Result<Zeroizing<String>, String> {
-    let mut ini = Ini::new(FileKind::Config, raw.config.as_ref().map_or("", |text| text));
+    let mut ini = Ini::new(
+        FileKind::Config,
+        raw.config.as_ref().map_or("", |text| text),
+    );
     ini.replace(edits)?;
     Ok(ini.into_text())
 }
@@ -150,30 +206,51 @@ fn named(names: &[String], why: String) -> Error {
     }
 }
 
-/// The texts with the roles of these profiles, which are of [`State::Adopted`], in the config file again.
+/// The texts with the roles of these profiles, which are of [`State::Adopted`], in the config file
+/// again.
 ///
 /// Errors: something cannot be written so that it would be read the same.
 pub(crate) fn give_back(config: &Config, raw: &Texts, names: &[String]) -> Result<Texts> {
     let (mut edits, mut gone) = (Vec::new(), Vec::new());
     for name in names {
-        let keys = config.settings.profile(name).into_iter().flat_map(Profile::iter);
+        let keys = config
+            .settings
+            .profile(name)
+            .into_iter()
+            .flat_map(Profile::iter);
         let back = keys.filter(|(key, _)| keys::is_of_role(key) && !keys::is_of_care(key));
-        let with: Vec<(&str, &str)> = back.map(|(key, setting)| (key, setting.value.as_str())).collect();
+        let with: Vec<(&str, &str)> = back
+            .map(|(key, setting)| (key, setting.value.as_str()))
+            .collect();
         gone.push((name.as_str(), with.iter().map(|(key, _)| *key).collect()));
-        edits.push(Edit { profile: name, gone: vec![PROCESS], with });
+        edits.push(Edit {
+            profile: name,
+            gone: vec![PROCESS],
+            with,
+        });
     }
     let path = config.paths().display(FileKind::Settings);
     // Where they cannot be taken out they may stay: they say what the config file says again.
-    let without = |text: &Zeroizing<String>| Zeroizing::new(settings_edit::remove(text, &path, &gone));
+    let without =
+        |text: &Zeroizing<String>| Zeroizing::new(settings_edit::remove(text, &path, &gone));
     let settings = raw.settings.as_ref().map(without);
     let config_text = edited(raw, &edits).map_err(|why| named(names, why))?;
-    Ok(Texts { config: Some(config_text), settings, credentials: raw.credentials.clone() })
+    Ok(Texts {
+        config: Some(config_text),
+        settings,
+        credentials: raw.credentials.clone(),
+    })
 }
 
 /// Whether adopting exactly these profiles made `now` of `before`.
 pub(crate) fn made(before: &Texts, now: &Texts, paths: &Paths, names: &[String]) -> bool {
-    let Ok(config) = Config::new(paths.clone(), before.clone().without_marks()) else { return false };
-    if !names.iter().all(|name| matches!(state(&config, name), State::Role)) {
+    let Ok(config) = Config::new(paths.clone(), before.clone().without_marks()) else {
+        return false;
+    };
+    if !names
+        .iter()
+        .all(|name| matches!(state(&config, name), State::Role))
+    {
         return false;
     }
     let program = names.first().and_then(|name| {
@@ -193,15 +270,27 @@ fn moves(key: &str, setting: &Setting) -> bool {
     keys::is_of_role(key) && !setting.value.trim().is_empty()
 }
 
-/// The entry for the settings file. A policy's path is from the file that names it, which will be another one.
+/// The entry for the settings file. A policy's path is from the file that names it, which will be
+/// another one.
 fn moved(key: &str, setting: &Setting, paths: &Paths) -> Result<(String, String)> {
     let value = setting.value.as_str();
     let value = value.trim();
     let is_path = key == "session_policy" && !value.starts_with('{') && !value.starts_with("~/");
-    let value = match paths.config.parent().filter(|_| is_path && Path::new(value).is_relative()) {
-        Some(dir) => dir.join(value).into_os_string().into_string().map_err(|path| {
-            Error::config(format!("session_policy: {} is not UTF-8", path.to_string_lossy()))
-        })?,
+    let value = match paths
+        .config
+        .parent()
+        .filter(|_| is_path && Path::new(value).is_relative())
+    {
+        Some(dir) => dir
+            .join(value)
+            .into_os_string()
+            .into_string()
+            .map_err(|path| {
+                Error::config(format!(
+                    "session_policy: {} is not UTF-8",
+                    path.to_string_lossy()
+                ))
+            })?,
         None => value.to_owned(),
     };
     Ok((key.to_owned(), value))

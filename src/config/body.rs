@@ -1,5 +1,5 @@
-//! The lines of one section as values: properties, what continues them, and the lines that are neither (docs/aws.md A1.1).
-//! Which section wins over which is left to `section`.
+//! The lines of one section as values: properties, what continues them, and the lines that are
+//! neither (docs/aws.md A1.1). Which section wins over which is left to `section`.
 
 use std::ops::Range;
 
@@ -31,23 +31,27 @@ pub(super) struct Body {
 
 const NOT_IN_SECTION: &str =
     "Expected a profile definition: this line stands before the first section and is ignored";
-const NO_EQUALS: &str = "Expected an '=' sign defining a property: the line is ignored (write key = value)";
-const SHELL_OUTSIDE: &str = "Expected a profile definition: this line is a shell's and is ignored (write [NAME] above it, \
+const NO_EQUALS: &str =
+    "Expected an '=' sign defining a property: the line is ignored (write key = value)";
+const SHELL_OUTSIDE: &str = "Expected a profile definition: this line is a shell's and is ignored \
+                             (write [NAME] above it, \
                              and aws_access_key_id = … and so on instead)";
 const SHELL_LINE: &str =
     "the line is a shell's and is ignored (write aws_access_key_id = … and so on, without quotes)";
 const NO_KEY: &str = "Property did not have a name: the line is ignored";
 const BAD_KEY: &str = "the property's name is not valid: the line is ignored";
-const NOTHING_TO_CONTINUE: &str = "Expected a property definition, found continuation: the line is ignored";
+const NOTHING_TO_CONTINUE: &str =
+    "Expected a property definition, found continuation: the line is ignored";
 const NO_SUB_EQUALS: &str = "Expected an '=' sign defining a sub-property: the line is ignored";
 const NO_SUB_KEY: &str = "Sub-property did not have a name: the line is ignored";
 
-/// Reads the lines of the section whose body is here in the text, the first of which is `first_line` of its file.
+/// Reads the lines of the section whose body is here in the text, the first of which is
+/// `first_line` of its file.
 ///
-/// Indentation counts as in the AWS CLI: a line continues a property when it stands further in. For the SDKs a
-/// property never is indented, so that is the same, except that it lets a section be indented as a whole.
-/// An indented comment is skipped, as the CLI does; the SDKs make it a part of the value above, and nobody who
-/// writes a comment means that.
+/// Indentation counts as in the AWS CLI: a line continues a property when it stands further in. For
+/// the SDKs a property never is indented, so that is the same, except that it lets a section be
+/// indented as a whole. An indented comment is skipped, as the CLI does; the SDKs make it a part of
+/// the value above, and nobody who writes a comment means that.
 pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body {
     let mut body = Body::default();
     let mut is_lost = false;
@@ -72,7 +76,14 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
             _ => continue,
         };
         is_lost = true;
-        body.flaws.push((line.number, if is_of_shell(line.text) { SHELL_LINE } else { flaw }));
+        body.flaws.push((
+            line.number,
+            if is_of_shell(line.text) {
+                SHELL_LINE
+            } else {
+                flaw
+            },
+        ));
         body.lost.push((line.number, meant(line.text)));
     }
     body
@@ -81,8 +92,16 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
 /// The lines before the first header that say something, though there is no profile to say it of.
 pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
     let lines = Scan::text(text).filter(Line::says_something);
-    let message = |line: &str| if is_of_shell(line) { SHELL_OUTSIDE } else { NOT_IN_SECTION };
-    lines.map(|line| (line.number, message(line.text))).collect()
+    let message = |line: &str| {
+        if is_of_shell(line) {
+            SHELL_OUTSIDE
+        } else {
+            NOT_IN_SECTION
+        }
+    };
+    lines
+        .map(|line| (line.number, message(line.text)))
+        .collect()
 }
 
 impl Body {
@@ -97,7 +116,9 @@ impl Body {
     }
 
     fn continue_last(&mut self, line: &Line<'_>, nested: bool) {
-        let Some(last) = self.entries.last_mut() else { return };
+        let Some(last) = self.entries.last_mut() else {
+            return;
+        };
         last.lines.end = line.end();
         if nested {
             match scan::pair(line.text) {
@@ -116,8 +137,15 @@ const OF_SHELLS: [&str; 5] = ["export ", "set ", "setx ", "$env:", "declare -x "
 
 /// The line without what sets a variable in a shell.
 fn without_shell(trimmed: &str) -> Option<&str> {
-    let starts = |start: &&str| trimmed.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
-    OF_SHELLS.iter().find(|start| starts(start)).map(|start| trimmed[start.len()..].trim_start_matches(BLANK))
+    let starts = |start: &&str| {
+        trimmed
+            .get(..start.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(start))
+    };
+    OF_SHELLS
+        .iter()
+        .find(|start| starts(start))
+        .map(|start| trimmed[start.len()..].trim_start_matches(BLANK))
 }
 
 /// `export AWS_ACCESS_KEY_ID="…"`, which is not repeated: it may be a secret.
@@ -126,7 +154,8 @@ fn is_of_shell(trimmed: &str) -> bool {
     variable.starts_with("AWS_") || without_shell(trimmed).is_some()
 }
 
-/// The key that a broken line seems to mean: `read_only` of `read_only: true`, and of `export READ_ONLY=true`.
+/// The key that a broken line seems to mean: `read_only` of `read_only: true`, and of `export
+/// READ_ONLY=true`.
 fn meant(trimmed: &str) -> String {
     let trimmed = without_shell(trimmed).unwrap_or(trimmed);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

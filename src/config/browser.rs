@@ -25,7 +25,8 @@ pub(crate) struct Chromium {
     pub(crate) application: &'static str,
     /// Its program below a directory of Windows' programs.
     pub(crate) executable: &'static str,
-    /// Its data below the user's configuration directory on Linux, on macOS, and below `%LOCALAPPDATA%` on Windows.
+    /// Its data below the user's configuration directory on Linux, on macOS, and below
+    /// `%LOCALAPPDATA%` on Windows.
     pub(crate) data: [&'static str; 3],
 }
 
@@ -49,7 +50,11 @@ static CHROMIUMS: [Chromium; 4] = [
         programs: &["microsoft-edge", "microsoft-edge-stable"],
         application: "Microsoft Edge",
         executable: "Microsoft/Edge/Application/msedge.exe",
-        data: ["microsoft-edge", "Microsoft Edge", "Microsoft/Edge/User Data"],
+        data: [
+            "microsoft-edge",
+            "Microsoft Edge",
+            "Microsoft/Edge/User Data",
+        ],
     },
     Chromium {
         name: "brave",
@@ -94,8 +99,13 @@ impl Browser {
             Some(_) => {
                 let names = Browser::names();
                 Err(match nearest(text, &names).first() {
-                    Some(name) => format!("'{text}' is not a known browser; did you mean '{name}'?"),
-                    None => format!("'{text}' is none of {}, and no command line or path", names.join(", ")),
+                    Some(name) => {
+                        format!("'{text}' is not a known browser; did you mean '{name}'?")
+                    }
+                    None => format!(
+                        "'{text}' is none of {}, and no command line or path",
+                        names.join(", ")
+                    ),
                 })
             }
             None => Err(format!("the quotes in '{text}' do not match")),
@@ -103,7 +113,10 @@ impl Browser {
     }
 
     fn names() -> Vec<&'static str> {
-        ["system", "firefox"].into_iter().chain(CHROMIUMS.iter().map(|browser| browser.name)).collect()
+        ["system", "firefox"]
+            .into_iter()
+            .chain(CHROMIUMS.iter().map(|browser| browser.name))
+            .collect()
     }
 }
 
@@ -133,7 +146,10 @@ impl Container {
             "none" => Ok(Container::None),
             "ext+container" => Ok(Container::External),
             "ext+granted-containers" => Ok(Container::Granted),
-            _ => Err("accepted are \"none\", \"ext+container\" and \"ext+granted-containers\"".to_owned()),
+            _ => Err(
+                "accepted are \"none\", \"ext+container\" and \"ext+granted-containers\""
+                    .to_owned(),
+            ),
         }
     }
 
@@ -155,25 +171,47 @@ mod tests {
     fn names_and_command_lines() {
         assert_eq!(Browser::parse(" firefox"), Ok(Browser::Firefox));
         assert_eq!(Browser::parse("system"), Ok(Browser::System));
-        assert!(matches!(Browser::parse("brave"), Ok(Browser::Chromium(Chromium { name: "brave", .. }))));
-        let words =
-            |words: &[&str]| Ok(Browser::Command(words.iter().map(|word| (*word).to_owned()).collect()));
-        assert_eq!(Browser::parse("open -a Safari"), words(&["open", "-a", "Safari"]));
+        assert!(matches!(
+            Browser::parse("brave"),
+            Ok(Browser::Chromium(Chromium { name: "brave", .. }))
+        ));
+        let words = |words: &[&str]| {
+            Ok(Browser::Command(
+                words.iter().map(|word| (*word).to_owned()).collect(),
+            ))
+        };
+        assert_eq!(
+            Browser::parse("open -a Safari"),
+            words(&["open", "-a", "Safari"])
+        );
         assert_eq!(Browser::parse("/opt/x"), words(&["/opt/x"]));
         let wrong = |text: &str| Browser::parse(text).unwrap_err();
-        assert_eq!(wrong("crome"), "'crome' is not a known browser; did you mean 'chrome'?");
+        assert_eq!(
+            wrong("crome"),
+            "'crome' is not a known browser; did you mean 'chrome'?"
+        );
         assert_eq!(
             wrong("zzz"),
-            "'zzz' is none of system, firefox, chrome, chromium, edge, brave, and no command line or path"
+            "'zzz' is none of system, firefox, chrome, chromium, edge, brave, and no command line \
+             or path"
         );
     }
 
     #[test]
     #[cfg(unix)]
     fn quotes_are_a_shells() {
-        let words =
-            |words: &[&str]| Ok(Browser::Command(words.iter().map(|word| (*word).to_owned()).collect()));
-        assert_eq!(Browser::parse("'/opt/my browser' --app=%s"), words(&["/opt/my browser", "--app=%s"]));
-        assert_eq!(Browser::parse("open 'x").unwrap_err(), "the quotes in 'open 'x' do not match");
+        let words = |words: &[&str]| {
+            Ok(Browser::Command(
+                words.iter().map(|word| (*word).to_owned()).collect(),
+            ))
+        };
+        assert_eq!(
+            Browser::parse("'/opt/my browser' --app=%s"),
+            words(&["/opt/my browser", "--app=%s"])
+        );
+        assert_eq!(
+            Browser::parse("open 'x").unwrap_err(),
+            "the quotes in 'open 'x' do not match"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! AWS's own cases of profile-file parsing, against what the SDKs read. Where xacct reads otherwise on purpose, the case
-//! is listed here with the reason.
+//! AWS's own cases of profile-file parsing, against what the SDKs read. Where xacct reads otherwise
+//! on purpose, the case is listed here with the reason.
 
 use std::fs;
 
@@ -10,13 +10,18 @@ use serde_json::json;
 use super::Section;
 use super::tests::load;
 
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/profile-parser-tests.json");
+const DATA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../shared/conformance/profile-parser-tests.json"
+);
 
-/// The case's name, what xacct reads instead, and why. A case that no longer deviates fails the test.
+/// The case's name, what xacct reads instead, and why. A case that no longer deviates fails the
+/// test.
 const DEVIATIONS: [(&str, &str, &str); 1] = [(
     "Profile names support alphanumeric characters and - / . % @ _ : +",
     r#"{"some-thing:long/the_one%only.foo@bar+": {}, "foo!bar": {}}"#,
-    "the AWS CLI takes any name, so people have such profiles; the SDKs drop them with a warning in a log",
+    "the AWS CLI takes any name, so people have such profiles; the SDKs drop them with a warning \
+     in a log",
 )];
 
 /// The cases; `None`, with a line on stderr, if the data is not there.
@@ -40,8 +45,11 @@ fn shown(case: &Value) -> Value {
             .collect::<Map<_, _>>()
             .into()
     };
-    let profiles: Map<String, Value> =
-        config.profiles().iter().map(|profile| (profile.name.clone(), values(profile))).collect();
+    let profiles: Map<String, Value> = config
+        .profiles()
+        .iter()
+        .map(|profile| (profile.name.clone(), values(profile)))
+        .collect();
     let sessions = config.sso_session_names().into_iter();
     let sessions: Map<String, Value> = sessions
         .map(|name| {
@@ -69,7 +77,10 @@ fn deviation(case: &Value) -> Option<Value> {
         return (!found).then(|| shown["problems"].clone());
     }
     let wanted = &case["output"]["config"];
-    let sso_sessions = wanted.get("sso_sessions").cloned().unwrap_or_else(|| json!({}));
+    let sso_sessions = wanted
+        .get("sso_sessions")
+        .cloned()
+        .unwrap_or_else(|| json!({}));
     let same = shown["profiles"] == wanted["profiles"] && shown["sso_sessions"] == sso_sessions;
     (!same).then(|| shown["profiles"].clone())
 }
@@ -82,17 +93,31 @@ fn profile_files_are_read_as_the_sdks_read_them() {
     for case in &cases {
         let name = case["name"].as_str().unwrap();
         let read = deviation(case);
-        match (read, DEVIATIONS.iter().find(|(listed, _, _)| *listed == name)) {
+        match (
+            read,
+            DEVIATIONS.iter().find(|(listed, _, _)| *listed == name),
+        ) {
             (None, None) => {}
-            (None, Some(_)) => wrong.push(format!("{name}: listed as a deviation and deviates no more")),
+            (None, Some(_)) => wrong.push(format!(
+                "{name}: listed as a deviation and deviates no more"
+            )),
             (Some(read), None) => wrong.push(format!("{name}: {} read as {read}", case["input"])),
             (Some(read), Some((_, instead, _))) => {
-                assert_eq!(read, serde_json::from_str::<Value>(instead).unwrap(), "{name}");
+                assert_eq!(
+                    read,
+                    serde_json::from_str::<Value>(instead).unwrap(),
+                    "{name}"
+                );
             }
         }
     }
-    let names: Vec<&str> = cases.iter().filter_map(|case| case["name"].as_str()).collect();
-    let gone = DEVIATIONS.iter().filter(|(name, _, _)| !names.contains(name));
+    let names: Vec<&str> = cases
+        .iter()
+        .filter_map(|case| case["name"].as_str())
+        .collect();
+    let gone = DEVIATIONS
+        .iter()
+        .filter(|(name, _, _)| !names.contains(name));
     wrong.extend(gone.map(|(name, _, _)| format!("{name}: listed, and there is no such case")));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -101,13 +126,21 @@ fn profile_files_are_read_as_the_sdks_read_them() {
 #[test]
 fn files_that_the_sdks_reject_keep_their_other_profiles() {
     let Some(cases) = cases() else { return };
-    let rejected = cases.iter().filter(|case| case["output"].get("errorContaining").is_some());
+    let rejected = cases
+        .iter()
+        .filter(|case| case["output"].get("errorContaining").is_some());
     let mut count = 0;
     for case in rejected {
         let mut longer = case.clone();
         let text = case["input"]["configFile"].as_str().unwrap();
-        longer["input"]["configFile"] = Value::from(format!("{text}\n[profile other]\nname = value\n"));
-        assert_eq!(shown(&longer)["profiles"]["other"], json!({"name": "value"}), "{}", case["name"]);
+        longer["input"]["configFile"] =
+            Value::from(format!("{text}\n[profile other]\nname = value\n"));
+        assert_eq!(
+            shown(&longer)["profiles"]["other"],
+            json!({"name": "value"}),
+            "{}",
+            case["name"]
+        );
         count += 1;
     }
     assert_eq!(count, 10);

@@ -1,8 +1,9 @@
-//! Changes to one of the two AWS files, line by line: text in, text out, and whatever is not changed stays as it is,
-//! byte for byte. What to change is left to `adopt` and to those who add profiles.
+//! Changes to one of the two AWS files, line by line: text in, text out, and whatever is not
+//! changed stays as it is, byte for byte. What to change is left to `adopt` and to those who add
+//! profiles.
 //!
-//! It sees what the parser sees: a property goes with the lines that continue it, nested ones are never touched for
-//! those of the profile. Every change is read back before it counts.
+//! It sees what the parser sees: a property goes with the lines that continue it, nested ones are
+//! never touched for those of the profile. Every change is read back before it counts.
 
 use std::ops::Range;
 
@@ -23,8 +24,8 @@ pub(crate) struct Ini {
     sections: Sections,
 }
 
-/// One profile's change: these keys are taken out, wherever in the file they are, and the others put where the first
-/// of them stood, or else at the end of the profile's last section.
+/// One profile's change: these keys are taken out, wherever in the file they are, and the others
+/// put where the first of them stood, or else at the end of the profile's last section.
 pub(crate) struct Edit<'a> {
     pub(crate) profile: &'a str,
     pub(crate) gone: Vec<&'a str>,
@@ -48,11 +49,19 @@ impl Ini {
     pub(crate) fn new(file: FileKind, text: &str) -> Ini {
         let without = text.strip_prefix(BYTE_ORDER_MARK);
         let mark = without.is_some();
-        Ini::of(file, mark, Zeroizing::new(without.unwrap_or(text).to_owned()))
+        Ini::of(
+            file,
+            mark,
+            Zeroizing::new(without.unwrap_or(text).to_owned()),
+        )
     }
 
     fn of(file: FileKind, mark: bool, text: Zeroizing<String>) -> Ini {
-        Ini { file, mark, sections: Sections::of(text, file) }
+        Ini {
+            file,
+            mark,
+            sections: Sections::of(text, file),
+        }
     }
 
     /// The whole file.
@@ -76,7 +85,10 @@ impl Ini {
             return None;
         }
         let mut own = Own::new();
-        for entry in sections.into_iter().flat_map(|section| self.entries(section)) {
+        for entry in sections
+            .into_iter()
+            .flat_map(|section| self.entries(section))
+        {
             match own.iter_mut().find(|(key, _)| *key == entry.key) {
                 Some((_, value)) => *value = entry.value,
                 None => own.push((entry.key, entry.value)),
@@ -93,9 +105,12 @@ impl Ini {
         for edit in edits {
             ranges.extend(self.ranges(edit)?);
         }
-        // A section's end may be where the next one's first line begins: what is put there comes first.
+        // A section's end may be where the next one's first line begins: what is put there comes
+        // first.
         ranges.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut changed = Zeroizing::new(String::with_capacity(self.sections.text.len() + 128 * edits.len()));
+        let mut changed = Zeroizing::new(String::with_capacity(
+            self.sections.text.len() + 128 * edits.len(),
+        ));
         let mut kept = 0;
         for (range, new) in &ranges {
             changed.push_str(&self.sections.text[kept..range.start]);
@@ -116,12 +131,16 @@ impl Ini {
     /// What stands where, and what comes in its place.
     fn ranges(&self, edit: &Edit<'_>) -> Result<Vec<Replacement>, String> {
         let places = self.places(edit.profile);
-        let gone = places.iter().filter(|place| edit.gone.contains(&place.key.as_str()));
-        let mut ranges: Vec<_> =
-            gone.map(|place| (place.lines.clone(), &*place.indent, Zeroizing::default())).collect();
+        let gone = places
+            .iter()
+            .filter(|place| edit.gone.contains(&place.key.as_str()));
+        let mut ranges: Vec<_> = gone
+            .map(|place| (place.lines.clone(), &*place.indent, Zeroizing::default()))
+            .collect();
         if ranges.is_empty() {
             let end = self.end_of(edit.profile, &places);
-            let (end, indent) = end.ok_or_else(|| format!("no section of profile '{}'", edit.profile))?;
+            let (end, indent) =
+                end.ok_or_else(|| format!("no section of profile '{}'", edit.profile))?;
             ranges.push((end..end, indent, Zeroizing::default()));
         }
         if let Some((_, indent, new)) = ranges.first_mut() {
@@ -129,7 +148,10 @@ impl Ini {
                 put(new, indent, *entry, self.line_end());
             }
         }
-        Ok(ranges.into_iter().map(|(range, _, new)| (range, new)).collect())
+        Ok(ranges
+            .into_iter()
+            .map(|(range, _, new)| (range, new))
+            .collect())
     }
 
     /// Adds a section at the end, for a profile that the file does not have yet.
@@ -137,7 +159,14 @@ impl Ini {
     /// Errors: a sentence, where the name or a value cannot be written there.
     pub(crate) fn add(&mut self, profile: &str, with: &[(&str, &str)]) -> Result<(), String> {
         let changed = self.with_section(&self.header(profile), with);
-        self.read_back(changed, &[Edit { profile, gone: Vec::new(), with: with.to_vec() }])
+        self.read_back(
+            changed,
+            &[Edit {
+                profile,
+                gone: Vec::new(),
+                with: with.to_vec(),
+            }],
+        )
     }
 
     /// Adds `[sso-session NAME]` at the end. That the parser finds it is left to the caller to see.
@@ -168,7 +197,11 @@ impl Ini {
         } else {
             format!("\"{}\"", profile.replace('\\', "\\\\").replace('"', "\\\""))
         };
-        if bare { name } else { format!("profile {name}") }
+        if bare {
+            name
+        } else {
+            format!("profile {name}")
+        }
     }
 
     /// Takes the changed text, if it says what it was meant to.
@@ -176,10 +209,14 @@ impl Ini {
         let changed = Ini::of(self.file, self.mark, changed);
         for Edit { profile, with, .. } in edits {
             let own = changed.own(profile);
-            let own = own.ok_or_else(|| format!("no profile in this file can be called '{profile}'"))?;
+            let own =
+                own.ok_or_else(|| format!("no profile in this file can be called '{profile}'"))?;
             for (key, value) in with {
                 // Never the value: it may be a secret.
-                if !own.iter().any(|(own, read)| own == key && **read == **value) {
+                if !own
+                    .iter()
+                    .any(|(own, read)| own == key && **read == **value)
+                {
                     return Err(format!("the value of {key} cannot be written in this file"));
                 }
             }
@@ -192,7 +229,11 @@ impl Ini {
     fn sections(&self, profile: &str) -> Vec<&Found> {
         let of = |kind: Kind| self.sections.find(kind, profile).collect();
         let kinds = [Kind::Profile, Kind::PlainDefault, Kind::Spaced];
-        kinds.into_iter().map(of).find(|found: &Vec<&Found>| !found.is_empty()).unwrap_or_default()
+        kinds
+            .into_iter()
+            .map(of)
+            .find(|found: &Vec<&Found>| !found.is_empty())
+            .unwrap_or_default()
     }
 
     fn entries(&self, section: &Found) -> Vec<Entry> {
@@ -209,7 +250,11 @@ impl Ini {
                 let below = entry.lines.end..section.body.end;
                 let end = end_of_comments(&self.sections.text, below, indent.len());
                 let lines = entry.lines.start..end;
-                places.push(Place { key: entry.key, lines, indent: indent.to_owned() });
+                places.push(Place {
+                    key: entry.key,
+                    lines,
+                    indent: indent.to_owned(),
+                });
             }
         }
         places
@@ -218,10 +263,16 @@ impl Ini {
     /// Where a property more would stand, and how far in.
     fn end_of<'p>(&self, profile: &str, places: &'p [Place]) -> Option<(usize, &'p str)> {
         let section = self.sections(profile).pop()?;
-        if let Some(last) = places.iter().rfind(|place| section.body.contains(&place.lines.start)) {
+        if let Some(last) = places
+            .iter()
+            .rfind(|place| section.body.contains(&place.lines.start))
+        {
             return Some((last.lines.end, &last.indent));
         }
-        Some((end_of_comments(&self.sections.text, section.body.clone(), 0), ""))
+        Some((
+            end_of_comments(&self.sections.text, section.body.clone(), 0),
+            "",
+        ))
     }
 
     fn line_end(&self) -> &'static str {
@@ -238,16 +289,23 @@ impl Ini {
 /// The text's own, by its first line.
 pub(super) fn line_end(text: &str) -> &'static str {
     let first = text.split_inclusive('\n').next().unwrap_or_default();
-    if first.ends_with("\r\n") { "\r\n" } else { "\n" }
+    if first.ends_with("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    }
 }
 
-/// Whether the last line is not blank: whoever puts a section behind it leaves a blank line between them.
+/// Whether the last line is not blank: whoever puts a section behind it leaves a blank line between
+/// them.
 pub(super) fn says_something_last(text: &str) -> bool {
-    text.lines().last().is_some_and(|line| !trimmed(line).is_empty())
+    text.lines()
+        .last()
+        .is_some_and(|line| !trimmed(line).is_empty())
 }
 
-/// Where the comments end that stand further in than `outer`, blank lines between them or not. To the SDKs they are a
-/// part of the value above: left alone, they would be a part of another one's.
+/// Where the comments end that stand further in than `outer`, blank lines between them or not. To
+/// the SDKs they are a part of the value above: left alone, they would be a part of another one's.
 fn end_of_comments(text: &str, below: Range<usize>, outer: usize) -> usize {
     let mut end = below.start;
     for line in Scan::below(text, below, 0) {

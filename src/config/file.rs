@@ -1,4 +1,5 @@
-//! One of the two AWS files: its text with the index of its sections. Which file wins is left to `mod.rs`.
+//! One of the two AWS files: its text with the index of its sections. Which file wins is left to
+//! `mod.rs`.
 
 use std::sync::Arc;
 
@@ -25,7 +26,11 @@ pub(super) struct ProfileFile {
 impl ProfileFile {
     /// `path` is what people are shown; a file that is not there has no text.
     pub(super) fn new(kind: FileKind, path: &str, text: Option<Zeroizing<String>>) -> ProfileFile {
-        ProfileFile { kind, path: path.into(), sections: Sections::of(text.unwrap_or_default(), kind) }
+        ProfileFile {
+            kind,
+            path: path.into(),
+            sections: Sections::of(text.unwrap_or_default(), kind),
+        }
     }
 
     fn text(&self) -> &str {
@@ -42,7 +47,11 @@ impl ProfileFile {
     }
 
     pub(super) fn origin(&self, line: usize) -> Origin {
-        Origin { file: self.kind, path: Arc::clone(&self.path), line }
+        Origin {
+            file: self.kind,
+            path: Arc::clone(&self.path),
+            line,
+        }
     }
 
     /// Puts what the section says, and what is wrong with it, over what is in `into`.
@@ -50,11 +59,22 @@ impl ProfileFile {
         into.problems.extend(self.header_problem(section));
         let body = self.sections.body(section);
         let setting = |entry: body::Entry| {
-            (entry.key, Setting::new(entry.value, self.origin(entry.line), entry.sub_lines))
+            (
+                entry.key,
+                Setting::new(entry.value, self.origin(entry.line), entry.sub_lines),
+            )
         };
         into.put_over(body.entries.into_iter().map(setting).collect());
-        into.lost.extend(body.lost.into_iter().map(|(line, key)| (key, self.origin(line))));
-        into.problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
+        into.lost.extend(
+            body.lost
+                .into_iter()
+                .map(|(line, key)| (key, self.origin(line))),
+        );
+        into.problems.extend(
+            body.flaws
+                .into_iter()
+                .map(|(line, text)| self.problem(line, text)),
+        );
     }
 
     /// Puts several into one; `None` when there is none.
@@ -71,16 +91,25 @@ impl ProfileFile {
         merged
     }
 
-    /// The text without the sections of the profile `default`, and without lines of this profile that hold one of the
-    /// `keys`.
+    /// The text without the sections of the profile `default`, and without lines of this profile
+    /// that hold one of the `keys`.
     pub(super) fn text_without_default(&self, profile: &str, keys: &[&str]) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.text().len()));
         text.push_str(&self.text()[..self.sections.start()]);
-        for section in self.sections.all.iter().filter(|section| !self.is_default(section)) {
+        for section in self
+            .sections
+            .all
+            .iter()
+            .filter(|section| !self.is_default(section))
+        {
             text.push_str(&self.text()[section.header.clone()]);
             let mut kept = section.body.start;
             let is_meant = section.kind == Kind::Profile && self.name(section) == profile;
-            let entries = if is_meant { self.sections.body(section).entries } else { Vec::new() };
+            let entries = if is_meant {
+                self.sections.body(section).entries
+            } else {
+                Vec::new()
+            };
             for entry in entries.iter().filter(|entry| keys.contains(&&*entry.key)) {
                 text.push_str(&self.text()[kept..entry.lines.start]);
                 kept = entry.lines.end;
@@ -101,14 +130,20 @@ impl ProfileFile {
     /// Everything wrong in this file as far as the file alone can tell, by line.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let outside = body::outside_sections(&self.text()[..self.sections.start()]);
-        let mut problems: Vec<Problem> =
-            outside.into_iter().map(|(line, text)| self.problem(line, text)).collect();
+        let mut problems: Vec<Problem> = outside
+            .into_iter()
+            .map(|(line, text)| self.problem(line, text))
+            .collect();
         for section in &self.sections.all {
             problems.extend(self.header_problem(section));
             // What stands in a section that is not used costs nothing more.
             if section.kind != Kind::Ignored {
                 let body = self.sections.body(section);
-                problems.extend(body.flaws.into_iter().map(|(line, text)| self.problem(line, text)));
+                problems.extend(
+                    body.flaws
+                        .into_iter()
+                        .map(|(line, text)| self.problem(line, text)),
+                );
             }
         }
         problems
@@ -116,27 +151,40 @@ impl ProfileFile {
 
     /// The headers that are not read and that seem to mean this name, which is in lower case.
     pub(super) fn unread_headers(&self, wanted: &str) -> Vec<Problem> {
-        let unread = self.sections.all.iter().filter(|section| section.kind == Kind::Ignored);
+        let unread = self
+            .sections
+            .all
+            .iter()
+            .filter(|section| section.kind == Kind::Ignored);
         let means = |section: &&Found| {
             let names = header::meant(section.header_line(self.text()));
             names.iter().any(|name| name.to_lowercase() == wanted)
         };
-        unread.filter(means).filter_map(|section| self.header_problem(section)).collect()
+        unread
+            .filter(means)
+            .filter_map(|section| self.header_problem(section))
+            .collect()
     }
 
     /// The first line that stands before every header, where there is one.
     pub(super) fn first_outside(&self) -> Option<Problem> {
-        let (line, text) =
-            body::outside_sections(&self.text()[..self.sections.start()]).into_iter().next()?;
+        let (line, text) = body::outside_sections(&self.text()[..self.sections.start()])
+            .into_iter()
+            .next()?;
         Some(self.problem(line, text))
     }
 
     pub(super) fn problem(&self, line: usize, message: &str) -> Problem {
-        Problem { origin: self.origin(line), message: message.to_owned() }
+        Problem {
+            origin: self.origin(line),
+            message: message.to_owned(),
+        }
     }
 
     fn header_problem(&self, section: &Found) -> Option<Problem> {
         let message = |flaw: Flaw| flaw.message(section.header_line(self.text()));
-        section.flaw.map(|flaw| self.problem(section.line, &message(flaw)))
+        section
+            .flaw
+            .map(|flaw| self.problem(section.line, &message(flaw)))
     }
 }

@@ -1,5 +1,5 @@
-//! One section header, `[profile client1]`: its kind, its name, what is wrong with it (docs/aws.md A1.1). Finding headers
-//! is left to `scan`, what stands below them to `body`.
+//! One section header, `[profile client1]`: its kind, its name, what is wrong with it (docs/aws.md
+//! A1.1). Finding headers is left to `scan`, what stands below them to `body`.
 
 use std::borrow::Cow;
 
@@ -24,8 +24,9 @@ pub(super) enum Kind {
     SsoSession,
     /// `[services NAME]`
     Services,
-    /// `[my client]` in the credentials file: what `aws configure` writes there for the profile that it calls
-    /// `[profile "my client"]` in the config file. Used if such a profile exists, else ignored as the SDKs do.
+    /// `[my client]` in the credentials file: what `aws configure` writes there for the profile
+    /// that it calls `[profile "my client"]` in the config file. Used if such a profile exists,
+    /// else ignored as the SDKs do.
     Spaced,
     /// Nothing below it is used.
     Ignored,
@@ -52,7 +53,9 @@ pub(super) struct Header<'a> {
 
 /// Reads a line that begins with `[`; blanks before it and the line's end are off.
 pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
-    let Some((inner, trailing)) = inside(line) else { return ignored(Flaw::Unclosed) };
+    let Some((inner, trailing)) = inside(line) else {
+        return ignored(Flaw::Unclosed);
+    };
     let (prefix, rest) = prefix_and_rest(inner);
     let kind = match (file, prefix) {
         (FileKind::Credentials, None) => Kind::Profile,
@@ -60,11 +63,19 @@ pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
             return ignored(Flaw::PrefixedInCredentials);
         }
         (FileKind::Credentials, Some(_)) => {
-            return Header { kind: Kind::Spaced, name: Cow::Borrowed(inner), flaw: None };
+            return Header {
+                kind: Kind::Spaced,
+                name: Cow::Borrowed(inner),
+                flaw: None,
+            };
         }
         (_, None) if rest == "default" => Kind::PlainDefault,
         (_, None) if OF_THE_CLI.contains(&rest) => {
-            return Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: None };
+            return Header {
+                kind: Kind::Ignored,
+                name: Cow::Borrowed(""),
+                flaw: None,
+            };
         }
         (_, None) if !rest.is_empty() => return ignored(Flaw::NotPrefixed),
         (_, None) => return ignored(Flaw::NoName),
@@ -74,13 +85,17 @@ pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
         (_, Some(_)) => return ignored(Flaw::UnknownPrefix),
     };
     match name(rest) {
-        Ok(name) => Header { kind, name, flaw: trailing.then_some(Flaw::Trailing) },
+        Ok(name) => Header {
+            kind,
+            name,
+            flaw: trailing.then_some(Flaw::Trailing),
+        },
         Err(flaw) => ignored(flaw),
     }
 }
 
-/// The names that a header which is not read may have been meant to give: all of it, what stands behind its first word,
-/// and the first word of either.
+/// The names that a header which is not read may have been meant to give: all of it, what stands
+/// behind its first word, and the first word of either.
 pub(super) fn meant(line: &str) -> Vec<&str> {
     let unclosed = || line.trim_start_matches('[').trim_matches(BLANK);
     let inner = inside(line).map_or_else(unclosed, |(inner, _)| inner);
@@ -93,16 +108,20 @@ pub(super) fn meant(line: &str) -> Vec<&str> {
         prefix.filter(|prefix| !PREFIXES.contains(prefix)),
         run_together(inner),
     ];
-    let names = names.into_iter().flatten().map(|name| shown_part(name.trim_matches(['"', '\''])));
+    let names = names
+        .into_iter()
+        .flatten()
+        .map(|name| shown_part(name.trim_matches(['"', '\''])));
     names.filter(|name| !name.is_empty()).collect()
 }
 
-/// The name in `profile:client1`, `profileclient1`, or with any other blank than the two that count: between it and its
-/// prefix, where there should be one of those.
+/// The name in `profile:client1`, `profileclient1`, or with any other blank than the two that
+/// count: between it and its prefix, where there should be one of those.
 pub(crate) fn run_together(inner: &str) -> Option<&str> {
     let rest = inner.strip_prefix("profile")?;
-    let name =
-        rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !BLANK.contains(&c) && !"\"'[".contains(c));
+    let name = rest.trim_start_matches(|c: char| {
+        !c.is_alphanumeric() && !BLANK.contains(&c) && !"\"'[".contains(c)
+    });
     (!name.is_empty() && !name.starts_with(BLANK)).then_some(name)
 }
 
@@ -114,20 +133,27 @@ pub(super) fn shown_part(name: &str) -> &str {
 }
 
 fn ignored(flaw: Flaw) -> Header<'static> {
-    Header { kind: Kind::Ignored, name: Cow::Borrowed(""), flaw: Some(flaw) }
+    Header {
+        kind: Kind::Ignored,
+        name: Cow::Borrowed(""),
+        flaw: Some(flaw),
+    }
 }
 
-/// What stands between the brackets of a header that nothing but a comment stands behind. The SDKs end the line at the
-/// first `#` or `;` and want a `]` there.
+/// What stands between the brackets of a header that nothing but a comment stands behind. The SDKs
+/// end the line at the first `#` or `;` and want a `]` there.
 pub(crate) fn closed(line: &str) -> Option<&str> {
     let comment = memchr2(b'#', b';', line.as_bytes()).unwrap_or(line.len());
-    trimmed(&line[..comment]).strip_prefix('[')?.strip_suffix(']').map(trimmed)
+    trimmed(&line[..comment])
+        .strip_prefix('[')?
+        .strip_suffix(']')
+        .map(trimmed)
 }
 
 /// What stands between the brackets, and whether anything but a comment stands behind them.
 ///
-/// Where the header is not closed the SDKs give up on the file and the AWS CLI does not, so the CLI's way comes second: up
-/// to the `]`, `#` in names and text behind it allowed.
+/// Where the header is not closed the SDKs give up on the file and the AWS CLI does not, so the
+/// CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
 fn inside(line: &str) -> Option<(&str, bool)> {
     if let Some(inner) = closed(line) {
         return Some((inner, false));
@@ -142,19 +168,24 @@ fn inside(line: &str) -> Option<(&str, bool)> {
         quote.is_none() && c == ']'
     })?;
     let behind = trimmed(&line[end + 1..]);
-    Some((trimmed(&line[1..end]), !behind.is_empty() && !behind.starts_with(COMMENT)))
+    Some((
+        trimmed(&line[1..end]),
+        !behind.is_empty() && !behind.starts_with(COMMENT),
+    ))
 }
 
 /// Parts `profile client1` at its first blank; a quoted name alone has no prefix.
 pub(crate) fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
     match memchr2(b' ', b'\t', inner.as_bytes()) {
-        Some(blank) if !inner.starts_with(['"', '\'']) => (Some(&inner[..blank]), trimmed(&inner[blank..])),
+        Some(blank) if !inner.starts_with(['"', '\'']) => {
+            (Some(&inner[..blank]), trimmed(&inner[blank..]))
+        }
         _ => (None, inner),
     }
 }
 
-/// Quotes and backslashes as the AWS CLI takes them (`shlex`); any name without blanks or control characters is
-/// one, quoted also with blanks.
+/// Quotes and backslashes as the AWS CLI takes them (`shlex`); any name without blanks or control
+/// characters is one, quoted also with blanks.
 fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
     let quoted = memchr3(b'"', b'\'', b'\\', text.as_bytes()).is_some();
     let name = if quoted {
@@ -169,7 +200,11 @@ fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
         return Err(Flaw::NoName);
     }
     let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && byte == b' ');
-    if name.bytes().any(wrong) { Err(Flaw::BadName) } else { Ok(name) }
+    if name.bytes().any(wrong) {
+        Err(Flaw::BadName)
+    } else {
+        Ok(name)
+    }
 }
 
 impl Flaw {
@@ -178,27 +213,32 @@ impl Flaw {
         let (prefix, rest) = inside(line).map_or((None, ""), |(inner, _)| prefix_and_rest(inner));
         let prefix = prefix.unwrap_or_default();
         match self {
-            Flaw::Unclosed => "Profile definition must end with ']': the section is ignored".to_owned(),
+            Flaw::Unclosed => {
+                "Profile definition must end with ']': the section is ignored".to_owned()
+            }
             Flaw::Trailing => {
                 "Profile definition must end with ']': what stands behind it is ignored".to_owned()
             }
             Flaw::NoName => "the section has no name: ignored".to_owned(),
             Flaw::BadName => {
-                let plain =
-                    !rest.is_empty() && !rest.contains(|c: char| c.is_control() || "\"'\\".contains(c));
+                let plain = !rest.is_empty()
+                    && !rest.contains(|c: char| c.is_control() || "\"'\\".contains(c));
                 let name = if plain { rest } else { "my client" };
                 format!(
-                    "the section's name is not valid: ignored (a name with blanks is written [{prefix} \"{name}\"])"
+                    "the section's name is not valid: ignored (a name with blanks is written \
+                     [{prefix} \"{name}\"])"
                 )
             }
             Flaw::NotPrefixed if rest == "DEFAULT" => {
-                "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]"
+                "[DEFAULT] is ignored: no profile inherits from it; the default profile is \
+                 [default]"
                     .to_owned()
             }
             Flaw::NotPrefixed if run_together(rest).is_some() => {
                 let name = run_together(rest).unwrap_or_default();
                 format!(
-                    "[{rest}] is ignored: there must be a plain space after the word profile: [profile {name}]"
+                    "[{rest}] is ignored: there must be a plain space after the word profile: \
+                     [profile {name}]"
                 )
             }
             Flaw::NotPrefixed => {
@@ -206,10 +246,14 @@ impl Flaw {
             }
             Flaw::UnknownPrefix => match nearest(prefix, &PREFIXES).first() {
                 Some(meant) => {
-                    format!("[{prefix} …] is ignored: no such kind of section, did you mean [{meant} …]?")
+                    format!(
+                        "[{prefix} …] is ignored: no such kind of section, did you mean \
+                             [{meant} …]?"
+                    )
                 }
                 None => format!(
-                    "[{prefix} …] is ignored: no such kind of section (a profile is written [profile {rest}], a name \
+                    "[{prefix} …] is ignored: no such kind of section (a profile is written \
+                     [profile {rest}], a name \
                      with blanks [profile \"{prefix} {rest}\"])"
                 ),
             },

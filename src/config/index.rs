@@ -1,5 +1,5 @@
-//! Where the sections of a profile file are, and what their headers say. What stands in a section is read by
-//! `body`, and only where somebody asks for it.
+//! Where the sections of a profile file are, and what their headers say. What stands in a section
+//! is read by `body`, and only where somebody asks for it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -22,7 +22,8 @@ use super::scan::Scan;
 pub(super) struct Sections {
     pub(super) text: Zeroizing<String>,
     pub(super) all: Vec<Found>,
-    /// The places in `all` by name, once many were looked for: for a few, looking through all is faster.
+    /// The places in `all` by name, once many were looked for: for a few, looking through all is
+    /// faster.
     by_name: Index<Vec<usize>>,
 }
 
@@ -50,14 +51,22 @@ enum Name {
 impl Sections {
     pub(super) fn of(text: Zeroizing<String>, file: FileKind) -> Sections {
         let all = sections(&text, file);
-        Sections { text, all, by_name: Index::default() }
+        Sections {
+            text,
+            all,
+            by_name: Index::default(),
+        }
     }
 
     /// Those of this kind and name, in order.
     pub(super) fn find<'a>(&'a self, kind: Kind, name: &str) -> impl Iterator<Item = &'a Found> {
         let by_name = self.by_name.get(|| self.by_name());
         let known = by_name.map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
-        let all = if known.is_some() { 0..0 } else { 0..self.all.len() };
+        let all = if known.is_some() {
+            0..0
+        } else {
+            0..self.all.len()
+        };
         let places = known.unwrap_or_default().iter().copied().chain(all);
         let sections = places.map(|at| &self.all[at]);
         sections.filter(move |section| section.kind == kind && section.name(&self.text) == name)
@@ -66,14 +75,19 @@ impl Sections {
     fn by_name(&self) -> HashMap<Box<str>, Vec<usize>> {
         let mut by_name: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(self.all.len());
         for (at, section) in self.all.iter().enumerate() {
-            by_name.entry(section.name(&self.text).into()).or_default().push(at);
+            by_name
+                .entry(section.name(&self.text).into())
+                .or_default()
+                .push(at);
         }
         by_name
     }
 
     /// Where the first header begins, or else the end.
     pub(super) fn start(&self) -> usize {
-        self.all.first().map_or(self.text.len(), |section| section.header.start)
+        self.all
+            .first()
+            .map_or(self.text.len(), |section| section.header.start)
     }
 
     pub(super) fn body(&self, section: &Found) -> Body {

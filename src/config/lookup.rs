@@ -1,5 +1,5 @@
-//! An index by name that is made once it pays: one look-up is faster without, and for many of them the time must not
-//! grow with the number of names each time.
+//! An index by name that is made once it pays: one look-up is faster without, and for many of them
+//! the time must not grow with the number of names each time.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -17,13 +17,19 @@ pub(super) struct Index<T> {
 
 impl<T> Default for Index<T> {
     fn default() -> Index<T> {
-        Index { lookups: AtomicU32::new(0), places: OnceLock::new() }
+        Index {
+            lookups: AtomicU32::new(0),
+            places: OnceLock::new(),
+        }
     }
 }
 
 impl<T> Index<T> {
     /// The index, made now if there were many look-ups before this one; `None` for the first few.
-    pub(super) fn get(&self, make: impl FnOnce() -> HashMap<Box<str>, T>) -> Option<&HashMap<Box<str>, T>> {
+    pub(super) fn get(
+        &self,
+        make: impl FnOnce() -> HashMap<Box<str>, T>,
+    ) -> Option<&HashMap<Box<str>, T>> {
         if let Some(places) = self.places.get() {
             return Some(places);
         }

@@ -1,8 +1,9 @@
-//! The part of `~/.aws/config` that `sync` keeps up for one source, between two marker lines: text in, text out. What
-//! stands outside stays as it is, byte for byte; inside, what a person has added to a profile stays too.
+//! The part of `~/.aws/config` that `sync` keeps up for one source, between two marker lines: text
+//! in, text out. What stands outside stays as it is, byte for byte; inside, what a person has added
+//! to a profile stays too.
 //!
-//! The marker lines themselves are in `markers`. What the profiles are called is left to `naming`, which names are taken
-//! elsewhere to those who ask for the change.
+//! The marker lines themselves are in `markers`. What the profiles are called is left to `naming`,
+//! which names are taken elsewhere to those who ask for the change.
 
 mod markers;
 
@@ -26,7 +27,10 @@ pub(crate) enum Source<'a> {
     /// `[sso-session NAME]`
     Sso { session: &'a str },
     /// `role_name` with its path.
-    Organizations { source_profile: &'a str, role_name: &'a str },
+    Organizations {
+        source_profile: &'a str,
+        role_name: &'a str,
+    },
 }
 
 /// Which role in which account a profile is; what its name is does not count.
@@ -95,7 +99,10 @@ impl Source<'_> {
     pub(crate) fn label(&self) -> String {
         match self {
             Source::Sso { session } => format!("sso {session}"),
-            Source::Organizations { source_profile, role_name } => {
+            Source::Organizations {
+                source_profile,
+                role_name,
+            } => {
                 format!("organizations {source_profile} {role_name}")
             }
         }
@@ -103,19 +110,32 @@ impl Source<'_> {
 
     fn identity(&self, item: &str, name: &str) -> Option<Identity> {
         let own = Ini::new(FileKind::Config, item).own(name)?;
-        let value = |key: &str| own.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str());
+        let value = |key: &str| {
+            own.iter()
+                .find(|(own, _)| own == key)
+                .map(|(_, value)| value.as_str())
+        };
         match self {
             Source::Sso { session } => {
                 let of_session = value("sso_session") == Some(session);
                 let (account_id, role) = value("sso_account_id").zip(value("sso_role_name"))?;
-                of_session.then(|| Identity { account_id: account_id.to_owned(), role: role.to_owned() })
+                of_session.then(|| Identity {
+                    account_id: account_id.to_owned(),
+                    role: role.to_owned(),
+                })
             }
-            Source::Organizations { source_profile, role_name } => {
+            Source::Organizations {
+                source_profile,
+                role_name,
+            } => {
                 let role_arn = Arn::parse(value("role_arn")?)?;
                 let role = role_arn.resource.strip_prefix("role/")?;
                 let is_own = value("source_profile") == Some(source_profile) && role == *role_name;
                 let account_id = role_arn.account_id.to_owned();
-                is_own.then(|| Identity { account_id, role: role.to_owned() })
+                is_own.then(|| Identity {
+                    account_id,
+                    role: role.to_owned(),
+                })
             }
         }
     }
@@ -130,9 +150,17 @@ impl<'t> Block<'t> {
         let mark = without.is_some();
         let text = without.unwrap_or(text);
         let label = source.label();
-        let place =
-            markers::places(text)?.into_iter().find(|(other, _)| *other == label).map(|(_, place)| place);
-        let mut block = Block { text, mark, label, place, items: Vec::new() };
+        let place = markers::places(text)?
+            .into_iter()
+            .find(|(other, _)| *other == label)
+            .map(|(_, place)| place);
+        let mut block = Block {
+            text,
+            mark,
+            label,
+            place,
+            items: Vec::new(),
+        };
         if let Some(place) = block.place.clone() {
             let sections = index::sections(text, FileKind::Config);
             markers::refuse_what_stands_behind(text, &block.label, &place, &sections)?;
@@ -143,12 +171,19 @@ impl<'t> Block<'t> {
 
     /// Whether the line, counted from 1, is in the block.
     pub(crate) fn has_line(&self, line: usize) -> bool {
-        self.place.as_ref().is_some_and(|place| (place.lines.0..=place.lines.1).contains(&line))
+        self.place
+            .as_ref()
+            .is_some_and(|place| (place.lines.0..=place.lines.1).contains(&line))
     }
 
-    /// What a name of the block stands for; `None` where there is no such profile of this source in it.
+    /// What a name of the block stands for; `None` where there is no such profile of this source in
+    /// it.
     pub(crate) fn identity(&self, name: &str) -> Option<&Identity> {
-        self.items.iter().find(|item| item.name == name)?.identity.as_ref()
+        self.items
+            .iter()
+            .find(|item| item.name == name)?
+            .identity
+            .as_ref()
     }
 
     /// Puts the profiles into the block, each new one where its name belongs.
@@ -173,25 +208,46 @@ impl<'t> Block<'t> {
                 (None, None) => None,
             };
             changed += usize::from(text.is_some());
-            items.push((&item.name, text.map_or(Cow::Borrowed(item.text), Cow::Owned)));
+            items.push((
+                &item.name,
+                text.map_or(Cow::Borrowed(item.text), Cow::Owned),
+            ));
         }
         let is_new = |profile: &&Synced| !self.items.iter().any(|item| item.is(profile));
         for profile in wish.profiles.iter().filter(is_new) {
             added += 1;
-            let place = items.iter().position(|(name, _)| *name > profile.name.as_str());
+            let place = items
+                .iter()
+                .position(|(name, _)| *name > profile.name.as_str());
             let text = written(profile)?.replace('\n', edit::line_end(self.text));
-            items.insert(place.unwrap_or(items.len()), (&profile.name, Cow::Owned(text)));
+            items.insert(
+                place.unwrap_or(items.len()),
+                (&profile.name, Cow::Owned(text)),
+            );
         }
         let is_same = added == 0 && changed == 0 && gone.is_empty();
-        let text = if is_same { self.text.to_owned() } else { self.composed(&items) };
+        let text = if is_same {
+            self.text.to_owned()
+        } else {
+            self.composed(&items)
+        };
         let mark = if self.mark { BYTE_ORDER_MARK } else { "" };
-        Ok(Outcome { text: format!("{mark}{text}"), added, changed, gone, kept })
+        Ok(Outcome {
+            text: format!("{mark}{text}"),
+            added,
+            changed,
+            gone,
+            kept,
+        })
     }
 
     /// The file with these items in the block, a blank line between two.
     fn composed(&self, items: &[(&str, Cow<'_, str>)]) -> String {
         let end = edit::line_end(self.text);
-        let sections: Vec<&str> = items.iter().map(|(_, text)| without_blank_end(text)).collect();
+        let sections: Vec<&str> = items
+            .iter()
+            .map(|(_, text)| without_blank_end(text))
+            .collect();
         let sections = sections.join(end);
         let Some(place) = &self.place else {
             let mut text = self.text.to_owned();
@@ -202,19 +258,32 @@ impl<'t> Block<'t> {
                 text.push_str(end);
             }
             let label = &self.label;
-            return format!("{text}{MARK}{label}{BEGIN}{ADVICE}{end}{sections}{MARK}{label}{END}{end}");
+            return format!(
+                "{text}{MARK}{label}{BEGIN}{ADVICE}{end}{sections}{MARK}{label}{END}{end}"
+            );
         };
-        let (before, behind) = (&self.text[..place.whole.start], &self.text[place.whole.end..]);
-        let first = self.items.first().map_or(place.inner.end, |item| scan::offset(self.text, item.text));
-        let (begin, above) =
-            (&self.text[place.whole.start..place.inner.start], &self.text[place.inner.start..first]);
+        let (before, behind) = (
+            &self.text[..place.whole.start],
+            &self.text[place.whole.end..],
+        );
+        let first = self
+            .items
+            .first()
+            .map_or(place.inner.end, |item| scan::offset(self.text, item.text));
+        let (begin, above) = (
+            &self.text[place.whole.start..place.inner.start],
+            &self.text[place.inner.start..first],
+        );
         if sections.is_empty() && above.trim().is_empty() {
             // With the blank line that was put before it.
             let blank = before.strip_suffix("\r\n\r\n").map(|rest| rest.len() + 2);
             let blank = blank.or_else(|| before.strip_suffix("\n\n").map(|rest| rest.len() + 1));
             return format!("{}{behind}", &before[..blank.unwrap_or(before.len())]);
         }
-        format!("{before}{begin}{above}{sections}{}{behind}", &self.text[place.inner.end..place.whole.end])
+        format!(
+            "{before}{begin}{above}{sections}{}{behind}",
+            &self.text[place.inner.end..place.whole.end]
+        )
     }
 }
 
@@ -230,18 +299,41 @@ impl Item<'_> {
     }
 }
 
-fn items<'t>(text: &'t str, place: &Place, sections: &[Found], source: Source<'_>) -> Vec<Item<'t>> {
-    let inside: Vec<&Found> =
-        sections.iter().filter(|section| place.inner.contains(&section.header.start)).collect();
+fn items<'t>(
+    text: &'t str,
+    place: &Place,
+    sections: &[Found],
+    source: Source<'_>,
+) -> Vec<Item<'t>> {
+    let inside: Vec<&Found> = sections
+        .iter()
+        .filter(|section| place.inner.contains(&section.header.start))
+        .collect();
     let start = |at: usize| {
-        let floor = if at == 0 { place.inner.start } else { inside[at - 1].header.end };
+        let floor = if at == 0 {
+            place.inner.start
+        } else {
+            inside[at - 1].header.end
+        };
         above(text, floor..inside[at].header.start)
     };
     let item = |(at, section): (usize, &&Found)| {
-        let end = if at + 1 < inside.len() { start(at + 1) } else { place.inner.end };
+        let end = if at + 1 < inside.len() {
+            start(at + 1)
+        } else {
+            place.inner.end
+        };
         let item = &text[start(at)..end];
-        let name = if section.kind == Kind::Profile { section.name(text) } else { "" };
-        Item { text: item, name: name.to_owned(), identity: source.identity(item, name) }
+        let name = if section.kind == Kind::Profile {
+            section.name(text)
+        } else {
+            ""
+        };
+        Item {
+            text: item,
+            name: name.to_owned(),
+            identity: source.identity(item, name),
+        }
     };
     inside.iter().enumerate().map(item).collect()
 }
@@ -261,16 +353,32 @@ fn above(text: &str, range: Range<usize>) -> usize {
 fn edited(item: &str, profile: &Synced, set_region: bool) -> Result<Option<String>, String> {
     let mut ini = Ini::new(FileKind::Config, item);
     let own = ini.own(&profile.name).unwrap_or_default();
-    let region = profile.region.iter().filter(|_| set_region).map(|region| ("region", region));
-    let wanted = profile.keys.iter().map(|(key, value)| (*key, value)).chain(region);
-    let other = |(key, value): &(&str, &String)| !own.iter().any(|(own, is)| own == key && **is == **value);
-    let with: Vec<(&str, &str)> = wanted.filter(other).map(|(key, value)| (key, value.as_str())).collect();
+    let region = profile
+        .region
+        .iter()
+        .filter(|_| set_region)
+        .map(|region| ("region", region));
+    let wanted = profile
+        .keys
+        .iter()
+        .map(|(key, value)| (*key, value))
+        .chain(region);
+    let other =
+        |(key, value): &(&str, &String)| !own.iter().any(|(own, is)| own == key && **is == **value);
+    let with: Vec<(&str, &str)> = wanted
+        .filter(other)
+        .map(|(key, value)| (key, value.as_str()))
+        .collect();
     if with.is_empty() {
         return Ok(None);
     }
     // One by one, so that each stands where it stood.
     for (key, value) in with {
-        ini.replace(&[Edit { profile: &profile.name, gone: vec![key], with: vec![(key, value)] }])?;
+        ini.replace(&[Edit {
+            profile: &profile.name,
+            gone: vec![key],
+            with: vec![(key, value)],
+        }])?;
     }
     Ok(Some(ini.into_text().to_string()))
 }
@@ -278,16 +386,25 @@ fn edited(item: &str, profile: &Synced, set_region: bool) -> Result<Option<Strin
 /// A new profile's text.
 fn written(profile: &Synced) -> Result<String, String> {
     let mut ini = Ini::new(FileKind::Config, "");
-    let region = profile.region.iter().map(|region| ("region", region.as_str()));
-    let entries: Vec<(&str, &str)> =
-        profile.keys.iter().map(|(key, value)| (*key, value.as_str())).chain(region).collect();
+    let region = profile
+        .region
+        .iter()
+        .map(|region| ("region", region.as_str()));
+    let entries: Vec<(&str, &str)> = profile
+        .keys
+        .iter()
+        .map(|(key, value)| (*key, value.as_str()))
+        .chain(region)
+        .collect();
     ini.add(&profile.name, &entries)?;
     Ok(ini.into_text().to_string())
 }
 
 /// Without the blank lines at its end.
 fn without_blank_end(text: &str) -> &str {
-    let last = Scan::text(text).filter(|line| line.what != What::Blank).last();
+    let last = Scan::text(text)
+        .filter(|line| line.what != What::Blank)
+        .last();
     &text[..last.map_or(0, |line| line.end())]
 }
 

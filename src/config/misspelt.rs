@@ -1,4 +1,5 @@
-//! Keys that no program reads, and the known key that was meant. What is made of that is left to `plan` and `doctor`.
+//! Keys that no program reads, and the known key that was meant. What is made of that is left to
+//! `plan` and `doctor`.
 
 use super::keys;
 use super::nearest::nearest;
@@ -6,8 +7,20 @@ use super::nearest::nearest;
 /// A tool, and how its keys in profiles begin or are called.
 const TOOLS: [(&str, &[&str]); 13] = [
     ("granted", &["granted_", "common_fate_"]),
-    ("awsume", &["autoawsume", "expiration", "manager", "role_duration", "awsume_"]),
-    ("saml2aws", &["x_principal_arn", "x_security_token_expires", "saml2aws_"]),
+    (
+        "awsume",
+        &[
+            "autoawsume",
+            "expiration",
+            "manager",
+            "role_duration",
+            "awsume_",
+        ],
+    ),
+    (
+        "saml2aws",
+        &["x_principal_arn", "x_security_token_expires", "saml2aws_"],
+    ),
     (
         "aws-runas",
         &[
@@ -25,28 +38,68 @@ const TOOLS: [(&str, &[&str]); 13] = [
             "web_identity_redirect_uri",
         ],
     ),
-    ("aws-vault", &["parent_profile", "sso_use_device_code", "mfa_refresh"]),
-    ("aws-okta", &["aws_saml_url", "session_ttl", "assume_role_ttl", "mfa_provider", "mfa_factor_type"]),
-    ("aws-mfa", &["assumed_role", "assumed_role_arn", "assume_role", "aws_mfa_device"]),
-    ("aws-sso-util", &["sso_account_name", "sso_auto_populated", "sso_interactive_auth"]),
+    (
+        "aws-vault",
+        &["parent_profile", "sso_use_device_code", "mfa_refresh"],
+    ),
+    (
+        "aws-okta",
+        &[
+            "aws_saml_url",
+            "session_ttl",
+            "assume_role_ttl",
+            "mfa_provider",
+            "mfa_factor_type",
+        ],
+    ),
+    (
+        "aws-mfa",
+        &[
+            "assumed_role",
+            "assumed_role_arn",
+            "assume_role",
+            "aws_mfa_device",
+        ],
+    ),
+    (
+        "aws-sso-util",
+        &[
+            "sso_account_name",
+            "sso_auto_populated",
+            "sso_interactive_auth",
+        ],
+    ),
     ("aws-adfs", &["adfs_config."]),
     ("aws-azure-login", &["azure_"]),
     ("aws-google-auth", &["google_config."]),
-    ("the AWS Tools for PowerShell", &["endpoint_name", "user_identity", "toolkit_artifact_guid"]),
+    (
+        "the AWS Tools for PowerShell",
+        &["endpoint_name", "user_identity", "toolkit_artifact_guid"],
+    ),
     (
         "AWS Extend Switch Roles",
-        &["image", "target_role_name", "target_region", "role_name", "aws_account_alias"],
+        &[
+            "image",
+            "target_role_name",
+            "target_region",
+            "role_name",
+            "aws_account_alias",
+        ],
     ),
 ];
 
 /// The tool whose key it is.
 pub(crate) fn tool_of_key(key: &str) -> Option<&'static str> {
-    let is_its = |name: &&str| key == *name || (name.ends_with(['_', '.']) && key.starts_with(*name));
-    TOOLS.iter().find(|(_, names)| names.iter().any(is_its)).map(|(tool, _)| *tool)
+    let is_its =
+        |name: &&str| key == *name || (name.ends_with(['_', '.']) && key.starts_with(*name));
+    TOOLS
+        .iter()
+        .find(|(_, names)| names.iter().any(is_its))
+        .map(|(tool, _)| *tool)
 }
 
-/// The key that profiles have and that this one, which no program reads, is nearly called like. `None` for a key that
-/// AWS, xacct or another tool reads.
+/// The key that profiles have and that this one, which no program reads, is nearly called like.
+/// `None` for a key that AWS, xacct or another tool reads.
 pub(crate) fn key_meant(key: &str) -> Option<&'static str> {
     if keys::find(key).is_some() || tool_of_key(key).is_some() {
         return None;
@@ -58,7 +111,10 @@ pub(crate) fn key_meant(key: &str) -> Option<&'static str> {
     }
     let near = nearest(key, &names);
     // A key in part, or the beginning of another, is no typing error.
-    near.iter().find(|name| is_typing_error(key, name)).and_then(|name| keys::find(name)).map(|key| key.0)
+    near.iter()
+        .find(|name| is_typing_error(key, name))
+        .and_then(|name| keys::find(name))
+        .map(|key| key.0)
 }
 
 /// One wrong, missing, exchanged or superfluous letter in seven, three at most.
@@ -69,7 +125,10 @@ fn is_typing_error(key: &str, name: &str) -> bool {
 /// The word without its separators and its plural: `readonly` of `read_only` and `read-only`.
 fn letters(key: &str) -> String {
     let key = key.replace(['-', '_'], "");
-    key.strip_suffix("ies").map_or_else(|| key.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
+    key.strip_suffix("ies").map_or_else(
+        || key.trim_end_matches('s').to_owned(),
+        |stem| format!("{stem}y"),
+    )
 }
 
 #[cfg(test)]
@@ -112,9 +171,16 @@ mod tests {
         for key in keys::names().into_iter().chain(of_tools) {
             assert_eq!(key_meant(key), None, "{key}");
         }
-        for key in
-            ["config", "confirmation", "account_id", "session_name", "role", "external", "mfa_device", "x"]
-        {
+        for key in [
+            "config",
+            "confirmation",
+            "account_id",
+            "session_name",
+            "role",
+            "external",
+            "mfa_device",
+            "x",
+        ] {
             assert_eq!(key_meant(key), None, "{key}");
         }
     }
@@ -123,6 +189,9 @@ mod tests {
     fn keys_name_their_tool() {
         assert_eq!(tool_of_key("granted_sso_start_url"), Some("granted"));
         assert_eq!(tool_of_key("expiration"), Some("awsume"));
-        assert_eq!((tool_of_key("expirations"), tool_of_key("role_arn")), (None, None));
+        assert_eq!(
+            (tool_of_key("expirations"), tool_of_key("role_arn")),
+            (None, None)
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! Profiles from `~/.aws/config`, `~/.aws/credentials` and xacct's settings file: text in, values out (docs/aws.md A1).
+//! Profiles from `~/.aws/config`, `~/.aws/credentials` and xacct's settings file: text in, values
+//! out (docs/aws.md A1).
 //!
-//! Credentials win over the config file and the settings file over both, key by key. What stands in a profile that
-//! nobody asked for is not parsed. Reading the files is left to `files`, what the keys mean to `plan`.
+//! Credentials win over the config file and the settings file over both, key by key. What stands in
+//! a profile that nobody asked for is not parsed. Reading the files is left to `files`, what the
+//! keys mean to `plan`.
 
 mod nearest;
 mod origin;
@@ -70,16 +72,20 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::error::Result;
 
-/// What `xacct-config(5)` says: every setting with its default, and the profile keys under their headings.
+/// What `xacct-config(5)` says: every setting with its default, and the profile keys under their
+/// headings.
 #[cfg(test)]
 pub(crate) mod documented {
     pub(crate) fn settings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         super::settings::documented()
     }
 
-    pub(crate) fn profile_keys() -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'static str)>)> {
+    pub(crate) fn profile_keys()
+    -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'static str)>)> {
         let described = |(name, _, about): &super::keys::Key| (*name, *about);
-        super::keys::KEYS.iter().map(move |(heading, keys)| (*heading, keys.iter().map(described).collect()))
+        super::keys::KEYS
+            .iter()
+            .map(move |(heading, keys)| (*heading, keys.iter().map(described).collect()))
     }
 }
 
@@ -88,8 +94,8 @@ pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
     keys::all().map(|(name, _, _)| *name)
 }
 
-/// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads from files, so that
-/// no profile there ever got them this way; and itself.
+/// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads
+/// from files, so that no profile there ever got them this way; and itself.
 const NOT_INCLUDED: [&str; 5] = [
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -132,7 +138,11 @@ impl Config {
             None => SettingsFile::default(),
         };
         let has_settings_file = texts.settings.is_some();
-        Ok(Config { settings, has_settings_file, ..Config::without_settings(paths, texts) })
+        Ok(Config {
+            settings,
+            has_settings_file,
+            ..Config::without_settings(paths, texts)
+        })
     }
 
     /// The two AWS files alone: what there is to look at where the settings file is broken.
@@ -147,26 +157,35 @@ impl Config {
         }
     }
 
-    /// The profile, put together from the three files and from the profiles it includes. Only their sections are
-    /// parsed. `None` if no file has it.
+    /// The profile, put together from the three files and from the profiles it includes. Only their
+    /// sections are parsed. `None` if no file has it.
     ///
     /// Errors: an `include_profile` names no profile, or they go in a circle.
     pub(crate) fn profile(&self, name: &str) -> Result<Option<Profile>> {
-        let Some(mut profile) = self.own(name) else { return Ok(None) };
+        let Some(mut profile) = self.own(name) else {
+            return Ok(None);
+        };
         match self.include(&mut profile) {
             Ok(()) => Ok(Some(profile)),
             Err(bad) => {
                 let error = Error::config(bad.problem.message).at(&bad.problem.origin);
-                Err(bad.hints.into_iter().fold(error, Error::hint).named("include-profile-broken"))
+                Err(bad
+                    .hints
+                    .into_iter()
+                    .fold(error, Error::hint)
+                    .named("include-profile-broken"))
             }
         }
     }
 
-    /// Every profile, in the order of [`Config::profile_names`], in time linear in the files. Where an include does
-    /// not work out, the profile has what it says itself, and the problem.
+    /// Every profile, in the order of [`Config::profile_names`], in time linear in the files. Where
+    /// an include does not work out, the profile has what it says itself, and the problem.
     pub(crate) fn profiles(&self) -> Vec<Profile> {
-        let mut profiles: Vec<Profile> =
-            self.parts().into_iter().filter_map(|(name, parts)| self.merge(name, &parts)).collect();
+        let mut profiles: Vec<Profile> = self
+            .parts()
+            .into_iter()
+            .filter_map(|(name, parts)| self.merge(name, &parts))
+            .collect();
         for profile in &mut profiles {
             if let Err(bad) = self.include(profile) {
                 profile.problems.push(bad.problem);
@@ -178,10 +197,15 @@ impl Config {
     /// In the order in which they first appear: config file, credentials file, settings file.
     pub(crate) fn profile_names(&self) -> Vec<String> {
         let counts = |(_, parts): &(&str, Parts<'_>)| parts.any();
-        self.parts().into_iter().filter(counts).map(|(name, _)| name.to_owned()).collect()
+        self.parts()
+            .into_iter()
+            .filter(counts)
+            .map(|(name, _)| name.to_owned())
+            .collect()
     }
 
-    /// What each file says of each profile, included ones left out; in the order of [`Config::profile_names`].
+    /// What each file says of each profile, included ones left out; in the order of
+    /// [`Config::profile_names`].
     pub(crate) fn profiles_by_file(&self) -> Vec<ByFile<'_>> {
         let counts = self.parts().into_iter().filter(|(_, parts)| parts.any());
         counts
@@ -204,12 +228,16 @@ impl Config {
             let settings = parts.settings.map(|profile| profile.origin.clone());
             config.chain(credentials).chain(settings).collect()
         };
-        self.parts().into_iter().map(|(name, parts)| (name.to_owned(), of(&parts))).collect()
+        self.parts()
+            .into_iter()
+            .map(|(name, parts)| (name.to_owned(), of(&parts)))
+            .collect()
     }
 
     /// `[sso-session NAME]` of the config file.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section> {
-        self.config.merged(name, self.config.find(Kind::SsoSession, name))
+        self.config
+            .merged(name, self.config.find(Kind::SsoSession, name))
     }
 
     pub(crate) fn sso_session_names(&self) -> Vec<String> {
@@ -218,7 +246,8 @@ impl Config {
 
     /// `[services NAME]` of the config file; its settings are nested blocks, one for each service.
     pub(crate) fn services(&self, name: &str) -> Option<Section> {
-        self.config.merged(name, self.config.find(Kind::Services, name))
+        self.config
+            .merged(name, self.config.find(Kind::Services, name))
     }
 
     /// Whether xacct's settings file is there.
@@ -231,7 +260,9 @@ impl Config {
         let unread = self.unread_headers(name);
         match nearest(name, &self.services_names()).as_slice() {
             _ if !unread.is_empty() => unread.join("; "),
-            [] => format!("add `[services {name}]` to the config file, or delete `services = {name}`"),
+            [] => {
+                format!("add `[services {name}]` to the config file, or delete `services = {name}`")
+            }
             near => format!("did you mean services = {}?", near.join(" or ")),
         }
     }
@@ -246,7 +277,10 @@ impl Config {
         problems.extend(self.credentials.problems());
         for (name, parts) in self.parts() {
             problems.extend(self.misplaced(&parts));
-            if let Some(Err(bad)) = self.merge(name, &parts).map(|mut profile| self.include(&mut profile)) {
+            if let Some(Err(bad)) = self
+                .merge(name, &parts)
+                .map(|mut profile| self.include(&mut profile))
+            {
                 problems.push(bad.problem);
             }
         }
@@ -289,7 +323,15 @@ impl Config {
     pub(crate) fn in_config_file(&self, name: &str) -> Option<Section> {
         let config = self.config.find(Kind::Profile, name).collect();
         let plain_default = self.config.find(Kind::PlainDefault, name).collect();
-        self.config.merged(name, Parts { config, plain_default, ..Parts::default() }.of_config())
+        self.config.merged(
+            name,
+            Parts {
+                config,
+                plain_default,
+                ..Parts::default()
+            }
+            .of_config(),
+        )
     }
 
     /// The parts of every name that any file has, in order of appearance.
@@ -301,12 +343,18 @@ impl Config {
         let in_config = self.config.merged(name, parts.of_config());
         let mut merged = in_config;
         for found in parts.of_credentials() {
-            let into = merged.get_or_insert_with(|| Section::new(name, self.credentials.origin(found.line)));
+            let into = merged
+                .get_or_insert_with(|| Section::new(name, self.credentials.origin(found.line)));
             self.credentials.merge(found, into);
         }
         if let Some(profile) = parts.settings {
             let into = merged.get_or_insert_with(|| Section::new(name, profile.origin.clone()));
-            into.put_over(profile.iter().map(|(key, setting)| (key.to_owned(), setting.clone())).collect());
+            into.put_over(
+                profile
+                    .iter()
+                    .map(|(key, setting)| (key.to_owned(), setting.clone()))
+                    .collect(),
+            );
         }
         let mut merged = merged?;
         merged.problems.extend(self.misplaced(parts));
@@ -317,35 +365,56 @@ impl Config {
     fn misplaced(&self, parts: &Parts<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(instead) = parts.config.first() {
-            let message =
-                format!("[default] is ignored: [profile default] in line {} replaces it", instead.line);
-            problems
-                .extend(parts.plain_default.iter().map(|found| self.config.problem(found.line, &message)));
+            let message = format!(
+                "[default] is ignored: [profile default] in line {} replaces it",
+                instead.line
+            );
+            problems.extend(
+                parts
+                    .plain_default
+                    .iter()
+                    .map(|found| self.config.problem(found.line, &message)),
+            );
         }
         if !parts.spaced_counts() {
             let message = "the section is ignored: a profile's name has no blanks, \
                            except where the config file has it in quotes, [profile \"my client\"]";
-            problems.extend(parts.spaced.iter().map(|found| self.credentials.problem(found.line, message)));
+            problems.extend(
+                parts
+                    .spaced
+                    .iter()
+                    .map(|found| self.credentials.problem(found.line, message)),
+            );
         }
         problems
     }
 
-    /// Adds every key that the profile does not set and that the profile it includes does, and so on.
+    /// Adds every key that the profile does not set and that the profile it includes does, and so
+    /// on.
     fn include(&self, profile: &mut Profile) -> std::result::Result<(), BadInclude> {
         let mut chain = vec![profile.name.clone()];
         let mut next = include_of(profile);
         while let Some((name, origin)) = next {
             chain.push(name);
-            let [before @ .., name] = chain.as_slice() else { break };
+            let [before @ .., name] = chain.as_slice() else {
+                break;
+            };
             if before.contains(name) {
                 let message = format!("include_profile goes in a circle: {}", chain.join(" -> "));
                 let hints = vec![format!("remove the include_profile in {origin}")];
-                return Err(BadInclude { problem: Problem { origin, message }, hints });
+                return Err(BadInclude {
+                    problem: Problem { origin, message },
+                    hints,
+                });
             }
             let Some(included) = self.own(name) else {
                 let message = format!("include_profile names '{name}', which does not exist");
-                let hints = self.hints_for_profile(name, &format!("take it out, or add [profile {name}]"));
-                return Err(BadInclude { problem: Problem { origin, message }, hints });
+                let hints =
+                    self.hints_for_profile(name, &format!("take it out, or add [profile {name}]"));
+                return Err(BadInclude {
+                    problem: Problem { origin, message },
+                    hints,
+                });
             };
             for (key, setting) in included.iter() {
                 if !NOT_INCLUDED.contains(&key) && profile.get(key).is_none() {
@@ -361,8 +430,15 @@ impl Config {
 
     fn names_of(&self, kind: Kind) -> Vec<String> {
         let mut seen = HashSet::new();
-        let sections = self.config.sections.all.iter().filter(|found| found.kind == kind);
-        let names = sections.map(|found| self.config.name(found)).filter(|name| seen.insert(*name));
+        let sections = self
+            .config
+            .sections
+            .all
+            .iter()
+            .filter(|found| found.kind == kind);
+        let names = sections
+            .map(|found| self.config.name(found))
+            .filter(|name| seen.insert(*name));
         names.map(str::to_owned).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! `{account_name}-{role_name}`: what the profiles are called that `sync` writes. Whether a name is taken is left to
-//! `naming`.
+//! `{account_name}-{role_name}`: what the profiles are called that `sync` writes. Whether a name is
+//! taken is left to `naming`.
 
 use super::nearest::nearest;
 
@@ -55,20 +55,34 @@ impl NameTemplate {
     pub(crate) fn parse(template: &str, fields: &[Field]) -> Result<NameTemplate, String> {
         let shown = || {
             let shown = FIELDS.iter().filter(|(_, field)| fields.contains(field));
-            shown.map(|(name, _)| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")
+            shown
+                .map(|(name, _)| format!("{{{name}}}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let (mut parts, mut rest) = (Vec::new(), template);
         while let Some(at) = rest.find(['{', '}']) {
             let (text, from) = rest.split_at(at);
-            let Some((name, behind)) = from.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
-                return Err(format!("a '{{' or '}}' stands alone; in braces there can be {}", shown()));
+            let Some((name, behind)) = from
+                .strip_prefix('{')
+                .and_then(|inner| inner.split_once('}'))
+            else {
+                return Err(format!(
+                    "a '{{' or '}}' stands alone; in braces there can be {}",
+                    shown()
+                ));
             };
-            let field = FIELDS.iter().find(|(known, field)| *known == name && fields.contains(field));
+            let field = FIELDS
+                .iter()
+                .find(|(known, field)| *known == name && fields.contains(field));
             let Some((_, field)) = field else {
                 let known: Vec<&str> = FIELDS.iter().map(|(known, _)| *known).collect();
                 return Err(match nearest(name, &known).first() {
                     Some(meant) if meant != name => {
-                        format!("unknown {{{name}}}, did you mean {{{meant}}}? there are {}", shown())
+                        format!(
+                            "unknown {{{name}}}, did you mean {{{meant}}}? there are {}",
+                            shown()
+                        )
                     }
                     _ => format!("unknown {{{name}}}; known are {}", shown()),
                 });
@@ -79,7 +93,10 @@ impl NameTemplate {
         }
         parts.extend(literal(rest)?);
         if !parts.iter().any(|part| matches!(part, Part::Field(_))) {
-            return Err(format!("every profile would have one name; there are {}", shown()));
+            return Err(format!(
+                "every profile would have one name; there are {}",
+                shown()
+            ));
         }
         Ok(NameTemplate(parts))
     }
@@ -118,18 +135,29 @@ fn value(field: Field, named: Named<'_>) -> String {
         _ => with_single_dashes(&joined(text, is_taken)),
     };
     let is_name = matches!(field, Field::AccountName | Field::AccountSlug);
-    if is_name && taken.is_empty() { named.account_id.to_owned() } else { taken }
+    if is_name && taken.is_empty() {
+        named.account_id.to_owned()
+    } else {
+        taken
+    }
 }
 
 /// What is taken, with one dash for whatever stands between.
 fn joined(text: &str, is_taken: impl Fn(char) -> bool) -> String {
     let words = text.split(|c| !is_taken(c)).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").trim_matches('-').to_owned()
+    words
+        .collect::<Vec<_>>()
+        .join("-")
+        .trim_matches('-')
+        .to_owned()
 }
 
 /// `Search-4-Prod`, of `Search (4) - Prod`
 fn with_single_dashes(text: &str) -> String {
-    text.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    text.split('-')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// The SDKs' identifiers.
@@ -139,9 +167,9 @@ fn is_taken(c: char) -> bool {
 
 fn literal(text: &str) -> Result<Option<Part>, String> {
     match text.chars().find(|c| !is_taken(*c)) {
-        Some(wrong) => {
-            Err(format!("'{wrong}' cannot stand in a profile's name; letters, digits and _-/.%@:+ can"))
-        }
+        Some(wrong) => Err(format!(
+            "'{wrong}' cannot stand in a profile's name; letters, digits and _-/.%@:+ can"
+        )),
         None => Ok((!text.is_empty()).then(|| Part::Text(text.to_owned()))),
     }
 }
@@ -178,19 +206,31 @@ mod tests {
         for (template, account_name, name) in [
             ("{account_name}-{role_name}", "client1", "client1-Read-Only"),
             ("{account_name}", "Client 1 (prod)", "Client-1-prod"),
-            ("{account_slug}.{role_name}", "Client 1_(Prod)", "client-1-prod.Read-Only"),
+            (
+                "{account_slug}.{role_name}",
+                "Client 1_(Prod)",
+                "client-1-prod.Read-Only",
+            ),
             ("{session}/{account_id}", "x", "acme/111111111111"),
             ("{email}", "x", "aws@example.com"),
             ("{account_name}", "客户", "111111111111"),
             ("{account_slug}-x", "", "111111111111-x"),
             ("{account_name}", "--prod- -", "prod"),
-            ("{account_name}-{role_name}", "Search (4) - Prod", "Search-4-Prod-Read-Only"),
+            (
+                "{account_name}-{role_name}",
+                "Search (4) - Prod",
+                "Search-4-Prod-Read-Only",
+            ),
             ("{account_name}", "R&D -- EU", "R-D-EU"),
             ("{account_name}--{role_name}", "a -b", "a-b--Read-Only"),
             ("-{account_name}/", "a", "a"),
             ("{account_name}", "a]\n[b", "a-b"),
         ] {
-            assert_eq!(filled(template, account_name), name, "{template} {account_name}");
+            assert_eq!(
+                filled(template, account_name),
+                name,
+                "{template} {account_name}"
+            );
         }
     }
 
@@ -198,14 +238,25 @@ mod tests {
     fn what_is_no_template_says_what_may_stand_there() {
         let shown = "{account_id}, {account_name}, {account_slug}, {role_name}, {email}, {session}";
         for (template, why) in [
-            ("", format!("every profile would have one name; there are {shown}")),
-            ("acme", format!("every profile would have one name; there are {shown}")),
+            (
+                "",
+                format!("every profile would have one name; there are {shown}"),
+            ),
+            (
+                "acme",
+                format!("every profile would have one name; there are {shown}"),
+            ),
             (
                 "{account_nam}",
-                format!("unknown {{account_nam}}, did you mean {{account_name}}? there are {shown}"),
+                format!(
+                    "unknown {{account_nam}}, did you mean {{account_name}}? there are {shown}"
+                ),
             ),
             ("{ou}", format!("unknown {{ou}}; known are {shown}")),
-            ("{account_id", format!("a '{{' or '}}' stands alone; in braces there can be {shown}")),
+            (
+                "{account_id",
+                format!("a '{{' or '}}' stands alone; in braces there can be {shown}"),
+            ),
             (
                 "{account_id} {role_name}",
                 "' ' cannot stand in a profile's name; letters, digits and _-/.%@:+ can".to_owned(),

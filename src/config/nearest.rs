@@ -12,10 +12,14 @@ pub(crate) fn nearest(name: &str, names: &[impl AsRef<str>]) -> Vec<String> {
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored.dedup_by_key(|(_, candidate)| *candidate);
     scored.truncate(3);
-    scored.into_iter().map(|(_, candidate)| candidate.to_owned()).collect()
+    scored
+        .into_iter()
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
-/// From 0 to 1. A name typed in part (`admin` for `client1-admin`) counts, which edit distances do not see.
+/// From 0 to 1. A name typed in part (`admin` for `client1-admin`) counts, which edit distances do
+/// not see.
 fn likeness(wanted: &str, candidate: &str) -> f64 {
     let score = strsim::jaro_winkler(wanted, candidate);
     let part_of_it = wanted.len() >= 3 && candidate.contains(wanted);
@@ -28,8 +32,18 @@ mod tests {
 
     #[test]
     fn typos_find_their_name() {
-        let names = ["client1", "client2", "base", "client1-admin", "Production", "x"];
-        assert_eq!(nearest("clinet1", &names), ["client1", "client2", "client1-admin"]);
+        let names = [
+            "client1",
+            "client2",
+            "base",
+            "client1-admin",
+            "Production",
+            "x",
+        ];
+        assert_eq!(
+            nearest("clinet1", &names),
+            ["client1", "client2", "client1-admin"]
+        );
         assert_eq!(nearest("production", &names), ["Production"]);
         assert_eq!(nearest("admin", &names), ["client1-admin"]);
         assert_eq!(nearest("zzz", &names), Vec::<String>::new());

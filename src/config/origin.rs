@@ -1,4 +1,5 @@
-//! Where a setting or a problem stands: the file and the line. How files are read is not its business.
+//! Where a setting or a problem stands: the file and the line. How files are read is not its
+//! business.
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,12 +35,15 @@ impl fmt::Display for Origin {
 
 impl From<&Origin> for Place {
     fn from(origin: &Origin) -> Place {
-        Place::Line { file: origin.path.to_string(), line: origin.line }
+        Place::Line {
+            file: origin.path.to_string(),
+            line: origin.line,
+        }
     }
 }
 
-/// A line that was not understood, or is not used, and why. The message never repeats what stands behind a key,
-/// because that may be a secret.
+/// A line that was not understood, or is not used, and why. The message never repeats what stands
+/// behind a key, because that may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) origin: Origin,

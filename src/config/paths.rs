@@ -1,4 +1,5 @@
-//! Which three files are read, from the environment (docs/aws.md A1.2), and their texts. Reading them is left to `files`.
+//! Which three files are read, from the environment (docs/aws.md A1.2), and their texts. Reading
+//! them is left to `files`.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use zeroize::Zeroizing;
 use super::origin::FileKind;
 use crate::env::Env;
 
-/// The paths of the three files. An empty path is one that cannot be had, because no home directory found.
+/// The paths of the three files. An empty path is one that cannot be had, because no home directory
+/// found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paths {
     pub(crate) config: PathBuf,
@@ -21,7 +23,8 @@ pub(crate) struct Paths {
 /// Editors on Windows begin UTF-8 files with it.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The texts of the three files; `None` is a file that is not there. They hold secrets, hence no `Debug`.
+/// The texts of the three files; `None` is a file that is not there. They hold secrets, hence no
+/// `Debug`.
 #[derive(Clone, Default)]
 pub(crate) struct Texts {
     pub(crate) config: Option<Zeroizing<String>>,
@@ -36,7 +39,11 @@ enum Platform {
     Windows,
 }
 
-const HERE: Platform = if cfg!(windows) { Platform::Windows } else { Platform::Unix };
+const HERE: Platform = if cfg!(windows) {
+    Platform::Windows
+} else {
+    Platform::Unix
+};
 
 impl Texts {
     /// As they are parsed: without the byte order mark that a file may begin with.
@@ -61,32 +68,48 @@ impl Texts {
 }
 
 impl Paths {
-    /// `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `XACCT_CONFIG`, or else the usual places. In the
-    /// variables, `$VAR`, `${VAR}`, `~` and the user's own `~name` are expanded as the AWS CLI does; another user's
-    /// `~name` stays as it is, since finding it takes more than the environment.
+    /// `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `XACCT_CONFIG`, or else the usual
+    /// places. In the variables, `$VAR`, `${VAR}`, `~` and the user's own `~name` are expanded as
+    /// the AWS CLI does; another user's `~name` stays as it is, since finding it takes more than
+    /// the environment.
     pub(crate) fn from_env(env: &Env) -> Paths {
         Paths::on(HERE, env)
     }
 
     fn on(platform: Platform, env: &Env) -> Paths {
         let home = home(platform, env);
-        let chosen = |variable: &str| env.path(variable).map(|path| expand(path, home.as_deref(), env));
-        let in_aws = |name: &str| home.as_ref().map(|home| home.join(".aws").join(name)).unwrap_or_default();
-        let settings = || env.config_dir.as_ref().map(|dir| dir.join("xacct").join("config.toml"));
+        let chosen = |variable: &str| {
+            env.path(variable)
+                .map(|path| expand(path, home.as_deref(), env))
+        };
+        let in_aws = |name: &str| {
+            home.as_ref()
+                .map(|home| home.join(".aws").join(name))
+                .unwrap_or_default()
+        };
+        let settings = || {
+            env.config_dir
+                .as_ref()
+                .map(|dir| dir.join("xacct").join("config.toml"))
+        };
         Paths {
             config: chosen("AWS_CONFIG_FILE").unwrap_or_else(|| in_aws("config")),
-            credentials: chosen("AWS_SHARED_CREDENTIALS_FILE").unwrap_or_else(|| in_aws("credentials")),
+            credentials: chosen("AWS_SHARED_CREDENTIALS_FILE")
+                .unwrap_or_else(|| in_aws("credentials")),
             settings: chosen("XACCT_CONFIG").or_else(settings).unwrap_or_default(),
             home,
         }
     }
 
-    /// A path that a profile or a variable names: variables and `~` as in those of the files themselves.
+    /// A path that a profile or a variable names: variables and `~` as in those of the files
+    /// themselves.
     pub(crate) fn expanded(&self, text: &str, env: &Env) -> String {
         if !text.contains(['~', '$', '%']) {
             return text.to_owned();
         }
-        expand(Path::new(text), self.home.as_deref(), env).to_string_lossy().into_owned()
+        expand(Path::new(text), self.home.as_deref(), env)
+            .to_string_lossy()
+            .into_owned()
     }
 
     pub(crate) fn of(&self, file: FileKind) -> &Path {
@@ -104,7 +127,10 @@ impl Paths {
 
     /// Any other path, likewise.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        let below_home = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
+        let below_home = self
+            .home
+            .as_ref()
+            .and_then(|home| path.strip_prefix(home).ok());
         match below_home.filter(|rest| !rest.as_os_str().is_empty()) {
             Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
             None => path.to_string_lossy().into_owned(),
@@ -112,7 +138,8 @@ impl Paths {
     }
 }
 
-/// The SDKs' order. What the operating system says comes last on Windows and, on Unix, where `HOME` is unset.
+/// The SDKs' order. What the operating system says comes last on Windows and, on Unix, where `HOME`
+/// is unset.
 fn home(platform: Platform, env: &Env) -> Option<PathBuf> {
     let variable = |name: &str| env.path(name).map(Path::to_owned);
     let drive_and_path = || {
@@ -122,17 +149,23 @@ fn home(platform: Platform, env: &Env) -> Option<PathBuf> {
     };
     let found = match platform {
         Platform::Unix => variable("HOME"),
-        Platform::Windows => variable("HOME").or_else(|| variable("USERPROFILE")).or_else(drive_and_path),
+        Platform::Windows => variable("HOME")
+            .or_else(|| variable("USERPROFILE"))
+            .or_else(drive_and_path),
     };
     found.or_else(|| env.home.clone())
 }
 
-/// Variables first, then `~`, as `os.path.expandvars` and `expanduser` do it for the AWS CLI. A path that is not
-/// UTF-8 is taken as it is.
+/// Variables first, then `~`, as `os.path.expandvars` and `expanduser` do it for the AWS CLI. A
+/// path that is not UTF-8 is taken as it is.
 fn expand(path: &Path, home: Option<&Path>, env: &Env) -> PathBuf {
-    let Some(text) = path.to_str() else { return path.to_owned() };
+    let Some(text) = path.to_str() else {
+        return path.to_owned();
+    };
     let text = expand_variables(text, env);
-    let Some((home, tail)) = home.zip(text.strip_prefix('~')) else { return PathBuf::from(text) };
+    let Some((home, tail)) = home.zip(text.strip_prefix('~')) else {
+        return PathBuf::from(text);
+    };
     let end = tail.find(std::path::is_separator).unwrap_or(tail.len());
     let (user, rest) = tail.split_at(end);
     let mine = user.is_empty() || env.get("USER") == Some(user) || env.get("LOGNAME") == Some(user);
@@ -151,7 +184,10 @@ fn expand_variables(text: &str, env: &Env) -> String {
         expanded.push_str(&rest[..at]);
         let (name, length) = variable_name(&rest[at + 1..]);
         let written = &rest[at..=at + length];
-        let value = env.raw(name).and_then(|value| value.to_str()).filter(|_| !name.is_empty());
+        let value = env
+            .raw(name)
+            .and_then(|value| value.to_str())
+            .filter(|_| !name.is_empty());
         expanded.push_str(value.unwrap_or(written));
         rest = &rest[at + 1 + length..];
     }
@@ -161,10 +197,16 @@ fn expand_variables(text: &str, env: &Env) -> String {
 
 /// The variable's name behind a `$`, and how many bytes it takes there, braces counted.
 fn variable_name(text: &str) -> (&str, usize) {
-    if let Some(name) = text.strip_prefix('{').and_then(|inner| inner.split_once('}')).map(|(name, _)| name) {
+    if let Some(name) = text
+        .strip_prefix('{')
+        .and_then(|inner| inner.split_once('}'))
+        .map(|(name, _)| name)
+    {
         return (name, name.len() + 2);
     }
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     (&text[..end], end)
 }
 

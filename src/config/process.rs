@@ -1,18 +1,24 @@
-//! The line by which a profile gets its credentials from xacct: `credential_process = …/xacct credential-process NAME`.
-//! Writing it so that every SDK reads it alike, and knowing it again.
+//! The line by which a profile gets its credentials from xacct: `credential_process = …/xacct
+//! credential-process NAME`. Writing it so that every SDK reads it alike, and knowing it again.
 
 /// The command for the profile. `program` is the absolute path of xacct.
 ///
-/// Some SDKs split the line as `shlex` does and some hand it to a shell, and all of them take it from a file in which
-/// a comment may follow (docs/aws.md A4). Quotes only where they are needed, and single ones: Go's older SDK takes double
-/// ones off a value that begins with them.
+/// Some SDKs split the line as `shlex` does and some hand it to a shell, and all of them take it
+/// from a file in which a comment may follow (docs/aws.md A4). Quotes only where they are needed,
+/// and single ones: Go's older SDK takes double ones off a value that begins with them.
 ///
 /// Errors: the path or the name cannot be written so that everybody reads it alike.
 pub(crate) fn command(program: &str, profile: &str) -> Result<String, String> {
     if profile.starts_with('-') {
-        return Err(format!("the name '{profile}' begins with '-', and would be taken for an option"));
+        return Err(format!(
+            "the name '{profile}' begins with '-', and would be taken for an option"
+        ));
     }
-    Ok(format!("{} credential-process {}", quoted(program)?, quoted(profile)?))
+    Ok(format!(
+        "{} credential-process {}",
+        quoted(program)?,
+        quoted(profile)?
+    ))
 }
 
 fn quoted(word: &str) -> Result<String, String> {
@@ -30,7 +36,9 @@ fn quoted(word: &str) -> Result<String, String> {
         return Ok(format!("\"{word}\""));
     }
     // Whoever shows it makes control characters visible.
-    Err(format!("'{word}' cannot be written in a credential_process that every SDK reads alike"))
+    Err(format!(
+        "'{word}' cannot be written in a credential_process that every SDK reads alike"
+    ))
 }
 
 /// Whether the command's program is xacct.
@@ -44,7 +52,9 @@ pub(crate) fn is_xacct(command: &str) -> bool {
 pub(crate) fn asks_xacct_for(command: &str, profile: &str) -> bool {
     let words: Vec<String> = shlex::Shlex::new(command).collect();
     let is_xacct = is_xacct(command);
-    let at = words.iter().position(|word| word == "credential-process" || word == "credential_process");
+    let at = words
+        .iter()
+        .position(|word| word == "credential-process" || word == "credential_process");
     is_xacct && at.is_some_and(|at| words[at + 1..].iter().any(|word| word == profile))
 }
 
@@ -67,7 +77,10 @@ mod tests {
             ("a\"b`c\\", "'a\"b`c\\'"),
         ] {
             let command = command(PROGRAM, profile).unwrap();
-            assert_eq!(command, format!("'/opt/x y/xacct' credential-process {wanted}"));
+            assert_eq!(
+                command,
+                format!("'/opt/x y/xacct' credential-process {wanted}")
+            );
             assert!(asks_xacct_for(&command, profile));
         }
         for profile in ["a #b", "a$'b", "-x", "a\nb"] {

@@ -1,5 +1,6 @@
-//! The one reading of the AWS files' lines: what each line is, and where its parts stand. Nothing is lost, the lines one
-//! after the other are the text, so that values, findings and edits all come from here (docs/aws.md A1.1).
+//! The one reading of the AWS files' lines: what each line is, and where its parts stand. Nothing
+//! is lost, the lines one after the other are the text, so that values, findings and edits all come
+//! from here (docs/aws.md A1.1).
 //!
 //! What a header says is left to `header`, what a property means to `body`.
 
@@ -115,17 +116,32 @@ impl Line<'_> {
 impl<'t> Scan<'t> {
     /// A file as it is on disk.
     pub(crate) fn file(text: &'t str) -> Scan<'t> {
-        Scan { is_marked: text.starts_with(BYTE_ORDER_MARK), ..Scan::text(text) }
+        Scan {
+            is_marked: text.starts_with(BYTE_ORDER_MARK),
+            ..Scan::text(text)
+        }
     }
 
     /// A text that has no byte order mark.
     pub(crate) fn text(text: &'t str) -> Scan<'t> {
-        Scan { text, at: 0, number: 1, above: Above::Nothing, is_marked: false }
+        Scan {
+            text,
+            at: 0,
+            number: 1,
+            above: Above::Nothing,
+            is_marked: false,
+        }
     }
 
     /// What stands below a header; `number` is its first line's.
     pub(crate) fn below(text: &'t str, range: Range<usize>, number: usize) -> Scan<'t> {
-        Scan { text: &text[..range.end], at: range.start, number, above: Above::Header, is_marked: false }
+        Scan {
+            text: &text[..range.end],
+            at: range.start,
+            number,
+            above: Above::Header,
+            is_marked: false,
+        }
     }
 
     /// Skips all lines to the next header: a search, so that a large file costs no more than that.
@@ -135,7 +151,9 @@ impl<'t> Scan<'t> {
         while let Some(distance) = memchr(b'[', &bytes[from..]) {
             let bracket = from + distance;
             from = bracket + 1;
-            let Some(start) = line_start(bytes, bracket) else { continue };
+            let Some(start) = line_start(bytes, bracket) else {
+                continue;
+            };
             let end = line_end(bytes, bracket);
             let text = trimmed(without_line_end(&self.text[bracket..end]));
             if start < bracket && !is_header(text, bracket - start) {
@@ -146,7 +164,14 @@ impl<'t> Scan<'t> {
             self.number = number + 1;
             self.above = Above::Header;
             let (whole, what) = (&self.text[start..end], What::Header);
-            return Some(Line { start, whole, text, number, what, above: Above::Header });
+            return Some(Line {
+                start,
+                whole,
+                text,
+                number,
+                what,
+                above: Above::Header,
+            });
         }
         self.at = bytes.len();
         None
@@ -164,8 +189,13 @@ impl<'t> Scan<'t> {
         }
         match self.above {
             Above::Nothing => return What::Junk(Junk::Outside),
-            Above::Header if indent > 0 && !text.contains('=') => return What::Junk(Junk::NothingAbove),
-            Above::Property { indent: outer, nested } if indent > outer => return What::More { nested },
+            Above::Header if indent > 0 && !text.contains('=') => {
+                return What::Junk(Junk::NothingAbove);
+            }
+            Above::Property {
+                indent: outer,
+                nested,
+            } if indent > outer => return What::More { nested },
             Above::Junk { indent: outer } if indent > outer => return What::Junk(Junk::Below),
             _ => {}
         }
@@ -186,7 +216,14 @@ impl<'t> Iterator for Scan<'t> {
             self.is_marked = false;
             self.at = BYTE_ORDER_MARK.len();
             let whole = &self.text[..self.at];
-            return Some(Line { start, whole, text: &whole[..0], number, what: What::Mark, above });
+            return Some(Line {
+                start,
+                whole,
+                text: &whole[..0],
+                number,
+                what: What::Mark,
+                above,
+            });
         }
         if start == self.text.len() {
             return None;
@@ -198,11 +235,21 @@ impl<'t> Iterator for Scan<'t> {
         (self.at, self.number) = (start + whole.len(), number + 1);
         self.above = match what {
             What::Header => Above::Header,
-            What::Property(pair) => Above::Property { indent, nested: pair.value.is_empty() },
+            What::Property(pair) => Above::Property {
+                indent,
+                nested: pair.value.is_empty(),
+            },
             What::Junk(Junk::NoEquals | Junk::NoKey) => Above::Junk { indent },
             _ => above,
         };
-        Some(Line { start, whole, text, number, what, above })
+        Some(Line {
+            start,
+            whole,
+            text,
+            number,
+            what,
+            above,
+        })
     }
 }
 
@@ -210,18 +257,26 @@ impl<'t> Iterator for Scan<'t> {
 pub(crate) fn pair(line: &str) -> Option<Pair<'_>> {
     let (before, comment) = line.split_at(comment_start(line));
     let (key, value) = before.split_at(memchr(b'=', before.as_bytes())?);
-    Some(Pair { key: trimmed(key), value: trimmed(&value[1..]), comment })
+    Some(Pair {
+        key: trimmed(key),
+        value: trimmed(&value[1..]),
+        comment,
+    })
 }
 
-/// Where the comment begins in the line, or else its end: at a `#` or `;` that stands behind white space.
+/// Where the comment begins in the line, or else its end: at a `#` or `;` that stands behind white
+/// space.
 pub(crate) fn comment_start(line: &str) -> usize {
     let is_comment = |at: &usize| line[..*at].ends_with(char::is_whitespace);
-    memchr2_iter(b'#', b';', line.as_bytes()).find(is_comment).unwrap_or(line.len())
+    memchr2_iter(b'#', b';', line.as_bytes())
+        .find(is_comment)
+        .unwrap_or(line.len())
 }
 
 /// What the SDKs take for a name, of a section or of a key.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
 }
 
 /// Without the blanks around it; of nothing but blanks, the end.
@@ -252,7 +307,8 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |feed| from + feed + 1)
 }
 
-/// Where the line begins in which only blanks stand before `bracket`; `None` where something else does.
+/// Where the line begins in which only blanks stand before `bracket`; `None` where something else
+/// does.
 fn line_start(bytes: &[u8], bracket: usize) -> Option<usize> {
     let mut start = bracket;
     while start > 0 && is_blank(bytes[start - 1]) {
@@ -265,10 +321,13 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// An indented `[` may continue a JSON value over several lines (`session_policy`), rather than be a header somebody
-/// indented: what a list of statements or of strings begins with, no profile's name does.
+/// An indented `[` may continue a JSON value over several lines (`session_policy`), rather than be
+/// a header somebody indented: what a list of statements or of strings begins with, no profile's
+/// name does.
 fn is_header(text: &str, indent: usize) -> bool {
-    let Some(behind) = text.strip_prefix('[') else { return false };
+    let Some(behind) = text.strip_prefix('[') else {
+        return false;
+    };
     if indent == 0 {
         return true;
     }

@@ -1,4 +1,5 @@
-//! Sections as values: settings with where they come from, one over the other. Reading them is left to `file`.
+//! Sections as values: settings with where they come from, one over the other. Reading them is left
+//! to `file`.
 
 use std::fmt;
 
@@ -9,7 +10,8 @@ use super::origin::Origin;
 use super::origin::Problem;
 use super::scan;
 
-/// What one key is set to, and where. No `Debug` of the value, and it is wiped when dropped: it may be a secret.
+/// What one key is set to, and where. No `Debug` of the value, and it is wiped when dropped: it may
+/// be a secret.
 #[derive(Clone)]
 pub(crate) struct Setting {
     /// As the SDKs read it: trimmed, its comment off, continuation lines joined by a line feed.
@@ -29,12 +31,19 @@ pub(crate) struct SubSetting {
 impl Setting {
     /// `sub_lines` are the lines of a nested block's sub-properties, and empty for any other value.
     pub(super) fn new(value: Zeroizing<String>, origin: Origin, sub_lines: Vec<usize>) -> Setting {
-        Setting { value, origin, sub_lines }
+        Setting {
+            value,
+            origin,
+            sub_lines,
+        }
     }
 
     /// The sub-property of a nested block; the last one where it stands twice.
     pub(crate) fn sub(&self, key: &str) -> Option<String> {
-        self.subs().filter(|sub| sub.key == key).last().map(|sub| sub.value)
+        self.subs()
+            .filter(|sub| sub.key == key)
+            .last()
+            .map(|sub| sub.value)
     }
 
     /// The sub-properties of a nested block in their order, none for any other value.
@@ -42,8 +51,15 @@ impl Setting {
         let lines = self.value.split('\n').skip(1).zip(&self.sub_lines);
         lines.filter_map(|(text, line)| {
             let pair = scan::pair(text)?;
-            let origin = Origin { line: *line, ..self.origin.clone() };
-            Some(SubSetting { key: pair.key.to_ascii_lowercase(), value: pair.value.to_owned(), origin })
+            let origin = Origin {
+                line: *line,
+                ..self.origin.clone()
+            };
+            Some(SubSetting {
+                key: pair.key.to_ascii_lowercase(),
+                value: pair.value.to_owned(),
+                origin,
+            })
         })
     }
 }
@@ -54,7 +70,8 @@ impl fmt::Debug for Setting {
     }
 }
 
-/// A profile, an sso-session or a services section, put together from every place that says something about it.
+/// A profile, an sso-session or a services section, put together from every place that says
+/// something about it.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
     pub(crate) name: String,
@@ -68,8 +85,12 @@ pub(crate) struct Section {
 }
 
 /// The keys of one access key: they come from one file, or they are of two keys.
-const ACCESS_KEY: [&str; 4] =
-    ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
+const ACCESS_KEY: [&str; 4] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+];
 
 /// A section that is a profile; merged over the three files.
 pub(crate) type Profile = Section;
@@ -87,30 +108,47 @@ impl Section {
 
     /// A profile that no file defines: what a bare role ARN with `--source-profile` stands for.
     pub(crate) fn empty(name: &str) -> Section {
-        Section::new(name, Origin { file: FileKind::Config, path: "command line".into(), line: 0 })
+        Section::new(
+            name,
+            Origin {
+                file: FileKind::Config,
+                path: "command line".into(),
+                line: 0,
+            },
+        )
     }
 
     /// What the key (in lower case) is set to. A key set to nothing is there, with an empty value.
     pub(crate) fn get(&self, key: &str) -> Option<&Setting> {
-        self.settings.iter().find(|(name, _)| name == key).map(|(_, setting)| setting)
+        self.settings
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, setting)| setting)
     }
 
     /// Keys with their settings, in the order in which the keys first appear.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
-        self.settings.iter().map(|(key, setting)| (key.as_str(), setting))
+        self.settings
+            .iter()
+            .map(|(key, setting)| (key.as_str(), setting))
     }
 
     /// Puts settings of a file, or of another section of the same, over these.
     ///
-    /// An access key goes as a whole: a new id does not leave the old one's secret, token or account in place, and a
-    /// token without an id does not come to another file's id.
+    /// An access key goes as a whole: a new id does not leave the old one's secret, token or
+    /// account in place, and a token without an id does not come to another file's id.
     pub(super) fn put_over(&mut self, settings: Vec<(String, Setting)>) {
         let is_half = |key: &str| ACCESS_KEY[..2].contains(&key);
         let is_token = |key: &str| ACCESS_KEY[2..].contains(&key);
         let brings_key = settings.iter().any(|(key, _)| is_half(key));
-        let own = self.settings.iter().find(|(key, _)| is_half(key)).map(|(_, half)| half.origin.file);
+        let own = self
+            .settings
+            .iter()
+            .find(|(key, _)| is_half(key))
+            .map(|(_, half)| half.origin.file);
         if brings_key && own.is_some() {
-            self.settings.retain(|(key, _)| !ACCESS_KEY.contains(&&**key) && key != "aws_account_id");
+            self.settings
+                .retain(|(key, _)| !ACCESS_KEY.contains(&&**key) && key != "aws_account_id");
         } else if brings_key {
             self.settings.retain(|(key, _)| !is_token(key));
         }

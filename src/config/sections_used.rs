@@ -1,4 +1,5 @@
-//! Which sections make up a profile, before any of them is parsed: the rules about which count (docs/aws.md A1.1).
+//! Which sections make up a profile, before any of them is parsed: the rules about which count
+//! (docs/aws.md A1.1).
 
 use std::collections::HashMap;
 
@@ -28,8 +29,13 @@ pub(super) fn of_all<'a>(
     let mut all = Gathered::default();
     for (file, is_config) in [(config, true), (credentials, false)] {
         for found in &file.sections.all {
-            if !matches!(found.kind, Kind::SsoSession | Kind::Services | Kind::Ignored) {
-                all.of(file.name(found)).of_kind(found.kind, is_config).push(found);
+            if !matches!(
+                found.kind,
+                Kind::SsoSession | Kind::Services | Kind::Ignored
+            ) {
+                all.of(file.name(found))
+                    .of_kind(found.kind, is_config)
+                    .push(found);
             }
         }
     }
@@ -67,12 +73,20 @@ impl<'a> Parts<'a> {
 
     /// `[profile default]` replaces `[default]` wherever it stands.
     pub(super) fn of_config(&self) -> impl Iterator<Item = &'a Found> {
-        let plain: &[_] = if self.config.is_empty() { &self.plain_default } else { &[] };
+        let plain: &[_] = if self.config.is_empty() {
+            &self.plain_default
+        } else {
+            &[]
+        };
         self.config.iter().chain(plain).copied()
     }
 
     pub(super) fn of_credentials(&self) -> impl Iterator<Item = &'a Found> {
-        let spaced: &[_] = if self.spaced_counts() { &self.spaced } else { &[] };
+        let spaced: &[_] = if self.spaced_counts() {
+            &self.spaced
+        } else {
+            &[]
+        };
         self.credentials.iter().chain(spaced).copied()
     }
 
@@ -81,6 +95,8 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn any(&self) -> bool {
-        self.settings.is_some() || self.of_config().next().is_some() || self.of_credentials().next().is_some()
+        self.settings.is_some()
+            || self.of_config().next().is_some()
+            || self.of_credentials().next().is_some()
     }
 }

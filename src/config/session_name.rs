@@ -1,7 +1,7 @@
 //! `session_name = "xacct-{user}"`: the role session's name, by which AWS's trail tells who it was.
 //!
-//! What it is made of is read by `env`; that AWS's constraints hold is seen to here, since a name from a template
-//! should never be a reason to fail.
+//! What it is made of is read by `env`; that AWS's constraints hold is seen to here, since a name
+//! from a template should never be a reason to fail.
 
 use super::nearest::nearest;
 
@@ -28,8 +28,13 @@ pub(crate) struct Who<'a> {
     pub(crate) profile: &'a str,
 }
 
-/// The places. There is none for anything that differs from run to run: the name goes into the cache's key.
-const PLACES: [(&str, Part); 3] = [("user", Part::User), ("host", Part::Host), ("profile", Part::Profile)];
+/// The places. There is none for anything that differs from run to run: the name goes into the
+/// cache's key.
+const PLACES: [(&str, Part); 3] = [
+    ("user", Part::User),
+    ("host", Part::Host),
+    ("profile", Part::Profile),
+];
 const SHOWN: &str = "{user}, {host} and {profile}";
 
 impl Default for SessionName {
@@ -44,8 +49,13 @@ impl SessionName {
         let (mut parts, mut rest) = (Vec::new(), template);
         while let Some(at) = rest.find(['{', '}']) {
             let (text, from) = rest.split_at(at);
-            let Some((name, behind)) = from.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
-                return Err(format!("a '{{' or '}}' stands alone; in braces there can be {SHOWN}"));
+            let Some((name, behind)) = from
+                .strip_prefix('{')
+                .and_then(|inner| inner.split_once('}'))
+            else {
+                return Err(format!(
+                    "a '{{' or '}}' stands alone; in braces there can be {SHOWN}"
+                ));
             };
             parts.extend(literal(text)?);
             parts.push(place(name)?);
@@ -58,7 +68,8 @@ impl SessionName {
         Ok(SessionName(parts))
     }
 
-    /// The name itself. What AWS does not take becomes `-`, and it is cut, or filled up, to AWS's length.
+    /// The name itself. What AWS does not take becomes `-`, and it is cut, or filled up, to AWS's
+    /// length.
     pub(crate) fn fill(&self, who: Who<'_>) -> String {
         let parts = self.0.iter().map(|part| match part {
             Part::Text(text) => text,
@@ -66,7 +77,9 @@ impl SessionName {
             Part::Host => who.host,
             Part::Profile => who.profile,
         });
-        let all = parts.flat_map(str::chars).map(|c| if is_taken(c) { c } else { '-' });
+        let all = parts
+            .flat_map(str::chars)
+            .map(|c| if is_taken(c) { c } else { '-' });
         let mut name: String = all.take(MOST).collect();
         while name.len() < 2 {
             name.push('-');
@@ -81,7 +94,9 @@ fn is_taken(c: char) -> bool {
 
 fn literal(text: &str) -> Result<Option<Part>, String> {
     match text.chars().find(|c| !is_taken(*c)) {
-        Some(wrong) => Err(format!("it contains {wrong:?}; AWS takes letters, digits and _+=,.@-")),
+        Some(wrong) => Err(format!(
+            "it contains {wrong:?}; AWS takes letters, digits and _+=,.@-"
+        )),
         None => Ok((!text.is_empty()).then(|| Part::Text(text.to_owned()))),
     }
 }
@@ -94,7 +109,8 @@ fn place(name: &str) -> Result<Part, String> {
     let names = PLACES.map(|(known, _)| known);
     Err(match nearest(name, &names).first() {
         _ if changing => format!(
-            "unknown {{{name}}}: a name that changes from run to run would find nothing in the cache; there are \
+            "unknown {{{name}}}: a name that changes from run to run would find nothing in the \
+             cache; there are \
              {SHOWN}"
         ),
         Some(meant) => format!("unknown {{{name}}}; did you mean {{{meant}}}?"),
@@ -109,17 +125,31 @@ mod tests {
     use super::*;
 
     fn filled(template: &str, user: &str) -> String {
-        SessionName::parse(template).unwrap().fill(Who { user, host: "laptop", profile: "my client" })
+        SessionName::parse(template).unwrap().fill(Who {
+            user,
+            host: "laptop",
+            profile: "my client",
+        })
     }
 
     #[test]
     fn places_are_filled() {
         assert_eq!(filled("xacct-{user}", "alice"), "xacct-alice");
-        assert_eq!(filled("{user}@{host}={profile}", "alice"), "alice@laptop=my-client");
+        assert_eq!(
+            filled("{user}@{host}={profile}", "alice"),
+            "alice@laptop=my-client"
+        );
         assert_eq!(filled("fixed", "alice"), "fixed");
-        let who = Who { user: "alice", host: "", profile: "" };
+        let who = Who {
+            user: "alice",
+            host: "",
+            profile: "",
+        };
         assert_eq!(SessionName::default().fill(who), "xacct-alice");
-        assert_eq!(SessionName::parse("xacct-{user}").unwrap(), SessionName::default());
+        assert_eq!(
+            SessionName::parse("xacct-{user}").unwrap(),
+            SessionName::default()
+        );
     }
 
     #[test]
@@ -134,19 +164,36 @@ mod tests {
     fn mistakes_are_named() {
         for (template, message) in [
             ("", "it is empty"),
-            ("a b", "it contains ' '; AWS takes letters, digits and _+=,.@-"),
+            (
+                "a b",
+                "it contains ' '; AWS takes letters, digits and _+=,.@-",
+            ),
             ("{usr}", "unknown {usr}; did you mean {user}?"),
-            ("{zzz}", "unknown {zzz}; known are {user}, {host} and {profile}"),
+            (
+                "{zzz}",
+                "unknown {zzz}; known are {user}, {host} and {profile}",
+            ),
             ("{}", "unknown {}; known are {user}, {host} and {profile}"),
             (
                 "x-{pid}",
-                "unknown {pid}: a name that changes from run to run would find nothing in the cache; there are \
+                "unknown {pid}: a name that changes from run to run would find nothing in the \
+                 cache; there are \
                  {user}, {host} and {profile}",
             ),
-            ("{user", "a '{' or '}' stands alone; in braces there can be {user}, {host} and {profile}"),
-            ("user}", "a '{' or '}' stands alone; in braces there can be {user}, {host} and {profile}"),
+            (
+                "{user",
+                "a '{' or '}' stands alone; in braces there can be {user}, {host} and {profile}",
+            ),
+            (
+                "user}",
+                "a '{' or '}' stands alone; in braces there can be {user}, {host} and {profile}",
+            ),
         ] {
-            assert_eq!(SessionName::parse(template), Err(message.to_owned()), "{template}");
+            assert_eq!(
+                SessionName::parse(template),
+                Err(message.to_owned()),
+                "{template}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
-//! xacct's own settings file, `config.toml`: typed settings at its top, and `[profile.NAME]` tables with the keys that
-//! the AWS files have. It is xacct's alone, so here everything unknown is an error and not a warning.
+//! xacct's own settings file, `config.toml`: typed settings at its top, and `[profile.NAME]` tables
+//! with the keys that the AWS files have. It is xacct's alone, so here everything unknown is an
+//! error and not a warning.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -85,35 +86,44 @@ struct Known {
     take: fn(&mut Settings, &DeValue<'_>) -> std::result::Result<(), String>,
 }
 
-/// The table of settings. A new setting is a new entry here, and the entry is what `xacct-config(5)` says of it.
+/// The table of settings. A new setting is a new entry here, and the entry is what
+/// `xacct-config(5)` says of it.
 const SETTINGS: &[Known] = &[
     Known {
         name: "allow_http_endpoint",
         default: "false",
-        about: "whether an endpoint on another machine may be asked over http://, and anyone on the network path can read the \
+        about: "whether an endpoint on another machine may be asked over http://, and anyone on \
+                the network path can read the \
                 credentials. Addresses of this machine always may. A profile can say it for itself",
         take: |settings, value| truth(value).map(|allowed| settings.allow_http_endpoint = allowed),
     },
     Known {
         name: "audit",
         default: "true",
-        about: "whether each set of credentials that AWS issues is noted in the audit log, which 'xacct audit' shows",
+        about: "whether each set of credentials that AWS issues is noted in the audit log, which \
+                'xacct audit' shows",
         take: |settings, value| truth(value).map(|audit| settings.audit = audit),
     },
     Known {
         name: "console.browser",
         default: "\"system\"",
-        about: "what xacct console opens: \"system\" ($BROWSER, else the system's own), \"firefox\", \"chrome\", \
-                \"chromium\", \"edge\", \"brave\", or a command line, which has the address in place of %s, or at its \
+        about: "what xacct console opens: \"system\" ($BROWSER, else the system's \
+                own), \"firefox\", \"chrome\", \
+                \"chromium\", \"edge\", \"brave\", or a command line, which has the address in \
+                place of %s, or at its \
                 end. A profile's browser comes before it",
         take: |settings, value| browser(value).map(|browser| settings.browser = browser),
     },
     Known {
         name: "console.firefox_container",
         default: "\"none\"",
-        about: "whether each profile has a container of its name and color in Firefox, and by which add-on: \
-                \"ext+container\" (Open external links in a container), \"ext+granted-containers\" (Granted), or \"none\"",
-        take: |settings, value| container(value).map(|container| settings.firefox_container = container),
+        about: "whether each profile has a container of its name and color in Firefox, and by \
+                which add-on: \
+                \"ext+container\" (Open external links in a container), \"ext+granted-containers\" \
+                (Granted), or \"none\"",
+        take: |settings, value| {
+            container(value).map(|container| settings.firefox_container = container)
+        },
     },
     Known {
         name: "mfa.prompt",
@@ -124,7 +134,8 @@ const SETTINGS: &[Known] = &[
     Known {
         name: "session_name",
         default: "\"xacct-{user}\"",
-        about: "the role session's name, as CloudTrail shows it, where a profile has no role_session_name",
+        about: "the role session's name, as CloudTrail shows it, where a profile has no \
+                role_session_name",
         take: |settings, value| session_name(value).map(|name| settings.session_name = name),
     },
     Known {
@@ -138,7 +149,8 @@ const SETTINGS: &[Known] = &[
     Known {
         name: "verify_after",
         default: "\"10m\"",
-        about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) whether it still \
+        about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) \
+                whether it still \
                 knows them; \"0s\" is each time, \"never\" is never",
         take: |settings, value| verify_after(value).map(|after| settings.verify_after = after),
     },
@@ -151,7 +163,9 @@ fn known(name: &str) -> Option<&'static Known> {
 /// Name, default and what it is, of every setting, for the man page.
 #[cfg(test)]
 pub(super) fn documented() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    SETTINGS.iter().map(|known| (known.name, known.default, known.about))
+    SETTINGS
+        .iter()
+        .map(|known| (known.name, known.default, known.about))
 }
 
 /// The file, read.
@@ -174,12 +188,19 @@ impl SettingsFile {
     }
 
     fn by_name(&self) -> HashMap<Box<str>, usize> {
-        self.profiles.iter().enumerate().map(|(at, profile)| (profile.name.as_str().into(), at)).collect()
+        self.profiles
+            .iter()
+            .enumerate()
+            .map(|(at, profile)| (profile.name.as_str().into(), at))
+            .collect()
     }
 
     /// Errors: not TOML, an unknown key, or a value that does not fit, each with its line.
     pub(super) fn parse(text: &str, path: &str) -> Result<SettingsFile> {
-        let reader = Reader { lines: Lines::of(text), path: path.into() };
+        let reader = Reader {
+            lines: Lines::of(text),
+            path: path.into(),
+        };
         let document = DeTable::parse(text).map_err(|error| {
             let span = error.span().unwrap_or_default();
             Error::config(error.message()).at(&reader.origin(span.start))
@@ -187,9 +208,13 @@ impl SettingsFile {
         let mut file = SettingsFile::default();
         for (key, value) in toml_text::in_order(document.get_ref()) {
             match (key.get_ref().as_ref(), value.get_ref()) {
-                ("profile", DeValue::Table(profiles)) => file.profiles = reader.profiles(profiles)?,
+                ("profile", DeValue::Table(profiles)) => {
+                    file.profiles = reader.profiles(profiles)?;
+                }
                 ("profile", _) => {
-                    return Err(reader.error(key.span().start, "a profile is written [profile.NAME]"));
+                    return Err(
+                        reader.error(key.span().start, "a profile is written [profile.NAME]")
+                    );
                 }
                 (name, _) => reader.setting(name, key.span().start, value, &mut file.settings)?,
             }
@@ -211,7 +236,13 @@ impl Reader {
         value: &Spanned<DeValue<'_>>,
         settings: &mut Settings,
     ) -> Result<()> {
-        if let Some(Known { about, default, take, .. }) = known(name) {
+        if let Some(Known {
+            about,
+            default,
+            take,
+            ..
+        }) = known(name)
+        {
             return take(settings, value.get_ref()).map_err(|wanted| {
                 let error = self.error(at, &format!("{name}: {wanted}"));
                 error.hint(format!("{name} is {about} (default: {default})"))
@@ -219,7 +250,9 @@ impl Reader {
         }
         let below = format!("{name}.");
         match value.get_ref() {
-            DeValue::Table(table) if SETTINGS.iter().any(|known| known.name.starts_with(&below)) => {
+            DeValue::Table(table)
+                if SETTINGS.iter().any(|known| known.name.starts_with(&below)) =>
+            {
                 for (key, value) in toml_text::in_order(table) {
                     let name = format!("{below}{}", key.get_ref());
                     self.setting(&name, key.span().start, value, settings)?;
@@ -227,7 +260,11 @@ impl Reader {
                 Ok(())
             }
             _ => {
-                let known: Vec<&str> = SETTINGS.iter().map(|known| known.name).chain(["profile"]).collect();
+                let known: Vec<&str> = SETTINGS
+                    .iter()
+                    .map(|known| known.name)
+                    .chain(["profile"])
+                    .collect();
                 let all = format!("there are: {}", known.join(", "));
                 Err(self.unknown(at, "setting", name, &known, Some(all)))
             }
@@ -250,25 +287,40 @@ impl Reader {
             let Some((_, shape, about)) = keys::find(key) else {
                 let error = self.unknown(at, "profile key", key, &keys::names(), None);
                 return Err(match value.get_ref() {
-                    DeValue::Table(_) => {
-                        error.hint(format!("a name with a dot is quoted: [profile.\"{name}.{key}\"]"))
-                    }
+                    DeValue::Table(_) => error.hint(format!(
+                        "a name with a dot is quoted: [profile.\"{name}.{key}\"]"
+                    )),
                     _ => error,
                 });
             };
             let text = toml_text::text(value.get_ref(), *shape).map_err(|wanted| {
-                self.error(at, &format!("{key}: {wanted}")).hint(format!("{key} is {about}"))
+                self.error(at, &format!("{key}: {wanted}"))
+                    .hint(format!("{key} is {about}"))
             })?;
             let sub_lines = text.parts.iter().map(|part| self.lines.at(*part)).collect();
-            section.set(key, Setting::new(Zeroizing::new(text.value), self.origin(at), sub_lines));
+            section.set(
+                key,
+                Setting::new(Zeroizing::new(text.value), self.origin(at), sub_lines),
+            );
         }
         Ok(section)
     }
 
     /// `all` is the hint where no known name is like this one.
-    fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str], all: Option<String>) -> Error {
+    fn unknown(
+        &self,
+        at: usize,
+        what: &str,
+        name: &str,
+        known: &[&str],
+        all: Option<String>,
+    ) -> Error {
         let error = self.error(at, &format!("unknown {what} '{name}'"));
-        match nearest(name, known).first().map(|meant| format!("did you mean '{meant}'?")).or(all) {
+        match nearest(name, known)
+            .first()
+            .map(|meant| format!("did you mean '{meant}'?"))
+            .or(all)
+        {
             Some(hint) => error.hint(hint),
             None => error,
         }
@@ -279,7 +331,11 @@ impl Reader {
     }
 
     fn origin(&self, at: usize) -> Origin {
-        Origin { file: FileKind::Settings, path: Arc::clone(&self.path), line: self.lines.at(at) }
+        Origin {
+            file: FileKind::Settings,
+            path: Arc::clone(&self.path),
+            line: self.lines.at(at),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! Changes to the profiles of xacct's own settings file: text in, text out, everything else as it was, to the byte.
+//! Changes to the profiles of xacct's own settings file: text in, text out, everything else as it
+//! was, to the byte.
 //!
-//! A profile's table gets its new keys in front of its own, in whichever form it is: below its header, in braces, or
-//! with dots. `toml` says where they are; `toml_edit`, which would write them, changes line ends, the spaces of headers
-//! and the order of dotted keys, and takes comments away. Every change is read back before it counts.
+//! A profile's table gets its new keys in front of its own, in whichever form it is: below its
+//! header, in braces, or with dots. `toml` says where they are; `toml_edit`, which would write
+//! them, changes line ends, the spaces of headers and the order of dotted keys, and takes comments
+//! away. Every change is read back before it counts.
 
 mod places;
 
@@ -49,13 +51,18 @@ pub(super) fn add(text: &str, path: &str, profiles: &[Addition]) -> Result<Strin
     if snapshot(&changed, path).is_ok_and(|now| now == wanted) {
         Ok(format!("{mark}{changed}"))
     } else {
-        Err(format!("{path} has a profile in a form that cannot be added to; write it as [profile.NAME]"))
+        Err(format!(
+            "{path} has a profile in a form that cannot be added to; write it as [profile.NAME]"
+        ))
     }
 }
 
-/// The text with the entries where their tables are, and with tables behind it where there are none.
+/// The text with the entries where their tables are, and with tables behind it where there are
+/// none.
 fn with(body: &str, new: &[(&str, Vec<String>)]) -> String {
-    let Ok(document) = DeTable::parse(body) else { return body.to_owned() };
+    let Ok(document) = DeTable::parse(body) else {
+        return body.to_owned();
+    };
     let profiles = document.get_ref().get("profile");
     let in_braces = profiles.filter(|profiles| form(body, profiles) == Form::Braces);
     let (mut splices, mut inner, mut tables) = (Vec::new(), Vec::new(), Vec::new());
@@ -81,8 +88,8 @@ fn with(body: &str, new: &[(&str, Vec<String>)]) -> String {
     changed
 }
 
-/// Takes keys out of the tables of profiles, and the tables where nothing is left in them. The text stays where it would
-/// not say what it should.
+/// Takes keys out of the tables of profiles, and the tables where nothing is left in them. The text
+/// stays where it would not say what it should.
 pub(super) fn remove(text: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> String {
     let (mark, body) = split_mark(text);
     without(body, path, gone).map_or_else(|| text.to_owned(), |changed| format!("{mark}{changed}"))
@@ -95,9 +102,10 @@ fn without(body: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String>
     let in_braces = form(body, profiles) == Form::Braces;
     let (mut ranges, mut of_braces) = (Vec::new(), HashMap::new());
     for (name, keys) in gone {
-        let (Some(left), Some((key, own))) =
-            (wanted.get_mut(*name), profiles.get_ref().as_table()?.get_key_value(*name))
-        else {
+        let (Some(left), Some((key, own))) = (
+            wanted.get_mut(*name),
+            profiles.get_ref().as_table()?.get_key_value(*name),
+        ) else {
             continue;
         };
         left.retain(|key, _| !keys.contains(&key.as_str()));
@@ -117,11 +125,19 @@ fn without(body: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String>
     }
     if !of_braces.is_empty() {
         let is_gone = |path: &[&str]| {
-            of_braces.get(path[0]).is_some_and(|keys| path.get(1).is_none_or(|key| keys.contains(key)))
+            of_braces
+                .get(path[0])
+                .is_some_and(|keys| path.get(1).is_none_or(|key| keys.contains(key)))
         };
         out_of_braces(body, profiles, &is_gone, &mut ranges);
     }
-    let changed = spliced(body, ranges.into_iter().map(|range| (range, String::new())).collect());
+    let changed = spliced(
+        body,
+        ranges
+            .into_iter()
+            .map(|range| (range, String::new()))
+            .collect(),
+    );
     (snapshot(&changed, path).ok()? == wanted).then_some(changed)
 }
 
@@ -145,7 +161,9 @@ fn snapshot(body: &str, path: &str) -> Result<Snapshot, String> {
     tests::READ.set(tests::READ.get() + 1);
     let file = SettingsFile::parse(body, path).map_err(|error| error.to_string())?;
     let own = |section: &Section| {
-        let own = section.iter().map(|(key, setting)| (key.to_owned(), setting.value.clone()));
+        let own = section
+            .iter()
+            .map(|(key, setting)| (key.to_owned(), setting.value.clone()));
         (section.name.clone(), own.collect())
     };
     Ok(file.profiles.iter().map(own).collect())
@@ -153,23 +171,32 @@ fn snapshot(body: &str, path: &str) -> Result<Snapshot, String> {
 
 /// The byte order mark, if there is one, and what stands behind it.
 fn split_mark(text: &str) -> (&str, &str) {
-    text.split_at(if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 })
+    text.split_at(if text.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    })
 }
 
 /// The value as a person would write it, and as it will be read.
 ///
 /// Errors: a sentence that says what is wanted for the key.
 fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String> {
-    let Some((_, shape, _)) = keys::find(key) else { return Err(format!("unknown profile key '{key}'")) };
+    let Some((_, shape, _)) = keys::find(key) else {
+        return Err(format!("unknown profile key '{key}'"));
+    };
     let lower = value.to_ascii_lowercase();
-    let is_number = value.parse::<u32>().is_ok_and(|number| number.to_string() == value);
+    let is_number = value
+        .parse::<u32>()
+        .is_ok_and(|number| number.to_string() == value);
     let literal = match shape {
         Shape::Flag if ["true", "false"].contains(&lower.as_str()) => lower,
         Shape::Duration if is_number => value.to_owned(),
         _ => toml::Value::String(value.to_owned()).to_string(),
     };
     let parsed = DeValue::parse(&literal).map_err(|error| format!("{key}: {}", error.message()))?;
-    let read = toml_text::text(parsed.get_ref(), *shape).map_err(|wanted| format!("{key}: {wanted}"))?;
+    let read =
+        toml_text::text(parsed.get_ref(), *shape).map_err(|wanted| format!("{key}: {wanted}"))?;
     Ok((literal, Zeroizing::new(read.value)))
 }
 
@@ -178,7 +205,8 @@ fn key(name: &str) -> String {
     if !name.is_empty() && name.chars().all(bare) {
         name.to_owned()
     } else {
-        // JSON's strings are TOML's, and of the forms that TOML has they are the one that a key may have too.
+        // JSON's strings are TOML's, and of the forms that TOML has they are the one that a key may
+        // have too.
         serde_json::Value::String(name.to_owned()).to_string()
     }
 }

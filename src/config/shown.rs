@@ -1,4 +1,5 @@
-//! How a setting is shown to people and programs: only what is known to be no secret, everything else masked.
+//! How a setting is shown to people and programs: only what is known to be no secret, everything
+//! else masked.
 
 use super::keys;
 use super::section::Setting;
@@ -58,7 +59,8 @@ impl Setting {
         value(key, &self.value)
     }
 
-    /// The value without what stands on indented lines below it, which may be keys of another kind, secrets among them.
+    /// The value without what stands on indented lines below it, which may be keys of another kind,
+    /// secrets among them.
     pub(crate) fn first_line(&self) -> &str {
         self.value.lines().next().unwrap_or_default().trim()
     }
@@ -86,7 +88,11 @@ pub(super) fn is_json(key: &str, value: &str) -> bool {
 
 /// The value of a key of a nested block.
 pub(crate) fn nested(key: &str, value: &str) -> String {
-    if is_date(value) { value.to_owned() } else { one_line(key, value) }
+    if is_date(value) {
+        value.to_owned()
+    } else {
+        one_line(key, value)
+    }
 }
 
 pub(super) fn one_line(key: &str, value: &str) -> String {
@@ -109,13 +115,16 @@ pub(super) fn further_line(line: &str) -> String {
             let (key, value) = (key.trim(), value.trim());
             let name = key.to_ascii_lowercase();
             let shown = key_name(&name, value).map_or(MASK, |_| key);
-            format!("{shown} = {}", nested(&name, value)).trim_end().to_owned()
+            format!("{shown} = {}", nested(&name, value))
+                .trim_end()
+                .to_owned()
         }
         None => MASK.to_owned(),
     }
 }
 
-/// A key's name as it may be shown; `None` where it may be the second line of a token that lost its indentation.
+/// A key's name as it may be shown; `None` where it may be the second line of a token that lost its
+/// indentation.
 pub(crate) fn key_name<'k>(key: &'k str, value: &str) -> Option<&'k str> {
     let is_known = keys::find(key).is_some();
     // `=` alone is what base64 ends with.
@@ -126,7 +135,8 @@ pub(crate) fn key_name<'k>(key: &'k str, value: &str) -> Option<&'k str> {
 /// `sso_client_secret`, and not `iqojb3jpz2lux2vje`.
 fn is_word(key: &str) -> bool {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    let is_part = |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_part =
+        |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_known = keys::find(key).is_some() || NESTED.contains(&key);
     is_known || (digits <= 2 && key.len() <= 48 && key.split(['_', '-', '.']).all(is_part))
 }
@@ -140,7 +150,9 @@ fn is_access_key_id(text: &str) -> bool {
 /// The program; its arguments only where it is xacct, whose are no secrets.
 fn command(value: &str) -> String {
     let words: Vec<String> = shlex::Shlex::new(value).collect();
-    let Some(program) = words.first() else { return MASK.to_owned() };
+    let Some(program) = words.first() else {
+        return MASK.to_owned();
+    };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
     if name == "xacct" || name == "xacct.exe" {
         return value.to_owned();
@@ -154,7 +166,10 @@ fn command(value: &str) -> String {
 
 /// `2006-03-01`, as `api_versions` has them.
 fn is_date(value: &str) -> bool {
-    value.len() <= 10 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    value.len() <= 10
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -165,7 +180,11 @@ mod tests {
     use crate::config::{FileKind, Origin};
 
     fn shown(key: &str, value: &str) -> String {
-        let origin = Origin { file: FileKind::Config, path: "x".into(), line: 1 };
+        let origin = Origin {
+            file: FileKind::Config,
+            path: "x".into(),
+            line: 1,
+        };
         Setting::new(Zeroizing::new(value.to_owned()), origin, Vec::new()).shown(key)
     }
 
@@ -178,20 +197,52 @@ mod tests {
             ("sso_client_secret", "hidden", "********"),
             ("password", "", ""),
             ("endpoint_url", "http://u:hidden@h", "http://********@h"),
-            ("sso_start_url", "https://u:hidden@h/start", "https://********@h/start"),
-            ("aws_access_key_id", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
-            ("aws_access_key_id", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "********"),
+            (
+                "sso_start_url",
+                "https://u:hidden@h/start",
+                "https://********@h/start",
+            ),
+            (
+                "aws_access_key_id",
+                "AKIAIOSFODNN7EXAMPLE",
+                "AKIAIOSFODNN7EXAMPLE",
+            ),
+            (
+                "aws_access_key_id",
+                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                "********",
+            ),
             ("mfa_process", "otp --seed hidden", "otp ********"),
             ("mfa_process", "otp", "otp"),
             ("mfa_process", "SEED=hidden otp", "********"),
-            ("credential_process", "/bin/xacct credential-process a", "/bin/xacct credential-process a"),
-            ("region", "a\naws_secret_access_key = hidden", "a\naws_secret_access_key = ********"),
+            (
+                "credential_process",
+                "/bin/xacct credential-process a",
+                "/bin/xacct credential-process a",
+            ),
+            (
+                "region",
+                "a\naws_secret_access_key = hidden",
+                "a\naws_secret_access_key = ********",
+            ),
             ("region", "a\nhidden", "a\n********"),
-            ("region", "a\nhiddenhiddenhidden = x", "a\n******** = ********"),
+            (
+                "region",
+                "a\nhiddenhiddenhidden = x",
+                "a\n******** = ********",
+            ),
             ("region", "a\nhidden==", "a\n******** = ********"),
-            ("s3", "\naddressing_style = path\nkey = hidden", "\naddressing_style = path\nkey = ********"),
+            (
+                "s3",
+                "\naddressing_style = path\nkey = hidden",
+                "\naddressing_style = path\nkey = ********",
+            ),
             ("api_versions", "\nec2 = 2015-03-01", "\nec2 = 2015-03-01"),
-            ("session_policy", "{\n\"Statement\": []\n}", "{\n\"Statement\": []\n}"),
+            (
+                "session_policy",
+                "{\n\"Statement\": []\n}",
+                "{\n\"Statement\": []\n}",
+            ),
             ("session_policy", "{\nhidden\n}", "{\n********\n********"),
         ] {
             assert_eq!(shown(key, value), text, "{key} = {value}");
@@ -200,11 +251,17 @@ mod tests {
 
     #[test]
     fn a_token_is_not_a_keys_name() {
-        assert_eq!(key_name("sso_client_secret", "x"), Some("sso_client_secret"));
+        assert_eq!(
+            key_name("sso_client_secret", "x"),
+            Some("sso_client_secret")
+        );
         assert_eq!(key_name("password", "x"), Some("password"));
         assert_eq!(key_name("iqojb3jpz2lux2vjeay", "="), None);
         assert_eq!(key_name("secondlineofatoken", "x"), None);
         assert_eq!(key_name("abcdef", "="), None);
-        assert_eq!(key_name("web_identity_token_process", "x"), Some("web_identity_token_process"));
+        assert_eq!(
+            key_name("web_identity_token_process", "x"),
+            Some("web_identity_token_process")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! A whole file as people may see it in a diff: each value as `shown` has it, everything else as it stands.
+//! A whole file as people may see it in a diff: each value as `shown` has it, everything else as it
+//! stands.
 
 use std::iter;
 use std::ops::Range;
@@ -14,21 +15,39 @@ use super::scan::{self, BLANK, COMMENT, Line, Pair, Scan, What};
 use super::shown;
 use crate::masked::{self, MASK};
 
-/// The text with everything masked that `config show` masks. Lines stay lines, except in values of TOML that have many.
+/// The text with everything masked that `config show` masks. Lines stay lines, except in values of
+/// TOML that have many.
 pub(crate) fn file(text: &str, file: FileKind) -> String {
-    if file == FileKind::Settings { settings(text) } else { profiles(text, file) }
+    if file == FileKind::Settings {
+        settings(text)
+    } else {
+        profiles(text, file)
+    }
 }
 
-/// An AWS file, read as the parser reads it; what stands before the first header, as if it were below one.
+/// An AWS file, read as the parser reads it; what stands before the first header, as if it were
+/// below one.
 fn profiles(text: &str, file: FileKind) -> String {
     let sections = index::sections(text, file);
-    let first = sections.first().map_or(text.len(), |section| section.header.start);
+    let first = sections
+        .first()
+        .map_or(text.len(), |section| section.header.start);
     let bodies = iter::once(0..first).chain(sections.into_iter().map(|section| section.body));
-    let mut entries = bodies.flat_map(|lines| body::parse(text, lines, 0).entries).peekable();
+    let mut entries = bodies
+        .flat_map(|lines| body::parse(text, lines, 0).entries)
+        .peekable();
     let mut out = String::with_capacity(text.len());
     for line in Scan::below(text, 0..text.len(), 1) {
-        while entries.next_if(|entry| entry.lines.end <= line.start).is_some() {}
-        out.push_str(&one_line(&line, entries.peek().filter(|entry| entry.lines.contains(&line.start))));
+        while entries
+            .next_if(|entry| entry.lines.end <= line.start)
+            .is_some()
+        {}
+        out.push_str(&one_line(
+            &line,
+            entries
+                .peek()
+                .filter(|entry| entry.lines.contains(&line.start)),
+        ));
     }
     out
 }
@@ -52,16 +71,32 @@ fn one_line(line: &Line<'_>, entry: Option<&Entry>) -> String {
         (What::Header, _) => return header(line.whole),
         (What::Comment, _) => comment(line.text),
         (What::Property(pair), Some(entry)) => property(line.text, pair, &entry.key),
-        (_, Some(entry)) if shown::is_json(&entry.key, &entry.value) => return line.whole.to_owned(),
+        (_, Some(entry)) if shown::is_json(&entry.key, &entry.value) => {
+            return line.whole.to_owned();
+        }
         (_, Some(_)) => continuation(line.text),
         (_, None) => MASK.to_owned(),
     };
-    let (indent, end) = (&line.whole[..line.indent()], scan::without_line_end(line.whole).len());
+    let (indent, end) = (
+        &line.whole[..line.indent()],
+        scan::without_line_end(line.whole).len(),
+    );
     format!("{indent}{shown}{}", &line.whole[end..])
 }
 
-fn property(text: &str, Pair { key: written, value, .. }: Pair<'_>, key: &str) -> String {
-    let (name, shown) = (shown::key_name(key, value).map_or(MASK, |_| written), shown::one_line(key, value));
+fn property(
+    text: &str,
+    Pair {
+        key: written,
+        value,
+        ..
+    }: Pair<'_>,
+    key: &str,
+) -> String {
+    let (name, shown) = (
+        shown::key_name(key, value).map_or(MASK, |_| written),
+        shown::one_line(key, value),
+    );
     if name == MASK || shown != value {
         return format!("{name} = {shown}").trim_end().to_owned();
     }
@@ -77,19 +112,30 @@ fn with_comment(trimmed: &str) -> String {
 fn continuation(trimmed: &str) -> String {
     let line = &trimmed[..scan::comment_start(trimmed)];
     let shown = shown::further_line(line.trim_end_matches(BLANK));
-    let is_same = scan::pair(line).is_some_and(|pair| format!("{} = {}", pair.key, pair.value) == shown);
-    if is_same { with_comment(trimmed) } else { shown }
+    let is_same =
+        scan::pair(line).is_some_and(|pair| format!("{} = {}", pair.key, pair.value) == shown);
+    if is_same {
+        with_comment(trimmed)
+    } else {
+        shown
+    }
 }
 
 /// A line that was commented out is a setting still; prose is shown.
 fn comment(text: &str) -> String {
     let inner = text.trim_start_matches(COMMENT);
-    let Some((key, value)) = inner.split_once('=') else { return masked::addresses(text).into_owned() };
+    let Some((key, value)) = inner.split_once('=') else {
+        return masked::addresses(text).into_owned();
+    };
     let (key, value) = (key.trim_matches(BLANK), value.trim_matches(BLANK));
     let shown = shown::further_line(&format!("{key} = {value}"));
     let is_same = !key.contains(BLANK) && shown == format!("{key} = {value}").trim_end();
     let mark = &text[..text.len() - inner.len()];
-    if is_same { text.to_owned() } else { format!("{mark} {shown}") }
+    if is_same {
+        text.to_owned()
+    } else {
+        format!("{mark} {shown}")
+    }
 }
 
 fn parted(line: &str) -> (&str, &str) {
@@ -99,7 +145,10 @@ fn parted(line: &str) -> (&str, &str) {
 /// xacct's own file. What is not TOML is not shown at all.
 fn settings(text: &str) -> String {
     let Ok(table) = DeTable::parse(text) else {
-        return text.split_inclusive('\n').flat_map(|line| [MASK, parted(line).1]).collect();
+        return text
+            .split_inclusive('\n')
+            .flat_map(|line| [MASK, parted(line).1])
+            .collect();
     };
     let mut taken = Taken::default();
     taken.table(table.get_ref(), &[]);
@@ -122,7 +171,11 @@ fn between(text: &str) -> String {
     let shown = |line: &str| {
         let (line, end) = parted(line);
         let (before, behind) = line.split_at(line.find('#').unwrap_or(line.len()));
-        if behind.is_empty() { format!("{line}{end}") } else { format!("{before}{}{end}", comment(behind)) }
+        if behind.is_empty() {
+            format!("{line}{end}")
+        } else {
+            format!("{before}{}{end}", comment(behind))
+        }
     };
     text.split_inclusive('\n').map(shown).collect()
 }
@@ -148,7 +201,8 @@ impl Taken {
             DeValue::String(text) => {
                 let shown = scalar(text, path);
                 let is_same = shown == text.as_ref();
-                self.places.push((value.span(), (!is_same).then(|| format!("{shown:?}"))));
+                self.places
+                    .push((value.span(), (!is_same).then(|| format!("{shown:?}"))));
             }
             _ => self.places.push((value.span(), None)),
         }
@@ -177,14 +231,29 @@ mod tests {
             ("region = eu-west-1 # home", "region = eu-west-1 # home"),
             ("region=eu-west-1", "region=eu-west-1"),
             ("password = hidden", "password = ********"),
-            ("AWS_SecretAccess_Key = hidden", "AWS_SecretAccess_Key = ********"),
+            (
+                "AWS_SecretAccess_Key = hidden",
+                "AWS_SecretAccess_Key = ********",
+            ),
             ("  token = hidden # x", "  token = ********"),
-            ("endpoint_url = http://u:hidden@h", "endpoint_url = http://********@h"),
-            ("credential_process = get --key hidden", "credential_process = get ********"),
+            (
+                "endpoint_url = http://u:hidden@h",
+                "endpoint_url = http://********@h",
+            ),
+            (
+                "credential_process = get --key hidden",
+                "credential_process = get ********",
+            ),
             ("mfa_process = SEED=hidden otp", "mfa_process = ********"),
-            ("region = x # password = hidden", "region = x # password = ********"),
+            (
+                "region = x # password = hidden",
+                "region = x # password = ********",
+            ),
             ("# api_key=hidden", "# api_key = ********"),
-            ("# the old one was password = hidden", "# ******** = ********"),
+            (
+                "# the old one was password = hidden",
+                "# ******** = ********",
+            ),
             ("#region = eu-west-1", "#region = eu-west-1"),
             ("# at http://u:hidden@h", "# at http://********@h"),
             ("hidden", "********"),
@@ -194,7 +263,10 @@ mod tests {
                 "s3 =\n  addressing_style = path\n  key = hidden",
                 "s3 =\n  addressing_style = path\n  key = ********",
             ),
-            ("session_policy = {\n  \"a\": [] }", "session_policy = {\n  \"a\": [] }"),
+            (
+                "session_policy = {\n  \"a\": [] }",
+                "session_policy = {\n  \"a\": [] }",
+            ),
             ("hidden==", "******** = ********"),
             ("[b] password = hidden", "[b] ********"),
         ] {
@@ -202,7 +274,10 @@ mod tests {
             let expected = format!("[profile a]\n{expected}\r\n");
             assert_eq!(file(&text, FileKind::Config), expected, "{line}");
         }
-        assert_eq!(file("hidden\n[a]\n", FileKind::Credentials), "********\n[a]\n");
+        assert_eq!(
+            file("hidden\n[a]\n", FileKind::Credentials),
+            "********\n[a]\n"
+        );
     }
 
     #[test]
@@ -210,8 +285,10 @@ mod tests {
         for (text, expected) in [
             ("audit = true # yes\n", "audit = true # yes\n"),
             (
-                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = 'otp hidden' # password = hidden\n",
-                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = \"otp ********\" # password = ********\n",
+                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = 'otp hidden' # password = \
+                 hidden\n",
+                "[profile.\"a#b\"]\nregion = \"x\"\nmfa_process = \"otp ********\" # password = \
+                 ********\n",
             ),
             (
                 "profile.a = { aws_secret_access_key = \"hidden\", tags = { Team = \"x\" } }\n",

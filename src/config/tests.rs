@@ -1,4 +1,5 @@
-//! Profiles put together: which file wins, what is included, what is wrong, and that an index loses nothing.
+//! Profiles put together: which file wins, what is included, what is wrong, and that an index loses
+//! nothing.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,12 +17,19 @@ pub(super) fn load(config: &str, credentials: &str, settings: &str) -> Config {
         home: Some(PathBuf::from("/h")),
     };
     let text = |text: &str| (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
-    let texts = Texts { config: text(config), credentials: text(credentials), settings: text(settings) };
+    let texts = Texts {
+        config: text(config),
+        credentials: text(credentials),
+        settings: text(settings),
+    };
     Config::new(paths, texts).unwrap()
 }
 
 fn settings_of(profile: &Profile) -> Vec<String> {
-    profile.iter().map(|(key, setting)| format!("{key}={} {}", *setting.value, setting.origin)).collect()
+    profile
+        .iter()
+        .map(|(key, setting)| format!("{key}={} {}", *setting.value, setting.origin))
+        .collect()
 }
 
 fn settings(config: &Config, name: &str) -> Vec<String> {
@@ -50,7 +58,10 @@ fn credentials_win_over_config_and_settings_over_both() {
         ]
     );
     assert_eq!(settings(&config, "b"), ["region=t ~/x.toml:5"]);
-    assert_eq!(config.profile("a").unwrap().unwrap().origin.to_string(), "~/.aws/config:1");
+    assert_eq!(
+        config.profile("a").unwrap().unwrap().origin.to_string(),
+        "~/.aws/config:1"
+    );
     assert_eq!(config.profile_names(), ["a", "b"]);
     assert!(config.profile("c").unwrap().is_none());
 }
@@ -58,7 +69,8 @@ fn credentials_win_over_config_and_settings_over_both() {
 #[test]
 fn names_come_in_order_of_appearance() {
     let config = load(
-        "[sso-session s]\n[profile b]\n[default]\n[profile a]\n[profile b]\n[services v]\n[sso-session r]\n[sso-session s]",
+        "[sso-session s]\n[profile b]\n[default]\n[profile a]\n[profile b]\n[services \
+         v]\n[sso-session r]\n[sso-session s]",
         "[z]\n[a]\n",
         "[profile.y]\n[profile.b]\n",
     );
@@ -69,8 +81,15 @@ fn names_come_in_order_of_appearance() {
 
 #[test]
 fn duplicates_merge_and_the_last_wins() {
-    let config = load("[profile a]\nx=1\ny=1\n[profile b]\nx=0\n[profile a]\nx=2\nX=3\n", "", "");
-    assert_eq!(settings(&config, "a"), ["x=3 ~/.aws/config:8", "y=1 ~/.aws/config:3"]);
+    let config = load(
+        "[profile a]\nx=1\ny=1\n[profile b]\nx=0\n[profile a]\nx=2\nX=3\n",
+        "",
+        "",
+    );
+    assert_eq!(
+        settings(&config, "a"),
+        ["x=3 ~/.aws/config:8", "y=1 ~/.aws/config:3"]
+    );
 }
 
 #[test]
@@ -83,10 +102,14 @@ fn the_prefixed_default_replaces_the_other() {
         let profile = config.profile("default").unwrap().unwrap();
         assert_eq!(
             settings_of(&profile),
-            [format!("y=2 ~/.aws/config:{}", prefixed + 1), "z=3 ~/.aws/credentials:2".to_owned()]
+            [
+                format!("y=2 ~/.aws/config:{}", prefixed + 1),
+                "z=3 ~/.aws/credentials:2".to_owned()
+            ]
         );
         let problem = format!(
-            "~/.aws/config:{plain}: [default] is ignored: [profile default] in line {prefixed} replaces it"
+            "~/.aws/config:{plain}: [default] is ignored: [profile default] in line {prefixed} \
+             replaces it"
         );
         assert_eq!(profile.problems[0].to_string(), problem);
         assert_eq!(problems(&config), [problem]);
@@ -95,7 +118,11 @@ fn the_prefixed_default_replaces_the_other() {
 
 #[test]
 fn nothing_is_inherited_from_default() {
-    let config = load("[DEFAULT]\nmfa_serial=1\n[default]\nmfa_serial=2\n[profile a]\nx=1\n", "", "");
+    let config = load(
+        "[DEFAULT]\nmfa_serial=1\n[default]\nmfa_serial=2\n[profile a]\nx=1\n",
+        "",
+        "",
+    );
     assert_eq!(settings(&config, "a"), ["x=1 ~/.aws/config:6"]);
 }
 
@@ -105,7 +132,10 @@ fn a_name_with_blanks_needs_its_quotes_in_one_file() {
     let config = load("[profile \"my client\"]\nregion=x\n", credentials, "");
     assert_eq!(
         settings(&config, "my client"),
-        ["region=x ~/.aws/config:2", "aws_access_key_id=AKIA ~/.aws/credentials:2"]
+        [
+            "region=x ~/.aws/config:2",
+            "aws_access_key_id=AKIA ~/.aws/credentials:2"
+        ]
     );
     assert_eq!(problems(&config), Vec::<String>::new());
 
@@ -113,34 +143,55 @@ fn a_name_with_blanks_needs_its_quotes_in_one_file() {
     assert!(alone.profile("my client").unwrap().is_none());
     assert_eq!(alone.profile_names(), Vec::<String>::new());
     assert_eq!(alone.problems().len(), 1);
-    assert_eq!(alone.problems()[0].origin.to_string(), "~/.aws/credentials:1");
+    assert_eq!(
+        alone.problems()[0].origin.to_string(),
+        "~/.aws/credentials:1"
+    );
 }
 
 #[test]
 fn nothing_below_an_unused_header_reaches_the_profile_above() {
-    let config = load("[profile a]\nrole_arn=1\n  [profile b\nrole_arn=2\n[Profile c]\nrole_arn=3\n", "", "");
+    let config = load(
+        "[profile a]\nrole_arn=1\n  [profile b\nrole_arn=2\n[Profile c]\nrole_arn=3\n",
+        "",
+        "",
+    );
     assert_eq!(settings(&config, "a"), ["role_arn=1 ~/.aws/config:2"]);
     assert_eq!(config.problems().len(), 2);
 }
 
 #[test]
 fn nested_blocks_and_their_lines() {
-    let config =
-        load("[services v]\nsts =\n  endpoint_url = http://a # c\n\n  Endpoint_URL = http://b\n", "", "");
+    let config = load(
+        "[services v]\nsts =\n  endpoint_url = http://a # c\n\n  Endpoint_URL = http://b\n",
+        "",
+        "",
+    );
     let services = config.services("v").unwrap();
     let sts = services.get("sts").unwrap();
     assert_eq!(sts.sub("endpoint_url").as_deref(), Some("http://b"));
     assert_eq!(sts.sub("other"), None);
-    let lines: Vec<String> = sts.subs().map(|sub| format!("{} {}", sub.value, sub.origin)).collect();
-    assert_eq!(lines, ["http://a ~/.aws/config:3", "http://b ~/.aws/config:5"]);
-    let text = load("[profile a]\nx = 1\n  y = 2\n", "", "").profile("a").unwrap().unwrap();
+    let lines: Vec<String> = sts
+        .subs()
+        .map(|sub| format!("{} {}", sub.value, sub.origin))
+        .collect();
+    assert_eq!(
+        lines,
+        ["http://a ~/.aws/config:3", "http://b ~/.aws/config:5"]
+    );
+    let text = load("[profile a]\nx = 1\n  y = 2\n", "", "")
+        .profile("a")
+        .unwrap()
+        .unwrap();
     assert_eq!(text.get("x").unwrap().subs().count(), 0);
 }
 
 #[test]
 fn includes_fill_in_what_is_not_set() {
     let config = load(
-        "[profile a]\ninclude_profile=b\nregion=a\nexternal_id=\n[profile b]\ninclude_profile=c\nregion=b\nexternal_id=b\nmfa_serial=b\n[profile c]\noutput=c\nmfa_serial=c\n",
+        "[profile a]\ninclude_profile=b\nregion=a\nexternal_id=\n[profile \
+         b]\ninclude_profile=c\nregion=b\nexternal_id=b\nmfa_serial=b\n[profile \
+         c]\noutput=c\nmfa_serial=c\n",
         "[c]\naws_access_key_id=AKIA\naws_secret_access_key=s\naws_session_token=t\naws_security_token=t\n",
         "",
     );
@@ -160,13 +211,20 @@ fn includes_fill_in_what_is_not_set() {
 #[test]
 fn a_circle_of_includes_is_an_error_that_prints_it() {
     let config = load(
-        "[profile a]\ninclude_profile=b\nx=1\n[profile b]\ninclude_profile=c\n[profile c]\ninclude_profile=b\n",
+        "[profile a]\ninclude_profile=b\nx=1\n[profile b]\ninclude_profile=c\n[profile \
+         c]\ninclude_profile=b\n",
         "",
         "",
     );
     let error = config.profile("a").unwrap_err();
-    assert_eq!(error.to_string(), "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b");
-    assert_eq!(error.hints, ["remove the include_profile in ~/.aws/config:7"]);
+    assert_eq!(
+        error.to_string(),
+        "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b"
+    );
+    assert_eq!(
+        error.hints,
+        ["remove the include_profile in ~/.aws/config:7"]
+    );
     assert_eq!(error.kind.status(), 3);
     let shown = config.profiles();
     assert_eq!(shown[0].problems[0].to_string(), error.to_string());
@@ -181,9 +239,16 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
 
 #[test]
 fn an_include_that_leads_nowhere_is_an_error() {
-    let config = load("[profile a]\ninclude_profile=bsae\n[profile base]\n", "", "");
+    let config = load(
+        "[profile a]\ninclude_profile=bsae\n[profile base]\n",
+        "",
+        "",
+    );
     let error = config.profile("a").unwrap_err();
-    assert_eq!(error.to_string(), "~/.aws/config:2: include_profile names 'bsae', which does not exist");
+    assert_eq!(
+        error.to_string(),
+        "~/.aws/config:2: include_profile names 'bsae', which does not exist"
+    );
     assert_eq!(error.hints, ["did you mean 'base'?"]);
     assert_eq!(problems(&config), [error.to_string()]);
 }
@@ -191,12 +256,17 @@ fn an_include_that_leads_nowhere_is_an_error() {
 #[test]
 fn problems_come_by_file_and_line_and_only_with_their_profile() {
     let config = load(
-        "junk\n[profile a]\nbad\n[x]\nbad\n[profile b] junk\nincluded bad\n[profile c]\ninclude_profile=b\n",
+        "junk\n[profile a]\nbad\n[x]\nbad\n[profile b] junk\nincluded bad\n[profile \
+         c]\ninclude_profile=b\n",
         "[profile a]\nbad\n[a]\nbad\n",
         "",
     );
-    let at =
-        |problems: &[Problem]| problems.iter().map(|problem| problem.origin.to_string()).collect::<Vec<_>>();
+    let at = |problems: &[Problem]| {
+        problems
+            .iter()
+            .map(|problem| problem.origin.to_string())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         at(&config.problems()),
         [
@@ -222,7 +292,8 @@ fn debug_shows_no_value() {
     assert!(!shown.contains("wJalr"), "{shown}");
 }
 
-/// Five thousand profiles, each including another: the whole file, in time linear but for the lookups.
+/// Five thousand profiles, each including another: the whole file, in time linear but for the
+/// lookups.
 #[test]
 fn large_files_are_read_whole() {
     let profile = |n: usize| format!("[profile p{n}]\nregion = r{n}\ninclude_profile = base\n\n");
@@ -250,17 +321,30 @@ fn written() -> impl Strategy<Value = Written> {
     prop::collection::vec((name, prop::collection::vec(property, 0..5)), 0..6)
 }
 
-/// Lays the profiles out with comments, blank lines, blanks and both ends of line, as the seed has it.
+/// Lays the profiles out with comments, blank lines, blanks and both ends of line, as the seed has
+/// it.
 fn laid_out(profiles: &Written, seed: u64) -> String {
     let mut state = seed;
     let mut pick = |choices: &[&'static str]| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         choices[usize::try_from(state >> 40).unwrap() % choices.len()]
     };
     let mut text = String::new();
     for (name, properties) in profiles {
-        let name = if name.contains(' ') { format!("\"{name}\"") } else { name.clone() };
-        text.extend([pick(&["", "  "]), "[profile", pick(&[" ", "\t"]), &name, pick(&["", " "])]);
+        let name = if name.contains(' ') {
+            format!("\"{name}\"")
+        } else {
+            name.clone()
+        };
+        text.extend([
+            pick(&["", "  "]),
+            "[profile",
+            pick(&[" ", "\t"]),
+            &name,
+            pick(&["", " "]),
+        ]);
         text.extend(["]", pick(&["", "# c]", " ; c"])]);
         text += pick(&["\n", "\r\n", "\n\n# c\n", "\n \t\n"]);
         for (key, parts) in properties {
@@ -285,11 +369,20 @@ fn meant(profiles: &Written) -> BTreeMap<String, BTreeMap<String, String>> {
         let settings = meant.entry(name.clone()).or_default();
         for (key, parts) in properties {
             let line = |n: usize, part: &str| {
-                let cut =
-                    [" #", " ;"].iter().filter_map(|comment| part.find(comment)).min().filter(|_| n == 0);
-                part[..cut.unwrap_or(part.len())].trim_matches(' ').to_owned()
+                let cut = [" #", " ;"]
+                    .iter()
+                    .filter_map(|comment| part.find(comment))
+                    .min()
+                    .filter(|_| n == 0);
+                part[..cut.unwrap_or(part.len())]
+                    .trim_matches(' ')
+                    .to_owned()
             };
-            let lines: Vec<String> = parts.iter().enumerate().map(|(n, part)| line(n, part)).collect();
+            let lines: Vec<String> = parts
+                .iter()
+                .enumerate()
+                .map(|(n, part)| line(n, part))
+                .collect();
             settings.insert(key.clone(), lines.join("\n"));
         }
     }

@@ -1,4 +1,5 @@
-//! TOML values as the text that the AWS files would have for them, and TOML's entries in the order of the file.
+//! TOML values as the text that the AWS files would have for them, and TOML's entries in the order
+//! of the file.
 
 use toml::Spanned;
 use toml::de::DeInteger;
@@ -19,31 +20,43 @@ pub(super) struct Text {
 
 /// Errors: a sentence that says what may stand there; never the value itself.
 pub(super) fn text(value: &DeValue<'_>, shape: Shape) -> Result<Text, String> {
-    let plain = |value: String| Text { value, parts: Vec::new() };
+    let plain = |value: String| Text {
+        value,
+        parts: Vec::new(),
+    };
     match (shape, value) {
         (Shape::Tags, DeValue::Table(table)) => {
-            let tags: Result<Vec<String>, String> =
-                in_order(table).map(|(key, value)| tag(key, value.get_ref())).collect();
+            let tags: Result<Vec<String>, String> = in_order(table)
+                .map(|(key, value)| tag(key, value.get_ref()))
+                .collect();
             Ok(plain(tags?.join(",")))
         }
         (Shape::Tags | Shape::List, DeValue::Array(items)) => {
-            let items: Result<Vec<String>, String> =
-                items.iter().map(|item| without_comma(scalar(item.get_ref())?)).collect();
+            let items: Result<Vec<String>, String> = items
+                .iter()
+                .map(|item| without_comma(scalar(item.get_ref())?))
+                .collect();
             Ok(plain(items?.join(",")))
         }
         (Shape::Nested, DeValue::Table(table)) => nested(table),
-        (Shape::Nested, _) => Err("a table is wanted here, such as { name = \"value\" }".to_owned()),
-        (Shape::Tags, _) => scalar(value)
-            .map(plain)
-            .map_err(|_| "tags are a table { Team = \"x\" } or a string \"Team=x,Env=y\"".to_owned()),
-        (Shape::List, _) => {
-            scalar(value).map(plain).map_err(|_| "a string or an array of strings is wanted here".to_owned())
+        (Shape::Nested, _) => {
+            Err("a table is wanted here, such as { name = \"value\" }".to_owned())
         }
+        (Shape::Tags, _) => scalar(value).map(plain).map_err(|_| {
+            "tags are a table { Team = \"x\" } or a string \"Team=x,Env=y\"".to_owned()
+        }),
+        (Shape::List, _) => scalar(value)
+            .map(plain)
+            .map_err(|_| "a string or an array of strings is wanted here".to_owned()),
         (Shape::Text, _) => scalar(value).map(plain),
         (Shape::Flag, _) => flag(value).map(plain),
         (Shape::Duration, _) => seconds(value).and_then(|_| scalar(value)).map(plain),
-        (Shape::Color, DeValue::String(text)) => ProfileColor::parse(text).map(|_| plain(text.to_string())),
-        (Shape::Color, _) => Err("a colour is wanted here, such as \"red\" or \"#ff8800\"".to_owned()),
+        (Shape::Color, DeValue::String(text)) => {
+            ProfileColor::parse(text).map(|_| plain(text.to_string()))
+        }
+        (Shape::Color, _) => {
+            Err("a colour is wanted here, such as \"red\" or \"#ff8800\"".to_owned())
+        }
     }
 }
 
@@ -62,7 +75,9 @@ pub(super) fn seconds(value: &DeValue<'_>) -> Result<u64, String> {
 fn flag(value: &DeValue<'_>) -> Result<String, String> {
     match value {
         DeValue::Boolean(flag) => Ok(flag.to_string()),
-        DeValue::String(text) if ["true", "false"].contains(&text.to_ascii_lowercase().as_str()) => {
+        DeValue::String(text)
+            if ["true", "false"].contains(&text.to_ascii_lowercase().as_str()) =>
+        {
             Ok(text.to_ascii_lowercase())
         }
         _ => Err("true or false is wanted here".to_owned()),
@@ -83,7 +98,8 @@ pub(super) fn in_order<'a, 'i>(
     entries.into_iter()
 }
 
-/// Where the lines of a text end: counted once, so that the line of each of many places costs a search.
+/// Where the lines of a text end: counted once, so that the line of each of many places costs a
+/// search.
 pub(super) struct Lines(Vec<usize>);
 
 impl Lines {
@@ -108,7 +124,8 @@ fn scalar(value: &DeValue<'_>) -> Result<String, String> {
     }
 }
 
-/// `Key=value`. STS allows no comma in either; an `=` in a key could not be told from the one between them.
+/// `Key=value`. STS allows no comma in either; an `=` in a key could not be told from the one
+/// between them.
 fn tag(key: &Spanned<DeString<'_>>, value: &DeValue<'_>) -> Result<String, String> {
     let key = key.get_ref();
     if key.contains('=') {
@@ -148,7 +165,11 @@ mod tests {
         for source in ["", "a", "\n", "a\nb", "\n\na\n", "a\r\nb\r\n"] {
             let lines = Lines::of(source);
             for place in 0..=source.len() {
-                assert_eq!(lines.at(place), source[..place].split('\n').count(), "{source:?} at {place}");
+                assert_eq!(
+                    lines.at(place),
+                    source[..place].split('\n').count(),
+                    "{source:?} at {place}"
+                );
             }
         }
     }

@@ -1,5 +1,5 @@
-//! The two addresses of the federation endpoint: one that gives a token for credentials, and one that signs a browser in
-//! with it (docs/aws.md A8). Both are secrets.
+//! The two addresses of the federation endpoint: one that gives a token for credentials, and one
+//! that signs a browser in with it (docs/aws.md A8). Both are secrets.
 
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
@@ -42,7 +42,11 @@ pub(crate) fn token_address(
     }
     query.append_pair("Session", &session);
     let query = Zeroizing::new(query.finish());
-    Secret::new(format!("{}/federation?{}", signin.trim_end_matches('/'), *query))
+    Secret::new(format!(
+        "{}/federation?{}",
+        signin.trim_end_matches('/'),
+        *query
+    ))
 }
 
 /// Where the token signs whoever opens it in, for fifteen minutes.
@@ -54,7 +58,11 @@ pub(crate) fn login_address(signin: &str, destination: &str, token: &Secret) -> 
         .append_pair("Destination", destination)
         .append_pair("SigninToken", token.expose());
     let query = Zeroizing::new(query.finish());
-    Secret::new(format!("{}/federation?{}", signin.trim_end_matches('/'), *query))
+    Secret::new(format!(
+        "{}/federation?{}",
+        signin.trim_end_matches('/'),
+        *query
+    ))
 }
 
 #[cfg(test)]

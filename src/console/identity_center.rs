@@ -1,11 +1,12 @@
-//! IAM Identity Center's own link into the console: whoever is signed in there gets the role, and the address holds no
-//! credentials.
+//! IAM Identity Center's own link into the console: whoever is signed in there gets the role, and
+//! the address holds no credentials.
 
 use url::form_urlencoded::Serializer;
 
 use crate::plan::Sso;
 
-/// The link to the role, and in the console to `destination`; `None` for a bare session, which has no role.
+/// The link to the role, and in the console to `destination`; `None` for a bare session, which has
+/// no role.
 pub(crate) fn identity_center(sso: &Sso, destination: Option<&str>) -> Option<String> {
     let mut query = Serializer::new(String::new());
     query.append_pair("account_id", sso.account_id.as_deref()?);
@@ -23,7 +24,10 @@ mod tests {
 
     #[test]
     fn the_start_url_may_end_as_it_likes() {
-        for start_url in ["https://acme.awsapps.com/start", "https://acme.awsapps.com/start#/"] {
+        for start_url in [
+            "https://acme.awsapps.com/start",
+            "https://acme.awsapps.com/start#/",
+        ] {
             let sso = Sso {
                 profile: "acme".to_owned(),
                 session: None,
@@ -38,7 +42,16 @@ mod tests {
                 "https://acme.awsapps.com/start/#/console?account_id=111111111111&role_name=Admin\
                  &destination=https%3A%2F%2Fx%2F%3Fa%3Db"
             );
-            assert_eq!(identity_center(&Sso { role_name: None, ..sso }, None), None);
+            assert_eq!(
+                identity_center(
+                    &Sso {
+                        role_name: None,
+                        ..sso
+                    },
+                    None
+                ),
+                None
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Addresses of the AWS console: which hosts a partition has, where a service is, how one gets signed in there, and what
-//! a browser is told to open them.
+//! Addresses of the AWS console: which hosts a partition has, where a service is, how one gets
+//! signed in there, and what a browser is told to open them.
 //!
 //! Pure: nothing is opened or asked here.
 

@@ -53,7 +53,8 @@ pub(crate) struct Console<'r> {
 }
 
 impl<'r> Console<'r> {
-    /// The console of this partition; in another region than `region` where that is none of the partition's.
+    /// The console of this partition; in another region than `region` where that is none of the
+    /// partition's.
     ///
     /// Errors: of kind `Config`, for a partition whose console's address is not known.
     pub(crate) fn new(partition: &str, region: &'r str) -> Result<Console<'r>> {
@@ -65,7 +66,10 @@ impl<'r> Console<'r> {
             .hint(format!("there are addresses for {known}")));
         };
         let is_there = arn::partition_of_region(region) == partition && region != "aws-global";
-        Ok(Console { hosts, region: if is_there { region } else { hosts.home } })
+        Ok(Console {
+            hosts,
+            region: if is_there { region } else { hosts.home },
+        })
     }
 
     /// `https://eu-west-1.signin.aws.amazon.com`: both steps of a sign-in go there.
@@ -80,7 +84,10 @@ impl<'r> Console<'r> {
 
     /// The console of the partition's first region, where what has no region is.
     pub(crate) fn at_home(&self) -> Console<'static> {
-        Console { region: self.hosts.home, hosts: self.hosts }
+        Console {
+            region: self.hosts.home,
+            hosts: self.hosts,
+        }
     }
 
     fn host(&self, name: &str) -> String {
@@ -97,25 +104,56 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::too_many_lines)] // a table of cases
     fn every_partition_has_its_hosts() {
         let hosts = |partition: &str, region: &str| {
             let console = Console::new(partition, region).unwrap();
             (console.signin(), console.url())
         };
         for (partition, region, signin, console) in [
-            ("aws", "us-east-1", "signin.aws.amazon.com", "console.aws.amazon.com"),
-            ("aws", "eu-west-1", "eu-west-1.signin.aws.amazon.com", "eu-west-1.console.aws.amazon.com"),
-            ("aws", "aws-global", "signin.aws.amazon.com", "console.aws.amazon.com"),
+            (
+                "aws",
+                "us-east-1",
+                "signin.aws.amazon.com",
+                "console.aws.amazon.com",
+            ),
+            (
+                "aws",
+                "eu-west-1",
+                "eu-west-1.signin.aws.amazon.com",
+                "eu-west-1.console.aws.amazon.com",
+            ),
+            (
+                "aws",
+                "aws-global",
+                "signin.aws.amazon.com",
+                "console.aws.amazon.com",
+            ),
             // A region of another partition is none.
-            ("aws", "cn-north-1", "signin.aws.amazon.com", "console.aws.amazon.com"),
-            ("aws-us-gov", "us-gov-west-1", "signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+            (
+                "aws",
+                "cn-north-1",
+                "signin.aws.amazon.com",
+                "console.aws.amazon.com",
+            ),
+            (
+                "aws-us-gov",
+                "us-gov-west-1",
+                "signin.amazonaws-us-gov.com",
+                "console.amazonaws-us-gov.com",
+            ),
             (
                 "aws-us-gov",
                 "us-gov-east-1",
                 "us-gov-east-1.signin.amazonaws-us-gov.com",
                 "us-gov-east-1.console.amazonaws-us-gov.com",
             ),
-            ("aws-cn", "cn-north-1", "signin.amazonaws.cn", "console.amazonaws.cn"),
+            (
+                "aws-cn",
+                "cn-north-1",
+                "signin.amazonaws.cn",
+                "console.amazonaws.cn",
+            ),
             (
                 "aws-cn",
                 "cn-northwest-1",
@@ -133,6 +171,9 @@ mod tests {
             assert_eq!(hosts(partition, region), wanted, "{partition} {region}");
         }
         let error = Console::new("aws-iso", "us-iso-east-1").err().unwrap();
-        assert_eq!(error.to_string(), "the address of partition aws-iso's console is not known");
+        assert_eq!(
+            error.to_string(),
+            "the address of partition aws-iso's console is not known"
+        );
     }
 }

@@ -4,7 +4,8 @@ use super::partition::Console;
 use crate::config::nearest;
 use crate::error::{Error, Result};
 
-/// A service's names and its path. Those that are the same everywhere have no region in their address.
+/// A service's names and its path. Those that are the same everywhere have no region in their
+/// address.
 struct Service {
     names: &'static [&'static str],
     path: &'static str,
@@ -12,11 +13,19 @@ struct Service {
 }
 
 const fn regional(names: &'static [&'static str], path: &'static str) -> Service {
-    Service { names, path, is_global: false }
+    Service {
+        names,
+        path,
+        is_global: false,
+    }
 }
 
 const fn global(names: &'static [&'static str], path: &'static str) -> Service {
-    Service { names, path, is_global: true }
+    Service {
+        names,
+        path,
+        is_global: true,
+    }
 }
 
 /// The names are those of the AWS CLI, and what people call them. Sorted by the first.
@@ -86,17 +95,25 @@ const SERVICES: &[Service] = &[
 ];
 
 impl Console<'_> {
-    /// The address of a service, by its name or by a path; without either, of the console's first page.
+    /// The address of a service, by its name or by a path; without either, of the console's first
+    /// page.
     ///
     /// Errors: of kind `Usage`, for a name that is not known.
     pub(crate) fn destination(&self, service: Option<&str>) -> Result<String> {
-        let Some(name) = service else { return Ok(self.at("console/home")) };
+        let Some(name) = service else {
+            return Ok(self.at("console/home"));
+        };
         if let Some(path) = name.contains('/').then(|| name.trim_start_matches('/')) {
             return Ok(self.at(path));
         }
         let wanted = name.to_ascii_lowercase();
-        match SERVICES.iter().find(|service| service.names.contains(&wanted.as_str())) {
-            Some(service) if service.is_global => Ok(format!("{}/{}", self.at_home().url(), service.path)),
+        match SERVICES
+            .iter()
+            .find(|service| service.names.contains(&wanted.as_str()))
+        {
+            Some(service) if service.is_global => {
+                Ok(format!("{}/{}", self.at_home().url(), service.path))
+            }
             Some(service) => Ok(self.at(service.path)),
             None => Err(unknown(name)),
         }
@@ -104,21 +121,37 @@ impl Console<'_> {
 
     /// A path with the region, which stands before a `#`.
     fn at(&self, path: &str) -> String {
-        let (path, fragment) = path.split_once('#').map_or((path, None), |(path, rest)| (path, Some(rest)));
+        let (path, fragment) = path
+            .split_once('#')
+            .map_or((path, None), |(path, rest)| (path, Some(rest)));
         let separator = if path.contains('?') { '&' } else { '?' };
         let has_region = path.contains("?region=") || path.contains("&region=");
-        let region = if has_region { String::new() } else { format!("{separator}region={}", self.region) };
+        let region = if has_region {
+            String::new()
+        } else {
+            format!("{separator}region={}", self.region)
+        };
         let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
         format!("{}/{path}{region}{fragment}", self.url())
     }
 }
 
 fn unknown(name: &str) -> Error {
-    let names: Vec<&str> = SERVICES.iter().flat_map(|service| service.names).copied().collect();
+    let names: Vec<&str> = SERVICES
+        .iter()
+        .flat_map(|service| service.names)
+        .copied()
+        .collect();
     let error = Error::usage(format!("--service: unknown service '{name}'"));
-    let near: Vec<String> = nearest(name, &names).iter().map(|name| format!("'{name}'")).collect();
-    let error =
-        if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) };
+    let near: Vec<String> = nearest(name, &names)
+        .iter()
+        .map(|name| format!("'{name}'"))
+        .collect();
+    let error = if near.is_empty() {
+        error
+    } else {
+        error.hint(format!("did you mean {}?", near.join(" or ")))
+    };
     error.hint("a path of the console does too: --service s3/buckets/my-bucket")
 }
 
@@ -127,19 +160,37 @@ mod tests {
     use super::*;
 
     fn at(partition: &str, region: &str, service: Option<&str>) -> String {
-        Console::new(partition, region).unwrap().destination(service).unwrap()
+        Console::new(partition, region)
+            .unwrap()
+            .destination(service)
+            .unwrap()
     }
 
     #[test]
     fn names_and_paths() {
         let ireland = |service| at("aws", "eu-west-1", Some(service));
         let host = "https://eu-west-1.console.aws.amazon.com";
-        assert_eq!(at("aws", "eu-west-1", None), format!("{host}/console/home?region=eu-west-1"));
+        assert_eq!(
+            at("aws", "eu-west-1", None),
+            format!("{host}/console/home?region=eu-west-1")
+        );
         assert_eq!(ireland("s3"), format!("{host}/s3/home?region=eu-west-1"));
-        assert_eq!(ireland("DDB"), format!("{host}/dynamodbv2/home?region=eu-west-1"));
-        assert_eq!(ireland("logs"), format!("{host}/cloudwatch/home?region=eu-west-1#logsV2:log-groups"));
-        assert_eq!(ireland("/s3/buckets/b?tab=x"), format!("{host}/s3/buckets/b?tab=x&region=eu-west-1"));
-        assert_eq!(ireland("ec2/home?region=us-east-1"), format!("{host}/ec2/home?region=us-east-1"));
+        assert_eq!(
+            ireland("DDB"),
+            format!("{host}/dynamodbv2/home?region=eu-west-1")
+        );
+        assert_eq!(
+            ireland("logs"),
+            format!("{host}/cloudwatch/home?region=eu-west-1#logsV2:log-groups")
+        );
+        assert_eq!(
+            ireland("/s3/buckets/b?tab=x"),
+            format!("{host}/s3/buckets/b?tab=x&region=eu-west-1")
+        );
+        assert_eq!(
+            ireland("ec2/home?region=us-east-1"),
+            format!("{host}/ec2/home?region=us-east-1")
+        );
         // What is the same everywhere has no region.
         assert_eq!(ireland("iam"), "https://console.aws.amazon.com/iam/home");
         assert_eq!(
@@ -166,7 +217,10 @@ mod tests {
 
     #[test]
     fn a_slip_is_told_the_nearest() {
-        let error = Console::new("aws", "eu-west-1").unwrap().destination(Some("lamda")).unwrap_err();
+        let error = Console::new("aws", "eu-west-1")
+            .unwrap()
+            .destination(Some("lamda"))
+            .unwrap_err();
         assert_eq!(error.to_string(), "--service: unknown service 'lamda'");
         assert_eq!(error.hints[0], "did you mean 'lambda'?");
     }
@@ -175,7 +229,11 @@ mod tests {
     fn the_table_is_sorted_and_has_each_name_once() {
         let first: Vec<&str> = SERVICES.iter().map(|service| service.names[0]).collect();
         assert!(first.is_sorted(), "{first:?}");
-        let mut names: Vec<&str> = SERVICES.iter().flat_map(|service| service.names).copied().collect();
+        let mut names: Vec<&str> = SERVICES
+            .iter()
+            .flat_map(|service| service.names)
+            .copied()
+            .collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

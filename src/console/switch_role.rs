@@ -1,6 +1,7 @@
 //! The link by which somebody who is signed in to the console changes to a role.
 //!
-//! It is authorised by the sign-in before it, and has no parameter for an external id, tags or a policy (docs/aws.md A8).
+//! It is authorised by the sign-in before it, and has no parameter for an external id, tags or a
+//! policy (docs/aws.md A8).
 
 use url::form_urlencoded::Serializer;
 
@@ -28,9 +29,8 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     let profile = &plan.profile;
     let refused = |why: &str| Error::config(format!("no switch-role link for '{profile}': {why}"));
     let Some(Action::AssumeRole(role)) = plan.steps.last().map(|step| &step.action) else {
-        return Err(
-            refused("it assumes no role").hint(format!("xacct console {profile}    signs in as what it is"))
-        );
+        return Err(refused("it assumes no role")
+            .hint(format!("xacct console {profile}    signs in as what it is")));
     };
     let arn = Arn::parse(&role.role_arn).ok_or_else(|| refused("its role_arn is not an ARN"))?;
     let console = Console::new(arn.partition, &plan.region.name)?;
@@ -53,13 +53,19 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
         return Err(refused(&why).hint(signs_in()));
     }
     let mut query = Serializer::new(String::new());
-    query.append_pair("account", arn.account_id).append_pair("roleName", path_and_name);
+    query
+        .append_pair("account", arn.account_id)
+        .append_pair("roleName", path_and_name);
     let display_name: String = look.display_name.chars().take(NAME_LIMIT).collect();
     query.append_pair("displayName", &display_name);
     if let Some(color) = look.color {
         query.append_pair("color", &color.hex().to_uppercase());
     }
-    Ok(format!("{}/switchrole?{}", console.at_home().signin(), query.finish()))
+    Ok(format!(
+        "{}/switchrole?{}",
+        console.at_home().signin(),
+        query.finish()
+    ))
 }
 
 /// What somebody who follows the link must be signed in as: a sentence.
@@ -68,10 +74,15 @@ pub(crate) fn conditions(plan: &Plan) -> Result<String> {
     let signed_in = match (&hop.caller, hop.caller.account_id()) {
         (Caller::Role(role_arn), _) => format!("signed in to the console as {role_arn}"),
         (_, Some(account_id)) => format!("signed in to the console of account {account_id}"),
-        (_, None) => format!("signed in to the account of the source of '{}'", plan.profile),
+        (_, None) => format!(
+            "signed in to the account of the source of '{}'",
+            plan.profile
+        ),
     };
     let with_mfa = if hop.mfa { ", with MFA" } else { "" };
-    Ok(format!("the link works for anyone who is {signed_in}{with_mfa}"))
+    Ok(format!(
+        "the link works for anyone who is {signed_in}{with_mfa}"
+    ))
 }
 
 #[cfg(test)]
@@ -86,7 +97,10 @@ mod tests {
     }
 
     fn role(role_arn: &str) -> AssumeRole {
-        AssumeRole { role_arn: role_arn.to_owned(), ..AssumeRole::default() }
+        AssumeRole {
+            role_arn: role_arn.to_owned(),
+            ..AssumeRole::default()
+        }
     }
 
     #[test]
@@ -113,20 +127,44 @@ mod tests {
                 "https://signin.amazonaws.cn/switchrole?account=222222222222&roleName=Admin&displayName=cn",
             ),
         ] {
-            assert_eq!(link(role(role_arn), Look { display_name, color }).unwrap(), wanted);
+            assert_eq!(
+                link(
+                    role(role_arn),
+                    Look {
+                        display_name,
+                        color
+                    }
+                )
+                .unwrap(),
+                wanted
+            );
         }
     }
 
     #[test]
     fn what_no_link_can_do() {
-        let look = Look { display_name: "client1", color: None };
+        let look = Look {
+            display_name: "client1",
+            color: None,
+        };
         let arn = "arn:aws:iam::222222222222:role/Admin";
         let wrong = |role: AssumeRole| link(role, look).unwrap_err();
-        let external_id = wrong(AssumeRole { external_id: Some("x1".to_owned()), ..role(arn) });
-        assert!(external_id.ends_with("asks for an external id, and the console has no way to send one"));
-        let narrowed =
-            wrong(AssumeRole { policy_arns: vec!["arn:aws:iam::aws:policy/x".to_owned()], ..role(arn) });
-        assert!(narrowed.contains("narrows the role by a session policy"), "{narrowed}");
+        let external_id = wrong(AssumeRole {
+            external_id: Some("x1".to_owned()),
+            ..role(arn)
+        });
+        assert!(
+            external_id
+                .ends_with("asks for an external id, and the console has no way to send one")
+        );
+        let narrowed = wrong(AssumeRole {
+            policy_arns: vec!["arn:aws:iam::aws:policy/x".to_owned()],
+            ..role(arn)
+        });
+        assert!(
+            narrowed.contains("narrows the role by a session policy"),
+            "{narrowed}"
+        );
         let long = format!("arn:aws:iam::222222222222:role/{}/Admin", "p".repeat(59));
         assert!(wrong(role(&long)).ends_with("has 65 characters, and the console takes 64"));
         assert!(link(role(&long.replacen('p', "", 1)), look).is_ok());

@@ -52,11 +52,20 @@ fn of_file(file: &Owned) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(uid) = file.foreign {
         let message = format!("it belongs to another user (uid {uid})");
-        let fix = format!("if it is meant to be yours: sudo chown \"$USER\" {}", shell_path(&file.shown));
-        findings.push(Finding::new(&catalog::FILE_FOREIGN, message).in_file(&file.shown).fix(fix));
+        let fix = format!(
+            "if it is meant to be yours: sudo chown \"$USER\" {}",
+            shell_path(&file.shown)
+        );
+        findings.push(
+            Finding::new(&catalog::FILE_FOREIGN, message)
+                .in_file(&file.shown)
+                .fix(fix),
+        );
         return findings;
     }
-    let Some(mode) = file.mode else { return findings };
+    let Some(mode) = file.mode else {
+        return findings;
+    };
     let (open, wanted) = match file.holds {
         Holds::Keys | Holds::Tokens => (0o077, mode & 0o700),
         Holds::Profiles | Holds::Files if file.is_group_own => (0o002, mode & !0o002),
@@ -75,14 +84,24 @@ fn of_file(file: &Owned) -> Vec<Finding> {
         Holds::Keys => format!("other users can get at the keys in it (mode {mode:03o})"),
         Holds::Tokens => format!("other users can get at the tokens in it (mode {mode:03o})"),
         Holds::Profiles => {
-            format!("other users can write to it, and name programs that you would run (mode {mode:03o})")
+            format!(
+                "other users can write to it, and name programs that you would run (mode \
+                 {mode:03o})"
+            )
         }
         Holds::Files => format!("other users can put files into it (mode {mode:03o})"),
     };
     let fix = format!("chmod {wanted:03o} {}", shell_path(&file.shown));
     let finding = Finding::new(kind, message).in_file(&file.shown).fix(fix);
-    let repair = Repair::Mode { path: file.path.clone(), mode: wanted };
-    findings.push(if file.is_mendable { finding.repair(repair) } else { finding });
+    let repair = Repair::Mode {
+        path: file.path.clone(),
+        mode: wanted,
+    };
+    findings.push(if file.is_mendable {
+        finding.repair(repair)
+    } else {
+        finding
+    });
     findings
 }
 
@@ -94,21 +113,30 @@ pub(crate) fn shell_path(shown: &str) -> String {
     }
 }
 
-/// Copies of changed files, by their paths as people write them, and unfinished ones with their paths.
+/// Copies of changed files, by their paths as people write them, and unfinished ones with their
+/// paths.
 pub(crate) fn left_behind(backups: &[String], unfinished: Vec<(PathBuf, String)>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(first) = backups.first() {
         let message = match backups.len() {
             1 => "a copy of what a changed file was before; adopt --undo uses it".to_owned(),
-            many => format!("{many} copies of what changed files were before; adopt --undo uses them"),
+            many => {
+                format!("{many} copies of what changed files were before; adopt --undo uses them")
+            }
         };
         let fix = "nothing to do: xacct keeps the newest ten of each file, and deletes older ones";
-        findings.push(Finding::new(&catalog::BACKUPS, message).in_file(first).fix(fix));
+        findings.push(
+            Finding::new(&catalog::BACKUPS, message)
+                .in_file(first)
+                .fix(fix),
+        );
     }
     findings.extend(unfinished.into_iter().map(|(path, shown)| {
         let message = "an unfinished file of an xacct that was ended";
         let finding = Finding::new(&catalog::FILE_LEFTOVER, message).in_file(&shown);
-        finding.fix("xacct doctor --fix    deletes it").repair(Repair::Remove { paths: vec![path] })
+        finding
+            .fix("xacct doctor --fix    deletes it")
+            .repair(Repair::Remove { paths: vec![path] })
     }));
     findings
 }
@@ -116,11 +144,13 @@ pub(crate) fn left_behind(backups: &[String], unfinished: Vec<(PathBuf, String)>
 /// What the start-up file of a shell sets up.
 pub(crate) fn start_up(shown: &str, text: &str) -> Vec<Finding> {
     let lines = text.lines().enumerate();
-    let found = lines.filter_map(|(index, line)| Some((index + 1, super::known::tool_of_line(line)?)));
+    let found =
+        lines.filter_map(|(index, line)| Some((index + 1, super::known::tool_of_line(line)?)));
     found
         .map(|(line, tool)| {
-            let message =
-                format!("the shell is set up for {tool} here, whose variables may come before xacct's");
+            let message = format!(
+                "the shell is set up for {tool} here, whose variables may come before xacct's"
+            );
             let finding = Finding::new(&catalog::OTHER_ALIAS, message).in_line(shown, line);
             finding.fix(format!("delete the line, if {tool} is not used any more"))
         })
@@ -131,7 +161,9 @@ pub(crate) fn start_up(shown: &str, text: &str) -> Vec<Finding> {
 pub(crate) fn other_tool(shown: &str, tool: &str) -> Finding {
     let message = format!("{tool} was used here; it may keep credentials in it");
     let finding = Finding::new(&catalog::OTHER_FILES, message).in_file(shown);
-    finding.fix("it may be the only place of an access key; xacct does not read it and never removes it")
+    finding.fix(
+        "it may be the only place of an access key; xacct does not read it and never removes it",
+    )
 }
 
 /// A file of `~/.aws/sso/cache`, as far as it is looked at: never a secret.
@@ -156,10 +188,14 @@ pub(crate) fn token(
     let file: Option<TokenFile> = serde_json::from_str(text).ok();
     let file = file.filter(|file| file.access_token.is_some() || file.client_id.is_some());
     let Some((end, file)) = file.and_then(|file| Some((time(&file.expires_at)?, file))) else {
-        let finding =
-            Finding::new(&catalog::TOKEN_DAMAGED, "it is neither a token nor a registration of a client");
+        let finding = Finding::new(
+            &catalog::TOKEN_DAMAGED,
+            "it is neither a token nor a registration of a client",
+        );
         return Some(
-            finding.in_file(shown).fix("move it to another folder if sign-ins fail; xacct ignores it"),
+            finding
+                .in_file(shown)
+                .fix("move it to another folder if sign-ins fail; xacct ignores it"),
         );
     };
     if end > now {
@@ -171,7 +207,11 @@ pub(crate) fn token(
         let finding = Finding::new(&catalog::CLIENT_EXPIRED, message).in_file(shown);
         return Some(finding.fix("nothing need be done: the next sign-in makes another"));
     }
-    let registered = file.registration_expires_at.as_deref().and_then(time).is_some_and(|end| end > now);
+    let registered = file
+        .registration_expires_at
+        .as_deref()
+        .and_then(time)
+        .is_some_and(|end| end > now);
     if registered && file.refresh_token.is_some() {
         // It renews itself.
         return None;
@@ -187,6 +227,10 @@ pub(crate) fn token(
 
 /// RFC 3339, or as the AWS CLI once wrote it: `2020-06-17T10:02:08UTC`.
 fn time(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.strip_suffix("UTC").map_or(text.to_owned(), |text| format!("{text}Z"));
-    DateTime::parse_from_rfc3339(&text).ok().map(|at| at.with_timezone(&Utc))
+    let text = text
+        .strip_suffix("UTC")
+        .map_or(text.to_owned(), |text| format!("{text}Z"));
+    DateTime::parse_from_rfc3339(&text)
+        .ok()
+        .map(|at| at.with_timezone(&Utc))
 }

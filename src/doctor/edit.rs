@@ -1,4 +1,5 @@
-//! Mending a file's text: line by line, comments and order kept, and held to what the profiles said before.
+//! Mending a file's text: line by line, comments and order kept, and held to what the profiles said
+//! before.
 
 use zeroize::Zeroizing;
 
@@ -11,24 +12,42 @@ const MARK: char = '\u{feff}';
 /// The text with these changes made.
 ///
 /// Errors: a sentence, where a line is not what it was when it was looked at.
-pub(crate) fn apply(file: FileKind, text: &str, edits: &[&Edit]) -> Result<Zeroizing<String>, String> {
-    let lines: Vec<Line<'_>> = Scan::file(text).filter(|line| line.what != What::Mark).collect();
+pub(crate) fn apply(
+    file: FileKind,
+    text: &str,
+    edits: &[&Edit],
+) -> Result<Zeroizing<String>, String> {
+    let lines: Vec<Line<'_>> = Scan::file(text)
+        .filter(|line| line.what != What::Mark)
+        .collect();
     let line = |number: usize| lines.get(number - 1).ok_or("the line is not there");
     let (mut replaced, mut dropped) = (Vec::new(), Vec::new());
     for edit in edits {
         match edit {
-            Edit::DropMark => replaced.push((0..text.len() - text.trim_start_matches(MARK).len(), "")),
+            Edit::DropMark => {
+                replaced.push((0..text.len() - text.trim_start_matches(MARK).len(), ""));
+            }
             Edit::Unindent { line: number } => {
                 let line = line(*number)?;
                 replaced.push((line.start..line.start + line.indent(), ""));
             }
-            Edit::Set { line: number, value, .. } => {
-                let old = scan::pair(line(*number)?.text).ok_or("the line has no =")?.value;
+            Edit::Set {
+                line: number,
+                value,
+                ..
+            } => {
+                let old = scan::pair(line(*number)?.text)
+                    .ok_or("the line has no =")?
+                    .value;
                 let start = scan::offset(text, old);
                 replaced.push((start..start + old.len(), value));
             }
             Edit::Drop { profile, keys } => {
-                dropped.push(IniEdit { profile, gone: keys.clone(), with: Vec::new() });
+                dropped.push(IniEdit {
+                    profile,
+                    gone: keys.clone(),
+                    with: Vec::new(),
+                });
             }
         }
     }
@@ -51,25 +70,38 @@ pub(crate) fn apply(file: FileKind, text: &str, edits: &[&Edit]) -> Result<Zeroi
 /// Whether every profile says the same as before, but for the keys that these edits are about.
 pub(crate) fn holds(before: &Config, after: &Config, edits: &[&Edit]) -> bool {
     let (before, after) = (before.profiles(), after.profiles());
-    before.len() == after.len() && before.iter().zip(&after).all(|(before, after)| same(before, after, edits))
+    before.len() == after.len()
+        && before
+            .iter()
+            .zip(&after)
+            .all(|(before, after)| same(before, after, edits))
 }
 
 fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
     let is_meant = |key: &str| {
         edits.iter().any(|edit| match edit {
-            Edit::Set { profile, key: own, .. } => *profile == before.name && *own == key,
+            Edit::Set {
+                profile, key: own, ..
+            } => *profile == before.name && *own == key,
             Edit::Drop { profile, keys } => *profile == before.name && keys.contains(&key),
             Edit::DropMark | Edit::Unindent { .. } => false,
         })
     };
     let kept = |profile: &Profile| -> Vec<(String, Zeroizing<String>)> {
         let others = profile.iter().filter(|(key, _)| !is_meant(key));
-        others.map(|(key, setting)| (key.to_owned(), setting.value.clone())).collect()
+        others
+            .map(|(key, setting)| (key.to_owned(), setting.value.clone()))
+            .collect()
     };
     let set = edits.iter().all(|edit| match edit {
-        Edit::Set { profile, key, value, .. } if *profile == before.name => {
-            after.get(key).is_some_and(|setting| *setting.value == *value)
-        }
+        Edit::Set {
+            profile,
+            key,
+            value,
+            ..
+        } if *profile == before.name => after
+            .get(key)
+            .is_some_and(|setting| *setting.value == *value),
         _ => true,
     });
     before.name == after.name && set && kept(before) == kept(after)
@@ -94,13 +126,21 @@ mod tests {
     }
 
     fn set(line: usize) -> Edit {
-        Edit::Set { profile: "a".to_owned(), line, key: "k", value: "NEW".to_owned() }
+        Edit::Set {
+            profile: "a".to_owned(),
+            line,
+            key: "k",
+            value: "NEW".to_owned(),
+        }
     }
 
     #[test]
     fn marks_indents_and_keys_go_and_the_rest_stays() {
         let text = "\u{feff}[profile a]\r\nk = v\r\n  # c\r\nsso_region = x # c\r\n[profile b]\r\n";
-        let drop = Edit::Drop { profile: "a".to_owned(), keys: vec!["sso_region"] };
+        let drop = Edit::Drop {
+            profile: "a".to_owned(),
+            keys: vec!["sso_region"],
+        };
         let edits = [&Edit::DropMark, &Edit::Unindent { line: 3 }, &drop];
         let changed = apply(FileKind::Config, text, &edits).unwrap();
         assert_eq!(*changed, "[profile a]\r\nk = v\r\n# c\r\n[profile b]\r\n");

@@ -1,4 +1,5 @@
-//! What a check has to say: a kind from the catalogue, where it is, what is wrong there, what to do about it.
+//! What a check has to say: a kind from the catalogue, where it is, what is wrong there, what to do
+//! about it.
 
 use std::path::PathBuf;
 
@@ -73,9 +74,17 @@ pub(crate) enum Edit {
     /// The blanks before the comment in this line go.
     Unindent { line: usize },
     /// The key gets another value that means the same.
-    Set { profile: String, line: usize, key: &'static str, value: String },
+    Set {
+        profile: String,
+        line: usize,
+        key: &'static str,
+        value: String,
+    },
     /// The keys go, which say what is said elsewhere.
-    Drop { profile: String, keys: Vec<&'static str> },
+    Drop {
+        profile: String,
+        keys: Vec<&'static str>,
+    },
 }
 
 impl Severity {
@@ -122,7 +131,10 @@ impl Finding {
 
     #[must_use]
     pub(crate) fn in_line(self, file: &str, line: usize) -> Finding {
-        Finding { line: Some(line), ..self.in_file(file) }
+        Finding {
+            line: Some(line),
+            ..self.in_file(file)
+        }
     }
 
     #[must_use]

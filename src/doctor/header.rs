@@ -34,11 +34,24 @@ pub(super) fn read(line: &str, file: FileKind) -> Header {
     let wrong = closed.is_none().then(|| around(line));
     let inner = closed.or_else(|| Some(trimmed(&line[1..line.find(']')?])));
     let Some(inner) = inner else {
-        return Header { below: Below::Nothing, inner: String::new(), name: String::new(), wrong };
+        return Header {
+            below: Below::Nothing,
+            inner: String::new(),
+            name: String::new(),
+            wrong,
+        };
     };
-    let (below, name, second) =
-        if file == FileKind::Credentials { in_credentials(inner) } else { in_config(inner) };
-    Header { below, inner: inner.to_owned(), name, wrong: wrong.or(second) }
+    let (below, name, second) = if file == FileKind::Credentials {
+        in_credentials(inner)
+    } else {
+        in_config(inner)
+    };
+    Header {
+        below,
+        inner: inner.to_owned(),
+        name,
+        wrong: wrong.or(second),
+    }
 }
 
 /// What is below it, the name, and what is wrong.
@@ -89,9 +102,11 @@ fn in_config(inner: &str) -> Meaning {
     };
     let words = shlex::split(rest).unwrap_or_default();
     match words.as_slice() {
-        [name] if !trimmed(name).is_empty() => {
-            (below, name.clone(), (!is_identifier(rest)).then(|| unread(name)))
-        }
+        [name] if !trimmed(name).is_empty() => (
+            below,
+            name.clone(),
+            (!is_identifier(rest)).then(|| unread(name)),
+        ),
         _ if rest.trim_matches(['"', '\'', ' ', '\t']).is_empty() => nothing(Some(unnamed())),
         _ => nothing(Some((
             &catalog::SECTION_NAME_INVALID,
@@ -107,18 +122,30 @@ fn unprefixed(rest: &str) -> Option<Flaw> {
         _ if rest == "DEFAULT" => return Some(default_upper()),
         _ if rest.is_empty() => return Some(nameless()),
         _ if PREFIXES.contains(&rest) => return Some(unnamed()),
-        Some(name) => ("there must be a plain space after the word profile".to_owned(), name),
-        None => (format!("in this file one is written [profile {rest}]"), rest),
+        Some(name) => (
+            "there must be a plain space after the word profile".to_owned(),
+            name,
+        ),
+        None => (
+            format!("in this file one is written [profile {rest}]"),
+            rest,
+        ),
     };
     let message = format!("no program reads [{rest}] as a profile: {why}");
-    Some((&catalog::SECTION_UNPREFIXED, message, format!("write [profile {name}], or delete the section")))
+    Some((
+        &catalog::SECTION_UNPREFIXED,
+        message,
+        format!("write [profile {name}], or delete the section"),
+    ))
 }
 
 fn in_credentials(inner: &str) -> Meaning {
     match prefix_and_rest(inner) {
         (Some("profile"), rest) => nothing(Some((
             &catalog::SECTION_MISPLACED,
-            format!("no program finds the profile '{rest}' here: in this file it is written [{rest}]"),
+            format!(
+                "no program finds the profile '{rest}' here: in this file it is written [{rest}]"
+            ),
             format!("write [{rest}]"),
         ))),
         (Some(prefix), rest) if PREFIXES.contains(&prefix) => nothing(Some((
@@ -128,7 +155,11 @@ fn in_credentials(inner: &str) -> Meaning {
         ))),
         (None, "DEFAULT") => nothing(Some(default_upper())),
         (None, "") => nothing(Some(nameless())),
-        _ => (Below::Profile, inner.to_owned(), (!is_identifier(inner)).then(|| unread(inner))),
+        _ => (
+            Below::Profile,
+            inner.to_owned(),
+            (!is_identifier(inner)).then(|| unread(inner)),
+        ),
     }
 }
 
@@ -142,19 +173,28 @@ fn unread(name: &str) -> Flaw {
 
 fn unnamed() -> Flaw {
     let fix = "give it a name, [profile NAME], or delete it".to_owned();
-    (&catalog::SECTION_UNNAMED, "the section has no name, and no program reads it".to_owned(), fix)
+    (
+        &catalog::SECTION_UNNAMED,
+        "the section has no name, and no program reads it".to_owned(),
+        fix,
+    )
 }
 
 /// `[]`
 fn nameless() -> Flaw {
     let message = "the section has no name: the AWS CLI rejects the whole file".to_owned();
-    (&catalog::SECTION_UNNAMED, message, "give it a name, or delete it".to_owned())
+    (
+        &catalog::SECTION_UNNAMED,
+        message,
+        "give it a name, or delete it".to_owned(),
+    )
 }
 
 fn default_upper() -> Flaw {
     (
         &catalog::SECTION_DEFAULT_UPPER,
-        "in the AWS CLI every profile inherits what [DEFAULT] says; the SDKs and xacct ignore it".to_owned(),
+        "in the AWS CLI every profile inherits what [DEFAULT] says; the SDKs and xacct ignore it"
+            .to_owned(),
         "write [default] for the default profile, or put the keys into the profiles".to_owned(),
     )
 }

@@ -1,4 +1,5 @@
-//! In whose section a line stands. A profile that includes another, or has its keys from it, shares its lines.
+//! In whose section a line stands. A profile that includes another, or has its keys from it, shares
+//! its lines.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,8 @@ pub(super) struct Holders<'p> {
     by_line: HashMap<(&'p str, usize), (Rank, &'p Profile)>,
 }
 
-/// How far below its profile's header a line stands, and whether the profile includes another; the least is the holder.
+/// How far below its profile's header a line stands, and whether the profile includes another; the
+/// least is the holder.
 type Rank = (usize, bool);
 
 impl<'p> Holders<'p> {
@@ -18,7 +20,9 @@ impl<'p> Holders<'p> {
         for profile in profiles {
             for (_, setting) in profile.iter() {
                 let found = (rank(profile, &setting.origin), profile);
-                let known = by_line.entry((&*setting.origin.path, setting.origin.line)).or_insert(found);
+                let known = by_line
+                    .entry((&*setting.origin.path, setting.origin.line))
+                    .or_insert(found);
                 if found.0 < known.0 {
                     *known = found;
                 }
@@ -36,6 +40,10 @@ impl<'p> Holders<'p> {
 fn rank(profile: &Profile, line: &Origin) -> Rank {
     let header = &profile.origin;
     let is_above = header.path == line.path && header.line <= line.line;
-    let distance = if is_above { line.line - header.line } else { usize::MAX };
+    let distance = if is_above {
+        line.line - header.line
+    } else {
+        usize::MAX
+    };
     (distance, profile.get("include_profile").is_some())
 }

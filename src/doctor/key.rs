@@ -8,11 +8,18 @@ use crate::plan;
 
 const OF_SSO_SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
 
-/// The key as it may be shown: `…` where it may be a secret that somebody has pasted without its key.
+/// The key as it may be shown: `…` where it may be a secret that somebody has pasted without its
+/// key.
 pub(super) fn shown(key: &str) -> &str {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    let is_word = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c));
-    if key.len() <= 32 && is_word && digits <= 4 { key } else { "…" }
+    let is_word = key
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c));
+    if key.len() <= 32 && is_word && digits <= 4 {
+        key
+    } else {
+        "…"
+    }
 }
 
 /// The key of `key = value`, where it is one that profiles have.
@@ -55,10 +62,18 @@ fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
 
 fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {
     let message = format!("unknown key {}", shown(key));
-    (&catalog::KEY_MISSPELT, message, format!("did you mean {meant}?"))
+    (
+        &catalog::KEY_MISSPELT,
+        message,
+        format!("did you mean {meant}?"),
+    )
 }
 
 fn nobodys(key: &str) -> (&'static Kind, String, String) {
     let message = format!("neither AWS nor xacct knows the key {}", shown(key));
-    (&catalog::KEY_UNKNOWN, message, "delete it, unless another tool reads it".to_owned())
+    (
+        &catalog::KEY_UNKNOWN,
+        message,
+        "delete it, unless another tool reads it".to_owned(),
+    )
 }

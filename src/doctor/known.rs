@@ -19,7 +19,10 @@ const PROGRAMS: [(&str, &str); 10] = [
 /// The tool that a program, by its name without a path, belongs to.
 pub(crate) fn tool_of_program(name: &str) -> Option<&'static str> {
     let name = name.strip_suffix(".exe").unwrap_or(name);
-    PROGRAMS.iter().find(|(program, _)| *program == name).map(|(_, tool)| *tool)
+    PROGRAMS
+        .iter()
+        .find(|(program, _)| *program == name)
+        .map(|(_, tool)| *tool)
 }
 
 /// Files and directories under the home directory that tools leave.
@@ -58,11 +61,16 @@ pub(super) fn tool_of_line(line: &str) -> Option<&'static str> {
     if has("alias assume=") || has("alias assume ") || has("GRANTED_") {
         return Some("granted");
     }
-    let is_set_up = has("eval") || has("source ") || line.starts_with("alias ") || line.starts_with(". ");
+    let is_set_up =
+        has("eval") || has("source ") || line.starts_with("alias ") || line.starts_with(". ");
     let tools = ["aws-vault", "saml2aws", "aws-runas"];
-    tools.into_iter().find(|tool| is_set_up && has(tool)).or_else(|| {
-        (is_set_up && (has("aws-sso completions") || has("aws-sso setup"))).then_some("aws-sso-cli")
-    })
+    tools
+        .into_iter()
+        .find(|tool| is_set_up && has(tool))
+        .or_else(|| {
+            (is_set_up && (has("aws-sso completions") || has("aws-sso setup")))
+                .then_some("aws-sso-cli")
+        })
 }
 
 /// Whether it can be a region's name.
@@ -79,7 +87,10 @@ mod tests {
         for (line, tool) in [
             ("alias awsume=\". awsume\"", Some("awsume")),
             ("  alias assume=\"source assume\"", Some("granted")),
-            ("eval \"$(saml2aws --completion-script-bash)\"", Some("saml2aws")),
+            (
+                "eval \"$(saml2aws --completion-script-bash)\"",
+                Some("saml2aws"),
+            ),
             ("# alias awsume=x", None),
             ("export PATH=$PATH:/opt/aws-vault/bin", None),
             ("source <(aws-sso completions -s bash)", Some("aws-sso-cli")),

@@ -1,5 +1,5 @@
-//! What may be wrong with a set-up: pure checks over texts, profiles, plans and facts about files and answers. Findings
-//! come out; gathering the facts, and mending, is left to `commands::doctor`.
+//! What may be wrong with a set-up: pure checks over texts, profiles, plans and facts about files
+//! and answers. Findings come out; gathering the facts, and mending, is left to `commands::doctor`.
 //!
 //! `catalog` has every kind of finding, and the man page is written from it.
 
@@ -22,7 +22,9 @@ mod report;
 
 pub(crate) use finding::{Edit, Finding, Repair, Severity};
 pub(crate) use known::is_region;
-pub(crate) use profiles::{Planned, chain, check as check_profiles, last_refusal, none as no_profiles, said};
+pub(crate) use profiles::{
+    Planned, chain, check as check_profiles, last_refusal, none as no_profiles, said,
+};
 pub(crate) use report::{Looked, Report};
 pub(crate) use shell::check as check_shell;
 pub(crate) use text::check as check_text;

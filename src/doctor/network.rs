@@ -62,7 +62,8 @@ pub(crate) enum Said {
     Nothing,
 }
 
-/// Everything that the network told. `offset` is how many seconds AWS's clock is ahead, where that is known.
+/// Everything that the network told. `offset` is how many seconds AWS's clock is ahead, where that
+/// is known.
 pub(crate) fn check(
     planned: &[Planned],
     unreached: &[Unreached],
@@ -71,19 +72,38 @@ pub(crate) fn check(
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = unreached.iter().map(reach).collect();
     let clock = offset.and_then(clock);
-    let is_off = clock.as_ref().is_some_and(|finding| *finding.kind == catalog::CLOCK_OFF);
+    let is_off = clock
+        .as_ref()
+        .is_some_and(|finding| *finding.kind == catalog::CLOCK_OFF);
     findings.extend(clock);
     // With a wrong clock every signature is refused.
-    let known = asked.iter().filter(|_| !is_off).filter_map(|asked| Some((asked, key(asked)?)));
-    let known = known.chain(asked.iter().filter_map(|asked| Some((asked, account(asked)?))));
+    let known = asked
+        .iter()
+        .filter(|_| !is_off)
+        .filter_map(|asked| Some((asked, key(asked)?)));
+    let known = known.chain(
+        asked
+            .iter()
+            .filter_map(|asked| Some((asked, account(asked)?))),
+    );
     findings.extend(known.map(|(asked, finding)| placed(planned, asked, finding)));
     findings.extend(devices(planned, asked));
     findings
 }
 
 fn reach(unreached: &Unreached) -> Finding {
-    let Unreached { url, host, is_proxy, stage, why } = unreached;
-    let what = if *is_proxy { format!("{url}, through the proxy {host},") } else { url.clone() };
+    let Unreached {
+        url,
+        host,
+        is_proxy,
+        stage,
+        why,
+    } = unreached;
+    let what = if *is_proxy {
+        format!("{url}, through the proxy {host},")
+    } else {
+        url.clone()
+    };
     let (kind, message, fix) = match stage {
         Stage::Name => (
             &catalog::HOST_UNKNOWN,
@@ -105,12 +125,18 @@ fn reach(unreached: &Unreached) -> Finding {
         ),
         Stage::Tls => (
             &catalog::TLS_FAILED,
-            format!("{what} is not reached: there is a connection to {host}, but TLS fails ({why})"),
-            "if a proxy has a certificate of its own: AWS_CA_BUNDLE names a PEM file with its authority",
+            format!(
+                "{what} is not reached: there is a connection to {host}, but TLS fails ({why})"
+            ),
+            "if a proxy has a certificate of its own: AWS_CA_BUNDLE names a PEM file with its \
+             authority",
         ),
         Stage::Answer => (
             &catalog::NO_ANSWER,
-            format!("{what} is not reached: there is a connection to {host}, but no good answer ({why})"),
+            format!(
+                "{what} is not reached: there is a connection to {host}, but no good answer \
+                 ({why})"
+            ),
             "try again; else look at the proxy, or at endpoint_url",
         ),
     };
@@ -124,7 +150,10 @@ fn clock(offset: i64) -> Option<Finding> {
         _ => &catalog::CLOCK_OFF,
     };
     let direction = if offset > 0 { "behind" } else { "ahead of" };
-    let message = format!("this machine's clock is {} {direction} AWS's", duration::readable(offset.abs()));
+    let message = format!(
+        "this machine's clock is {} {direction} AWS's",
+        duration::readable(offset.abs())
+    );
     let fix = match () {
         () if cfg!(target_os = "linux") => "set the clock: sudo timedatectl set-ntp true",
         () if cfg!(target_os = "macos") => "set the clock: sudo sntp -sS time.apple.com",
@@ -135,8 +164,13 @@ fn clock(offset: i64) -> Option<Finding> {
 
 /// The finding at the line of the key's id.
 fn placed(planned: &[Planned], asked: &Asked, finding: Finding) -> Finding {
-    let Some(holder) = &asked.holder else { return finding };
-    let profile = planned.iter().map(|one| &one.profile).find(|profile| profile.name == *holder);
+    let Some(holder) = &asked.holder else {
+        return finding;
+    };
+    let profile = planned
+        .iter()
+        .map(|one| &one.profile)
+        .find(|profile| profile.name == *holder);
     match profile.and_then(|profile| profile.get("aws_access_key_id")) {
         Some(setting) => finding.at(&setting.origin).of(holder),
         None => finding.of(holder),
@@ -150,14 +184,25 @@ fn key(asked: &Asked) -> Option<Finding> {
             let fix = match code.as_str() {
                 "SignatureDoesNotMatch" => "correct aws_secret_access_key: it is not this key's",
                 "ExpiredToken" => "get new temporary keys, or delete these",
-                _ => "make a new access key in IAM and write it here, or make this one active again",
+                _ => {
+                    "make a new access key in IAM and write it here, or make this one active again"
+                }
             };
             let message = message.trim_end_matches('.');
-            (&catalog::KEYS_DEAD, format!("AWS does not take the access key {id}: {code}: {message}"), fix)
+            (
+                &catalog::KEYS_DEAD,
+                format!("AWS does not take the access key {id}: {code}: {message}"),
+                fix,
+            )
         }
         Said::Refused { code, message } => {
-            let message = format!("AWS does not say whose the access key {id} is: {code}: {message}");
-            (&catalog::KEYS_UNCHECKED, message, "try again; xacct whoami shows the whole answer with -v")
+            let message =
+                format!("AWS does not say whose the access key {id} is: {code}: {message}");
+            (
+                &catalog::KEYS_UNCHECKED,
+                message,
+                "try again; xacct whoami shows the whole answer with -v",
+            )
         }
         Said::Caller { .. } | Said::Nothing => return None,
     };
@@ -165,28 +210,40 @@ fn key(asked: &Asked) -> Option<Finding> {
 }
 
 fn account(asked: &Asked) -> Option<Finding> {
-    let Said::Caller { account_id, .. } = &asked.said else { return None };
+    let Said::Caller { account_id, .. } = &asked.said else {
+        return None;
+    };
     let own = asked.account_id.as_ref().filter(|own| *own != account_id)?;
     let message = format!("aws_account_id is {own}, and the access key is in {account_id}");
-    Some(Finding::new(&catalog::ACCOUNT_WRONG, message).fix(format!("write aws_account_id = {account_id}")))
+    Some(
+        Finding::new(&catalog::ACCOUNT_WRONG, message)
+            .fix(format!("write aws_account_id = {account_id}")),
+    )
 }
 
-/// The MFA devices beside the users that have the keys. A device may be called anything, but is in its user's account.
+/// The MFA devices beside the users that have the keys. A device may be called anything, but is in
+/// its user's account.
 fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
     let mut told = HashSet::new();
     let mut findings = Vec::new();
     let holders = Holders::of(planned.iter().map(|one| &one.profile));
     for one in planned {
-        let Some((plan, mfa)) = one.plan.as_ref().ok().and_then(|plan| Some((plan, plan.mfa.as_ref()?)))
+        let Some((plan, mfa)) = one
+            .plan
+            .as_ref()
+            .ok()
+            .and_then(|plan| Some((plan, plan.mfa.as_ref()?)))
         else {
             continue;
         };
-        let Some((id, asked)) =
-            key_id(&plan.source).and_then(|id| Some((id, asked.iter().find(|a| a.access_key_id == id)?)))
+        let Some((id, asked)) = key_id(&plan.source)
+            .and_then(|id| Some((id, asked.iter().find(|a| a.access_key_id == id)?)))
         else {
             continue;
         };
-        let Said::Caller { account_id, arn } = &asked.said else { continue };
+        let Said::Caller { account_id, arn } = &asked.said else {
+            continue;
+        };
         let Some(device) =
             Arn::parse(&mfa.serial).filter(|_| told.insert((id.to_owned(), mfa.serial.clone())))
         else {
@@ -194,14 +251,20 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
         };
         let at = |kind, message: String| {
             let finding = Finding::new(kind, message);
-            let Place::Line { file, line } = &mfa.place else { return finding.of(&plan.profile) };
+            let Place::Line { file, line } = &mfa.place else {
+                return finding.of(&plan.profile);
+            };
             match holders.at(file, *line) {
                 Some(holder) => finding.in_line(file, *line).of(&holder.name),
                 None => finding.of(&plan.profile),
             }
         };
-        let user = Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("user/")?.rsplit('/').next());
-        let name = device.resource.strip_prefix("mfa/").and_then(|path| path.rsplit('/').next());
+        let user =
+            Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("user/")?.rsplit('/').next());
+        let name = device
+            .resource
+            .strip_prefix("mfa/")
+            .and_then(|path| path.rsplit('/').next());
         let shown = shown_id(id);
         if device.account_id != account_id {
             let message = format!(
@@ -209,16 +272,19 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
                 device.account_id
             );
             let finding = at(&catalog::MFA_ACCOUNT, message);
-            findings.push(
-                finding.fix("write the ARN of a device of your own: IAM shows it under Security credentials"),
-            );
+            findings.push(finding.fix(
+                "write the ARN of a device of your own: IAM shows it under Security credentials",
+            ));
         } else if let (Some(user), Some(name)) = (user, name)
             && user != name
         {
-            let message = format!("the MFA device is called '{name}', and the access key's user '{user}'");
+            let message =
+                format!("the MFA device is called '{name}', and the access key's user '{user}'");
             let finding = at(&catalog::MFA_NAME, message);
             findings.push(
-                finding.fix("if codes are refused, look in IAM under Security credentials for its ARN"),
+                finding.fix(
+                    "if codes are refused, look in IAM under Security credentials for its ARN",
+                ),
             );
         }
     }
@@ -234,22 +300,38 @@ fn key_id(source: &Source) -> Option<&str> {
 
 /// The proxies' variables, which the SDK ignores silently where they make no sense.
 pub(crate) fn proxies(env: &Env) -> Vec<Finding> {
-    let variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-    let wrong = variables.into_iter().filter(|name| env.get(name).is_some_and(|text| !is_proxy(text)));
+    let variables = [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ];
+    let wrong = variables
+        .into_iter()
+        .filter(|name| env.get(name).is_some_and(|text| !is_proxy(text)));
     wrong
         .map(|name| {
             // Never the value: it may have a password in it.
             let message = format!("{name} is not a valid proxy address, and is ignored");
-            Finding::new(&catalog::PROXY_INVALID, message).fix(format!("export {name}=http://HOST:PORT"))
+            Finding::new(&catalog::PROXY_INVALID, message)
+                .fix(format!("export {name}=http://HOST:PORT"))
         })
         .collect()
 }
 
 fn is_proxy(text: &str) -> bool {
     let text = text.trim();
-    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
     url::Url::parse(&whole).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h")
-            && url.has_host()
+        matches!(
+            url.scheme(),
+            "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h"
+        ) && url.has_host()
     })
 }

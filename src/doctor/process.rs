@@ -26,19 +26,25 @@ const BETWEEN: [&str; 7] = ["|", "||", "|&", "&&", "&", ";", "!"];
 
 /// What a shell knows by itself, of what may begin a command.
 const OF_THE_SHELL: [&str; 28] = [
-    ".", ":", "{", "}", "(", ")", "alias", "case", "cd", "command", "done", "do", "else", "esac", "eval",
-    "exec", "exit", "export", "fi", "for", "if", "read", "set", "then", "trap", "unset", "until", "while",
+    ".", ":", "{", "}", "(", ")", "alias", "case", "cd", "command", "done", "do", "else", "esac",
+    "eval", "exec", "exit", "export", "fi", "for", "if", "read", "set", "then", "trap", "unset",
+    "until", "while",
 ];
 
 /// The programs to look for, as the profiles name them.
 pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
-    let commands =
-        planned.iter().flat_map(|one| KEYS.iter().filter_map(|key| Some((*key, set(&one.profile, key)?.1))));
-    commands.flat_map(|(key, command)| named(key, command)).collect()
+    let commands = planned.iter().flat_map(|one| {
+        KEYS.iter()
+            .filter_map(|key| Some((*key, set(&one.profile, key)?.1)))
+    });
+    commands
+        .flat_map(|(key, command)| named(key, command))
+        .collect()
 }
 
-/// The programs of a command, where it does not take a shell to know what they are. Of an `mfa_process`, which a shell
-/// runs, each that is behind a pipe or the like; `~` and variables are left in its words.
+/// The programs of a command, where it does not take a shell to know what they are. Of an
+/// `mfa_process`, which a shell runs, each that is behind a pipe or the like; `~` and variables are
+/// left in its words.
 fn named(key: &str, command: &str) -> Vec<String> {
     let words: Vec<String> = shlex::split(command).unwrap_or_default();
     if key == CREDENTIAL_PROCESS {
@@ -50,7 +56,10 @@ fn named(key: &str, command: &str) -> Vec<String> {
     }
     let commands = words.split(|word| BETWEEN.contains(&word.as_str()));
     let first = commands.filter_map(|words| words.iter().find(|word| !is_assignment(word)));
-    first.filter(|word| !OF_THE_SHELL.contains(&word.as_str()) && is_plain(word)).cloned().collect()
+    first
+        .filter(|word| !OF_THE_SHELL.contains(&word.as_str()) && is_plain(word))
+        .cloned()
+        .collect()
 }
 
 /// Nothing that only a shell knows the meaning of, save a variable or `~` in front.
@@ -73,11 +82,16 @@ pub(crate) fn check(
     own: &str,
 ) -> Vec<Finding> {
     let planned = planned.iter().filter(|one| looked_at(&one.profile.name));
-    let set =
-        planned.flat_map(|one| KEYS.iter().filter_map(move |key| Some((*key, one, set(&one.profile, key)?))));
+    let set = planned.flat_map(|one| {
+        KEYS.iter()
+            .filter_map(move |key| Some((*key, one, set(&one.profile, key)?)))
+    });
     set.flat_map(|(key, one, (setting, command))| {
-        let at =
-            |kind, message: String| Finding::new(kind, message).at(&setting.origin).of(&one.profile.name);
+        let at = |kind, message: String| {
+            Finding::new(kind, message)
+                .at(&setting.origin)
+                .of(&one.profile.name)
+        };
         if shlex::split(command).is_none() {
             let message = format!("{key} is not a command: a quote is open");
             return vec![at(&catalog::PROCESS_UNCLOSED, message).fix("close the quote")];
@@ -85,7 +99,12 @@ pub(crate) fn check(
         let of_program = |word: String| match found.get(&word)? {
             Program::Missing => {
                 let message = format!("{key} names '{word}', which was not found");
-                Some(missing(one, setting, at(&catalog::PROCESS_MISSING, message), again(command, own)))
+                Some(missing(
+                    one,
+                    setting,
+                    at(&catalog::PROCESS_MISSING, message),
+                    again(command, own),
+                ))
             }
             Program::Found { same: false } if is_xacct(&word) => {
                 let message = format!("{key} starts '{word}', and this is another xacct, {own}");
@@ -96,13 +115,18 @@ pub(crate) fn check(
             }
             Program::Found { .. } => None,
         };
-        named(key, command).into_iter().filter_map(of_program).collect()
+        named(key, command)
+            .into_iter()
+            .filter_map(of_program)
+            .collect()
     })
     .collect()
 }
 
 fn is_xacct(word: &str) -> bool {
-    word.rsplit(['/', '\\']).next().is_some_and(|name| name == "xacct" || name == "xacct.exe")
+    word.rsplit(['/', '\\'])
+        .next()
+        .is_some_and(|name| name == "xacct" || name == "xacct.exe")
 }
 
 /// `again` is the command that would do, where there is one.
@@ -111,8 +135,16 @@ fn missing(one: &Planned, setting: &Setting, finding: Finding, again: Option<Str
         Some(command) => {
             let finding = finding.fix(format!("write {CREDENTIAL_PROCESS} = {command}"));
             let (profile, line) = (one.profile.name.clone(), setting.origin.line);
-            let edit = Edit::Set { profile, line, key: CREDENTIAL_PROCESS, value: command };
-            finding.repair(Repair::Edit { file: FileKind::Config, edit })
+            let edit = Edit::Set {
+                profile,
+                line,
+                key: CREDENTIAL_PROCESS,
+                value: command,
+            };
+            finding.repair(Repair::Edit {
+                file: FileKind::Config,
+                edit,
+            })
         }
         None => finding.fix("write the absolute path of the program, or delete the line"),
     }
@@ -121,7 +153,9 @@ fn missing(one: &Planned, setting: &Setting, finding: Finding, again: Option<Str
 /// The same command with the xacct that runs, where it is what `adopt` writes.
 fn again(command: &str, own: &str) -> Option<String> {
     let words: Vec<String> = shlex::Shlex::new(command).collect();
-    let [_, verb, name] = words.as_slice() else { return None };
+    let [_, verb, name] = words.as_slice() else {
+        return None;
+    };
     (process::asks_xacct_for(command, name) && verb.starts_with("credential")).then_some(())?;
     process::command(own, name).ok()
 }

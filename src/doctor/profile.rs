@@ -1,4 +1,5 @@
-//! What one profile says that programs take differently, or that means something else than it seems (docs/aws.md A2).
+//! What one profile says that programs take differently, or that means something else than it seems
+//! (docs/aws.md A2).
 
 use chrono::{DateTime, Utc};
 
@@ -35,8 +36,15 @@ pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &
     Some((setting, setting.first_line())).filter(|(_, text)| !text.is_empty())
 }
 
-fn at(kind: &'static Kind, profile: &Profile, setting: &Setting, message: impl Into<String>) -> Finding {
-    Finding::new(kind, message).at(&setting.origin).of(&profile.name)
+fn at(
+    kind: &'static Kind,
+    profile: &Profile,
+    setting: &Setting,
+    message: impl Into<String>,
+) -> Finding {
+    Finding::new(kind, message)
+        .at(&setting.origin)
+        .of(&profile.name)
 }
 
 /// A key of an AWS file, which the AWS CLI reads too.
@@ -45,22 +53,37 @@ fn in_aws_file<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &'p 
 }
 
 fn replaced(profile: &Profile, setting: &Setting, key: &'static str, value: &str) -> Repair {
-    let edit =
-        Edit::Set { profile: profile.name.clone(), line: setting.origin.line, key, value: value.to_owned() };
-    Repair::Edit { file: setting.origin.file, edit }
+    let edit = Edit::Set {
+        profile: profile.name.clone(),
+        line: setting.origin.line,
+        key,
+        value: value.to_owned(),
+    };
+    Repair::Edit {
+        file: setting.origin.file,
+        edit,
+    }
 }
 
 fn credential_source(profile: &Profile) -> Option<Finding> {
     let (setting, text) = in_aws_file(profile, "credential_source")?;
     let known = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
-    let meant = known.into_iter().find(|name| name.eq_ignore_ascii_case(text) && *name != text)?;
-    let message = format!("the AWS CLI refuses '{text}' as a credential_source, the SDKs and xacct take it");
+    let meant = known
+        .into_iter()
+        .find(|name| name.eq_ignore_ascii_case(text) && *name != text)?;
+    let message =
+        format!("the AWS CLI refuses '{text}' as a credential_source, the SDKs and xacct take it");
     let finding = at(&catalog::CREDENTIAL_SOURCE_CASE, profile, setting, message);
     let repair = replaced(profile, setting, "credential_source", meant);
-    Some(finding.fix(format!("write credential_source = {meant}")).repair(repair))
+    Some(
+        finding
+            .fix(format!("write credential_source = {meant}"))
+            .repair(repair),
+    )
 }
 
-/// What differs from the session is an error in xacct too; the same said twice is one in the Rust SDK only.
+/// What differs from the session is an error in xacct too; the same said twice is one in the Rust
+/// SDK only.
 fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
     let (_, session) = set(profile, "sso_session")?;
     let session = config.sso_session(session)?;
@@ -68,13 +91,24 @@ fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
         let own = in_aws_file(profile, key).map(|(_, text)| text);
         own.is_some() && own == session.get(key).map(|setting| setting.value.trim())
     };
-    let keys: Vec<&'static str> = ["sso_region", "sso_start_url"].into_iter().filter(same).collect();
+    let keys: Vec<&'static str> = ["sso_region", "sso_start_url"]
+        .into_iter()
+        .filter(same)
+        .collect();
     let (setting, _) = set(profile, keys.first()?)?;
     let shown = keys.join(" and ");
-    let message = format!("the Rust SDK refuses {shown} next to sso_session, which says it already");
-    let finding = at(&catalog::SSO_REPEATED, profile, setting, message).fix(format!("delete {shown}"));
-    let edit = Edit::Drop { profile: profile.name.clone(), keys };
-    Some(finding.repair(Repair::Edit { file: setting.origin.file, edit }))
+    let message =
+        format!("the Rust SDK refuses {shown} next to sso_session, which says it already");
+    let finding =
+        at(&catalog::SSO_REPEATED, profile, setting, message).fix(format!("delete {shown}"));
+    let edit = Edit::Drop {
+        profile: profile.name.clone(),
+        keys,
+    };
+    Some(finding.repair(Repair::Edit {
+        file: setting.origin.file,
+        edit,
+    }))
 }
 
 fn duration_unread(profile: &Profile) -> Option<Finding> {
@@ -83,10 +117,15 @@ fn duration_unread(profile: &Profile) -> Option<Finding> {
         return None;
     }
     let seconds = duration::parse(text).ok()?;
-    let message = format!("the AWS CLI ignores '{text}' as duration_seconds: it reads plain numbers only");
+    let message =
+        format!("the AWS CLI ignores '{text}' as duration_seconds: it reads plain numbers only");
     let finding = at(&catalog::DURATION_UNREAD, profile, setting, message);
     let repair = replaced(profile, setting, "duration_seconds", &seconds.to_string());
-    Some(finding.fix(format!("write duration_seconds = {seconds}")).repair(repair))
+    Some(
+        finding
+            .fix(format!("write duration_seconds = {seconds}"))
+            .repair(repair),
+    )
 }
 
 fn shadowed(profile: &Profile) -> Option<Finding> {
@@ -102,7 +141,10 @@ fn shadowed(profile: &Profile) -> Option<Finding> {
         )
     } else {
         (
-            format!("every program takes this process, and none takes the access key in {}", key.origin),
+            format!(
+                "every program takes this process, and none takes the access key in {}",
+                key.origin
+            ),
             "delete the access key, or the process",
         )
     };
@@ -120,32 +162,52 @@ fn incomplete(profile: &Profile) -> Option<Finding> {
     } else if is_set("sso_account_id") || is_set("sso_role_name") {
         return None;
     } else {
-        match ["sso_session", "sso_start_url", "sso_region"].into_iter().find(|name| is_set(name))? {
-            "sso_region" => ("sso_region", "sso_start_url, sso_account_id and sso_role_name"),
+        match ["sso_session", "sso_start_url", "sso_region"]
+            .into_iter()
+            .find(|name| is_set(name))?
+        {
+            "sso_region" => (
+                "sso_region",
+                "sso_start_url, sso_account_id and sso_role_name",
+            ),
             name => (name, "sso_account_id and sso_role_name"),
         }
     };
     let (setting, _) = set(profile, name)?;
-    let message = format!("{name} is ignored without {lacks}: the access key in {} is used", key.origin);
+    let message = format!(
+        "{name} is ignored without {lacks}: the access key in {} is used",
+        key.origin
+    );
     let finding = at(&catalog::SOURCE_INCOMPLETE, profile, setting, message);
     Some(finding.fix(format!("add {lacks}, or delete {name}")))
 }
 
 /// What gives a token or a session, and does not beside this access key.
 fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
-    let Some((key, _)) = set(profile, "aws_access_key_id") else { return Vec::new() };
+    let Some((key, _)) = set(profile, "aws_access_key_id") else {
+        return Vec::new();
+    };
     // Each of these comes before both.
-    let first = ["role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name"];
+    let first = [
+        "role_arn",
+        "web_identity_token_file",
+        "sso_account_id",
+        "sso_role_name",
+    ];
     if first.iter().any(|name| set(profile, name).is_some()) {
         return Vec::new();
     }
     let mut findings = Vec::new();
     if let Some((login, _)) = set(profile, "login_session") {
         let message = if key.origin.file == FileKind::Credentials {
-            format!("login_session is ignored: the access key in {} comes first", key.origin)
+            format!(
+                "login_session is ignored: the access key in {} comes first",
+                key.origin
+            )
         } else {
             format!(
-                "the session of aws login is used, and the access key in {} only where another profile has this one as \
+                "the session of aws login is used, and the access key in {} only where another \
+                 profile has this one as \
                  source_profile",
                 key.origin
             )
@@ -174,15 +236,22 @@ fn unused_sources(profile: &Profile) -> Vec<Finding> {
         findings.push(finding.of(&profile.name).fix(fix));
     }
     if let Some(unused) = plan::beside_key(profile) {
-        let message = format!("{}; the AWS CLI takes the token there too", unused.message());
-        let finding = Finding::new(&catalog::SOURCE_UNUSED, message).at(&unused.origin).of(&profile.name);
+        let message = format!(
+            "{}; the AWS CLI takes the token there too",
+            unused.message()
+        );
+        let finding = Finding::new(&catalog::SOURCE_UNUSED, message)
+            .at(&unused.origin)
+            .of(&profile.name);
         findings.push(finding.fix("put the access key into a profile of its own"));
     }
     findings
 }
 
 fn process(profile: &Profile) -> Vec<Finding> {
-    let Some((setting, command)) = set(profile, "credential_process") else { return Vec::new() };
+    let Some((setting, command)) = set(profile, "credential_process") else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     let words: Vec<String> = shlex::Shlex::new(command).collect();
     let needs_shell = |word: &String| {
@@ -193,17 +262,20 @@ fn process(profile: &Profile) -> Vec<Finding> {
     if let Some(word) = words.iter().find(|word| needs_shell(word))
         && setting.origin.file != FileKind::Settings
     {
-        let message = format!("'{word}' means something to a shell only, and the AWS CLI starts none");
+        let message =
+            format!("'{word}' means something to a shell only, and the AWS CLI starts none");
         let finding = at(&catalog::PROCESS_NOT_PORTABLE, profile, setting, message);
         findings.push(finding.fix("write the absolute path, or put the command into a script"));
     }
-    let program = words.first().map(|word| word.rsplit(['/', '\\']).next().unwrap_or(word));
+    let program = words
+        .first()
+        .map(|word| word.rsplit(['/', '\\']).next().unwrap_or(word));
     if let Some(tool) = program.and_then(known::tool_of_program) {
         let message = format!("its credentials come from {tool}");
         let finding = at(&catalog::OTHER_PROCESS, profile, setting, message);
-        findings.push(
-            finding.fix(format!("leave it, or give the profile a role that xacct can assume without {tool}")),
-        );
+        findings.push(finding.fix(format!(
+            "leave it, or give the profile a role that xacct can assume without {tool}"
+        )));
     }
     findings
 }
@@ -211,18 +283,21 @@ fn process(profile: &Profile) -> Vec<Finding> {
 fn session_tokens(profile: &Profile) -> Option<Finding> {
     let (_, new) = set(profile, "aws_session_token")?;
     let (setting, old) = set(profile, "aws_security_token")?;
-    let message = "the AWS CLI takes aws_security_token before aws_session_token, the SDKs and xacct do not, and they \
+    let message = "the AWS CLI takes aws_security_token before aws_session_token, the SDKs and \
+                   xacct do not, and they \
                    differ";
     (new != old).then(|| {
-        at(&catalog::TOKENS_DIFFER, profile, setting, message).fix("delete aws_security_token, the old name")
+        at(&catalog::TOKENS_DIFFER, profile, setting, message)
+            .fix("delete aws_security_token, the old name")
     })
 }
 
 /// saml2aws and awsume write temporary keys into the files, with their end.
 fn expired(profile: &Profile, now: DateTime<Utc>) -> Option<Finding> {
     set(profile, "aws_session_token")?;
-    let (setting, text) =
-        ["x_security_token_expires", "expiration"].iter().find_map(|key| set(profile, key))?;
+    let (setting, text) = ["x_security_token_expires", "expiration"]
+        .iter()
+        .find_map(|key| set(profile, key))?;
     let end = DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|end| end.with_timezone(&Utc))
@@ -232,12 +307,15 @@ fn expired(profile: &Profile, now: DateTime<Utc>) -> Option<Finding> {
         crate::credentials::rfc3339(end)
     );
     Some(
-        at(&catalog::KEYS_EXPIRED, profile, setting, message).fix("renew them with the tool that wrote them"),
+        at(&catalog::KEYS_EXPIRED, profile, setting, message)
+            .fix("renew them with the tool that wrote them"),
     )
 }
 
 fn regions(profile: &Profile) -> Vec<Finding> {
-    let keys = ["region", "sso_region"].into_iter().filter_map(|key| Some((key, set(profile, key)?)));
+    let keys = ["region", "sso_region"]
+        .into_iter()
+        .filter_map(|key| Some((key, set(profile, key)?)));
     keys.filter_map(|(key, (setting, text))| {
         let (kind, message) = region(text)?;
         let near = nearest(text, &known::REGIONS).into_iter().next();
@@ -255,9 +333,15 @@ pub(super) fn region(text: &str) -> Option<(&'static Kind, String)> {
     if known::REGIONS.contains(&text) {
         None
     } else if known::is_region(text) {
-        Some((&catalog::REGION_UNKNOWN, format!("'{text}' is not a region that this xacct knows")))
+        Some((
+            &catalog::REGION_UNKNOWN,
+            format!("'{text}' is not a region that this xacct knows"),
+        ))
     } else {
-        Some((&catalog::REGION_MALFORMED, format!("'{text}' cannot be a region")))
+        Some((
+            &catalog::REGION_MALFORMED,
+            format!("'{text}' cannot be a region"),
+        ))
     }
 }
 
@@ -273,7 +357,8 @@ fn account_ids(profile: &Profile) -> Vec<Finding> {
         .filter(|(_, _, id)| !arn::is_account_id(id))
         .map(|(key, setting, id)| {
             let message = format!("the account ID '{id}' in {key} is not twelve digits");
-            at(&catalog::ACCOUNT_ID_ODD, profile, setting, message).fix("write the client's account ID")
+            at(&catalog::ACCOUNT_ID_ODD, profile, setting, message)
+                .fix("write the client's account ID")
         })
         .collect()
 }
@@ -281,8 +366,8 @@ fn account_ids(profile: &Profile) -> Vec<Finding> {
 fn notes(profile: &Profile) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some((setting, text)) = set(profile, "sts_regional_endpoints") {
-        let message =
-            "sts_regional_endpoints is not read by the AWS CLI 2 and several SDKs: they are always regional";
+        let message = "sts_regional_endpoints is not read by the AWS CLI 2 and several SDKs: they \
+                       are always regional";
         let fix = if text.eq_ignore_ascii_case("regional") {
             "delete it: it says what is so anyway"
         } else {
@@ -293,11 +378,16 @@ fn notes(profile: &Profile) -> Vec<Finding> {
     if let Some((setting, text)) = set(profile, "color")
         && let Err(why) = ProfileColor::parse(text)
     {
-        findings.push(at(&catalog::COLOR_UNKNOWN, profile, setting, why).fix("write a colour, or delete it"));
+        findings.push(
+            at(&catalog::COLOR_UNKNOWN, profile, setting, why).fix("write a colour, or delete it"),
+        );
     }
-    let Some((key, _)) = set(profile, "aws_access_key_id") else { return findings };
+    let Some((key, _)) = set(profile, "aws_access_key_id") else {
+        return findings;
+    };
     if profile.name == "default" {
-        let message = "boto3 and the SDKs take this access key before what a container's endpoint offers";
+        let message =
+            "boto3 and the SDKs take this access key before what a container's endpoint offers";
         let fix = "give the profile a name, and name it as source_profile";
         findings.push(at(&catalog::DEFAULT_KEYS, profile, key, message).fix(fix));
     }
@@ -305,7 +395,8 @@ fn notes(profile: &Profile) -> Vec<Finding> {
         && set(profile, "web_identity_token_file").is_none()
     {
         let message = format!(
-            "the profile is a role by itself, and the access key in {} where another has it as source_profile",
+            "the profile is a role by itself, and the access key in {} where another has it as \
+             source_profile",
             key.origin
         );
         let fix = "put the access key into a profile of its own";
@@ -319,23 +410,34 @@ fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
     let files = [own.settings, own.credentials.as_ref(), own.config.as_ref()];
     let mut halves = files.into_iter().flatten().flat_map(|section| {
         let names = ["aws_access_key_id", "aws_secret_access_key"];
-        names.into_iter().filter_map(move |name| set(section, name).map(|(setting, _)| setting))
+        names
+            .into_iter()
+            .filter_map(move |name| set(section, name).map(|(setting, _)| setting))
     });
-    let Some(key) = halves.next() else { return Vec::new() };
+    let Some(key) = halves.next() else {
+        return Vec::new();
+    };
     let tokens = files.into_iter().flatten().flat_map(|section| {
         let names = ["aws_session_token", "aws_security_token"];
-        names.into_iter().filter_map(move |name| set(section, name).map(|(setting, _)| (name, setting)))
+        names
+            .into_iter()
+            .filter_map(move |name| set(section, name).map(|(setting, _)| (name, setting)))
     });
     let foreign = tokens.filter(|(_, token)| token.origin.file != key.origin.file);
     foreign
         .map(|(name, token)| {
             let message = format!(
-                "{name} is ignored: the access key that counts is in {}, and a token goes with the key next to it",
+                "{name} is ignored: the access key that counts is in {}, and a token goes with the \
+                 key next to it",
                 key.origin
             );
-            let finding =
-                Finding::new(&catalog::TOKEN_FOREIGN, message).at(&token.origin).of(own.name);
-            finding.fix(format!("delete {name}, or move it next to the access key that it came with"))
+            let finding = Finding::new(&catalog::TOKEN_FOREIGN, message)
+                .at(&token.origin)
+                .of(own.name);
+            finding.fix(format!(
+                "delete {name}, or move it next to the access key that it came \
+                                 with"
+            ))
         })
         .collect()
 }
@@ -345,10 +447,16 @@ pub(super) fn across_files(own: &ByFile<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let (Some(config), Some(credentials)) = (&own.config, &own.credentials) {
         for (key, setting) in credentials.iter() {
-            let Some(other) = config.get(key).filter(|other| other.value != setting.value) else { continue };
-            let message = format!("{key} has another value in {}; what stands here counts", other.origin);
-            let finding =
-                Finding::new(&catalog::KEYS_IN_BOTH_FILES, message).at(&setting.origin).of(own.name);
+            let Some(other) = config.get(key).filter(|other| other.value != setting.value) else {
+                continue;
+            };
+            let message = format!(
+                "{key} has another value in {}; what stands here counts",
+                other.origin
+            );
+            let finding = Finding::new(&catalog::KEYS_IN_BOTH_FILES, message)
+                .at(&setting.origin)
+                .of(own.name);
             findings.push(finding.fix("delete one of them"));
         }
     }
@@ -361,8 +469,13 @@ pub(super) fn across_files(own: &ByFile<'_>) -> Vec<Finding> {
             "the role stands here and in {}: an adopt was interrupted, or undone by hand",
             there.origin
         );
-        let finding = Finding::new(&catalog::ADOPT_INCOMPLETE, message).at(&here.origin).of(own.name);
-        findings.push(finding.fix(format!("xacct adopt {}", super::finding::shell_word(own.name))));
+        let finding = Finding::new(&catalog::ADOPT_INCOMPLETE, message)
+            .at(&here.origin)
+            .of(own.name);
+        findings.push(finding.fix(format!(
+            "xacct adopt {}",
+            super::finding::shell_word(own.name)
+        )));
     }
     findings
 }

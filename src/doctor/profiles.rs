@@ -1,4 +1,5 @@
-//! All profiles together: what their plans come to, and what one of them lacks that others like it have.
+//! All profiles together: what their plans come to, and what one of them lacks that others like it
+//! have.
 
 use std::collections::{HashMap, HashSet};
 
@@ -41,20 +42,26 @@ pub(crate) fn check(
     let without = without_external_id(planned);
     let mut told = HashSet::new();
     let holders = Holders::of(planned.iter().map(|one| &one.profile));
-    for Planned { profile, plan } in planned.iter().filter(|planned| looked_at(&planned.profile.name)) {
+    for Planned { profile, plan } in planned
+        .iter()
+        .filter(|planned| looked_at(&planned.profile.name))
+    {
         findings.extend(profile::check(config, profile, now));
         match plan {
             Ok(plan) => {
                 // Where STS has an address of its own, regions have other names.
                 let place = format!("{}: ", plan.region.origin.place());
-                findings.retain(|one| one.kind.id != catalog::REGION_MALFORMED.id || one.place() != place);
+                findings.retain(|one| {
+                    one.kind.id != catalog::REGION_MALFORMED.id || one.place() != place
+                });
                 findings.extend(go::check(profile));
                 findings.extend(of_plan(profile, plan, sources.contains(&*profile.name)));
             }
             Err(error) => {
                 let is_settings = profile.name == "default" || included.contains(&*profile.name);
                 let is_source = sources.contains(&*profile.name);
-                let is_meant = is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
+                let is_meant =
+                    is_settings && !is_source && *kind_of(error) == catalog::CREDENTIALS_NONE;
                 if told.insert(one_of(error)) && !is_meant && !is_told_elsewhere(error) {
                     let finding = of_error(profile, &holders, error, is_source);
                     findings.retain(|other| !is_same(other, &finding, error));
@@ -63,19 +70,28 @@ pub(crate) fn check(
             }
         }
         if let Some((setting, other)) = without.get(&*profile.name) {
-            let message = format!("no external_id, and '{other}', a role in the same account, has one");
+            let message =
+                format!("no external_id, and '{other}', a role in the same account, has one");
             let finding = Finding::new(&catalog::EXTERNAL_ID_MISSING, message).at(&setting.origin);
             findings.push(
-                finding.of(&profile.name).fix("add external_id = …, if the role's trust policy asks for it"),
+                finding
+                    .of(&profile.name)
+                    .fix("add external_id = …, if the role's trust policy asks for it"),
             );
         }
     }
     let across = config.profiles_by_file();
-    findings.extend(across.iter().filter(|own| looked_at(own.name)).flat_map(profile::across_files));
+    findings.extend(
+        across
+            .iter()
+            .filter(|own| looked_at(own.name))
+            .flat_map(profile::across_files),
+    );
     findings
 }
 
-/// What was said when the profile's credentials could not be had; the program that asked may have swallowed it.
+/// What was said when the profile's credentials could not be had; the program that asked may have
+/// swallowed it.
 pub(crate) fn last_refusal(
     profile: &str,
     time: DateTime<Utc>,
@@ -83,24 +99,36 @@ pub(crate) fn last_refusal(
     message: &str,
     hints: &[String],
 ) -> Finding {
-    let by = caller.map(|name| format!(" for {name}")).unwrap_or_default();
+    let by = caller
+        .map(|name| format!(" for {name}"))
+        .unwrap_or_default();
     let said = format!("last refused{by} at {}: {message}", rfc3339(time));
     let finding = Finding::new(&catalog::LAST_REFUSAL, said).of(profile);
-    let hints: Vec<&str> = hints.iter().map(|hint| hint.strip_prefix("- ").unwrap_or(hint)).collect();
+    let hints: Vec<&str> = hints
+        .iter()
+        .map(|hint| hint.strip_prefix("- ").unwrap_or(hint))
+        .collect();
     match hints.as_slice() {
-        [] => finding.fix(format!("xacct explain {}    shows every request", shell_word(profile))),
+        [] => finding.fix(format!(
+            "xacct explain {}    shows every request",
+            shell_word(profile)
+        )),
         hints => finding.fix(hints.join("; ")),
     }
 }
 
 /// The profile with all that its credentials rest on: sources of sources, and what they include.
 pub(crate) fn chain<'c>(planned: &'c [Planned], name: &'c str) -> HashSet<&'c str> {
-    let by_name: HashMap<&str, &Profile> =
-        planned.iter().map(|one| (&*one.profile.name, &one.profile)).collect();
+    let by_name: HashMap<&str, &Profile> = planned
+        .iter()
+        .map(|one| (&*one.profile.name, &one.profile))
+        .collect();
     let (mut chain, mut next) = (HashSet::new(), vec![name]);
     while let Some(name) = next.pop() {
         if let Some(profile) = by_name.get(name).filter(|_| chain.insert(name)) {
-            let names = ["source_profile", "include_profile"].into_iter().filter_map(|key| set(profile, key));
+            let names = ["source_profile", "include_profile"]
+                .into_iter()
+                .filter_map(|key| set(profile, key));
             next.extend(names.map(|(_, name)| name));
         }
     }
@@ -109,20 +137,23 @@ pub(crate) fn chain<'c>(planned: &'c [Planned], name: &'c str) -> HashSet<&'c st
 
 /// The names that any profile has under this key.
 fn named_by<'p>(planned: &'p [Planned], key: &str) -> HashSet<&'p str> {
-    let values =
-        planned.iter().filter_map(|one| set(&one.profile, key).filter(|(_, name)| *name != one.profile.name));
+    let values = planned
+        .iter()
+        .filter_map(|one| set(&one.profile, key).filter(|(_, name)| *name != one.profile.name));
     values.map(|(_, name)| name).collect()
 }
 
-/// Whether the plan failed for a region that a variable names, which is told of the shell and not of each profile; or
-/// for a key's name, which is told of the file's line.
+/// Whether the plan failed for a region that a variable names, which is told of the shell and not
+/// of each profile; or for a key's name, which is told of the file's line.
 fn is_told_elsewhere(error: &Error) -> bool {
     if error.id == Some(catalog::GUARD_MISSPELT.id) {
         return true;
     }
     let is_of_shell = |variable: &str| error.place.as_deref() == Some(&variable.into());
     error.id == Some(catalog::REGION_MALFORMED.id)
-        && ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().any(is_of_shell)
+        && ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .into_iter()
+            .any(is_of_shell)
 }
 
 /// Whether a finding says of the same value, as something to look at, what the plan failed for.
@@ -133,7 +164,8 @@ fn is_same(finding: &Finding, failed: &Finding, error: &Error) -> bool {
     (is_account || is_region) && finding.place() == failed.place()
 }
 
-/// What makes two errors one: place and message, or the profiles of a circle wherever it is entered.
+/// What makes two errors one: place and message, or the profiles of a circle wherever it is
+/// entered.
 #[derive(PartialEq, Eq, Hash)]
 enum Same {
     Circle(Vec<String>),
@@ -164,10 +196,14 @@ fn kind_of(error: &Error) -> &'static Kind {
         &catalog::SOURCE_WITHOUT_CREDENTIALS,
         &catalog::ENVIRONMENT_KEYS,
     ];
-    kinds.into_iter().find(|kind| Some(kind.id) == error.id).unwrap_or(&catalog::VALUE_REFUSED)
+    kinds
+        .into_iter()
+        .find(|kind| Some(kind.id) == error.id)
+        .unwrap_or(&catalog::VALUE_REFUSED)
 }
 
-/// An error that a plan ended with. It may be about a line of a profile on the way, which is named then.
+/// An error that a plan ended with. It may be about a line of a profile on the way, which is named
+/// then.
 fn of_error(profile: &Profile, holders: &Holders<'_>, error: &Error, is_source: bool) -> Finding {
     let mut kind = kind_of(error);
     let mut hints = error.hints.clone();
@@ -201,27 +237,42 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let role = set(profile, "role_arn");
     if plan.region.origin == RegionOrigin::Fallback && (role.is_some() || !is_source) {
-        let message =
-            format!("no region is set: xacct takes {}, the AWS CLI and the SDKs fail", plan.region.name);
-        let finding = Finding::new(&catalog::REGION_MISSING, message).at(&profile.origin).of(&profile.name);
+        let message = format!(
+            "no region is set: xacct takes {}, the AWS CLI and the SDKs fail",
+            plan.region.name
+        );
+        let finding = Finding::new(&catalog::REGION_MISSING, message)
+            .at(&profile.origin)
+            .of(&profile.name);
         findings.push(finding.fix("add region = …"));
     }
-    let Some(step) = plan.steps.last().filter(|step| step.role_arn().is_some()) else { return findings };
+    let Some(step) = plan.steps.last().filter(|step| step.role_arn().is_some()) else {
+        return findings;
+    };
     if let Some((setting, text)) = set(profile, "duration_seconds")
-        && duration::parse(text)
-            .is_ok_and(|seconds| step.duration_seconds().is_some_and(|cut| u64::from(cut) < seconds))
+        && duration::parse(text).is_ok_and(|seconds| {
+            step.duration_seconds()
+                .is_some_and(|cut| u64::from(cut) < seconds)
+        })
     {
-        let message =
-            "AWS gives a role that is assumed from another session one hour at most, and refuses more";
-        let finding = Finding::new(&catalog::DURATION_CHAINED, message).at(&setting.origin).of(&profile.name);
+        let message = "AWS gives a role that is assumed from another session one hour at most, and \
+                       refuses more";
+        let finding = Finding::new(&catalog::DURATION_CHAINED, message)
+            .at(&setting.origin)
+            .of(&profile.name);
         findings.push(finding.fix("write duration_seconds = 3600; xacct renews it by itself"));
     }
     if let Some((setting, _)) = set(profile, "mfa_serial").filter(|_| plan.mfa.is_none()) {
-        let message = "the device's code is never sent: AWS takes one only with a request that a user's own access \
+        let message = "the device's code is never sent: AWS takes one only with a request that a \
+                       user's own access \
                        key signs";
-        let finding = Finding::new(&catalog::MFA_UNUSED, message).at(&setting.origin).of(&profile.name);
+        let finding = Finding::new(&catalog::MFA_UNUSED, message)
+            .at(&setting.origin)
+            .of(&profile.name);
         findings.push(
-            finding.fix("delete mfa_serial here, or assume the role from a profile with an access key"),
+            finding.fix(
+                "delete mfa_serial here, or assume the role from a profile with an access key",
+            ),
         );
     }
     findings
@@ -229,7 +280,8 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
 
 type Lacking<'p> = HashMap<&'p str, (&'p crate::config::Setting, &'p str)>;
 
-/// The roles without `external_id` beside others of the same account, assumed by the same profile, that have one.
+/// The roles without `external_id` beside others of the same account, assumed by the same profile,
+/// that have one.
 fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
     let role = |one: &'_ Planned| -> Option<(String, String)> {
         let (_, arn) = set(&one.profile, "role_arn")?;
@@ -242,10 +294,13 @@ fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
             having.entry(role).or_insert(&one.profile.name);
         }
     }
-    let lacking = planned.iter().filter(|one| set(&one.profile, "external_id").is_none()).filter_map(|one| {
-        let other = having.get(&role(one)?)?;
-        let (setting, _) = set(&one.profile, "role_arn")?;
-        Some((&*one.profile.name, (setting, *other)))
-    });
+    let lacking = planned
+        .iter()
+        .filter(|one| set(&one.profile, "external_id").is_none())
+        .filter_map(|one| {
+            let other = having.get(&role(one)?)?;
+            let (setting, _) = set(&one.profile, "role_arn")?;
+            Some((&*one.profile.name, (setting, *other)))
+        });
     lacking.collect()
 }

@@ -50,7 +50,12 @@ impl Report {
     pub(crate) fn new(mut findings: Vec<Finding>, looked: Vec<Looked>) -> Report {
         findings.sort_by(|a, b| {
             let place = |finding: &Finding| {
-                (finding.kind.area, finding.file.clone(), finding.line, finding.kind.severity)
+                (
+                    finding.kind.area,
+                    finding.file.clone(),
+                    finding.line,
+                    finding.kind.severity,
+                )
             };
             place(a).cmp(&place(b))
         });
@@ -60,7 +65,9 @@ impl Report {
 
     /// Notes are no illness.
     pub(crate) fn is_healthy(&self) -> bool {
-        self.findings.iter().all(|finding| finding.kind.severity == Severity::Note)
+        self.findings
+            .iter()
+            .all(|finding| finding.kind.severity == Severity::Note)
     }
 
     /// The value to be written as JSON.
@@ -84,15 +91,27 @@ impl Report {
             }
             if area.replace(finding.kind.area) != Some(finding.kind.area) {
                 let blank = if text.is_empty() { "" } else { "\n" };
-                let bold = if color { anstyle::Style::new().bold() } else { anstyle::Style::new() };
+                let bold = if color {
+                    anstyle::Style::new().bold()
+                } else {
+                    anstyle::Style::new()
+                };
                 let _ = writeln!(text, "{blank}{bold}{}{bold:#}", finding.kind.area.heading());
             }
             line(finding, color, &mut text);
             if *count == SHOWN {
-                let all = self.findings.iter().filter(|other| other.kind.id == finding.kind.id).count();
+                let all = self
+                    .findings
+                    .iter()
+                    .filter(|other| other.kind.id == finding.kind.id)
+                    .count();
                 if all > SHOWN {
-                    let _ =
-                        writeln!(text, "  … and {} more of {}: --json has all", all - SHOWN, finding.kind.id);
+                    let _ = writeln!(
+                        text,
+                        "  … and {} more of {}: --json has all",
+                        all - SHOWN,
+                        finding.kind.id
+                    );
                 }
             }
         }
@@ -105,10 +124,20 @@ impl Report {
 
     /// `2 errors, 1 note; --fix can mend 1 of them`
     fn last_line(&self) -> String {
-        let of = |severity: Severity| self.findings.iter().filter(|f| f.kind.severity == severity).count();
+        let of = |severity: Severity| {
+            self.findings
+                .iter()
+                .filter(|f| f.kind.severity == severity)
+                .count()
+        };
         let severities = [Severity::Error, Severity::Warning, Severity::Note];
-        let counted = severities.into_iter().map(|severity| (of(severity), severity.word()));
-        let counts: Vec<String> = counted.filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
+        let counted = severities
+            .into_iter()
+            .map(|severity| (of(severity), severity.word()));
+        let counts: Vec<String> = counted
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| plural(n, word))
+            .collect();
         let mut line = match counts.as_slice() {
             [] => "healthy".to_owned(),
             counts if self.is_healthy() => format!("healthy, {}", counts.join(", ")),
@@ -118,12 +147,20 @@ impl Report {
         if !looked.is_empty() {
             let _ = write!(line, " ({} looked at", looked.join(", "));
             for looked in self.looked.iter().filter(|looked| looked.skipped.is_some()) {
-                let _ =
-                    write!(line, "; {} not: {}", looked.name, looked.skipped.as_deref().unwrap_or_default());
+                let _ = write!(
+                    line,
+                    "; {} not: {}",
+                    looked.name,
+                    looked.skipped.as_deref().unwrap_or_default()
+                );
             }
             line.push(')');
         }
-        let fixable = self.findings.iter().filter(|finding| finding.repair.is_some()).count();
+        let fixable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.repair.is_some())
+            .count();
         if fixable > 0 {
             let _ = write!(line, "; xacct doctor --fix repairs {fixable} of them");
         }
@@ -146,17 +183,26 @@ fn shown(finding: &Finding) -> Shown<'_> {
 
 impl Looked {
     pub(crate) fn at(name: &'static str, looked_at: Vec<String>) -> Looked {
-        Looked { name, looked_at, skipped: None }
+        Looked {
+            name,
+            looked_at,
+            skipped: None,
+        }
     }
 
     pub(crate) fn not(name: &'static str, why: &str) -> Looked {
-        Looked { name, looked_at: Vec::new(), skipped: Some(why.to_owned()) }
+        Looked {
+            name,
+            looked_at: Vec::new(),
+            skipped: Some(why.to_owned()),
+        }
     }
 
     /// `8 profiles`; nothing for what is no news.
     fn words(&self) -> Option<String> {
         let count = self.looked_at.len();
-        (self.skipped.is_none() && count > 0).then(|| plural(count, self.name.trim_end_matches('s')))
+        (self.skipped.is_none() && count > 0)
+            .then(|| plural(count, self.name.trim_end_matches('s')))
     }
 }
 
@@ -166,10 +212,19 @@ fn line(finding: &Finding, color: bool, text: &mut String) {
         Severity::Warning => AnsiColor::Yellow,
         Severity::Note => AnsiColor::Cyan,
     };
-    let style = if color { tint.on_default() } else { anstyle::Style::new() };
-    let named = finding.profile.as_deref().map(|name| format!("profile '{name}': "));
+    let style = if color {
+        tint.on_default()
+    } else {
+        anstyle::Style::new()
+    };
+    let named = finding
+        .profile
+        .as_deref()
+        .map(|name| format!("profile '{name}': "));
     // An error's own words may name it already.
-    let named = named.filter(|_| !finding.message.contains("profile '")).unwrap_or_default();
+    let named = named
+        .filter(|_| !finding.message.contains("profile '"))
+        .unwrap_or_default();
     let _ = writeln!(
         text,
         "{}{style}{}{style:#}: {}{} [{}]",
@@ -185,5 +240,9 @@ fn line(finding: &Finding, color: bool, text: &mut String) {
 }
 
 fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+    if count == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{count} {word}s")
+    }
 }

@@ -1,4 +1,5 @@
-//! The environment of the shell that asks: what of it comes before profiles, or contradicts itself (docs/aws.md A1.2).
+//! The environment of the shell that asks: what of it comes before profiles, or contradicts itself
+//! (docs/aws.md A1.2).
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +10,8 @@ use crate::config::nearest;
 use crate::credentials::rfc3339;
 use crate::env::Env;
 
-/// `profiles` are the names there are, `lines` those of the files that seem to mean one that is not there.
+/// `profiles` are the names there are, `lines` those of the files that seem to mean one that is not
+/// there.
 pub(crate) fn check(
     env: &Env,
     profiles: &[String],
@@ -32,28 +34,43 @@ pub(crate) fn check(
 }
 
 fn keys(env: &Env, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
-    let (id, secret) = (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY"));
+    let (id, secret) = (
+        env.get("AWS_ACCESS_KEY_ID"),
+        env.get("AWS_SECRET_ACCESS_KEY"),
+    );
     let fix = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN";
-    let fix = if env.get("XACCT_PROFILE").is_some() { "eval $(xacct unset)" } else { fix };
-    let end = env.get("AWS_CREDENTIAL_EXPIRATION").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let ended = end.map(|end| end.with_timezone(&Utc)).filter(|end| *end <= now);
+    let fix = if env.get("XACCT_PROFILE").is_some() {
+        "eval $(xacct unset)"
+    } else {
+        fix
+    };
+    let end = env
+        .get("AWS_CREDENTIAL_EXPIRATION")
+        .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let ended = end
+        .map(|end| end.with_timezone(&Utc))
+        .filter(|end| *end <= now);
     match (id, secret) {
         (None, None) => {}
         (Some(_), None) | (None, Some(_)) => {
-            let message = "one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set without the other";
+            let message =
+                "one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set without the other";
             findings.push(Finding::new(&catalog::SHELL_KEYS_HALF, message).fix(fix));
         }
         (Some(_), Some(_)) if ended.is_some() => {
             let ended = ended.map(rfc3339).unwrap_or_default();
             let message = format!("the keys in this shell ended at {ended}");
-            let again =
-                env.get("XACCT_PROFILE").map(|name| format!("eval $(xacct assume {})", shell_word(name)));
+            let again = env
+                .get("XACCT_PROFILE")
+                .map(|name| format!("eval $(xacct assume {})", shell_word(name)));
             findings.push(
-                Finding::new(&catalog::SHELL_KEYS_EXPIRED, message).fix(again.as_deref().unwrap_or(fix)),
+                Finding::new(&catalog::SHELL_KEYS_EXPIRED, message)
+                    .fix(again.as_deref().unwrap_or(fix)),
             );
         }
         (Some(_), Some(_)) => {
-            let message = "the keys in this shell come before AWS_PROFILE everywhere, and before a profile that a \
+            let message = "the keys in this shell come before AWS_PROFILE everywhere, and before a \
+                           profile that a \
                            program names in some SDKs";
             findings.push(Finding::new(&catalog::SHELL_KEYS, message).fix(fix));
         }
@@ -68,9 +85,11 @@ fn profile(
 ) -> Option<Finding> {
     let unset = format!("unset {variable}");
     let Some(name) = env.get(variable) else {
-        let message = format!("{variable} is set to nothing: programs look for a profile without a name");
-        let is_empty =
-            env.raw(variable).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()));
+        let message =
+            format!("{variable} is set to nothing: programs look for a profile without a name");
+        let is_empty = env
+            .raw(variable)
+            .is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()));
         return is_empty.then(|| Finding::new(&catalog::SHELL_PROFILE_EMPTY, message).fix(unset));
     };
     if name == "default" || profiles.iter().any(|known| known == name) {
@@ -101,7 +120,8 @@ fn differ(env: &Env) -> Vec<Finding> {
         (
             &catalog::SHELL_PROFILES_DIFFER,
             ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"],
-            "boto3 and the AWS CLI 1 take the second, the AWS CLI 2 the first, and the SDKs read no other",
+            "boto3 and the AWS CLI 1 take the second, the AWS CLI 2 the first, and the SDKs read \
+             no other",
         ),
         (
             &catalog::SHELL_REGIONS_DIFFER,
@@ -109,20 +129,25 @@ fn differ(env: &Env) -> Vec<Finding> {
             "boto3 and the AWS CLI 1 read the second only, everybody else takes the first",
         ),
     ];
-    let findings = pairs.into_iter().filter_map(|(kind, [first, second], who)| {
-        let (one, other) = (env.get(first)?, env.get(second)?);
-        let message = format!("{first} and {second} differ: {who}");
-        (one != other)
-            .then(|| Finding::new(kind, message).fix(format!("unset {second}, or set both to the same")))
-    });
+    let findings = pairs
+        .into_iter()
+        .filter_map(|(kind, [first, second], who)| {
+            let (one, other) = (env.get(first)?, env.get(second)?);
+            let message = format!("{first} and {second} differ: {who}");
+            (one != other).then(|| {
+                Finding::new(kind, message).fix(format!("unset {second}, or set both to the same"))
+            })
+        });
     findings.collect()
 }
 
 fn path(env: &Env, variable: &str) -> Option<Finding> {
     let text = env.get(variable)?;
     let is_plain = !text.contains('$') && (!text.starts_with('~') || text.starts_with("~/"));
-    let message = format!("{variable} has a $ or ~name in it, which the AWS CLI expands and the SDKs do not");
+    let message =
+        format!("{variable} has a $ or ~name in it, which the AWS CLI expands and the SDKs do not");
     (!is_plain).then(|| {
-        Finding::new(&catalog::SHELL_PATH, message).fix(format!("write the whole path into {variable}"))
+        Finding::new(&catalog::SHELL_PATH, message)
+            .fix(format!("write the whole path into {variable}"))
     })
 }

@@ -21,7 +21,9 @@ fn ids_are_unique_words_and_messages_read_on() {
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
     for kind in catalog::ALL {
         assert!(
-            kind.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            kind.id
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
             "{}",
             kind.id
         );
@@ -45,7 +47,10 @@ fn what_may_be_a_secret_is_not_shown() {
         let findings = found(&format!("[profile a]\n{line}\n[a]\n{line}\n"));
         assert!(!findings.is_empty(), "{line}");
         let shown = format!("{findings:?}").to_lowercase();
-        assert!(!shown.contains(&SECRET[..8].to_lowercase()), "{line}: {shown}");
+        assert!(
+            !shown.contains(&SECRET[..8].to_lowercase()),
+            "{line}: {shown}"
+        );
     }
     let finding = Finding::new(
         &catalog::VALUE_REFUSED,
@@ -122,7 +127,8 @@ proptest::proptest! {
             let texts = Texts { config: Some(Zeroizing::new(text.to_owned())), ..Texts::default() };
             Config::without_settings(Paths::default(), texts.without_marks())
         };
-        proptest::prop_assert!(edit::holds(&config(&text), &config(&mended), &edits), "{text:?} {:?}", &*mended);
+        proptest::prop_assert!(edit::holds(&config(&text), &config(&mended), &edits), "{text:?} \
+             {:?}", &*mended);
         let left = check_text(FileKind::Config, "x", &mended);
         proptest::prop_assert!(left.iter().all(|finding| finding.repair.is_none()), "{left:?}");
     }

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 
 /// Between a file's name and the time in the name of its backup.
 const BACKUP: &str = ".xacct-backup-";
-/// `20261122T071500+0100`: the user's own time, and what tells the hour apart that comes twice in autumn.
+/// `20261122T071500+0100`: the user's own time, and what tells the hour apart that comes twice in
+/// autumn.
 const STAMP: &str = "%Y%m%dT%H%M%S%z";
 /// How many there are of each file.
 const KEPT: usize = 10;
@@ -25,13 +26,22 @@ pub(super) fn back_up(
     changes: &[Change<'_>],
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<PathBuf>> {
-    let old: Vec<(&Path, &str)> =
-        changes.iter().filter_map(|change| Some((paths.of(change.file), change.old?))).collect();
+    let old: Vec<(&Path, &str)> = changes
+        .iter()
+        .filter_map(|change| Some((paths.of(change.file), change.old?)))
+        .collect();
     // Later than every one that is there, so that several within a second stand in their order.
-    let newest = old.iter().filter_map(|(path, _)| time(stamps(path).first()?)).max();
+    let newest = old
+        .iter()
+        .filter_map(|(path, _)| time(stamps(path).first()?))
+        .max();
     let now = newest.map_or(now, |newest| {
         let next = newest + TimeDelta::seconds(1);
-        if next > now { next.with_timezone(now.offset()) } else { now }
+        if next > now {
+            next.with_timezone(now.offset())
+        } else {
+            now
+        }
     });
     let stamp = now.format(STAMP).to_string();
     let mut backups = Vec::new();
@@ -51,14 +61,16 @@ pub(super) fn back_up(
     Ok(backups)
 }
 
-/// Removes all but the newest of the file's backups. What cannot be removed is left for the next time.
+/// Removes all but the newest of the file's backups. What cannot be removed is left for the next
+/// time.
 pub(super) fn prune(path: &Path) {
     for stamp in stamps(path).iter().skip(KEPT) {
         let _ = fs::remove_file(backup(path, stamp));
     }
 }
 
-/// What backups of one time hold, newest first. A file without one was not there, or was not changed.
+/// What backups of one time hold, newest first. A file without one was not there, or was not
+/// changed.
 pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
     let read = |path: &Path, stamp: &str| read_text(&backup(path, stamp)).ok();
     let texts = |stamp: &String| Texts {
@@ -74,14 +86,21 @@ fn backup(path: &Path, stamp: &str) -> PathBuf {
 }
 
 fn prefix(path: &Path) -> String {
-    format!("{}{BACKUP}", path.file_name().unwrap_or_default().to_string_lossy())
+    format!(
+        "{}{BACKUP}",
+        path.file_name().unwrap_or_default().to_string_lossy()
+    )
 }
 
-/// The times of the file's backups, newest first. A file that is only called like one is not touched.
+/// The times of the file's backups, newest first. A file that is only called like one is not
+/// touched.
 fn stamps(path: &Path) -> Vec<String> {
     let start = prefix(path);
     let dir = path.parent().and_then(|dir| fs::read_dir(dir).ok());
-    let names = dir.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names = dir
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut stamps: Vec<(DateTime<Utc>, String)> = names
         .filter_map(|name| {
             let stamp = name.strip_prefix(&start)?;
@@ -94,8 +113,12 @@ fn stamps(path: &Path) -> Vec<String> {
 
 fn time(stamp: &str) -> Option<DateTime<Utc>> {
     // As they were called before: UTC, with a Z.
-    let stamp = stamp.strip_suffix('Z').map_or(stamp.to_owned(), |utc| format!("{utc}+0000"));
-    DateTime::parse_from_str(&stamp, STAMP).ok().map(|at| at.to_utc())
+    let stamp = stamp
+        .strip_suffix('Z')
+        .map_or(stamp.to_owned(), |utc| format!("{utc}+0000"));
+    DateTime::parse_from_str(&stamp, STAMP)
+        .ok()
+        .map(|at| at.to_utc())
 }
 
 #[cfg(test)]
@@ -118,7 +141,10 @@ mod tests {
         for stamp in stamps {
             fs::write(of(stamp), "").unwrap();
         }
-        for other in ["config.xacct-backup-mine", "config.toml.xacct-backup-20200101T000000+0000"] {
+        for other in [
+            "config.xacct-backup-mine",
+            "config.toml.xacct-backup-20200101T000000+0000",
+        ] {
             fs::write(dir.path().join(other), "").unwrap();
         }
         let newest_first: Vec<&str> = stamps.into_iter().rev().collect();
@@ -128,8 +154,15 @@ mod tests {
         }
         prune(&path);
         let left = super::stamps(&path);
-        assert_eq!((left.len(), left[9].as_str()), (KEPT, "20261026T000010+0100"));
+        assert_eq!(
+            (left.len(), left[9].as_str()),
+            (KEPT, "20261026T000010+0100")
+        );
         assert!(dir.path().join("config.xacct-backup-mine").exists());
-        assert!(dir.path().join("config.toml.xacct-backup-20200101T000000+0000").exists());
+        assert!(
+            dir.path()
+                .join("config.toml.xacct-backup-20200101T000000+0000")
+                .exists()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Files and directories for this user alone from their first moment, and files that are replaced whole or not at all.
+//! Files and directories for this user alone from their first moment, and files that are replaced
+//! whole or not at all.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
@@ -14,13 +15,17 @@ pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
     builder.recursive(true).create(dir)
 }
 
-/// A new directory with random letters at the end of its name, which goes with all that is in it when this is dropped.
+/// A new directory with random letters at the end of its name, which goes with all that is in it
+/// when this is dropped.
 pub(crate) fn temporary_dir(parent: &Path, prefix: &str) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     // Without the path, which tempfile's errors say: the caller does.
-    builder.prefix(prefix).tempdir_in(parent).map_err(|error| error.kind().into())
+    builder
+        .prefix(prefix)
+        .tempdir_in(parent)
+        .map_err(|error| error.kind().into())
 }
 
 /// A new file. Errors: there is something at the path already.
@@ -32,15 +37,26 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A new file in the directory of the path, called `.NAME` + `mark` + random letters + `.tmp`; removed when it is dropped.
+/// A new file in the directory of the path, called `.NAME` + `mark` + random letters + `.tmp`;
+/// removed when it is dropped.
 pub(crate) fn temporary(path: &Path, mark: &str) -> io::Result<NamedTempFile> {
-    let prefix = format!(".{}{mark}", path.file_name().unwrap_or_default().to_string_lossy());
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = format!(
+        ".{}{mark}",
+        path.file_name().unwrap_or_default().to_string_lossy()
+    );
+    let dir = path
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // Not `tempfile_in`, whose errors say its path and lose the system's number.
-    tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(dir, create)
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(".tmp")
+        .make_in(dir, create)
 }
 
-/// Puts what was written to a temporary file at its path: whatever happens, there is the old file or the new.
+/// Puts what was written to a temporary file at its path: whatever happens, there is the old file
+/// or the new.
 pub(crate) fn put(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
@@ -48,7 +64,8 @@ pub(crate) fn put(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// After a power cut the new name should be there too. Where the system cannot do that, the old file is: fine.
+/// After a power cut the new name should be there too. Where the system cannot do that, the old
+/// file is: fine.
 pub(super) fn sync_dir_of(path: &Path) {
     #[cfg(unix)]
     if let Some(dir) = path.parent() {

@@ -1,4 +1,5 @@
-//! Reading a file that anybody may have put there: never waiting for the other end of a pipe, never without a limit.
+//! Reading a file that anybody may have put there: never waiting for the other end of a pipe, never
+//! without a limit.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -19,7 +20,8 @@ pub(crate) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 /// As [`read_bytes`]; also an error: it is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
     let bytes = read_bytes(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -32,7 +34,9 @@ fn read_up_to(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     refuse_other_kinds(&metadata)?;
     // Large enough from the start: what a growing buffer leaves behind is not wiped.
     let length = metadata.len().min(max) + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default()));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(length).unwrap_or_default(),
+    ));
     file.take(max + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max {
         let why = format!("it is larger than {} MiB", max / 1024 / 1024);
@@ -62,8 +66,15 @@ pub(crate) fn refuse_other_kinds(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
     }
-    let error = if metadata.is_dir() { ErrorKind::IsADirectory } else { ErrorKind::InvalidInput };
-    Err(io::Error::new(error, format!("it is {}, not a file", kind(metadata))))
+    let error = if metadata.is_dir() {
+        ErrorKind::IsADirectory
+    } else {
+        ErrorKind::InvalidInput
+    };
+    Err(io::Error::new(
+        error,
+        format!("it is {}, not a file", kind(metadata)),
+    ))
 }
 
 fn kind(metadata: &Metadata) -> &'static str {
@@ -129,6 +140,9 @@ mod tests {
         assert_eq!(read_bytes(&path("exact")).unwrap().len(), 1024 * 1024);
         assert_eq!(&**read_text(&path("link")).unwrap(), "text");
         assert_eq!(&**read_text(Path::new("/dev/null")).unwrap(), "");
-        assert_eq!(read_text(&path("none")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(
+            read_text(&path("none")).unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
     }
 }

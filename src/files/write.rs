@@ -1,6 +1,6 @@
-//! Changing the files that people write too: one xacct at a time, each file whole or not at all, with what was there
-//! before beside it. What to write is the caller's business, and so is the order, in which a crash between two files
-//! must leave what works.
+//! Changing the files that people write too: one xacct at a time, each file whole or not at all,
+//! with what was there before beside it. What to write is the caller's business, and so is the
+//! order, in which a crash between two files must leave what works.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -34,7 +34,11 @@ pub(crate) struct Lock {
 ///
 /// Errors: the directory of the config file cannot be made or locked.
 pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
-    let Some(dir) = paths.config.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
+    let Some(dir) = paths
+        .config
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+    else {
         return Err(Error::config("no home directory found for ~/.aws").hint("set AWS_CONFIG_FILE"));
     };
     let failed = |error: io::Error| {
@@ -57,14 +61,19 @@ fn open_lock(dir: &Path) -> io::Result<File> {
 
 #[cfg(not(unix))]
 fn open_lock(dir: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(false).open(dir.join("config.xacct-lock"))
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(dir.join("config.xacct-lock"))
 }
 
-/// Writes the files, in this order, and gives the backups of what was there. Everything that can fail beforehand
-/// does, before the first of them is changed. `now` has the offset of the user's time zone.
+/// Writes the files, in this order, and gives the backups of what was there. Everything that can
+/// fail beforehand does, before the first of them is changed. `now` has the offset of the user's
+/// time zone.
 ///
-/// Errors: of kind `Config` where a file or its directory cannot be written, `Other` where somebody has changed a
-/// file since it was read.
+/// Errors: of kind `Config` where a file or its directory cannot be written, `Other` where somebody
+/// has changed a file since it was read.
 pub(crate) fn write(
     paths: &Paths,
     changes: &[Change<'_>],
@@ -88,13 +97,18 @@ pub(crate) fn write(
     }
     let mut prepared = Prepared::default();
     for (change, target) in changes.iter().zip(&targets) {
-        prepared.add(change, target).map_err(|error| failed(change, error))?;
+        prepared
+            .add(change, target)
+            .map_err(|error| failed(change, error))?;
     }
     let backups = backup::back_up(paths, changes, now)?;
     for (index, (change, target)) in changes.iter().zip(&targets).enumerate() {
         prepared.commit(index, target).map_err(|error| {
             let error = failed(change, error);
-            let done: Vec<String> = changes[..index].iter().map(|done| paths.display(done.file)).collect();
+            let done: Vec<String> = changes[..index]
+                .iter()
+                .map(|done| paths.display(done.file))
+                .collect();
             match done.as_slice() {
                 [] => error,
                 done => error.without_hints().hint(format!(
@@ -116,7 +130,9 @@ fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
     let target = match fs::canonicalize(path) {
         Ok(target) => target,
         Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_link(path) {
-            Ok(target) => path.parent().map_or(target.clone(), |dir| dir.join(&target)),
+            Ok(target) => path
+                .parent()
+                .map_or(target.clone(), |dir| dir.join(&target)),
             Err(_) => path.to_owned(),
         },
         Err(error) => return Err(error),
@@ -124,11 +140,16 @@ fn target(paths: &Paths, change: &Change<'_>) -> io::Result<PathBuf> {
     if let Some(dir) = target.parent() {
         make_dir(dir)?;
     }
-    // Neither a device such as /dev/null nor a pipe is to be replaced by a file; a pipe would also be waited for.
+    // Neither a device such as /dev/null nor a pipe is to be replaced by a file; a pipe would also
+    // be waited for.
     if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a plain file"));
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is not a plain file",
+        ));
     }
-    // A file that its owner has made read-only is meant to stay as it is, though its directory would allow.
+    // A file that its owner has made read-only is meant to stay as it is, though its directory
+    // would allow.
     if change.old.is_some() {
         OpenOptions::new().append(true).open(&target)?;
     }
@@ -140,16 +161,21 @@ fn still_there(change: &Change<'_>, target: &Path, path: &str) -> Result<()> {
     let now = match read_bytes(target) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(Error::config(format!("{path} cannot be read: {error}")).caused_by(error)),
+        Err(error) => {
+            return Err(Error::config(format!("{path} cannot be read: {error}")).caused_by(error));
+        }
     };
     if now.as_ref().map(|bytes| bytes.as_slice()) == change.old.map(str::as_bytes) {
         return Ok(());
     }
-    Err(Error::other(format!("{path} was changed by another program meanwhile: nothing was written"))
-        .hint("run the command again"))
+    Err(Error::other(format!(
+        "{path} was changed by another program meanwhile: nothing was written"
+    ))
+    .hint("run the command again"))
 }
 
-/// The new files, each beside the one it will replace. What is not committed is removed when this is dropped.
+/// The new files, each beside the one it will replace. What is not committed is removed when this
+/// is dropped.
 #[derive(Default)]
 struct Prepared {
     temporary: Vec<Option<NamedTempFile>>,
@@ -183,8 +209,17 @@ impl Prepared {
 
 /// Removes what a killed xacct has left unfinished; nobody else is at work while the lock is held.
 fn sweep(target: &Path) {
-    let prefix = format!(".{}{MARK}", target.file_name().unwrap_or_default().to_string_lossy());
-    for entry in target.parent().and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten() {
+    let prefix = format!(
+        ".{}{MARK}",
+        target.file_name().unwrap_or_default().to_string_lossy()
+    );
+    for entry in target
+        .parent()
+        .and_then(|dir| fs::read_dir(dir).ok())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name
             .strip_prefix(&prefix)
@@ -204,7 +239,11 @@ fn keep_owner_and_mode(file: &File, target: &Path, kind: FileKind) -> io::Result
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
     }
     // Others could read the file with the keys: not what is written to it now.
-    let mask = if kind == FileKind::Credentials { 0o700 } else { 0o7777 };
+    let mask = if kind == FileKind::Credentials {
+        0o700
+    } else {
+        0o7777
+    };
     file.set_permissions(fs::Permissions::from_mode(old.mode() & mask))
 }
 

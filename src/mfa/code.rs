@@ -7,7 +7,8 @@ use crate::secret::Secret;
 pub(crate) struct Code(Secret);
 
 impl Code {
-    /// Takes what a person typed or pasted. Spaces, and a line's end, may stand anywhere: many apps show `123 456`.
+    /// Takes what a person typed or pasted. Spaces, and a line's end, may stand anywhere: many apps
+    /// show `123 456`.
     ///
     /// Errors: a sentence without the text, which may be anything that was in the clipboard.
     pub(crate) fn parse(text: &str) -> Result<Code, String> {
@@ -37,7 +38,13 @@ mod tests {
 
     #[test]
     fn six_digits_however_they_are_spaced() {
-        for text in ["012345", "012 345", " 012345\n", "0 1 2 3 4 5\t", "012345\r\n"] {
+        for text in [
+            "012345",
+            "012 345",
+            " 012345\n",
+            "0 1 2 3 4 5\t",
+            "012345\r\n",
+        ] {
             assert_eq!(Code::parse(text).unwrap().expose(), "012345", "{text:?}");
         }
     }
@@ -56,12 +63,19 @@ mod tests {
             ("１２３４５６", "this had something else in it"),
             ("123\u{a0}456", "this had something else in it"),
         ] {
-            assert_eq!(Code::parse(text), Err(format!("an MFA code is six digits; {why}")), "{text:?}");
+            assert_eq!(
+                Code::parse(text),
+                Err(format!("an MFA code is six digits; {why}")),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn debug_shows_nothing() {
-        assert_eq!(format!("{:?}", Code::parse("123456").unwrap()), "Code(Secret(…))");
+        assert_eq!(
+            format!("{:?}", Code::parse("123456").unwrap()),
+            "Code(Secret(…))"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! MFA codes: where they come from, and that none is ever sent twice.
 //!
-//! Sends nothing itself: [`next_code`] yields the code for one request, already remembered as sent. The caller
-//! holds the lock named [`Guard::lock_name`] from before that until STS has answered, so that two processes never
-//! ask for, or burn, the same code.
+//! Sends nothing itself: [`next_code`] yields the code for one request, already remembered as sent.
+//! The caller holds the lock named [`Guard::lock_name`] from before that until STS has answered, so
+//! that two processes never ask for, or burn, the same code.
 
 mod code;
 mod used;
@@ -57,11 +57,12 @@ impl CodeSource {
     }
 }
 
-/// The code for the next request, which is from here on counted as sent. `attempt` is 1, or more after STS refused
-/// a code, up to [`CodeSource::tries`].
+/// The code for the next request, which is from here on counted as sent. `attempt` is 1, or more
+/// after STS refused a code, up to [`CodeSource::tries`].
 ///
-/// Errors: `NeedsPerson` where nobody can be asked, `Refused` for a given code that was used already, `Signal` after
-/// Ctrl-C (the terminal is as it was), `Config` or `Other` for an `mfa_process` that does not work.
+/// Errors: `NeedsPerson` where nobody can be asked, `Refused` for a given code that was used
+/// already, `Signal` after Ctrl-C (the terminal is as it was), `Config` or `Other` for an
+/// `mfa_process` that does not work.
 pub(crate) async fn next_code(
     source: &CodeSource,
     device: &Device<'_>,
@@ -72,11 +73,15 @@ pub(crate) async fn next_code(
 ) -> Result<Code> {
     let code = match source {
         CodeSource::Given(code) => given(code, device, guard, attempt, now()),
-        CodeSource::Process { command } => from_process(command, device, guard, attempt, &now, voice).await,
+        CodeSource::Process { command } => {
+            from_process(command, device, guard, attempt, &now, voice).await
+        }
         CodeSource::Prompt => prompt::ask(device, guard, attempt, &now).await,
         CodeSource::None { forbidden_by } => {
-            let message =
-                format!("an MFA code for {} is needed, and {forbidden_by} forbids asking", device.serial);
+            let message = format!(
+                "an MFA code for {} is needed, and {forbidden_by} forbids asking",
+                device.serial
+            );
             Err(prompt::with_ways_out(Error::needs_person(message), device))
         }
         CodeSource::Server => Err(prompt::session_over(device)),
@@ -93,18 +98,25 @@ fn given(
     now: DateTime<Utc>,
 ) -> Result<Code> {
     if attempt > 1 {
-        return Err(Error::refused(format!("AWS refused the MFA code that was given for {}", device.serial)));
+        return Err(Error::refused(format!(
+            "AWS refused the MFA code that was given for {}",
+            device.serial
+        )));
     }
     match guard.check(code, now) {
         Freshness::Fresh => Ok(code.clone()),
         Freshness::UsedAlready { next_in } => {
             let message = format!("this MFA code was already used for {}", device.serial);
-            Err(Error::refused(message).hint(format!("the next one comes in {} s", used::seconds(next_in))))
+            Err(Error::refused(message).hint(format!(
+                "the next one comes in {} s",
+                used::seconds(next_in)
+            )))
         }
     }
 }
 
-/// A program gives what the device shows now: where that was used, the next one is worth waiting for, once.
+/// A program gives what the device shows now: where that was used, the next one is worth waiting
+/// for, once.
 async fn from_process(
     command: &str,
     device: &Device<'_>,
@@ -117,7 +129,9 @@ async fn from_process(
         voice.note("AWS refused the code from mfa_process; running it again");
     }
     let code = process::run(command, device, PROCESS_LIMIT).await?;
-    let Freshness::UsedAlready { next_in } = guard.check(&code, now()) else { return Ok(code) };
+    let Freshness::UsedAlready { next_in } = guard.check(&code, now()) else {
+        return Ok(code);
+    };
     let seconds = used::seconds(next_in);
     voice.note(&format!(
         "mfa_process gave a code that was already used; waiting {seconds} s for the next one"
@@ -127,9 +141,14 @@ async fn from_process(
     match guard.check(&code, now()) {
         Freshness::Fresh => Ok(code),
         Freshness::UsedAlready { .. } => {
-            let message = format!("mfa_process of profile '{}' keeps giving a used code", device.profile);
-            Err(Error::refused(message)
-                .hint(format!("{}; is its clock right?", prompt::sent_before(attempt))))
+            let message = format!(
+                "mfa_process of profile '{}' keeps giving a used code",
+                device.profile
+            );
+            Err(Error::refused(message).hint(format!(
+                "{}; is its clock right?",
+                prompt::sent_before(attempt)
+            )))
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Asks the person for a code: what is said before, between and after the tries. The terminal itself is `terminal`'s.
+//! Asks the person for a code: what is said before, between and after the tries. The terminal
+//! itself is `terminal`'s.
 
 use chrono::{DateTime, Utc};
 
@@ -12,14 +13,19 @@ use crate::terminal::{self, Unanswered};
 /// How many answers a person may give to one question before it is given up.
 const TRIES: usize = 3;
 
-/// A code that was not used before. What is no code, or a used one, is asked for again; none of it is sent.
+/// A code that was not used before. What is no code, or a used one, is asked for again; none of it
+/// is sent.
 pub(super) async fn ask(
     device: &Device<'_>,
     guard: &Guard<'_>,
     attempt: u8,
     now: &impl Fn() -> DateTime<Utc>,
 ) -> Result<Code> {
-    let mut why = if attempt > 1 { Some("AWS refused that code".to_owned()) } else { None };
+    let mut why = if attempt > 1 {
+        Some("AWS refused that code".to_owned())
+    } else {
+        None
+    };
     for _ in 0..TRIES {
         let answer = terminal::ask_hidden(&question(device, why.as_deref())).await;
         let answer = answer.map_err(|unanswered| error(unanswered, device))?;
@@ -29,16 +35,23 @@ pub(super) async fn ask(
                 Freshness::Fresh => return Ok(code),
                 Freshness::UsedAlready { next_in } => {
                     let seconds = used::seconds(next_in);
-                    why = Some(format!("this code was already used; the next one comes in {seconds} s"));
+                    why = Some(format!(
+                        "this code was already used; the next one comes in {seconds} s"
+                    ));
                 }
             },
         }
     }
-    let message = format!("no MFA code for {}: {}", device.serial, why.unwrap_or_default());
+    let message = format!(
+        "no MFA code for {}: {}",
+        device.serial,
+        why.unwrap_or_default()
+    );
     Err(Error::other(message).hint(format!("{}; run the command again", sent_before(attempt))))
 }
 
-/// What AWS has of the codes that were given, where the last of them were not sent. `attempt` counts from 1.
+/// What AWS has of the codes that were given, where the last of them were not sent. `attempt`
+/// counts from 1.
 pub(super) fn sent_before(attempt: u8) -> &'static str {
     match attempt {
         0 | 1 => "nothing was sent",
@@ -58,16 +71,25 @@ fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
     let serial = device.serial;
     match unanswered {
         Unanswered::NoTerminal => {
-            let message = format!("an MFA code for {serial} is needed, and {}", terminal::NO_TERMINAL);
+            let message = format!(
+                "an MFA code for {serial} is needed, and {}",
+                terminal::NO_TERMINAL
+            );
             with_ways_out(Error::needs_person(message), device)
         }
         Unanswered::Background => {
-            let message = format!("an MFA code for {serial} is needed, and {}", terminal::BACKGROUND);
-            Error::needs_person(message).hint(terminal::TO_FOREGROUND).hint(login_first(device))
+            let message = format!(
+                "an MFA code for {serial} is needed, and {}",
+                terminal::BACKGROUND
+            );
+            Error::needs_person(message)
+                .hint(terminal::TO_FOREGROUND)
+                .hint(login_first(device))
         }
-        Unanswered::Closed => {
-            with_ways_out(Error::needs_person(format!("no MFA code for {serial} was given")), device)
-        }
+        Unanswered::Closed => with_ways_out(
+            Error::needs_person(format!("no MFA code for {serial} was given")),
+            device,
+        ),
         Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted"),
         Unanswered::Failed(cause) => {
             let message = format!("cannot ask for an MFA code on the terminal: {cause}");
@@ -89,10 +111,14 @@ fn login_first(device: &Device<'_>) -> String {
     format!("or run first, in the foreground: xacct login {profile}")
 }
 
-/// For a server, which never asks: only the MFA session, which somebody else must begin again, keeps it going.
+/// For a server, which never asks: only the MFA session, which somebody else must begin again,
+/// keeps it going.
 pub(super) fn session_over(device: &Device<'_>) -> Error {
     let profile = shlex::try_quote(device.profile).unwrap_or_default();
-    let message = format!("the MFA session has ended, and a new one needs a code for {}", device.serial);
+    let message = format!(
+        "the MFA session has ended, and a new one needs a code for {}",
+        device.serial
+    );
     Error::needs_person(message)
         .hint_of_profile(format!("in a terminal, run: xacct login {profile}"))
         .hint("this server then goes on by itself")

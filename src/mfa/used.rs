@@ -1,8 +1,10 @@
-//! Remembers, for each device, the codes that were lately sent: AWS takes each only once, and counts every failure.
+//! Remembers, for each device, the codes that were lately sent: AWS takes each only once, and
+//! counts every failure.
 //!
-//! The memory is a note in the cache directory, written before the code is sent, so that a crash in between cannot
-//! lead to a second use. On a full disk it is an empty file, whose name says it all; where not even that can be made, one
-//! in the directory for temporary files. Without either it lasts as long as the process. Waiting is left to the caller.
+//! The memory is a note in the cache directory, written before the code is sent, so that a crash in
+//! between cannot lead to a second use. On a full disk it is an empty file, whose name says it all;
+//! where not even that can be made, one in the directory for temporary files. Without either it
+//! lasts as long as the process. Waiting is left to the caller.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -21,11 +23,12 @@ const FORMAT: u32 = 1;
 /// The folder of the notes in the cache directory.
 const FOLDER: &str = "mfa";
 
-/// Codes change with every step of 30 s since the epoch (RFC 6238 section 4.1, and every device that AWS takes).
+/// Codes change with every step of 30 s since the epoch (RFC 6238 section 4.1, and every device
+/// that AWS takes).
 const STEP: i64 = 30;
 
-/// For how many steps a code is remembered: 10 min. STS takes no code that old, and a device that shows the
-/// same six digits again after that has made a new code.
+/// For how many steps a code is remembered: 10 min. STS takes no code that old, and a device that
+/// shows the same six digits again after that has made a new code.
 const KEPT: u64 = 20;
 
 /// Whether a code may be sent.
@@ -40,8 +43,8 @@ pub(super) enum Freshness {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Sent {
-    /// SHA-256 over the device and the code. Six digits are soon guessed: what protects this is that it is private,
-    /// and spent.
+    /// SHA-256 over the device and the code. Six digits are soon guessed: what protects this is
+    /// that it is private, and spent.
     digest: String,
     /// The 30-s step in which it was sent.
     step: i64,
@@ -53,7 +56,8 @@ struct Note {
     sent: Vec<Sent>,
 }
 
-/// One device's memory. Whoever checks and then remembers holds the lock of [`Guard::lock_name`] meanwhile.
+/// One device's memory. Whoever checks and then remembers holds the lock of [`Guard::lock_name`]
+/// meanwhile.
 pub(crate) struct Guard<'a> {
     store: &'a Store,
     /// Where the cache directory is of no use.
@@ -66,7 +70,8 @@ pub(crate) struct Guard<'a> {
     voice: Voice,
 }
 
-/// What to call the spare directory of a cache: two caches know nothing of each other's codes there either.
+/// What to call the spare directory of a cache: two caches know nothing of each other's codes there
+/// either.
 pub(crate) fn name_of_spare(store: &Store) -> String {
     let digest = hex::encode(Sha256::digest(store.dir().as_os_str().as_encoded_bytes()));
     digest[..16].to_owned()
@@ -76,10 +81,22 @@ impl<'a> Guard<'a> {
     /// Reads nothing yet: every check looks at the note as it is then.
     ///
     /// `spare` is a private directory on another disk.
-    pub(crate) fn new(store: &'a Store, spare: Option<PathBuf>, serial: &'a str, voice: Voice) -> Guard<'a> {
+    pub(crate) fn new(
+        store: &'a Store,
+        spare: Option<PathBuf>,
+        serial: &'a str,
+        voice: Voice,
+    ) -> Guard<'a> {
         let name = hex::encode(Sha256::digest(serial));
         let spare = spare.map(Store::new);
-        Guard { store, spare, serial, name, own: Mutex::new(Vec::new()), voice }
+        Guard {
+            store,
+            spare,
+            serial,
+            name,
+            own: Mutex::new(Vec::new()),
+            voice,
+        }
     }
 
     /// The name of the device's lock in the store.
@@ -90,14 +107,19 @@ impl<'a> Guard<'a> {
     pub(super) fn check(&self, code: &Code, now: DateTime<Utc>) -> Freshness {
         let digest = self.digest(code);
         if self.sent(now).iter().any(|sent| sent.digest == digest) {
-            return Freshness::UsedAlready { next_in: until_next(now) };
+            return Freshness::UsedAlready {
+                next_in: until_next(now),
+            };
         }
         Freshness::Fresh
     }
 
     /// Counts the code as sent. Called before it is.
     pub(super) fn remember(&self, code: &Code, now: DateTime<Utc>) {
-        let new = Sent { digest: self.digest(code), step: step(now) };
+        let new = Sent {
+            digest: self.digest(code),
+            step: step(now),
+        };
         let mut all = self.sent(now);
         all.retain(|sent| sent.digest != new.digest);
         all.push(new.clone());
@@ -115,7 +137,8 @@ impl<'a> Guard<'a> {
         self.write(all, None);
     }
 
-    /// What was sent within the last minutes. A step ahead of the clock counts too: the clock was set back.
+    /// What was sent within the last minutes. A step ahead of the clock counts too: the clock was
+    /// set back.
     fn sent(&self, now: DateTime<Utc>) -> Vec<Sent> {
         let note = self.read().unwrap_or_else(|warning| {
             self.voice.warn(&warning);
@@ -132,19 +155,32 @@ impl<'a> Guard<'a> {
     }
 
     fn read(&self) -> Result<Note, String> {
-        let read = self.store.read_note(FOLDER, &self.file()).map_err(|warning| warning.to_string())?;
-        let Some(bytes) = read else { return Ok(Note::default()) };
+        let read = self
+            .store
+            .read_note(FOLDER, &self.file())
+            .map_err(|warning| warning.to_string())?;
+        let Some(bytes) = read else {
+            return Ok(Note::default());
+        };
         let note: Option<Note> = serde_json::from_slice(&bytes).ok();
         // A later format, or none: a code may be sent twice then, which STS refuses.
         note.filter(|note| note.version == FORMAT).ok_or_else(|| {
-            format!("ignored the list of used MFA codes in {FOLDER}/{}: it is damaged", self.file())
+            format!(
+                "ignored the list of used MFA codes in {FOLDER}/{}: it is damaged",
+                self.file()
+            )
         })
     }
 
     fn write(&self, sent: Vec<Sent>, new: Option<&Sent>) {
-        let note = Note { version: FORMAT, sent };
+        let note = Note {
+            version: FORMAT,
+            sent,
+        };
         let bytes = serde_json::to_vec(&note).unwrap_or_default();
-        let Err(warning) = self.store.write_note(FOLDER, &self.file(), &bytes) else { return };
+        let Err(warning) = self.store.write_note(FOLDER, &self.file(), &bytes) else {
+            return;
+        };
         let Some(new) = new else { return };
         let name = format!("{}.{}.{}", self.name, new.step, new.digest);
         if !self.stores().any(|store| store.mark(FOLDER, &name).is_ok()) {
@@ -163,15 +199,25 @@ impl<'a> Guard<'a> {
             names.into_iter().map(move |name| (store, name))
         };
         let mark = |(store, name): (_, String)| {
-            let (step, digest) = name.strip_prefix(&self.name)?.strip_prefix('.')?.split_once('.')?;
-            let sent = Sent { step: step.parse().ok()?, digest: digest.to_owned() };
+            let (step, digest) = name
+                .strip_prefix(&self.name)?
+                .strip_prefix('.')?
+                .split_once('.')?;
+            let sent = Sent {
+                step: step.parse().ok()?,
+                digest: digest.to_owned(),
+            };
             Some((store, name, sent))
         };
         self.stores().flat_map(named).filter_map(mark).collect()
     }
 
     fn unmark(&self, unwanted: impl Fn(&Sent) -> bool) {
-        for (store, name, _) in self.marks().into_iter().filter(|(_, _, sent)| unwanted(sent)) {
+        for (store, name, _) in self
+            .marks()
+            .into_iter()
+            .filter(|(_, _, sent)| unwanted(sent))
+        {
             // A name that stays only keeps a code from being sent again.
             let _ = store.remove_note(FOLDER, &name);
         }
@@ -183,7 +229,11 @@ impl<'a> Guard<'a> {
 
     fn digest(&self, code: &Code) -> String {
         hex::encode(
-            Sha256::new().chain_update(self.serial).chain_update([0]).chain_update(code.expose()).finalize(),
+            Sha256::new()
+                .chain_update(self.serial)
+                .chain_update([0])
+                .chain_update(code.expose())
+                .finalize(),
         )
     }
 
@@ -208,7 +258,11 @@ fn until_next(now: DateTime<Utc>) -> Duration {
 
 /// Whole seconds, rounded up, for a sentence.
 pub(super) fn seconds(duration: Duration) -> u64 {
-    duration.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+    duration
+        .as_millis()
+        .div_ceil(1000)
+        .try_into()
+        .unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// The keys in these bytes and those before. What may go on is kept, until more comes or [`Keys::flush`].
+    /// The keys in these bytes and those before. What may go on is kept, until more comes or
+    /// [`Keys::flush`].
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
         self.pending.extend_from_slice(bytes);
         let mut keys = Vec::new();
@@ -95,7 +96,9 @@ fn character(bytes: &[u8]) -> Option<(Key, usize)> {
 /// `ESC [ A`, `ESC O A`, `ESC [ 5 ~`; whatever else begins so is taken as a whole and is none.
 fn escaped(bytes: &[u8]) -> Option<(Key, usize)> {
     let parameters = match *bytes.get(1)? {
-        b'[' => bytes[2..].iter().position(|byte| (0x40..=0x7e).contains(byte))?,
+        b'[' => bytes[2..]
+            .iter()
+            .position(|byte| (0x40..=0x7e).contains(byte))?,
         b'O' if bytes.len() > 2 => 0,
         b'O' => return None,
         // Escape, and what was typed after it before it was looked at.
@@ -157,7 +160,10 @@ mod tests {
         ] {
             assert_eq!(all(bytes), [key], "{bytes:?}");
         }
-        assert_eq!(all(b"ab\x1b[Bc"), [Key::Char('a'), Key::Char('b'), Key::Down, Key::Char('c')]);
+        assert_eq!(
+            all(b"ab\x1b[Bc"),
+            [Key::Char('a'), Key::Char('b'), Key::Down, Key::Char('c')]
+        );
         assert_eq!(all(b"\x1bx"), [Key::Escape, Key::Char('x')]);
     }
 

@@ -1,5 +1,6 @@
-//! The list of profiles that somebody picks from: which fit what was typed, which one is marked, and how that looks.
-//! Keys in, text out; the terminal is `terminal`'s, and what the profiles are is told by the caller.
+//! The list of profiles that somebody picks from: which fit what was typed, which one is marked,
+//! and how that looks. Keys in, text out; the terminal is `terminal`'s, and what the profiles are
+//! is told by the caller.
 
 mod score;
 mod keys;
@@ -60,7 +61,14 @@ impl Picker {
         };
         let texts = items.iter().map(texts_of).collect();
         let found = (0..items.len()).collect();
-        Picker { items, texts, typed: String::new(), found, marked: 0, top: 0 }
+        Picker {
+            items,
+            texts,
+            typed: String::new(),
+            found,
+            marked: 0,
+            top: 0,
+        }
     }
 
     /// `rows` is how many of the list are shown at once.
@@ -120,10 +128,16 @@ impl Picker {
     fn filter(&mut self) {
         let words: Vec<&str> = self.typed.split_whitespace().collect();
         let fits = |index: usize| {
-            let best =
-                |word: &&str| self.texts[index].iter().filter_map(|text| score::score(word, text)).max();
+            let best = |word: &&str| {
+                self.texts[index]
+                    .iter()
+                    .filter_map(|text| score::score(word, text))
+                    .max()
+            };
             let scores = words.iter().map(best);
-            scores.sum::<Option<i32>>().map(|score| (std::cmp::Reverse(score), index))
+            scores
+                .sum::<Option<i32>>()
+                .map(|score| (std::cmp::Reverse(score), index))
         };
         let mut found: Vec<_> = (0..self.items.len()).filter_map(fits).collect();
         found.sort_unstable();

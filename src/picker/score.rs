@@ -1,7 +1,9 @@
-//! How well what was typed fits a text: its characters must stand there in order, and the better they hang together and
-//! the more they begin words, the better. After fzy's algorithm, in whole numbers.
+//! How well what was typed fits a text: its characters must stand there in order, and the better
+//! they hang together and the more they begin words, the better. After fzy's algorithm, in whole
+//! numbers.
 //!
-//! What comes before and behind the match does not count, so that equal matches are told apart by use.
+//! What comes before and behind the match does not count, so that equal matches are told apart by
+//! use.
 
 /// Next to the character before.
 const TOGETHER: i32 = 100;
@@ -15,15 +17,23 @@ const GAP: i32 = -1;
 /// A score that nothing real goes below.
 const NONE: i32 = i32::MIN / 2;
 
-/// Higher is better; `None` where it does not fit. Case counts only where `typed` has a capital letter.
+/// Higher is better; `None` where it does not fit. Case counts only where `typed` has a capital
+/// letter.
 pub(super) fn score(typed: &str, text: &[char]) -> Option<i32> {
     let exact = typed.chars().any(char::is_uppercase);
-    let fold = |c: char| if exact { c } else { c.to_lowercase().next().unwrap_or(c) };
+    let fold = |c: char| {
+        if exact {
+            c
+        } else {
+            c.to_lowercase().next().unwrap_or(c)
+        }
+    };
     let typed: Vec<char> = typed.chars().map(fold).collect();
     if typed.is_empty() {
         return Some(0);
     }
-    // For the typed characters so far: the best where the last of them stands here, and the best up to here.
+    // For the typed characters so far: the best where the last of them stands here, and the best up
+    // to here.
     let (mut here, mut upto) = (vec![NONE; text.len()], vec![0; text.len()]);
     for (row, wanted) in typed.iter().enumerate() {
         let (mut diagonal_here, mut diagonal_upto, mut best) = (NONE, NONE, NONE);
@@ -48,11 +58,15 @@ pub(super) fn score(typed: &str, text: &[char]) -> Option<i32> {
 }
 
 fn bonus(text: &[char], at: usize) -> i32 {
-    let Some(before) = at.checked_sub(1).map(|before| text[before]) else { return WORD };
+    let Some(before) = at.checked_sub(1).map(|before| text[before]) else {
+        return WORD;
+    };
     let this = text[at];
     if !before.is_alphanumeric() {
         WORD
-    } else if before.is_lowercase() && this.is_uppercase() || !before.is_numeric() && this.is_numeric() {
+    } else if before.is_lowercase() && this.is_uppercase()
+        || !before.is_numeric() && this.is_numeric()
+    {
         HUMP
     } else {
         0
@@ -71,7 +85,10 @@ mod tests {
 
     fn is_subsequence(typed: &str, text: &str) -> bool {
         let mut rest = text.chars().flat_map(char::to_lowercase);
-        typed.chars().flat_map(char::to_lowercase).all(|wanted| rest.any(|found| found == wanted))
+        typed
+            .chars()
+            .flat_map(char::to_lowercase)
+            .all(|wanted| rest.any(|found| found == wanted))
     }
 
     #[test]
@@ -85,7 +102,10 @@ mod tests {
             ("22", "a22", "a2b2"),
             ("ab", "ab", "a-------b"),
         ] {
-            assert!(of(typed, better) > of(typed, worse), "{typed}: {better} {worse}");
+            assert!(
+                of(typed, better) > of(typed, worse),
+                "{typed}: {better} {worse}"
+            );
         }
     }
 

@@ -5,12 +5,17 @@ use proptest::prelude::*;
 use super::*;
 
 fn item(profile: &str, weight: u64) -> Item {
-    Item { profile: profile.to_owned(), weight, ..Item::default() }
+    Item {
+        profile: profile.to_owned(),
+        weight,
+        ..Item::default()
+    }
 }
 
 fn picker() -> Picker {
-    let mut items: Vec<Item> =
-        ["hub", "client1", "client2", "acme-prod", "client-prod"].map(|name| item(name, 0)).to_vec();
+    let mut items: Vec<Item> = ["hub", "client1", "client2", "acme-prod", "client-prod"]
+        .map(|name| item(name, 0))
+        .to_vec();
     items[1].account_id = "222222222222".to_owned();
     items[1].role = "PartnerAdmin".to_owned();
     items[2].account_id = "333333333333".to_owned();
@@ -18,7 +23,10 @@ fn picker() -> Picker {
     Picker::new(items)
 }
 
-const SIZE: Size = Size { columns: 80, rows: 24 };
+const SIZE: Size = Size {
+    columns: 80,
+    rows: 24,
+};
 
 /// What is picked after these keys; `None` for nothing.
 fn after(mut picker: Picker, keys: &[Key]) -> Option<String> {
@@ -51,7 +59,11 @@ fn what_is_typed_narrows_it_down() {
         ("cli 222", "client1"),
         ("cli2", "client2"),
     ] {
-        assert_eq!(after(picker(), &typed(text)).as_deref(), Some(profile), "{text}");
+        assert_eq!(
+            after(picker(), &typed(text)).as_deref(),
+            Some(profile),
+            "{text}"
+        );
     }
 }
 
@@ -67,8 +79,8 @@ fn nothing_that_fits_is_nothing_to_pick() {
 #[test]
 fn the_keys_move_and_erase() {
     use Key::{
-        Backspace, Char, Down, End, Enter, EraseWord, Escape, First, Interrupt, Last, Other, PageDown,
-        PageUp, Up,
+        Backspace, Char, Down, End, Enter, EraseWord, Escape, First, Interrupt, Last, Other,
+        PageDown, PageUp, Up,
     };
     for (keys, profile) in [
         (&[Down, Down, Up, Enter][..], Some("client1")),
@@ -77,8 +89,22 @@ fn the_keys_move_and_erase() {
         (&[Last, First, Enter], Some("hub")),
         (&[PageDown, Enter], Some("client-prod")),
         (&[PageDown, PageUp, Enter], Some("hub")),
-        (&[Char('a'), Char('x'), Char('p'), Backspace, Backspace, Char('c'), Enter], Some("acme-prod")),
-        (&[Char('c'), Char(' '), Char('h'), EraseWord, Enter], Some("client1")),
+        (
+            &[
+                Char('a'),
+                Char('x'),
+                Char('p'),
+                Backspace,
+                Backspace,
+                Char('c'),
+                Enter,
+            ],
+            Some("acme-prod"),
+        ),
+        (
+            &[Char('c'), Char(' '), Char('h'), EraseWord, Enter],
+            Some("client1"),
+        ),
         (&[Other, Enter], Some("hub")),
         (&[Char('c'), End, Enter], Some("client1")),
         (&[End], None),
@@ -96,7 +122,11 @@ fn the_most_used_come_first_and_decide_among_equals() {
             .map(|(name, weight)| item(name, weight))
     };
     let order = |picker: &Picker| {
-        picker.found.iter().map(|index| picker.items[*index].profile.clone()).collect::<Vec<_>>()
+        picker
+            .found
+            .iter()
+            .map(|index| picker.items[*index].profile.clone())
+            .collect::<Vec<_>>()
     };
     let mut picker = Picker::new(items().to_vec());
     assert_eq!(order(&picker), ["other", "client2", "client3", "client1"]);
@@ -127,7 +157,10 @@ fn how_it_looks() {
         ]
     );
     picker.press(Key::Char('x'), SIZE.listed());
-    assert_eq!(picker.lines(SIZE, false), (vec!["profile> x  0/5  nothing fits".to_owned()], 10));
+    assert_eq!(
+        picker.lines(SIZE, false),
+        (vec!["profile> x  0/5  nothing fits".to_owned()], 10)
+    );
 }
 
 #[test]
@@ -144,23 +177,43 @@ fn colours_go_around_the_words() {
         parts.for_each(|part| text.push_str(part.split_once('m').unwrap().1));
         text.trim_end().to_owned()
     };
-    assert_eq!(lines.iter().map(bare).collect::<Vec<_>>(), plain(&picker, SIZE));
+    assert_eq!(
+        lines.iter().map(bare).collect::<Vec<_>>(),
+        plain(&picker, SIZE)
+    );
 }
 
 #[test]
 fn control_characters_and_wide_ones() {
-    let mut items = vec![item("a\u{1b}[31m\u{202e}b", 0), item("客户一二三四五六七八", 0)];
+    let mut items = vec![
+        item("a\u{1b}[31m\u{202e}b", 0),
+        item("客户一二三四五六七八", 0),
+    ];
     items[1].account_id = "222222222222".to_owned();
     let picker = Picker::new(items);
-    let lines = plain(&picker, Size { columns: 60, rows: 24 });
+    let lines = plain(
+        &picker,
+        Size {
+            columns: 60,
+            rows: 24,
+        },
+    );
     assert_eq!(lines[1], "> a\\u{1b}[31m\\u{202e}b");
     assert_eq!(lines[2], "  客户一二三四五六七八  222222222222");
-    let lines = plain(&picker, Size { columns: 10, rows: 24 });
+    let lines = plain(
+        &picker,
+        Size {
+            columns: 10,
+            rows: 24,
+        },
+    );
     assert_eq!(lines[2], "  客户一");
 }
 
 fn wide(text: &str) -> usize {
-    text.chars().map(|character| unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)).sum()
+    text.chars()
+        .map(|character| unicode_width::UnicodeWidthChar::width(character).unwrap_or(0))
+        .sum()
 }
 
 proptest! {

@@ -1,4 +1,5 @@
-//! Which profiles are picked, how often and when: what the list is ordered by. Where it is kept, the caller knows.
+//! Which profiles are picked, how often and when: what the list is ordered by. Where it is kept,
+//! the caller knows.
 
 use std::collections::BTreeMap;
 
@@ -27,14 +28,20 @@ struct Use {
 
 impl Default for Used {
     fn default() -> Used {
-        Used { version: VERSION, profiles: BTreeMap::new() }
+        Used {
+            version: VERSION,
+            profiles: BTreeMap::new(),
+        }
     }
 }
 
 impl Used {
     /// What is damaged, or of another version, is nothing.
     pub(crate) fn read(bytes: &[u8]) -> Used {
-        serde_json::from_slice(bytes).ok().filter(|used: &Used| used.version == VERSION).unwrap_or_default()
+        serde_json::from_slice(bytes)
+            .ok()
+            .filter(|used: &Used| used.version == VERSION)
+            .unwrap_or_default()
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -43,21 +50,34 @@ impl Used {
     }
 
     pub(crate) fn pick(&mut self, profile: &str, now: DateTime<Utc>) {
-        let known = self.profiles.entry(profile.to_owned()).or_insert(Use { count: 0, last: 0 });
-        *known = Use { count: known.count.saturating_add(1), last: now.timestamp() };
+        let known = self
+            .profiles
+            .entry(profile.to_owned())
+            .or_insert(Use { count: 0, last: 0 });
+        *known = Use {
+            count: known.count.saturating_add(1),
+            last: now.timestamp(),
+        };
         while self.profiles.len() > KEPT {
             let oldest = self.profiles.iter().min_by_key(|(_, known)| known.last);
-            let Some(oldest) = oldest.map(|(name, _)| name.clone()) else { return };
+            let Some(oldest) = oldest.map(|(name, _)| name.clone()) else {
+                return;
+            };
             self.profiles.remove(&oldest);
         }
     }
 
     /// More is more; 0 for one that was never picked. What was long ago counts less, as in zoxide.
     pub(crate) fn weight(&self, profile: &str, now: DateTime<Utc>) -> u64 {
-        let Some(known) = self.profiles.get(profile) else { return 0 };
+        let Some(known) = self.profiles.get(profile) else {
+            return 0;
+        };
         let ago = now.timestamp().saturating_sub(known.last);
         let ages = [(3_600, 16), (86_400, 8), (604_800, 2)];
-        let factor = ages.into_iter().find(|(age, _)| ago < *age).map_or(1, |(_, factor)| factor);
+        let factor = ages
+            .into_iter()
+            .find(|(age, _)| ago < *age)
+            .map_or(1, |(_, factor)| factor);
         u64::from(known.count) * factor
     }
 }
@@ -91,7 +111,9 @@ mod tests {
         let mut used = Used::default();
         used.pick("client1", at(0));
         assert_eq!(Used::read(&used.bytes()), used);
-        let other = String::from_utf8(used.bytes()).unwrap().replace("\"version\":1", "\"version\":2");
+        let other = String::from_utf8(used.bytes())
+            .unwrap()
+            .replace("\"version\":1", "\"version\":2");
         for bytes in [&b""[..], b"{", b"[]", b"\xff", other.as_bytes()] {
             assert_eq!(Used::read(bytes), Used::default());
         }

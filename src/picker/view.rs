@@ -1,5 +1,6 @@
-//! How the list looks: a line with what was typed, and below it the profiles, as many and as wide as the terminal has room
-//! for. Control characters are made visible, and wide characters count as wide.
+//! How the list looks: a line with what was typed, and below it the profiles, as many and as wide
+//! as the terminal has room for. Control characters are made visible, and wide characters count as
+//! wide.
 
 use std::fmt::Write as _;
 
@@ -29,8 +30,8 @@ impl Size {
 }
 
 impl Picker {
-    /// The lines, without line ends, none wider than the terminal; the first is what is typed at. And where in that the
-    /// cursor stands.
+    /// The lines, without line ends, none wider than the terminal; the first is what is typed at.
+    /// And where in that the cursor stands.
     pub(crate) fn lines(&self, size: Size, color: bool) -> (Vec<String>, usize) {
         let width = size.columns.saturating_sub(1).max(1);
         let rows = self.found.iter().skip(self.top).take(size.listed());
@@ -40,11 +41,14 @@ impl Picker {
             .collect();
         let (first, cursor) = self.first(width, color);
         let columns = widths(&shown);
-        let lines = shown.into_iter().map(|(marked, item)| line(item, marked, columns, width, color));
+        let lines = shown
+            .into_iter()
+            .map(|(marked, item)| line(item, marked, columns, width, color));
         (std::iter::once(first).chain(lines).collect(), cursor)
     }
 
-    /// `profile> cli  3/120   Enter picks, Esc leaves`, as far as there is room; of what was typed, the end.
+    /// `profile> cli  3/120   Enter picks, Esc leaves`, as far as there is room; of what was typed,
+    /// the end.
     fn first(&self, width: usize, color: bool) -> (String, usize) {
         let typed = say::visible(&self.typed);
         let room = width.saturating_sub(PROMPT.len());
@@ -57,7 +61,11 @@ impl Picker {
         let (prompt, _) = cut(PROMPT, width);
         let cursor = columns_of(prompt) + columns_of(skipped);
         let count = format!("  {}/{}", self.found.len(), self.items.len());
-        let about = if self.found.is_empty() { "  nothing fits" } else { "  Enter picks, Esc leaves" };
+        let about = if self.found.is_empty() {
+            "  nothing fits"
+        } else {
+            "  Enter picks, Esc leaves"
+        };
         let hint = format!("{count}{about}");
         let (hint, _) = cut(&hint, width.saturating_sub(cursor));
         let mut text = String::new();
@@ -71,7 +79,11 @@ impl Picker {
 /// Of profile, account, role and time, the widest of those that are shown.
 fn widths(shown: &[(bool, &Item)]) -> [usize; 4] {
     let widest = |part: fn(&Item) -> &str| {
-        shown.iter().map(|(_, item)| columns_of(&say::visible(part(item)))).max().unwrap_or_default()
+        shown
+            .iter()
+            .map(|(_, item)| columns_of(&say::visible(part(item))))
+            .max()
+            .unwrap_or_default()
     };
     [
         widest(|item| &item.profile),
@@ -93,15 +105,39 @@ fn line(item: &Item, marked: bool, columns: [usize; 4], width: usize, color: boo
         text.extend(std::iter::repeat_n(' ', blank));
         room -= blank;
     };
-    let mark = if marked { Style::new().bold() } else { Style::new() };
-    part(if marked { "> " } else { "  " }, 0, mark.fg_color(Some(AnsiColor::Cyan.into())));
-    let profile = if marked { item.style.bold().underline() } else { item.style };
+    let mark = if marked {
+        Style::new().bold()
+    } else {
+        Style::new()
+    };
+    part(
+        if marked { "> " } else { "  " },
+        0,
+        mark.fg_color(Some(AnsiColor::Cyan.into())),
+    );
+    let profile = if marked {
+        item.style.bold().underline()
+    } else {
+        item.style
+    };
     part(&say::visible(&item.profile), columns[0] + 2, profile);
     for (words, columns) in [(&item.account_id, columns[1]), (&item.role, columns[2])] {
-        part(&say::visible(words), if columns > 0 { columns + 2 } else { 0 }, Style::new());
+        part(
+            &say::visible(words),
+            if columns > 0 { columns + 2 } else { 0 },
+            Style::new(),
+        );
     }
-    let left = if item.left == "expired" { AnsiColor::Yellow } else { AnsiColor::Green };
-    part(&item.left, if columns[3] > 0 { columns[3] + 2 } else { 0 }, left.on_default());
+    let left = if item.left == "expired" {
+        AnsiColor::Yellow
+    } else {
+        AnsiColor::Green
+    };
+    part(
+        &item.left,
+        if columns[3] > 0 { columns[3] + 2 } else { 0 },
+        left.on_default(),
+    );
     part(&say::visible(&item.tags), 0, Style::new().dimmed());
     text.trim_end().to_owned()
 }
@@ -115,7 +151,9 @@ fn paint(text: &mut String, words: &str, style: Style, color: bool) {
 }
 
 fn columns_of(text: &str) -> usize {
-    text.chars().map(|character| character.width().unwrap_or(0)).sum()
+    text.chars()
+        .map(|character| character.width().unwrap_or(0))
+        .sum()
 }
 
 /// As much of the text as there is room for, and how wide that is.

@@ -1,5 +1,5 @@
-//! Access keys that are there to be read: in a profile, in the environment. They are checked here, where their places
-//! are known.
+//! Access keys that are there to be read: in a profile, in the environment. They are checked here,
+//! where their places are known.
 
 use chrono::DateTime;
 
@@ -18,7 +18,9 @@ const ACCOUNT_ID: &str = "aws_account_id";
 
 /// Either half of a key pair: what makes a source profile's keys win over everything else in it.
 pub(super) fn has_access_key(profile: &Profile) -> bool {
-    [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| set(profile, key).is_some())
+    [ACCESS_KEY_ID, SECRET_ACCESS_KEY]
+        .iter()
+        .any(|key| set(profile, key).is_some())
 }
 
 /// The profile's keys, where `wanted` says yes to the file that the id stands in.
@@ -29,7 +31,10 @@ pub(super) fn of_profile(
     wanted: impl Fn(FileKind) -> bool,
 ) -> Result<Option<Credentials>> {
     let (id, secret) = (set(profile, ACCESS_KEY_ID), set(profile, SECRET_ACCESS_KEY));
-    let file = profile.get(ACCESS_KEY_ID).or_else(|| profile.get(SECRET_ACCESS_KEY)).map(|s| s.origin.file);
+    let file = profile
+        .get(ACCESS_KEY_ID)
+        .or_else(|| profile.get(SECRET_ACCESS_KEY))
+        .map(|s| s.origin.file);
     if !file.is_some_and(wanted) {
         return Ok(None);
     }
@@ -47,22 +52,32 @@ pub(super) fn of_profile(
         expiration: None,
         account_id: set(profile, ACCOUNT_ID).map(str::to_owned),
     };
-    unchecked.checked().map(Some).map_err(|flaw| at_fault(profile, &flaw))
+    unchecked
+        .checked()
+        .map(Some)
+        .map_err(|flaw| at_fault(profile, &flaw))
 }
 
 fn half(profile: &Profile, missing: &str, present: &str) -> Error {
-    at_key(profile, &[present], &format!("profile '{}' is missing {missing}", profile.name))
-        .hint(format!("add {missing}, or delete {present}"))
-        .named("key-pair-half")
+    at_key(
+        profile,
+        &[present],
+        &format!("profile '{}' is missing {missing}", profile.name),
+    )
+    .hint(format!("add {missing}, or delete {present}"))
+    .named("key-pair-half")
 }
 
 /// The line at fault, and nothing of what stands there.
 fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
-    let has_token = [SESSION_TOKEN, SECURITY_TOKEN].iter().any(|key| set(profile, key).is_some());
+    let has_token = [SESSION_TOKEN, SECURITY_TOKEN]
+        .iter()
+        .any(|key| set(profile, key).is_some());
     if flaw.part == Part::SessionToken && !has_token {
         let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
-        return at_key(profile, &[ACCESS_KEY_ID], &message)
-            .hint(format!("write {SESSION_TOKEN} next to it, which was issued with the key"));
+        return at_key(profile, &[ACCESS_KEY_ID], &message).hint(format!(
+            "write {SESSION_TOKEN} next to it, which was issued with the key"
+        ));
     }
     let keys: &[&str] = match flaw.part {
         Part::AccessKeyId => &[ACCESS_KEY_ID],
@@ -72,15 +87,23 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
         Part::AccountId => &[ACCOUNT_ID],
     };
     let key = keys[0];
-    at_key(profile, keys, &format!("profile '{}': {key} {}", profile.name, flaw.why))
-        .hint(format!("copy {key} again, whole and on one line"))
+    at_key(
+        profile,
+        keys,
+        &format!("profile '{}': {key} {}", profile.name, flaw.why),
+    )
+    .hint(format!("copy {key} again, whole and on one line"))
 }
 
 /// Either half of a key pair in the environment.
 pub(super) fn is_in_environment(env: &Env) -> bool {
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"]
-        .iter()
-        .any(|name| env.get(name).is_some())
+    [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "SECRET_ACCESS_KEY",
+    ]
+    .iter()
+    .any(|name| env.get(name).is_some())
 }
 
 // The second names are those of old, which botocore and the Rust SDK still know.
@@ -89,17 +112,22 @@ const TOKENS: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
 /// The first of the variables that is set: its name and text.
 fn first<'e>(env: &'e Env, names: [&'static str; 2]) -> Option<(&'static str, &'e str)> {
-    names.into_iter().find_map(|name| Some((name, env.get(name)?)))
+    names
+        .into_iter()
+        .find_map(|name| Some((name, env.get(name)?)))
 }
 
 /// The keys in the environment; `value` is the setting that asks for them.
 pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Credentials> {
-    let (Some(access_key_id), Some((_, secret))) = (env.get("AWS_ACCESS_KEY_ID"), first(env, SECRETS)) else {
+    let (Some(access_key_id), Some((_, secret))) =
+        (env.get("AWS_ACCESS_KEY_ID"), first(env, SECRETS))
+    else {
         if let Some(profile) = env.get("XACCT_PROFILE") {
             return Err(held_for(value, profile));
         }
         return Err(value.error(
-            "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
+            "credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are \
+             not both set",
         )
         .hint("or, for a web identity, AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE")
         .named("environment-keys-missing"));
@@ -126,7 +154,9 @@ fn in_variable(env: &Env, flaw: &Flaw) -> Error {
     };
     let error = Error::config(format!("the environment variable {name} {}", flaw.why));
     if flaw.part == Part::SessionToken && first(env, TOKENS).is_none() {
-        return error.hint(format!("export {name}, which was given out with the key in AWS_ACCESS_KEY_ID"));
+        return error.hint(format!(
+            "export {name}, which was given out with the key in AWS_ACCESS_KEY_ID"
+        ));
     }
     error.hint(format!("set {name} again, whole and without a line end"))
 }
@@ -135,9 +165,13 @@ fn in_variable(env: &Env, flaw: &Flaw) -> Error {
 fn held_for(value: &Value<'_>, profile: &str) -> Error {
     value
         .error(&format!(
-            "credential_source is Environment, but this shell holds credentials of '{profile}', and no keys of your own \
+            "credential_source is Environment, but this shell holds credentials of '{profile}', \
+             and no keys of your own \
              are known in it"
         ))
-        .hint("export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this in a shell that has them")
+        .hint(
+            "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this in a shell that has \
+               them",
+        )
         .named("environment-keys-missing")
 }

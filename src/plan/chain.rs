@@ -1,4 +1,5 @@
-//! Walking `role_arn` and `source_profile` from the profile asked for down to the one with base credentials.
+//! Walking `role_arn` and `source_profile` from the profile asked for down to the one with base
+//! credentials.
 
 use super::Request;
 use super::access_key;
@@ -29,7 +30,8 @@ impl Chain<'_> {
 
     /// The profile whose own role is assumed with a token, where that is what the source is.
     pub(super) fn web_identity(&self) -> Option<&Link<'_>> {
-        let is_of_profile = matches!(&self.source, Source::WebIdentity(web) if web.profile.is_some());
+        let is_of_profile =
+            matches!(&self.source, Source::WebIdentity(web) if web.profile.is_some());
         self.links.last().filter(|_| is_of_profile)
     }
 
@@ -51,8 +53,8 @@ enum Next {
 
 /// Follows the chain.
 ///
-/// Errors: an unknown profile, a cycle (printed), both or neither of `source_profile` and `credential_source`, a
-/// profile without credentials.
+/// Errors: an unknown profile, a cycle (printed), both or neither of `source_profile` and
+/// `credential_source`, a profile without credentials.
 pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
     screen::options(request)?;
     let (name, mut link) = start(config, request)?;
@@ -64,7 +66,12 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
         if (is_source && access_key::has_access_key(&link.profile)) || !link.assumes_role() {
             let source = source::of_profile(config, &link, env)?;
             links.push(link);
-            return Ok(Chain { name, links, roles, source });
+            return Ok(Chain {
+                name,
+                links,
+                roles,
+                source,
+            });
         }
         let next = next(config, &link, env)?;
         roles += 1;
@@ -72,11 +79,21 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
             Next::Own => {
                 let source = source::of_profile(config, &link, env)?;
                 links.push(link);
-                return Ok(Chain { name, links, roles, source });
+                return Ok(Chain {
+                    name,
+                    links,
+                    roles,
+                    source,
+                });
             }
             Next::Named(source) => {
                 links.push(link);
-                return Ok(Chain { name, links, roles, source });
+                return Ok(Chain {
+                    name,
+                    links,
+                    roles,
+                    source,
+                });
             }
             Next::Profile(wanted, place) => {
                 let referrer = link.profile.name.clone();
@@ -86,45 +103,83 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
                 let profile = config
                     .profile(&wanted)?
                     .ok_or_else(|| missing_source(config, &wanted, &referrer, &place))?;
-                link = Link { profile, request: None };
+                link = Link {
+                    profile,
+                    request: None,
+                };
             }
         }
     }
 }
 
 /// A chain of nothing but what is in the environment.
-pub(super) fn of_environment<'a>(config: &Config, request: &'a Request, env: &Env) -> Result<Chain<'a>> {
+pub(super) fn of_environment<'a>(
+    config: &Config,
+    request: &'a Request,
+    env: &Env,
+) -> Result<Chain<'a>> {
     screen::options(request)?;
-    let asked = Value { text: "Environment", place: "environment".into() };
-    let link = Link { profile: Profile::empty("environment"), request: Some(request) };
+    let asked = Value {
+        text: "Environment",
+        place: "environment".into(),
+    };
+    let link = Link {
+        profile: Profile::empty("environment"),
+        request: Some(request),
+    };
     let source = source::named(config, &asked, &link, env)?;
-    Ok(Chain { name: "environment".to_owned(), links: vec![link], roles: 0, source })
+    Ok(Chain {
+        name: "environment".to_owned(),
+        links: vec![link],
+        roles: 0,
+        source,
+    })
 }
 
 /// The first link: the profile asked for, or an empty one for a bare role ARN.
 fn start<'a>(config: &Config, request: &'a Request) -> Result<(String, Link<'a>)> {
     if let Some(name) = &request.profile {
-        let profile = config.profile(name)?.ok_or_else(|| unknown_profile(config, name))?;
-        return Ok((name.clone(), Link { profile, request: Some(request) }));
+        let profile = config
+            .profile(name)?
+            .ok_or_else(|| unknown_profile(config, name))?;
+        return Ok((
+            name.clone(),
+            Link {
+                profile,
+                request: Some(request),
+            },
+        ));
     }
     let Some(role_arn) = &request.role_arn else {
         return Err(Error::usage("no profile was named").hint("xacct list    shows the profiles"));
     };
     if request.source_profile.is_none() {
-        return Err(Error::usage(format!("{role_arn} is assumed from which profile?"))
-            .hint(format!("xacct assume {role_arn} --source-profile NAME")));
+        return Err(
+            Error::usage(format!("{role_arn} is assumed from which profile?"))
+                .hint(format!("xacct assume {role_arn} --source-profile NAME")),
+        );
     }
-    Ok((role_arn.clone(), Link { profile: Profile::empty(role_arn), request: Some(request) }))
+    Ok((
+        role_arn.clone(),
+        Link {
+            profile: Profile::empty(role_arn),
+            request: Some(request),
+        },
+    ))
 }
 
 fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
     let name = &link.profile.name;
-    let named_by_option = link.request.is_some_and(|request| request.source_profile.is_some());
+    let named_by_option = link
+        .request
+        .is_some_and(|request| request.source_profile.is_some());
     let source_profile = link.value("source_profile");
     let credential_source = link.value("credential_source").filter(|_| !named_by_option);
     match (source_profile, credential_source) {
         (Some(_), Some(second)) => Err(second
-            .error(&format!("profile '{name}' has both source_profile and credential_source"))
+            .error(&format!(
+                "profile '{name}' has both source_profile and credential_source"
+            ))
             .hint("keep the one that the role is assumed from and delete the other")
             .named("source-both")),
         (Some(source), None) if source.text == *name => Ok(Next::Own),
@@ -132,7 +187,8 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
         (None, Some(source)) => source::named(config, &source, link, env).map(Next::Named),
         (None, None) => {
             let role_arn = link.value("role_arn");
-            // `--role-arn` on a profile that has credentials of its own: those are what the role is assumed from.
+            // `--role-arn` on a profile that has credentials of its own: those are what the role is
+            // assumed from.
             if link.profile.get("role_arn").is_none() {
                 return Ok(Next::Own);
             }
@@ -148,18 +204,26 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
 }
 
 fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &Place) -> Result<()> {
-    let Some(start) = links.iter().position(|link| link.profile.name == wanted) else { return Ok(()) };
-    let mut names: Vec<&str> = links[start..].iter().map(|link| link.profile.name.as_str()).collect();
+    let Some(start) = links.iter().position(|link| link.profile.name == wanted) else {
+        return Ok(());
+    };
+    let mut names: Vec<&str> = links[start..]
+        .iter()
+        .map(|link| link.profile.name.as_str())
+        .collect();
     names.push(wanted);
-    Err(Error::config(format!("source_profile runs in a circle: {}", names.join(" → ")))
-        .at(place.clone())
-        .about(names[1..].iter().map(|name| (*name).to_owned()))
-        .hint("one of them must have credentials of its own instead of a source_profile")
-        .named("source-profile-cycle"))
+    Err(Error::config(format!(
+        "source_profile runs in a circle: {}",
+        names.join(" → ")
+    ))
+    .at(place.clone())
+    .about(names[1..].iter().map(|name| (*name).to_owned()))
+    .hint("one of them must have credentials of its own instead of a source_profile")
+    .named("source-profile-cycle"))
 }
 
-/// More roles one behind the other than anybody has: whoever plans all profiles of a file that goes on and on would
-/// never come to an end.
+/// More roles one behind the other than anybody has: whoever plans all profiles of a file that goes
+/// on and on would never come to an end.
 const LONGEST: usize = 32;
 
 fn refuse_long(links: &[Link<'_>], place: &Place) -> Result<()> {
@@ -168,17 +232,22 @@ fn refuse_long(links: &[Link<'_>], place: &Place) -> Result<()> {
     }
     let names = links.iter().take(3).map(|link| link.profile.name.as_str());
     let names = names.collect::<Vec<_>>().join(" → ");
-    Err(Error::config(format!("source_profile goes on for more than {LONGEST} profiles: {names} → …"))
-        .at(place.clone())
-        .hint("assume the role from a profile that is nearer to the one with the keys")
-        .named("source-profile-long"))
+    Err(Error::config(format!(
+        "source_profile goes on for more than {LONGEST} profiles: {names} → …"
+    ))
+    .at(place.clone())
+    .hint("assume the role from a profile that is nearer to the one with the keys")
+    .named("source-profile-long"))
 }
 
 fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &Place) -> Error {
     let message = format!("could not find source profile '{wanted}' referenced from '{referrer}'");
     let error = Error::config(message).at(place.clone());
     let hints = config.hints_for_profile(wanted, "xacct list    shows the profiles");
-    hints.into_iter().fold(error, Error::hint).named("source-profile-missing")
+    hints
+        .into_iter()
+        .fold(error, Error::hint)
+        .named("source-profile-missing")
 }
 
 /// `no profile 'x'`, with what may have been meant.

@@ -4,7 +4,8 @@ use super::{Request, at};
 use crate::config::Profile;
 use crate::error::{Error, Place, Result};
 
-/// One profile on the way, with what the command line says instead of it (the profile asked for only).
+/// One profile on the way, with what the command line says instead of it (the profile asked for
+/// only).
 pub(super) struct Link<'a> {
     pub(super) profile: Profile,
     pub(super) request: Option<&'a Request>,
@@ -19,7 +20,12 @@ pub(super) struct Value<'a> {
 impl Value<'_> {
     /// `a, b`
     pub(super) fn list(&self) -> Vec<String> {
-        self.text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        self.text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// An error at this place.
@@ -29,30 +35,43 @@ impl Value<'_> {
 }
 
 impl Link<'_> {
-    /// The option where the command line has it, else the profile's setting; blank counts as unset. (What must not be
-    /// blank was refused when the profile was read.)
+    /// The option where the command line has it, else the profile's setting; blank counts as unset.
+    /// (What must not be blank was refused when the profile was read.)
     pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
         if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
-            return Some(Value { text, place: option.into() });
+            return Some(Value {
+                text,
+                place: option.into(),
+            });
         }
         self.own(key)
     }
 
     /// The profile's setting, whatever the command line says.
     pub(super) fn own(&self, key: &str) -> Option<Value<'_>> {
-        let setting = self.profile.get(key).filter(|setting| !setting.value.trim().is_empty())?;
-        Some(Value { text: setting.value.trim(), place: (&setting.origin).into() })
+        let setting = self
+            .profile
+            .get(key)
+            .filter(|setting| !setting.value.trim().is_empty())?;
+        Some(Value {
+            text: setting.value.trim(),
+            place: (&setting.origin).into(),
+        })
     }
 
-    /// `role_arn` makes a role profile, unless a web identity token is what it is assumed with (that is a source). A
-    /// source profile that the command line names comes before a token in the file.
+    /// `role_arn` makes a role profile, unless a web identity token is what it is assumed with
+    /// (that is a source). A source profile that the command line names comes before a token in the
+    /// file.
     pub(super) fn assumes_role(&self) -> bool {
         let by_token = self.own("web_identity_token_file").is_some();
-        let source_named = self.request.is_some_and(|request| request.source_profile.is_some());
+        let source_named = self
+            .request
+            .is_some_and(|request| request.source_profile.is_some());
         self.value("role_arn").is_some() && (!by_token || source_named)
     }
 
-    /// An error at the place of the key, or one that says which profile it is about where the key is not set.
+    /// An error at the place of the key, or one that says which profile it is about where the key
+    /// is not set.
     pub(super) fn error(&self, key: &str, message: &str) -> Error {
         match self.value(key) {
             Some(value) => value.error(message),
@@ -64,7 +83,9 @@ impl Link<'_> {
     ///
     /// Errors: anything else. What guards a profile must not be off for a typing error.
     pub(super) fn switch(&self, key: &str) -> Result<bool> {
-        let Some(value) = self.value(key) else { return Ok(false) };
+        let Some(value) = self.value(key) else {
+            return Ok(false);
+        };
         match value.text.to_ascii_lowercase().as_str() {
             "true" => Ok(true),
             "false" => Ok(false),
@@ -74,7 +95,8 @@ impl Link<'_> {
 
     /// `KEY = true`, in any case; anything else is false, as the SDKs have it.
     pub(super) fn flag(&self, key: &str) -> bool {
-        self.value(key).is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+        self.value(key)
+            .is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
     }
 }
 
@@ -91,7 +113,9 @@ fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static 
         "region" => (&request.region, "--region"),
         _ => return None,
     };
-    value.as_deref().map(|text| (text.trim(), request.place(option)))
+    value
+        .as_deref()
+        .map(|text| (text.trim(), request.place(option)))
 }
 
 impl Request {
@@ -104,7 +128,11 @@ impl Request {
             "--read-only" => "XACCT_READ_ONLY",
             _ => return option,
         };
-        if self.by_variable.contains(&variable) { variable } else { option }
+        if self.by_variable.contains(&variable) {
+            variable
+        } else {
+            option
+        }
     }
 }
 
@@ -118,5 +146,8 @@ pub(super) fn at_key(profile: &Profile, keys: &[&str], message: &str) -> Error {
 
 /// The setting's text; blank counts as unset.
 pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<&'p str> {
-    profile.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty())
+    profile
+        .get(key)
+        .map(|setting| setting.value.trim())
+        .filter(|text| !text.is_empty())
 }

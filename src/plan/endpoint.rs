@@ -1,4 +1,5 @@
-//! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA bundle (docs/aws.md A3.4).
+//! Where a service is and how it is reached: endpoint overrides, FIPS, dual stack, retries, CA
+//! bundle (docs/aws.md A3.4).
 
 use super::chain::Chain;
 use super::chain_profile::Value;
@@ -18,7 +19,8 @@ pub(crate) struct Endpoint {
     pub(crate) url: Option<(String, Place)>,
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
-    /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint for.
+    /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint
+    /// for.
     pub(crate) global: bool,
 }
 
@@ -29,19 +31,36 @@ struct Service {
     keys: &'static [&'static str],
 }
 
-const STS: Service = Service { variable: "AWS_ENDPOINT_URL_STS", keys: &["sts"] };
+const STS: Service = Service {
+    variable: "AWS_ENDPOINT_URL_STS",
+    keys: &["sts"],
+};
 /// IAM Identity Center's sign-in.
-const SSO_OIDC: Service = Service { variable: "AWS_ENDPOINT_URL_SSO_OIDC", keys: &["sso_oidc", "sso-oidc"] };
+const SSO_OIDC: Service = Service {
+    variable: "AWS_ENDPOINT_URL_SSO_OIDC",
+    keys: &["sso_oidc", "sso-oidc"],
+};
 /// IAM Identity Center's access portal.
-const SSO: Service = Service { variable: "AWS_ENDPOINT_URL_SSO", keys: &["sso"] };
+const SSO: Service = Service {
+    variable: "AWS_ENDPOINT_URL_SSO",
+    keys: &["sso"],
+};
 /// AWS Sign-In, which signs browsers in to the console and renews the sessions of `aws login`.
-const SIGNIN: Service = Service { variable: "AWS_ENDPOINT_URL_SIGNIN", keys: &["signin"] };
+const SIGNIN: Service = Service {
+    variable: "AWS_ENDPOINT_URL_SIGNIN",
+    keys: &["signin"],
+};
 
-const ORGANIZATIONS: Service =
-    Service { variable: "AWS_ENDPOINT_URL_ORGANIZATIONS", keys: &["organizations"] };
+const ORGANIZATIONS: Service = Service {
+    variable: "AWS_ENDPOINT_URL_ORGANIZATIONS",
+    keys: &["organizations"],
+};
 
 /// AWS Account Management, which knows an account's regions.
-const ACCOUNT: Service = Service { variable: "AWS_ENDPOINT_URL_ACCOUNT", keys: &["account"] };
+const ACCOUNT: Service = Service {
+    variable: "AWS_ENDPOINT_URL_ACCOUNT",
+    keys: &["account"],
+};
 
 /// Where IAM Identity Center is, in its own region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +74,10 @@ pub(crate) struct IdentityCenter {
 impl IdentityCenter {
     /// What goes into the keys: an override may be another world.
     pub(super) fn identity(&self) -> Option<String> {
-        self.portal.url.as_ref().map(|(url, _)| url.trim_end_matches('/').to_owned())
+        self.portal
+            .url
+            .as_ref()
+            .map(|(url, _)| url.trim_end_matches('/').to_owned())
     }
 }
 
@@ -97,9 +119,10 @@ const LEGACY_GLOBAL_REGIONS: [&str; 16] = [
 ];
 
 impl Endpoint {
-    /// What goes into the keys. All endpoints of a partition give the same credentials, so that profiles of
-    /// different regions share one MFA session; an override may be another world altogether. Tokens of the global
-    /// endpoint are not valid in opt-in regions, so they stand apart.
+    /// What goes into the keys. All endpoints of a partition give the same credentials, so that
+    /// profiles of different regions share one MFA session; an override may be another world
+    /// altogether. Tokens of the global endpoint are not valid in opt-in regions, so they stand
+    /// apart.
     pub(super) fn identity(&self, region: &Region) -> String {
         match &self.url {
             Some((url, _)) => url.trim_end_matches('/').to_owned(),
@@ -114,7 +137,8 @@ pub(super) fn of_sts(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<En
     of_service(&STS, config, chain, env)
 }
 
-/// STS's endpoint for the region. `legacy` is about AWS's own hosts: an address of one's own is neither.
+/// STS's endpoint for the region. `legacy` is about AWS's own hosts: an address of one's own is
+/// neither.
 pub(super) fn in_region(
     endpoint: Endpoint,
     chain: &Chain<'_>,
@@ -136,10 +160,14 @@ pub(super) fn of_identity_center(
         return Ok(None);
     }
     let oidc = of_service(&SSO_OIDC, config, chain, env)?;
-    Ok(Some(IdentityCenter { oidc, portal: of_service(&SSO, config, chain, env)? }))
+    Ok(Some(IdentityCenter {
+        oidc,
+        portal: of_service(&SSO, config, chain, env)?,
+    }))
 }
 
-/// Holds `sso_region` to what AWS's regions are called; with addresses of its own, Identity Center may be anywhere.
+/// Holds `sso_region` to what AWS's regions are called; with addresses of its own, Identity Center
+/// may be anywhere.
 ///
 /// Errors: of kind `Config`, with the line.
 pub(super) fn check_sso_region(
@@ -147,31 +175,52 @@ pub(super) fn check_sso_region(
     source: &Source,
     identity_center: Option<&IdentityCenter>,
 ) -> Result<()> {
-    let (Source::Sso(sso), Some(center)) = (source, identity_center) else { return Ok(()) };
+    let (Source::Sso(sso), Some(center)) = (source, identity_center) else {
+        return Ok(());
+    };
     let custom = center.oidc.url.is_some() && center.portal.url.is_some();
     if crate::region::check(&sso.region, custom).is_ok() {
         return Ok(());
     }
-    let session = sso.session.as_deref().and_then(|name| config.sso_session(name));
+    let session = sso
+        .session
+        .as_deref()
+        .and_then(|name| config.sso_session(name));
     let profile = config.profile(&sso.profile)?;
-    let settings = session.iter().chain(&profile).filter_map(|section| section.get("sso_region"));
+    let settings = session
+        .iter()
+        .chain(&profile)
+        .filter_map(|section| section.get("sso_region"));
     let place = settings.map(|setting| Place::from(&setting.origin)).next();
-    region::check(&sso.region, &place.unwrap_or_else(|| "sso_region".into()), custom)
+    region::check(
+        &sso.region,
+        &place.unwrap_or_else(|| "sso_region".into()),
+        custom,
+    )
 }
 
 /// Where the console is signed in to, if not at AWS's own address.
 ///
-/// Errors: also an address that is not https, unless it is this machine's. Other services get a signature; this one gets
-/// the credentials themselves.
-pub(super) fn of_console(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Option<(String, Place)>> {
+/// Errors: also an address that is not https, unless it is this machine's. Other services get a
+/// signature; this one gets the credentials themselves.
+pub(super) fn of_console(
+    config: &Config,
+    chain: &Chain<'_>,
+    env: &Env,
+) -> Result<Option<(String, Place)>> {
     let found = configured(&SIGNIN, config, chain, env)?.url;
     if let Some((text, place)) = &found
-        && !url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" || transport::is_loopback(&url))
+        && !url::Url::parse(text)
+            .is_ok_and(|url| url.scheme() == "https" || transport::is_loopback(&url))
     {
-        let why = "the console's sign-in is sent the credentials themselves, which must not go unencrypted";
+        let why = "the console's sign-in is sent the credentials themselves, which must not go \
+                   unencrypted";
         return Err(Error::config(format!("{}: {why}", masked::address(text)))
             .at(place.clone())
-            .hint("write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in"));
+            .hint(
+                "write it with https://, or set AWS_ENDPOINT_URL_SIGNIN to the address of the \
+                   sign-in",
+            ));
     }
     Ok(found)
 }
@@ -195,7 +244,12 @@ pub(super) fn of_signin(config: &Config, chain: &Chain<'_>, env: &Env) -> Result
 }
 
 /// A service's endpoint, by what the profile asked for says.
-fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+fn of_service(
+    service: &Service,
+    config: &Config,
+    chain: &Chain<'_>,
+    env: &Env,
+) -> Result<Endpoint> {
     let endpoint = configured(service, config, chain, env)?;
     if let Some((text, place)) = &endpoint.url {
         transport::refuse_http(config, chain.selected(), text, place)?;
@@ -203,18 +257,40 @@ fn of_service(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) 
     Ok(endpoint)
 }
 
-fn configured(service: &Service, config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Endpoint> {
+fn configured(
+    service: &Service,
+    config: &Config,
+    chain: &Chain<'_>,
+    env: &Env,
+) -> Result<Endpoint> {
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-        || chain.selected().is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
-    let url = if ignored { None } else { configured_url(service, config, chain, env)? };
+        || chain
+            .selected()
+            .is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
+    let url = if ignored {
+        None
+    } else {
+        configured_url(service, config, chain, env)?
+    };
     if let Some((text, place)) = &url {
         transport::check_url(text, place, "https://sts.eu-central-1.amazonaws.com")?;
     }
-    // An override is the whole address: the switches would only change one that AWS made (as botocore has it).
+    // An override is the whole address: the switches would only change one that AWS made (as
+    // botocore has it).
     let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-    let dual_stack =
-        url.is_none() && switch(chain, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-    Ok(Endpoint { url, fips, dual_stack, global: false })
+    let dual_stack = url.is_none()
+        && switch(
+            chain,
+            env,
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "use_dualstack_endpoint",
+        );
+    Ok(Endpoint {
+        url,
+        fips,
+        dual_stack,
+        global: false,
+    })
 }
 
 /// The override, most specific first, with its place.
@@ -229,11 +305,15 @@ fn configured_url(
             return Ok(Some((url.trim().to_owned(), name.into())));
         }
     }
-    let Some(link) = chain.selected() else { return Ok(None) };
+    let Some(link) = chain.selected() else {
+        return Ok(None);
+    };
     if let Some(services) = link.value("services") {
         let Some(section) = config.services(services.text) else {
             let message = format!("no section [services {}]", services.text);
-            return Err(services.error(&message).hint(config.hint_for_services(services.text)));
+            return Err(services
+                .error(&message)
+                .hint(config.hint_for_services(services.text)));
         };
         let own = service.keys.iter().find_map(|key| {
             let setting = section.get(key)?;
@@ -243,18 +323,26 @@ fn configured_url(
             return Ok(own);
         }
     }
-    Ok(link.value("endpoint_url").map(|url| (url.text.to_owned(), url.place)))
+    Ok(link
+        .value("endpoint_url")
+        .map(|url| (url.text.to_owned(), url.place)))
 }
 
 fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {
-    let found = variable_or_setting(chain, env, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints");
+    let found = variable_or_setting(
+        chain,
+        env,
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        "sts_regional_endpoints",
+    );
     match found {
         None => Ok(false),
         Some(value) if value.text.eq_ignore_ascii_case("regional") => Ok(false),
         Some(value) if value.text.eq_ignore_ascii_case("legacy") => Ok(true),
-        Some(value) => {
-            Err(value.error(&format!("sts_regional_endpoints is regional or legacy, not '{}'", value.text)))
-        }
+        Some(value) => Err(value.error(&format!(
+            "sts_regional_endpoints is regional or legacy, not '{}'",
+            value.text
+        ))),
     }
 }
 
@@ -271,7 +359,10 @@ fn variable_or_setting<'v>(
     key: &str,
 ) -> Option<Value<'v>> {
     if let Some(text) = env.get(variable) {
-        return Some(Value { text: text.trim(), place: variable.into() });
+        return Some(Value {
+            text: text.trim(),
+            place: variable.into(),
+        });
     }
     chain.selected()?.value(key)
 }
@@ -282,9 +373,17 @@ pub(super) fn connection(config: &Config, chain: &Chain<'_>, env: &Env) -> Resul
     let ca_bundle = ca_bundle.map(|value| config.paths().expanded(value.text, env));
     let max_attempts = match variable_or_setting(chain, env, "AWS_MAX_ATTEMPTS", "max_attempts") {
         None => 3,
-        Some(value) => value.text.parse().ok().filter(|number| *number >= 1).ok_or_else(|| {
-            value.error(&format!("max_attempts is a whole number from 1 up, not '{}'", value.text))
-        })?,
+        Some(value) => value
+            .text
+            .parse()
+            .ok()
+            .filter(|number| *number >= 1)
+            .ok_or_else(|| {
+                value.error(&format!(
+                    "max_attempts is a whole number from 1 up, not '{}'",
+                    value.text
+                ))
+            })?,
     };
     let retry_mode = match variable_or_setting(chain, env, "AWS_RETRY_MODE", "retry_mode") {
         None => RetryMode::Standard,
@@ -292,11 +391,15 @@ pub(super) fn connection(config: &Config, chain: &Chain<'_>, env: &Env) -> Resul
             "standard" | "legacy" => RetryMode::Standard,
             "adaptive" => RetryMode::Adaptive,
             other => {
-                return Err(
-                    value.error(&format!("retry_mode is standard, adaptive or legacy, not '{other}'"))
-                );
+                return Err(value.error(&format!(
+                    "retry_mode is standard, adaptive or legacy, not '{other}'"
+                )));
             }
         },
     };
-    Ok(Connection { ca_bundle, max_attempts, retry_mode })
+    Ok(Connection {
+        ca_bundle,
+        max_attempts,
+        retry_mode,
+    })
 }

@@ -1,5 +1,6 @@
-//! What must hold of every plan, whatever made it: it ends in the role that was asked for, and what narrows or guards
-//! is in a request. These are checked for each plan, not only in tests. A plan that breaks one is never acted on.
+//! What must hold of every plan, whatever made it: it ends in the role that was asked for, and what
+//! narrows or guards is in a request. These are checked for each plan, not only in tests. A plan
+//! that breaks one is never acted on.
 
 use super::chain::Chain;
 use super::chain_profile::Link;
@@ -14,15 +15,29 @@ pub(super) struct Made<'a> {
     pub(super) confirm: Option<&'a Confirm>,
 }
 
-/// Errors: of kind `Config`, saying which rule is broken. But for `--mfa-serial` it is a fault of xacct's own.
+/// Errors: of kind `Config`, saying which rule is broken. But for `--mfa-serial` it is a fault of
+/// xacct's own.
 pub(super) fn check(chain: &Chain<'_>, request: &Request, made: &Made<'_>) -> Result<()> {
-    let assumed: Vec<&AssumeRole> = made.steps.iter().filter_map(|(_, action)| role(action)).collect();
+    let assumed: Vec<&AssumeRole> = made
+        .steps
+        .iter()
+        .filter_map(|(_, action)| role(action))
+        .collect();
     ends_in_the_role(chain, &assumed)?;
-    for (at, (link, role)) in chain.links[..chain.roles].iter().rev().zip(&assumed).enumerate() {
+    for (at, (link, role)) in chain.links[..chain.roles]
+        .iter()
+        .rev()
+        .zip(&assumed)
+        .enumerate()
+    {
         is_in_the_request(link, role, &assumed[..at])?;
     }
     for link in &chain.links {
-        hold(!link.switch("confirm")? || made.confirm.is_some(), link, "confirm")?;
+        hold(
+            !link.switch("confirm")? || made.confirm.is_some(),
+            link,
+            "confirm",
+        )?;
     }
     sends_the_device(chain, request, made.steps)
 }
@@ -34,15 +49,25 @@ fn role(action: &Action) -> Option<&AssumeRole> {
     }
 }
 
-/// One request for each profile with a role, in order, and the last of them is the role of the profile asked for. The
-/// last profile of the chain is left out where its own keys, or a token, are the source.
+/// One request for each profile with a role, in order, and the last of them is the role of the
+/// profile asked for. The last profile of the chain is left out where its own keys, or a token, are
+/// the source.
 fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
-    let wanted = chain.links[..chain.roles].iter().rev().map(|link| text(link, "role_arn"));
+    let wanted = chain.links[..chain.roles]
+        .iter()
+        .rev()
+        .map(|link| text(link, "role_arn"));
     let sent = assumed.iter().map(|role| Some(role.role_arn.as_str()));
     if let Some(link) = chain.selected() {
         hold(wanted.eq(sent), link, "role_arn")?;
     }
-    let Some(last) = chain.links.last().filter(|_| chain.links.len() > chain.roles) else { return Ok(()) };
+    let Some(last) = chain
+        .links
+        .last()
+        .filter(|_| chain.links.len() > chain.roles)
+    else {
+        return Ok(());
+    };
     let role_arn = text(last, "role_arn");
     let is_asked_for = chain.roles == 0;
     match &chain.source {
@@ -50,14 +75,20 @@ fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
             hold(role_arn == Some(&web.role_arn), last, "role_arn")
         }
         Source::AccessKey { .. } if !is_asked_for => Ok(()),
-        // The role of the profile asked for is set aside only where it is assumed from the profile itself.
+        // The role of the profile asked for is set aside only where it is assumed from the profile
+        // itself.
         _ => hold(role_arn.is_none() || !is_asked_for, last, "role_arn"),
     }
 }
 
-/// What the profile or the command line says of this role is what is sent, or a session on the way has settled it.
+/// What the profile or the command line says of this role is what is sent, or a session on the way
+/// has settled it.
 fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Result<()> {
-    hold(text(link, "external_id") == role.external_id.as_deref(), link, "external_id")?;
+    hold(
+        text(link, "external_id") == role.external_id.as_deref(),
+        link,
+        "external_id",
+    )?;
     let identity = text(link, "source_identity");
     let has_identity = |role: &AssumeRole| role.source_identity.as_deref() == identity;
     let is_settled = before.iter().any(|role| has_identity(role));
@@ -65,12 +96,22 @@ fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole])
     let policy = link.value("session_policy").is_some() == role.policy.is_some();
     hold(policy, link, "session_policy")?;
     let sent = |arn: &String| role.policy_arns.contains(arn);
-    let arns = link.value("session_policy_arns").map(|value| value.list()).unwrap_or_default();
+    let arns = link
+        .value("session_policy_arns")
+        .map(|value| value.list())
+        .unwrap_or_default();
     hold(arns.iter().all(sent), link, "session_policy_arns")?;
-    let typed = link.request.map(|request| request.policy_arns.as_slice()).unwrap_or_default();
+    let typed = link
+        .request
+        .map(|request| request.policy_arns.as_slice())
+        .unwrap_or_default();
     hold(typed.iter().all(sent), link, "--policy-arn")?;
     let read_only = narrow::read_only(link)?;
-    hold(!read_only || sent(&narrow::read_only_arn(&role.role_arn)), link, "read_only")?;
+    hold(
+        !read_only || sent(&narrow::read_only_arn(&role.role_arn)),
+        link,
+        "read_only",
+    )?;
     has_tags(link, role, before)
 }
 
@@ -78,33 +119,65 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
     let is_key = |tag: &str, key: &str| tag.eq_ignore_ascii_case(key);
     let sent = |key: &str| {
         let own = role.tags.iter().any(|(tag, _)| is_key(tag, key));
-        let passes = |role: &&AssumeRole| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key));
+        let passes =
+            |role: &&AssumeRole| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key));
         own || before.iter().any(passes)
     };
-    let pairs = link.value("session_tags").map(|value| value.list()).unwrap_or_default();
-    let keys = pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.trim());
+    let pairs = link
+        .value("session_tags")
+        .map(|value| value.list())
+        .unwrap_or_default();
+    let keys = pairs
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, _)| key.trim());
     hold(keys.clone().all(sent), link, "session_tags")?;
-    let typed = link.request.map(|request| request.tags.as_slice()).unwrap_or_default();
+    let typed = link
+        .request
+        .map(|request| request.tags.as_slice())
+        .unwrap_or_default();
     hold(typed.iter().all(|(key, _)| sent(key)), link, "--tag")?;
-    let passed_on = link.value("transitive_session_tags").map(|value| value.list()).unwrap_or_default();
+    let passed_on = link
+        .value("transitive_session_tags")
+        .map(|value| value.list())
+        .unwrap_or_default();
     let roles = || before.iter().copied().chain([role]);
-    let passes =
-        |key: &String| roles().any(|role| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key)));
-    hold(passed_on.iter().all(passes), link, "transitive_session_tags")
+    let passes = |key: &String| {
+        roles().any(|role| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key)))
+    };
+    hold(
+        passed_on.iter().all(passes),
+        link,
+        "transitive_session_tags",
+    )
 }
 
-/// A device that somebody named carries its code on a request of the user's own keys, or is refused.
-fn sends_the_device(chain: &Chain<'_>, request: &Request, steps: &[(String, Action)]) -> Result<()> {
-    let serials = || steps.iter().filter_map(|(_, action)| action.serial_number());
+/// A device that somebody named carries its code on a request of the user's own keys, or is
+/// refused.
+fn sends_the_device(
+    chain: &Chain<'_>,
+    request: &Request,
+    steps: &[(String, Action)],
+) -> Result<()> {
+    let serials = || {
+        steps
+            .iter()
+            .filter_map(|(_, action)| action.serial_number())
+    };
     if let Some(device) = chain.first("mfa_serial")
         && chain.source.may_be_long_term()
         && let Some(link) = chain.selected()
     {
-        return hold(serials().any(|serial| serial == device.text), link, "mfa_serial");
+        return hold(
+            serials().any(|serial| serial == device.text),
+            link,
+            "mfa_serial",
+        );
     }
     if request.mfa_serial.is_some() && serials().next().is_none() {
         return Err(Error::config(
-            "--mfa-serial is not used: a code can only go with a request signed by an IAM user's own access key, and \
+            "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
+             own access key, and \
              the source here is not one",
         )
         .hint("leave it out, or assume the role from a profile with the user's access key"));
@@ -120,7 +193,11 @@ fn hold(holds: bool, link: &Link<'_>, key: &str) -> Result<()> {
     if holds {
         return Ok(());
     }
-    let message =
-        format!("{key} of profile '{}' is not in the request that would be sent", link.profile.name);
-    Err(link.error(key, &message).hint("nothing was sent; this is a bug in xacct: please report it"))
+    let message = format!(
+        "{key} of profile '{}' is not in the request that would be sent",
+        link.profile.name
+    );
+    Err(link
+        .error(key, &message)
+        .hint("nothing was sent; this is a bug in xacct: please report it"))
 }

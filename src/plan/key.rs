@@ -1,12 +1,15 @@
-//! The key of a step: SHA-256 over everything that decides its answer, so that an edited profile is another key.
+//! The key of a step: SHA-256 over everything that decides its answer, so that an edited profile is
+//! another key.
 //!
-//! A profile's name is not in it: two profiles that ask the same of the same signer share the answer.
+//! A profile's name is not in it: two profiles that ask the same of the same signer share the
+//! answer.
 
 use sha2::{Digest, Sha256};
 
 use super::{Action, AssumeRole};
 
-/// Raised when what goes into the digest changes, so that old entries are never mistaken for new ones.
+/// Raised when what goes into the digest changes, so that old entries are never mistaken for new
+/// ones.
 const SCHEME: &str = "xacct step 1";
 
 /// The digest of what signs the first request (see `Source::identity`).
@@ -14,7 +17,8 @@ pub(super) fn of_source(source: &[String]) -> [u8; 32] {
     digest(SCHEME, source.iter().map(String::as_str))
 }
 
-/// One key a step. `endpoint` says where requests go (see `Endpoint::identity`), `source` who signs the first one.
+/// One key a step. `endpoint` says where requests go (see `Endpoint::identity`), `source` who signs
+/// the first one.
 pub(super) fn keys(endpoint: &str, source: [u8; 32], steps: &[(String, Action)]) -> Vec<[u8; 32]> {
     let mut signer = source;
     let mut keys = Vec::with_capacity(steps.len());
@@ -44,7 +48,10 @@ pub(super) fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) 
 fn fields(action: &Action) -> Vec<String> {
     match action {
         Action::Source => vec!["Source".to_owned()],
-        Action::GetSessionToken { duration_seconds, serial_number } => vec![
+        Action::GetSessionToken {
+            duration_seconds,
+            serial_number,
+        } => vec![
             "GetSessionToken".to_owned(),
             format!("DurationSeconds={duration_seconds}"),
             optional("SerialNumber", serial_number.as_ref()),
@@ -67,8 +74,16 @@ fn assume_role_fields(role: &AssumeRole) -> Vec<String> {
     for (tag, value) in &role.tags {
         fields.push(format!("Tag={}={tag}={value}", tag.len()));
     }
-    fields.extend(role.transitive_tag_keys.iter().map(|tag| format!("TransitiveTagKey={tag}")));
-    fields.extend(role.policy_arns.iter().map(|arn| format!("PolicyArn={arn}")));
+    fields.extend(
+        role.transitive_tag_keys
+            .iter()
+            .map(|tag| format!("TransitiveTagKey={tag}")),
+    );
+    fields.extend(
+        role.policy_arns
+            .iter()
+            .map(|arn| format!("PolicyArn={arn}")),
+    );
     fields
 }
 

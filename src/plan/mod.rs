@@ -1,7 +1,9 @@
-//! From a profile to a plan: a source of base credentials, then the STS calls that lead to what was asked for.
+//! From a profile to a plan: a source of base credentials, then the STS calls that lead to what was
+//! asked for.
 //!
-//! Pure: the files' contents and the environment come in as values, a [`Plan`] or an error with file and line goes
-//! out. Nothing is cached, asked or sent here; `broker` does what the plan says. Rules: docs/aws.md A2.
+//! Pure: the files' contents and the environment come in as values, a [`Plan`] or an error with
+//! file and line goes out. Nothing is cached, asked or sent here; `broker` does what the plan says.
+//! Rules: docs/aws.md A2.
 
 mod key;
 mod checks;
@@ -52,7 +54,8 @@ pub(crate) use transport::check_url;
 pub(crate) use unused::{beside_key, beside_token};
 pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_environment};
 
-/// What was asked for: a profile, or a role and the profile it is assumed from, and what the command line overrides.
+/// What was asked for: a profile, or a role and the profile it is assumed from, and what the
+/// command line overrides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     /// `None` with `role_arn` and `source_profile` instead.
@@ -71,8 +74,8 @@ pub(crate) struct Request {
     pub(crate) policy: Option<String>,
     pub(crate) policy_arns: Vec<String>,
     pub(crate) read_only: bool,
-    /// The first role is assumed by the user's own keys, and carries the code itself, however short it is: what a
-    /// console session of more than an hour takes.
+    /// The first role is assumed by the user's own keys, and carries the code itself, however short
+    /// it is: what a console session of more than an hour takes.
     pub(crate) code_on_role: bool,
     /// The variables that stand for options of this run.
     pub(crate) by_variable: Vec<&'static str>,
@@ -91,9 +94,11 @@ pub(crate) struct Plan {
     pub(crate) signin: Option<Endpoint>,
     pub(crate) connection: Connection,
     pub(crate) source: Source,
-    /// Digest over everything that decides whose the source's credentials are, whatever they are used for.
+    /// Digest over everything that decides whose the source's credentials are, whatever they are
+    /// used for.
     pub(crate) source_key: [u8; 32],
-    /// Whether nothing that rests on the source's answer outlives this run: `credential_process_cache = off`.
+    /// Whether nothing that rests on the source's answer outlives this run:
+    /// `credential_process_cache = off`.
     pub(crate) is_uncached: bool,
     /// In the order they are sent; each is signed with what the one before it gave.
     pub(crate) steps: Vec<Step>,
@@ -132,18 +137,20 @@ pub(crate) struct Step {
     /// The profile whose section says so.
     pub(crate) profile: String,
     pub(crate) action: Action,
-    /// Whether this is sent as it stands only if the source turns out to give a user's own access key. A session that
-    /// it gives takes no code, lets no role last longer than an hour, and needs no other session.
+    /// Whether this is sent as it stands only if the source turns out to give a user's own access
+    /// key. A session that it gives takes no code, lets no role last longer than an hour, and needs
+    /// no other session.
     pub(crate) is_conditional: bool,
-    /// Digest over everything that decides the answer: where it is sent, who signs it, every parameter.
+    /// Digest over everything that decides the answer: where it is sent, who signs it, every
+    /// parameter.
     pub(crate) key: [u8; 32],
 }
 
 /// The action with its parameters, in STS's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Getting the source's credentials, where that takes more than reading them from a file. Not a request to STS,
-    /// but for a web identity.
+    /// Getting the source's credentials, where that takes more than reading them from a file. Not a
+    /// request to STS, but for a web identity.
     Source,
     GetSessionToken {
         duration_seconds: u32,
@@ -205,7 +212,9 @@ impl Step {
     pub(crate) fn duration_seconds(&self) -> Option<u32> {
         match &self.action {
             Action::Source => None,
-            Action::GetSessionToken { duration_seconds, .. } => Some(*duration_seconds),
+            Action::GetSessionToken {
+                duration_seconds, ..
+            } => Some(*duration_seconds),
             Action::AssumeRole(role) => Some(role.duration_seconds),
         }
     }
@@ -225,7 +234,8 @@ impl Step {
 }
 
 impl Plan {
-    /// A plan of these roles, one after another, for unit tests of what reads plans; the source is an access key.
+    /// A plan of these roles, one after another, for unit tests of what reads plans; the source is
+    /// an access key.
     #[cfg(test)]
     pub(crate) fn of_roles(profile: &str, roles: Vec<AssumeRole>) -> Plan {
         let step = |role| Step {
@@ -234,14 +244,26 @@ impl Plan {
             is_conditional: false,
             key: [0; 32],
         };
-        let keys = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\nregion = eu-west-1\n";
-        let texts = crate::config::Texts { config: Some(keys.to_owned().into()), ..Default::default() };
+        let keys = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key \
+                    = x\nregion = eu-west-1\n";
+        let texts = crate::config::Texts {
+            config: Some(keys.to_owned().into()),
+            ..Default::default()
+        };
         let paths = crate::config::Paths::from_env(&Env::default());
         let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));
-        let request = Request { profile: Some("hub".to_owned()), ..Request::default() };
-        let plan = draft(&config, &request, &Env::default()).and_then(|draft| draft.plan(&Read::default()));
+        let request = Request {
+            profile: Some("hub".to_owned()),
+            ..Request::default()
+        };
+        let plan = draft(&config, &request, &Env::default())
+            .and_then(|draft| draft.plan(&Read::default()));
         let plan = plan.unwrap_or_else(|error| panic!("{error}"));
-        Plan { profile: profile.to_owned(), steps: roles.into_iter().map(step).collect(), ..plan }
+        Plan {
+            profile: profile.to_owned(),
+            steps: roles.into_iter().map(step).collect(),
+            ..plan
+        }
     }
 
     /// The source, where one signs in at Identity Center for it.
@@ -252,7 +274,8 @@ impl Plan {
         }
     }
 
-    /// Whether there is something to sign in to: Identity Center, `aws login`, or a session that takes an MFA code.
+    /// Whether there is something to sign in to: Identity Center, `aws login`, or a session that
+    /// takes an MFA code.
     pub(crate) fn has_sign_in(&self) -> bool {
         let takes_code = self.steps.iter().any(|step| step.serial_number().is_some());
         takes_code || matches!(self.source, Source::Sso(_) | Source::Login { .. })
@@ -263,13 +286,16 @@ impl Plan {
         self.source.long_term_keys().is_some()
     }
 
-    /// The key that this step's answer has where these keys, of a profile or the environment, sign it: a source that
-    /// turned out to give them shares the answer with all others that do.
+    /// The key that this step's answer has where these keys, of a profile or the environment, sign
+    /// it: a source that turned out to give them shares the answer with all others that do.
     pub(crate) fn key_signed_by(&self, step: &Step, keys: &Credentials) -> [u8; 32] {
         let source = Plan::digest_of_keys(keys);
         let endpoint = self.endpoint.identity(&self.region);
         let steps = [(step.profile.clone(), step.action.clone())];
-        key::keys(&endpoint, source, &steps).first().copied().unwrap_or(step.key)
+        key::keys(&endpoint, source, &steps)
+            .first()
+            .copied()
+            .unwrap_or(step.key)
     }
 
     /// A digest of these keys, the secret included, as a source that gives them has it.
@@ -313,15 +339,14 @@ pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
         "external_id" => checks::external_id(value),
         "role_session_name" => checks::role_session_name(value),
         "mfa_serial" => checks::serial_number(value),
-        "duration_seconds" => {
-            crate::duration::parse(value).and_then(|seconds| checks::role_duration(seconds).map(|_| ()))
-        }
+        "duration_seconds" => crate::duration::parse(value)
+            .and_then(|seconds| checks::role_duration(seconds).map(|_| ())),
         _ => Ok(()),
     }
 }
 
-/// The key that decides who one becomes, narrows or guards it, and that this one, which no program reads, is nearly
-/// called like: a profile with such a key has no plan.
+/// The key that decides who one becomes, narrows or guards it, and that this one, which no program
+/// reads, is nearly called like: a profile with such a key has no plan.
 pub(crate) fn guard_meant(key: &str) -> Option<&'static str> {
     screen::misspelt(key)
 }
@@ -329,18 +354,31 @@ pub(crate) fn guard_meant(key: &str) -> Option<&'static str> {
 /// Where the console's sign-in is, if not at AWS's own address: the URL, and what says so.
 ///
 /// Errors: of kind `Config`, as [`draft`], and for what is no URL.
-pub(crate) fn signin_url(config: &Config, request: &Request, env: &Env) -> Result<Option<(String, Place)>> {
+pub(crate) fn signin_url(
+    config: &Config,
+    request: &Request,
+    env: &Env,
+) -> Result<Option<(String, Place)>> {
     let chain = chain::resolve(config, request, env)?;
     endpoint::of_console(config, &chain, env)
 }
 
 /// Follows the profiles.
 ///
-/// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair. Each names file and line
-/// where there is one.
-pub(crate) fn draft<'a>(config: &'a Config, request: &'a Request, env: &'a Env) -> Result<Draft<'a>> {
+/// Errors are of kind `Config`: no such profile, a cycle, a missing source, half a key pair. Each
+/// names file and line where there is one.
+pub(crate) fn draft<'a>(
+    config: &'a Config,
+    request: &'a Request,
+    env: &'a Env,
+) -> Result<Draft<'a>> {
     let chain = chain::resolve(config, request, env)?;
-    Ok(Draft { config, request, env, chain })
+    Ok(Draft {
+        config,
+        request,
+        env,
+        chain,
+    })
 }
 
 /// What the environment has, the keys or the web identity, whatever the profiles say.
@@ -352,7 +390,12 @@ pub(crate) fn draft_of_environment<'a>(
     env: &'a Env,
 ) -> Result<Draft<'a>> {
     let chain = chain::of_environment(config, request, env)?;
-    Ok(Draft { config, request, env, chain })
+    Ok(Draft {
+        config,
+        request,
+        env,
+        chain,
+    })
 }
 
 impl Draft<'_> {
@@ -395,7 +438,12 @@ impl Draft<'_> {
     ///
     /// Errors: of kind `Config`, a value that STS would refuse, with its file and line.
     pub(crate) fn plan(self, read: &Read) -> Result<Plan> {
-        let Draft { config, request, env, chain } = self;
+        let Draft {
+            config,
+            request,
+            env,
+            chain,
+        } = self;
         plan(config, request, env, chain, read)
     }
 }
@@ -407,13 +455,21 @@ fn plan(
     mut chain: chain::Chain<'_>,
     read: &Read,
 ) -> Result<Plan> {
-    let mut warnings: Vec<String> =
-        chain.links.iter().flat_map(|link| &link.profile.problems).map(ToString::to_string).collect();
+    let mut warnings: Vec<String> = chain
+        .links
+        .iter()
+        .flat_map(|link| &link.profile.problems)
+        .map(ToString::to_string)
+        .collect();
     warnings.extend(bad_color(&chain));
 
     let mfa = mfa::choose(&chain, request)?;
     unsent::refuse(&chain, mfa.as_ref())?;
-    let given = roles::Given { config, env, policies: &read.policies };
+    let given = roles::Given {
+        config,
+        env,
+        policies: &read.policies,
+    };
     roles::web_identity(&mut chain, given)?;
     let sts = endpoint::of_sts(config, &chain, env)?;
     partition::refuse_unknown(&chain, sts.url.is_some())?;
@@ -421,7 +477,8 @@ fn plan(
     let region = region::choose(&chain, request, env, sts.url.is_some())?;
     if region.origin == RegionOrigin::Fallback {
         warnings.push(format!(
-            "no region is set anywhere: using {}. Set one with `region = …` in the profile, or --region",
+            "no region is set anywhere: using {}. Set one with `region = …` in the profile, or \
+             --region",
             region.name
         ));
     }
@@ -435,21 +492,46 @@ fn plan(
     let mut roles = roles::steps(&chain, given)?;
     mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
     let shared = !request.code_on_role;
-    let mut steps = mfa::place(&chain, config, mfa.as_ref().map(|mfa| (mfa, shared)), roles, &mut warnings)?;
+    let mut steps = mfa::place(
+        &chain,
+        config,
+        mfa.as_ref().map(|mfa| (mfa, shared)),
+        roles,
+        &mut warnings,
+    )?;
     if !chain.source.is_keys() {
-        let holder = chain.links.last().map(|link| link.profile.name.clone()).unwrap_or_default();
+        let holder = chain
+            .links
+            .last()
+            .map(|link| link.profile.name.clone())
+            .unwrap_or_default();
         steps.insert(0, (holder, Action::Source));
     }
     let confirm = confirm(&chain)?;
-    invariants::check(&chain, request, &invariants::Made { steps: &steps, confirm: confirm.as_ref() })?;
+    invariants::check(
+        &chain,
+        request,
+        &invariants::Made {
+            steps: &steps,
+            confirm: confirm.as_ref(),
+        },
+    )?;
     odd_accounts(&chain, &endpoint, &mut warnings)?;
 
     let mut signer = chain.source.identity(env, read);
     signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
     let source_key = key::of_source(&signer);
-    let steps = keyed(&chain.source, &endpoint.identity(&region), source_key, steps);
+    let steps = keyed(
+        &chain.source,
+        &endpoint.identity(&region),
+        source_key,
+        steps,
+    );
     let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
-    let warnings = warnings.iter().map(|warning| masked::message(warning)).collect();
+    let warnings = warnings
+        .iter()
+        .map(|warning| masked::message(warning))
+        .collect();
     let unused = unused::in_chain(&chain);
     let (profile, source) = (chain.name, chain.source);
     let is_uncached = is_uncached(&source, read);
@@ -473,14 +555,19 @@ fn plan(
 
 fn is_uncached(source: &Source, read: &Read) -> bool {
     match source {
-        Source::CredentialProcess { is_cached, command, .. } => {
-            !is_cached || (!read.process.is_whole && !process::is_xacct(command))
-        }
+        Source::CredentialProcess {
+            is_cached, command, ..
+        } => !is_cached || (!read.process.is_whole && !process::is_xacct(command)),
         _ => false,
     }
 }
 
-fn keyed(source: &Source, endpoint: &str, source_key: [u8; 32], steps: Vec<(String, Action)>) -> Vec<Step> {
+fn keyed(
+    source: &Source,
+    endpoint: &str,
+    source_key: [u8; 32],
+    steps: Vec<(String, Action)>,
+) -> Vec<Step> {
     let keys = key::keys(endpoint, source_key, &steps);
     let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
     let step = |(index, ((profile, action), key)): (usize, ((String, Action), [u8; 32]))| Step {
@@ -498,7 +585,10 @@ fn confirm(chain: &chain::Chain<'_>) -> Result<Option<Confirm>> {
     for link in &chain.links {
         let wants = link.switch("confirm")?;
         if let Some(value) = link.value("confirm").filter(|_| wants && wanting.is_none()) {
-            wanting = Some(Confirm { profile: link.profile.name.clone(), place: value.place.to_string() });
+            wanting = Some(Confirm {
+                profile: link.profile.name.clone(),
+                place: value.place.to_string(),
+            });
         }
     }
     Ok(wanting)
@@ -511,14 +601,22 @@ fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
     Some(format!("{}: color: {why}", value.place))
 }
 
-/// An account id that is not twelve digits is a typing error, and AWS would only burn the code; services that are not
-/// AWS's may have others.
+/// An account id that is not twelve digits is a typing error, and AWS would only burn the code;
+/// services that are not AWS's may have others.
 ///
 /// Errors: of kind `Config`, where the request would go to AWS.
-fn odd_accounts(chain: &chain::Chain<'_>, endpoint: &Endpoint, warnings: &mut Vec<String>) -> Result<()> {
-    let assumed = chain.links[..chain.roles].iter().chain(chain.web_identity());
+fn odd_accounts(
+    chain: &chain::Chain<'_>,
+    endpoint: &Endpoint,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let assumed = chain.links[..chain.roles]
+        .iter()
+        .chain(chain.web_identity());
     for link in assumed {
-        let Some(role_arn) = link.value("role_arn") else { continue };
+        let Some(role_arn) = link.value("role_arn") else {
+            continue;
+        };
         let account_id = Arn::parse(role_arn.text).map_or("", |role| role.account_id);
         if arn::is_account_id(account_id) {
             continue;

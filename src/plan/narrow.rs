@@ -1,7 +1,8 @@
-//! What narrows a session below what its role may do: `session_policy`, `session_policy_arns`, `read_only`.
+//! What narrows a session below what its role may do: `session_policy`, `session_policy_arns`,
+//! `read_only`.
 //!
-//! A session policy may stand in a file of its own. Which files those are is said here, before anything is planned;
-//! they are read by `files`, and their texts come back as values.
+//! A session policy may stand in a file of its own. Which files those are is said here, before
+//! anything is planned; they are read by `files`, and their texts come back as values.
 
 use std::path::PathBuf;
 
@@ -24,7 +25,9 @@ pub(crate) type PolicyText = (PolicyFile, String);
 
 /// The policy files of every role in the chain, the one that a token is for included.
 pub(super) fn files(chain: &Chain<'_>, paths: &Paths) -> Vec<PolicyFile> {
-    let assumed = chain.links[..chain.roles].iter().chain(chain.web_identity());
+    let assumed = chain.links[..chain.roles]
+        .iter()
+        .chain(chain.web_identity());
     assumed.filter_map(|link| file(link, paths)).collect()
 }
 
@@ -33,14 +36,26 @@ fn file(link: &Link<'_>, paths: &Paths) -> Option<PolicyFile> {
     if link.request.is_some_and(|request| request.policy.is_some()) {
         return None;
     }
-    let value = link.value("session_policy").filter(|value| !value.text.starts_with('{'))?;
-    let of_home = paths.home.as_ref().zip(value.text.strip_prefix("~/")).map(|(home, rest)| home.join(rest));
+    let value = link
+        .value("session_policy")
+        .filter(|value| !value.text.starts_with('{'))?;
+    let of_home = paths
+        .home
+        .as_ref()
+        .zip(value.text.strip_prefix("~/"))
+        .map(|(home, rest)| home.join(rest));
     let path = of_home.unwrap_or_else(|| {
-        let origin = link.profile.get("session_policy").map(|setting| setting.origin.file);
+        let origin = link
+            .profile
+            .get("session_policy")
+            .map(|setting| setting.origin.file);
         let dir = origin.and_then(|file| paths.of(file).parent());
         dir.map_or_else(|| value.text.into(), |dir| dir.join(value.text))
     });
-    Some(PolicyFile { path, place: value.place.to_string() })
+    Some(PolicyFile {
+        path,
+        place: value.place.to_string(),
+    })
 }
 
 /// The session policy, and the ARNs of the managed ones, for a session of this role.
@@ -51,8 +66,15 @@ pub(super) fn policies(
     read: &[PolicyText],
 ) -> Result<(Option<String>, Vec<String>)> {
     let own = policy(link, paths, read)?.map(compact);
-    let mut arns = link.value("session_policy_arns").map(|value| value.list()).unwrap_or_default();
-    arns.extend(link.request.iter().flat_map(|request| request.policy_arns.iter().cloned()));
+    let mut arns = link
+        .value("session_policy_arns")
+        .map(|value| value.list())
+        .unwrap_or_default();
+    arns.extend(
+        link.request
+            .iter()
+            .flat_map(|request| request.policy_arns.iter().cloned()),
+    );
     if read_only(link)? {
         let arn = read_only_arn(role_arn);
         if !arns.contains(&arn) {
@@ -74,7 +96,11 @@ pub(super) fn read_only_arn(role_arn: &str) -> String {
 }
 
 /// The policy as it is written: the option's, the profile's own, or its file's.
-fn policy<'t>(link: &'t Link<'_>, paths: &Paths, read: &'t [PolicyText]) -> Result<Option<&'t str>> {
+fn policy<'t>(
+    link: &'t Link<'_>,
+    paths: &Paths,
+    read: &'t [PolicyText],
+) -> Result<Option<&'t str>> {
     if let Some(text) = link.request.and_then(|request| request.policy.as_deref()) {
         return Ok(Some(text.trim()));
     }
@@ -82,14 +108,15 @@ fn policy<'t>(link: &'t Link<'_>, paths: &Paths, read: &'t [PolicyText]) -> Resu
         None => Ok(link.value("session_policy").map(|value| value.text)),
         Some(file) => {
             let found = read.iter().find(|(other, _)| *other == file);
-            let missing = || Error::other(format!("{}: the session policy was not read", file.place));
+            let missing =
+                || Error::other(format!("{}: the session policy was not read", file.place));
             found.map(|(_, text)| Some(text.trim())).ok_or_else(missing)
         }
     }
 }
 
-/// Without the blanks between JSON's tokens: AWS counts every character, and people indent. What is not JSON stays as
-/// it is, so that the error about it has the right line.
+/// Without the blanks between JSON's tokens: AWS counts every character, and people indent. What is
+/// not JSON stays as it is, so that the error about it has the right line.
 fn compact(text: &str) -> String {
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
         return text.to_owned();

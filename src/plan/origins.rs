@@ -1,4 +1,5 @@
-//! Where the values of a plan come from: a line, an option, a variable, or a default. For `explain`.
+//! Where the values of a plan come from: a line, an option, a variable, or a default. For
+//! `explain`.
 
 use super::chain::Chain;
 use super::chain_profile::Link;
@@ -22,7 +23,8 @@ pub(crate) struct Origins {
 
 const DEFAULT: &str = "default";
 
-/// The keys of a role as `explain --json` calls them, the config's names, and the options that add to them.
+/// The keys of a role as `explain --json` calls them, the config's names, and the options that add
+/// to them.
 const OF_ROLE: [(&str, &str, &str); 8] = [
     ("role_arn", "role_arn", ""),
     ("external_id", "external_id", ""),
@@ -36,11 +38,22 @@ const OF_ROLE: [(&str, &str, &str); 8] = [
 
 pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
     let roles = chain.links[..chain.roles].iter().rev();
-    let device = chain.first("mfa_serial").map(|device| ("mfa_serial", device.place.to_string()));
-    let with_device = |link| of_role(config, link).into_iter().chain(device.clone()).collect();
+    let device = chain
+        .first("mfa_serial")
+        .map(|device| ("mfa_serial", device.place.to_string()));
+    let with_device = |link| {
+        of_role(config, link)
+            .into_iter()
+            .chain(device.clone())
+            .collect()
+    };
     Origins {
         source: of_source(config, chain),
-        session: device.iter().cloned().chain([session_duration(config, chain)]).collect(),
+        session: device
+            .iter()
+            .cloned()
+            .chain([session_duration(config, chain)])
+            .collect(),
         roles: roles.map(with_device).collect(),
     }
 }
@@ -48,8 +61,11 @@ pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
 fn of_role(config: &Config, link: &Link<'_>) -> Places {
     let mut places = Places::new();
     for (name, key, option) in OF_ROLE {
-        let mut said: Vec<String> =
-            link.value(key).map(|value| value.place.to_string()).into_iter().collect();
+        let mut said: Vec<String> = link
+            .value(key)
+            .map(|value| value.place.to_string())
+            .into_iter()
+            .collect();
         if let Some(request) = link.request.filter(|_| is_added(link, option)) {
             said.push(request.place(option).to_owned());
         }
@@ -65,16 +81,23 @@ fn of_role(config: &Config, link: &Link<'_>) -> Places {
         places.push(("source_profile", source.place.to_string()));
     }
     places.push(("role_session_name", session_name(config, link)));
-    places.push(("duration_seconds", duration(link).unwrap_or_else(|| DEFAULT.to_owned())));
+    places.push((
+        "duration_seconds",
+        duration(link).unwrap_or_else(|| DEFAULT.to_owned()),
+    ));
     places
 }
 
 /// `read_only` is sent as a policy's ARN.
 fn add_read_only(places: &mut Places) {
     let place_of = |wanted: &str| places.iter().position(|(name, _)| *name == wanted);
-    let Some(read_only) = place_of("read_only").map(|at| places[at].1.clone()) else { return };
+    let Some(read_only) = place_of("read_only").map(|at| places[at].1.clone()) else {
+        return;
+    };
     match place_of("policy_arns") {
-        Some(at) if places[at].1 != read_only => places[at].1 = format!("{}, {read_only}", places[at].1),
+        Some(at) if places[at].1 != read_only => {
+            places[at].1 = format!("{}, {read_only}", places[at].1);
+        }
         Some(_) => {}
         None => places.push(("policy_arns", read_only)),
     }
@@ -94,7 +117,9 @@ fn is_added(link: &Link<'_>, option: &str) -> bool {
 fn session_name(config: &Config, link: &Link<'_>) -> String {
     match link.value("role_session_name") {
         Some(value) => value.place.to_string(),
-        None if config.settings().session_name == crate::config::Settings::default().session_name => {
+        None if config.settings().session_name
+            == crate::config::Settings::default().session_name =>
+        {
             DEFAULT.to_owned()
         }
         None => "the setting session_name".to_owned(),
@@ -102,37 +127,70 @@ fn session_name(config: &Config, link: &Link<'_>) -> String {
 }
 
 fn duration(link: &Link<'_>) -> Option<String> {
-    let typed = link.request.filter(|request| request.duration_seconds.is_some());
+    let typed = link
+        .request
+        .filter(|request| request.duration_seconds.is_some());
     let typed = typed.map(|request| request.place("--duration").to_owned());
-    typed.or_else(|| link.own("duration_seconds").map(|value| value.place.to_string()))
+    typed.or_else(|| {
+        link.own("duration_seconds")
+            .map(|value| value.place.to_string())
+    })
 }
 
 /// What says how long a `GetSessionToken` session lives.
 fn session_duration(config: &Config, chain: &Chain<'_>) -> (&'static str, String) {
-    let of_itself = chain.selected().filter(|_| chain.roles == 0).and_then(duration);
-    let own = || chain.first("session_token_duration").map(|value| value.place.to_string());
-    let is_set =
-        config.settings().session_token_duration != crate::config::Settings::default().session_token_duration;
-    let setting = if is_set { "the setting session_token_duration" } else { DEFAULT };
-    ("duration_seconds", of_itself.or_else(own).unwrap_or_else(|| setting.to_owned()))
+    let of_itself = chain
+        .selected()
+        .filter(|_| chain.roles == 0)
+        .and_then(duration);
+    let own = || {
+        chain
+            .first("session_token_duration")
+            .map(|value| value.place.to_string())
+    };
+    let is_set = config.settings().session_token_duration
+        != crate::config::Settings::default().session_token_duration;
+    let setting = if is_set {
+        "the setting session_token_duration"
+    } else {
+        DEFAULT
+    };
+    (
+        "duration_seconds",
+        of_itself.or_else(own).unwrap_or_else(|| setting.to_owned()),
+    )
 }
 
 fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
-    let Some(link) = chain.links.last() else { return Places::new() };
+    let Some(link) = chain.links.last() else {
+        return Places::new();
+    };
     let keys: &[&str] = match &chain.source {
         Source::AccessKey { .. } => &["aws_access_key_id"],
         Source::CredentialProcess { .. } => &["credential_process"],
         Source::Login { .. } => &["login_session"],
-        Source::Sso(_) => &["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"],
+        Source::Sso(_) => &[
+            "sso_session",
+            "sso_start_url",
+            "sso_account_id",
+            "sso_role_name",
+        ],
         Source::WebIdentity(web) if web.profile.is_some() => &["web_identity_token_file"],
         _ => &["credential_source"],
     };
-    let mut said: Vec<String> =
-        keys.iter().filter_map(|key| link.own(key)).map(|value| value.place.to_string()).collect();
+    let mut said: Vec<String> = keys
+        .iter()
+        .filter_map(|key| link.own(key))
+        .map(|value| value.place.to_string())
+        .collect();
     if !matches!(chain.source, Source::Sso(_)) {
         said.truncate(1);
     }
-    let place = if said.is_empty() { "the environment".to_owned() } else { said.join(", ") };
+    let place = if said.is_empty() {
+        "the environment".to_owned()
+    } else {
+        said.join(", ")
+    };
     let mut places = vec![("source", place)];
     if matches!(&chain.source, Source::WebIdentity(web) if web.profile.is_some()) {
         places.extend(of_role(config, link));

@@ -1,4 +1,5 @@
-//! AWS's partitions are worlds of their own: what one chain, its source and its region name must be in the same one.
+//! AWS's partitions are worlds of their own: what one chain, its source and its region name must be
+//! in the same one.
 
 use super::chain::Chain;
 use super::chain_profile::Value;
@@ -30,15 +31,16 @@ pub(super) fn refuse_mixed(chain: &Chain<'_>) -> Result<()> {
         ))
         .at(role.place.clone())
         .hint(format!(
-            "a role is assumed from its own partition: name a source_profile in {}, or correct the role_arn",
+            "a role is assumed from its own partition: name a source_profile in {}, or correct the \
+             role_arn",
             role.partition
         )));
     }
     Ok(())
 }
 
-/// What AWS has none of: a role's partition that is a typing error, an empty path. Other services than AWS may have
-/// them (`custom`).
+/// What AWS has none of: a role's partition that is a typing error, an empty path. Other services
+/// than AWS may have them (`custom`).
 ///
 /// Errors: of kind `Config`, with the role's line.
 pub(super) fn refuse_unknown(chain: &Chain<'_>, custom: bool) -> Result<()> {
@@ -47,9 +49,14 @@ pub(super) fn refuse_unknown(chain: &Chain<'_>, custom: bool) -> Result<()> {
     }
     for role_arn in role_arns(chain) {
         let is_role = checks::role_arn(role_arn.text).is_ok();
-        let Some(role) = Arn::parse(role_arn.text).filter(|_| is_role) else { continue };
+        let Some(role) = Arn::parse(role_arn.text).filter(|_| is_role) else {
+            continue;
+        };
         if !PARTITIONS.contains(&role.partition) {
-            let message = format!("the partition '{}' in role_arn is not one of AWS's", role.partition);
+            let message = format!(
+                "the partition '{}' in role_arn is not one of AWS's",
+                role.partition
+            );
             let hint = format!("it is one of {}", PARTITIONS.join(", "));
             return Err(role_arn.error(&message).hint(hint));
         }
@@ -65,7 +72,9 @@ pub(super) fn refuse_unknown(chain: &Chain<'_>, custom: bool) -> Result<()> {
 /// The partition that the credentials will be of, as far as the files tell, and what says so.
 pub(super) fn of_chain(chain: &Chain<'_>) -> Option<(String, String)> {
     let role_arn = role_arn(chain);
-    let role = role_arn.as_deref().and_then(|text| Some((Arn::parse(text)?.partition.to_owned(), text)));
+    let role = role_arn
+        .as_deref()
+        .and_then(|text| Some((Arn::parse(text)?.partition.to_owned(), text)));
     match role {
         Some((partition, text)) => Some((partition, format!("the role {text}"))),
         None => of_source(chain).map(|known| (known.partition, known.what)),
@@ -76,16 +85,28 @@ pub(super) fn of_chain(chain: &Chain<'_>) -> Option<(String, String)> {
 pub(super) fn of_plan(plan: &Plan) -> Option<(String, String)> {
     let role_arn = plan.steps.iter().rev().find_map(Step::role_arn);
     let device = plan.mfa.as_ref().map(|mfa| &*mfa.serial);
-    let named = [role_arn.map(|arn| (arn, "role")), device.map(|arn| (arn, "device"))];
+    let named = [
+        role_arn.map(|arn| (arn, "role")),
+        device.map(|arn| (arn, "device")),
+    ];
     let of_arn = |(text, kind): (&str, &str)| {
-        Some((Arn::parse(text)?.partition.to_owned(), format!("the {kind} {text}")))
+        Some((
+            Arn::parse(text)?.partition.to_owned(),
+            format!("the {kind} {text}"),
+        ))
     };
-    named.into_iter().flatten().find_map(of_arn).or_else(|| named_by(&plan.source))
+    named
+        .into_iter()
+        .flatten()
+        .find_map(of_arn)
+        .or_else(|| named_by(&plan.source))
 }
 
 /// The role that the credentials will be of.
 pub(super) fn role_arn(chain: &Chain<'_>) -> Option<String> {
-    let assumed = chain.links[..chain.roles].first().and_then(|link| link.value("role_arn"));
+    let assumed = chain.links[..chain.roles]
+        .first()
+        .and_then(|link| link.value("role_arn"));
     match (&chain.source, assumed) {
         (_, Some(role_arn)) => Some(role_arn.text.to_owned()),
         (Source::WebIdentity(web), None) => Some(web.role_arn.clone()),
@@ -94,22 +115,34 @@ pub(super) fn role_arn(chain: &Chain<'_>) -> Option<String> {
 }
 
 fn role_arns<'c>(chain: &'c Chain<'_>) -> Vec<Value<'c>> {
-    let assumed = chain.links[..chain.roles].iter().chain(chain.web_identity());
+    let assumed = chain.links[..chain.roles]
+        .iter()
+        .chain(chain.web_identity());
     assumed.filter_map(|link| link.value("role_arn")).collect()
 }
 
 fn roles(chain: &Chain<'_>) -> Vec<Known> {
-    let assumed = chain.links[..chain.roles].iter().filter_map(|link| link.value("role_arn"));
+    let assumed = chain.links[..chain.roles]
+        .iter()
+        .filter_map(|link| link.value("role_arn"));
     let known = assumed.filter_map(|value| {
         let partition = Arn::parse(value.text)?.partition.to_owned();
-        Some(Known { partition, what: format!("the role {}", value.text), place: value.place })
+        Some(Known {
+            partition,
+            what: format!("the role {}", value.text),
+            place: value.place,
+        })
     });
     known.collect()
 }
 
 fn of_source(chain: &Chain<'_>) -> Option<Known> {
     let (partition, what) = named_by(&chain.source)?;
-    Some(Known { partition, what, place: "".into() })
+    Some(Known {
+        partition,
+        what,
+        place: "".into(),
+    })
 }
 
 fn named_by(source: &Source) -> Option<(String, String)> {

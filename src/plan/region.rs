@@ -40,16 +40,28 @@ impl RegionOrigin {
     }
 }
 
-/// Chooses the region for every request of a plan. `custom` is whether STS has an address of its own.
+/// Chooses the region for every request of a plan. `custom` is whether STS has an address of its
+/// own.
 ///
-/// `AWS_REGION` wins over the profile, as in the SDKs. `env` is the user's own: a region that `assume` has set for
-/// another profile is not in it, or is the last resort if nothing says which it is.
+/// `AWS_REGION` wins over the profile, as in the SDKs. `env` is the user's own: a region that
+/// `assume` has set for another profile is not in it, or is the last resort if nothing says which
+/// it is.
 ///
-/// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does not have.
-pub(super) fn choose(chain: &Chain<'_>, request: &Request, env: &Env, custom: bool) -> Result<Region> {
+/// Errors: of kind `Config`, for what is not a region, and for one that the role's partition does
+/// not have.
+pub(super) fn choose(
+    chain: &Chain<'_>,
+    request: &Request,
+    env: &Env,
+    custom: bool,
+) -> Result<Region> {
     let found = found(chain, request, env);
     check(&found.name, &found.origin.place(), custom)?;
-    refuse_other_partition(&found.name, &found.origin.place(), partition::of_chain(chain))?;
+    refuse_other_partition(
+        &found.name,
+        &found.origin.place(),
+        partition::of_chain(chain),
+    )?;
     Ok(found)
 }
 
@@ -65,18 +77,30 @@ pub(super) fn check(name: &str, place: &Place, custom: bool) -> Result<()> {
     })
 }
 
-/// STS of one partition knows nothing of the roles of another. `known` is a partition and what is in it.
-fn refuse_other_partition(name: &str, place: &Place, known: Option<(String, String)>) -> Result<()> {
+/// STS of one partition knows nothing of the roles of another. `known` is a partition and what is
+/// in it.
+fn refuse_other_partition(
+    name: &str,
+    place: &Place,
+    known: Option<(String, String)>,
+) -> Result<()> {
     let Some((wanted, what)) = known.filter(|(partition, _)| partition.starts_with("aws")) else {
         return Ok(());
     };
-    let option = if *place == Place::from("--regions") { "--regions" } else { "--region" };
+    let option = if *place == Place::from("--regions") {
+        "--regions"
+    } else {
+        "--region"
+    };
     match region::partition(name) {
         Some(partition) if partition != wanted => Err(Error::config(format!(
             "the region {name} is in the partition {partition}, and {what} in {wanted}"
         ))
         .at(place.clone())
-        .hint(format!("{option} {}    or another region of {wanted}", first_region(&wanted)))),
+        .hint(format!(
+            "{option} {}    or another region of {wanted}",
+            first_region(&wanted)
+        ))),
         _ => Ok(()),
     }
 }
@@ -98,26 +122,43 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
             "--region" => RegionOrigin::Option,
             variable => RegionOrigin::Variable(variable),
         };
-        return Region { name: name.trim().to_owned(), origin };
+        return Region {
+            name: name.trim().to_owned(),
+            origin,
+        };
     }
-    let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| {
-        let value = env.get(name)?;
-        Some(Region { name: value.trim().to_owned(), origin: RegionOrigin::Variable(name) })
+    let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(|name| {
+            let value = env.get(name)?;
+            Some(Region {
+                name: value.trim().to_owned(),
+                origin: RegionOrigin::Variable(name),
+            })
+        });
+    let setting = chain.first("region").map(|value| Region {
+        name: value.text.to_owned(),
+        origin: RegionOrigin::Setting(value.place),
     });
-    let setting = chain
-        .first("region")
-        .map(|value| Region { name: value.text.to_owned(), origin: RegionOrigin::Setting(value.place) });
-    let (first, second) = if env.is_region_doubtful { (setting, variable) } else { (variable, setting) };
-    first
-        .or(second)
-        .unwrap_or_else(|| Region { name: fallback(chain).to_owned(), origin: RegionOrigin::Fallback })
+    let (first, second) = if env.is_region_doubtful {
+        (setting, variable)
+    } else {
+        (variable, setting)
+    };
+    first.or(second).unwrap_or_else(|| Region {
+        name: fallback(chain).to_owned(),
+        origin: RegionOrigin::Fallback,
+    })
 }
 
 /// The first region of the partition that the role is in.
 fn fallback(chain: &Chain<'_>) -> &'static str {
-    let role_arn =
-        partition::role_arn(chain).or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
-    role_arn.as_deref().and_then(Arn::parse).map_or("us-east-1", |arn| first_region(arn.partition))
+    let role_arn = partition::role_arn(chain)
+        .or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
+    role_arn
+        .as_deref()
+        .and_then(Arn::parse)
+        .map_or("us-east-1", |arn| first_region(arn.partition))
 }
 
 fn first_region(partition: &str) -> &'static str {

@@ -25,19 +25,32 @@ pub(super) fn steps(chain: &Chain<'_>, given: Given<'_>) -> Result<Vec<(String, 
     let roles: Result<Vec<AssumeRole>> = links.iter().map(|link| role(link, &given)).collect();
     let mut roles = roles?;
     inherited::settle(&links, &mut roles)?;
-    Ok(links.iter().map(|link| link.profile.name.clone()).zip(roles).collect())
+    Ok(links
+        .iter()
+        .map(|link| link.profile.name.clone())
+        .zip(roles)
+        .collect())
 }
 
 /// What a role that is assumed with a token takes of all this.
 ///
 /// Errors: of kind `Config`, what STS would refuse.
 pub(super) fn web_identity(chain: &mut Chain<'_>, given: Given<'_>) -> Result<()> {
-    let Some(link) = chain.web_identity() else { return Ok(()) };
-    let Source::WebIdentity(web) = &chain.source else { return Ok(()) };
+    let Some(link) = chain.web_identity() else {
+        return Ok(());
+    };
+    let Source::WebIdentity(web) = &chain.source else {
+        return Ok(());
+    };
     let is_set = link.value("duration_seconds").is_some()
         || link.request.is_some_and(|r| r.duration_seconds.is_some());
-    let seconds = if is_set { Some(duration_seconds(link)?) } else { None };
-    let (policy, arns) = narrow::policies(&web.role_arn, link, given.config.paths(), given.policies)?;
+    let seconds = if is_set {
+        Some(duration_seconds(link)?)
+    } else {
+        None
+    };
+    let (policy, arns) =
+        narrow::policies(&web.role_arn, link, given.config.paths(), given.policies)?;
     checks::policies(policy.as_deref(), &arns)
         .map_err(|(key, why)| link.error(key, &format!("{key} {why}")))?;
     if let Source::WebIdentity(web) = &mut chain.source {
@@ -51,7 +64,8 @@ pub(super) fn web_identity(chain: &mut Chain<'_>, given: Given<'_>) -> Result<()
 fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     let text = |key: &str| link.value(key).map(|value| value.text.to_owned());
     let role_arn = text("role_arn").unwrap_or_default();
-    let (policy, policy_arns) = narrow::policies(&role_arn, link, given.config.paths(), given.policies)?;
+    let (policy, policy_arns) =
+        narrow::policies(&role_arn, link, given.config.paths(), given.policies)?;
     let mut role = AssumeRole {
         role_arn,
         role_session_name: text("role_session_name")
@@ -77,14 +91,22 @@ fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
     Ok(role)
 }
 
-/// A tag's key is the same in any case, to IAM: what was typed takes the place of what the profile says, and is passed
-/// on where that would have been.
+/// A tag's key is the same in any case, to IAM: what was typed takes the place of what the profile
+/// says, and is passed on where that would have been.
 fn override_tags(role: &mut AssumeRole, typed: &[(String, String)]) {
-    let is_typed = |key: &str| typed.iter().any(|(typed, _)| typed.eq_ignore_ascii_case(key));
+    let is_typed = |key: &str| {
+        typed
+            .iter()
+            .any(|(typed, _)| typed.eq_ignore_ascii_case(key))
+    };
     role.tags.retain(|(key, _)| !is_typed(key));
     role.tags.extend(typed.iter().cloned());
     for key in &mut role.transitive_tag_keys {
-        if let Some((spelt, _)) = role.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(key)) {
+        if let Some((spelt, _)) = role
+            .tags
+            .iter()
+            .find(|(tag, _)| tag.eq_ignore_ascii_case(key))
+        {
             key.clone_from(spelt);
         }
     }
@@ -95,7 +117,9 @@ fn duration_seconds(link: &Link<'_>) -> Result<u32> {
     if let Some(seconds) = typed_duration(link, checks::role_duration)? {
         return Ok(seconds);
     }
-    let Some(value) = link.value("duration_seconds") else { return Ok(3600) };
+    let Some(value) = link.value("duration_seconds") else {
+        return Ok(3600);
+    };
     seconds(&value, "duration_seconds", checks::role_duration)
 }
 
@@ -104,10 +128,16 @@ pub(super) fn typed_duration(
     link: &Link<'_>,
     check: fn(u64) -> std::result::Result<u32, String>,
 ) -> Result<Option<u32>> {
-    let Some(request) = link.request else { return Ok(None) };
-    let Some(seconds) = request.duration_seconds else { return Ok(None) };
+    let Some(request) = link.request else {
+        return Ok(None);
+    };
+    let Some(seconds) = request.duration_seconds else {
+        return Ok(None);
+    };
     let place = request.place("--duration");
-    check(seconds).map(Some).map_err(|why| Error::config(format!("the duration {why}")).at(place))
+    check(seconds)
+        .map(Some)
+        .map_err(|why| Error::config(format!("the duration {why}")).at(place))
 }
 
 /// A duration within what STS takes.
@@ -116,13 +146,16 @@ pub(super) fn seconds(
     key: &str,
     check: fn(u64) -> std::result::Result<u32, String>,
 ) -> Result<u32> {
-    let seconds = duration::parse(value.text).map_err(|why| value.error(&format!("{key}: {why}")))?;
+    let seconds =
+        duration::parse(value.text).map_err(|why| value.error(&format!("{key}: {why}")))?;
     check(seconds).map_err(|why| value.error(&format!("{key} {why}")))
 }
 
 /// `session_tags = Team=payments, Env=prod` (aws-vault's form).
 fn session_tags(link: &Link<'_>) -> Result<Vec<(String, String)>> {
-    let Some(value) = link.value("session_tags") else { return Ok(Vec::new()) };
+    let Some(value) = link.value("session_tags") else {
+        return Ok(Vec::new());
+    };
     value
         .list()
         .iter()

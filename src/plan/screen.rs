@@ -1,12 +1,13 @@
-//! What must not stand in a profile, or among the options, whatever it is for: nothing where a name is wanted, a line
-//! that was lost, a control character. Looked at for every profile of a chain, before anything else is made of it.
+//! What must not stand in a profile, or among the options, whatever it is for: nothing where a name
+//! is wanted, a line that was lost, a control character. Looked at for every profile of a chain,
+//! before anything else is made of it.
 
 use super::{Request, at};
 use crate::config::{FileKind, Profile, Section, Setting, key_meant, known_keys};
 use crate::error::{Error, Result};
 
-/// The keys that say who one becomes, narrow what one may do, or guard it. A template that has filled in nothing must
-/// not leave them out, nor may a line that cannot be read.
+/// The keys that say who one becomes, narrow what one may do, or guard it. A template that has
+/// filled in nothing must not leave them out, nor may a line that cannot be read.
 const DECISIVE: [&str; 29] = [
     "role_arn",
     "source_profile",
@@ -39,18 +40,26 @@ const DECISIVE: [&str; 29] = [
     "allow_http_endpoint",
 ];
 
-/// The rest of a temporary access key: none is none, and a line of it that is lost makes the key another one.
+/// The rest of a temporary access key: none is none, and a line of it that is lost makes the key
+/// another one.
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
 /// Those of them that take several values.
-const LISTS: [&str; 3] = ["session_tags", "transitive_session_tags", "session_policy_arns"];
+const LISTS: [&str; 3] = [
+    "session_tags",
+    "transitive_session_tags",
+    "session_policy_arns",
+];
 
 /// Errors: of kind `Config`, with the line.
 pub(super) fn profile(profile: &Profile) -> Result<()> {
     section(profile)?;
     if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| is_decisive(key)) {
-        return Err(at(origin, &format!("the line cannot be read, and it seems to set {key}"))
-            .hint(format!("write {key} = …, or delete the line")));
+        return Err(at(
+            origin,
+            &format!("the line cannot be read, and it seems to set {key}"),
+        )
+        .hint(format!("write {key} = …, or delete the line")));
     }
     for (key, setting) in profile.iter() {
         if is_empty(key, setting) {
@@ -58,9 +67,12 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
                 .hint(format!("give {key} a value, or delete the line")));
         }
         if let Some(meant) = misspelt(key) {
-            return Err(at(&setting.origin, &format!("'{key}' is not a key that any program reads"))
-                .hint(format!("did you mean {meant}? If not, delete the line"))
-                .named("guard-misspelt"));
+            return Err(at(
+                &setting.origin,
+                &format!("'{key}' is not a key that any program reads"),
+            )
+            .hint(format!("did you mean {meant}? If not, delete the line"))
+            .named("guard-misspelt"));
         }
     }
     Ok(())
@@ -72,18 +84,23 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
 pub(super) fn section(section: &Section) -> Result<()> {
     for (key, setting) in section.iter() {
         if let Some(meant) = swallowed(setting) {
-            let message =
-                format!("{key} runs on over the indented lines below it, and one of them sets {meant}");
-            return Err(
-                at(&setting.origin, &message).hint(format!("write {meant} = … at the beginning of its line"))
+            let message = format!(
+                "{key} runs on over the indented lines below it, and one of them sets {meant}"
             );
+            return Err(at(&setting.origin, &message)
+                .hint(format!("write {meant} = … at the beginning of its line")));
         }
         if runs_on(key, setting) {
             return Err(continued(key, setting));
         }
         if let Some(found) = control(&setting.value) {
-            return Err(at(&setting.origin, &format!("{key} contains the control character {found}"))
-                .hint(format!("write {key} again; it may have been pasted with something invisible in it")));
+            return Err(at(
+                &setting.origin,
+                &format!("{key} contains the control character {found}"),
+            )
+            .hint(format!(
+                "write {key} again; it may have been pasted with something invisible in it"
+            )));
         }
     }
     Ok(())
@@ -111,7 +128,9 @@ pub(super) fn options(request: &Request) -> Result<()> {
                 .hint(format!("give {option} a value, or leave it out")));
         }
         if let Some(found) = control(text) {
-            return Err(Error::config(format!("{place} contains the control character {found}")));
+            return Err(Error::config(format!(
+                "{place} contains the control character {found}"
+            )));
         }
     }
     Ok(())
@@ -127,7 +146,9 @@ fn is_empty(key: &str, setting: &Setting) -> bool {
 /// `U+0000`
 fn control(text: &str) -> Option<String> {
     let is_wrong = |c: &char| c.is_control() && !matches!(c, '\n' | '\t');
-    text.chars().find(is_wrong).map(|c| format!("U+{:04X}", u32::from(c)))
+    text.chars()
+        .find(is_wrong)
+        .map(|c| format!("U+{:04X}", u32::from(c)))
 }
 
 /// A decisive key on an indented line, which makes it a part of the value above.
@@ -145,10 +166,16 @@ fn swallowed(setting: &Setting) -> Option<&'static str> {
 }
 
 /// The keys that take several values, one a line where a comma ends the line.
-const LISTS_OVER_LINES: [&str; 5] =
-    ["session_tags", "transitive_session_tags", "session_policy_arns", "tags", "sso_registration_scopes"];
+const LISTS_OVER_LINES: [&str; 5] = [
+    "session_tags",
+    "transitive_session_tags",
+    "session_policy_arns",
+    "tags",
+    "sso_registration_scopes",
+];
 
-/// What else is read here. Of other settings the programs that are started get the first line, as long as no key is lost.
+/// What else is read here. Of other settings the programs that are started get the first line, as
+/// long as no key is lost.
 const READ: [&str; 15] = [
     "ca_bundle",
     "color",
@@ -167,19 +194,24 @@ const READ: [&str; 15] = [
     "use_fips_endpoint",
 ];
 
-/// Whether a value that has one line goes on in the next, which mostly is a key that somebody has indented. Commands may
-/// have several lines, and so may a policy.
+/// Whether a value that has one line goes on in the next, which mostly is a key that somebody has
+/// indented. Commands may have several lines, and so may a policy.
 fn runs_on(key: &str, setting: &Setting) -> bool {
     let text = setting.value.trim_end();
     let is_nested = text.starts_with('\n') && setting.subs().next().is_some();
     if is_nested || !text.contains('\n') {
         return false;
     }
-    let is_key = |line: &str| line.split_once('=').is_some_and(|(key, _)| is_known(key.trim()));
+    let is_key = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(key, _)| is_known(key.trim()))
+    };
     match key {
         "session_policy" if text.trim_start().starts_with('{') => false,
         "credential_process" | "mfa_process" => text.split('\n').skip(1).any(is_key),
-        _ if LISTS_OVER_LINES.contains(&key) => text.split(',').any(|item| item.trim().contains('\n')),
+        _ if LISTS_OVER_LINES.contains(&key) => {
+            text.split(',').any(|item| item.trim().contains('\n'))
+        }
         _ if DECISIVE.contains(&key) || TOKENS.contains(&key) || READ.contains(&key) => true,
         _ => is_known(key) && text.split('\n').skip(1).any(is_key),
     }
@@ -195,11 +227,15 @@ fn continued(key: &str, setting: &Setting) -> Error {
         return at(&setting.origin, &format!("{key} has several lines"))
             .hint(format!("write {key} on one line"));
     }
-    at(&setting.origin, &format!("the line after {key} is indented, which makes it part of {key}"))
-        .hint("remove the blanks before the next line")
+    at(
+        &setting.origin,
+        &format!("the line after {key} is indented, which makes it part of {key}"),
+    )
+    .hint("remove the blanks before the next line")
 }
 
-/// The key of those above that this one is nearly called like: `read_only` for `readonly` and `read_olny`.
+/// The key of those above that this one is nearly called like: `read_only` for `readonly` and
+/// `read_olny`.
 pub(super) fn misspelt(key: &str) -> Option<&'static str> {
     key_meant(key).filter(|meant| is_decisive(meant))
 }

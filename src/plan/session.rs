@@ -1,5 +1,5 @@
-//! A session of Identity Center without any role, as a plan of no steps: for signing in and out, and for asking what there
-//! is.
+//! A session of Identity Center without any role, as a plan of no steps: for signing in and out,
+//! and for asking what there is.
 
 use super::chain::Chain;
 use super::chain_profile::Link;
@@ -12,15 +12,26 @@ use crate::error::Result;
 
 /// Errors: of kind `Config`, where there is no such session, or it does not say where it is.
 pub(crate) fn of_sso_session(config: &Config, env: &Env, name: &str) -> Result<Plan> {
-    plan(config, env, Profile::empty(name), sso::of_session_alone(config, name)?)
+    plan(
+        config,
+        env,
+        Profile::empty(name),
+        sso::of_session_alone(config, name)?,
+    )
 }
 
-/// The session that a profile signs in with, whatever else it gets its credentials from; `None` where it names none.
+/// The session that a profile signs in with, whatever else it gets its credentials from; `None`
+/// where it names none.
 ///
-/// Errors: of kind `Config`, where there is no such profile, or the session does not say where it is.
+/// Errors: of kind `Config`, where there is no such profile, or the session does not say where it
+/// is.
 pub(crate) fn of_profiles_session(config: &Config, env: &Env, name: &str) -> Result<Option<Plan>> {
-    let Some(profile) = config.profile(name)? else { return Ok(None) };
-    let Some(sso) = sso::of_profile_without_role(config, &profile)? else { return Ok(None) };
+    let Some(profile) = config.profile(name)? else {
+        return Ok(None);
+    };
+    let Some(sso) = sso::of_profile_without_role(config, &profile)? else {
+        return Ok(None);
+    };
     plan(config, env, profile, sso).map(Some)
 }
 
@@ -42,8 +53,16 @@ pub(crate) fn of_token(config: &Config, env: &Env, start_url: &str, region: &str
 
 fn plan(config: &Config, env: &Env, profile: Profile, sso: Sso) -> Result<Plan> {
     let (name, source) = (profile.name.clone(), Source::Sso(Box::new(sso)));
-    let link = Link { profile, request: None };
-    let chain = Chain { name, links: vec![link], roles: 0, source };
+    let link = Link {
+        profile,
+        request: None,
+    };
+    let chain = Chain {
+        name,
+        links: vec![link],
+        roles: 0,
+        source,
+    };
     let sts = endpoint::of_sts(config, &chain, env)?;
     let region = region::choose(&chain, &Request::default(), env, sts.url.is_some())?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;

@@ -26,12 +26,16 @@ pub(crate) enum Source {
     Ec2InstanceMetadata(Metadata),
     /// `credential_source = EcsContainer`
     EcsContainer,
-    /// `web_identity_token_file = …` with `role_arn = …`, or `credential_source = Environment` in a pod
+    /// `web_identity_token_file = …` with `role_arn = …`, or `credential_source = Environment` in a
+    /// pod
     WebIdentity(WebIdentity),
     /// `sso_session = …`, or the four `sso_…` keys of old
     Sso(Box<Sso>),
     /// `login_session = …` (`aws login`)
-    Login { profile: String, login_session: String },
+    Login {
+        profile: String,
+        login_session: String,
+    },
     /// `credential_process = …`
     CredentialProcess {
         profile: String,
@@ -46,7 +50,8 @@ pub(crate) enum Source {
 impl Source {
     /// What goes into the first step's key: who signs it.
     ///
-    /// A home directory may be shared by machines, whose roles are their own: there the machine is part of it.
+    /// A home directory may be shared by machines, whose roles are their own: there the machine is
+    /// part of it.
     pub(super) fn identity(&self, env: &Env, read: &Read) -> Vec<String> {
         let token = read.token.as_deref().unwrap_or("");
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
@@ -106,7 +111,9 @@ impl Source {
             | Source::CredentialProcess { profile, .. } => Some(profile),
             Source::Sso(sso) => Some(&sso.profile),
             Source::WebIdentity(web) => web.profile.as_deref(),
-            Source::Environment { .. } | Source::Ec2InstanceMetadata(_) | Source::EcsContainer => None,
+            Source::Environment { .. } | Source::Ec2InstanceMetadata(_) | Source::EcsContainer => {
+                None
+            }
         }
     }
 
@@ -115,7 +122,8 @@ impl Source {
         matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
     }
 
-    /// Whether it is near and knows best what counts now: the machine's own metadata, or another xacct.
+    /// Whether it is near and knows best what counts now: the machine's own metadata, or another
+    /// xacct.
     pub(crate) fn is_asked_each_time(&self) -> bool {
         match self {
             Source::CredentialProcess { command, .. } => process::is_xacct(command),
@@ -138,7 +146,8 @@ impl Source {
         }
     }
 
-    /// Whether what it gives can be a user's own access key. What a process gives is known only when it has run.
+    /// Whether what it gives can be a user's own access key. What a process gives is known only
+    /// when it has run.
     pub(super) fn may_be_long_term(&self) -> bool {
         self.long_term_keys().is_some() || matches!(self, Source::CredentialProcess { .. })
     }
@@ -161,10 +170,15 @@ impl Source {
 }
 
 pub(super) fn identity_of_keys(keys: &Credentials) -> Vec<String> {
-    vec!["key".to_owned(), keys.access_key_id().to_owned(), digest_of(keys)]
+    vec![
+        "key".to_owned(),
+        keys.access_key_id().to_owned(),
+        digest_of(keys),
+    ]
 }
 
-/// Of what is secret in the keys: with another secret or token under the same id, another source signs.
+/// Of what is secret in the keys: with another secret or token under the same id, another source
+/// signs.
 fn digest_of(keys: &Credentials) -> String {
     let token = keys.session_token().map_or("", Secret::expose);
     let parts = [keys.secret_access_key().expose(), token];
@@ -175,14 +189,18 @@ fn digest_of(keys: &Credentials) -> String {
 pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<Source> {
     let profile = &link.profile;
     let is_role_source = link.assumes_role();
-    // As a source of a role, keys win outright (aws-config `repr.rs`); otherwise the token and SSO come first.
+    // As a source of a role, keys win outright (aws-config `repr.rs`); otherwise the token and SSO
+    // come first.
     if (link.request.is_none() || is_role_source)
         && let Some(source) = own_keys(profile, |_| true)?
     {
         return Ok(source);
     }
     // A role of the command line's is assumed with what the profile itself is.
-    let own = Link { profile: profile.clone(), request: None };
+    let own = Link {
+        profile: profile.clone(),
+        request: None,
+    };
     let web = web_identity::of_profile(config, if is_role_source { &own } else { link }, env)?;
     if let Some(web) = web {
         return Ok(Source::WebIdentity(web));
@@ -192,12 +210,16 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     {
         return Ok(source);
     }
-    // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config file do not.
+    // Keys in the credentials file beat a credential_process, as in the AWS CLI; keys in the config
+    // file do not.
     if let Some(source) = own_keys(profile, |file| file == FileKind::Credentials)? {
         return Ok(source);
     }
     if let Some(login) = set(profile, "login_session") {
-        return Ok(Source::Login { profile: profile.name.clone(), login_session: login.to_owned() });
+        return Ok(Source::Login {
+            profile: profile.name.clone(),
+            login_session: login.to_owned(),
+        });
     }
     if let Some(source) = credential_process(config, profile, env)? {
         return Ok(source);
@@ -222,16 +244,27 @@ fn identity_center(config: &Config, profile: &Profile) -> Result<Option<Source>>
 
 fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Source>> {
     let keys = access_key::of_profile(profile, wanted)?;
-    Ok(keys.map(|keys| Source::AccessKey { profile: profile.name.clone(), keys }))
+    Ok(keys.map(|keys| Source::AccessKey {
+        profile: profile.name.clone(),
+        keys,
+    }))
 }
 
 /// `credential_source` of a profile without a role of its own.
 fn named_source(config: &Config, link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
-    link.value("credential_source").map(|value| named(config, &value, link, env)).transpose()
+    link.value("credential_source")
+        .map(|value| named(config, &value, link, env))
+        .transpose()
 }
 
-/// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is xacct.
-pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &Env) -> Result<Source> {
+/// `credential_source = …`; the AWS CLI is strict about case, the SDKs are not, and neither is
+/// xacct.
+pub(super) fn named(
+    config: &Config,
+    value: &Value<'_>,
+    link: &Link<'_>,
+    env: &Env,
+) -> Result<Source> {
     match value.text.to_ascii_lowercase().as_str() {
         "environment" => {
             if !access_key::is_in_environment(env)
@@ -239,9 +272,13 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
             {
                 return Ok(Source::WebIdentity(web));
             }
-            Ok(Source::Environment { keys: access_key::of_environment(value, env)? })
+            Ok(Source::Environment {
+                keys: access_key::of_environment(value, env)?,
+            })
         }
-        "ec2instancemetadata" => Ok(Source::Ec2InstanceMetadata(machine::metadata(config, link, env)?)),
+        "ec2instancemetadata" => Ok(Source::Ec2InstanceMetadata(machine::metadata(
+            config, link, env,
+        )?)),
         "ecscontainer" => Ok(Source::EcsContainer),
         _ => Err(value
             .error(&format!("credential_source '{}' is unknown", value.text))
@@ -249,13 +286,18 @@ pub(super) fn named(config: &Config, value: &Value<'_>, link: &Link<'_>, env: &E
     }
 }
 
-/// The profiles whose processes this one was started by, separated by commas: what keeps two of them from starting
-/// each other without end. Looked at here, before any lock is waited for that the first of them holds.
+/// The profiles whose processes this one was started by, separated by commas: what keeps two of
+/// them from starting each other without end. Looked at here, before any lock is waited for that
+/// the first of them holds.
 pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
 
 fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<Option<Source>> {
-    let Some(setting) = profile.get("credential_process") else { return Ok(None) };
-    let Some(command) = set(profile, "credential_process") else { return Ok(None) };
+    let Some(setting) = profile.get("credential_process") else {
+        return Ok(None);
+    };
+    let Some(command) = set(profile, "credential_process") else {
+        return Ok(None);
+    };
     let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
     if chain.split(',').any(|name| name == profile.name) {
         let chain = chain.replace(',', " → ");
@@ -263,7 +305,8 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
             profile,
             &["credential_process"],
             &format!(
-                "profile '{0}' gets its credentials from a process that asks for '{0}': {chain} → {0}",
+                "profile '{0}' gets its credentials from a process that asks for '{0}': {chain} → \
+                 {0}",
                 profile.name
             ),
         )
@@ -298,54 +341,71 @@ fn is_cached(profile: &Profile) -> Result<bool> {
 /// `xacct adopt` leaves such a profile in the config file and moves its role to the settings file.
 fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
     let name = &profile.name;
-    let message =
-        format!("profile '{name}' gets its credentials from `xacct credential-process {name}`: itself");
+    let message = format!(
+        "profile '{name}' gets its credentials from `xacct credential-process {name}`: itself"
+    );
     let error = at_key(profile, &["credential_process"], &message).named("process-of-itself");
     let path = config.paths().display(FileKind::Settings);
-    let place = if path.is_empty() { "xacct's settings file".to_owned() } else { path };
+    let place = if path.is_empty() {
+        "xacct's settings file".to_owned()
+    } else {
+        path
+    };
     if config.has_settings_file() {
         return error
             .hint(format!(
-                "{place} has no role for it: if 'xacct adopt' moved the role to another settings file, name that one in \
+                "{place} has no role for it: if 'xacct adopt' moved the role to another settings \
+                 file, name that one in \
                  XACCT_CONFIG"
             ))
             .hint(format!(
-                "or give the profile a role_arn and a source_profile there ([profile.{name}]), or name the profile whose \
+                "or give the profile a role_arn and a source_profile there ([profile.{name}]), or \
+                 name the profile whose \
                  credentials it should have"
             ));
     }
     error
         .hint(format!(
-            "{place} was not found: if 'xacct adopt' moved the role there, make the file available here"
+            "{place} was not found: if 'xacct adopt' moved the role there, make the file available \
+             here"
         ))
         .hint("XACCT_CONFIG names a settings file in another place")
 }
 
 /// `is_source`: a role is to be assumed with what the profile has.
 fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> Error {
-    let message = format!("profile '{}' did not contain credential information", profile.name);
+    let message = format!(
+        "profile '{}' did not contain credential information",
+        profile.name
+    );
     let error = match profile.iter().next() {
         Some((_, setting)) => Error::config(message).at(&setting.origin),
         None => Error::config(message),
     };
-    // They may stand below a header that is not read, such as [profile NAME] in the credentials file.
+    // They may stand below a header that is not read, such as [profile NAME] in the credentials
+    // file.
     let unread = config.unread_headers(&profile.name);
     let error = unread.into_iter().fold(error, Error::hint);
     let error = error.hint(
-        "it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or \
+        "it needs role_arn with source_profile, an access key, sso_session, \
+         web_identity_token_file or \
          credential_process",
     );
     if !is_source {
         return error.named("credentials-none");
     }
-    error.hint(in_other_keyring(&profile.name)).named("source-without-credentials")
+    error
+        .hint(in_other_keyring(&profile.name))
+        .named("source-without-credentials")
 }
 
-/// People who come from aws-vault have their access keys in its store, which no other program reads.
+/// People who come from aws-vault have their access keys in its store, which no other program
+/// reads.
 pub(crate) fn in_other_keyring(name: &str) -> String {
     let name = shlex::try_quote(name).unwrap_or_default();
     format!(
-        "if aws-vault keeps its access key, add: credential_process = aws-vault export --format=json --no-session \
+        "if aws-vault keeps its access key, add: credential_process = aws-vault export \
+         --format=json --no-session \
          {name}"
     )
 }

@@ -33,29 +33,47 @@ impl Sso {
     }
 }
 
-const SSO_KEYS: [&str; 5] = ["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"];
+const SSO_KEYS: [&str; 5] = [
+    "sso_session",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_start_url",
+    "sso_region",
+];
 
 /// Whether the profile says which role of Identity Center it is.
 pub(super) fn is_role(profile: &Profile) -> bool {
-    ["sso_account_id", "sso_role_name"].iter().any(|key| set(profile, key).is_some())
+    ["sso_account_id", "sso_role_name"]
+        .iter()
+        .any(|key| set(profile, key).is_some())
 }
 
-/// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there (aws-config).
+/// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there
+/// (aws-config).
 pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
     if SSO_KEYS.iter().all(|key| set(profile, key).is_none()) {
         return Ok(None);
     }
     let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
     let (region, start_url, scopes) = place(config, profile)?;
-    let (account, role) = (set(profile, "sso_account_id"), set(profile, "sso_role_name"));
+    let (account, role) = (
+        set(profile, "sso_account_id"),
+        set(profile, "sso_role_name"),
+    );
     match (account, role, set(profile, "sso_session")) {
         (None, Some(_), _) => {
-            return Err(wrong("if `sso_role_name` is set, then `sso_account_id` must also be set"));
+            return Err(wrong(
+                "if `sso_role_name` is set, then `sso_account_id` must also be set",
+            ));
         }
         (Some(_), None, _) => {
-            return Err(wrong("if `sso_account_id` is set, then `sso_role_name` must also be set"));
+            return Err(wrong(
+                "if `sso_account_id` is set, then `sso_role_name` must also be set",
+            ));
         }
-        (None, None, None) => return Err(wrong("`sso_account_id` and `sso_role_name` are missing")),
+        (None, None, None) => {
+            return Err(wrong("`sso_account_id` and `sso_role_name` are missing"));
+        }
         _ => {}
     }
     Ok(Some(Sso {
@@ -76,16 +94,22 @@ fn place(config: &Config, profile: &Profile) -> Result<(String, String, Option<V
     }
     let needed = |key: &str| {
         let message = format!("profile '{}' is missing {key}", profile.name);
-        set(profile, key).map(str::to_owned).ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
+        set(profile, key)
+            .map(str::to_owned)
+            .ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
     };
     Ok((needed("sso_region")?, needed("sso_start_url")?, None))
 }
 
-/// The session that the profile signs in with, for which it needs no role; `None` where it does not say which.
+/// The session that the profile signs in with, for which it needs no role; `None` where it does not
+/// say which.
 ///
 /// Errors: of kind `Config`, where the session is not there or does not say where it is.
 pub(super) fn of_profile_without_role(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
-    if ["sso_session", "sso_start_url"].iter().all(|key| set(profile, key).is_none()) {
+    if ["sso_session", "sso_start_url"]
+        .iter()
+        .all(|key| set(profile, key).is_none())
+    {
         return Ok(None);
     }
     let (region, start_url, scopes) = place(config, profile)?;
@@ -104,12 +128,18 @@ pub(super) fn of_profile_without_role(config: &Config, profile: &Profile) -> Res
 ///
 /// Errors: of kind `Config`, where there is no such session, or it does not say where it is.
 pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
-    let Some(session) = config.sso_session(name) else { return Err(unknown_session(config, name)) };
+    let Some(session) = config.sso_session(name) else {
+        return Err(unknown_session(config, name));
+    };
     screen::section(&session)?;
     let needed = |key: &str| {
-        let setting = session.get(key).map(|setting| setting.value.trim().to_owned());
+        let setting = session
+            .get(key)
+            .map(|setting| setting.value.trim().to_owned());
         let message = format!("{}: [sso-session {name}] is missing {key}", session.origin);
-        setting.filter(|text| !text.is_empty()).ok_or_else(|| Error::config(message))
+        setting
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| Error::config(message))
     };
     Ok(Sso {
         profile: spokesman(config, name),
@@ -122,13 +152,16 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
     })
 }
 
-/// What `xacct login` takes for the session: its own name, unless that is a profile's that has nothing to do with it.
+/// What `xacct login` takes for the session: its own name, unless that is a profile's that has
+/// nothing to do with it.
 fn spokesman(config: &Config, name: &str) -> String {
     let is_of_session = |profile: &Profile| set(profile, "sso_session") == Some(name);
     match config.profile(name) {
-        Ok(Some(profile)) if !is_of_session(&profile) => {
-            config.profiles().into_iter().find(is_of_session).map_or(name.to_owned(), |profile| profile.name)
-        }
+        Ok(Some(profile)) if !is_of_session(&profile) => config
+            .profiles()
+            .into_iter()
+            .find(is_of_session)
+            .map_or(name.to_owned(), |profile| profile.name),
         _ => name.to_owned(),
     }
 }
@@ -141,13 +174,21 @@ fn unknown_session(config: &Config, name: &str) -> Error {
     if !unread.is_empty() {
         return unread.into_iter().fold(error, Error::hint);
     }
-    if let Some(meant) = config.profile(name).ok().flatten().and_then(|profile| of_this(&profile)) {
-        return error.hint(format!("did you mean {meant}? profile '{name}' signs in with it"));
+    if let Some(meant) = config
+        .profile(name)
+        .ok()
+        .flatten()
+        .and_then(|profile| of_this(&profile))
+    {
+        return error.hint(format!(
+            "did you mean {meant}? profile '{name}' signs in with it"
+        ));
     }
     match nearest(name, &names).as_slice() {
         [] if names.is_empty() => error
             .hint(format!(
-                "xacct sync sso {name} --sso-start-url URL --sso-region REGION    adds it, or add these lines by hand:"
+                "xacct sync sso {name} --sso-start-url URL --sso-region REGION    adds it, or add \
+                 these lines by hand:"
             ))
             .hint(format!("  [sso-session {name}]"))
             .hint("  sso_start_url = https://YOURS.awsapps.com/start")
@@ -164,20 +205,26 @@ fn of_this(profile: &Profile) -> Option<String> {
 
 fn scopes(session: &Section) -> Option<Vec<String>> {
     let setting = session.get("sso_registration_scopes")?;
-    let scopes = setting.value.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+    let scopes = setting
+        .value
+        .split(',')
+        .map(str::trim)
+        .filter(|scope| !scope.is_empty());
     Some(scopes.map(str::to_owned).collect::<Vec<_>>()).filter(|scopes| !scopes.is_empty())
 }
 
-/// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first two only with the
-/// same values.
+/// Region, start URL and scopes of the named `[sso-session …]`; the profile may repeat the first
+/// two only with the same values.
 fn of_session(
     config: &Config,
     profile: &Profile,
     name: &str,
 ) -> Result<(String, String, Option<Vec<String>>)> {
     let Some(session) = config.sso_session(name) else {
-        let message =
-            format!("sso-session named `{name}` (referenced by profile `{}`) was not found", profile.name);
+        let message = format!(
+            "sso-session named `{name}` (referenced by profile `{}`) was not found",
+            profile.name
+        );
         let unread = config.unread_headers(name);
         let hint = match nearest(name, &config.sso_session_names()).as_slice() {
             _ if !unread.is_empty() => unread.join("; "),
@@ -189,20 +236,30 @@ fn of_session(
     screen::section(&session)?;
     let from_session = |key: &str| {
         let own = set(profile, key);
-        let shared = session.get(key).map(|setting| setting.value.trim()).filter(|text| !text.is_empty());
+        let shared = session
+            .get(key)
+            .map(|setting| setting.value.trim())
+            .filter(|text| !text.is_empty());
         match (own, shared) {
             (Some(own), shared) if shared != Some(own) => Err(at_key(
                 profile,
                 &[key],
                 &format!(
-                    "`{key}` can only be specified in the [sso-session] config when a session name is given"
+                    "`{key}` can only be specified in the [sso-session] config when a session name \
+                     is given"
                 ),
             )),
             (_, Some(shared)) => Ok(shared.to_owned()),
-            (_, None) => {
-                Err(at_key(profile, &["sso_session"], &format!("[sso-session {name}] is missing {key}")))
-            }
+            (_, None) => Err(at_key(
+                profile,
+                &["sso_session"],
+                &format!("[sso-session {name}] is missing {key}"),
+            )),
         }
     };
-    Ok((from_session("sso_region")?, from_session("sso_start_url")?, scopes(&session)))
+    Ok((
+        from_session("sso_region")?,
+        from_session("sso_start_url")?,
+        scopes(&session),
+    ))
 }

@@ -11,11 +11,19 @@ use crate::masked;
 
 const ALLOW: &str = "allow_http_endpoint";
 
-/// Credentials do not go in clear over a network, unless a setting says that this one may have them.
+/// Credentials do not go in clear over a network, unless a setting says that this one may have
+/// them.
 ///
 /// Errors: of kind `Config`, for `http://` to another machine.
-pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, place: &Place) -> Result<()> {
-    let Ok(url) = Url::parse(text) else { return Ok(()) };
+pub(super) fn refuse_http(
+    config: &Config,
+    link: Option<&Link<'_>>,
+    text: &str,
+    place: &Place,
+) -> Result<()> {
+    let Ok(url) = Url::parse(text) else {
+        return Ok(());
+    };
     if url.scheme() != "http" || is_loopback(&url) || config.settings().allow_http_endpoint {
         return Ok(());
     }
@@ -29,19 +37,25 @@ pub(super) fn refuse_http(config: &Config, link: Option<&Link<'_>>, text: &str, 
     .at(place.clone())
     .hint("write https://")
     .hint(format!(
-        "or, if the network is private, allow it: {ALLOW} = true, in the profile or in xacct's settings file"
+        "or, if the network is private, allow it: {ALLOW} = true, in the profile or in xacct's \
+         settings file"
     )))
 }
 
 /// An absolute http or https URL; anything else would fail deep inside a request.
 pub(crate) fn check_url(text: &str, place: &Place, like: &str) -> Result<()> {
     // The parser leaves line ends out, wherever they stand.
-    let parsed = Url::parse(text).ok().filter(|_| !text.chars().any(char::is_control));
+    let parsed = Url::parse(text)
+        .ok()
+        .filter(|_| !text.chars().any(char::is_control));
     match parsed {
         Some(url) if is_web(&url) && url.has_host() && text.contains("://") => Ok(()),
-        _ => Err(Error::config(format!("'{}' is not an endpoint URL", masked::address(text)))
-            .at(place.clone())
-            .hint(format!("write it like {like}"))),
+        _ => Err(Error::config(format!(
+            "'{}' is not an endpoint URL",
+            masked::address(text)
+        ))
+        .at(place.clone())
+        .hint(format!("write it like {like}"))),
     }
 }
 
@@ -59,7 +73,9 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 /// An address that never leaves the machine and its host: where EC2 has its metadata.
 pub(super) fn is_of_instance(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
+    let Ok(url) = Url::parse(text) else {
+        return false;
+    };
     match address(&url) {
         Some(IpAddr::V4(address)) => address.is_link_local(),
         Some(IpAddr::V6(address)) => address == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),

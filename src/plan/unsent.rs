@@ -1,5 +1,6 @@
-//! What the profile or the command line says of a role, where no request takes it: refused before anything is sent, for
-//! what is dropped in silence is a wider session, or another one, than was asked for.
+//! What the profile or the command line says of a role, where no request takes it: refused before
+//! anything is sent, for what is dropped in silence is a wider session, or another one, than was
+//! asked for.
 
 use super::Mfa;
 use super::chain::Chain;
@@ -19,8 +20,11 @@ const OF_ASSUME_ROLE: [Parameter; 4] = [
 ];
 
 /// What narrows a session.
-const NARROWING: [Parameter; 3] =
-    [("read_only", "--read-only"), ("session_policy", "--policy"), ("session_policy_arns", "--policy-arn")];
+const NARROWING: [Parameter; 3] = [
+    ("read_only", "--read-only"),
+    ("session_policy", "--policy"),
+    ("session_policy_arns", "--policy-arn"),
+];
 
 /// Errors: of kind `Config`, with the line or the option.
 pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
@@ -28,10 +32,15 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
     if let Some(link) = chain.web_identity() {
         return refuse_by_token(link);
     }
-    let Some(link) = chain.selected().filter(|_| chain.roles == 0) else { return Ok(()) };
+    let Some(link) = chain.selected().filter(|_| chain.roles == 0) else {
+        return Ok(());
+    };
     for (key, option) in NARROWING {
         if let Some(what) = said(link, key, option)? {
-            return Err(without_role(link, &format!("{what} narrows a role that is assumed (AssumeRole)")));
+            return Err(without_role(
+                link,
+                &format!("{what} narrows a role that is assumed (AssumeRole)"),
+            ));
         }
     }
     let takes_duration = mfa.is_some() && chain.source.long_term_keys().is_some();
@@ -40,17 +49,22 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
     let typed = [("", "--session-name"), ("", "--source-profile")];
     for (key, option) in OF_ASSUME_ROLE.iter().chain(duration).chain(&typed) {
         if let Some(what) = said(link, key, option)? {
-            return Err(without_role(link, &format!("{what} is for a role that is assumed (AssumeRole)")));
+            return Err(without_role(
+                link,
+                &format!("{what} is for a role that is assumed (AssumeRole)"),
+            ));
         }
     }
     Ok(())
 }
 
-/// Errors: of kind `Config`, where `credential_process_cache` stands in a profile that has no process: it would be thought
-/// to do something.
+/// Errors: of kind `Config`, where `credential_process_cache` stands in a profile that has no
+/// process: it would be thought to do something.
 fn refuse_idle_cache_key(chain: &Chain<'_>) -> Result<()> {
     for link in &chain.links {
-        let Some(value) = link.value("credential_process_cache") else { continue };
+        let Some(value) = link.value("credential_process_cache") else {
+            continue;
+        };
         if link.value("credential_process").is_none() {
             let message = "credential_process_cache is for a profile with a credential_process";
             return Err(value
@@ -62,8 +76,11 @@ fn refuse_idle_cache_key(chain: &Chain<'_>) -> Result<()> {
 }
 
 fn without_role(link: &Link<'_>, what: &str) -> Error {
-    Error::config(format!("{what}, and profile '{}' gets its credentials another way", link.profile.name))
-        .hint("nothing was handed out: use a profile with a role_arn")
+    Error::config(format!(
+        "{what}, and profile '{}' gets its credentials another way",
+        link.profile.name
+    ))
+    .hint("nothing was handed out: use a profile with a role_arn")
 }
 
 /// A role that is assumed with a token: the duration and the policies are sent, the rest cannot be.
@@ -75,7 +92,9 @@ fn refuse_by_token(link: &Link<'_>) -> Result<()> {
                  (AssumeRoleWithWebIdentity), which does not take it",
                 link.profile.name
             ))
-            .hint("nothing was handed out: leave it out, or assume the role from a source_profile"));
+            .hint(
+                "nothing was handed out: leave it out, or assume the role from a source_profile",
+            ));
         }
     }
     Ok(())
@@ -95,7 +114,9 @@ fn said(link: &Link<'_>, key: &str, option: &'static str) -> Result<Option<Strin
 }
 
 fn is_typed(link: &Link<'_>, option: &str) -> bool {
-    let Some(request) = link.request else { return false };
+    let Some(request) = link.request else {
+        return false;
+    };
     match option {
         "--external-id" => request.external_id.is_some(),
         "--source-identity" => request.source_identity.is_some(),

@@ -1,4 +1,5 @@
-//! Sources that a profile names and that are not used, because another one of its comes first: docs/aws.md A2.1.
+//! Sources that a profile names and that are not used, because another one of its comes first:
+//! docs/aws.md A2.1.
 
 use super::chain::Chain;
 use super::chain_profile::set;
@@ -32,38 +33,62 @@ const OTHERS: [&str; 7] = [
 
 /// Beside the token that the profile's own role is assumed with.
 pub(crate) fn beside_token(profile: &Profile) -> Vec<Unused> {
-    let Some(token) = profile.get("web_identity_token_file") else { return Vec::new() };
+    let Some(token) = profile.get("web_identity_token_file") else {
+        return Vec::new();
+    };
     if set(profile, "web_identity_token_file").is_none() || set(profile, "role_arn").is_none() {
         return Vec::new();
     }
-    let used = format!("the role is assumed with the token of web_identity_token_file ({})", token.origin);
-    OTHERS.iter().filter_map(|key| unused(profile, key, &used)).collect()
+    let used = format!(
+        "the role is assumed with the token of web_identity_token_file ({})",
+        token.origin
+    );
+    OTHERS
+        .iter()
+        .filter_map(|key| unused(profile, key, &used))
+        .collect()
 }
 
-/// The token beside the access key, where another profile has this one as its source: the key is used.
+/// The token beside the access key, where another profile has this one as its source: the key is
+/// used.
 pub(crate) fn beside_key(profile: &Profile) -> Option<Unused> {
     set(profile, "aws_access_key_id")?;
     let key = profile.get("aws_access_key_id")?;
-    let used = format!("as a source, the profile gives the access key in {}", key.origin);
+    let used = format!(
+        "as a source, the profile gives the access key in {}",
+        key.origin
+    );
     unused(profile, "web_identity_token_file", &used)
 }
 
 /// What there is to say of a chain's last profile.
 pub(super) fn in_chain(chain: &Chain<'_>) -> Vec<String> {
-    let Some(link) = chain.links.last() else { return Vec::new() };
+    let Some(link) = chain.links.last() else {
+        return Vec::new();
+    };
     let profile = &link.profile;
     let unused = match &chain.source {
         Source::WebIdentity(web) if web.profile.is_some() => beside_token(profile),
         Source::AccessKey { .. } => beside_key(profile).into_iter().collect(),
         _ => Vec::new(),
     };
-    let told =
-        |unused: &Unused| format!("{}: profile '{}': {}", unused.origin, profile.name, unused.message());
+    let told = |unused: &Unused| {
+        format!(
+            "{}: profile '{}': {}",
+            unused.origin,
+            profile.name,
+            unused.message()
+        )
+    };
     unused.iter().map(told).collect()
 }
 
 fn unused(profile: &Profile, key: &'static str, used: &str) -> Option<Unused> {
     set(profile, key)?;
     let origin = profile.get(key)?.origin.clone();
-    Some(Unused { key, origin, used: used.to_owned() })
+    Some(Unused {
+        key,
+        origin,
+        used: used.to_owned(),
+    })
 }

@@ -1,4 +1,5 @@
-//! A role that is assumed with a token: who says so, a profile or the environment, and under which session name.
+//! A role that is assumed with a token: who says so, a profile or the environment, and under which
+//! session name.
 
 use super::chain_profile::Link;
 use super::checks;
@@ -28,14 +29,31 @@ const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 
 impl WebIdentity {
-    /// What goes into the first step's key. `token` stands for what is in the file: jobs of different owners may find
-    /// their tokens in the same file, one after the other.
+    /// What goes into the first step's key. `token` stands for what is in the file: jobs of
+    /// different owners may find their tokens in the same file, one after the other.
     pub(super) fn identity(&self, token: &str) -> Vec<String> {
-        let parts = ["web_identity", &self.role_arn, &self.role_session_name, &self.token_file, token];
+        let parts = [
+            "web_identity",
+            &self.role_arn,
+            &self.role_session_name,
+            &self.token_file,
+            token,
+        ];
         let mut parts: Vec<String> = parts.map(str::to_owned).to_vec();
-        parts.extend(self.duration_seconds.map(|seconds| format!("DurationSeconds={seconds}")));
-        parts.extend(self.policy.as_ref().map(|policy| format!("Policy={policy}")));
-        parts.extend(self.policy_arns.iter().map(|arn| format!("PolicyArn={arn}")));
+        parts.extend(
+            self.duration_seconds
+                .map(|seconds| format!("DurationSeconds={seconds}")),
+        );
+        parts.extend(
+            self.policy
+                .as_ref()
+                .map(|policy| format!("Policy={policy}")),
+        );
+        parts.extend(
+            self.policy_arns
+                .iter()
+                .map(|arn| format!("PolicyArn={arn}")),
+        );
         parts
     }
 
@@ -55,7 +73,9 @@ impl WebIdentity {
     pub(crate) fn token_file_error(&self, why: &str) -> Error {
         let file = &self.token_file;
         let message = match &self.profile {
-            Some(profile) => format!("web_identity_token_file of profile '{profile}': {file} {why}"),
+            Some(profile) => {
+                format!("web_identity_token_file of profile '{profile}': {file} {why}")
+            }
             None => format!("{file} {why}"),
         };
         Error::config(message).at(self.token_file_place.clone())
@@ -63,18 +83,28 @@ impl WebIdentity {
 }
 
 /// Errors: a token file without a role, or what STS would not take.
-pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<Option<WebIdentity>> {
-    let Some(token_file) = link.value("web_identity_token_file") else { return Ok(None) };
+pub(super) fn of_profile(
+    config: &Config,
+    link: &Link<'_>,
+    env: &Env,
+) -> Result<Option<WebIdentity>> {
+    let Some(token_file) = link.value("web_identity_token_file") else {
+        return Ok(None);
+    };
     let name = &link.profile.name;
     let Some(role_arn) = link.value("role_arn") else {
-        return Err(token_file
-            .error(&format!("profile '{name}': `role_arn` was missing next to web_identity_token_file")));
+        return Err(token_file.error(&format!(
+            "profile '{name}': `role_arn` was missing next to web_identity_token_file"
+        )));
     };
     let refuse = |key: &str, why: String| link.error(key, &format!("{key} {why}"));
     checks::role_arn(role_arn.text).map_err(|why| refuse("role_arn", why))?;
-    let own = link.value("role_session_name").map(|value| value.text.to_owned());
+    let own = link
+        .value("role_session_name")
+        .map(|value| value.text.to_owned());
     let role_session_name = own.unwrap_or_else(|| config.session_name(env, name));
-    checks::role_session_name(&role_session_name).map_err(|why| refuse("role_session_name", why))?;
+    checks::role_session_name(&role_session_name)
+        .map_err(|why| refuse("role_session_name", why))?;
     Ok(Some(WebIdentity {
         profile: Some(name.clone()),
         role_arn: role_arn.text.to_owned(),
@@ -87,10 +117,15 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     }))
 }
 
-/// What EKS and its like set in a pod; `None` where not both of role and file are set. `name` is what asks for it.
+/// What EKS and its like set in a pod; `None` where not both of role and file are set. `name` is
+/// what asks for it.
 ///
 /// Errors: what STS would not take.
-pub(super) fn of_environment(config: &Config, name: &str, env: &Env) -> Result<Option<WebIdentity>> {
+pub(super) fn of_environment(
+    config: &Config,
+    name: &str,
+    env: &Env,
+) -> Result<Option<WebIdentity>> {
     let (Some(role_arn), Some(token_file)) = (env.get(ROLE_ARN), env.get(TOKEN_FILE)) else {
         return Ok(None);
     };

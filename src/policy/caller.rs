@@ -10,9 +10,15 @@ pub(crate) enum Caller {
     /// A role, by its own ARN.
     Role(String),
     /// A role of which STS told all but its path.
-    PathlessRole { account_id: String, role_name: String },
+    PathlessRole {
+        account_id: String,
+        role_name: String,
+    },
     /// A permission set of IAM Identity Center, whose role's name has an end that only AWS knows.
-    PermissionSet { account_id: String, role_name: String },
+    PermissionSet {
+        account_id: String,
+        role_name: String,
+    },
     /// AWS's root user.
     Root { account_id: String },
     /// Somebody of this account, where that much is known.
@@ -31,7 +37,8 @@ pub(crate) enum Principal {
     Role,
 }
 
-/// How a trust policy names the caller: the principal, and what `aws:PrincipalArn` must be like where that is not all.
+/// How a trust policy names the caller: the principal, and what `aws:PrincipalArn` must be like
+/// where that is not all.
 pub(super) struct Named {
     pub(super) principal: String,
     pub(super) principal_arn_like: Vec<String>,
@@ -45,9 +52,10 @@ impl Caller {
         match (parsed.service, parsed.resource.split('/').next()?) {
             ("iam", "user") => Some(Caller::User(arn.to_owned())),
             ("iam", "root") => Some(Caller::Root { account_id }),
-            ("sts", "assumed-role") => {
-                Some(Caller::PathlessRole { account_id, role_name: parsed.role_name()?.to_owned() })
-            }
+            ("sts", "assumed-role") => Some(Caller::PathlessRole {
+                account_id,
+                role_name: parsed.role_name()?.to_owned(),
+            }),
             _ => None,
         }
     }
@@ -78,21 +86,33 @@ impl Caller {
         partition: &str,
         account_id: &str,
     ) -> Result<Named, String> {
-        let by_name = |arn: &str| Named { principal: arn.to_owned(), principal_arn_like: Vec::new() };
+        let by_name = |arn: &str| Named {
+            principal: arn.to_owned(),
+            principal_arn_like: Vec::new(),
+        };
         let root = format!("arn:{partition}:iam::{account_id}:root");
-        let like = |patterns: Vec<String>| Named { principal: root.clone(), principal_arn_like: patterns };
+        let like = |patterns: Vec<String>| Named {
+            principal: root.clone(),
+            principal_arn_like: patterns,
+        };
         let role = format!("arn:{partition}:iam::{account_id}:role");
         match (principal, self) {
             (Principal::Account, _) => Ok(by_name(&root)),
-            (Principal::User, Caller::User(arn)) | (Principal::Role, Caller::Role(arn)) => Ok(by_name(arn)),
-            (Principal::Role, Caller::PathlessRole { role_name, .. }) => {
-                Ok(like(vec![format!("{role}/{role_name}"), format!("{role}/*/{role_name}")]))
+            (Principal::User, Caller::User(arn)) | (Principal::Role, Caller::Role(arn)) => {
+                Ok(by_name(arn))
             }
+            (Principal::Role, Caller::PathlessRole { role_name, .. }) => Ok(like(vec![
+                format!("{role}/{role_name}"),
+                format!("{role}/*/{role_name}"),
+            ])),
             (Principal::Role, Caller::PermissionSet { role_name, .. }) => {
                 let reserved = format!("{role}/aws-reserved/sso.amazonaws.com");
                 let name = format!("AWSReservedSSO_{role_name}_*");
                 // The region is in the path, but for Identity Centers in us-east-1.
-                Ok(like(vec![format!("{reserved}/{name}"), format!("{reserved}/*/{name}")]))
+                Ok(like(vec![
+                    format!("{reserved}/{name}"),
+                    format!("{reserved}/*/{name}"),
+                ]))
             }
             (_, Caller::User(arn)) => Err(format!("an IAM user, {arn}")),
             (_, Caller::Role(arn)) => Err(format!("a role, {arn}")),

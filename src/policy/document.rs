@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 
 /// The policy that says who may assume the role, and on what terms; `account_id` is the caller's.
 ///
-/// Each action has a statement of its own: `sts:ExternalId` and MFA are asked of the AssumeRole, and a condition on a
-/// key that a request's other actions do not carry would refuse them (IAM user guide, "Pass session tags in AWS STS").
+/// Each action has a statement of its own: `sts:ExternalId` and MFA are asked of the AssumeRole,
+/// and a condition on a key that a request's other actions do not carry would refuse them (IAM user
+/// guide, "Pass session tags in AWS STS").
 ///
 /// Errors: of kind `Config`, where the caller is not what `principal` says.
 pub(crate) fn trust_policy(
@@ -17,10 +18,13 @@ pub(crate) fn trust_policy(
     account_id: &str,
     external_id: Option<&str>,
 ) -> Result<Tree> {
-    let named = hop.caller.named(principal, hop.arn.partition, account_id).map_err(|who| {
-        Error::config(format!("{} is assumed by {who}", hop.role.role_arn))
-            .hint("--principal account lets the caller's own account say who may")
-    })?;
+    let named = hop
+        .caller
+        .named(principal, hop.arn.partition, account_id)
+        .map_err(|who| {
+            Error::config(format!("{} is assumed by {who}", hop.role.role_arn))
+                .hint("--principal account lets the caller's own account say who may")
+        })?;
     let who = || Tree::object([("AWS", Tree::text(&named.principal))]);
     let mut conditions: Vec<(&str, Tree)> = Vec::new();
     let arn_like = |conditions: &mut Vec<(&str, Tree)>| {
@@ -30,17 +34,26 @@ pub(crate) fn trust_policy(
         }
     };
     if let Some(external_id) = external_id {
-        conditions.push(("StringEquals", Tree::object([("sts:ExternalId", Tree::text(external_id))])));
+        conditions.push((
+            "StringEquals",
+            Tree::object([("sts:ExternalId", Tree::text(external_id))]),
+        ));
     }
     if hop.mfa {
-        conditions.push(("Bool", Tree::object([("aws:MultiFactorAuthPresent", Tree::text("true"))])));
+        conditions.push((
+            "Bool",
+            Tree::object([("aws:MultiFactorAuthPresent", Tree::text("true"))]),
+        ));
     }
     arn_like(&mut conditions);
     let mut statements = vec![statement("AssumeRole", who(), &conditions)];
     if !hop.tag_keys.is_empty() {
         // Only these: what a tag is called may decide what the session can do.
         let keys = Tree::List(hop.tag_keys.iter().map(|key| Tree::text(*key)).collect());
-        let mut conditions = vec![("ForAllValues:StringEquals", Tree::object([("aws:TagKeys", keys)]))];
+        let mut conditions = vec![(
+            "ForAllValues:StringEquals",
+            Tree::object([("aws:TagKeys", keys)]),
+        )];
         arn_like(&mut conditions);
         statements.push(statement("TagSession", who(), &conditions));
     }
@@ -60,7 +73,10 @@ fn statement(action: &str, principal: Tree, conditions: &[(&str, Tree)]) -> Tree
         ("Action".to_owned(), Tree::text(format!("sts:{action}"))),
     ];
     if !conditions.is_empty() {
-        let conditions = conditions.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let conditions = conditions
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         members.push(("Condition".to_owned(), Tree::Object(conditions)));
     }
     Tree::Object(members)
@@ -68,17 +84,28 @@ fn statement(action: &str, principal: Tree, conditions: &[(&str, Tree)]) -> Tree
 
 /// The policy that the caller's own account needs, so that the caller may assume the role.
 pub(crate) fn caller_policy(hop: &Hop<'_>) -> Tree {
-    let optional =
-        [("sts:TagSession", !hop.tag_keys.is_empty()), ("sts:SetSourceIdentity", hop.source_identity)];
-    let optional = optional.into_iter().filter(|(_, needed)| *needed).map(|(action, _)| action);
+    let optional = [
+        ("sts:TagSession", !hop.tag_keys.is_empty()),
+        ("sts:SetSourceIdentity", hop.source_identity),
+    ];
+    let optional = optional
+        .into_iter()
+        .filter(|(_, needed)| *needed)
+        .map(|(action, _)| action);
     policy(vec![Tree::object([
         ("Sid", Tree::text("AllowAssumeRole")),
         ("Effect", Tree::text("Allow")),
-        ("Action", Tree::one_or_many(["sts:AssumeRole"].into_iter().chain(optional))),
+        (
+            "Action",
+            Tree::one_or_many(["sts:AssumeRole"].into_iter().chain(optional)),
+        ),
         ("Resource", Tree::text(&hop.role.role_arn)),
     ])])
 }
 
 fn policy(statements: Vec<Tree>) -> Tree {
-    Tree::object([("Version", Tree::text("2012-10-17")), ("Statement", Tree::List(statements))])
+    Tree::object([
+        ("Version", Tree::text("2012-10-17")),
+        ("Statement", Tree::List(statements)),
+    ])
 }

@@ -17,7 +17,8 @@ pub(crate) struct Hop<'p> {
     pub(crate) caller: Caller,
     /// Whether the session that signs it, or the request itself, carries MFA.
     pub(crate) mfa: bool,
-    /// The keys of the tags that the request sets, and of those that the caller's session hands down.
+    /// The keys of the tags that the request sets, and of those that the caller's session hands
+    /// down.
     pub(crate) tag_keys: Vec<&'p str>,
     /// Whether the session has a source identity, its own or one handed down.
     pub(crate) source_identity: bool,
@@ -27,23 +28,35 @@ impl<'p> Hop<'p> {
     /// Errors: of kind `Config`, where the plan assumes no role by AssumeRole.
     pub(crate) fn of(plan: &'p Plan) -> Result<Hop<'p>> {
         let mut before: Vec<&'p AssumeRole> = plan.steps.iter().filter_map(assumed).collect();
-        let (Some(role), Some(step)) = (before.pop(), plan.steps.last()) else { return Err(no_role(plan)) };
+        let (Some(role), Some(step)) = (before.pop(), plan.steps.last()) else {
+            return Err(no_role(plan));
+        };
         let arn = Arn::parse(&role.role_arn).ok_or_else(|| no_role(plan))?;
-        // In a chain the session that signs is a role's, which has no MFA in its context (docs/aws.md A3.2).
+        // In a chain the session that signs is a role's, which has no MFA in its context
+        // (docs/aws.md A3.2).
         let session_has_mfa = || plan.steps.iter().any(|step| step.serial_number().is_some());
         let mfa = step.serial_number().is_some() || (before.is_empty() && session_has_mfa());
         let own = role.tags.iter().map(|(key, _)| key.as_str());
         let handed_down = before.iter().flat_map(|role| {
             let passed = |key: &str| role.transitive_tag_keys.iter().any(|own| own == key);
-            role.tags.iter().map(|(key, _)| key.as_str()).filter(move |key| passed(key))
+            role.tags
+                .iter()
+                .map(|(key, _)| key.as_str())
+                .filter(move |key| passed(key))
         });
         Ok(Hop {
             role,
             arn,
-            caller: before.last().map_or_else(|| of_source(plan), |role| Caller::Role(role.role_arn.clone())),
+            caller: before.last().map_or_else(
+                || of_source(plan),
+                |role| Caller::Role(role.role_arn.clone()),
+            ),
             mfa,
             tag_keys: own.chain(handed_down).collect(),
-            source_identity: before.iter().chain([&role]).any(|role| role.source_identity.is_some()),
+            source_identity: before
+                .iter()
+                .chain([&role])
+                .any(|role| role.source_identity.is_some()),
         })
     }
 
@@ -65,18 +78,23 @@ fn of_source(plan: &Plan) -> Caller {
     let account_id = || {
         // A device belongs to its user, whose account is in its ARN.
         let serial = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
-        let of_device = serial.map(|device| device.account_id).filter(|id| arn::is_account_id(id));
+        let of_device = serial
+            .map(|device| device.account_id)
+            .filter(|id| arn::is_account_id(id));
         plan.source.account_id().or(of_device).map(str::to_owned)
     };
     match &plan.source {
         Source::WebIdentity(web) => Caller::Role(web.role_arn.clone()),
         Source::Sso(sso) => match (&sso.account_id, &sso.role_name) {
-            (Some(account_id), Some(role_name)) => {
-                Caller::PermissionSet { account_id: account_id.clone(), role_name: role_name.clone() }
-            }
+            (Some(account_id), Some(role_name)) => Caller::PermissionSet {
+                account_id: account_id.clone(),
+                role_name: role_name.clone(),
+            },
             _ => Caller::Unknown { account_id: None },
         },
-        _ => Caller::Unknown { account_id: account_id() },
+        _ => Caller::Unknown {
+            account_id: account_id(),
+        },
     }
 }
 
@@ -89,6 +107,8 @@ fn no_role(plan: &Plan) -> Error {
         ))
         .hint("such a role trusts the token's issuer, which only its account knows");
     }
-    Error::config(format!("profile '{profile}' assumes no role: nothing to allow"))
-        .hint("name a profile with a role_arn, or a role ARN with --source-profile")
+    Error::config(format!(
+        "profile '{profile}' assumes no role: nothing to allow"
+    ))
+    .hint("name a profile with a role_arn, or a role ARN with --source-profile")
 }

@@ -1,8 +1,8 @@
-//! What must be allowed so that a profile's role can be assumed: by the account that has the role (its trust policy),
-//! and by the account that assumes it (a policy of the caller's).
+//! What must be allowed so that a profile's role can be assumed: by the account that has the role
+//! (its trust policy), and by the account that assumes it (a policy of the caller's).
 //!
-//! Pure: a plan in, documents out. How a document is written down is `render`'s, and asking AWS who the caller is, where
-//! the files do not say, the command's.
+//! Pure: a plan in, documents out. How a document is written down is `render`'s, and asking AWS who
+//! the caller is, where the files do not say, the command's.
 
 mod tree;
 mod caller;

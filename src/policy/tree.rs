@@ -1,4 +1,5 @@
-//! A document as a value: texts, numbers, lists, and objects that keep their order, which JSON and HCL both have.
+//! A document as a value: texts, numbers, lists, and objects that keep their order, which JSON and
+//! HCL both have.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -24,7 +25,11 @@ impl Tree {
     /// One text as it is, several as a list: how AWS writes actions.
     pub(crate) fn one_or_many<'t>(texts: impl IntoIterator<Item = &'t str>) -> Tree {
         let mut texts: Vec<Tree> = texts.into_iter().map(Tree::text).collect();
-        if texts.len() == 1 { texts.remove(0) } else { Tree::List(texts) }
+        if texts.len() == 1 {
+            texts.remove(0)
+        } else {
+            Tree::List(texts)
+        }
     }
 }
 
@@ -35,12 +40,16 @@ impl Serialize for Tree {
             Tree::Number(number) => serializer.serialize_u32(*number),
             Tree::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|item| list.serialize_element(item))?;
+                items
+                    .iter()
+                    .try_for_each(|item| list.serialize_element(item))?;
                 list.end()
             }
             Tree::Object(members) => {
                 let mut object = serializer.serialize_map(Some(members.len()))?;
-                members.iter().try_for_each(|(name, value)| object.serialize_entry(name, value))?;
+                members
+                    .iter()
+                    .try_for_each(|(name, value)| object.serialize_entry(name, value))?;
                 object.end()
             }
         }

@@ -1,7 +1,7 @@
 //! Roles as a configuration of the browser extension AWS Extend Switch Roles.
 //!
-//! Its parser (`aesr-config` on npm) ends a value at `#`, `;` and a second `=`, and fails as a whole for one section that
-//! it does not like.
+//! Its parser (`aesr-config` on npm) ends a value at `#`, `;` and a second `=`, and fails as a
+//! whole for one section that it does not like.
 
 use crate::say::visible;
 
@@ -38,11 +38,24 @@ pub(crate) fn config(bases: &[Base], entries: &[Entry]) -> String {
     }
     for entry in entries {
         blocks.push(match entry {
-            Entry::LeftOut { name, why } => format!("# {} is left out: {}\n", visible(name), visible(why)),
-            Entry::Role { name, role_arn, base, region, color } => {
-                let optional = [("source_profile", base), ("region", region), ("color", color)];
-                let set =
-                    |(key, value): (&str, &Option<String>)| Some(format!("{key} = {}\n", value.as_ref()?));
+            Entry::LeftOut { name, why } => {
+                format!("# {} is left out: {}\n", visible(name), visible(why))
+            }
+            Entry::Role {
+                name,
+                role_arn,
+                base,
+                region,
+                color,
+            } => {
+                let optional = [
+                    ("source_profile", base),
+                    ("region", region),
+                    ("color", color),
+                ];
+                let set = |(key, value): (&str, &Option<String>)| {
+                    Some(format!("{key} = {}\n", value.as_ref()?))
+                };
                 let lines: String = optional.into_iter().filter_map(set).collect();
                 format!("[profile {name}]\nrole_arn = {role_arn}\n{lines}")
             }
@@ -64,5 +77,6 @@ pub(crate) fn unwritable_value(key: &str, value: &str) -> Option<String> {
 }
 
 fn cutting(text: &str, characters: &[char]) -> Option<char> {
-    text.chars().find(|character| characters.contains(character))
+    text.chars()
+        .find(|character| characters.contains(character))
 }

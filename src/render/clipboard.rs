@@ -1,9 +1,10 @@
-//! A text on its way to the clipboard of whoever sits at the terminal, through SSH and tmux: OSC 52, as xterm has it.
+//! A text on its way to the clipboard of whoever sits at the terminal, through SSH and tmux: OSC
+//! 52, as xterm has it.
 
 use crate::secret::Secret;
 
-/// The control sequence. In tmux it goes once to tmux itself, which may know what to do with it (`set-clipboard on`), and
-/// once through it to the terminal (`allow-passthrough on`).
+/// The control sequence. In tmux it goes once to tmux itself, which may know what to do with it
+/// (`set-clipboard on`), and once through it to the terminal (`allow-passthrough on`).
 pub(crate) fn osc52(text: &Secret, in_tmux: bool) -> Secret {
     let encoded = aws_smithy_types::base64::encode(text.expose());
     let sequence = format!("\u{1b}]52;c;{encoded}\u{7}");

@@ -1,7 +1,8 @@
 //! What changes in a file, as `diff -u` shows it; secrets masked, control characters visible.
 //!
-//! Sections are compared with sections of the same name, so that a profile that goes and another one that comes are not
-//! shown as one that is renamed. Which lines belong together is `align`'s business.
+//! Sections are compared with sections of the same name, so that a profile that goes and another
+//! one that comes are not shown as one that is renamed. Which lines belong together is `align`'s
+//! business.
 
 mod align;
 
@@ -17,20 +18,35 @@ use crate::say::visible;
 const CONTEXT: usize = 3;
 /// Nothing where nothing changes. `path` is what people are shown.
 pub(crate) fn unified(path: &str, file: FileKind, old: &str, new: &str, color: bool) -> String {
-    of_texts(path, &shown_text::file(old, file), &shown_text::file(new, file), color)
+    of_texts(
+        path,
+        &shown_text::file(old, file),
+        &shown_text::file(new, file),
+        color,
+    )
 }
 
 fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
     let lines = lines(old, new);
     let mut text = String::new();
-    let style = |color_of: AnsiColor| if color { color_of.on_default() } else { Style::new() };
+    let style = |color_of: AnsiColor| {
+        if color {
+            color_of.on_default()
+        } else {
+            Style::new()
+        }
+    };
     let mut put = |style: Style, line: &str| {
         // Writing to a String does not fail.
         let _ = writeln!(text, "{style}{line}{style:#}");
     };
     let hunks = hunks(&lines);
     if !hunks.is_empty() {
-        let bold = if color { Style::new().bold() } else { Style::new() };
+        let bold = if color {
+            Style::new().bold()
+        } else {
+            Style::new()
+        };
         put(bold, &format!("--- {}", visible(path)));
         put(bold, &format!("+++ {}", visible(path)));
     }
@@ -43,7 +59,11 @@ fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
                 Line::Gone(text) => ('-', text, style(AnsiColor::Red)),
                 Line::New(text) => ('+', text, style(AnsiColor::Green)),
             };
-            let shown: Vec<String> = text.trim_end_matches(['\n', '\r']).split('\t').map(visible).collect();
+            let shown: Vec<String> = text
+                .trim_end_matches(['\n', '\r'])
+                .split('\t')
+                .map(visible)
+                .collect();
             put(style, &format!("{mark}{}", shown.join("\t")));
             if !text.ends_with('\n') {
                 put(Style::new(), "\\ No newline at end of file");
@@ -55,14 +75,28 @@ fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
 
 /// `@@ -1,5 +1,3 @@`
 fn header(before: &[Line<'_>], inside: &[Line<'_>]) -> String {
-    let old = |lines: &[Line<'_>]| lines.iter().filter(|line| !matches!(line, Line::New(_))).count();
-    let new = |lines: &[Line<'_>]| lines.iter().filter(|line| !matches!(line, Line::Gone(_))).count();
+    let old = |lines: &[Line<'_>]| {
+        lines
+            .iter()
+            .filter(|line| !matches!(line, Line::New(_)))
+            .count()
+    };
+    let new = |lines: &[Line<'_>]| {
+        lines
+            .iter()
+            .filter(|line| !matches!(line, Line::Gone(_)))
+            .count()
+    };
     let range = |first: usize, count: usize| match count {
         1 => format!("{}", first + 1),
         0 => format!("{first},0"),
         _ => format!("{},{count}", first + 1),
     };
-    format!("@@ -{} +{} @@", range(old(before), old(inside)), range(new(before), new(inside)))
+    format!(
+        "@@ -{} +{} @@",
+        range(old(before), old(inside)),
+        range(new(before), new(inside))
+    )
 }
 
 /// Where the changes are, with the lines around them.
@@ -72,7 +106,10 @@ fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
         if matches!(line, Line::Kept(_)) {
             continue;
         }
-        let (start, end) = (at.saturating_sub(CONTEXT), (at + CONTEXT + 1).min(lines.len()));
+        let (start, end) = (
+            at.saturating_sub(CONTEXT),
+            (at + CONTEXT + 1).min(lines.len()),
+        );
         match hunks.last_mut().filter(|last| last.end >= start) {
             Some(last) => last.end = end,
             None => hunks.push(start..end),
@@ -91,10 +128,14 @@ mod tests {
         let new = "a\nb\nc\nd\nE\nx\nf\ng\nh\ni\nj\nk\nl\n";
         assert_eq!(
             of_texts("~/x", old, new, false),
-            "--- ~/x\n+++ ~/x\n@@ -2,11 +2,12 @@\n b\n c\n d\n-e\n+E\n+x\n f\n g\n h\n i\n j\n k\n-l\n\
+            "--- ~/x\n+++ ~/x\n@@ -2,11 +2,12 @@\n b\n c\n d\n-e\n+E\n+x\n f\n g\n h\n i\n j\n \
+             k\n-l\n\
              \\ No newline at end of file\n+l\n"
         );
-        assert_eq!(of_texts("x", "", "a\n", false), "--- x\n+++ x\n@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(
+            of_texts("x", "", "a\n", false),
+            "--- x\n+++ x\n@@ -0,0 +1 @@\n+a\n"
+        );
         assert_eq!(of_texts("x", old, old, false), "");
         assert!(of_texts("x", "a\n", "", true).contains("\u{1b}[31m-a\u{1b}[0m\n"));
     }
@@ -104,7 +145,8 @@ mod tests {
         let new = "[a]\nAWS_Secret_Access_Key = s3cret\n  s3cret\nregion = x\n";
         assert_eq!(
             unified("x", FileKind::Config, "[a]\n", new, false),
-            "--- x\n+++ x\n@@ -1 +1,4 @@\n [a]\n+AWS_Secret_Access_Key = ********\n+  ********\n+region = x\n"
+            "--- x\n+++ x\n@@ -1 +1,4 @@\n [a]\n+AWS_Secret_Access_Key = ********\n+  \
+             ********\n+region = x\n"
         );
         let toml = "[profile]\na = { aws_secret_access_key = \"s3cret\" }\n";
         assert!(!unified("x", FileKind::Settings, "", toml, false).contains("s3cret"));

@@ -1,6 +1,6 @@
-//! Values to text for stdout: shell statements, the other formats of `assume`, tables, policies. Nothing here decides
-//! what is said, and nothing here knows where it goes: every renderer writes to an `impl Write` or returns
-//! text.
+//! Values to text for stdout: shell statements, the other formats of `assume`, tables, policies.
+//! Nothing here decides what is said, and nothing here knows where it goes: every renderer writes
+//! to an `impl Write` or returns text.
 
 pub(crate) mod shell;
 pub(crate) mod init;

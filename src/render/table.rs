@@ -1,5 +1,5 @@
-//! Tables for people: a header, one line a row, two spaces between columns; in colour where the caller says
-//! so.
+//! Tables for people: a header, one line a row, two spaces between columns; in colour where the
+//! caller says so.
 //!
 //! Columns are as wide as their characters are on a terminal, and what is cut keeps its colour.
 
@@ -19,11 +19,18 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts the columns
-    /// right.
+    /// Control characters are made visible; a dash stands for nothing, so that `awk` still counts
+    /// the columns right.
     pub(crate) fn new(text: &str) -> Cell {
-        let text = if text.trim().is_empty() { "-".to_owned() } else { say::visible(text) };
-        Cell { text, style: Style::new() }
+        let text = if text.trim().is_empty() {
+            "-".to_owned()
+        } else {
+            say::visible(text)
+        };
+        Cell {
+            text,
+            style: Style::new(),
+        }
     }
 
     #[must_use]
@@ -33,8 +40,8 @@ impl Cell {
     }
 }
 
-/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never those of
-/// the first column; without one, nothing is.
+/// Writes the table. With a `width` (the terminal's, in columns) long cells are cut with `…`, never
+/// those of the first column; without one, nothing is.
 ///
 /// Errors: `out`'s own.
 pub(crate) fn table(
@@ -69,9 +76,13 @@ fn widths(header: &[Cell], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<usiz
         }
     }
     let gaps = GAP * widths.len().saturating_sub(1);
-    let mut excess = width.map_or(0, |width| (widths.iter().sum::<usize>() + gaps).saturating_sub(width));
+    let mut excess = width.map_or(0, |width| {
+        (widths.iter().sum::<usize>() + gaps).saturating_sub(width)
+    });
     while excess > 0 {
-        let Some(widest) = widths.iter_mut().skip(1).max_by_key(|width| **width) else { break };
+        let Some(widest) = widths.iter_mut().skip(1).max_by_key(|width| **width) else {
+            break;
+        };
         if *widest <= NARROWEST {
             break;
         }
@@ -117,7 +128,14 @@ mod tests {
 
     fn rendered(rows: &[Vec<Cell>], color: bool, width: Option<usize>) -> String {
         let mut out = Vec::new();
-        table(&["PROFILE", "ACCOUNT", "ROLE"], rows, color, width, &mut out).unwrap();
+        table(
+            &["PROFILE", "ACCOUNT", "ROLE"],
+            rows,
+            color,
+            width,
+            &mut out,
+        )
+        .unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -128,10 +146,14 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_nothing_is_cut_in_a_pipe() {
         let long = "a-role-with-a-name-that-is-longer-than-any-terminal-is-wide-".repeat(4);
-        let rows =
-            [row(["client1", "222222222222", &long]), row(["größe", "", "客户"]), row(["x", "3", "y"])];
+        let rows = [
+            row(["client1", "222222222222", &long]),
+            row(["größe", "", "客户"]),
+            row(["x", "3", "y"]),
+        ];
         let wanted = format!(
-            "PROFILE  ACCOUNT       ROLE\nclient1  222222222222  {long}\ngröße    -             客户\n\
+            "PROFILE  ACCOUNT       ROLE\nclient1  222222222222  {long}\ngröße    -             \
+             客户\n\
              x        3             y\n"
         );
         assert_eq!(rendered(&rows, false, None), wanted);
@@ -139,12 +161,19 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_cuts_but_keeps_the_profile() {
-        let rows = [row(["a-long-profile-name", "222222222222", "arn-like-role-name"])];
+        let rows = [row([
+            "a-long-profile-name",
+            "222222222222",
+            "arn-like-role-name",
+        ])];
         let text = rendered(&rows, false, Some(44));
         for line in text.lines() {
             assert!(line.chars().count() <= 44, "{text}");
         }
-        assert!(text.contains("a-long-profile-name  ") && text.contains('…'), "{text}");
+        assert!(
+            text.contains("a-long-profile-name  ") && text.contains('…'),
+            "{text}"
+        );
         assert_eq!(text.lines().count(), 2);
     }
 
@@ -161,11 +190,17 @@ mod tests {
     #[test]
     fn what_is_cut_keeps_its_color_and_wide_characters_their_columns() {
         let role = Cell::new("role-of-a-long-name").styled(AnsiColor::Red.on_default());
-        let rows = [vec![Cell::new("客户"), Cell::new("2"), role], row(["x", "客户客户客户", "y"])];
+        let rows = [
+            vec![Cell::new("客户"), Cell::new("2"), role],
+            row(["x", "客户客户客户", "y"]),
+        ];
         let text = rendered(&rows, true, Some(26));
         assert_eq!(
             text.lines().skip(1).collect::<Vec<_>>(),
-            ["客户     2         \u{1b}[31mrole-o…\u{1b}[0m", "x        客户客…   y"]
+            [
+                "客户     2         \u{1b}[31mrole-o…\u{1b}[0m",
+                "x        客户客…   y"
+            ]
         );
     }
 

@@ -18,7 +18,13 @@ use crate::region::REGIONS;
 
 /// Entries of a page at most: few, so that whoever forgets the next page is found out.
 const PAGE: usize = 6;
-const STATUSES: [&str; 5] = ["ENABLED", "ENABLING", "DISABLING", "DISABLED", "ENABLED_BY_DEFAULT"];
+const STATUSES: [&str; 5] = [
+    "ENABLED",
+    "ENABLING",
+    "DISABLING",
+    "DISABLED",
+    "ENABLED_BY_DEFAULT",
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -29,13 +35,21 @@ struct ListRegions {
 }
 
 /// Answers `ListRegions`; `now` is the machine's clock.
-pub(crate) fn answer(state: &State, received: &Received<'_>, now: DateTime<Utc>) -> Result<Content, Refusal> {
+pub(crate) fn answer(
+    state: &State,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
     let signer = sts::signer(state, received, now)?;
-    let role = state.world.role(&signer.principal_arn).map(|(_, role)| role);
+    let role = state
+        .world
+        .role(&signer.principal_arn)
+        .map(|(_, role)| role);
     if role.is_some_and(|role| !role.list_regions) {
         let (arn, id) = (&signer.arn, &signer.account_id);
         let message = format!(
-            "User: {arn} is not authorized to perform: account:ListRegions on resource: arn:aws:account::{id}:account \
+            "User: {arn} is not authorized to perform: account:ListRegions on resource: \
+             arn:aws:account::{id}:account \
              because no identity-based policy allows the account:ListRegions action"
         );
         return Err(Refusal::new(403, "AccessDeniedException", message));
@@ -44,23 +58,33 @@ pub(crate) fn answer(state: &State, received: &Received<'_>, now: DateTime<Utc>)
         .map_err(|error| Refusal::new(400, "SerializationException", error.to_string()))?;
     let most = asked.max_results.unwrap_or(50);
     let wanted = asked.region_opt_status_contains.unwrap_or_default();
-    if !(1..=50).contains(&most) || wanted.iter().any(|status| !STATUSES.contains(&status.as_str())) {
-        return Err(invalid("1 validation error detected: Value failed to satisfy constraint"));
+    if !(1..=50).contains(&most)
+        || wanted
+            .iter()
+            .any(|status| !STATUSES.contains(&status.as_str()))
+    {
+        return Err(invalid(
+            "1 validation error detected: Value failed to satisfy constraint",
+        ));
     }
     let all = regions(&state.world, &signer.account_id);
-    let all: Vec<(String, &str)> =
-        all.into_iter().filter(|(_, status)| wanted.is_empty() || wanted.contains(*status)).collect();
+    let all: Vec<(String, &str)> = all
+        .into_iter()
+        .filter(|(_, status)| wanted.is_empty() || wanted.contains(*status))
+        .collect();
     let from = match asked.next_token.as_deref() {
         None => 0,
-        Some(token) => {
-            token.strip_prefix("page-").and_then(|from| from.parse().ok()).unwrap_or(all.len() + 1)
-        }
+        Some(token) => token
+            .strip_prefix("page-")
+            .and_then(|from| from.parse().ok())
+            .unwrap_or(all.len() + 1),
     };
     if from > all.len() {
         return Err(invalid("NextToken is not valid"));
     }
     let until = (from + most.min(PAGE)).min(all.len());
-    let shown = |(name, status): &(String, &str)| json!({ "RegionName": name, "RegionOptStatus": status });
+    let shown =
+        |(name, status): &(String, &str)| json!({ "RegionName": name, "RegionOptStatus": status });
     let page: Vec<Value> = all[from..until].iter().map(shown).collect();
     let next = (until < all.len()).then(|| format!("page-{until}"));
     Ok(Content::Json(json!({ "Regions": page, "NextToken": next })))
@@ -68,7 +92,11 @@ pub(crate) fn answer(state: &State, received: &Received<'_>, now: DateTime<Utc>)
 
 /// Every region of the account's partition, and what it is to the account.
 fn regions(world: &World, account_id: &str) -> Vec<(String, &'static str)> {
-    let Some(account) = world.account.iter().find(|account| account.id == account_id) else {
+    let Some(account) = world
+        .account
+        .iter()
+        .find(|account| account.id == account_id)
+    else {
         return Vec::new();
     };
     let status = |name: &str| match account.regions.iter().any(|enabled| enabled == name) {
@@ -76,9 +104,13 @@ fn regions(world: &World, account_id: &str) -> Vec<(String, &'static str)> {
         true => "ENABLED",
         false => "DISABLED",
     };
-    let known = REGIONS.iter().filter(|name| partition_of_region(name) == account.partition);
+    let known = REGIONS
+        .iter()
+        .filter(|name| partition_of_region(name) == account.partition);
     let known = known.filter(|name| **name != "aws-global");
-    known.map(|name| ((*name).to_owned(), status(name))).collect()
+    known
+        .map(|name| ((*name).to_owned(), status(name)))
+        .collect()
 }
 
 fn invalid(message: &str) -> Refusal {

@@ -1,5 +1,5 @@
-//! Answers as they go over the wire: STS's XML, the JSON of Identity Center and AWS Sign-In, pages. What is answered is
-//! decided in `sts`, `oidc`, `portal`, `login` and `federation`.
+//! Answers as they go over the wire: STS's XML, the JSON of Identity Center and AWS Sign-In, pages.
+//! What is answered is decided in `sts`, `oidc`, `portal`, `login` and `federation`.
 
 use std::fmt::Write;
 
@@ -37,7 +37,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal { status, code, message: message.into() }
+        Refusal {
+            status,
+            code,
+            message: message.into(),
+        }
     }
 
     /// 403, for whoever may not.
@@ -62,7 +66,9 @@ impl Refusal {
         match service {
             Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
             Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
-            Service::Organizations => Refusal::new(400, "TooManyRequestsException", "Rate exceeded"),
+            Service::Organizations => {
+                Refusal::new(400, "TooManyRequestsException", "Rate exceeded")
+            }
             Service::Portal | Service::Account => {
                 Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
             }
@@ -79,7 +85,8 @@ impl Refusal {
             _ if status == 503 => "ServiceUnavailable",
             _ => "InternalFailure",
         };
-        let message = "The request processing has failed because of an unknown error, exception or failure.";
+        let message =
+            "The request processing has failed because of an unknown error, exception or failure.";
         Refusal::new(status, code, message)
     }
 }
@@ -138,47 +145,72 @@ impl Reply {
                 Reply::new(status, "text/xml", request_id, body)
             }
             Service::Oidc => {
-                let body = json!({ "error": oauth_error(code), "error_description": refusal.message });
-                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                let body =
+                    json!({ "error": oauth_error(code), "error_description": refusal.message });
+                let mut reply =
+                    Reply::new(status, "application/json", request_id, body.to_string());
                 let namespace = "http://internal.amazon.com/coral/com.amazonaws.sso.oidc/";
-                reply.headers.push(("x-amzn-errortype", format!("{code}:{namespace}")));
+                reply
+                    .headers
+                    .push(("x-amzn-errortype", format!("{code}:{namespace}")));
                 reply
             }
             Service::Portal => {
                 let kind = format!("com.amazonaws.switchboard.portal#{code}");
                 let body = json!({ "message": refusal.message, "__type": kind });
-                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                let mut reply =
+                    Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
             Service::Organizations => {
                 let body = json!({ "__type": code, "Message": refusal.message });
-                Reply::new(status, "application/x-amz-json-1.1", request_id, body.to_string())
+                Reply::new(
+                    status,
+                    "application/x-amz-json-1.1",
+                    request_id,
+                    body.to_string(),
+                )
             }
             Service::Account => {
                 let body = json!({ "message": refusal.message });
-                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+                let mut reply =
+                    Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
             Service::Signin => {
                 let body = json!({ "error": code, "message": refusal.message });
-                let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
-                reply.headers.push(("x-amzn-errortype", signin_error(status, code).to_owned()));
+                let mut reply =
+                    Reply::new(status, "application/json", request_id, body.to_string());
+                reply
+                    .headers
+                    .push(("x-amzn-errortype", signin_error(status, code).to_owned()));
                 reply
             }
             // Nothing in it is meant for programs.
-            Service::Federation => {
-                Reply::new(status, "text/html; charset=utf-8", request_id, page(&refusal.message))
-            }
+            Service::Federation => Reply::new(
+                status,
+                "text/html; charset=utf-8",
+                request_id,
+                page(&refusal.message),
+            ),
         };
         reply.code = Some(code);
         reply
     }
 
     fn new(status: u16, content_type: &str, request_id: String, body: String) -> Reply {
-        let headers = vec![("content-type", content_type.to_owned()), ("x-amzn-requestid", request_id)];
-        Reply { status, code: None, headers, body }
+        let headers = vec![
+            ("content-type", content_type.to_owned()),
+            ("x-amzn-requestid", request_id),
+        ];
+        Reply {
+            status,
+            code: None,
+            headers,
+            body,
+        }
     }
 }
 
@@ -221,7 +253,11 @@ fn response(action: &str, result: &str, request_id: &str) -> String {
 }
 
 fn error_response(refusal: &Refusal, request_id: &str) -> String {
-    let kind = if refusal.status < 500 { "Sender" } else { "Receiver" };
+    let kind = if refusal.status < 500 {
+        "Sender"
+    } else {
+        "Receiver"
+    };
     format!(
         "<ErrorResponse xmlns=\"{XMLNS}\">\n<Error><Type>{kind}</Type><Code>{}</Code>\
          <Message>{}</Message></Error>\n<RequestId>{request_id}</RequestId>\n</ErrorResponse>\n",
@@ -231,7 +267,10 @@ fn error_response(refusal: &Refusal, request_id: &str) -> String {
 }
 
 fn page(text: &str) -> String {
-    format!("<!doctype html>\n<title>xacct sandbox</title>\n<p>{}</p>\n", escape(text))
+    format!(
+        "<!doctype html>\n<title>xacct sandbox</title>\n<p>{}</p>\n",
+        escape(text)
+    )
 }
 
 /// `<Name>text</Name>` and a line's end.
@@ -267,18 +306,31 @@ mod tests {
         assert_eq!(
             reply.body,
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n\
-             <Error><Type>Sender</Type><Code>ValidationError</Code><Message>a &lt; b &amp; c</Message></Error>\n\
+             <Error><Type>Sender</Type><Code>ValidationError</Code><Message>a &lt; b &amp; \
+             c</Message></Error>\n\
              <RequestId>00000000-0000-4000-8000-0000000000ff</RequestId>\n</ErrorResponse>\n"
         );
-        let refusal = Refusal::new(400, "InvalidGrantException", "Invalid refresh token provided");
+        let refusal = Refusal::new(
+            400,
+            "InvalidGrantException",
+            "Invalid refresh token provided",
+        );
         let reply = Reply::refusal(Service::Oidc, &refusal, 1);
         assert_eq!(
             reply.body,
             r#"{"error":"invalid_grant","error_description":"Invalid refresh token provided"}"#
         );
         let kind = "InvalidGrantException:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/";
-        assert!(reply.headers.contains(&("x-amzn-errortype", kind.to_owned())));
-        let reply = Reply::refusal(Service::Portal, &Refusal::new(403, "ForbiddenException", "No access"), 1);
+        assert!(
+            reply
+                .headers
+                .contains(&("x-amzn-errortype", kind.to_owned()))
+        );
+        let reply = Reply::refusal(
+            Service::Portal,
+            &Refusal::new(403, "ForbiddenException", "No access"),
+            1,
+        );
         assert_eq!(
             reply.body,
             r#"{"__type":"com.amazonaws.switchboard.portal#ForbiddenException","message":"No access"}"#

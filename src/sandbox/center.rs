@@ -1,4 +1,5 @@
-//! `[[identity_center]]` of a world: the one user of an IAM Identity Center, and what is assigned to it.
+//! `[[identity_center]]` of a world: the one user of an IAM Identity Center, and what is assigned
+//! to it.
 //!
 //! Signing in is `oidc`'s, handing the roles out is `portal`'s.
 
@@ -46,11 +47,15 @@ fn eight_hours() -> i64 {
 impl IdentityCenter {
     /// The roles assigned in this account; none where it is not assigned at all.
     pub(crate) fn roles(&self, account_id: &str) -> impl Iterator<Item = &str> {
-        let assigned = self.assignment.iter().filter(move |assignment| assignment.account == account_id);
+        let assigned = self
+            .assignment
+            .iter()
+            .filter(move |assignment| assignment.account == account_id);
         assigned.flat_map(|assignment| assignment.roles.iter().map(String::as_str))
     }
 
-    /// The IAM role that a permission set becomes in an account: `AWSReservedSSO_Admin_0123456789abcdef`.
+    /// The IAM role that a permission set becomes in an account:
+    /// `AWSReservedSSO_Admin_0123456789abcdef`.
     pub(crate) fn role_name(&self, account_id: &str, role: &str) -> String {
         let digest = Sha256::digest(format!("{} {account_id} {role}", self.start_url));
         format!("AWSReservedSSO_{role}_{}", hex::encode(&digest[..8]))
@@ -58,7 +63,11 @@ impl IdentityCenter {
 
     /// `/aws-reserved/sso.amazonaws.com/`, with the region in it where it is not the oldest one.
     pub(crate) fn role_path(&self) -> String {
-        let region = if self.region == "us-east-1" { String::new() } else { format!("{}/", self.region) };
+        let region = if self.region == "us-east-1" {
+            String::new()
+        } else {
+            format!("{}/", self.region)
+        };
         format!("/aws-reserved/sso.amazonaws.com/{region}")
     }
 
@@ -70,20 +79,30 @@ impl IdentityCenter {
         }
         let word = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
         if !(2..=64).contains(&self.user.len()) || !self.user.chars().all(word) {
-            return Err(format!("{place}: user '{}' cannot be the name of a role session", self.user));
+            return Err(format!(
+                "{place}: user '{}' cannot be the name of a role session",
+                self.user
+            ));
         }
         // A century at most; more would leave the calendar.
         let lasting = 60..=3_155_760_000;
         if !lasting.contains(&self.token_seconds) || !lasting.contains(&self.session_seconds) {
-            return Err(format!("{place}: token_seconds and session_seconds must be 60 or more"));
+            return Err(format!(
+                "{place}: token_seconds and session_seconds must be 60 or more"
+            ));
         }
         for assignment in &self.assignment {
             if !accounts.contains(&assignment.account.as_str()) {
-                return Err(format!("{place}: there is no account {}", assignment.account));
+                return Err(format!(
+                    "{place}: there is no account {}",
+                    assignment.account
+                ));
             }
             let wrong = |role: &&String| !(1..=32).contains(&role.len()) || !role.chars().all(word);
             if let Some(role) = assignment.roles.iter().find(wrong) {
-                return Err(format!("{place}: role '{role}' must be 1 to 32 letters and digits"));
+                return Err(format!(
+                    "{place}: role '{role}' must be 1 to 32 letters and digits"
+                ));
             }
         }
         Ok(())

@@ -24,7 +24,12 @@ pub(crate) const PREFIX: &str = "/_sandbox/";
 type Answer = (u16, Value);
 
 /// Answers a control request; `port` is the server's own.
-pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: DateTime<Utc>) -> Answer {
+pub(crate) fn answer(
+    desk: &mut Desk,
+    received: &Received<'_>,
+    port: u16,
+    now: DateTime<Utc>,
+) -> Answer {
     if let Err(reason) = check_origin(received, port) {
         return (403, json!({ "error": reason }));
     }
@@ -53,9 +58,8 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
             let secrets: Vec<&str> = desk.state.secrets().map(Secret::expose).collect();
             Ok(json!(secrets))
         }
-        ("POST", "forget") => {
-            body::<Which>(received).map(|which| json!({ "sessions": desk.state.forget(which.id()) }))
-        }
+        ("POST", "forget") => body::<Which>(received)
+            .map(|which| json!({ "sessions": desk.state.forget(which.id()) })),
         ("POST", "expire") => body::<Which>(received).map(|which| {
             let now = desk.state.clocks.server_at(now);
             json!({ "sessions": desk.state.expire(which.id(), now) })
@@ -74,26 +78,36 @@ pub(crate) fn answer(desk: &mut Desk, received: &Received<'_>, port: u16, now: D
             login::begin(&mut desk.state, &asked.user, asked.seconds, now)
                 .map_err(|error| (404, error.to_string()))
         }),
-        ("POST", "end_logins") => {
-            body::<EndLogins>(received).map(|asked| json!({ "logins": desk.state.logins.end(asked.error) }))
-        }
+        ("POST", "end_logins") => body::<EndLogins>(received)
+            .map(|asked| json!({ "logins": desk.state.logins.end(asked.error) })),
         ("POST", "forget_clients") => Ok(json!({ "clients": desk.state.sign_in.forget_clients() })),
         (method, _) => Err((404, format!("unknown {method} {}", received.path))),
     };
-    result.map_or_else(|(status, error)| (status, json!({ "error": error })), |value| (200, value))
+    result.map_or_else(
+        |(status, error)| (status, json!({ "error": error })),
+        |value| (200, value),
+    )
 }
 
 /// A web page must not be able to talk to the sandbox, whatever name it gave to 127.0.0.1.
 fn check_origin(received: &Received<'_>, port: u16) -> Result<(), String> {
-    let header = |name| received.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let header = |name| {
+        received
+            .headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+    };
     let host = header("host").unwrap_or_default();
     if host != format!("127.0.0.1:{port}") && host != format!("localhost:{port}") {
         return Err(format!("host '{host}' is not the sandbox"));
     }
-    header("origin").map_or(Ok(()), |origin| Err(format!("a page of {origin} may not control the sandbox")))
+    header("origin").map_or(Ok(()), |origin| {
+        Err(format!("a page of {origin} may not control the sandbox"))
+    })
 }
 
-/// `{"offset_seconds":…, "at":…, "mfa_offset_seconds":…, "date_offset_seconds":…}`: what is absent stays.
+/// `{"offset_seconds":…, "at":…, "mfa_offset_seconds":…, "date_offset_seconds":…}`: what is absent
+/// stays.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetClock {
@@ -108,7 +122,9 @@ struct SetClock {
 impl SetClock {
     fn apply(self, clocks: Clocks, now: DateTime<Utc>) -> Result<Clocks, (u16, String)> {
         let server = match (self.offset_seconds, self.at) {
-            (Some(_), Some(_)) => return Err((400, "give offset_seconds or at, not both".to_owned())),
+            (Some(_), Some(_)) => {
+                return Err((400, "give offset_seconds or at, not both".to_owned()));
+            }
             (Some(seconds), None) => seconds,
             (None, Some(at)) => (at - now).num_seconds(),
             (None, None) => clocks.server,
@@ -116,8 +132,14 @@ impl SetClock {
         let mfa = self.mfa_offset_seconds.unwrap_or(clocks.mfa);
         let date = self.date_offset_seconds.unwrap_or(clocks.date);
         // A century either way; more would leave the calendar that dates are printed in.
-        if [server, mfa, date].iter().any(|seconds| seconds.abs() > 3_155_760_000) {
-            return Err((400, "a clock can be set a hundred years off at most".to_owned()));
+        if [server, mfa, date]
+            .iter()
+            .any(|seconds| seconds.abs() > 3_155_760_000)
+        {
+            return Err((
+                400,
+                "a clock can be set a hundred years off at most".to_owned(),
+            ));
         }
         Ok(Clocks { server, mfa, date })
     }
@@ -145,7 +167,8 @@ impl Which {
     }
 }
 
-/// `{"user":ARN,"seconds":…}`: that user runs `aws login`, and its first credentials are good for so long.
+/// `{"user":ARN,"seconds":…}`: that user runs `aws login`, and its first credentials are good for
+/// so long.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BeginLogin {
@@ -153,8 +176,8 @@ struct BeginLogin {
     seconds: u32,
 }
 
-/// `{"error":"TOKEN_EXPIRED"|"USER_CREDENTIALS_CHANGED"|"INSUFFICIENT_PERMISSIONS"}`: what all sessions of `aws login`
-/// are told from now on.
+/// `{"error":"TOKEN_EXPIRED"|"USER_CREDENTIALS_CHANGED"|"INSUFFICIENT_PERMISSIONS"}`: what all
+/// sessions of `aws login` are told from now on.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EndLogins {
@@ -163,8 +186,9 @@ struct EndLogins {
 
 /// `?device=SERIAL&fresh=1`, both optional.
 fn code(desk: &Desk, received: &Received<'_>, now: DateTime<Utc>) -> Result<Value, (u16, String)> {
-    let query: BTreeMap<String, String> =
-        url::form_urlencoded::parse(received.query.as_bytes()).into_owned().collect();
+    let query: BTreeMap<String, String> = url::form_urlencoded::parse(received.query.as_bytes())
+        .into_owned()
+        .collect();
     let serial = query.get("device").map(String::as_str);
     let device = desk.state.world.device(serial).ok_or_else(|| {
         let which = serial.map_or_else(String::new, |serial| format!(" '{serial}'"));
@@ -173,7 +197,11 @@ fn code(desk: &Desk, received: &Received<'_>, now: DateTime<Utc>) -> Result<Valu
     let fresh = query.get("fresh").is_some_and(|value| value == "1");
     let seconds = desk.state.clocks.mfa_at(now);
     let code = desk.state.code(device, seconds, fresh).ok_or_else(|| {
-        (409, "this code and the next were used: wait for the one after, or move the MFA clock".to_owned())
+        (
+            409,
+            "this code and the next were used: wait for the one after, or move the MFA clock"
+                .to_owned(),
+        )
     })?;
     Ok(json!({
         "device": device.serial,
@@ -183,7 +211,8 @@ fn code(desk: &Desk, received: &Received<'_>, now: DateTime<Utc>) -> Result<Valu
     }))
 }
 
-/// `{"mode":"approve"|"pending"|"deny","interval":…,"expires_in":…}`: what is absent stays; both in seconds.
+/// `{"mode":"approve"|"pending"|"deny","interval":…,"expires_in":…}`: what is absent stays; both in
+/// seconds.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetSignIn {
@@ -205,12 +234,20 @@ impl SetSignIn {
 /// The settings, and the codes of the devices that wait.
 fn sign_in(state: &State) -> Value {
     let mut shown = json!(state.sign_in.settings);
-    shown["user_codes"] = state.sign_in.waiting().map(|device| device.user_code.as_str()).collect();
+    shown["user_codes"] = state
+        .sign_in
+        .waiting()
+        .map(|device| device.user_code.as_str())
+        .collect();
     shown
 }
 
 /// An absent body counts as `{}`.
 fn body<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, (u16, String)> {
-    let text = if received.body.is_empty() { b"{}" } else { received.body };
+    let text = if received.body.is_empty() {
+        b"{}"
+    } else {
+        received.body
+    };
     serde_json::from_slice(text).map_err(|error| (400, error.to_string()))
 }

@@ -1,4 +1,5 @@
-//! One request from its bytes to what happens to it: the log, the faults, the service. Sockets are left to `server`.
+//! One request from its bytes to what happens to it: the log, the faults, the service. Sockets are
+//! left to `server`.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +53,10 @@ impl Admitted {
     /// How long the request is to be left waiting, in milliseconds.
     pub(crate) fn delay(&self) -> u64 {
         let delays = |fault: &&Fault| fault.kind == Kind::Delay;
-        self.fault.as_ref().filter(delays).map_or(0, |fault| fault.milliseconds)
+        self.fault
+            .as_ref()
+            .filter(delays)
+            .map_or(0, |fault| fault.milliseconds)
     }
 }
 
@@ -68,7 +72,12 @@ pub(crate) enum Outcome {
 
 impl Desk {
     pub(crate) fn new(world: World) -> Desk {
-        Desk { state: State::new(world), faults: Faults::default(), log: Vec::new(), requests: 0 }
+        Desk {
+            state: State::new(world),
+            faults: Faults::default(),
+            log: Vec::new(),
+            requests: 0,
+        }
     }
 
     /// Writes the request down and finds the fault that is meant for it.
@@ -86,10 +95,15 @@ impl Desk {
             region: claim.map(|claim| claim.region),
             status: None,
             code: None,
-            user_agent: user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            user_agent: user_agent
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             fault: fault.as_ref().map(|fault| fault.kind),
         });
-        Admitted { number: self.requests, asked, fault }
+        Admitted {
+            number: self.requests,
+            asked,
+            fault,
+        }
     }
 
     /// Answers it, or does to it what its fault says; `now` is the machine's clock.
@@ -106,7 +120,10 @@ impl Desk {
             Some(Kind::ResetBefore) => return Outcome::Reset,
             Some(Kind::Silent) => return Outcome::Silence,
             Some(Kind::Throttle) => refuse(&Refusal::throttled(service)),
-            Some(Kind::Error) => refuse(&Refusal::broken(service, fault.map_or(500, |fault| fault.status))),
+            Some(Kind::Error) => refuse(&Refusal::broken(
+                service,
+                fault.map_or(500, |fault| fault.status),
+            )),
             Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
                 let action = admitted.asked.action.as_deref().unwrap_or_default();
                 match self.serve(&admitted.asked, action, received, now) {
@@ -134,7 +151,9 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Content, Refusal> {
         match asked.service {
-            Service::Sts => sts::answer(&mut self.state, received, &asked.params, now).map(Content::Xml),
+            Service::Sts => {
+                sts::answer(&mut self.state, received, &asked.params, now).map(Content::Xml)
+            }
             Service::Oidc => oidc::answer(&mut self.state, action, received, now),
             Service::Portal => portal::answer(&mut self.state, action, received, now),
             Service::Organizations => {

@@ -1,5 +1,5 @@
-//! Proofs of possession as AWS Sign-In takes them: a JWT of ES256 whose header has the key that signed it, for this one
-//! request (RFC 9449 section 4.3).
+//! Proofs of possession as AWS Sign-In takes them: a JWT of ES256 whose header has the key that
+//! signed it, for this one request (RFC 9449 section 4.3).
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Deserialize;
@@ -46,7 +46,9 @@ struct Claims {
 /// Errors: what is wrong with it, in a few words.
 pub(crate) fn check(proof: &str, url: &str, now: i64) -> Result<Proof, &'static str> {
     let parts: Vec<&str> = proof.split('.').collect();
-    let [header, claims, signature] = parts[..] else { return Err("it is no JWT") };
+    let [header, claims, signature] = parts[..] else {
+        return Err("it is no JWT");
+    };
     let signed = &proof[..header.len() + 1 + claims.len()];
     let header: Header = json(header).ok_or("its header is incomplete")?;
     let claims: Claims = json(claims).ok_or("its claims are incomplete")?;
@@ -72,7 +74,14 @@ pub(crate) fn check(proof: &str, url: &str, now: i64) -> Result<Proof, &'static 
     if (now - claims.iat).abs() > TOLERANCE {
         return Err("it is from another time");
     }
-    if claims.jti.is_empty() { Err("it has no jti") } else { Ok(Proof { key, id: claims.jti }) }
+    if claims.jti.is_empty() {
+        Err("it has no jti")
+    } else {
+        Ok(Proof {
+            key,
+            id: claims.jti,
+        })
+    }
 }
 
 fn json<T: DeserializeOwned>(part: &str) -> Option<T> {
@@ -100,12 +109,19 @@ pub(crate) mod tests {
 
     pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
         let standard = aws_smithy_types::base64::encode(bytes);
-        standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+        standard
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_")
     }
 
     /// A proof of these parts, signed with this key.
     pub(crate) fn signed(pair: &EcdsaKeyPair, header: &Value, claims: &Value) -> String {
-        let text = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
+        let text = format!(
+            "{}.{}",
+            encoded(header.to_string()),
+            encoded(claims.to_string())
+        );
         let signature = pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
         format!("{text}.{}", encoded(signature))
     }
@@ -121,13 +137,22 @@ pub(crate) mod tests {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let good = json!({"jti": "1", "htm": "POST", "htu": URL, "iat": 1000});
         let proof = signed(&pair, &header(&pair), &good);
-        assert_eq!(check(&proof, URL, 1300).unwrap().key, pair.public_key().as_ref());
+        assert_eq!(
+            check(&proof, URL, 1300).unwrap().key,
+            pair.public_key().as_ref()
+        );
         assert_eq!(check(&proof, URL, 1301), Err("it is from another time"));
-        assert_eq!(check(&proof, "http://127.0.0.1:2/v1/token", 1000), Err("it is for another request"));
+        assert_eq!(
+            check(&proof, "http://127.0.0.1:2/v1/token", 1000),
+            Err("it is for another request")
+        );
         assert_eq!(check("a.b", URL, 1000), Err("it is no JWT"));
         let other = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let forged = signed(&other, &header(&pair), &good);
-        assert_eq!(check(&forged, URL, 1000), Err("its signature does not match"));
+        assert_eq!(
+            check(&forged, URL, 1000),
+            Err("its signature does not match")
+        );
         for (name, value, why) in [
             ("htm", json!("GET"), "it is for another request"),
             ("jti", json!(""), "it has no jti"),
@@ -135,10 +160,16 @@ pub(crate) mod tests {
         ] {
             let mut claims = good.clone();
             claims[name] = value;
-            assert_eq!(check(&signed(&pair, &header(&pair), &claims), URL, 1000), Err(why));
+            assert_eq!(
+                check(&signed(&pair, &header(&pair), &claims), URL, 1000),
+                Err(why)
+            );
         }
         let mut plain = header(&pair);
         plain["typ"] = json!("JWT");
-        assert_eq!(check(&signed(&pair, &plain, &good), URL, 1000), Err("it is not dpop+jwt by ES256"));
+        assert_eq!(
+            check(&signed(&pair, &plain, &good), URL, 1000),
+            Err("it is not dpop+jwt by ES256")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The console's sign-in: a token for temporary credentials that STS issued, and a page for whoever brings the token.
+//! The console's sign-in: a token for temporary credentials that STS issued, and a page for whoever
+//! brings the token.
 //!
 //! Rules: docs/aws.md A8. What is not said there is refused.
 
@@ -26,7 +27,11 @@ struct Session {
 }
 
 /// Answers; `now` is the machine's clock.
-pub(crate) fn answer(state: &mut State, params: &Form, now: DateTime<Utc>) -> Result<Content, Refusal> {
+pub(crate) fn answer(
+    state: &mut State,
+    params: &Form,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
     let now = state.clocks.server_at(now);
     match params.get("Action").map(String::as_str) {
         Some("getSigninToken") => get_signin_token(state, params, now),
@@ -35,8 +40,14 @@ pub(crate) fn answer(state: &mut State, params: &Form, now: DateTime<Utc>) -> Re
     }
 }
 
-fn get_signin_token(state: &mut State, params: &Form, now: DateTime<Utc>) -> Result<Content, Refusal> {
-    let session: Option<Session> = params.get("Session").and_then(|text| serde_json::from_str(text).ok());
+fn get_signin_token(
+    state: &mut State,
+    params: &Form,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
+    let session: Option<Session> = params
+        .get("Session")
+        .and_then(|text| serde_json::from_str(text).ok());
     let session = session.ok_or_else(|| bad("Session is not what it should be."))?;
     let known = state.session(&session.id).filter(|known| {
         known.secret == session.key && known.token == session.token && known.expiration > now
@@ -46,19 +57,27 @@ fn get_signin_token(state: &mut State, params: &Form, now: DateTime<Utc>) -> Res
         Means::Role { chained, .. } => !chained,
         Means::Federation => false,
         Means::LongTerm | Means::SessionToken { .. } => {
-            return Err(bad("Only federation tokens or assume role tokens may be used for federated login."));
+            return Err(bad(
+                "Only federation tokens or assume role tokens may be used for federated login.",
+            ));
         }
     };
     let ends_at = match params.get("SessionDuration") {
         None => known.expiration,
         Some(_) if !may_choose => return Err(bad("SessionDuration is not for these credentials.")),
         Some(text) => {
-            let seconds: Option<i64> = text.parse().ok().filter(|seconds| (900..=43_200).contains(seconds));
+            let seconds: Option<i64> = text
+                .parse()
+                .ok()
+                .filter(|seconds| (900..=43_200).contains(seconds));
             let seconds = seconds.ok_or_else(|| bad("SessionDuration is 900 to 43200."))?;
             now + TimeDelta::seconds(seconds)
         }
     };
-    let visitor = Visitor { arn: known.identity.arn.clone(), ends_at };
+    let visitor = Visitor {
+        arn: known.identity.arn.clone(),
+        ends_at,
+    };
     let token = state.console.issue(visitor, now);
     let token = token.map_err(|error| Refusal::new(500, "InternalFailure", error.message))?;
     Ok(Content::Json(json!({ "SigninToken": token.expose() })))
@@ -66,13 +85,24 @@ fn get_signin_token(state: &mut State, params: &Form, now: DateTime<Utc>) -> Res
 
 /// AWS sends the browser on; here there is no console to be sent to.
 fn login(state: &State, params: &Form, now: DateTime<Utc>) -> Result<Content, Refusal> {
-    let destination = params.get("Destination").and_then(|text| url::Url::parse(text).ok());
+    let destination = params
+        .get("Destination")
+        .and_then(|text| url::Url::parse(text).ok());
     let destination = destination.filter(|url| url.scheme() == "https" && is_console(url));
     let destination = destination.ok_or_else(|| bad("Destination is no page of the console."))?;
-    let token = params.get("SigninToken").map(String::as_str).unwrap_or_default();
-    let visitor = state.console.visitor(token, now).ok_or_else(|| bad("The token is not good."))?;
+    let token = params
+        .get("SigninToken")
+        .map(String::as_str)
+        .unwrap_or_default();
+    let visitor = state
+        .console
+        .visitor(token, now)
+        .ok_or_else(|| bad("The token is not good."))?;
     let minutes = (visitor.ends_at - now).num_minutes();
-    Ok(Content::Html(format!("Signed in as {} for {minutes} minutes, at {destination}", visitor.arn)))
+    Ok(Content::Html(format!(
+        "Signed in as {} for {minutes} minutes, at {destination}",
+        visitor.arn
+    )))
 }
 
 fn is_console(url: &url::Url) -> bool {
@@ -82,8 +112,11 @@ fn is_console(url: &url::Url) -> bool {
         "console.amazonaws.cn",
         "console.amazonaws-eusc.eu",
     ];
-    url.host_str()
-        .is_some_and(|host| hosts.iter().any(|known| host == *known || host.ends_with(&format!(".{known}"))))
+    url.host_str().is_some_and(|host| {
+        hosts
+            .iter()
+            .any(|known| host == *known || host.ends_with(&format!(".{known}")))
+    })
 }
 
 fn bad(message: &str) -> Refusal {
@@ -103,7 +136,10 @@ mod tests {
     }
 
     fn form(pairs: &[(&str, &str)]) -> Form {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     /// What a session of this kind, with an hour left, is answered: the token, or why not.
@@ -128,7 +164,11 @@ mod tests {
     }
 
     fn role(chained: bool) -> Means {
-        Means::Role { source_identity: None, transitive_tags: Vec::new(), chained }
+        Means::Role {
+            source_identity: None,
+            transitive_tags: Vec::new(),
+            chained,
+        }
     }
 
     #[test]
@@ -136,11 +176,22 @@ mod tests {
         let mut state = State::new(World::sample().unwrap());
         let mut wrong = |means, duration| token(&mut state, means, duration).unwrap_err();
         assert!(wrong(Means::LongTerm, None).starts_with("Only federation tokens"));
-        assert!(wrong(Means::SessionToken { mfa_at: None }, None).starts_with("Only federation tokens"));
-        assert_eq!(wrong(role(true), Some("3600")), "SessionDuration is not for these credentials.");
-        assert_eq!(wrong(Means::Federation, Some("3600")), "SessionDuration is not for these credentials.");
+        assert!(
+            wrong(Means::SessionToken { mfa_at: None }, None).starts_with("Only federation tokens")
+        );
+        assert_eq!(
+            wrong(role(true), Some("3600")),
+            "SessionDuration is not for these credentials."
+        );
+        assert_eq!(
+            wrong(Means::Federation, Some("3600")),
+            "SessionDuration is not for these credentials."
+        );
         for duration in ["899", "43201", "x", ""] {
-            assert_eq!(wrong(role(false), Some(duration)), "SessionDuration is 900 to 43200.");
+            assert_eq!(
+                wrong(role(false), Some(duration)),
+                "SessionDuration is 900 to 43200."
+            );
         }
         for (means, duration, minutes) in [
             (role(false), None, 60),
@@ -149,16 +200,29 @@ mod tests {
             (Means::Federation, None, 60),
         ] {
             let token = token(&mut state, means, duration).unwrap();
-            let params = form(&[("Action", "login"), ("Destination", CONSOLE), ("SigninToken", &token)]);
+            let params = form(&[
+                ("Action", "login"),
+                ("Destination", CONSOLE),
+                ("SigninToken", &token),
+            ]);
             let page = format!(
-                "Signed in as arn:aws:sts::111111111111:assumed-role/Admin/me for {minutes} minutes, at {CONSOLE}"
+                "Signed in as arn:aws:sts::111111111111:assumed-role/Admin/me for {minutes} \
+                 minutes, at {CONSOLE}"
             );
             assert_eq!(answer(&mut state, &params, now()), Ok(Content::Html(page)));
             let late = answer(&mut state, &params, now() + TimeDelta::minutes(15)).unwrap_err();
             assert_eq!(late.message, "The token is not good.");
-            for destination in ["https://evil.example/", "http://console.aws.amazon.com/", "x", ""] {
-                let params =
-                    form(&[("Action", "login"), ("Destination", destination), ("SigninToken", &token)]);
+            for destination in [
+                "https://evil.example/",
+                "http://console.aws.amazon.com/",
+                "x",
+                "",
+            ] {
+                let params = form(&[
+                    ("Action", "login"),
+                    ("Destination", destination),
+                    ("SigninToken", &token),
+                ]);
                 assert!(answer(&mut state, &params, now()).is_err(), "{destination}");
             }
         }
@@ -167,11 +231,24 @@ mod tests {
     #[test]
     fn only_what_was_issued_and_lives() {
         let mut state = State::new(World::sample().unwrap());
-        for text in ["", "{}", r#"{"sessionId":"ASIA","sessionKey":"x","sessionToken":"y"}"#] {
+        for text in [
+            "",
+            "{}",
+            r#"{"sessionId":"ASIA","sessionKey":"x","sessionToken":"y"}"#,
+        ] {
             let params = form(&[("Action", "getSigninToken"), ("Session", text)]);
-            assert_eq!(answer(&mut state, &params, now()).unwrap_err().status, 400, "{text}");
+            assert_eq!(
+                answer(&mut state, &params, now()).unwrap_err().status,
+                400,
+                "{text}"
+            );
         }
-        assert_eq!(answer(&mut state, &form(&[("Action", "logout")]), now()).unwrap_err().status, 400);
+        assert_eq!(
+            answer(&mut state, &form(&[("Action", "logout")]), now())
+                .unwrap_err()
+                .status,
+            400
+        );
         assert!(token(&mut state, role(false), None).is_ok());
         state.clocks.server = 3600;
         assert!(token(&mut state, role(false), None).is_err());

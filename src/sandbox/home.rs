@@ -1,5 +1,5 @@
-//! The directory a sandbox is used from: a `HOME` with `~/.aws`, a cache and settings of its own, and the variables
-//! that lead programs there.
+//! The directory a sandbox is used from: a `HOME` with `~/.aws`, a cache and settings of its own,
+//! and the variables that lead programs there.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -25,8 +25,12 @@ pub(crate) struct Home {
 impl Home {
     /// A new private directory under `parent`, removed when this value is dropped.
     pub(crate) fn temporary(parent: &Path, world: &World) -> Result<Home> {
-        let made = files::temporary_dir(parent, "xacct-sandbox-").map_err(|error| failed(parent, &error))?;
-        let home = Home { dir: made.path().to_owned(), _temporary: Some(made) };
+        let made = files::temporary_dir(parent, "xacct-sandbox-")
+            .map_err(|error| failed(parent, &error))?;
+        let home = Home {
+            dir: made.path().to_owned(),
+            _temporary: Some(made),
+        };
         home.fill(world)?;
         Ok(home)
     }
@@ -35,7 +39,10 @@ impl Home {
     pub(crate) fn at(dir: &Path, world: &World) -> Result<Home> {
         private_dir(dir)?;
         let dir = dir.canonicalize().map_err(|error| failed(dir, &error))?;
-        let home = Home { dir, _temporary: None };
+        let home = Home {
+            dir,
+            _temporary: None,
+        };
         home.fill(world)?;
         Ok(home)
     }
@@ -61,8 +68,8 @@ impl Home {
         ]
     }
 
-    /// Lets the prompts of the usual shells say that this is a sandbox; one that takes `PS1` from its environment needs
-    /// no file.
+    /// Lets the prompts of the usual shells say that this is a sandbox; one that takes `PS1` from
+    /// its environment needs no file.
     pub(crate) fn mark_prompts(&self) -> Result<()> {
         private_dir(&self.dir.join(".config/fish"))?;
         self.write(".bashrc", &format!("PS1='{PROMPT}'\n"))?;
@@ -75,10 +82,17 @@ impl Home {
         for name in [".aws", ".cache/xacct", ".config/xacct"] {
             private_dir(&self.dir.join(name))?;
         }
-        let credentials = world.files.credentials.as_ref().map_or("", |text| text.expose());
+        let credentials = world
+            .files
+            .credentials
+            .as_ref()
+            .map_or("", |text| text.expose());
         self.write(".aws/config", world.files.config.trim_start())?;
         self.write(".aws/credentials", credentials.trim_start())?;
-        self.write(".config/xacct/config.toml", "# xacct's own settings in the sandbox\n")
+        self.write(
+            ".config/xacct/config.toml",
+            "# xacct's own settings in the sandbox\n",
+        )
     }
 
     fn write(&self, name: &str, text: &str) -> Result<()> {
@@ -108,7 +122,11 @@ mod tests {
         let world = World::sample().unwrap();
         let home = Home::temporary(parent.path(), &world).unwrap();
         let credentials = home.dir().join(".aws/credentials");
-        assert!(std::fs::read_to_string(&credentials).unwrap().starts_with("[hub]\n"));
+        assert!(
+            std::fs::read_to_string(&credentials)
+                .unwrap()
+                .starts_with("[hub]\n")
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -125,7 +143,10 @@ mod tests {
         std::fs::create_dir(dir.path().join(".aws")).unwrap();
         std::fs::write(dir.path().join(".aws/config"), "mine").unwrap();
         drop(Home::at(dir.path(), &World::sample().unwrap()).unwrap());
-        assert_eq!(std::fs::read_to_string(dir.path().join(".aws/config")).unwrap(), "mine");
+        assert_eq!(
+            std::fs::read_to_string(dir.path().join(".aws/config")).unwrap(),
+            "mine"
+        );
         assert!(dir.path().join(".aws/credentials").exists());
     }
 }

@@ -1,7 +1,8 @@
-//! AWS Sign-In, as far as a session of `aws login` is renewed by it: a proof of the session's key with each request, a
-//! refresh token that is good for one, credentials for fifteen minutes.
+//! AWS Sign-In, as far as a session of `aws login` is renewed by it: a proof of the session's key
+//! with each request, a refresh token that is good for one, credentials for fifteen minutes.
 //!
-//! Sources: the service model `signin/2023-01-01`; RFC 6749 and 9449. What it remembers is `logins`.
+//! Sources: the service model `signin/2023-01-01`; RFC 6749 and 9449. What it remembers is
+//! `logins`.
 
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -23,8 +24,10 @@ use super::sts;
 
 /// The longest that AWS gives credentials for, in seconds.
 const SECONDS: u32 = 900;
-const CLIENTS: [&str; 2] =
-    ["arn:aws:signin:::devtools/same-device", "arn:aws:signin:::devtools/cross-device"];
+const CLIENTS: [&str; 2] = [
+    "arn:aws:signin:::devtools/same-device",
+    "arn:aws:signin:::devtools/cross-device",
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,29 +45,53 @@ pub(crate) fn answer(
 ) -> std::result::Result<Content, Refusal> {
     let clock = state.clocks.server_at(now);
     // serde's messages may quote what was sent.
-    let asked: Asked = serde_json::from_slice(received.body).map_err(|_| invalid("Invalid request"))?;
+    let asked: Asked =
+        serde_json::from_slice(received.body).map_err(|_| invalid("Invalid request"))?;
     if !CLIENTS.contains(&asked.client_id.as_str()) || asked.grant_type != "refresh_token" {
         return Err(invalid("Invalid clientId or grantType"));
     }
-    let token = asked.refresh_token.ok_or_else(|| invalid("Missing refreshToken"))?;
-    let header = |name| received.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let url = format!("http://{}/v1/token", header(HOST.as_str()).unwrap_or_default());
+    let token = asked
+        .refresh_token
+        .ok_or_else(|| invalid("Missing refreshToken"))?;
+    let header = |name| {
+        received
+            .headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+    };
+    let url = format!(
+        "http://{}/v1/token",
+        header(HOST.as_str()).unwrap_or_default()
+    );
     let proof = header("dpop").ok_or_else(|| invalid("Missing DPoP proof"))?;
     let proof = dpop::check(&proof, &url, clock.timestamp());
     let proof = proof.map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))?;
     if !state.logins.is_new(&proof.id) {
         return Err(invalid("Invalid DPoP proof: it was used before"));
     }
-    if state.logins.holder(token.expose()).is_some_and(|login| login.key != proof.key) {
-        return Err(invalid("Invalid DPoP proof: the refresh token is bound to another key"));
+    if state
+        .logins
+        .holder(token.expose())
+        .is_some_and(|login| login.key != proof.key)
+    {
+        return Err(invalid(
+            "Invalid DPoP proof: the refresh token is bound to another key",
+        ));
     }
-    let (login, next) =
-        state.logins.spend(token.expose()).map_err(|error| broken(&error))?.ok_or_else(expired)?;
+    let (login, next) = state
+        .logins
+        .spend(token.expose())
+        .map_err(|error| broken(&error))?
+        .ok_or_else(expired)?;
     match login.end {
         None => {}
         Some(End::TokenExpired) => return Err(expired()),
         Some(End::UserCredentialsChanged) => {
-            return Err(Refusal::new(400, "USER_CREDENTIALS_CHANGED", "The user's password was changed"));
+            return Err(Refusal::new(
+                400,
+                "USER_CREDENTIALS_CHANGED",
+                "The user's password was changed",
+            ));
         }
         Some(End::InsufficientPermissions) => {
             let message = "The user may not call signin:CreateOAuth2Token";
@@ -84,16 +111,26 @@ pub(crate) fn answer(
     })))
 }
 
-/// What `aws login` does for this user: a session, and the file that it leaves. `now` is the server's clock.
+/// What `aws login` does for this user: a session, and the file that it leaves. `now` is the
+/// server's clock.
 ///
 /// Errors: there is no such user.
-pub(crate) fn begin(state: &mut State, user: &str, seconds: u32, now: DateTime<Utc>) -> Result<Value> {
+pub(crate) fn begin(
+    state: &mut State,
+    user: &str,
+    seconds: u32,
+    now: DateTime<Utc>,
+) -> Result<Value> {
     let identity = identity(state, user)?;
     let no_key = || Error::other("the system made no key");
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| no_key())?;
     let der: EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der().map_err(|_| no_key())?;
     let pem = Secret::new(pem(der.as_ref()));
-    let login = Login { user_arn: user.to_owned(), key: pair.public_key().as_ref().to_vec(), end: None };
+    let login = Login {
+        user_arn: user.to_owned(),
+        key: pair.public_key().as_ref().to_vec(),
+        end: None,
+    };
     let token = state.logins.begin(login, pem.clone())?;
     let session = issue(state, user, seconds, now)?;
     Ok(json!({
@@ -118,20 +155,30 @@ fn issue(state: &mut State, user: &str, seconds: u32, now: DateTime<Utc>) -> Res
 }
 
 fn identity(state: &State, arn: &str) -> Result<Identity> {
-    let users =
-        state.world.account.iter().flat_map(|account| account.user.iter().map(move |user| (account, user)));
+    let users = state
+        .world
+        .account
+        .iter()
+        .flat_map(|account| account.user.iter().map(move |user| (account, user)));
     let mut users = users.filter(|(account, user)| account.user_arn(user) == arn);
-    let (account, user) =
-        users.next().ok_or_else(|| Error::other(format!("there is no user {arn} in the sandbox")))?;
+    let (account, user) = users
+        .next()
+        .ok_or_else(|| Error::other(format!("there is no user {arn} in the sandbox")))?;
     Ok(sts::user_identity(account, user))
 }
 
 /// The `EC PRIVATE KEY` of RFC 5915 and 7468.
 fn pem(der: &[u8]) -> String {
     let text = aws_smithy_types::base64::encode(der);
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
-    format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", lines.join("\n"))
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap_or_default())
+        .collect();
+    format!(
+        "-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n",
+        lines.join("\n")
+    )
 }
 
 fn expired() -> Refusal {

@@ -1,5 +1,5 @@
-//! What AWS Sign-In remembers: the sessions of `aws login`, whose key each of them is bound to, which refresh tokens are
-//! spent. What a request must look like is held in `login`.
+//! What AWS Sign-In remembers: the sessions of `aws login`, whose key each of them is bound to,
+//! which refresh tokens are spent. What a request must look like is held in `login`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,8 @@ pub(crate) struct Logins {
 }
 
 impl Logins {
-    /// A new session, and its first refresh token. `private` is its key's secret half, which only its owner knows.
+    /// A new session, and its first refresh token. `private` is its key's secret half, which only
+    /// its owner knows.
     pub(crate) fn begin(&mut self, login: Login, private: Secret) -> Result<Secret> {
         self.sessions.push(login);
         self.issued.push(private);
@@ -59,13 +60,17 @@ impl Logins {
 
     /// Whose refresh token this is.
     pub(crate) fn holder(&self, token: &str) -> Option<&Login> {
-        self.tokens.get(token).map(|token| &self.sessions[token.login])
+        self.tokens
+            .get(token)
+            .map(|token| &self.sessions[token.login])
     }
 
-    /// Spends the token: its session and the next token. One that was spent before ends its session, because somebody
-    /// else has it too. `None` where it is unknown or was spent.
+    /// Spends the token: its session and the next token. One that was spent before ends its
+    /// session, because somebody else has it too. `None` where it is unknown or was spent.
     pub(crate) fn spend(&mut self, token: &str) -> Result<Option<(Login, Secret)>> {
-        let Some(known) = self.tokens.get_mut(token) else { return Ok(None) };
+        let Some(known) = self.tokens.get_mut(token) else {
+            return Ok(None);
+        };
         let (login, spent) = (known.login, known.spent);
         if spent {
             self.sessions[login].end = Some(End::TokenExpired);
@@ -79,7 +84,10 @@ impl Logins {
 
     /// Ends all sessions. Gives how many.
     pub(crate) fn end(&mut self, end: End) -> usize {
-        self.sessions.iter_mut().map(|login| login.end = Some(end)).count()
+        self.sessions
+            .iter_mut()
+            .map(|login| login.end = Some(end))
+            .count()
     }
 
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
@@ -89,7 +97,13 @@ impl Logins {
     fn token(&mut self, login: usize) -> Result<Secret> {
         let token = Secret::new(random(BASE64URL, 86)?);
         self.issued.push(token.clone());
-        self.tokens.insert(token.expose().to_owned(), Token { login, spent: false });
+        self.tokens.insert(
+            token.expose().to_owned(),
+            Token {
+                login,
+                spent: false,
+            },
+        );
         Ok(token)
     }
 }

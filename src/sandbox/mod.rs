@@ -1,5 +1,6 @@
-//! A strict STS, Identity Center and AWS Sign-In on loopback: what AWS would refuse, they refuse, in AWS's words. It serves `xacct sandbox`, for
-//! people who want to try xacct, and the tests, which use nothing else.
+//! A strict STS, Identity Center and AWS Sign-In on loopback: what AWS would refuse, they refuse,
+//! in AWS's words. It serves `xacct sandbox`, for people who want to try xacct, and the tests,
+//! which use nothing else.
 //!
 //! Everything but `server` is values in, values out; the clock is an argument.
 

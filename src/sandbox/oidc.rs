@@ -1,6 +1,7 @@
 //! Identity Center's sign-in: clients, device codes, the browser's way with PKCE, tokens.
 //!
-//! Sources: the service model `sso-oidc/2019-06-10`; RFC 6749, 7636, 8252 and 8628. What it remembers is `sign_in`.
+//! Sources: the service model `sso-oidc/2019-06-10`; RFC 6749, 7636, 8252 and 8628. What it
+//! remembers is `sign_in`.
 
 mod register;
 
@@ -20,7 +21,8 @@ use super::sigv4::Received;
 use super::state::State;
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// How much longer the interval gets with each poll that came too early, in seconds (RFC 8628 section 3.5).
+/// How much longer the interval gets with each poll that came too early, in seconds (RFC 8628
+/// section 3.5).
 const SLOWER: i64 = 5;
 
 /// Answers one of the actions that `route` knows; `now` is the machine's clock.
@@ -48,14 +50,27 @@ struct StartDevice {
     start_url: String,
 }
 
-fn start_device(state: &mut State, received: &Received<'_>, now: DateTime<Utc>) -> Result<Content, Refusal> {
+fn start_device(
+    state: &mut State,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
     let asked: StartDevice = body(received)?;
     let client = client(state, &asked.client_id, &asked.client_secret, now)?;
     granted(&client, DEVICE_GRANT)?;
     let center = state.world.center(&asked.start_url);
-    let start_url = center.ok_or_else(|| invalid("Invalid start url provided"))?.start_url.clone();
-    let (code, device) = state.sign_in.device(&client.id, &start_url, now).map_err(|error| broken(&error))?;
-    let host = received.headers.get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
+    let start_url = center
+        .ok_or_else(|| invalid("Invalid start url provided"))?
+        .start_url
+        .clone();
+    let (code, device) = state
+        .sign_in
+        .device(&client.id, &start_url, now)
+        .map_err(|error| broken(&error))?;
+    let host = received
+        .headers
+        .get(HOST)
+        .map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     let page = format!("http://{}/device", host.unwrap_or_default());
     Ok(Content::Json(json!({
         "deviceCode": code.expose(),
@@ -68,7 +83,11 @@ fn start_device(state: &mut State, received: &Received<'_>, now: DateTime<Utc>) 
 }
 
 /// What a person sees who opens the page of a device code.
-fn device_page(state: &State, received: &Received<'_>, now: DateTime<Utc>) -> Result<Content, Refusal> {
+fn device_page(
+    state: &State,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
     let query = query(received);
     let code = query.get("user_code").map(|code| code.to_uppercase());
     let Some(code) = code else {
@@ -76,54 +95,99 @@ fn device_page(state: &State, received: &Received<'_>, now: DateTime<Utc>) -> Re
             "Add ?user_code= and the code that you were shown to the address.".to_owned(),
         ));
     };
-    let mut waiting = state.sign_in.waiting().filter(|device| device.expires_at > now);
+    let mut waiting = state
+        .sign_in
+        .waiting()
+        .filter(|device| device.expires_at > now);
     let device = waiting.find(|device| device.user_code == code);
     let device = device.ok_or_else(|| invalid("Nobody waits for this code"))?;
     let center = state.world.center(&device.start_url);
     let (user, region) = center.map_or(("", ""), |center| (&center.user, &center.region));
     Ok(Content::Html(match state.sign_in.settings.mode {
         Mode::Approve => {
-            format!("{user} is signed in at {} ({region}). This page may be closed.", device.start_url)
+            format!(
+                "{user} is signed in at {} ({region}). This page may be closed.",
+                device.start_url
+            )
         }
         Mode::Pending => "The sandbox was told to keep everybody waiting.".to_owned(),
         Mode::Deny => "The sandbox was told to say no.".to_owned(),
     }))
 }
 
-/// The browser's way: back to the client with a code, or with a no. Nobody is sent to an address that was not
-/// registered.
-fn authorize(state: &mut State, received: &Received<'_>, now: DateTime<Utc>) -> Result<Content, Refusal> {
+/// The browser's way: back to the client with a code, or with a no. Nobody is sent to an address
+/// that was not registered.
+fn authorize(
+    state: &mut State,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Content, Refusal> {
     let query = query(received);
     let part = |name: &str| query.get(name).cloned().unwrap_or_default();
-    let client = state.sign_in.client(&part("client_id")).filter(|client| client.expires_at > now);
+    let client = state
+        .sign_in
+        .client(&part("client_id"))
+        .filter(|client| client.expires_at > now);
     let client = client.cloned().ok_or_else(unknown_client)?;
     let redirect_uri = part("redirect_uri");
-    if !client.redirect_uris.iter().any(|registered| register::is_same(registered, &redirect_uri)) {
+    if !client
+        .redirect_uris
+        .iter()
+        .any(|registered| register::is_same(registered, &redirect_uri))
+    {
         return Err(invalid("Invalid redirect_uri provided"));
     }
     granted(&client, "authorization_code")?;
     let challenge = part("code_challenge");
-    if part("response_type") != "code" || part("code_challenge_method") != "S256" || challenge.len() != 43 {
-        return Err(invalid("response_type must be code, with a code_challenge by S256"));
+    if part("response_type") != "code"
+        || part("code_challenge_method") != "S256"
+        || challenge.len() != 43
+    {
+        return Err(invalid(
+            "response_type must be code, with a code_challenge by S256",
+        ));
     }
-    let center = client.issuer.as_deref().and_then(|issuer| state.world.center(issuer));
-    let start_url = center.ok_or_else(|| invalid("Invalid issuer"))?.start_url.clone();
-    let mut target = url::Url::parse(&redirect_uri).map_err(|_| invalid("Invalid redirect_uri provided"))?;
+    let center = client
+        .issuer
+        .as_deref()
+        .and_then(|issuer| state.world.center(issuer));
+    let start_url = center
+        .ok_or_else(|| invalid("Invalid issuer"))?
+        .start_url
+        .clone();
+    let mut target =
+        url::Url::parse(&redirect_uri).map_err(|_| invalid("Invalid redirect_uri provided"))?;
     match state.sign_in.settings.mode {
         Mode::Pending => {
-            return Ok(Content::Html("The sandbox was told to keep everybody waiting.".to_owned()));
+            return Ok(Content::Html(
+                "The sandbox was told to keep everybody waiting.".to_owned(),
+            ));
         }
         Mode::Deny => {
-            target.query_pairs_mut().append_pair("error", "access_denied");
+            target
+                .query_pairs_mut()
+                .append_pair("error", "access_denied");
         }
         Mode::Approve => {
             let (client_id, expires_at) = (client.id, now);
-            let draft = Code { client_id, start_url, redirect_uri, challenge, expires_at, session: None };
-            let code = state.sign_in.authorize(draft, now).map_err(|error| broken(&error))?;
+            let draft = Code {
+                client_id,
+                start_url,
+                redirect_uri,
+                challenge,
+                expires_at,
+                session: None,
+            };
+            let code = state
+                .sign_in
+                .authorize(draft, now)
+                .map_err(|error| broken(&error))?;
             target.query_pairs_mut().append_pair("code", code.expose());
         }
     }
-    target.query_pairs_mut().extend_pairs(query.get("state").map(|state| ("state", state)));
+    target
+        .query_pairs_mut()
+        .extend_pairs(query.get("state").map(|state| ("state", state)));
     Ok(Content::Redirect(target.into()))
 }
 
@@ -140,7 +204,8 @@ struct CreateToken {
     refresh_token: Option<Secret>,
 }
 
-/// `clock` is the server's; the machine's `now` times the polls, however far the server's is moved between them.
+/// `clock` is the server's; the machine's `now` times the polls, however far the server's is moved
+/// between them.
 fn create_token(
     state: &mut State,
     asked: &CreateToken,
@@ -149,12 +214,19 @@ fn create_token(
 ) -> Result<Content, Refusal> {
     let client = client(state, &asked.client_id, &asked.client_secret, clock)?;
     if ![DEVICE_GRANT, "authorization_code", "refresh_token"].contains(&asked.grant_type.as_str()) {
-        return Err(Refusal::new(400, "UnsupportedGrantTypeException", "Unsupported grant type"));
+        return Err(Refusal::new(
+            400,
+            "UnsupportedGrantTypeException",
+            "Unsupported grant type",
+        ));
     }
     granted(&client, &asked.grant_type)?;
     let tokens = match asked.grant_type.as_str() {
         "refresh_token" => {
-            let token = asked.refresh_token.as_ref().ok_or_else(|| invalid("Missing refreshToken"))?;
+            let token = asked
+                .refresh_token
+                .as_ref()
+                .ok_or_else(|| invalid("Missing refreshToken"))?;
             let centers = &state.world.identity_center;
             let tokens = state
                 .sign_in
@@ -191,8 +263,13 @@ fn by_code(
     if !(43..=128).contains(&verifier.expose().len()) || !verifier.expose().chars().all(word) {
         return Err(invalid("Invalid codeVerifier"));
     }
-    let known = state.sign_in.code_mut(sent.expose()).filter(|code| code.client_id == client.id);
-    let known = known.cloned().ok_or_else(|| invalid_grant("Invalid authorization code provided"))?;
+    let known = state
+        .sign_in
+        .code_mut(sent.expose())
+        .filter(|code| code.client_id == client.id);
+    let known = known
+        .cloned()
+        .ok_or_else(|| invalid_grant("Invalid authorization code provided"))?;
     if let Some(session) = known.session {
         // Somebody else had the code too: what it gave is worth nothing (RFC 6749 section 4.1.2).
         state.sign_in.end(session, now);
@@ -218,22 +295,47 @@ fn by_device(
     clock: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Tokens, Refusal> {
-    let sent = asked.device_code.as_ref().ok_or_else(|| invalid("Missing deviceCode"))?;
+    let sent = asked
+        .device_code
+        .as_ref()
+        .ok_or_else(|| invalid("Missing deviceCode"))?;
     let mode = state.sign_in.settings.mode;
-    let device = state.sign_in.device_mut(sent.expose()).filter(|device| device.client_id == client.id);
+    let device = state
+        .sign_in
+        .device_mut(sent.expose())
+        .filter(|device| device.client_id == client.id);
     let device = device.filter(|device| !device.used);
     let device = device.ok_or_else(|| invalid_grant("Invalid device code provided"))?;
     if device.expires_at <= clock {
-        return Err(Refusal::new(400, "ExpiredTokenException", "Expired device code provided"));
+        return Err(Refusal::new(
+            400,
+            "ExpiredTokenException",
+            "Expired device code provided",
+        ));
     }
-    let since = device.polled_at.replace(now).map(|last| (now - last).num_milliseconds());
+    let since = device
+        .polled_at
+        .replace(now)
+        .map(|last| (now - last).num_milliseconds());
     if since.is_some_and(|since| since < device.interval * 1000) {
         device.interval += SLOWER;
-        return Err(Refusal::new(400, "SlowDownException", "Polled sooner than the interval allows"));
+        return Err(Refusal::new(
+            400,
+            "SlowDownException",
+            "Polled sooner than the interval allows",
+        ));
     }
     match mode {
-        Mode::Pending => Err(Refusal::new(400, "AuthorizationPendingException", "Authorization pending")),
-        Mode::Deny => Err(Refusal::new(400, "AccessDeniedException", "The user did not grant the request")),
+        Mode::Pending => Err(Refusal::new(
+            400,
+            "AuthorizationPendingException",
+            "Authorization pending",
+        )),
+        Mode::Deny => Err(Refusal::new(
+            400,
+            "AccessDeniedException",
+            "The user did not grant the request",
+        )),
         Mode::Approve => {
             device.used = true;
             let start_url = device.start_url.clone();
@@ -248,18 +350,34 @@ fn sign_in(
     start_url: &str,
     now: DateTime<Utc>,
 ) -> Result<(usize, Tokens), Refusal> {
-    let center = state.world.center(start_url).ok_or_else(|| invalid("Invalid start url provided"))?;
-    state.sign_in.sign_in(client, center, now).map_err(|error| broken(&error))
+    let center = state
+        .world
+        .center(start_url)
+        .ok_or_else(|| invalid("Invalid start url provided"))?;
+    state
+        .sign_in
+        .sign_in(client, center, now)
+        .map_err(|error| broken(&error))
 }
 
 /// The client, where it knows its secret and its registration has not ended.
 fn client(state: &State, id: &str, secret: &Secret, now: DateTime<Utc>) -> Result<Client, Refusal> {
-    let known = state.sign_in.client(id).filter(|client| client.secret == *secret);
-    known.filter(|client| client.expires_at > now).cloned().ok_or_else(unknown_client)
+    let known = state
+        .sign_in
+        .client(id)
+        .filter(|client| client.secret == *secret);
+    known
+        .filter(|client| client.expires_at > now)
+        .cloned()
+        .ok_or_else(unknown_client)
 }
 
 fn granted(client: &Client, grant_type: &str) -> Result<(), Refusal> {
-    if client.grant_types.iter().any(|granted| granted == grant_type) {
+    if client
+        .grant_types
+        .iter()
+        .any(|granted| granted == grant_type)
+    {
         return Ok(());
     }
     let message = "The client is not registered for this grant type";
@@ -269,7 +387,10 @@ fn granted(client: &Client, grant_type: &str) -> Result<(), Refusal> {
 /// PKCE's `S256`: base64url of the SHA-256, without padding.
 fn challenge(verifier: &str) -> String {
     let standard = aws_smithy_types::base64::encode(Sha256::digest(verifier));
-    standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+    standard
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_")
 }
 
 fn body<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {

@@ -1,5 +1,5 @@
-//! AWS Organizations, as far as xacct asks it: the accounts of the world that are in an organization, their units and
-//! tags.
+//! AWS Organizations, as far as xacct asks it: the accounts of the world that are in an
+//! organization, their units and tags.
 //!
 //! Source: the service model `organizations/2016-11-28`.
 
@@ -33,14 +33,14 @@ pub(crate) fn answer(
     admit(world, &sts::signer(state, received, now)?)?;
     let parameter = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let accounts = |parent: Option<&str>| -> Vec<Value> {
-        let below = members(world).filter(|account| parent.is_none_or(|parent| unit_of(account) == parent));
+        let below =
+            members(world).filter(|account| parent.is_none_or(|parent| unit_of(account) == parent));
         below.map(|account| shown(world, account)).collect()
     };
     match action {
         "ListAccounts" => paged("Accounts", &accounts(None), form),
         "ListRoots" => {
-            let root =
-                json!({ "Id": ROOT, "Name": "Root", "Arn": arn(world, "root", ROOT), "PolicyTypes": [] });
+            let root = json!({ "Id": ROOT, "Name": "Root", "Arn": arn(world, "root", ROOT), "PolicyTypes": [] });
             paged("Roots", &[root], form)
         }
         "ListAccountsForParent" => {
@@ -49,7 +49,9 @@ pub(crate) fn answer(
         }
         "ListOrganizationalUnitsForParent" => {
             let parent = known_parent(world, parameter("ParentId"))?;
-            let units = paths(world).into_iter().filter(|path| parent_of(path) == parent);
+            let units = paths(world)
+                .into_iter()
+                .filter(|path| parent_of(path) == parent);
             let units: Vec<Value> = units.map(|path| unit(world, &path)).collect();
             paged("OrganizationalUnits", &units, form)
         }
@@ -57,29 +59,56 @@ pub(crate) fn answer(
             let id = parameter("ChildId");
             let path = paths(world).into_iter().find(|path| unit_id(path) == id);
             let account = || members(world).find(|account| account.id == id).map(unit_of);
-            let parent = path.map(|path| parent_of(&path)).or_else(account).ok_or_else(|| {
-                Refusal::new(400, "ChildNotFoundException", "You specified a child that doesn't exist.")
-            })?;
-            let kind = if parent == ROOT { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
+            let parent = path
+                .map(|path| parent_of(&path))
+                .or_else(account)
+                .ok_or_else(|| {
+                    Refusal::new(
+                        400,
+                        "ChildNotFoundException",
+                        "You specified a child that doesn't exist.",
+                    )
+                })?;
+            let kind = if parent == ROOT {
+                "ROOT"
+            } else {
+                "ORGANIZATIONAL_UNIT"
+            };
             paged("Parents", &[json!({ "Id": parent, "Type": kind })], form)
         }
         "DescribeOrganizationalUnit" => {
             let id = parameter("OrganizationalUnitId");
-            let path = paths(world).into_iter().find(|path| unit_id(path) == id).ok_or_else(|| {
-                let message = "You specified an organizational unit that doesn't exist.";
-                Refusal::new(400, "OrganizationalUnitNotFoundException", message)
-            })?;
-            Ok(Content::Json(json!({ "OrganizationalUnit": unit(world, &path) })))
+            let path = paths(world)
+                .into_iter()
+                .find(|path| unit_id(path) == id)
+                .ok_or_else(|| {
+                    let message = "You specified an organizational unit that doesn't exist.";
+                    Refusal::new(400, "OrganizationalUnitNotFoundException", message)
+                })?;
+            Ok(Content::Json(
+                json!({ "OrganizationalUnit": unit(world, &path) }),
+            ))
         }
         "ListTagsForResource" => {
             let account = members(world).find(|account| account.id == parameter("ResourceId"));
             let account = account.ok_or_else(|| {
-                Refusal::new(400, "TargetNotFoundException", "You specified a target that doesn't exist.")
+                Refusal::new(
+                    400,
+                    "TargetNotFoundException",
+                    "You specified a target that doesn't exist.",
+                )
             })?;
-            let tags = account.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
+            let tags = account
+                .tags
+                .iter()
+                .map(|(key, value)| json!({ "Key": key, "Value": value }));
             paged("Tags", &tags.collect::<Vec<_>>(), form)
         }
-        _ => Err(Refusal::new(400, "UnknownOperationException", format!("The sandbox has no {action}."))),
+        _ => Err(Refusal::new(
+            400,
+            "UnknownOperationException",
+            format!("The sandbox has no {action}."),
+        )),
     }
 }
 
@@ -87,7 +116,11 @@ pub(crate) fn answer(
 fn admit(world: &World, signer: &Identity) -> Result<(), Refusal> {
     if !members(world).any(|account| account.id == signer.account_id) {
         let message = "Your account is not a member of an organization.";
-        return Err(Refusal::new(400, "AWSOrganizationsNotInUseException", message));
+        return Err(Refusal::new(
+            400,
+            "AWSOrganizationsNotInUseException",
+            message,
+        ));
     }
     if management(world) != Some(signer.account_id.as_str()) {
         let message = "You don't have permissions to access this resource.";
@@ -98,7 +131,10 @@ fn admit(world: &World, signer: &Identity) -> Result<(), Refusal> {
 
 /// The accounts that say in which unit they are.
 fn members(world: &World) -> impl Iterator<Item = &Account> {
-    world.account.iter().filter(|account| account.unit.is_some())
+    world
+        .account
+        .iter()
+        .filter(|account| account.unit.is_some())
 }
 
 /// The first one manages the organization.
@@ -107,7 +143,10 @@ fn management(world: &World) -> Option<&str> {
 }
 
 fn arn(world: &World, kind: &str, id: &str) -> String {
-    format!("arn:aws:organizations::{}:{kind}/{ID}/{id}", management(world).unwrap_or_default())
+    format!(
+        "arn:aws:organizations::{}:{kind}/{ID}/{id}",
+        management(world).unwrap_or_default()
+    )
 }
 
 fn shown(world: &World, account: &Account) -> Value {
@@ -131,8 +170,14 @@ fn unit(world: &World, path: &str) -> Value {
 fn paths(world: &World) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for path in members(world).filter_map(|account| account.unit.as_deref()) {
-        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
-        paths.extend(ends.map(|end| path[..end].to_owned()).filter(|path| !path.is_empty()));
+        let ends = path
+            .match_indices('/')
+            .map(|(end, _)| end)
+            .chain([path.len()]);
+        paths.extend(
+            ends.map(|end| path[..end].to_owned())
+                .filter(|path| !path.is_empty()),
+        );
     }
     paths
 }
@@ -156,19 +201,34 @@ fn parent_of(path: &str) -> String {
 fn known_parent(world: &World, id: &str) -> Result<String, Refusal> {
     let is_known = id == ROOT || paths(world).iter().any(|path| unit_id(path) == id);
     let message = "You specified a root or organizational unit that doesn't exist.";
-    if is_known { Ok(id.to_owned()) } else { Err(Refusal::new(400, "ParentNotFoundException", message)) }
+    if is_known {
+        Ok(id.to_owned())
+    } else {
+        Err(Refusal::new(400, "ParentNotFoundException", message))
+    }
 }
 
 fn paged(name: &str, all: &[Value], form: &Form) -> Result<Content, Refusal> {
-    let invalid = || Refusal::new(400, "InvalidInputException", "You provided invalid values for NextToken.");
+    let invalid = || {
+        Refusal::new(
+            400,
+            "InvalidInputException",
+            "You provided invalid values for NextToken.",
+        )
+    };
     let from = match form.get("NextToken") {
         None => 0,
-        Some(token) => token.strip_prefix("page-").and_then(|from| from.parse().ok()).ok_or_else(invalid)?,
+        Some(token) => token
+            .strip_prefix("page-")
+            .and_then(|from| from.parse().ok())
+            .ok_or_else(invalid)?,
     };
     if from > all.len() {
         return Err(invalid());
     }
     let until = (from + PAGE).min(all.len());
     let next = (until < all.len()).then(|| format!("page-{until}"));
-    Ok(Content::Json(json!({ name: all[from..until], "NextToken": next })))
+    Ok(Content::Json(
+        json!({ name: all[from..until], "NextToken": next }),
+    ))
 }

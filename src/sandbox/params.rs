@@ -1,4 +1,5 @@
-//! STS's parameters: read from the form, held against the service model's constraints (`sts/2011-06-15`).
+//! STS's parameters: read from the form, held against the service model's constraints
+//! (`sts/2011-06-15`).
 //!
 //! What depends on who calls is left to `sts`.
 
@@ -105,7 +106,12 @@ impl WebIdentity {
         let policy_arns = check.list("PolicyArns", ".arn", 10);
         check.done()?;
         pack(policy.as_deref(), &policy_arns, &[])?;
-        Ok(WebIdentity { role_arn, role_session_name, token, duration_seconds })
+        Ok(WebIdentity {
+            role_arn,
+            role_session_name,
+            token,
+            duration_seconds,
+        })
     }
 }
 
@@ -115,7 +121,10 @@ impl GetSessionToken {
         let duration_seconds = check.number("DurationSeconds", 900, 129_600);
         let mfa = check.mfa();
         check.done()?;
-        Ok(GetSessionToken { duration_seconds, mfa })
+        Ok(GetSessionToken {
+            duration_seconds,
+            mfa,
+        })
     }
 }
 
@@ -128,7 +137,10 @@ impl GetFederationToken {
         let policy_arns = check.list("PolicyArns", ".arn", 10);
         check.done()?;
         pack(policy.as_deref(), &policy_arns, &[])?;
-        Ok(GetFederationToken { name, duration_seconds })
+        Ok(GetFederationToken {
+            name,
+            duration_seconds,
+        })
     }
 }
 
@@ -152,21 +164,61 @@ const ARN: Shape = Shape {
     pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     allows: |c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{85}'),
 };
-const WEB_IDENTITY_TOKEN: Shape = Shape { min: 4, max: 20_000, pattern: ARN.pattern, allows: ARN.allows };
-const NAME: Shape =
-    Shape { min: 2, max: 64, pattern: r"[\w+=,.@-]*", allows: |c| word(c) || "+=,.@-".contains(c) };
-const USER_NAME: Shape = Shape { min: 2, max: 32, pattern: NAME.pattern, allows: NAME.allows };
-const EXTERNAL_ID: Shape =
-    Shape { min: 2, max: 1224, pattern: r"[\w+=,.@:\/-]*", allows: |c| word(c) || "+=,.@:/-".contains(c) };
-const SERIAL: Shape =
-    Shape { min: 9, max: 256, pattern: r"[\w+=/:,.@-]*", allows: |c| word(c) || "+=/:,.@-".contains(c) };
-const TOKEN_CODE: Shape = Shape { min: 6, max: 6, pattern: r"[\d]*", allows: |c| c.is_ascii_digit() };
-const TAG_KEY: Shape =
-    Shape { min: 1, max: 128, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", allows: tag_character };
-const TAG_VALUE: Shape =
-    Shape { min: 0, max: 256, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", allows: tag_character };
+const WEB_IDENTITY_TOKEN: Shape = Shape {
+    min: 4,
+    max: 20_000,
+    pattern: ARN.pattern,
+    allows: ARN.allows,
+};
+const NAME: Shape = Shape {
+    min: 2,
+    max: 64,
+    pattern: r"[\w+=,.@-]*",
+    allows: |c| word(c) || "+=,.@-".contains(c),
+};
+const USER_NAME: Shape = Shape {
+    min: 2,
+    max: 32,
+    pattern: NAME.pattern,
+    allows: NAME.allows,
+};
+const EXTERNAL_ID: Shape = Shape {
+    min: 2,
+    max: 1224,
+    pattern: r"[\w+=,.@:\/-]*",
+    allows: |c| word(c) || "+=,.@:/-".contains(c),
+};
+const SERIAL: Shape = Shape {
+    min: 9,
+    max: 256,
+    pattern: r"[\w+=/:,.@-]*",
+    allows: |c| word(c) || "+=/:,.@-".contains(c),
+};
+const TOKEN_CODE: Shape = Shape {
+    min: 6,
+    max: 6,
+    pattern: r"[\d]*",
+    allows: |c| c.is_ascii_digit(),
+};
+const TAG_KEY: Shape = Shape {
+    min: 1,
+    max: 128,
+    pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
+    allows: tag_character,
+};
+const TAG_VALUE: Shape = Shape {
+    min: 0,
+    max: 256,
+    pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
+    allows: tag_character,
+};
 /// The limit of a policy's length is that of all policies together, which `pack` knows.
-const POLICY: Shape = Shape { min: 1, max: usize::MAX, pattern: ARN.pattern, allows: ARN.allows };
+const POLICY: Shape = Shape {
+    min: 1,
+    max: usize::MAX,
+    pattern: ARN.pattern,
+    allows: ARN.allows,
+};
 
 fn tag_character(character: char) -> bool {
     character.is_alphanumeric() || character == ' ' || "_.:/=+-@".contains(character)
@@ -180,7 +232,10 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(form: &'a Form) -> Check<'a> {
-        Check { form, violations: Vec::new() }
+        Check {
+            form,
+            violations: Vec::new(),
+        }
     }
 
     fn done(self) -> Result<(), Refusal> {
@@ -189,7 +244,10 @@ impl<'a> Check<'a> {
             1 => "1 validation error".to_owned(),
             many => format!("{many} validation errors"),
         };
-        Err(Refusal::validation(format!("{plural} detected: {}", self.violations.join("; "))))
+        Err(Refusal::validation(format!(
+            "{plural} detected: {}",
+            self.violations.join("; ")
+        )))
     }
 
     fn text(&mut self, name: &str, shape: &Shape) -> Option<String> {
@@ -217,7 +275,11 @@ impl<'a> Check<'a> {
             let rule = format!("Member must have value greater than or equal to {min}");
             self.violation(&shown, &field, &rule);
         } else if number > i64::from(max) {
-            self.violation(&shown, &field, &format!("Member must have value less than or equal to {max}"));
+            self.violation(
+                &shown,
+                &field,
+                &format!("Member must have value less than or equal to {max}"),
+            );
         }
         u32::try_from(number).ok()
     }
@@ -242,7 +304,11 @@ impl<'a> Check<'a> {
         let mut tags = Vec::new();
         for (index, key) in keys.into_iter().enumerate() {
             let member = index + 1;
-            let value = self.form.get(&format!("Tags.member.{member}.Value")).cloned().unwrap_or_default();
+            let value = self
+                .form
+                .get(&format!("Tags.member.{member}.Value"))
+                .cloned()
+                .unwrap_or_default();
             self.hold(&key, &format!("tags.{member}.member.key"), &TAG_KEY);
             self.hold(&value, &format!("tags.{member}.member.value"), &TAG_VALUE);
             tags.push(Tag { key, value });
@@ -261,60 +327,91 @@ impl<'a> Check<'a> {
         let (shown, length) = (format!("'{value}'"), value.chars().count());
         let needs_one = shape.pattern.ends_with('+');
         if !value.chars().all(shape.allows) || (needs_one && value.is_empty()) {
-            let rule = format!("Member must satisfy regular expression pattern: {}", shape.pattern);
+            let rule = format!(
+                "Member must satisfy regular expression pattern: {}",
+                shape.pattern
+            );
             self.violation(&shown, field, &rule);
         }
         if length < shape.min {
-            let rule = format!("Member must have length greater than or equal to {}", shape.min);
+            let rule = format!(
+                "Member must have length greater than or equal to {}",
+                shape.min
+            );
             self.violation(&shown, field, &rule);
         } else if length > shape.max {
-            let rule = format!("Member must have length less than or equal to {}", shape.max);
+            let rule = format!(
+                "Member must have length less than or equal to {}",
+                shape.max
+            );
             self.violation(&shown, field, &rule);
         }
     }
 
     fn violation(&mut self, value: &str, field: &str, rule: &str) {
-        self.violations.push(format!("Value {value} at '{field}' failed to satisfy constraint: {rule}"));
+        self.violations.push(format!(
+            "Value {value} at '{field}' failed to satisfy constraint: {rule}"
+        ));
     }
 }
 
 /// `RoleArn` as the service names it in messages: `roleArn`.
 fn camel(name: &str) -> String {
     let mut characters = name.chars();
-    characters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string())
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string())
         + characters.as_str()
 }
 
 fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Refusal> {
-    let keys: std::collections::BTreeSet<String> = tags.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let keys: std::collections::BTreeSet<String> =
+        tags.iter().map(|tag| tag.key.to_lowercase()).collect();
     let invalid = |message: &str| Err(Refusal::new(400, "InvalidParameterValue", message));
     if keys.len() < tags.len() {
-        return invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+        return invalid(
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        );
     }
-    if transitive.iter().any(|key| !keys.contains(&key.to_lowercase())) {
+    if transitive
+        .iter()
+        .any(|key| !keys.contains(&key.to_lowercase()))
+    {
         return invalid("The specified transitive tag key must be included in the requested tags.");
     }
     Ok(())
 }
 
-/// Percent of what policies and tags may take. AWS packs them in a binary form of its own; here the plaintext counts.
-fn pack(policy: Option<&str>, policy_arns: &[String], tags: &[Tag]) -> Result<Option<usize>, Refusal> {
+/// Percent of what policies and tags may take. AWS packs them in a binary form of its own; here the
+/// plaintext counts.
+fn pack(
+    policy: Option<&str>,
+    policy_arns: &[String],
+    tags: &[Tag],
+) -> Result<Option<usize>, Refusal> {
     if policy.is_none() && policy_arns.is_empty() && tags.is_empty() {
         return Ok(None);
     }
     if let Some(text) = policy {
         let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
         if document.is_none_or(|document| document.get("Statement").is_none()) {
-            return Err(Refusal::new(400, "MalformedPolicyDocument", "Syntax errors in policy."));
+            return Err(Refusal::new(
+                400,
+                "MalformedPolicyDocument",
+                "Syntax errors in policy.",
+            ));
         }
     }
     if let Some(arn) = policy_arns.iter().find(|arn| !is_policy_arn(arn)) {
         return Err(Refusal::validation(format!("{arn} is invalid")));
     }
     let length = |text: &String| text.chars().count();
-    let policies =
-        policy.map_or(0, |text| text.chars().count()) + policy_arns.iter().map(length).sum::<usize>();
-    let tagged: usize = tags.iter().map(|tag| length(&tag.key) + length(&tag.value)).sum();
+    let policies = policy.map_or(0, |text| text.chars().count())
+        + policy_arns.iter().map(length).sum::<usize>();
+    let tagged: usize = tags
+        .iter()
+        .map(|tag| length(&tag.key) + length(&tag.value))
+        .sum();
     let percent = |size: usize| (size * 100).div_ceil(POLICY_LIMIT);
     let too_large = |message| Err(Refusal::new(400, "PackedPolicyTooLarge", message));
     if policies > POLICY_LIMIT {
@@ -325,7 +422,9 @@ fn pack(policy: Option<&str>, policy_arns: &[String], tags: &[Tag]) -> Result<Op
     }
     if policies + tagged > POLICY_LIMIT {
         let percent = percent(policies + tagged);
-        return too_large(format!("Packed size of session tags consumes {percent}% of allotted space."));
+        return too_large(format!(
+            "Packed size of session tags consumes {percent}% of allotted space."
+        ));
     }
     Ok(Some(percent(policies + tagged)))
 }

@@ -1,4 +1,5 @@
-//! May this caller assume this role? The role's trust policy and the caller's own, as IAM weighs them.
+//! May this caller assume this role? The role's trust policy and the caller's own, as IAM weighs
+//! them.
 //!
 //! Source: IAM user guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
 
@@ -29,15 +30,22 @@ pub(crate) fn may_assume(
         ("sts:SetSourceIdentity", context.source_identity.is_some()),
     ];
     for (action, _) in needed.into_iter().filter(|(_, needed)| *needed) {
-        let own_policy = caller.may_assume.iter().any(|pattern| like(pattern, &account.role_arn(role)));
-        let allowed = role.trust.iter().filter(|trust| allows(trust, action, context)).any(|trust| {
-            match trusted(trust, caller, account) {
-                Trusted::No => false,
-                Trusted::Account => own_policy,
-                // Within one account, a trust policy that names the caller is enough.
-                Trusted::ByName => own_policy || caller.account_id == account.id,
-            }
-        });
+        let own_policy = caller
+            .may_assume
+            .iter()
+            .any(|pattern| like(pattern, &account.role_arn(role)));
+        let allowed = role
+            .trust
+            .iter()
+            .filter(|trust| allows(trust, action, context))
+            .any(|trust| {
+                match trusted(trust, caller, account) {
+                    Trusted::No => false,
+                    Trusted::Account => own_policy,
+                    // Within one account, a trust policy that names the caller is enough.
+                    Trusted::ByName => own_policy || caller.account_id == account.id,
+                }
+            });
         if !allowed {
             return Err(action);
         }
@@ -55,8 +63,9 @@ enum Trusted {
 fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
     let named = |principal: &String| *principal == caller.principal_arn || *principal == caller.arn;
     let root = format!("arn:{}:iam::{}:root", account.partition, caller.account_id);
-    let everyone =
-        |principal: &String| *principal == root || *principal == caller.account_id || principal == "*";
+    let everyone = |principal: &String| {
+        *principal == root || *principal == caller.account_id || principal == "*"
+    };
     if trust.principals.iter().any(named) {
         Trusted::ByName
     } else if trust.principals.iter().any(everyone) {
@@ -68,21 +77,29 @@ fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
 
 /// Whether the statement is about this action and all its conditions hold.
 fn allows(trust: &Trust, action: &str, context: Context<'_>) -> bool {
-    let external_id = trust.external_id.as_deref().is_none_or(|id| context.external_id == Some(id));
-    let mfa = !trust.mfa || context.mfa_age.is_some();
-    let fresh = trust.max_mfa_age.is_none_or(|max| context.mfa_age.is_some_and(|age| age < max));
-    let source_identity = trust
-        .source_identity
+    let external_id = trust
+        .external_id
         .as_deref()
-        .is_none_or(|pattern| context.source_identity.is_some_and(|name| like(pattern, name)));
+        .is_none_or(|id| context.external_id == Some(id));
+    let mfa = !trust.mfa || context.mfa_age.is_some();
+    let fresh = trust
+        .max_mfa_age
+        .is_none_or(|max| context.mfa_age.is_some_and(|age| age < max));
+    let source_identity = trust.source_identity.as_deref().is_none_or(|pattern| {
+        context
+            .source_identity
+            .is_some_and(|name| like(pattern, name))
+    });
     // A statement for tokens is for nobody who signs.
-    let about = trust.federated.is_none() && trust.actions.iter().any(|pattern| like(pattern, action));
+    let about =
+        trust.federated.is_none() && trust.actions.iter().any(|pattern| like(pattern, action));
     about && external_id && mfa && fresh && source_identity
 }
 
 /// IAM's `StringLike`: `*` is any text, `?` any character.
 pub(crate) fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         match pattern.get(p) {

@@ -1,4 +1,5 @@
-//! Identity Center's access portal: what is assigned to whoever is signed in, and the roles' credentials.
+//! Identity Center's access portal: what is assigned to whoever is signed in, and the roles'
+//! credentials.
 //!
 //! Source: the service model `sso/2019-06-10`. The credentials are sessions of the sandbox's STS.
 
@@ -16,7 +17,8 @@ use super::world::Account;
 
 /// Seconds for which a role's credentials are good.
 const ROLE_SECONDS: u32 = 3600;
-/// Entries of a page, where the client names no number: few, so that whoever forgets the next page is found out.
+/// Entries of a page, where the client names no number: few, so that whoever forgets the next page
+/// is found out.
 const PAGE: usize = 2;
 
 /// Answers one of the actions that `route` knows; `now` is the machine's clock.
@@ -30,10 +32,18 @@ pub(crate) fn answer(
     let token = bearer(received).unwrap_or_default();
     let holder = state.sign_in.holder(&token, now);
     let center = holder.and_then(|(start_url, user)| {
-        Some(IdentityCenter { user: user.to_owned(), ..state.world.center(start_url)?.clone() })
+        Some(IdentityCenter {
+            user: user.to_owned(),
+            ..state.world.center(start_url)?.clone()
+        })
     });
-    let center = center
-        .ok_or_else(|| Refusal::new(401, "UnauthorizedException", "Session token not found or invalid"))?;
+    let center = center.ok_or_else(|| {
+        Refusal::new(
+            401,
+            "UnauthorizedException",
+            "Session token not found or invalid",
+        )
+    })?;
     let query = query(received);
     match action {
         "GetRoleCredentials" => role_credentials(state, &center, &query, now),
@@ -53,7 +63,9 @@ fn role_credentials(
     now: DateTime<Utc>,
 ) -> Result<Content, Refusal> {
     let account = account(state, query)?;
-    let role = query.get("role_name").ok_or_else(|| invalid("role_name is missing"))?;
+    let role = query
+        .get("role_name")
+        .ok_or_else(|| invalid("role_name is missing"))?;
     if !center.roles(&account.id).any(|assigned| assigned == role) {
         return Err(no_access());
     }
@@ -67,9 +79,14 @@ fn role_credentials(
         principal_arn: role_arn,
         may_assume: vec!["*".to_owned()],
     };
-    let means = Means::Role { source_identity: None, transitive_tags: Vec::new(), chained: false };
+    let means = Means::Role {
+        source_identity: None,
+        transitive_tags: Vec::new(),
+        chained: false,
+    };
     let session = state.issue(identity, means, ROLE_SECONDS, now);
-    let session = session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
+    let session =
+        session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
     Ok(Content::Json(json!({ "roleCredentials": {
         "accessKeyId": session.access_key_id,
         "secretAccessKey": session.secret.expose(),
@@ -79,7 +96,11 @@ fn role_credentials(
 }
 
 fn accounts(state: &State, center: &IdentityCenter, query: &Form) -> Result<Content, Refusal> {
-    let assigned = state.world.account.iter().filter(|account| center.roles(&account.id).next().is_some());
+    let assigned = state
+        .world
+        .account
+        .iter()
+        .filter(|account| center.roles(&account.id).next().is_some());
     let list = assigned.map(|account| {
         json!({
             "accountId": account.id,
@@ -93,34 +114,52 @@ fn accounts(state: &State, center: &IdentityCenter, query: &Form) -> Result<Cont
 fn account_roles(state: &State, center: &IdentityCenter, query: &Form) -> Result<Content, Refusal> {
     let account = account(state, query)?;
     let roles = center.roles(&account.id);
-    let list: Vec<Value> = roles.map(|role| json!({ "roleName": role, "accountId": account.id })).collect();
-    if list.is_empty() { Err(no_access()) } else { page("roleList", list, query) }
+    let list: Vec<Value> = roles
+        .map(|role| json!({ "roleName": role, "accountId": account.id }))
+        .collect();
+    if list.is_empty() {
+        Err(no_access())
+    } else {
+        page("roleList", list, query)
+    }
 }
 
 /// One page of the list, from `next_token` on. The token is good for nothing but this list.
 fn page(name: &str, list: Vec<Value>, query: &Form) -> Result<Content, Refusal> {
-    let size = query.get("max_result").map_or(Some(PAGE), |text| text.parse().ok());
-    let size =
-        size.filter(|size| (1..=100).contains(size)).ok_or_else(|| invalid("max_result is invalid"))?;
+    let size = query
+        .get("max_result")
+        .map_or(Some(PAGE), |text| text.parse().ok());
+    let size = size
+        .filter(|size| (1..=100).contains(size))
+        .ok_or_else(|| invalid("max_result is invalid"))?;
     let start = query.get("next_token").map_or(Some(0), |token| {
         let (of, start) = token.split_once('-')?;
-        start.parse().ok().filter(|start| of == name && *start < list.len())
+        start
+            .parse()
+            .ok()
+            .filter(|start| of == name && *start < list.len())
     });
     let start = start.ok_or_else(|| invalid("next_token is invalid"))?;
     let end = list.len().min(start + size);
     let next_token = (end < list.len()).then(|| format!("{name}-{end}"));
     let shown: Vec<Value> = list.into_iter().skip(start).take(size).collect();
-    Ok(Content::Json(json!({ name: shown, "nextToken": next_token })))
+    Ok(Content::Json(
+        json!({ name: shown, "nextToken": next_token }),
+    ))
 }
 
 /// The account that is asked about.
 fn account(state: &State, query: &Form) -> Result<Account, Refusal> {
-    let id = query.get("account_id").ok_or_else(|| invalid("account_id is missing"))?;
+    let id = query
+        .get("account_id")
+        .ok_or_else(|| invalid("account_id is missing"))?;
     if !crate::arn::is_account_id(id) {
         return Err(invalid("account_id is invalid"));
     }
     let account = state.world.account.iter().find(|account| account.id == *id);
-    account.cloned().ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", "Account not found"))
+    account
+        .cloned()
+        .ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", "Account not found"))
 }
 
 /// What everyone gets who asks for what is not assigned.

@@ -17,7 +17,8 @@ pub(crate) struct Asked {
     pub(crate) params: Form,
 }
 
-/// Parameters of Identity Center and of the console's sign-in of which the log shows the beginning only, as of web identity tokens.
+/// Parameters of Identity Center and of the console's sign-in of which the log shows the beginning
+/// only, as of web identity tokens.
 const SECRET: [&str; 8] = [
     "clientSecret",
     "deviceCode",
@@ -34,10 +35,17 @@ const ORGANIZATIONS: &str = "AWSOrganizationsV20161128.";
 
 /// Sorts a request. What is for nobody else is for STS, which says that it does not know it.
 pub(crate) fn route(received: &Received<'_>) -> Asked {
-    let target = received.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let target = received
+        .headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
     if let Some(action) = target.and_then(|target| target.strip_prefix(ORGANIZATIONS)) {
         let (service, action) = (Service::Organizations, Some(action.to_owned()));
-        return Asked { service, action, params: json(received.body) };
+        return Asked {
+            service,
+            action,
+            params: json(received.body),
+        };
     }
     let (service, action) = match (received.method, received.path) {
         ("POST", "/client/register") => (Service::Oidc, "RegisterClient"),
@@ -53,30 +61,52 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
         ("POST", "/logout") => (Service::Portal, "Logout"),
         ("GET", "/federation") => {
             let params = query(received);
-            return Asked { service: Service::Federation, action: params.get("Action").cloned(), params };
+            return Asked {
+                service: Service::Federation,
+                action: params.get("Action").cloned(),
+                params,
+            };
         }
         ("POST", "/v1/token") => (Service::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);
-            return Asked { service: Service::Sts, action: params.get("Action").cloned(), params };
+            return Asked {
+                service: Service::Sts,
+                action: params.get("Action").cloned(),
+                params,
+            };
         }
     };
     let mut params = query(received);
     params.extend(json(received.body));
     params.extend(bearer(received).map(|token| ("accessToken".to_owned(), token)));
-    Asked { service, action: Some(action.to_owned()), params }
+    Asked {
+        service,
+        action: Some(action.to_owned()),
+        params,
+    }
 }
 
 impl Asked {
     /// What the log shows.
     pub(crate) fn shown(&self) -> BTreeMap<String, String> {
-        let shown = self.params.iter().filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
+        let shown = self
+            .params
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
         let short = |text: &str| text.chars().take(8).chain(['…']).collect();
         shown
             .map(|(name, value)| {
                 let is_secret = name == "WebIdentityToken"
                     || self.service != Service::Sts && SECRET.contains(&name.as_str());
-                (name.clone(), if is_secret { short(value) } else { value.clone() })
+                (
+                    name.clone(),
+                    if is_secret {
+                        short(value)
+                    } else {
+                        value.clone()
+                    },
+                )
             })
             .collect()
     }
@@ -84,7 +114,9 @@ impl Asked {
 
 /// The query's parameters.
 pub(crate) fn query(received: &Received<'_>) -> Form {
-    url::form_urlencoded::parse(received.query.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(received.query.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 /// `x-amz-sso_bearer_token`
@@ -93,17 +125,25 @@ pub(crate) fn bearer(received: &Received<'_>) -> Option<String> {
     Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// The members of a JSON object as text, lists with spaces between; nothing where the body is something else.
+/// The members of a JSON object as text, lists with spaces between; nothing where the body is
+/// something else.
 fn json(body: &[u8]) -> Form {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return Form::new() };
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return Form::new();
+    };
     let text = |value: Value| match value {
         Value::String(text) => text,
-        Value::Array(items) => {
-            items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(" ")
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join(" "),
         other => other.to_string(),
     };
-    members.into_iter().map(|(name, value)| (name, text(value))).collect()
+    members
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -114,7 +154,13 @@ mod tests {
 
     fn asked(method: &str, path: &str, query: &str, body: &str) -> Asked {
         let headers = HeaderMap::new();
-        route(&Received { method, path, query, headers: &headers, body: body.as_bytes() })
+        route(&Received {
+            method,
+            path,
+            query,
+            headers: &headers,
+            body: body.as_bytes(),
+        })
     }
 
     #[test]
@@ -125,17 +171,43 @@ mod tests {
             "",
             r#"{"clientId":"c","clientSecret":"0123456789","scope":["a","b"],"n":1}"#,
         );
-        assert_eq!((token.service, token.action.as_deref()), (Service::Oidc, Some("CreateToken")));
-        let shown: Vec<String> = token.shown().into_iter().map(|(name, value)| name + "=" + &value).collect();
-        assert_eq!(shown, ["clientId=c", "clientSecret=01234567…", "n=1", "scope=a b"]);
+        assert_eq!(
+            (token.service, token.action.as_deref()),
+            (Service::Oidc, Some("CreateToken"))
+        );
+        let shown: Vec<String> = token
+            .shown()
+            .into_iter()
+            .map(|(name, value)| name + "=" + &value)
+            .collect();
+        assert_eq!(
+            shown,
+            ["clientId=c", "clientSecret=01234567…", "n=1", "scope=a b"]
+        );
         let roles = asked("GET", "/assignment/roles", "account_id=1&next_token=x", "");
         assert_eq!((roles.service, roles.params.len()), (Service::Portal, 2));
-        let sts = asked("POST", "/", "", "Action=AssumeRole&Version=2011-06-15&code=0123456789");
-        assert_eq!((sts.service, sts.action.as_deref()), (Service::Sts, Some("AssumeRole")));
+        let sts = asked(
+            "POST",
+            "/",
+            "",
+            "Action=AssumeRole&Version=2011-06-15&code=0123456789",
+        );
+        assert_eq!(
+            (sts.service, sts.action.as_deref()),
+            (Service::Sts, Some("AssumeRole"))
+        );
         assert_eq!(sts.shown()["code"], "0123456789");
         assert_eq!(asked("GET", "/token", "", "").service, Service::Sts);
-        let signin = asked("GET", "/federation", "Action=getSigninToken&Session=%7B%22sessionId%22", "");
-        assert_eq!((signin.service, signin.action.as_deref()), (Service::Federation, Some("getSigninToken")));
+        let signin = asked(
+            "GET",
+            "/federation",
+            "Action=getSigninToken&Session=%7B%22sessionId%22",
+            "",
+        );
+        assert_eq!(
+            (signin.service, signin.action.as_deref()),
+            (Service::Federation, Some("getSigninToken"))
+        );
         assert_eq!(signin.shown()["Session"], "{\"sessio…");
     }
 }

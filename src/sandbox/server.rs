@@ -41,11 +41,16 @@ impl Server {
     /// Listens on 127.0.0.1; port 0 takes a free one.
     pub(crate) async fn bind(world: World, port: u16) -> Result<Server> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let failed =
-            |error: std::io::Error| Error::other(format!("the sandbox cannot listen on {address}: {error}"));
+        let failed = |error: std::io::Error| {
+            Error::other(format!("the sandbox cannot listen on {address}: {error}"))
+        };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
-        Ok(Server { listener, port, desk: Arc::new(Mutex::new(Desk::new(world))) })
+        Ok(Server {
+            listener,
+            port,
+            desk: Arc::new(Mutex::new(Desk::new(world))),
+        })
     }
 
     /// `http://127.0.0.1:PORT`
@@ -61,7 +66,8 @@ impl Server {
                     let (desk, port) = (Arc::clone(&self.desk), self.port);
                     tokio::spawn(connection(stream, desk, port));
                 }
-                // A connection that was gone already concerns nobody else; with no file left to open, wait for one.
+                // A connection that was gone already concerns nobody else; with no file left to
+                // open, wait for one.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
@@ -99,7 +105,11 @@ async fn respond(
 ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
-        return Ok(response(413, &[typed("text/plain")], "the request is too large\n".to_owned()));
+        return Ok(response(
+            413,
+            &[typed("text/plain")],
+            "the request is too large\n".to_owned(),
+        ));
     };
     let body = body.to_bytes();
     let received = Received {
@@ -111,13 +121,20 @@ async fn respond(
     };
     if received.path.starts_with(control::PREFIX) {
         let (status, value) = control::answer(&mut lock(&desk), &received, port, now());
-        return Ok(response(status, &[typed("application/json")], format!("{value}\n")));
+        return Ok(response(
+            status,
+            &[typed("application/json")],
+            format!("{value}\n"),
+        ));
     }
     let admitted = lock(&desk).admit(&received);
     tokio::time::sleep(Duration::from_millis(admitted.delay())).await;
     let (outcome, date) = {
         let (mut desk, now) = (lock(&desk), now());
-        (desk.process(&admitted, &received, now), desk.state.clocks.date_at(now))
+        (
+            desk.process(&admitted, &received, now),
+            desk.state.clocks.date_at(now),
+        )
     };
     match outcome {
         Outcome::Answer(reply) => {
@@ -137,7 +154,10 @@ fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
     desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a server reads the clock per request, here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server reads the clock per request, here"
+)]
 fn now() -> DateTime<Utc> {
     Utc::now()
 }
@@ -151,7 +171,11 @@ fn typed(content_type: &str) -> (&'static str, String) {
     ("content-type", content_type.to_owned())
 }
 
-fn response(status: u16, headers: &[(&'static str, String)], body: String) -> Response<Full<Bytes>> {
+fn response(
+    status: u16,
+    headers: &[(&'static str, String)],
+    body: String,
+) -> Response<Full<Bytes>> {
     let mut builder = Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, value);
@@ -168,9 +192,15 @@ fn response(status: u16, headers: &[(&'static str, String)], body: String) -> Re
 /// The whole head, and half of the body that it promises.
 fn half(reply: &Reply, date: DateTime<Utc>) -> Cut {
     let length = reply.body.len();
-    let lines: Vec<String> =
-        headers(reply, date).iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let text = format!("HTTP/1.1 {} \r\ncontent-length: {length}\r\n{}\r\n", reply.status, lines.concat());
+    let lines: Vec<String> = headers(reply, date)
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let text = format!(
+        "HTTP/1.1 {} \r\ncontent-length: {length}\r\n{}\r\n",
+        reply.status,
+        lines.concat()
+    );
     let mut bytes = text.into_bytes();
     bytes.extend(reply.body.bytes().take(length / 2));
     bytes

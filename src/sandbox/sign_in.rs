@@ -1,4 +1,5 @@
-//! What Identity Center remembers: clients, codes that wait for their sign-in, sessions with their tokens.
+//! What Identity Center remembers: clients, codes that wait for their sign-in, sessions with their
+//! tokens.
 //!
 //! Every `now` is the server's clock. What a request must look like is held in `oidc`.
 
@@ -110,7 +111,8 @@ pub(crate) struct Tokens {
     pub(crate) expires_in: i64,
 }
 
-/// Everything that changes. Sessions are counted from 0; one that ended early has its end in the past.
+/// Everything that changes. Sessions are counted from 0; one that ended early has its end in the
+/// past.
 #[derive(Debug)]
 pub(crate) struct SignIn {
     pub(crate) settings: Settings,
@@ -126,7 +128,12 @@ pub(crate) struct SignIn {
 impl SignIn {
     pub(crate) fn new() -> SignIn {
         SignIn {
-            settings: Settings { mode: Mode::Approve, interval: 1, expires_in: 600, user: None },
+            settings: Settings {
+                mode: Mode::Approve,
+                interval: 1,
+                expires_in: 600,
+                user: None,
+            },
             clients: BTreeMap::new(),
             devices: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -183,7 +190,8 @@ impl SignIn {
             used: false,
         };
         let code = self.secret("", 64)?;
-        self.devices.insert(code.expose().to_owned(), device.clone());
+        self.devices
+            .insert(code.expose().to_owned(), device.clone());
         Ok((code, device))
     }
 
@@ -200,7 +208,13 @@ impl SignIn {
     pub(crate) fn authorize(&mut self, draft: Code, now: DateTime<Utc>) -> Result<Secret> {
         let code = self.secret("", 64)?;
         let expires_at = now + TimeDelta::minutes(CODE_MINUTES);
-        self.codes.insert(code.expose().to_owned(), Code { expires_at, ..draft });
+        self.codes.insert(
+            code.expose().to_owned(),
+            Code {
+                expires_at,
+                ..draft
+            },
+        );
         Ok(code)
     }
 
@@ -217,14 +231,23 @@ impl SignIn {
     ) -> Result<(usize, Tokens)> {
         let ends_at = now + TimeDelta::seconds(center.session_seconds);
         let start_url = center.start_url.clone();
-        let user = self.settings.user.clone().unwrap_or_else(|| center.user.clone());
-        self.sessions.push(Session { client_id: client.id.clone(), start_url, user, ends_at });
+        let user = self
+            .settings
+            .user
+            .clone()
+            .unwrap_or_else(|| center.user.clone());
+        self.sessions.push(Session {
+            client_id: client.id.clone(),
+            start_url,
+            user,
+            ends_at,
+        });
         let session = self.sessions.len() - 1;
         Ok((session, self.tokens(session, client, center, now)?))
     }
 
-    /// Exchanges a refresh token for new tokens, once: a second time means that somebody has a copy, and ends the
-    /// session. `None` where it is not good.
+    /// Exchanges a refresh token for new tokens, once: a second time means that somebody has a
+    /// copy, and ends the session. `None` where it is not good.
     pub(crate) fn refresh(
         &mut self,
         token: &str,
@@ -232,23 +255,42 @@ impl SignIn {
         centers: &[IdentityCenter],
         now: DateTime<Utc>,
     ) -> Result<Option<Tokens>> {
-        let Some(known) = self.refresh.get_mut(token) else { return Ok(None) };
+        let Some(known) = self.refresh.get_mut(token) else {
+            return Ok(None);
+        };
         let number = known.session;
-        if self.sessions.get(number).is_none_or(|session| session.client_id != client.id) {
+        if self
+            .sessions
+            .get(number)
+            .is_none_or(|session| session.client_id != client.id)
+        {
             return Ok(None);
         }
         if std::mem::replace(&mut known.spent, true) {
             self.end(number, now);
         }
-        let session = self.sessions.get(number).filter(|session| session.ends_at > now);
-        let center = session.and_then(|session| centers.iter().find(|c| c.start_url == session.start_url));
-        center.map(|center| self.tokens(number, client, center, now)).transpose()
+        let session = self
+            .sessions
+            .get(number)
+            .filter(|session| session.ends_at > now);
+        let center =
+            session.and_then(|session| centers.iter().find(|c| c.start_url == session.start_url));
+        center
+            .map(|center| self.tokens(number, client, center, now))
+            .transpose()
     }
 
-    /// The start URL and the user of the session that this access token is for; `None` where it is not good (any more).
+    /// The start URL and the user of the session that this access token is for; `None` where it is
+    /// not good (any more).
     pub(crate) fn holder(&self, access_token: &str, now: DateTime<Utc>) -> Option<(&str, &str)> {
-        let token = self.access.get(access_token).filter(|token| token.expires_at > now)?;
-        let session = self.sessions.get(token.session).filter(|session| session.ends_at > now)?;
+        let token = self
+            .access
+            .get(access_token)
+            .filter(|token| token.expires_at > now)?;
+        let session = self
+            .sessions
+            .get(token.session)
+            .filter(|session| session.ends_at > now)?;
         Some((&session.start_url, &session.user))
     }
 
@@ -261,7 +303,10 @@ impl SignIn {
 
     /// Ends every session. Gives how many there were to end.
     pub(crate) fn sign_out_all(&mut self, now: DateTime<Utc>) -> usize {
-        let open = self.sessions.iter_mut().filter(|session| session.ends_at > now);
+        let open = self
+            .sessions
+            .iter_mut()
+            .filter(|session| session.ends_at > now);
         open.map(|session| session.ends_at = now).count()
     }
 
@@ -272,7 +317,8 @@ impl SignIn {
         }
     }
 
-    /// An access token, and a refresh token where the client may refresh and asked for the scope that allows it.
+    /// An access token, and a refresh token where the client may refresh and asked for the scope
+    /// that allows it.
     fn tokens(
         &mut self,
         session: usize,
@@ -280,19 +326,51 @@ impl SignIn {
         center: &IdentityCenter,
         now: DateTime<Utc>,
     ) -> Result<Tokens> {
-        let may_refresh = client.grant_types.iter().any(|grant| grant == "refresh_token")
-            && client.scopes.iter().any(|scope| scope == "sso:account:access");
-        let ends_at = self.sessions.get(session).map_or(now, |session| session.ends_at);
+        let may_refresh = client
+            .grant_types
+            .iter()
+            .any(|grant| grant == "refresh_token")
+            && client
+                .scopes
+                .iter()
+                .any(|scope| scope == "sso:account:access");
+        let ends_at = self
+            .sessions
+            .get(session)
+            .map_or(now, |session| session.ends_at);
         let soon = now + TimeDelta::seconds(center.token_seconds);
-        let expires_at = if may_refresh { soon.min(ends_at) } else { ends_at };
+        let expires_at = if may_refresh {
+            soon.min(ends_at)
+        } else {
+            ends_at
+        };
         let access = self.secret("aoa", 160)?;
-        let token = Token { session, expires_at, spent: false };
-        self.access.insert(access.expose().to_owned(), token.clone());
-        let refresh = if may_refresh { Some(self.secret("aor", 160)?) } else { None };
+        let token = Token {
+            session,
+            expires_at,
+            spent: false,
+        };
+        self.access
+            .insert(access.expose().to_owned(), token.clone());
+        let refresh = if may_refresh {
+            Some(self.secret("aor", 160)?)
+        } else {
+            None
+        };
         if let Some(secret) = &refresh {
-            self.refresh.insert(secret.expose().to_owned(), Token { expires_at: ends_at, ..token });
+            self.refresh.insert(
+                secret.expose().to_owned(),
+                Token {
+                    expires_at: ends_at,
+                    ..token
+                },
+            );
         }
-        Ok(Tokens { access, refresh, expires_in: (expires_at - now).num_seconds() })
+        Ok(Tokens {
+            access,
+            refresh,
+            expires_in: (expires_at - now).num_seconds(),
+        })
     }
 
     fn secret(&mut self, prefix: &str, length: usize) -> Result<Secret> {

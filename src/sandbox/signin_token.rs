@@ -31,13 +31,19 @@ impl SigninTokens {
     pub(crate) fn issue(&mut self, visitor: Visitor, now: DateTime<Utc>) -> Result<Secret> {
         let token = Secret::new(random(BASE64URL, 128)?);
         self.issued.push(token.clone());
-        self.tokens.insert(token.expose().to_owned(), (visitor, now + TimeDelta::minutes(MINUTES)));
+        self.tokens.insert(
+            token.expose().to_owned(),
+            (visitor, now + TimeDelta::minutes(MINUTES)),
+        );
         Ok(token)
     }
 
     /// Whom the token signs in; `None` where it is not good (any more).
     pub(crate) fn visitor(&self, token: &str, now: DateTime<Utc>) -> Option<&Visitor> {
-        self.tokens.get(token).filter(|(_, until)| *until > now).map(|(visitor, _)| visitor)
+        self.tokens
+            .get(token)
+            .filter(|(_, until)| *until > now)
+            .map(|(visitor, _)| visitor)
     }
 
     /// Every token ever issued.

@@ -1,7 +1,9 @@
-//! Signature Version 4, the server's side: takes a signed request apart and holds it against the secret key.
+//! Signature Version 4, the server's side: takes a signed request apart and holds it against the
+//! secret key.
 //!
-//! Rules and texts: AWS General Reference, "Signature Version 4 signing process" and its troubleshooting page.
-//! Who the key belongs to, and whether a session has expired, is left to `sts`.
+//! Rules and texts: AWS General Reference, "Signature Version 4 signing process" and its
+//! troubleshooting page. Who the key belongs to, and whether a session has expired, is left to
+//! `sts`.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +47,8 @@ pub(crate) struct Claim {
 
 /// Reads the claim without believing it.
 ///
-/// Errors: `MissingAuthenticationToken` for an unsigned request, `IncompleteSignature` for half a one.
+/// Errors: `MissingAuthenticationToken` for an unsigned request, `IncompleteSignature` for half a
+/// one.
 pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
     let Some(authorization) = header(received.headers, "authorization") else {
         return Err(Refusal::new(
@@ -57,10 +60,14 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
     let incomplete = |message: String| Refusal::new(400, "IncompleteSignature", message);
     let Some(rest) = authorization.strip_prefix("AWS4-HMAC-SHA256") else {
         let algorithm = authorization.split_whitespace().next().unwrap_or_default();
-        return Err(incomplete(format!("Unsupported AWS 'algorithm': '{algorithm}'.")));
+        return Err(incomplete(format!(
+            "Unsupported AWS 'algorithm': '{algorithm}'."
+        )));
     };
-    let parts: BTreeMap<&str, &str> =
-        rest.split(',').filter_map(|part| part.trim().split_once('=')).collect();
+    let parts: BTreeMap<&str, &str> = rest
+        .split(',')
+        .filter_map(|part| part.trim().split_once('='))
+        .collect();
     let mut missing: Vec<String> = ["Credential", "Signature", "SignedHeaders"]
         .iter()
         .filter(|name| parts.get(**name).is_none_or(|value| value.is_empty()))
@@ -69,7 +76,8 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
     let timestamp = header(received.headers, "x-amz-date");
     if timestamp.is_none() {
         missing.push(
-            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.".to_owned(),
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+                .to_owned(),
         );
     }
     if !missing.is_empty() {
@@ -90,7 +98,10 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
         region: region.to_owned(),
         service: service.to_owned(),
         terminator: terminator.to_owned(),
-        signed_headers: part("SignedHeaders").split(';').map(str::to_owned).collect(),
+        signed_headers: part("SignedHeaders")
+            .split(';')
+            .map(str::to_owned)
+            .collect(),
         signature: part("Signature").to_owned(),
         timestamp: timestamp.unwrap_or_default(),
         session_token: header(received.headers, "x-amz-security-token"),
@@ -112,23 +123,36 @@ pub(crate) fn verify(
     let sent = hex::decode(&claim.signature).unwrap_or_default();
     signature(claim, received, secret)?.verify_slice(&sent).map_err(|_| {
         mismatch(
-            "The request signature we calculated does not match the signature you provided. Check your AWS \
+            "The request signature we calculated does not match the signature you provided. Check \
+             your AWS \
              Secret Access Key and signing method. Consult the service documentation for details.",
         )
     })
 }
 
 /// The signature as it should be, still as a MAC, which compares in constant time.
-fn signature(claim: &Claim, received: &Received<'_>, secret: &str) -> Result<Hmac<Sha256>, Refusal> {
+fn signature(
+    claim: &Claim,
+    received: &Received<'_>,
+    secret: &str,
+) -> Result<Hmac<Sha256>, Refusal> {
     let canonical = canonical_request(claim, received)?;
-    let scope = format!("{}/{}/{}/{}", claim.date, claim.region, claim.service, claim.terminator);
+    let scope = format!(
+        "{}/{}/{}/{}",
+        claim.date, claim.region, claim.service, claim.terminator
+    );
     let to_sign = format!(
         "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
         claim.timestamp,
         hex::encode(Sha256::digest(canonical.as_bytes()))
     );
     let mut key = format!("AWS4{secret}").into_bytes();
-    for text in [&claim.date, &claim.region, &claim.service, &claim.terminator] {
+    for text in [
+        &claim.date,
+        &claim.region,
+        &claim.service,
+        &claim.terminator,
+    ] {
         key = mac(&key, text)?.finalize().into_bytes().to_vec();
     }
     mac(&key, &to_sign)
@@ -177,7 +201,8 @@ fn check_scope(claim: &Claim, service: &str) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
     if !claim.timestamp.starts_with(&claim.date) || claim.date.len() != 8 {
         wrong.push(format!(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
+             HTTP: \
              '{}' != '{}', from '{}'.",
             claim.date,
             claim.timestamp.get(..8).unwrap_or_default(),
@@ -188,7 +213,9 @@ fn check_scope(claim: &Claim, service: &str) -> Result<(), Refusal> {
         wrong.push("Credential should be scoped to a valid region. ".to_owned());
     }
     if claim.service != service {
-        wrong.push(format!("Credential should be scoped to correct service: '{service}'. "));
+        wrong.push(format!(
+            "Credential should be scoped to correct service: '{service}'. "
+        ));
     }
     if claim.terminator != "aws4_request" {
         wrong.push(format!(
@@ -196,13 +223,19 @@ fn check_scope(claim: &Claim, service: &str) -> Result<(), Refusal> {
             claim.terminator
         ));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(mismatch(wrong.concat())) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(mismatch(wrong.concat()))
+    }
 }
 
 /// `eu-central-1`, `us-gov-west-1`, `us-iso-east-1`: the form every region's name has.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = parts.split_last() else { return false };
+    let Some((number, words)) = parts.split_last() else {
+        return false;
+    };
     let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     words.len() >= 2
         && words.iter().all(word)
@@ -214,12 +247,19 @@ fn is_region(text: &str) -> bool {
 fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Refusal> {
     let signed = |name: &str| claim.signed_headers.iter().any(|other| other == name);
     if !signed("host") {
-        return Err(mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
+        return Err(mismatch(
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        ));
     }
     let present = ["x-amz-date", "x-amz-security-token"].into_iter();
-    match present.filter(|name| received.headers.contains_key(*name)).find(|name| !signed(name)) {
+    match present
+        .filter(|name| received.headers.contains_key(*name))
+        .find(|name| !signed(name))
+    {
         None => Ok(()),
-        Some(name) => Err(mismatch(format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))),
+        Some(name) => Err(mismatch(format!(
+            "'{name}' must be a 'SignedHeader' in the AWS Authorization."
+        ))),
     }
 }
 
@@ -227,10 +267,14 @@ fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, R
     let mut headers = Vec::new();
     for name in &claim.signed_headers {
         let values = received.headers.get_all(name.as_str());
-        let values: Vec<String> =
-            values.iter().map(|value| squeeze(&String::from_utf8_lossy(value.as_bytes()))).collect();
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| squeeze(&String::from_utf8_lossy(value.as_bytes())))
+            .collect();
         if values.is_empty() {
-            return Err(mismatch(format!("The signed header '{name}' is not in the request.")));
+            return Err(mismatch(format!(
+                "The signed header '{name}' is not in the request."
+            )));
         }
         headers.push(format!("{name}:{}\n", values.join(",")));
     }
@@ -247,18 +291,24 @@ fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, R
 
 /// Trimmed, and runs of spaces made one.
 fn squeeze(text: &str) -> String {
-    text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(' ')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn mac(key: &[u8], text: &str) -> Result<Hmac<Sha256>, Refusal> {
     let keyed = Hmac::<Sha256>::new_from_slice(key);
-    let mut keyed = keyed.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
+    let mut keyed =
+        keyed.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
     keyed.update(text.as_bytes());
     Ok(keyed)
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What the sandbox remembers while it runs: the sessions it issued, the MFA codes it saw, its clocks.
+//! What the sandbox remembers while it runs: the sessions it issued, the MFA codes it saw, its
+//! clocks.
 //!
 //! Nothing of it outlives the server.
 
@@ -44,8 +45,13 @@ pub(crate) enum Means {
     LongTerm,
     /// `GetSessionToken`; with the moment of the MFA code, if one was given.
     SessionToken { mfa_at: Option<DateTime<Utc>> },
-    /// `AssumeRole`; never with MFA in its context. `chained` where temporary credentials signed it.
-    Role { source_identity: Option<String>, transitive_tags: Vec<Tag>, chained: bool },
+    /// `AssumeRole`; never with MFA in its context. `chained` where temporary credentials signed
+    /// it.
+    Role {
+        source_identity: Option<String>,
+        transitive_tags: Vec<Tag>,
+        chained: bool,
+    },
     /// `GetFederationToken`
     Federation,
 }
@@ -149,46 +155,68 @@ impl State {
             identity,
             means,
         };
-        self.issued.extend([session.secret.clone(), session.token.clone()]);
-        self.sessions.insert(session.access_key_id.clone(), session.clone());
+        self.issued
+            .extend([session.secret.clone(), session.token.clone()]);
+        self.sessions
+            .insert(session.access_key_id.clone(), session.clone());
         Ok(session)
     }
 
     /// Forgets this session, or all: its principal is gone. Gives how many.
     pub(crate) fn forget(&mut self, access_key_id: Option<&str>) -> usize {
         let before = self.sessions.len();
-        self.sessions.retain(|id, _| access_key_id.is_some_and(|gone| gone != id));
+        self.sessions
+            .retain(|id, _| access_key_id.is_some_and(|gone| gone != id));
         before - self.sessions.len()
     }
 
     /// Ends this session, or all, before its time. Gives how many.
     pub(crate) fn expire(&mut self, access_key_id: Option<&str>, now: DateTime<Utc>) -> usize {
         let chosen = self.sessions.values_mut();
-        let chosen = chosen.filter(|session| access_key_id.is_none_or(|id| id == session.access_key_id));
+        let chosen =
+            chosen.filter(|session| access_key_id.is_none_or(|id| id == session.access_key_id));
         chosen.map(|session| session.expiration = now).count()
     }
 
     /// Takes a code, once. `false` where it is wrong or was used.
     pub(crate) fn use_code(&mut self, device: &Device, code: &str, seconds: u64) -> bool {
         let step = device.step_of(code, seconds);
-        step.is_some_and(|step| self.used_steps.entry(device.serial.clone()).or_default().insert(step))
+        step.is_some_and(|step| {
+            self.used_steps
+                .entry(device.serial.clone())
+                .or_default()
+                .insert(step)
+        })
     }
 
-    /// The code the device shows; with `fresh`, one that would be accepted now: the next step's where the current
-    /// one was used. `None` where both were.
+    /// The code the device shows; with `fresh`, one that would be accepted now: the next step's
+    /// where the current one was used. `None` where both were.
     pub(crate) fn code(&self, device: &Device, seconds: u64, fresh: bool) -> Option<Code> {
         let used = self.used_steps.get(&device.serial);
         let is_used = |step: u64| used.is_some_and(|used| used.contains(&step));
         let now = seconds / STEP;
-        let step = [now, now + 1].into_iter().find(|step| !(fresh && is_used(*step)))?;
+        let step = [now, now + 1]
+            .into_iter()
+            .find(|step| !(fresh && is_used(*step)))?;
         let digits = device.code_at(step * STEP)?;
-        Some(Code { digits, seconds_left: (step + 1) * STEP - seconds, used: is_used(step) })
+        Some(Code {
+            digits,
+            seconds_left: (step + 1) * STEP - seconds,
+            used: is_used(step),
+        })
     }
 
     /// Every secret of the world and every one issued.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let issued = self.issued.iter().chain(self.sign_in.secrets()).chain(self.logins.secrets());
-        self.world.secrets().chain(issued).chain(self.console.secrets())
+        let issued = self
+            .issued
+            .iter()
+            .chain(self.sign_in.secrets())
+            .chain(self.logins.secrets());
+        self.world
+            .secrets()
+            .chain(issued)
+            .chain(self.console.secrets())
     }
 }
 

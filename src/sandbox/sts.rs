@@ -1,7 +1,7 @@
 //! The actions of STS: who is asking, may they, and what they get.
 //!
-//! Order matters and is AWS's: the signature, the parameters' shape, the MFA code (which is spent here, whatever
-//! follows), the policies, the role's maximum.
+//! Order matters and is AWS's: the signature, the parameters' shape, the MFA code (which is spent
+//! here, whatever follows), the policies, the role's maximum.
 
 mod federation_token;
 
@@ -22,7 +22,12 @@ use super::world::{Account, Role, User};
 const CHAINED_MAX: u32 = 3600;
 
 /// What is answered to whoever signs.
-const ACTIONS: [&str; 4] = ["AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"];
+const ACTIONS: [&str; 4] = [
+    "AssumeRole",
+    "GetCallerIdentity",
+    "GetFederationToken",
+    "GetSessionToken",
+];
 
 /// Who signed the request, and with what.
 #[derive(Debug)]
@@ -46,7 +51,10 @@ pub(crate) fn answer(
         return Err(Refusal::new(400, "InvalidRequest", message));
     }
     // The token says who asks; a signature would not be looked at.
-    if form.get("Action").is_some_and(|action| action == "AssumeRoleWithWebIdentity") {
+    if form
+        .get("Action")
+        .is_some_and(|action| action == "AssumeRoleWithWebIdentity")
+    {
         return assume_role_with_web_identity(state, &WebIdentity::read(form)?, now);
     }
     let claim = sigv4::claim(received)?;
@@ -64,7 +72,9 @@ pub(crate) fn answer(
     check_region(state, &caller, &claim)?;
     match action {
         "AssumeRole" => assume_role(state, &caller, &AssumeRole::read(form)?, now),
-        "GetFederationToken" => federation_token::get(state, &caller, &GetFederationToken::read(form)?, now),
+        "GetFederationToken" => {
+            federation_token::get(state, &caller, &GetFederationToken::read(form)?, now)
+        }
         _ => get_session_token(state, &caller, &GetSessionToken::read(form)?, now),
     }
 }
@@ -135,22 +145,31 @@ pub(super) fn user_identity(account: &Account, user: &User) -> Identity {
 pub(crate) fn unique_id(prefix: &str, arn: &str) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(arn.as_bytes());
-    let letters = digest.iter().take(17).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    let letters = digest
+        .iter()
+        .take(17)
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     letters.fold(prefix.to_owned(), |mut id, letter| {
         id.push(letter);
         id
     })
 }
 
-/// `GetCallerIdentity` answers everywhere; the others where the caller's account has STS switched on.
+/// `GetCallerIdentity` answers everywhere; the others where the caller's account has STS switched
+/// on.
 fn check_region(state: &State, caller: &Caller, claim: &Claim) -> Result<(), Refusal> {
     let account_id = &caller.identity.account_id;
-    let mut disabled = state.world.account.iter().filter(|account| account.id == *account_id);
+    let mut disabled = state
+        .world
+        .account
+        .iter()
+        .filter(|account| account.id == *account_id);
     if !disabled.any(|account| account.disabled_regions.contains(&claim.region)) {
         return Ok(());
     }
     let message = format!(
-        "STS is not activated in this region for account:{account_id}. Your account administrator can \
+        "STS is not activated in this region for account:{account_id}. Your account administrator \
+         can \
          activate STS in this region using the IAM Console."
     );
     Err(Refusal::new(403, "RegionDisabledException", message))
@@ -171,7 +190,9 @@ fn get_session_token(
     now: DateTime<Utc>,
 ) -> Result<String, Refusal> {
     if caller.means != Means::LongTerm {
-        return Err(Refusal::access_denied("Cannot call GetSessionToken with session credentials"));
+        return Err(Refusal::access_denied(
+            "Cannot call GetSessionToken with session credentials",
+        ));
     }
     let mfa_at = take_mfa(state, caller, &params.mfa, now)?;
     let seconds = params.duration_seconds.unwrap_or(43_200);
@@ -188,12 +209,17 @@ fn assume_role(
 ) -> Result<String, Refusal> {
     check_role_arn(&params.role_arn)?;
     if caller.means == Means::Federation {
-        return Err(Refusal::not_authorized(&caller.identity.arn, "sts:AssumeRole", &params.role_arn));
+        return Err(Refusal::not_authorized(
+            &caller.identity.arn,
+            "sts:AssumeRole",
+            &params.role_arn,
+        ));
     }
     let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
     if caller.means != Means::LongTerm && seconds > CHAINED_MAX {
         return Err(Refusal::validation(
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
+             role chaining.",
         ));
     }
     let (source_identity, transitive) = inherit(&caller.means, params)?;
@@ -209,7 +235,10 @@ fn assume_role(
     };
     let refused = |action| Refusal::not_authorized(&caller.identity.arn, action, &params.role_arn);
     // A role that does not exist is refused like one that does not trust.
-    let (account, role) = state.world.role(&params.role_arn).ok_or_else(|| refused("sts:AssumeRole"))?;
+    let (account, role) = state
+        .world
+        .role(&params.role_arn)
+        .ok_or_else(|| refused("sts:AssumeRole"))?;
     policy::may_assume(&caller.identity, account, role, context).map_err(refused)?;
     if seconds > role.max_session_duration {
         return Err(Refusal::validation(
@@ -233,7 +262,8 @@ fn assume_role_with_web_identity(
 ) -> Result<String, Refusal> {
     check_role_arn(&params.role_arn)?;
     let token = web_identity::read(&state.world, &params.token, state.clocks.server_at(now))?;
-    let refused = || Refusal::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    let refused =
+        || Refusal::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
     let (account, role) = state.world.role(&params.role_arn).ok_or_else(refused)?;
     if !web_identity::may_assume(&token, role) {
         return Err(refused());
@@ -245,7 +275,11 @@ fn assume_role_with_web_identity(
         ));
     }
     let identity = role_identity(account, role, &params.role_session_name);
-    let means = Means::Role { source_identity: None, transitive_tags: Vec::new(), chained: false };
+    let means = Means::Role {
+        source_identity: None,
+        transitive_tags: Vec::new(),
+        chained: false,
+    };
     let session = issue(state, identity, means, seconds, now)?;
     let mut xml = assumed_role_user(&session);
     element(&mut xml, "SubjectFromWebIdentityToken", &token.subject);
@@ -256,7 +290,10 @@ fn role_identity(account: &Account, role: &Role, name: &str) -> Identity {
     let arn = account.role_arn(role);
     Identity {
         account_id: account.id.clone(),
-        arn: format!("arn:{}:sts::{}:assumed-role/{}/{name}", account.partition, account.id, role.name),
+        arn: format!(
+            "arn:{}:sts::{}:assumed-role/{}/{name}",
+            account.partition, account.id, role.name
+        ),
         user_id: format!("{}:{name}", unique_id("AROA", &arn)),
         principal_arn: arn,
         may_assume: role.may_assume.clone(),
@@ -269,31 +306,53 @@ fn check_role_arn(text: &str) -> Result<(), Refusal> {
         && arn.partition.starts_with("aws")
         && crate::arn::is_account_id(arn.account_id)
         && arn.role_name().is_some_and(|name| !name.is_empty());
-    if right { Ok(()) } else { Err(Refusal::validation("Request ARN is invalid")) }
+    if right {
+        Ok(())
+    } else {
+        Err(Refusal::validation("Request ARN is invalid"))
+    }
 }
 
-/// What a chained session keeps of the session it came from: its source identity, its transitive tags.
+/// What a chained session keeps of the session it came from: its source identity, its transitive
+/// tags.
 fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Tag>), Refusal> {
-    let chosen = params
-        .tags
-        .iter()
-        .filter(|tag| params.transitive_tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
+    let chosen = params.tags.iter().filter(|tag| {
+        params
+            .transitive_tag_keys
+            .iter()
+            .any(|key| key.eq_ignore_ascii_case(&tag.key))
+    });
     let mut transitive: Vec<Tag> = chosen.cloned().collect();
-    let Means::Role { source_identity, transitive_tags, .. } = means else {
+    let Means::Role {
+        source_identity,
+        transitive_tags,
+        ..
+    } = means
+    else {
         return Ok((params.source_identity.clone(), transitive));
     };
     if let (Some(_), Some(_)) = (source_identity, &params.source_identity) {
         let message = "The source identity is already set for this assume role session";
         return Err(Refusal::validation(message));
     }
-    let conflict = |tag: &Tag| transitive_tags.iter().any(|kept| kept.key.eq_ignore_ascii_case(&tag.key));
+    let conflict = |tag: &Tag| {
+        transitive_tags
+            .iter()
+            .any(|kept| kept.key.eq_ignore_ascii_case(&tag.key))
+    };
     if params.tags.iter().any(conflict) {
-        let message = "One of the specified transitive tag keys can't be set because it conflicts with a \
+        let message = "One of the specified transitive tag keys can't be set because it conflicts \
+                       with a \
                        transitive tag key from the calling session.";
         return Err(Refusal::new(400, "InvalidParameterValue", message));
     }
     transitive.extend(transitive_tags.iter().cloned());
-    Ok((source_identity.clone().or_else(|| params.source_identity.clone()), transitive))
+    Ok((
+        source_identity
+            .clone()
+            .or_else(|| params.source_identity.clone()),
+        transitive,
+    ))
 }
 
 /// Takes the MFA code, if there is one, and gives the moment it was taken.
@@ -308,15 +367,21 @@ fn take_mfa(
         (Some(serial), Some(code)) => (serial, code),
         _ => {
             return Err(Refusal::access_denied(
-                "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+                "MultiFactorAuthentication failed, must provide both MFA serial number and one \
+                 time pass code.",
             ));
         }
     };
-    let own = state.world.key(&caller.access_key_id).filter(|_| caller.means == Means::LongTerm);
-    let device = own.and_then(|(_, user, _)| user.mfa.iter().find(|device| device.serial == *serial));
+    let own = state
+        .world
+        .key(&caller.access_key_id)
+        .filter(|_| caller.means == Means::LongTerm);
+    let device =
+        own.and_then(|(_, user, _)| user.mfa.iter().find(|device| device.serial == *serial));
     let device = device.cloned().ok_or_else(|| {
         Refusal::access_denied(
-            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial \
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your \
+             MFA serial \
              number is valid and associated with this user.",
         )
     })?;
@@ -346,7 +411,13 @@ fn credentials(session: &Session) -> String {
     element(&mut xml, "AccessKeyId", &session.access_key_id);
     element(&mut xml, "SecretAccessKey", session.secret.expose());
     element(&mut xml, "SessionToken", session.token.expose());
-    element(&mut xml, "Expiration", &session.expiration.to_rfc3339_opts(SecondsFormat::Secs, true));
+    element(
+        &mut xml,
+        "Expiration",
+        &session
+            .expiration
+            .to_rfc3339_opts(SecondsFormat::Secs, true),
+    );
     xml + "</Credentials>\n"
 }
 

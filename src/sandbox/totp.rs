@@ -37,11 +37,17 @@ impl Device {
     pub(crate) fn check(&self) -> Result<(), String> {
         let shape = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&byte);
         if !(9..=256).contains(&self.serial.len()) || !self.serial.bytes().all(shape) {
-            return Err(format!("MFA device '{}': not a serial number or ARN that STS takes", self.serial));
+            return Err(format!(
+                "MFA device '{}': not a serial number or ARN that STS takes",
+                self.serial
+            ));
         }
         match self.key() {
             Some(_) => Ok(()),
-            None => Err(format!("MFA device '{}': its secret is not base32", self.serial)),
+            None => Err(format!(
+                "MFA device '{}': its secret is not base32",
+                self.serial
+            )),
         }
     }
 
@@ -56,7 +62,10 @@ fn code(key: &hmac::Key, step: u64) -> String {
     let tag = hmac::sign(key, &step.to_be_bytes());
     let tag = tag.as_ref();
     let at = usize::from(tag.last().copied().unwrap_or_default() & 0xf);
-    let number = tag[at..].iter().take(4).fold(0, |number, byte| (number << 8) | u32::from(*byte));
+    let number = tag[at..]
+        .iter()
+        .take(4)
+        .fold(0, |number, byte| (number << 8) | u32::from(*byte));
     format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
 }
 
@@ -90,7 +99,11 @@ mod tests {
             serial: "arn:aws:iam::111111111111:mfa/you".to_owned(),
             secret: Secret::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         };
-        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (2_000_000_000, "279037"),
+        ] {
             assert_eq!(device.code_at(seconds).as_deref(), Some(code));
         }
         assert_eq!(device.step_of("287082", 59), Some(1));
@@ -101,7 +114,13 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_no_secret_is_named() {
-        let device = Device { serial: "GAHT12345678".to_owned(), secret: Secret::new("no!") };
-        assert_eq!(device.check().unwrap_err(), "MFA device 'GAHT12345678': its secret is not base32");
+        let device = Device {
+            serial: "GAHT12345678".to_owned(),
+            secret: Secret::new("no!"),
+        };
+        assert_eq!(
+            device.check().unwrap_err(),
+            "MFA device 'GAHT12345678': its secret is not base32"
+        );
     }
 }

@@ -1,7 +1,8 @@
-//! Web identity tokens, as STS takes them: a JWT whose issuer a role trusts, for its audience and subject, in time.
+//! Web identity tokens, as STS takes them: a JWT whose issuer a role trusts, for its audience and
+//! subject, in time.
 //!
-//! The one thing that is not checked is the token's own signature: the sandbox has no keys of any issuer.
-//! Texts: STS's API reference, `AssumeRoleWithWebIdentity`, and docs/aws.md A3.3.
+//! The one thing that is not checked is the token's own signature: the sandbox has no keys of any
+//! issuer. Texts: STS's API reference, `AssumeRoleWithWebIdentity`, and docs/aws.md A3.3.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -45,23 +46,34 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
     let invalid = |message: String| Refusal::new(400, "InvalidIdentityToken", message);
     let token = parse(text).ok_or_else(|| {
         invalid(
-            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+            "The ID Token provided is not a valid JWT. (You may see this error if you sent an \
+             Access Token)"
                 .to_owned(),
         )
     })?;
-    let statements: Vec<&Trust> =
-        statements(world).filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).collect();
+    let statements: Vec<&Trust> = statements(world)
+        .filter(|trust| trust.federated.as_deref() == Some(&*token.issuer))
+        .collect();
     if statements.is_empty() {
-        return Err(invalid(format!("No OpenIDConnect provider found in your account for {}", token.issuer)));
+        return Err(invalid(format!(
+            "No OpenIDConnect provider found in your account for {}",
+            token.issuer
+        )));
     }
-    if !statements
-        .iter()
-        .any(|trust| trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted)))
-    {
+    if !statements.iter().any(|trust| {
+        trust
+            .audience
+            .as_deref()
+            .is_none_or(|wanted| token.audience.has(wanted))
+    }) {
         return Err(invalid("Incorrect token audience".to_owned()));
     }
-    let revoked =
-        |trust: &&Trust| trust.revoked.as_deref().is_some_and(|it| policy::like(it, &token.subject));
+    let revoked = |trust: &&Trust| {
+        trust
+            .revoked
+            .as_deref()
+            .is_some_and(|it| policy::like(it, &token.subject))
+    };
     if statements.iter().any(revoked) {
         let message = "The identity provider reported that authentication failed";
         return Err(Refusal::new(403, "IDPRejectedClaim", message));
@@ -78,20 +90,36 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
 }
 
 fn statements(world: &World) -> impl Iterator<Item = &Trust> {
-    world.account.iter().flat_map(|account| &account.role).flat_map(|role| &role.trust)
+    world
+        .account
+        .iter()
+        .flat_map(|account| &account.role)
+        .flat_map(|role| &role.trust)
 }
 
 /// Whether one of the role's statements is for this token.
 pub(crate) fn may_assume(token: &Token, role: &Role) -> bool {
-    role.trust.iter().filter(|trust| trust.federated.as_deref() == Some(&*token.issuer)).any(|trust| {
-        let audience = trust.audience.as_deref().is_none_or(|wanted| token.audience.has(wanted));
-        audience && trust.subject.as_deref().is_none_or(|pattern| policy::like(pattern, &token.subject))
-    })
+    role.trust
+        .iter()
+        .filter(|trust| trust.federated.as_deref() == Some(&*token.issuer))
+        .any(|trust| {
+            let audience = trust
+                .audience
+                .as_deref()
+                .is_none_or(|wanted| token.audience.has(wanted));
+            audience
+                && trust
+                    .subject
+                    .as_deref()
+                    .is_none_or(|pattern| policy::like(pattern, &token.subject))
+        })
 }
 
 /// The claims, in the middle of the three parts.
 fn parse(text: &str) -> Option<Token> {
-    let [_, claims, _] = text.split('.').collect::<Vec<_>>()[..] else { return None };
+    let [_, claims, _] = text.split('.').collect::<Vec<_>>()[..] else {
+        return None;
+    };
     // The SDK's decoder knows the other alphabet only, with its padding.
     let padding = "=".repeat((4 - claims.len() % 4) % 4);
     let standard = claims.replace('-', "+").replace('_', "/") + &padding;

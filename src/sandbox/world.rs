@@ -1,4 +1,5 @@
-//! The sandbox's world as a value: accounts with their users, access keys, MFA devices and roles, read from TOML.
+//! The sandbox's world as a value: accounts with their users, access keys, MFA devices and roles,
+//! read from TOML.
 //!
 //! What the world allows is decided in `policy`; what it has issued so far is in `state`.
 
@@ -18,7 +19,8 @@ use super::totp::Device;
 /// The sample world: a hub account and three clients.
 const SAMPLE: &str = include_str!("world.toml");
 
-/// Everything the sandbox knows before the first request. Keys are singular because each is a `[[table]]`.
+/// Everything the sandbox knows before the first request. Keys are singular because each is a
+/// `[[table]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct World {
@@ -53,13 +55,15 @@ pub(crate) struct Account {
     pub(crate) name: String,
     #[serde(default = "partition")]
     pub(crate) partition: String,
-    /// The organizational unit that it is in, `Workloads/Prod`; empty for the root, nothing for an account that is in no
-    /// organization. The first account that says so is the management account.
+    /// The organizational unit that it is in, `Workloads/Prod`; empty for the root, nothing for an
+    /// account that is in no organization. The first account that says so is the management
+    /// account.
     pub(crate) unit: Option<String>,
     /// What Organizations says of it.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
-    /// The regions that the account has enabled; without them, those that are enabled in every account.
+    /// The regions that the account has enabled; without them, those that are enabled in every
+    /// account.
     #[serde(default = "default_regions")]
     pub(crate) regions: Vec<String>,
     /// Regions in which this account's administrator has switched STS off.
@@ -125,7 +129,8 @@ pub(crate) struct Trust {
     /// Account ids, `…:root`, user or role ARNs, or `*`.
     #[serde(default)]
     pub(crate) principals: Vec<String>,
-    /// Instead of principals: the issuer of web identity tokens, for `sts:AssumeRoleWithWebIdentity`.
+    /// Instead of principals: the issuer of web identity tokens, for
+    /// `sts:AssumeRoleWithWebIdentity`.
     pub(crate) federated: Option<String>,
     /// `StringEquals ISSUER:aud`
     pub(crate) audience: Option<String>,
@@ -198,12 +203,18 @@ fn hour() -> u32 {
 impl Account {
     /// `arn:aws:iam::222222222222:role/path/Name`
     pub(crate) fn role_arn(&self, role: &Role) -> String {
-        format!("arn:{}:iam::{}:role{}{}", self.partition, self.id, role.path, role.name)
+        format!(
+            "arn:{}:iam::{}:role{}{}",
+            self.partition, self.id, role.path, role.name
+        )
     }
 
     /// `arn:aws:iam::111111111111:user/path/name`
     pub(crate) fn user_arn(&self, user: &User) -> String {
-        format!("arn:{}:iam::{}:user{}{}", self.partition, self.id, user.path, user.name)
+        format!(
+            "arn:{}:iam::{}:user{}{}",
+            self.partition, self.id, user.path, user.name
+        )
     }
 }
 
@@ -224,24 +235,38 @@ impl World {
     pub(crate) fn parse(text: &str, place: &str) -> Result<World> {
         let world: World = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+            let line = text
+                .bytes()
+                .take(start)
+                .filter(|byte| *byte == b'\n')
+                .count()
+                + 1;
             Error::config(format!("{place}:{line}: {}", error.message().trim_end()))
         })?;
-        world.check().map_err(|message| Error::config(format!("{place}: {message}")))?;
+        world
+            .check()
+            .map_err(|message| Error::config(format!("{place}: {message}")))?;
         Ok(world)
     }
 
     /// The long-term key with this id.
     pub(crate) fn key(&self, id: &str) -> Option<(&Account, &User, &AccessKey)> {
         self.users().find_map(|(account, user)| {
-            user.key.iter().find(|key| key.id == id).map(|key| (account, user, key))
+            user.key
+                .iter()
+                .find(|key| key.id == id)
+                .map(|key| (account, user, key))
         })
     }
 
     /// The role with this ARN, path included.
     pub(crate) fn role(&self, arn: &str) -> Option<(&Account, &Role)> {
         self.account.iter().find_map(|account| {
-            account.role.iter().find(|role| account.role_arn(role) == arn).map(|role| (account, role))
+            account
+                .role
+                .iter()
+                .find(|role| account.role_arn(role) == arn)
+                .map(|role| (account, role))
         })
     }
 
@@ -251,10 +276,13 @@ impl World {
         devices.find(|device| serial.is_none_or(|serial| serial == device.serial))
     }
 
-    /// The Identity Center with this start URL; as everywhere, a `/` or `#/` at its end means nothing.
+    /// The Identity Center with this start URL; as everywhere, a `/` or `#/` at its end means
+    /// nothing.
     pub(crate) fn center(&self, start_url: &str) -> Option<&IdentityCenter> {
         let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-        self.identity_center.iter().find(|center| plain(&center.start_url) == plain(start_url))
+        self.identity_center
+            .iter()
+            .find(|center| plain(&center.start_url) == plain(start_url))
     }
 
     /// Every secret that stands in the world, for a test to look for where none belongs.
@@ -266,7 +294,9 @@ impl World {
     }
 
     fn users(&self) -> impl Iterator<Item = (&Account, &User)> {
-        self.account.iter().flat_map(|account| account.user.iter().map(move |user| (account, user)))
+        self.account
+            .iter()
+            .flat_map(|account| account.user.iter().map(move |user| (account, user)))
     }
 
     /// What IAM would not have let anyone create.
@@ -274,7 +304,11 @@ impl World {
         let mut seen = std::collections::BTreeSet::new();
         let mut once = |text: String| {
             let again = format!("{text} is there twice");
-            if seen.insert(text) { Ok(()) } else { Err(again) }
+            if seen.insert(text) {
+                Ok(())
+            } else {
+                Err(again)
+            }
         };
         for account in &self.account {
             if !arn::is_account_id(&account.id) {
@@ -282,7 +316,11 @@ impl World {
             }
             once(format!("account {}", account.id))?;
             once(format!("account name '{}'", account.name))?;
-            if let Some(wrong) = account.regions.iter().find(|name| region::check(name, false).is_err()) {
+            if let Some(wrong) = account
+                .regions
+                .iter()
+                .find(|name| region::check(name, false).is_err())
+            {
                 return Err(format!("account {}: '{wrong}' is not a region", account.id));
             }
             for role in &account.role {
@@ -291,7 +329,11 @@ impl World {
                     return Err(format!("{arn}: max_session_duration must be 3600 to 43200"));
                 }
                 check_path(&arn, &role.path)?;
-                if role.trust.iter().any(|trust| trust.principals.is_empty() == trust.federated.is_none()) {
+                if role
+                    .trust
+                    .iter()
+                    .any(|trust| trust.principals.is_empty() == trust.federated.is_none())
+                {
                     return Err(format!(
                         "{arn}: a statement of its trust needs either principals or federated"
                     ));
@@ -303,7 +345,10 @@ impl World {
                 check_path(&arn, &user.path)?;
                 once(arn)?;
                 for key in &user.key {
-                    let word = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                    let word = key
+                        .id
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                     if !(16..=128).contains(&key.id.len()) || !word {
                         return Err(format!(
                             "access key id '{}' must be 16 to 128 letters and digits",
@@ -318,7 +363,11 @@ impl World {
                 }
             }
         }
-        let accounts: Vec<&str> = self.account.iter().map(|account| account.id.as_str()).collect();
+        let accounts: Vec<&str> = self
+            .account
+            .iter()
+            .map(|account| account.id.as_str())
+            .collect();
         for center in &self.identity_center {
             once(format!("identity_center {}", center.start_url))?;
             center.check(&accounts)?;
@@ -329,7 +378,11 @@ impl World {
 
 fn check_path(arn: &str, path: &str) -> std::result::Result<(), String> {
     let right = path.starts_with('/') && path.ends_with('/');
-    if right { Ok(()) } else { Err(format!("{arn}: path '{path}' must begin and end with '/'")) }
+    if right {
+        Ok(())
+    } else {
+        Err(format!("{arn}: path '{path}' must begin and end with '/'"))
+    }
 }
 
 #[cfg(test)]

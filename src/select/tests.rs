@@ -39,7 +39,10 @@ fn parsed(words: &[&str]) -> Result<Vec<Selector>> {
 fn chosen(words: &[&str]) -> Result<Vec<String>> {
     let world = world();
     let chosen = choose(&parsed(words)?, &world, &|_| Vec::new())?;
-    Ok(chosen.into_iter().map(|index| world[index].name.clone()).collect())
+    Ok(chosen
+        .into_iter()
+        .map(|index| world[index].name.clone())
+        .collect())
 }
 
 fn says(words: &[&str]) -> String {
@@ -61,8 +64,14 @@ fn each_kind() {
         (vec!["account:3*"], vec!["client2"]),
         (vec!["role:Admin"], vec!["client1", "clinic"]),
         (vec!["source:hub"], vec!["client1", "client2"]),
-        (vec!["all"], vec!["hub", "client1", "client2", "client3", "clinic"]),
-        (vec!["*"], vec!["hub", "client1", "client2", "client3", "clinic"]),
+        (
+            vec!["all"],
+            vec!["hub", "client1", "client2", "client3", "clinic"],
+        ),
+        (
+            vec!["*"],
+            vec!["hub", "client1", "client2", "client3", "clinic"],
+        ),
         (vec!["!client2", "client*"], vec!["client1", "client3"]),
         (vec!["all", "!tag:prod", "!cl?nic", "!source:hub*"], vec![]),
         (vec!["default"], vec!["default"]),
@@ -83,7 +92,8 @@ fn each_kind() {
 fn what_fits_nothing_is_an_error_with_what_was_meant() {
     assert_eq!(
         says(&["clinet1"]),
-        "the selector 'clinet1' chooses no profile; did you mean 'client1' or 'client2' or 'client3'?"
+        "the selector 'clinet1' chooses no profile; did you mean 'client1' or 'client2' or \
+         'client3'?"
     );
     assert_eq!(
         says(&["all", "!tag:prdo"]),
@@ -92,34 +102,62 @@ fn what_fits_nothing_is_an_error_with_what_was_meant() {
     // An account is its twelve digits; a part of them takes a pattern.
     assert_eq!(
         says(&["account:22222222222"]),
-        "the selector 'account:22222222222' chooses no profile; did you mean 'account:222222222222'?"
+        "the selector 'account:22222222222' chooses no profile; did you mean \
+         'account:222222222222'?"
     );
     let list = "xacct list    shows the profiles with account, role, source and tags";
-    assert_eq!(says(&["zzz*"]), format!("the selector 'zzz*' chooses no profile; {list}"));
-    assert_eq!(says(&["def*"]), "the selector 'def*' chooses no profile; did you mean 'default'?");
-    assert_eq!(says(&["!client1"]), "the selectors only say what to leave out; begin with: all");
+    assert_eq!(
+        says(&["zzz*"]),
+        format!("the selector 'zzz*' chooses no profile; {list}")
+    );
+    assert_eq!(
+        says(&["def*"]),
+        "the selector 'def*' chooses no profile; did you mean 'default'?"
+    );
+    assert_eq!(
+        says(&["!client1"]),
+        "the selectors only say what to leave out; begin with: all"
+    );
     assert!(says(&["a[b"]).starts_with("the selector 'a[b' is not a valid pattern: "));
     assert!(says(&["!"]).starts_with("'!' is not a valid selector"));
 }
 
 #[test]
 fn a_profile_with_signs_in_its_name_is_that_profile() {
-    let world = [candidate("a[1]", "", "", "hub", &[]), candidate("a1", "", "", "hub", &[])];
-    assert_eq!(choose(&parsed(&["a[1]"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0]);
-    assert_eq!(choose(&parsed(&["a[12]"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [1]);
+    let world = [
+        candidate("a[1]", "", "", "hub", &[]),
+        candidate("a1", "", "", "hub", &[]),
+    ];
+    assert_eq!(
+        choose(&parsed(&["a[1]"]).unwrap(), &world, &|_| Vec::new()).unwrap(),
+        [0]
+    );
+    assert_eq!(
+        choose(&parsed(&["a[12]"]).unwrap(), &world, &|_| Vec::new()).unwrap(),
+        [1]
+    );
 }
 
 #[test]
 fn a_profile_called_all_is_never_mistaken() {
-    let world = [candidate("all", "", "", "hub", &[]), candidate("other", "", "", "hub", &[])];
+    let world = [
+        candidate("all", "", "", "hub", &[]),
+        candidate("other", "", "", "hub", &[]),
+    ];
     assert!(
         choose(&parsed(&["all"]).unwrap(), &world, &|_| Vec::new())
             .unwrap_err()
             .message
             .contains("a profile of that name")
     );
-    assert_eq!(choose(&parsed(&["[a]ll"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0]);
-    assert_eq!(choose(&parsed(&["*"]).unwrap(), &world, &|_| Vec::new()).unwrap(), [0, 1]);
+    assert_eq!(
+        choose(&parsed(&["[a]ll"]).unwrap(), &world, &|_| Vec::new()).unwrap(),
+        [0]
+    );
+    assert_eq!(
+        choose(&parsed(&["*"]).unwrap(), &world, &|_| Vec::new()).unwrap(),
+        [0, 1]
+    );
 }
 
 #[test]
@@ -129,12 +167,25 @@ fn files() {
     let world = world();
     assert_eq!(choose(&selectors, &world, &|_| Vec::new()).unwrap(), [2]);
     let wrong = |text: &str, excludes| lines(text, "list.txt", excludes).unwrap_err().to_string();
-    assert_eq!(wrong("\n@other", false), "list.txt:2: a file of selectors names no further file");
+    assert_eq!(
+        wrong("\n@other", false),
+        "list.txt:2: a file of selectors names no further file"
+    );
     assert_eq!(wrong("!", false), "list.txt:1: nothing follows the '!'");
-    assert_eq!(wrong("!a", true), "list.txt:1: '!' in a file that is left out as a whole");
-    let unknown =
-        choose(&lines("\nnobody", "list.txt", false).unwrap(), &world, &|_| Vec::new()).unwrap_err();
-    assert_eq!(unknown.to_string(), "the selector 'nobody' in list.txt:2 chooses no profile");
+    assert_eq!(
+        wrong("!a", true),
+        "list.txt:1: '!' in a file that is left out as a whole"
+    );
+    let unknown = choose(
+        &lines("\nnobody", "list.txt", false).unwrap(),
+        &world,
+        &|_| Vec::new(),
+    )
+    .unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "the selector 'nobody' in list.txt:2 chooses no profile"
+    );
     assert!(matches!(word("!@x").unwrap(), Word::File { path, excludes: true } if path == "x"));
     assert!(word("@").is_err());
 }
@@ -161,5 +212,8 @@ fn a_line_that_means_the_name_is_named() {
     let unknown = choose(&parsed(&["lost"]).unwrap(), &[], &line).unwrap_err();
     assert_eq!(unknown.hints, ["~/.aws/config:1: [lost] is ignored"]);
     let unknown = choose(&parsed(&["tag:lost"]).unwrap(), &[], &line).unwrap_err();
-    assert_eq!(unknown.hints, ["xacct list    shows the profiles with account, role, source and tags"]);
+    assert_eq!(
+        unknown.hints,
+        ["xacct list    shows the profiles with account, role, source and tags"]
+    );
 }

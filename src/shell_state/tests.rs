@@ -32,7 +32,14 @@ fn fail(shell: &Env) -> Env {
 }
 
 fn shown(env: &Env) -> Vec<(String, String)> {
-    env.vars().map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into())).collect()
+    env.vars()
+        .map(|(name, value)| {
+            (
+                name.to_string_lossy().into(),
+                value.to_string_lossy().into(),
+            )
+        })
+        .collect()
 }
 
 #[track_caller]
@@ -74,16 +81,28 @@ fn planning_sees_the_users_own_environment() {
     let shell = assume(&users(), "ASIA1", "us-east-1");
     let state = ShellState::of(&shell);
     let own = state.users();
-    assert_eq!((own.get("AWS_REGION"), own.get("AWS_PROFILE")), (Some("eu-north-1"), Some("prod")));
-    assert_eq!((own.get("AWS_ACCESS_KEY_ID"), own.get("AWS_SESSION_TOKEN")), (Some("AKIAOWN"), None));
-    assert_eq!((own.get("XACCT_PROFILE"), own.get(SHELL_STATE)), (Some("client1"), None));
+    assert_eq!(
+        (own.get("AWS_REGION"), own.get("AWS_PROFILE")),
+        (Some("eu-north-1"), Some("prod"))
+    );
+    assert_eq!(
+        (own.get("AWS_ACCESS_KEY_ID"), own.get("AWS_SESSION_TOKEN")),
+        (Some("AKIAOWN"), None)
+    );
+    assert_eq!(
+        (own.get("XACCT_PROFILE"), own.get(SHELL_STATE)),
+        (Some("client1"), None)
+    );
 }
 
 #[test]
 fn what_the_user_exports_later_stays() {
     let mut shell = assume(&users(), "ASIA1", "us-east-1");
     shell.set("AWS_REGION", Some("eu-west-3".into()));
-    assert_eq!(ShellState::of(&shell).users().get("AWS_REGION"), Some("eu-west-3"));
+    assert_eq!(
+        ShellState::of(&shell).users().get("AWS_REGION"),
+        Some("eu-west-3")
+    );
     assert_eq!(fail(&shell).get("AWS_REGION"), Some("eu-west-3"));
     assert_eq!(unset(&shell).get("AWS_REGION"), Some("eu-west-3"));
     let state = ShellState::of(&shell);
@@ -99,11 +118,19 @@ fn a_failure_leaves_no_account_and_no_region_of_one() {
         before.set(name, Some(value.into()));
     }
     for shell in [fail(&before), fail(&assume(&before, "ASIA1", "us-east-1"))] {
-        assert!(identity().all(|name| shell.raw(name).is_none()), "{:?}", shown(&shell));
+        assert!(
+            identity().all(|name| shell.raw(name).is_none()),
+            "{:?}",
+            shown(&shell)
+        );
         assert_eq!(shell.get("AWS_REGION"), Some("eu-north-1"));
         same(&unset(&shell), &before);
     }
-    assert!(fail(&Env::of(&[("AWS_REGION", "x")])).raw(SHELL_STATE).is_none());
+    assert!(
+        fail(&Env::of(&[("AWS_REGION", "x")]))
+            .raw(SHELL_STATE)
+            .is_none()
+    );
 }
 
 #[test]
@@ -116,7 +143,10 @@ fn a_setting_of_the_profile_before_goes_with_it() {
         ("XACCT_PROFILE", Some(Secret::new("a"))),
     ];
     let one = apply(&before, &state.assumed(&variables));
-    assert_eq!(ShellState::of(&one).users().raw("AWS_CONFIG_FILE"), before.raw("AWS_CONFIG_FILE"));
+    assert_eq!(
+        ShellState::of(&one).users().raw("AWS_CONFIG_FILE"),
+        before.raw("AWS_CONFIG_FILE")
+    );
     for shell in [assume(&one, "ASIA2", "us-east-1"), fail(&one), unset(&one)] {
         assert_eq!(shell.get("AWS_ENDPOINT_URL_S3"), None);
         assert_eq!(shell.raw("AWS_CONFIG_FILE"), before.raw("AWS_CONFIG_FILE"));
@@ -161,14 +191,20 @@ fn a_record_that_is_not_whole_counts_as_absent() {
         let state = ShellState::of(&shell);
         assert_eq!(state.users().get("AWS_ACCESS_KEY_ID"), None, "{text}");
         let after = apply(&shell, &state.unset());
-        assert!(SET_BY_XACCT.iter().all(|name| after.raw(name).is_none()), "{text}");
+        assert!(
+            SET_BY_XACCT.iter().all(|name| after.raw(name).is_none()),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_record_brings_no_other_variable_in() {
     for name in ["LD_PRELOAD", "PATH", "AWS_X; touch x", "XACCT_CONFIG"] {
-        let entry = Entry { left: None, was: Some(Secret::new("x")) };
+        let entry = Entry {
+            left: None,
+            was: Some(Secret::new("x")),
+        };
         let text = encode(&Record::from([(name.to_owned(), entry)]));
         assert!(parse(text.expose()).is_none(), "{name}");
     }
@@ -182,7 +218,10 @@ fn a_command_gets_none_of_the_users_own_credentials() {
     let variables = [
         ("AWS_ACCESS_KEY_ID", some("ASIA1")),
         ("AWS_REGION", some("us-east-1")),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", some("http://127.0.0.1")),
+        (
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            some("http://127.0.0.1"),
+        ),
         ("XACCT_PROFILE", some("client1")),
     ];
     let mut child = Env::of(&[("HOME", "/home/ada")]);
@@ -191,8 +230,14 @@ fn a_command_gets_none_of_the_users_own_credentials() {
     }
     let record = state.for_child(&variables);
     child.set(SHELL_STATE, Some(record.expose().into()));
-    same(&unset(&child), &Env::of(&[("HOME", "/home/ada"), ("AWS_REGION", "eu-north-1")]));
-    assert_eq!(ShellState::of(&child).users().get("AWS_ACCESS_KEY_ID"), None);
+    same(
+        &unset(&child),
+        &Env::of(&[("HOME", "/home/ada"), ("AWS_REGION", "eu-north-1")]),
+    );
+    assert_eq!(
+        ShellState::of(&child).users().get("AWS_ACCESS_KEY_ID"),
+        None
+    );
     let held = hex::decode(record.expose().split('.').nth(1).unwrap()).unwrap();
     assert!(!String::from_utf8(held).unwrap().contains("own"));
 }

@@ -1,5 +1,6 @@
-//! `login_session`: the session that `aws login` keeps under `~/.aws/login/cache`, in the AWS CLI's own file, which every
-//! SDK shares. Its refresh token is good for one use: one process at a time renews it, and the file is replaced whole.
+//! `login_session`: the session that `aws login` keeps under `~/.aws/login/cache`, in the AWS CLI's
+//! own file, which every SDK shares. Its refresh token is good for one use: one process at a time
+//! renews it, and the file is replaced whole.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -54,7 +55,11 @@ impl Token {
         let text = |name: &str| self.members.get(name)?.as_str();
         // Line ends may be escaped twice (aws-config `login/cache.rs`).
         let pem = Secret::new(text("dpopKey")?.replace("\\n", "\n"));
-        Some((text("clientId")?, Secret::new(text("refreshToken")?), ProofKey::from_pem(&pem)?))
+        Some((
+            text("clientId")?,
+            Secret::new(text("refreshToken")?),
+            ProofKey::from_pem(&pem)?,
+        ))
     }
 
     /// Without a key it cannot be renewed, and ends with its credentials.
@@ -63,16 +68,26 @@ impl Token {
         let digest = Sha256::new()
             .chain_update("xacct sign-in ")
             .chain_update(key.unwrap_or(self.credentials.access_key_id()));
-        SignIn { file: stem(file), id: hex::encode(digest.finalize()) }
+        SignIn {
+            file: stem(file),
+            id: hex::encode(digest.finalize()),
+        }
     }
 
     /// The same session with what a renewal gave.
     fn renewed(self, new: Renewed) -> Token {
-        let Token { mut members, credentials, .. } = self;
+        let Token {
+            mut members,
+            credentials,
+            ..
+        } = self;
         let token = new.credentials.session_token().map_or("", Secret::expose);
         let keys = [
             ("accessKeyId", new.credentials.access_key_id().to_owned()),
-            ("secretAccessKey", new.credentials.secret_access_key().expose().to_owned()),
+            (
+                "secretAccessKey",
+                new.credentials.secret_access_key().expose().to_owned(),
+            ),
             ("sessionToken", token.to_owned()),
             ("expiresAt", rfc3339(new.expires_at)),
         ];
@@ -81,11 +96,16 @@ impl Token {
         }
         members.insert("refreshToken".to_owned(), new.refresh_token.expose().into());
         let credentials = new.credentials.or_in_account(credentials.account_id());
-        Token { members, credentials, expires_at: new.expires_at }
+        Token {
+            members,
+            credentials,
+            expires_at: new.expires_at,
+        }
     }
 }
 
-/// The session whose token is there now. Its key is made by `aws login`, and every renewal is bound to it.
+/// The session whose token is there now. Its key is made by `aws login`, and every renewal is bound
+/// to it.
 pub(super) fn current_sign_in(login_session: &str, env: &Env) -> Option<SignIn> {
     let file = path(login_session, env)?;
     let bytes = read_bytes(&file).ok()?;
@@ -94,28 +114,47 @@ pub(super) fn current_sign_in(login_session: &str, env: &Env) -> Option<SignIn> 
 }
 
 fn stem(file: &Path) -> String {
-    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    file.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 impl<'a> Session<'a> {
     /// `None` where the plan has another source.
     pub(super) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
-        let Source::Login { profile, login_session } = &plan.source else { return Ok(None) };
+        let Source::Login {
+            profile,
+            login_session,
+        } = &plan.source
+        else {
+            return Ok(None);
+        };
         let Some(signin) = &plan.signin else {
             return Err(Error::other("the plan does not say where AWS Sign-In is"));
         };
-        Ok(Some(Session { profile, login_session, signin, plan, asker }))
+        Ok(Some(Session {
+            profile,
+            login_session,
+            signin,
+            plan,
+            asker,
+        }))
     }
 
     /// The session's credentials, renewed where they are about to end.
     ///
-    /// Errors: `NeedsPerson` where somebody must run `aws login`, `Refused`, `Unreachable`, `Signal`.
+    /// Errors: `NeedsPerson` where somebody must run `aws login`, `Refused`, `Unreachable`,
+    /// `Signal`.
     pub(super) async fn credentials(&self) -> Result<Fetched> {
         let file = self.file()?;
         let token = self.read(&file)?;
         let sign_in = Some(token.sign_in(&file));
         let credentials = self.current(&file, token).await?;
-        Ok(Fetched { credentials, sign_in })
+        Ok(Fetched {
+            credentials,
+            sign_in,
+        })
     }
 
     /// Removes the token. Whether there was one.
@@ -126,15 +165,32 @@ impl<'a> Session<'a> {
         match fs::remove_file(&file) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(Error::other(format!("cannot remove {}: {error}", file.display()))),
+            Err(error) => Err(Error::other(format!(
+                "cannot remove {}: {error}",
+                file.display()
+            ))),
         }
     }
 
     async fn turn(&self, file: &Path, until: Option<Instant>) -> Result<Option<Lock>> {
-        let Asker { store, voice, me, .. } = self.asker;
-        let waiter = Waiter { store, voice, me, until };
-        let why = format!(", which renews the session of aws login for {}", self.login_session);
-        waiter.wait_for(&format!("login-{}", stem(file)), &why, |warning| voice.warn(warning)).await
+        let Asker {
+            store, voice, me, ..
+        } = self.asker;
+        let waiter = Waiter {
+            store,
+            voice,
+            me,
+            until,
+        };
+        let why = format!(
+            ", which renews the session of aws login for {}",
+            self.login_session
+        );
+        waiter
+            .wait_for(&format!("login-{}", stem(file)), &why, |warning| {
+                voice.warn(warning);
+            })
+            .await
     }
 
     async fn current(&self, file: &Path, token: Token) -> Result<Credentials> {
@@ -146,7 +202,9 @@ impl<'a> Session<'a> {
         let until = self.asker.until.into_iter().chain(newer).min();
         let _turn = match self.turn(file, until).await {
             Err(error) if error.kind == Kind::NeedsPerson && is_valid => {
-                self.asker.voice.warn(&format!("{error}; its credentials are used while they last"));
+                self.asker.voice.warn(&format!(
+                    "{error}; its credentials are used while they last"
+                ));
                 return Ok(token.credentials);
             }
             turn => turn?,
@@ -156,7 +214,8 @@ impl<'a> Session<'a> {
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
-        // What comes back replaces what was sent, which is worth nothing from then on: it must be kept.
+        // What comes back replaces what was sent, which is worth nothing from then on: it must be
+        // kept.
         finishing(self.renewed(file, token)).await?
     }
 
@@ -171,7 +230,9 @@ impl<'a> Session<'a> {
             Ok(new) => {
                 let token = token.renewed(new);
                 if let Err(why) = write(file, &token.members) {
-                    voice.warn(&format!("{why}: the session of aws login ends with what it gave now"));
+                    voice.warn(&format!(
+                        "{why}: the session of aws login ends with what it gave now"
+                    ));
                 }
                 Ok(token.credentials)
             }
@@ -217,7 +278,10 @@ impl<'a> Session<'a> {
     }
 
     fn with_command(&self, error: Error) -> Error {
-        error.hint(format!("aws login --profile {}", shlex::try_quote(self.profile).unwrap_or_default()))
+        error.hint(format!(
+            "aws login --profile {}",
+            shlex::try_quote(self.profile).unwrap_or_default()
+        ))
     }
 
     fn not_renewed(&self, failure: Failure) -> Error {
@@ -227,7 +291,9 @@ impl<'a> Session<'a> {
             Failure::Unreachable { why, cause, .. } => {
                 let error = no_answer(&format!("AWS Sign-In in {region}"), None, &why, cause);
                 return match &self.signin.url {
-                    Some((url, place)) => error.hint(format!("its address {url} comes from {place}")),
+                    Some((url, place)) => {
+                        error.hint(format!("its address {url} comes from {place}"))
+                    }
                     None => error.hint("check the network, the profile's region, and HTTPS_PROXY"),
                 };
             }
@@ -252,12 +318,21 @@ impl<'a> Session<'a> {
 ///
 /// Errors: `Other` where one cannot be removed; the others are.
 pub(crate) fn remove_all(env: &Env) -> Result<usize> {
-    let listed = dir(env).and_then(|dir| fs::read_dir(dir).ok()).into_iter().flatten().flatten();
+    let listed = dir(env)
+        .and_then(|dir| fs::read_dir(dir).ok())
+        .into_iter()
+        .flatten()
+        .flatten();
     let (mut removed, mut failed) = (0, None);
     for path in listed.map(|file| file.path()).filter(|path| is_token(path)) {
         match fs::remove_file(&path) {
             Ok(()) => removed += 1,
-            Err(error) => failed = Some(Error::other(format!("cannot remove {}: {error}", path.display()))),
+            Err(error) => {
+                failed = Some(Error::other(format!(
+                    "cannot remove {}: {error}",
+                    path.display()
+                )));
+            }
         }
     }
     failed.map_or(Ok(removed), Err)
@@ -267,7 +342,9 @@ fn is_token(path: &Path) -> bool {
     let bytes = read_bytes(path).unwrap_or_default();
     let members: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
     members.is_some_and(|members| {
-        members.get("accessToken").is_some_and(|token| token["accessKeyId"].is_string())
+        members
+            .get("accessToken")
+            .is_some_and(|token| token["accessKeyId"].is_string())
     })
 }
 
@@ -291,14 +368,22 @@ const DAMAGED: &str = "its file is damaged";
 /// Errors: something is missing that credentials need, or is not what they have.
 fn parse(members: Map<String, Value>) -> std::result::Result<Token, String> {
     let (unchecked, expires_at) = unchecked(&members).ok_or(DAMAGED)?;
-    let credentials = unchecked.checked().map_err(|flaw| format!("in its file, {flaw}"))?;
-    Ok(Token { members, credentials, expires_at })
+    let credentials = unchecked
+        .checked()
+        .map_err(|flaw| format!("in its file, {flaw}"))?;
+    Ok(Token {
+        members,
+        credentials,
+        expires_at,
+    })
 }
 
 fn unchecked(members: &Map<String, Value>) -> Option<(Unchecked, DateTime<Utc>)> {
     let access_token = members.get("accessToken")?.as_object()?;
     let text = |name: &str| access_token.get(name)?.as_str();
-    let expires_at = DateTime::parse_from_rfc3339(text("expiresAt")?).ok()?.with_timezone(&Utc);
+    let expires_at = DateTime::parse_from_rfc3339(text("expiresAt")?)
+        .ok()?
+        .with_timezone(&Utc);
     let unchecked = Unchecked {
         access_key_id: text("accessKeyId")?.to_owned(),
         secret_access_key: Secret::new(text("secretAccessKey")?),

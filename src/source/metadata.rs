@@ -1,5 +1,5 @@
-//! The roles of an EC2 instance and of a container (ECS, EKS pod identity); the latter through the SDK's own provider,
-//! which reads its variables `AWS_CONTAINER_…`.
+//! The roles of an EC2 instance and of a container (ECS, EKS pod identity); the latter through the
+//! SDK's own provider, which reads its variables `AWS_CONTAINER_…`.
 
 use std::io::ErrorKind;
 
@@ -40,30 +40,47 @@ struct Document {
 
 /// `credential_source = Ec2InstanceMetadata`
 pub(super) async fn ec2(metadata: &Metadata, env: &Env) -> Result<Credentials> {
-    let place = format!("the instance metadata at {}", masked::address(&metadata.endpoint));
+    let place = format!(
+        "the instance metadata at {}",
+        masked::address(&metadata.endpoint)
+    );
     if env.flag(DISABLED) {
-        return Err(Error::config(format!("{place} gave no credentials: {DISABLED} is set to true"))
-            .hint(format!("unset {DISABLED}, or have the credentials from elsewhere")));
+        return Err(Error::config(format!(
+            "{place} gave no credentials: {DISABLED} is set to true"
+        ))
+        .hint(format!(
+            "unset {DISABLED}, or have the credentials from elsewhere"
+        )));
     }
-    let answered = Instance::new(metadata)?.role_credentials().await.and_then(|text| document(&text));
+    let answered = Instance::new(metadata)?
+        .role_credentials()
+        .await
+        .and_then(|text| document(&text));
     let document = answered.map_err(|failure| no_metadata(failure, metadata, &place))?;
     let answered = Unchecked {
         access_key_id: document.access_key_id.unwrap_or_default(),
-        secret_access_key: document.secret_access_key.unwrap_or_else(|| Secret::new("")),
+        secret_access_key: document
+            .secret_access_key
+            .unwrap_or_else(|| Secret::new("")),
         session_token: document.token,
         expiration: document.expiration,
         account_id: document.account_id,
     };
-    answered.checked_answer().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+    answered
+        .checked_answer()
+        .map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
 }
 
 fn no_metadata(failure: NoMetadata, metadata: &Metadata, place: &str) -> Error {
     let (kind, why, hint) = match failure {
-        NoMetadata::Unreachable(why) => {
-            (Kind::Unreachable, why, "Ec2InstanceMetadata works on an EC2 instance only")
-        }
+        NoMetadata::Unreachable(why) => (
+            Kind::Unreachable,
+            why,
+            "Ec2InstanceMetadata works on an EC2 instance only",
+        ),
         NoMetadata::Refused(why) => {
-            let hint = "the instance needs an instance profile with a role, and its metadata turned on";
+            let hint =
+                "the instance needs an instance profile with a role, and its metadata turned on";
             (Kind::Refused, why, hint)
         }
         NoMetadata::OnlyVersion1(status) => return only_version_1(status, metadata, place),
@@ -74,17 +91,25 @@ fn no_metadata(failure: NoMetadata, metadata: &Metadata, place: &str) -> Error {
 fn only_version_1(status: u16, metadata: &Metadata, place: &str) -> Error {
     let setting = metadata.v1_disabled_by.as_deref().unwrap_or_default();
     Error::config(format!(
-        "{place} gave no credentials: it gives no token (HTTP {status}), so this machine offers only version 1 of the \
+        "{place} gave no credentials: it gives no token (HTTP {status}), so this machine offers \
+         only version 1 of the \
          metadata service, which {setting} forbids"
     ))
-    .hint("make version 2 available: turn the instance's metadata on, or update the proxy that answers there")
-    .hint(format!("or allow version 1, which any program that fetches URLs here can be made to ask: remove {setting}"))
+    .hint(
+        "make version 2 available: turn the instance's metadata on, or update the proxy that \
+           answers there",
+    )
+    .hint(format!(
+        "or allow version 1, which any program that fetches URLs here can be made to \
+                   ask: remove {setting}"
+    ))
 }
 
 /// Errors: words that have nothing of the credentials in them.
 fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
-    let document: Document = serde_json::from_str(text)
-        .map_err(|_| NoMetadata::Unreachable("its answer is not the JSON that it should be".to_owned()))?;
+    let document: Document = serde_json::from_str(text).map_err(|_| {
+        NoMetadata::Unreachable("its answer is not the JSON that it should be".to_owned())
+    })?;
     if document.access_key_id.is_none() && document.code != "Success" {
         let Document { code, message, .. } = document;
         return Err(NoMetadata::Refused(format!("it says {code}: {message}")));
@@ -94,49 +119,68 @@ fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
 
 /// `credential_source = EcsContainer`
 pub(super) async fn container(env: &Env) -> Result<Credentials> {
-    let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+    let uris = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
     if uris.iter().any(|name| env.get(name).is_some()) {
         check_token(env)?;
     }
     if env.get(uris[0]).is_none()
         && let Some(text) = env.get(uris[1])
     {
-        plan::check_url(text, &uris[1].into(), "http://169.254.170.23/v1/credentials")?;
+        plan::check_url(
+            text,
+            &uris[1].into(),
+            "http://169.254.170.23/v1/credentials",
+        )?;
     }
     // Where it is, the provider reads from the environment: over TLS too.
     let config = ProviderConfig::default().with_http_client(aws::metadata_client("https://")?);
     let provider = EcsCredentialsProvider::builder().configure(&config).build();
     let answered = provider.provide_credentials().await.map_err(|error| {
         let (kind, why, cause) = why(error);
-        Error::new(kind, format!("the container's credentials could not be had: {why}"))
-            .hint(
-                "EcsContainer works where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI is set, with the token \
+        Error::new(
+            kind,
+            format!("the container's credentials could not be had: {why}"),
+        )
+        .hint(
+            "EcsContainer works where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI is \
+                 set, with the token \
                  in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE (no line end after it) or …_TOKEN",
-            )
-            .caused_by(cause)
+        )
+        .caused_by(cause)
     })?;
     taken(&answered, "the container's endpoint")
 }
 
 /// The provider reads the token by itself, and sends it as it is.
 ///
-/// Errors: its file cannot be read, is empty, or has a line end, which no header can have. The token is never shown.
+/// Errors: its file cannot be read, is empty, or has a line end, which no header can have. The
+/// token is never shown.
 fn check_token(env: &Env) -> Result<()> {
     let (place, token) = if let Some(path) = env.get(CONTAINER_TOKEN_FILE) {
         let place = format!("{CONTAINER_TOKEN_FILE}: {path}");
         let token = files::read_bytes(path.as_ref()).map_err(|error| {
             Error::config(format!("{place} cannot be read: {error}"))
-                .hint("the container's agent puts the token there; is this the container that it is for?")
+                .hint(
+                    "the container's agent puts the token there; is this the container that it \
+                       is for?",
+                )
                 .caused_by(error)
         })?;
         if token.trim_ascii().is_empty() {
-            return Err(Error::config(format!("{place} is empty"))
-                .hint("the container's agent puts the token there; is this the container that it is for?"));
+            return Err(Error::config(format!("{place} is empty")).hint(
+                "the container's agent puts the token there; is this the container that it is for?",
+            ));
         }
         (place, token)
     } else {
         let token = env.get(CONTAINER_TOKEN).unwrap_or_default();
-        (CONTAINER_TOKEN.to_owned(), Zeroizing::new(token.as_bytes().to_vec()))
+        (
+            CONTAINER_TOKEN.to_owned(),
+            Zeroizing::new(token.as_bytes().to_vec()),
+        )
     };
     let is_end = |byte: &u8| [b'\r', b'\n'].contains(byte);
     let place_in_token = match token.iter().position(is_end) {
@@ -144,8 +188,10 @@ fn check_token(env: &Env) -> Result<()> {
         Some(at) if token[at..].iter().all(is_end) => "after",
         Some(_) => "inside",
     };
-    Err(Error::config(format!("{place}: there is a line end {place_in_token} the authorization token"))
-        .hint("write the token without it, for example with: printf %s"))
+    Err(Error::config(format!(
+        "{place}: there is a line end {place_in_token} the authorization token"
+    ))
+    .hint("write the token without it, for example with: printf %s"))
 }
 
 fn taken(keys: &aws_credential_types::Credentials, place: &str) -> Result<Credentials> {
@@ -156,22 +202,39 @@ fn taken(keys: &aws_credential_types::Credentials, place: &str) -> Result<Creden
         expiration: keys.expiry().map(Into::into),
         account_id: keys.account_id().map(|id| id.as_str().to_owned()),
     };
-    answered.checked_answer().map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
+    answered
+        .checked_answer()
+        .map_err(|flaw| Error::other(format!("{place}: in its answer, {flaw}")))
 }
 
-/// Who can do something about it, and what happened in the innermost of the provider's nested words.
+/// Who can do something about it, and what happened in the innermost of the provider's nested
+/// words.
 fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
     let not_set_up = matches!(error, CredentialsError::InvalidConfiguration(_));
     let cause = anyhow::Error::new(error);
-    let innermost = cause.chain().last().map(ToString::to_string).unwrap_or_default();
+    let innermost = cause
+        .chain()
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     if let Some(status) = status(&innermost) {
-        let kind = if status < 500 { Kind::Refused } else { Kind::Unreachable };
+        let kind = if status < 500 {
+            Kind::Refused
+        } else {
+            Kind::Unreachable
+        };
         return (kind, format!("it answered with HTTP {status}"), cause);
     }
     // The token's file; what is wrong with a connection has other names.
-    let unreadable = cause.chain().filter_map(|link| link.downcast_ref::<std::io::Error>()).any(|error| {
-        matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::IsADirectory)
-    });
+    let unreadable = cause
+        .chain()
+        .filter_map(|link| link.downcast_ref::<std::io::Error>())
+        .any(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::IsADirectory
+            )
+        });
     let says = |texts: &[&str]| texts.iter().any(|text| innermost.starts_with(text));
     let kind = if says(&["failed to load credentials"]) {
         Kind::Refused
@@ -183,7 +246,14 @@ fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
     (kind, innermost, cause)
 }
 
-/// The HTTP status that ended it, which the provider only has in its words, and then with the whole answer.
+/// The HTTP status that ended it, which the provider only has in its words, and then with the whole
+/// answer.
 fn status(innermost: &str) -> Option<u16> {
-    innermost.split_once("StatusCode(")?.1.split(')').next()?.parse().ok()
+    innermost
+        .split_once("StatusCode(")?
+        .1
+        .split(')')
+        .next()?
+        .parse()
+        .ok()
 }

@@ -1,7 +1,7 @@
 //! Base credentials: what the first request of a plan is signed with.
 //!
-//! Keys are values already; the rest is fetched here, each time it is asked for. Keeping what was fetched is
-//! `broker`'s, and a web identity is a request to STS, which is `aws`'s.
+//! Keys are values already; the rest is fetched here, each time it is asked for. Keeping what was
+//! fetched is `broker`'s, and a web identity is a request to STS, which is `aws`'s.
 
 mod process;
 mod metadata;
@@ -24,7 +24,10 @@ pub(crate) struct Fetched {
 
 impl From<Credentials> for Fetched {
     fn from(credentials: Credentials) -> Fetched {
-        Fetched { credentials, sign_in: None }
+        Fetched {
+            credentials,
+            sign_in: None,
+        }
     }
 }
 
@@ -38,7 +41,8 @@ pub(crate) enum SignInState {
 }
 
 impl SignInState {
-    /// Whether credentials that came from this sign-in may still be used: they belong to it, and end with it.
+    /// Whether credentials that came from this sign-in may still be used: they belong to it, and
+    /// end with it.
     pub(crate) fn allows(&self, sign_in: Option<&SignIn>) -> bool {
         match self {
             SignInState::NotNeeded => true,
@@ -48,7 +52,8 @@ impl SignInState {
     }
 }
 
-/// What the token's file of a plan's sign-in is called, without its ending; `None` where the source has no sign-in.
+/// What the token's file of a plan's sign-in is called, without its ending; `None` where the source
+/// has no sign-in.
 pub(crate) fn sign_in_file(plan: &Plan) -> Option<String> {
     match &plan.source {
         Source::Sso(sso) => Some(sso::file_name(sso)),
@@ -77,11 +82,15 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
 
 /// The credentials of a plan's source that has to be asked.
 ///
-/// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it does not answer.
+/// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it
+/// does not answer.
 pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
     if let Some(session) = Session::of(plan, asker)? {
         let (credentials, sign_in) = session.role_credentials().await?;
-        return Ok(Fetched { credentials, sign_in: Some(sign_in) });
+        return Ok(Fetched {
+            credentials,
+            sign_in: Some(sign_in),
+        });
     }
     if let Some(session) = login::Session::of(plan, asker)? {
         return session.credentials().await;
@@ -91,9 +100,14 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
         Source::Ec2InstanceMetadata(metadata) => metadata::ec2(metadata, asker.env).await?,
         Source::EcsContainer => metadata::container(asker.env).await?,
-        Source::CredentialProcess { profile, command, place, .. } => {
-            process::run(profile, command, asker).await.map_err(|error| process::located(error, place))?
-        }
+        Source::CredentialProcess {
+            profile,
+            command,
+            place,
+            ..
+        } => process::run(profile, command, asker)
+            .await
+            .map_err(|error| process::located(error, place))?,
         // Not asked here: see above, and `broker`.
         Source::WebIdentity(_) | Source::Sso(_) | Source::Login { .. } => {
             return Err(Error::other("this source is not asked here"));
@@ -102,10 +116,11 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
     Ok(credentials.into())
 }
 
-/// Removes the token that `aws login` has left, as `aws logout` does. Whether there was one; `None` where the plan has
-/// another source.
+/// Removes the token that `aws login` has left, as `aws logout` does. Whether there was one; `None`
+/// where the plan has another source.
 ///
-/// Errors: `Other` where it cannot be removed, `NeedsPerson` where another process holds it, `Signal`.
+/// Errors: `Other` where it cannot be removed, `NeedsPerson` where another process holds it,
+/// `Signal`.
 pub(crate) async fn sign_out_of_login(plan: &Plan, asker: Asker<'_>) -> Result<Option<bool>> {
     match login::Session::of(plan, asker)? {
         Some(session) => session.logout().await.map(Some),

@@ -1,7 +1,8 @@
 //! `credential_process`: another program that prints credentials (docs/aws.md A4).
 //!
-//! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same way. Its stderr
-//! is ours, or the terminal's, so that it is seen; and its stdin is ours: it may ask.
+//! It is run through the shell, as most SDKs do; what the AWS CLI can run without one runs the same
+//! way. Its stderr is ours, or the terminal's, so that it is seen; and its stdin is ours: it may
+//! ask.
 
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ use crate::terminal::interruptible;
 const MAX_OUTPUT: usize = 65_536;
 /// Long enough for a person to sign in in a browser.
 const LIMIT: Duration = Duration::from_mins(5);
-/// The document; both the CLI's spelling of the keys and any other case are taken, as in the Rust SDK.
+/// The document; both the CLI's spelling of the keys and any other case are taken, as in the Rust
+/// SDK.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 struct Document {
@@ -35,10 +37,12 @@ struct Document {
 
 pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Result<Credentials> {
     let env = asker.env;
-    let chain =
-        env.get(PROFILE_CHAIN).map_or_else(|| profile.to_owned(), |chain| format!("{chain},{profile}"));
+    let chain = env
+        .get(PROFILE_CHAIN)
+        .map_or_else(|| profile.to_owned(), |chain| format!("{chain},{profile}"));
     let mut shell = shell(command);
-    // The user's own, without what `assume` has set in this shell: what decides the answer is looked at there, too.
+    // The user's own, without what `assume` has set in this shell: what decides the answer is
+    // looked at there, too.
     shell.env_clear().envs(env.vars());
     shell.env(PROFILE_CHAIN, chain).env_remove("XACCT_MFA_CODE");
     if asker.no_input {
@@ -48,28 +52,41 @@ pub(super) async fn run(profile: &str, command: &str, asker: Asker<'_>) -> Resul
     run_within(LIMIT, profile, shell).await
 }
 
-/// What is wrong with the command is mended in its line; whoever is refused by it, or whom it waits for, is elsewhere.
+/// What is wrong with the command is mended in its line; whoever is refused by it, or whom it waits
+/// for, is elsewhere.
 pub(super) fn located(error: Error, place: &Place) -> Error {
-    if error.kind == Kind::Config { error.at(place.clone()) } else { error }
+    if error.kind == Kind::Config {
+        error.at(place.clone())
+    } else {
+        error
+    }
 }
 
 fn unusable(named: &str, why: &str) -> Error {
     Error::config(format!("{named}: {why}")).hint(
-        "run its command by itself: it must print one JSON object and nothing else, with Version 1, AccessKeyId and \
+        "run its command by itself: it must print one JSON object and nothing else, with Version \
+         1, AccessKeyId and \
          SecretAccessKey, and for temporary keys SessionToken and Expiration",
     )
 }
 
 async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Credentials> {
     let named = format!("credential_process of profile '{profile}'");
-    let program =
-        Program::start(shell).map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
+    let program = Program::start(shell)
+        .map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
     let ended = interruptible(program.output(MAX_OUTPUT, limit)).await?;
-    let Some((status, output)) = ended.map_err(|error| Error::other(format!("{named}: {error}")))? else {
-        return Err(Error::other(format!("{named} took longer than {limit:?} and was stopped")));
+    let Some((status, output)) =
+        ended.map_err(|error| Error::other(format!("{named}: {error}")))?
+    else {
+        return Err(Error::other(format!(
+            "{named} took longer than {limit:?} and was stopped"
+        )));
     };
     if output.len() > MAX_OUTPUT {
-        return Err(unusable(&named, &format!("it printed more than {MAX_OUTPUT} bytes")));
+        return Err(unusable(
+            &named,
+            &format!("it printed more than {MAX_OUTPUT} bytes"),
+        ));
     }
     if !unless_interrupted(status)?.success() {
         return Err(Error::other(format!("{named} failed: {status}")));
@@ -82,20 +99,27 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
     let fields: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(output).map_err(|_| "it printed no JSON object".to_owned())?;
     let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-    let fields: serde_json::Map<_, _> = fields.map(|(key, value)| (key.to_lowercase(), value)).collect();
+    let fields: serde_json::Map<_, _> = fields
+        .map(|(key, value)| (key.to_lowercase(), value))
+        .collect();
     let document: Document = serde_json::from_value(fields.into()).map_err(|_| {
-        "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should be"
-            .to_owned()
+        "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should \
+         be"
+        .to_owned()
     })?;
     if document.version != 1 {
-        return Err(format!("its JSON has Version {}; only 1 is known", document.version));
+        return Err(format!(
+            "its JSON has Version {}; only 1 is known",
+            document.version
+        ));
     }
     let expiration = match document.expiration {
         None => None,
         Some(text) => Some(
             DateTime::parse_from_rfc3339(&text)
                 .map_err(|_| {
-                    "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z".to_owned()
+                    "its Expiration is not a time with an offset, like 2026-11-22T17:03:00Z"
+                        .to_owned()
                 })?
                 .with_timezone(&Utc),
         ),
@@ -107,7 +131,9 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
         expiration,
         account_id: document.accountid,
     };
-    answered.checked_answer().map_err(|flaw| format!("in its JSON, {flaw}"))
+    answered
+        .checked_answer()
+        .map_err(|flaw| format!("in its JSON, {flaw}"))
 }
 
 #[cfg(test)]
@@ -117,9 +143,14 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn what_takes_too_long_is_stopped() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let limit = Duration::from_millis(20);
-        let error = runtime.block_on(run_within(limit, "p", shell("exec sleep 60"))).unwrap_err();
+        let error = runtime
+            .block_on(run_within(limit, "p", shell("exec sleep 60")))
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "credential_process of profile 'p' took longer than 20ms and was stopped"
@@ -141,7 +172,10 @@ mod tests {
         }
         let text = r#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-11-22T19:03:00.5+02:00","AccountId":"111111111111"}"#;
         let keys = parse(text.as_bytes()).unwrap();
-        assert_eq!(crate::credentials::rfc3339(keys.expiration().unwrap()), "2026-11-22T17:03:00Z");
+        assert_eq!(
+            crate::credentials::rfc3339(keys.expiration().unwrap()),
+            "2026-11-22T17:03:00Z"
+        );
     }
 
     #[test]
@@ -155,7 +189,8 @@ mod tests {
             ),
             (
                 r#"{"Version":"1","AccessKeyId":"A","SecretAccessKey":"hidden"}"#,
-                "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should be",
+                "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they \
+                 should be",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden","Expiration":"2026-11-22T19:03:00"}"#,

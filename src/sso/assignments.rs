@@ -48,7 +48,10 @@ impl Session<'_> {
         let (mut progress, mut done, all) = (self.asker.voice.progress(), 0, wanted.len());
         let asked = stream::iter(wanted).map(|account| async move {
             let roles = portal.roles(token, &account.account_id).await?;
-            Ok(Assigned { account, roles: Some(roles) })
+            Ok(Assigned {
+                account,
+                roles: Some(roles),
+            })
         });
         let mut assigned: Vec<Assigned> = asked
             .buffered(AT_A_TIME)
@@ -58,7 +61,10 @@ impl Session<'_> {
             })
             .try_collect()
             .await?;
-        assigned.extend(rest.into_iter().map(|account| Assigned { account, roles: None }));
+        assigned.extend(rest.into_iter().map(|account| Assigned {
+            account,
+            roles: None,
+        }));
         Ok(assigned)
     }
 }

@@ -1,5 +1,5 @@
-//! Signing in with the browser of this machine: an authorization code with PKCE (RFC 7636), brought back to loopback
-//! (RFC 8252).
+//! Signing in with the browser of this machine: an authorization code with PKCE (RFC 7636), brought
+//! back to loopback (RFC 8252).
 
 use sha2::{Digest, Sha256};
 
@@ -15,8 +15,8 @@ pub(super) const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
 /// How long the page is waited for, in seconds; as the AWS CLI does.
 const LIMIT: u32 = 600;
 
-/// Errors: `NeedsPerson` where nobody came, `Refused` for a no in the browser, `Signal`; AWS's own failures are given
-/// for the caller to judge.
+/// Errors: `NeedsPerson` where nobody came, `Refused` for a no in the browser, `Signal`; AWS's own
+/// failures are given for the caller to judge.
 pub(super) async fn sign_in(
     session: &Session<'_>,
     way: Way,
@@ -26,7 +26,10 @@ pub(super) async fn sign_in(
     let (sso, page) = (session.sso, Page::open().await?);
     let redirect_uri = format!("http://127.0.0.1:{}{PATH}", page.port);
     let (verifier, state) = (Secret::new(random()?), random()?);
-    let scopes = sso.scopes.as_ref().map_or("sso:account:access".to_owned(), |scopes| scopes.join(" "));
+    let scopes = sso
+        .scopes
+        .as_ref()
+        .map_or("sso:account:access".to_owned(), |scopes| scopes.join(" "));
     let challenge = base64url(&Sha256::digest(verifier.expose()));
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
@@ -38,16 +41,32 @@ pub(super) async fn sign_in(
         .append_pair("code_challenge", &challenge)
         .finish();
     let what = if way.opens {
-        format!("sign in at {} in the browser that opens now; if none does, open", sso.shown_url())
+        format!(
+            "sign in at {} in the browser that opens now; if none does, open",
+            sso.shown_url()
+        )
     } else {
-        format!("to sign in at {}, open this page in a browser of this computer", sso.shown_url())
+        format!(
+            "to sign in at {}, open this page in a browser of this computer",
+            sso.shown_url()
+        )
     };
-    show(session, way.opens, &what, &format!("{}/authorize?{query}", oidc.url)).await;
+    show(
+        session,
+        way.opens,
+        &what,
+        &format!("{}/authorize?{query}", oidc.url),
+    )
+    .await;
     let visit = waiting(session.asker.voice, LIMIT, page.visit(&state)).await?;
     match visit.ok_or_else(|| refusals::too_late(sso))? {
         Brought::Refusal(code) => Err(refusals::denied(sso, &code)),
         Brought::Code(code) => {
-            let grant = Grant::Code { code: &code, verifier: &verifier, redirect_uri: &redirect_uri };
+            let grant = Grant::Code {
+                code: &code,
+                verifier: &verifier,
+                redirect_uri: &redirect_uri,
+            };
             Ok(oidc.create_token(client, &grant).await)
         }
     }
@@ -56,13 +75,17 @@ pub(super) async fn sign_in(
 /// 48 random bytes as 64 characters that need no quoting anywhere.
 fn random() -> Result<String> {
     let mut bytes = [0; 48];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::other("the system gave no random bytes"))?;
+    aws_lc_rs::rand::fill(&mut bytes)
+        .map_err(|_| Error::other("the system gave no random bytes"))?;
     Ok(base64url(&bytes))
 }
 
 fn base64url(bytes: &[u8]) -> String {
     let standard = aws_smithy_types::base64::encode(bytes);
-    standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+    standard
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_")
 }
 
 #[cfg(test)]
@@ -73,10 +96,17 @@ mod tests {
     fn a_verifier_is_what_the_rfc_wants() {
         let verifier = random().unwrap();
         assert_eq!(verifier.len(), 64);
-        assert!(verifier.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)), "{verifier}");
+        assert!(
+            verifier
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)),
+            "{verifier}"
+        );
         assert_ne!(verifier, random().unwrap());
         // RFC 7636, appendix B.
-        let challenge = base64url(&Sha256::digest("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
+        let challenge = base64url(&Sha256::digest(
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        ));
         assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

@@ -1,4 +1,5 @@
-//! Signing in by a device code (RFC 8628): a page on any computer, and a code that is the same there and here.
+//! Signing in by a device code (RFC 8628): a page on any computer, and a code that is the same
+//! there and here.
 
 use std::time::Duration;
 
@@ -7,25 +8,35 @@ use super::{Session, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::Result;
 
-/// How much longer the interval gets when Identity Center asks for that (RFC 8628 section 3.5), in seconds.
+/// How much longer the interval gets when Identity Center asks for that (RFC 8628 section 3.5), in
+/// seconds.
 const SLOWER: u64 = 5;
 
-/// Errors: `NeedsPerson` where nobody came, `Signal`; AWS's own failures are given for the caller to judge.
+/// Errors: `NeedsPerson` where nobody came, `Signal`; AWS's own failures are given for the caller
+/// to judge.
 pub(super) async fn sign_in(
     session: &Session<'_>,
     way: Way,
     oidc: &Oidc<'_>,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {
-    let started = oidc.start_device_authorization(client, &session.sso.start_url).await;
+    let started = oidc
+        .start_device_authorization(client, &session.sso.start_url)
+        .await;
     let device = match started {
         Ok(device) => device,
         Err(failure) => return Ok(Err(failure)),
     };
     let what = if way.opens {
-        format!("the page that opens now must show the code {}; if none opens, open", device.user_code)
+        format!(
+            "the page that opens now must show the code {}; if none opens, open",
+            device.user_code
+        )
     } else {
-        format!("to sign in, open this page, which must show the code {}", device.user_code)
+        format!(
+            "to sign in, open this page, which must show the code {}",
+            device.user_code
+        )
     };
     show(session, way.opens, &what, &device.page).await;
     let grant = Grant::Device { code: &device.code };
@@ -34,8 +45,11 @@ pub(super) async fn sign_in(
         loop {
             match oidc.create_token(client, &grant).await {
                 Err(Failure::Refused { code, .. }) if code == "AuthorizationPendingException" => {}
-                Err(Failure::Refused { code, .. }) if code == "SlowDownException" => interval += SLOWER,
-                // A network that comes and goes while a person types a password is no reason to start again.
+                Err(Failure::Refused { code, .. }) if code == "SlowDownException" => {
+                    interval += SLOWER;
+                }
+                // A network that comes and goes while a person types a password is no reason to
+                // start again.
                 Err(Failure::Unreachable { .. }) => {}
                 answer => return answer,
             }

@@ -1,4 +1,5 @@
-//! `~/.aws/sso/cache`: tokens and client registrations in the AWS CLI's own files, which it and every SDK share.
+//! `~/.aws/sso/cache`: tokens and client registrations in the AWS CLI's own files, which it and
+//! every SDK share.
 //!
 //! Sources: docs/aws.md A6; botocore's `SSOTokenLoader`, the AWS CLI's `BaseSSOTokenFetcher`.
 
@@ -41,7 +42,10 @@ impl Token {
 
     /// What a new access token is asked for with, where that can work.
     pub(super) fn refreshable(&self, now: DateTime<Utc>) -> Option<(&Registered, &Secret)> {
-        let client = self.client.as_ref().filter(|client| client.expires_at > now)?;
+        let client = self
+            .client
+            .as_ref()
+            .filter(|client| client.expires_at > now)?;
         Some((client, self.refresh_token.as_ref()?))
     }
 }
@@ -50,20 +54,32 @@ impl Token {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all(serialize = "camelCase", deserialize = "lowercase"))]
 struct TokenFile {
-    #[serde(rename(deserialize = "starturl"), skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(deserialize = "starturl"),
+        skip_serializing_if = "Option::is_none"
+    )]
     start_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
-    #[serde(rename(deserialize = "accesstoken"), serialize_with = "Secret::expose_to")]
+    #[serde(
+        rename(deserialize = "accesstoken"),
+        serialize_with = "Secret::expose_to"
+    )]
     access_token: Secret,
     #[serde(rename(deserialize = "expiresat"))]
     expires_at: String,
-    #[serde(rename(deserialize = "clientid"), skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(deserialize = "clientid"),
+        skip_serializing_if = "Option::is_none"
+    )]
     client_id: Option<String>,
     #[serde(rename(deserialize = "clientsecret"))]
     #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
     client_secret: Option<Secret>,
-    #[serde(rename(deserialize = "registrationexpiresat"), skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(deserialize = "registrationexpiresat"),
+        skip_serializing_if = "Option::is_none"
+    )]
     registration_expires_at: Option<String>,
     #[serde(rename(deserialize = "refreshtoken"))]
     #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
@@ -76,14 +92,20 @@ struct TokenFile {
 struct ClientFile {
     #[serde(rename(deserialize = "clientid"))]
     client_id: String,
-    #[serde(rename(deserialize = "clientsecret"), serialize_with = "Secret::expose_to")]
+    #[serde(
+        rename(deserialize = "clientsecret"),
+        serialize_with = "Secret::expose_to"
+    )]
     client_secret: Secret,
     #[serde(rename(deserialize = "expiresat"))]
     expires_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<String>>,
     /// Without them it is a client for devices.
-    #[serde(rename(deserialize = "granttypes"), skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(deserialize = "granttypes"),
+        skip_serializing_if = "Option::is_none"
+    )]
     grant_types: Option<Vec<String>>,
 }
 
@@ -111,14 +133,23 @@ impl<'a> Files<'a> {
     /// Errors: of kind `Config`, where no home directory found.
     pub(super) fn new(sso: &'a Sso, env: &Env) -> Result<Files<'a>> {
         let Some(home) = &env.home else {
-            return Err(Error::config("no home directory found to keep Identity Center's tokens under"));
+            return Err(Error::config(
+                "no home directory found to keep Identity Center's tokens under",
+            ));
         };
-        Ok(Files { sso, dir: directory(home), name: file_name(sso) })
+        Ok(Files {
+            sso,
+            dir: directory(home),
+            name: file_name(sso),
+        })
     }
 
     /// The same for a token's file of another name, which no session of the config file has.
     pub(super) fn named(self, name: &str) -> Files<'a> {
-        Files { name: name.to_owned(), ..self }
+        Files {
+            name: name.to_owned(),
+            ..self
+        }
     }
 
     fn token_path(&self) -> PathBuf {
@@ -129,7 +160,10 @@ impl<'a> Files<'a> {
     pub(super) fn token(&self) -> Option<Token> {
         let file: TokenFile = read(&self.token_path())?;
         // The session may have been given another start URL since.
-        if file.start_url.is_some_and(|url| !is_same_place(&url, &self.sso.start_url)) {
+        if file
+            .start_url
+            .is_some_and(|url| !is_same_place(&url, &self.sso.start_url))
+        {
             return None;
         }
         let client = (|| {
@@ -140,11 +174,16 @@ impl<'a> Files<'a> {
             })
         })();
         let expires_at = time(&file.expires_at)?;
-        Some(Token { access_token: file.access_token, expires_at, refresh_token: file.refresh_token, client })
+        Some(Token {
+            access_token: file.access_token,
+            expires_at,
+            refresh_token: file.refresh_token,
+            client,
+        })
     }
 
-    /// Another spelling of this start URL, under which somebody is signed in. The AWS CLI calls the token's file after the
-    /// spelling, so that tools do not find it under this one.
+    /// Another spelling of this start URL, under which somebody is signed in. The AWS CLI calls the
+    /// token's file after the spelling, so that tools do not find it under this one.
     pub(super) fn other_spelling(&self, now: DateTime<Utc>) -> Option<String> {
         let is_other = |token: &TokenFile| {
             let url = token.start_url.as_deref()?;
@@ -152,7 +191,10 @@ impl<'a> Files<'a> {
             let is_alive = token.refresh_token.is_some() || time(&token.expires_at)? > now;
             (is_it && is_alive).then_some(())
         };
-        let paths = fs::read_dir(&self.dir).ok()?.flatten().map(|file| file.path());
+        let paths = fs::read_dir(&self.dir)
+            .ok()?
+            .flatten()
+            .map(|file| file.path());
         let mut urls: Vec<String> = paths
             .filter_map(|path| {
                 let token: TokenFile = read(&path)?;
@@ -192,8 +234,9 @@ impl<'a> Files<'a> {
     /// The client that was registered for this session, for the browser's way or for devices.
     pub(super) fn client(&self, for_browser: bool) -> Option<Registered> {
         let file: ClientFile = read(&self.client_path())?;
-        let is_for_browser =
-            file.grant_types.is_some_and(|grants| grants.iter().any(|grant| grant == "authorization_code"));
+        let is_for_browser = file
+            .grant_types
+            .is_some_and(|grants| grants.iter().any(|grant| grant == "authorization_code"));
         (is_for_browser == for_browser).then_some(Registered {
             client_id: file.client_id,
             client_secret: file.client_secret,
@@ -210,7 +253,8 @@ impl<'a> Files<'a> {
         scopes: Option<Vec<String>>,
         grant_types: Option<&[&str]>,
     ) -> std::result::Result<(), String> {
-        let grant_types = grant_types.map(|grants| grants.iter().map(|grant| (*grant).to_owned()).collect());
+        let grant_types =
+            grant_types.map(|grants| grants.iter().map(|grant| (*grant).to_owned()).collect());
         let file = ClientFile {
             client_id: client.client_id.clone(),
             client_secret: client.client_secret.clone(),
@@ -226,7 +270,8 @@ impl<'a> Files<'a> {
         remove(&self.client_path())
     }
 
-    /// Named after what the client was registered for, as Python's `json.dumps(…, sort_keys=True)` writes it.
+    /// Named after what the client was registered for, as Python's `json.dumps(…, sort_keys=True)`
+    /// writes it.
     fn client_path(&self) -> PathBuf {
         let sso = self.sso;
         let scopes = sso.scopes.as_ref().map_or("null".to_owned(), |scopes| {
@@ -242,7 +287,8 @@ impl<'a> Files<'a> {
     }
 
     fn write(&self, path: &Path, file: &impl Serialize) -> std::result::Result<(), String> {
-        make_dir(&self.dir).map_err(|error| format!("cannot create {}: {error}", self.dir.display()))?;
+        make_dir(&self.dir)
+            .map_err(|error| format!("cannot create {}: {error}", self.dir.display()))?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
         serde_json::to_writer(&mut *bytes, file).map_err(|error| error.to_string())?;
         write_private(path, &bytes).map_err(|warning| warning.to_string())
@@ -253,12 +299,15 @@ fn directory(home: &Path) -> PathBuf {
     home.join(".aws/sso/cache")
 }
 
-/// Whether two start URLs are spellings of one: `…/start`, `…/start/`, `…/start#/`, `…/start/#`, capitals in the host.
+/// Whether two start URLs are spellings of one: `…/start`, `…/start/`, `…/start#/`, `…/start/#`,
+/// capitals in the host.
 fn is_same_place(one: &str, other: &str) -> bool {
     let plain = |url: &str| {
         let url = url.trim().trim_end_matches(['/', '#']);
-        let path =
-            url.find("://").and_then(|at| Some(at + 3 + url[at + 3..].find('/')?)).unwrap_or(url.len());
+        let path = url
+            .find("://")
+            .and_then(|at| Some(at + 3 + url[at + 3..].find('/')?))
+            .unwrap_or(url.len());
         format!("{}{}", url[..path].to_ascii_lowercase(), &url[path..])
     };
     plain(one) == plain(other)
@@ -287,13 +336,27 @@ impl TokenOnDisk {
     }
 }
 
-/// Every token of the directory, by whatever tool; as the AWS CLI, which takes what has an access token for one.
+/// Every token of the directory, by whatever tool; as the AWS CLI, which takes what has an access
+/// token for one.
 pub(crate) fn all_tokens(env: &Env) -> Vec<TokenOnDisk> {
-    let Some(home) = &env.home else { return Vec::new() };
-    let listed = fs::read_dir(directory(home)).into_iter().flatten().flatten();
+    let Some(home) = &env.home else {
+        return Vec::new();
+    };
+    let listed = fs::read_dir(directory(home))
+        .into_iter()
+        .flatten()
+        .flatten();
     let named = listed.filter_map(|file| {
-        let name = file.file_name().into_string().ok()?.strip_suffix(".json")?.to_owned();
-        Some(TokenOnDisk { name, ..read(&file.path())? })
+        let name = file
+            .file_name()
+            .into_string()
+            .ok()?
+            .strip_suffix(".json")?
+            .to_owned();
+        Some(TokenOnDisk {
+            name,
+            ..read(&file.path())?
+        })
     });
     let mut tokens: Vec<TokenOnDisk> = named.collect();
     tokens.sort_by(|one, other| one.name.cmp(&other.name));
@@ -304,16 +367,21 @@ pub(crate) fn all_tokens(env: &Env) -> Vec<TokenOnDisk> {
 ///
 /// Errors: `Other`, where that cannot be done.
 pub(crate) fn remove_token(env: &Env, token: &TokenOnDisk) -> Result<bool> {
-    let Some(home) = &env.home else { return Ok(false) };
+    let Some(home) = &env.home else {
+        return Ok(false);
+    };
     remove(&directory(home).join(format!("{}.json", token.name))).map_err(Error::other)
 }
 
-/// The file's members, if it holds what is wanted. Other programs write here too: what is not understood is not there.
+/// The file's members, if it holds what is wanted. Other programs write here too: what is not
+/// understood is not there.
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     let bytes = read_bytes(path).ok()?;
     let members: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
-    let members: Map<String, Value> = members.map(|(key, value)| (key.to_lowercase(), value)).collect();
+    let members: Map<String, Value> = members
+        .map(|(key, value)| (key.to_lowercase(), value))
+        .collect();
     serde_json::from_value(members.into()).ok()
 }
 
@@ -327,8 +395,12 @@ fn remove(path: &Path) -> std::result::Result<bool, String> {
 
 /// RFC 3339, or as the AWS CLI once wrote it: `2020-06-17T10:02:08UTC`.
 fn time(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.strip_suffix("UTC").map_or(text.to_owned(), |text| format!("{text}Z"));
-    DateTime::parse_from_rfc3339(&text).ok().map(|at| at.with_timezone(&Utc))
+    let text = text
+        .strip_suffix("UTC")
+        .map_or(text.to_owned(), |text| format!("{text}Z"));
+    DateTime::parse_from_rfc3339(&text)
+        .ok()
+        .map(|at| at.with_timezone(&Utc))
 }
 
 /// A string as Python's json module writes it: what is not printable ASCII as `\uXXXX`.
@@ -339,7 +411,12 @@ fn python(text: &str) -> String {
             written.push(character);
         } else {
             let mut units = [0; 2];
-            written.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            written.extend(
+                character
+                    .encode_utf16(&mut units)
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}")),
+            );
         }
     }
     written

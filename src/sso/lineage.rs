@@ -1,8 +1,9 @@
-//! Which sign-in a token comes from. A token's file does not say: the token is replaced every hour, and the person who
-//! signs in next gets a token in the same file, for the same client.
+//! Which sign-in a token comes from. A token's file does not say: the token is replaced every hour,
+//! and the person who signs in next gets a token in the same file, for the same client.
 //!
-//! So xacct keeps a note of the tokens that it has got from one sign-in. A token that is in the note, or whose refresh
-//! token is, belongs to that sign-in; any other token is one of its own, and so is what another tool has put there.
+//! So xacct keeps a note of the tokens that it has got from one sign-in. A token that is in the
+//! note, or whose refresh token is, belongs to that sign-in; any other token is one of its own, and
+//! so is what another tool has put there.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,18 +33,27 @@ pub(crate) fn current(sso: &Sso, env: &Env, store: &Store) -> Option<SignIn> {
 /// The sign-in of this token.
 pub(super) fn of(files: &Files<'_>, token: &Token, store: &Store) -> SignIn {
     let own = digests(token);
-    let noted = read(files, store).filter(|note| own.iter().any(|digest| note.tokens.contains(digest)));
+    let noted =
+        read(files, store).filter(|note| own.iter().any(|digest| note.tokens.contains(digest)));
     // The refresh token's, where there is one: another tool may refresh without replacing it.
-    let id = noted.map(|note| note.id).or_else(|| own.last().cloned()).unwrap_or_default();
-    SignIn { file: files.name.clone(), id }
+    let id = noted
+        .map(|note| note.id)
+        .or_else(|| own.last().cloned())
+        .unwrap_or_default();
+    SignIn {
+        file: files.name.clone(),
+        id,
+    }
 }
 
-/// Notes a new token, before it is written: of the sign-in that `before` is of, or of a new one. A note that cannot be
-/// written costs requests, never credentials.
+/// Notes a new token, before it is written: of the sign-in that `before` is of, or of a new one. A
+/// note that cannot be written costs requests, never credentials.
 pub(super) fn note(files: &Files<'_>, token: &Token, before: Option<&Token>, store: &Store) {
     let mut tokens = digests(token);
-    let id =
-        before.map_or_else(|| tokens.last().cloned().unwrap_or_default(), |old| of(files, old, store).id);
+    let id = before.map_or_else(
+        || tokens.last().cloned().unwrap_or_default(),
+        |old| of(files, old, store).id,
+    );
     // The old ones too: they are in the file until the new ones are.
     tokens.extend(before.iter().flat_map(|old| digests(old)));
     let bytes = serde_json::to_vec(&Note { id, tokens }).unwrap_or_default();
@@ -66,7 +76,12 @@ fn digests(token: &Token) -> Vec<String> {
 }
 
 fn digest(secret: &Secret) -> String {
-    hex::encode(Sha256::new().chain_update("xacct sign-in ").chain_update(secret.expose()).finalize())
+    hex::encode(
+        Sha256::new()
+            .chain_update("xacct sign-in ")
+            .chain_update(secret.expose())
+            .finalize(),
+    )
 }
 
 #[cfg(test)]
@@ -94,7 +109,11 @@ mod tests {
         let alice = id(&first);
         note(&files, &first, None, &store);
         assert_eq!(id(&first), alice, "a note changes nothing");
-        for same in [token("a1", None), token("a1", Some("r9")), token("a9", Some("r1"))] {
+        for same in [
+            token("a1", None),
+            token("a1", Some("r9")),
+            token("a9", Some("r1")),
+        ] {
             assert_eq!(id(&same), alice);
         }
         // Refreshed; until it is written, the old one is in the file.

@@ -1,9 +1,9 @@
-//! IAM Identity Center: signing in and out, the token that comes of it, what it lists and the role credentials that
-//! it buys.
+//! IAM Identity Center: signing in and out, the token that comes of it, what it lists and the role
+//! credentials that it buys.
 //!
-//! The token lives where the AWS CLI keeps it, so that one sign-in serves every tool of the machine. One process at a
-//! time refreshes a token or signs in, under a lock of the session's name; the others then find the token there.
-//! Keeping role credentials is `broker`'s.
+//! The token lives where the AWS CLI keeps it, so that one sign-in serves every tool of the
+//! machine. One process at a time refreshes a token or signs in, under a lock of the session's
+//! name; the others then find the token there. Keeping role credentials is `broker`'s.
 
 mod refusals;
 mod files;
@@ -88,16 +88,24 @@ impl<'a> Session<'a> {
     ///
     /// Errors: of kind `Config`, where no home directory found.
     pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
-        let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else { return Ok(None) };
+        let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else {
+            return Ok(None);
+        };
         let files = Files::new(sso, asker.env)?;
-        Ok(Some(Session { sso, center, connection: &plan.connection, asker, files }))
+        Ok(Some(Session {
+            sso,
+            center,
+            connection: &plan.connection,
+            asker,
+            files,
+        }))
     }
 
-    /// The role's credentials, and the sign-in that they came from. A token that the portal does not take is replaced
-    /// once.
+    /// The role's credentials, and the sign-in that they came from. A token that the portal does
+    /// not take is replaced once.
     ///
-    /// Errors: `NeedsPerson` where somebody must sign in and nobody may be asked, `Refused` where the role is not
-    /// theirs, `Unreachable`.
+    /// Errors: `NeedsPerson` where somebody must sign in and nobody may be asked, `Refused` where
+    /// the role is not theirs, `Unreachable`.
     pub(crate) async fn role_credentials(&self) -> Result<(Credentials, SignIn)> {
         let sso = self.sso;
         let (Some(account_id), Some(role_name)) = (&sso.account_id, &sso.role_name) else {
@@ -112,21 +120,32 @@ impl<'a> Session<'a> {
                 Err(failure) if !is_second && is_unauthorized(&failure) => {
                     token = self.token(Some(&token.access_token)).await?.token;
                 }
-                Err(failure) => return Err(refusals::role_refused(self, account_id, role_name, failure)),
+                Err(failure) => {
+                    return Err(refusals::role_refused(self, account_id, role_name, failure));
+                }
             }
         }
-        Err(Error::other("Identity Center was asked twice and gave nothing"))
+        Err(Error::other(
+            "Identity Center was asked twice and gave nothing",
+        ))
     }
 
     /// Makes sure that somebody is signed in; with `anew`, even if somebody is.
     ///
     /// Errors: as [`Session::role_credentials`].
     pub(crate) async fn login(&self, anew: bool) -> Result<SignedIn> {
-        let got = if anew { self.sign_in_anew().await? } else { self.token(None).await? };
-        Ok(SignedIn { by_person: got.by_person })
+        let got = if anew {
+            self.sign_in_anew().await?
+        } else {
+            self.token(None).await?
+        };
+        Ok(SignedIn {
+            by_person: got.by_person,
+        })
     }
 
-    /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` where nobody was signed in.
+    /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` where nobody
+    /// was signed in.
     ///
     /// Errors: `Other`, where the token's file cannot be removed.
     pub(crate) async fn logout(&self) -> Result<bool> {
@@ -143,7 +162,11 @@ impl<'a> Session<'a> {
         let session = Session { files, ..self };
         // Other tools may call their files anything.
         let is_lockable = token.name.chars().all(|c| c.is_ascii_alphanumeric());
-        let _turn = if is_lockable { session.turn().await.ok().flatten() } else { None };
+        let _turn = if is_lockable {
+            session.turn().await.ok().flatten()
+        } else {
+            None
+        };
         session.end_at_aws(token.access_token()).await;
         session.files.drop_token().map_err(Error::other)
     }
@@ -170,13 +193,31 @@ impl<'a> Session<'a> {
     }
 
     fn portal(&self) -> Result<Portal<'a>> {
-        let Asker { network, now, voice, .. } = self.asker;
-        Portal::new(network, &self.center.portal, &self.sso.region, self.connection, now, voice)
+        let Asker {
+            network,
+            now,
+            voice,
+            ..
+        } = self.asker;
+        Portal::new(
+            network,
+            &self.center.portal,
+            &self.sso.region,
+            self.connection,
+            now,
+            voice,
+        )
     }
 
     fn oidc(&self) -> Result<Oidc<'a>> {
         let Asker { now, voice, .. } = self.asker;
-        Oidc::new(&self.center.oidc, &self.sso.region, self.connection, now, voice)
+        Oidc::new(
+            &self.center.oidc,
+            &self.sso.region,
+            self.connection,
+            now,
+            voice,
+        )
     }
 
     /// What went wrong with a file costs the next process a request, never this one its answer.
@@ -187,8 +228,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Whether new role credentials would cost a person's time: the token has ended, and nothing in its file can get
-/// another. Reads that file only.
+/// Whether new role credentials would cost a person's time: the token has ended, and nothing in its
+/// file can get another. Reads that file only.
 pub(crate) fn needs_person(plan: &Plan, env: &Env, now: DateTime<Utc>) -> bool {
     let Some(sso) = plan.sso() else { return false };
     let token = Files::new(sso, env).ok().and_then(|files| files.token());

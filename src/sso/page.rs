@@ -38,15 +38,20 @@ pub(super) struct Page {
 impl Page {
     pub(super) async fn open() -> Result<Page> {
         let failed = |error: std::io::Error| {
-            Error::other(format!("no port on 127.0.0.1 for the browser to come back to: {error}"))
-                .hint("--device-code needs none")
+            Error::other(format!(
+                "no port on 127.0.0.1 for the browser to come back to: {error}"
+            ))
+            .hint("--device-code needs none")
         };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(failed)?;
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .await
+            .map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
         Ok(Page { listener, port })
     }
 
-    /// The first visit with the right state; what comes without it is turned away, and changes nothing.
+    /// The first visit with the right state; what comes without it is turned away, and changes
+    /// nothing.
     pub(super) async fn visit(self, state: &str) -> Brought {
         let (send, mut visits) = unbounded_channel();
         let state: Arc<str> = state.into();
@@ -55,7 +60,8 @@ impl Page {
                 biased;
                 brought = visits.recv() => if let Some(brought) = brought { return brought },
                 accepted = self.listener.accept() => match accepted {
-                    // Browsers open connections that they then leave alone: none may hold up another.
+                    // Browsers open connections that they then leave alone: none may hold up
+                    // another.
                     Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(&state), send.clone()))),
                     // A connection that is gone already; or no file left to open, which may change.
                     Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -75,7 +81,10 @@ async fn connection(stream: TcpStream, state: Arc<str>, send: UnboundedSender<Br
         }
         async move { Ok::<_, Infallible>(response) }
     });
-    let _ = http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new()
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
     if let Ok(found) = brought.try_recv() {
         let _ = send.send(found);
     }
@@ -88,7 +97,9 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>
     let query = uri.query().unwrap_or_default();
     let part = |wanted: &str| {
         let mut parts = url::form_urlencoded::parse(query.as_bytes());
-        parts.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        parts
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.into_owned())
     };
     if part("state").as_deref() != Some(state) {
         return (
@@ -102,12 +113,22 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>
     }
     match (part("code"), part("error")) {
         (Some(code), None) => (
-            response(200, "xacct has what it needs", "You can close this page and go back to the terminal."),
+            response(
+                200,
+                "xacct has what it needs",
+                "You can close this page and go back to the terminal.",
+            ),
             Some(Brought::Code(Secret::new(code))),
         ),
         (_, error) => (
-            response(200, "The sign-in was refused", "The terminal says more. You can close this page."),
-            Some(Brought::Refusal(error.unwrap_or_else(|| "no code".to_owned()))),
+            response(
+                200,
+                "The sign-in was refused",
+                "The terminal says more. You can close this page.",
+            ),
+            Some(Brought::Refusal(
+                error.unwrap_or_else(|| "no code".to_owned()),
+            )),
         ),
     }
 }
@@ -148,12 +169,18 @@ mod tests {
 
     #[test]
     fn only_its_own_sign_in_counts() {
-        assert_eq!(brought("/oauth/callback?code=a%2Fb&state=s1"), (200, Some("a/b".to_owned())));
+        assert_eq!(
+            brought("/oauth/callback?code=a%2Fb&state=s1"),
+            (200, Some("a/b".to_owned()))
+        );
         assert_eq!(
             brought("/oauth/callback?error=access_denied&state=s1"),
             (200, Some("no: access_denied".to_owned()))
         );
-        assert_eq!(brought("/oauth/callback?state=s1"), (200, Some("no: no code".to_owned())));
+        assert_eq!(
+            brought("/oauth/callback?state=s1"),
+            (200, Some("no: no code".to_owned()))
+        );
         for (path, status) in [
             ("/oauth/callback?code=a&state=s2", 400),
             ("/oauth/callback?code=a", 400),
@@ -163,6 +190,15 @@ mod tests {
         ] {
             assert_eq!(brought(path), (status, None), "{path}");
         }
-        assert_eq!(answer(false, &"/oauth/callback?code=a&state=s1".parse().unwrap(), "s1").0.status(), 404);
+        assert_eq!(
+            answer(
+                false,
+                &"/oauth/callback?code=a&state=s1".parse().unwrap(),
+                "s1"
+            )
+            .0
+            .status(),
+            404
+        );
     }
 }

@@ -8,31 +8,46 @@ use crate::terminal;
 
 /// `xacct login acme`, as a shell takes it.
 pub(super) fn login(sso: &Sso) -> String {
-    format!("xacct login {}", shlex::try_quote(&sso.profile).unwrap_or_default())
+    format!(
+        "xacct login {}",
+        shlex::try_quote(&sso.profile).unwrap_or_default()
+    )
 }
 
-/// Somebody must sign in, and nobody may be asked. `other` is a spelling of the start URL under which somebody is
-/// signed in.
+/// Somebody must sign in, and nobody may be asked. `other` is a spelling of the start URL under
+/// which somebody is signed in.
 pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
-    let Sso { profile, start_url, .. } = sso;
-    let error = Error::needs_person(format!("profile '{profile}': you are not signed in at {start_url}"));
+    let Sso {
+        profile, start_url, ..
+    } = sso;
+    let error = Error::needs_person(format!(
+        "profile '{profile}': you are not signed in at {start_url}"
+    ));
     match other {
         Some(other) => error
             .hint(format!(
-                "you are signed in at {other}, another spelling of it; the AWS CLI keeps a token for each spelling"
+                "you are signed in at {other}, another spelling of it; the AWS CLI keeps a token \
+                 for each spelling"
             ))
-            .hint_of_profile(format!("set sso_start_url = {other} in the profile, or run: {}", login(sso))),
+            .hint_of_profile(format!(
+                "set sso_start_url = {other} in the profile, or run: {}",
+                login(sso)
+            )),
         None => error.hint_of_profile(format!("in a terminal, run: {}", login(sso))),
     }
 }
 
 /// Somebody must sign in, and another program has the terminal.
 pub(super) fn in_background(sso: &Sso) -> Error {
-    let Sso { profile, start_url, .. } = sso;
+    let Sso {
+        profile, start_url, ..
+    } = sso;
     let why = terminal::BACKGROUND;
-    Error::needs_person(format!("profile '{profile}': you are not signed in at {start_url}, and {why}"))
-        .hint(terminal::TO_FOREGROUND)
-        .hint_of_profile(format!("or run first: {}", login(sso)))
+    Error::needs_person(format!(
+        "profile '{profile}': you are not signed in at {start_url}, and {why}"
+    ))
+    .hint(terminal::TO_FOREGROUND)
+    .hint_of_profile(format!("or run first: {}", login(sso)))
 }
 
 /// A profile that has a session and no role.
@@ -59,15 +74,24 @@ pub(super) fn role_refused(
     };
     let sso = session.sso;
     let error = Error::refused(format!(
-        "Identity Center gave no credentials for role {role_name} in account {account_id} (profile '{}'): {code}: \
+        "Identity Center gave no credentials for role {role_name} in account {account_id} (profile \
+         '{}'): {code}: \
          {message}",
         sso.profile
     ));
     match code.as_str() {
         "ForbiddenException" | "ResourceNotFoundException" => error
-            .hint("- the role may not be assigned to the user who is signed in, or no longer: check sso_account_id and sso_role_name")
-            .hint_of_profile(format!("- another user may be signed in: {} --refresh", login(sso))),
-        "UnauthorizedException" => error.hint_of_profile(format!("sign in again: {} --refresh", login(sso))),
+            .hint(
+                "- the role may not be assigned to the user who is signed in, or no longer: \
+                   check sso_account_id and sso_role_name",
+            )
+            .hint_of_profile(format!(
+                "- another user may be signed in: {} --refresh",
+                login(sso)
+            )),
+        "UnauthorizedException" => {
+            error.hint_of_profile(format!("sign in again: {} --refresh", login(sso)))
+        }
         _ => error,
     }
 }
@@ -86,7 +110,9 @@ pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
         sso.start_url
     ));
     match code.as_str() {
-        "UnauthorizedException" => error.hint_of_profile(format!("sign in again: {} --refresh", login(sso))),
+        "UnauthorizedException" => {
+            error.hint_of_profile(format!("sign in again: {} --refresh", login(sso)))
+        }
         _ => error.hint("sso_registration_scopes of the sso-session must have sso:account:access"),
     }
 }
@@ -108,14 +134,20 @@ pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
             sso.start_url, sso.region
         ))
         .hint("check sso_start_url and sso_region"),
-        _ => Error::refused(format!("the sign-in at {} was refused: {code}: {message}", sso.start_url)),
+        _ => Error::refused(format!(
+            "the sign-in at {} was refused: {code}: {message}",
+            sso.start_url
+        )),
     }
 }
 
 /// The person, or their administrator, said no.
 pub(super) fn denied(sso: &Sso, code: &str) -> Error {
-    Error::refused(format!("the sign-in at {} was refused in the browser ({code})", sso.start_url))
-        .hint_of_profile(format!("to try again: {}", login(sso)))
+    Error::refused(format!(
+        "the sign-in at {} was refused in the browser ({code})",
+        sso.start_url
+    ))
+    .hint_of_profile(format!("to try again: {}", login(sso)))
 }
 
 pub(super) fn too_late(sso: &Sso) -> Error {
@@ -139,7 +171,12 @@ pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
 }
 
 fn unreachable(sso: &Sso, endpoint: &Endpoint, why: &str, cause: anyhow::Error) -> Error {
-    let error = no_answer(&format!("IAM Identity Center in {}", sso.region), None, why, cause);
+    let error = no_answer(
+        &format!("IAM Identity Center in {}", sso.region),
+        None,
+        why,
+        cause,
+    );
     match &endpoint.url {
         Some((url, place)) => error.hint(format!("its address {url} comes from {place}")),
         None => error.hint("check the network, sso_region, and HTTPS_PROXY if there is a proxy"),

@@ -44,8 +44,12 @@ impl Session<'_> {
             return device::sign_in(self, way, oidc, client).await;
         }
         let done = browser::sign_in(self, way, oidc, client).await;
-        if done.as_ref().is_err_and(|error| error.kind != Kind::Refused) {
-            // A browser tells nobody but its user that AWS does not know the client: the next try has another.
+        if done
+            .as_ref()
+            .is_err_and(|error| error.kind != Kind::Refused)
+        {
+            // A browser tells nobody but its user that AWS does not know the client: the next try
+            // has another.
             self.complain(self.files.drop_client());
         }
         done
@@ -73,7 +77,11 @@ impl Session<'_> {
         };
         let registered = oidc.register_client(&new).await;
         let client = registered.map_err(|failure| refusals::failed(self, failure))?;
-        self.complain(self.files.keep_client(&client, scopes, for_browser.then_some(&BROWSER_GRANTS[..])));
+        self.complain(self.files.keep_client(
+            &client,
+            scopes,
+            for_browser.then_some(&BROWSER_GRANTS[..]),
+        ));
         Ok((client, true))
     }
 }

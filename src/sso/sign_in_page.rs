@@ -1,4 +1,5 @@
-//! How a person gets to the page where one signs in: which way, with what browser, and how long it is waited for.
+//! How a person gets to the page where one signs in: which way, with what browser, and how long it
+//! is waited for.
 
 use std::time::Duration;
 
@@ -20,18 +21,29 @@ pub(super) struct Way {
     pub(super) opens: bool,
 }
 
-/// The browser's way, unless there is a reason for a device code: it was asked for, a session of the old kind has
-/// nothing else, no browser found, or it would be one at the other end of an SSH connection.
+/// The browser's way, unless there is a reason for a device code: it was asked for, a session of
+/// the old kind has nothing else, no browser found, or it would be one at the other end of an SSH
+/// connection.
 pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
     let (is_remote, has_browser) = (browser::is_remote(env), browser::is_there(env));
     let device_code = how.device_code || sso.session.is_none() || is_remote || !has_browser;
-    Way { device_code, opens: !how.no_browser && browser::opens(env) }
+    Way {
+        device_code,
+        opens: !how.no_browser && browser::opens(env),
+    }
 }
 
-/// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide it.
+/// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide
+/// it.
 pub(super) async fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
     let voice = session.asker.voice;
-    let say = |text: &str| if opens { voice.note(text) } else { voice.tell(text) };
+    let say = |text: &str| {
+        if opens {
+            voice.note(text);
+        } else {
+            voice.tell(text);
+        }
+    };
     say(what);
     say(&format!("  {url}"));
     if opens && !browser::start(browser::usual(url, session.asker.env)).await {
@@ -52,7 +64,10 @@ pub(super) async fn waiting<T>(
         let mut progress = voice.progress();
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
         for left in (0..=seconds).rev() {
-            progress.say(&format!("waiting for the sign-in, {} left", readable(left.into())));
+            progress.say(&format!(
+                "waiting for the sign-in, {} left",
+                readable(left.into())
+            ));
             tokio::select! {
                 biased;
                 done = &mut work => return Some(done),
@@ -80,15 +95,30 @@ mod tests {
         let plain = How::default();
         let desktop = [("DISPLAY", ":0")];
         assert_eq!(chosen(&desktop, plain, Some("acme")), (false, true));
-        assert_eq!(chosen(&[("BROWSER", "firefox")], plain, Some("acme")), (false, true));
+        assert_eq!(
+            chosen(&[("BROWSER", "firefox")], plain, Some("acme")),
+            (false, true)
+        );
         assert_eq!(chosen(&[], plain, Some("acme")), (true, false));
         assert_eq!(chosen(&desktop, plain, None), (true, true));
-        let how = How { device_code: true, no_browser: false };
+        let how = How {
+            device_code: true,
+            no_browser: false,
+        };
         assert_eq!(chosen(&desktop, how, Some("acme")), (true, true));
-        let how = How { device_code: false, no_browser: true };
+        let how = How {
+            device_code: false,
+            no_browser: true,
+        };
         assert_eq!(chosen(&desktop, how, Some("acme")), (false, false));
         let ssh = ("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
-        assert_eq!(chosen(&[desktop[0], ssh], plain, Some("acme")), (true, false));
-        assert_eq!(chosen(&[("BROWSER", "helper"), ssh], plain, Some("acme")), (true, true));
+        assert_eq!(
+            chosen(&[desktop[0], ssh], plain, Some("acme")),
+            (true, false)
+        );
+        assert_eq!(
+            chosen(&[("BROWSER", "helper"), ssh], plain, Some("acme")),
+            (true, true)
+        );
     }
 }

@@ -17,7 +17,8 @@ use crate::terminal::finishing;
 
 /// A token is refreshed with this much left, in seconds, as the AWS CLI does.
 const REFRESH: i64 = 900;
-/// For this long after a failed refresh, in seconds, a token that is still good is not refreshed again.
+/// For this long after a failed refresh, in seconds, a token that is still good is not refreshed
+/// again.
 const PAUSE: i64 = 30;
 
 /// A token, and how it was come by.
@@ -37,38 +38,57 @@ struct Note {
 }
 
 impl Session<'_> {
-    /// A token that the portal takes, as far as its file can tell; not `rejected`, which it did not take.
+    /// A token that the portal takes, as far as its file can tell; not `rejected`, which it did not
+    /// take.
     ///
     /// Errors: `NeedsPerson`, `Refused`, `Unreachable`, `Signal`.
     pub(super) async fn token(&self, rejected: Option<&Secret>) -> Result<Got> {
         let began = self.now();
-        let unasked = |token| Got { token, by_person: false };
-        let current = || self.files.token().filter(|token| Some(&token.access_token) != rejected);
+        let unasked = |token| Got {
+            token,
+            by_person: false,
+        };
+        let current = || {
+            self.files
+                .token()
+                .filter(|token| Some(&token.access_token) != rejected)
+        };
         if let Some(token) = current().filter(|token| token.left(began) >= REFRESH) {
             return Ok(unasked(token));
         }
         let valid = current().filter(|token| token.left(began) > 0);
-        let _turn = match (self.turn_until(valid.as_ref().map(|_| FOR_NEWER)).await, valid) {
+        let _turn = match (
+            self.turn_until(valid.as_ref().map(|_| FOR_NEWER)).await,
+            valid,
+        ) {
             (Ok(turn), _) => turn,
             // Whoever holds the lock may take its time: what is still valid is used meanwhile.
             (Err(error), Some(token)) if error.kind == Kind::NeedsPerson => {
-                self.asker.voice.warn(&format!("{error}; the sign-in's token is used while it lasts"));
+                self.asker.voice.warn(&format!(
+                    "{error}; the sign-in's token is used while it lasts"
+                ));
                 return Ok(unasked(token));
             }
             (Err(error), _) => return Err(error),
         };
         // Somebody may have got one meanwhile.
         let usable = current().filter(|token| token.left(self.now()) > 0);
-        if let Some(token) = usable.as_ref().filter(|token| token.left(self.now()) >= REFRESH) {
+        if let Some(token) = usable
+            .as_ref()
+            .filter(|token| token.left(self.now()) >= REFRESH)
+        {
             return Ok(unasked(token.clone()));
         }
         if usable.is_none() {
             self.heed_failure(began)?;
         }
-        let is_recent = |note: &Note| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
+        let is_recent =
+            |note: &Note| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
         let paused = self.note().as_ref().is_some_and(is_recent);
         let refreshed = match self.files.token() {
-            Some(token) if usable.is_none() || !paused => self.refreshed(&token, usable.is_some()).await?,
+            Some(token) if usable.is_none() || !paused => {
+                self.refreshed(&token, usable.is_some()).await?
+            }
             _ => None,
         };
         if let Some(token) = refreshed.or(usable) {
@@ -84,10 +104,22 @@ impl Session<'_> {
     pub(super) async fn sign_in_anew(&self) -> Result<Got> {
         let (began, before) = (self.now(), self.files.token());
         let _turn = self.turn().await?;
-        let is_new = |token: &Token| before.as_ref().is_none_or(|old| old.access_token != token.access_token);
-        if let Some(token) = self.files.token().filter(is_new).filter(|token| token.left(self.now()) > 0) {
+        let is_new = |token: &Token| {
+            before
+                .as_ref()
+                .is_none_or(|old| old.access_token != token.access_token)
+        };
+        if let Some(token) = self
+            .files
+            .token()
+            .filter(is_new)
+            .filter(|token| token.left(self.now()) > 0)
+        {
             // Somebody has just done so.
-            return Ok(Got { token, by_person: false });
+            return Ok(Got {
+                token,
+                by_person: false,
+            });
         }
         self.heed_failure(began)?;
         self.signed_in().await
@@ -95,8 +127,12 @@ impl Session<'_> {
 
     /// Whoever held the lock has failed while this process waited: so would it.
     fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
-        let failed = self.note().filter(|note| (began..=self.now()).contains(&note.failed_at));
-        failed.map_or(Ok(()), |note| Err(refusals::failed_elsewhere(self.sso, note.unreachable)))
+        let failed = self
+            .note()
+            .filter(|note| (began..=self.now()).contains(&note.failed_at));
+        failed.map_or(Ok(()), |note| {
+            Err(refusals::failed_elsewhere(self.sso, note.unreachable))
+        })
     }
 
     /// The session's lock. Without a usable cache there is none, and the work is done all the same.
@@ -106,22 +142,42 @@ impl Session<'_> {
 
     /// The same, given up after so long at the latest.
     async fn turn_until(&self, longest: Option<Duration>) -> Result<Option<Lock>> {
-        let Asker { store, voice, me, until, .. } = self.asker;
-        let until = until.into_iter().chain(longest.map(|longest| Instant::now() + longest)).min();
+        let Asker {
+            store,
+            voice,
+            me,
+            until,
+            ..
+        } = self.asker;
+        let until = until
+            .into_iter()
+            .chain(longest.map(|longest| Instant::now() + longest))
+            .min();
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
-        let waiter = Waiter { store, voice, me, until };
-        waiter.wait_for(&name, &why, |warning| voice.warn(warning)).await
+        let waiter = Waiter {
+            store,
+            voice,
+            me,
+            until,
+        };
+        waiter
+            .wait_for(&name, &why, |warning| voice.warn(warning))
+            .await
     }
 
     fn now(&self) -> DateTime<Utc> {
         (self.asker.now)()
     }
 
-    /// The token's successor; `None` where it can have none, or where AWS is out of reach and it `is_usable` itself.
+    /// The token's successor; `None` where it can have none, or where AWS is out of reach and it
+    /// `is_usable` itself.
     async fn refreshed(&self, token: &Token, is_usable: bool) -> Result<Option<Token>> {
-        let Some((client, refresh_token)) = token.refreshable(self.now()) else { return Ok(None) };
-        // What comes back replaces what was sent, which is worth nothing from then on: it must be kept.
+        let Some((client, refresh_token)) = token.refreshable(self.now()) else {
+            return Ok(None);
+        };
+        // What comes back replaces what was sent, which is worth nothing from then on: it must be
+        // kept.
         let attempt = finishing(async {
             let tokens = self.exchange(client, refresh_token).await?;
             Ok(self.keep(tokens, client.clone(), Some(token)))
@@ -129,7 +185,9 @@ impl Session<'_> {
         match attempt.await? {
             Ok(token) => Ok(Some(token)),
             Err(Failed::Answer(Failure::Refused { code, .. })) => {
-                self.asker.voice.trace(1, &format!("the token cannot be refreshed: {code}"));
+                self.asker
+                    .voice
+                    .trace(1, &format!("the token cannot be refreshed: {code}"));
                 if code == "InvalidClientException" {
                     self.complain(self.files.drop_client());
                 }
@@ -147,13 +205,20 @@ impl Session<'_> {
     }
 
     /// Once more only where nothing was sent.
-    async fn exchange(&self, client: &Registered, token: &Secret) -> std::result::Result<Tokens, Failed> {
+    async fn exchange(
+        &self,
+        client: &Registered,
+        token: &Secret,
+    ) -> std::result::Result<Tokens, Failed> {
         let oidc = self.oidc().map_err(Failed::Unsent)?;
         let grant = Grant::Refresh { token };
         match oidc.create_token(client, &grant).await {
-            Err(Failure::Unreachable { never_sent: true, .. }) => {
-                oidc.create_token(client, &grant).await.map_err(Failed::Answer)
-            }
+            Err(Failure::Unreachable {
+                never_sent: true, ..
+            }) => oidc
+                .create_token(client, &grant)
+                .await
+                .map_err(Failed::Answer),
             answer => answer.map_err(Failed::Answer),
         }
     }
@@ -169,7 +234,10 @@ impl Session<'_> {
             });
         };
         match self.sign_in(how).await {
-            Ok((tokens, client)) => Ok(Got { token: self.keep(tokens, client, None), by_person: true }),
+            Ok((tokens, client)) => Ok(Got {
+                token: self.keep(tokens, client, None),
+                by_person: true,
+            }),
             Err(error) => {
                 // After Ctrl-C in one terminal, another one's process may well ask.
                 if !matches!(error.kind, Kind::Signal(_)) {
@@ -180,8 +248,8 @@ impl Session<'_> {
         }
     }
 
-    /// Writes the token down, the successor of the one `before` or that of a new sign-in. An answer without a refresh
-    /// token leaves the last one as it is (Rust SDK, RFC 6749 section 6).
+    /// Writes the token down, the successor of the one `before` or that of a new sign-in. An answer
+    /// without a refresh token leaves the last one as it is (Rust SDK, RFC 6749 section 6).
     fn keep(&self, tokens: Tokens, client: Registered, before: Option<&Token>) -> Token {
         let earlier = before.and_then(|token| token.refresh_token.clone());
         let token = Token {
@@ -198,21 +266,33 @@ impl Session<'_> {
         token
     }
 
-    /// Forgets what earlier sign-ins gave: it may have been somebody else, and nothing uses it any more.
+    /// Forgets what earlier sign-ins gave: it may have been somebody else, and nothing uses it any
+    /// more.
     fn forget_others(&self, token: &Token) {
         let now = self.sign_in_of(token);
         let is_stale = |sign_in: &SignIn| sign_in.file == now.file && *sign_in != now;
         // What cannot be removed is not used either.
-        let _ = self.asker.store.clear_where(|_, entry| entry.sign_in.as_ref().is_some_and(is_stale));
+        let _ = self
+            .asker
+            .store
+            .clear_where(|_, entry| entry.sign_in.as_ref().is_some_and(is_stale));
     }
 
     fn note(&self) -> Option<Note> {
-        let bytes = self.asker.store.read_note(NOTES, &self.note_name()).ok()??;
+        let bytes = self
+            .asker
+            .store
+            .read_note(NOTES, &self.note_name())
+            .ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 
     fn leave_note(&self, unreachable: bool) {
-        let note = serde_json::to_vec(&Note { failed_at: self.now(), unreachable }).unwrap_or_default();
+        let note = serde_json::to_vec(&Note {
+            failed_at: self.now(),
+            unreachable,
+        })
+        .unwrap_or_default();
         // Without it the others try too: no reason to speak.
         let _ = self.asker.store.write_note(NOTES, &self.note_name(), &note);
     }

@@ -1,5 +1,6 @@
-//! Whoever started this process and reads its answer, and whether they are still there: an SDK that gives a
-//! `credential_process` up leaves it running, with the terminal in its hands (docs/aws.md A4).
+//! Whoever started this process and reads its answer, and whether they are still there: an SDK that
+//! gives a `credential_process` up leaves it running, with the terminal in its hands (docs/aws.md
+//! A4).
 
 use std::time::Duration;
 
@@ -17,13 +18,17 @@ impl Caller {
     /// To be made early: whoever has gone before that is not missed.
     #[cfg(unix)]
     pub(crate) fn here() -> Caller {
-        Caller { parent: rustix::process::getppid() }
+        Caller {
+            parent: rustix::process::getppid(),
+        }
     }
 
     /// The number of that process, where processes have one.
     #[cfg(unix)]
     pub(crate) fn pid(self) -> Option<i32> {
-        self.parent.map(rustix::process::Pid::as_raw_nonzero).map(std::num::NonZero::get)
+        self.parent
+            .map(rustix::process::Pid::as_raw_nonzero)
+            .map(std::num::NonZero::get)
     }
 
     /// What that process is called, where the system tells.
@@ -36,9 +41,15 @@ impl Caller {
     #[cfg(all(unix, not(target_os = "linux")))]
     pub(crate) fn name(self) -> Option<String> {
         let pid = self.pid()?.to_string();
-        let output = std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid]).output().ok()?;
+        let output = std::process::Command::new("ps")
+            .args(["-o", "comm=", "-p", &pid])
+            .output()
+            .ok()?;
         let path = String::from_utf8(output.stdout).ok()?;
-        let name = std::path::Path::new(path.trim()).file_name()?.to_str()?.to_owned();
+        let name = std::path::Path::new(path.trim())
+            .file_name()?
+            .to_str()?
+            .to_owned();
         Some(name)
     }
 
@@ -48,9 +59,15 @@ impl Caller {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         let stdout = std::io::stdout();
         let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
-        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let at_once = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
         let looked = poll(&mut watched, Some(&at_once)).is_ok();
-        let unread = looked && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP);
+        let unread = looked
+            && watched[0]
+                .revents()
+                .intersects(PollFlags::ERR | PollFlags::HUP);
         unread || rustix::process::getppid() != self.parent
     }
 

@@ -1,6 +1,7 @@
-//! The terminal's foreground, for a run whose stdout a shell at its prompt evaluates. The shell shares it, and so gets
-//! every Ctrl-C as well; it then drops what xacct prints, which would have taken its last account out. While xacct waits
-//! it therefore has the foreground for itself, with the programs that it starts.
+//! The terminal's foreground, for a run whose stdout a shell at its prompt evaluates. The shell
+//! shares it, and so gets every Ctrl-C as well; it then drops what xacct prints, which would have
+//! taken its last account out. While xacct waits it therefore has the foreground for itself, with
+//! the programs that it starts.
 //!
 //! A script shares its foreground too, but Ctrl-C is to end it: it is left as it is.
 
@@ -38,8 +39,8 @@ mod group {
         shell: Pid,
     }
 
-    /// Takes the foreground from a shell at its prompt; where there is none, or it cannot be had, all stays as it is.
-    /// Threads that were started before would still be stopped by Ctrl-Z.
+    /// Takes the foreground from a shell at its prompt; where there is none, or it cannot be had,
+    /// all stays as it is. Threads that were started before would still be stopped by Ctrl-Z.
     pub(crate) fn take() {
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.is_none() {
@@ -50,7 +51,9 @@ mod group {
     /// Gives it back, for the shell to evaluate what it was told. To be done on every way out.
     pub(crate) fn give_back() {
         let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Taken { tty, shell }) = taken else { return };
+        let Some(Taken { tty, shell }) = taken else {
+            return;
+        };
         // Whoever has it now: a program that took it from this one may have ended without a word.
         let _ = tcsetpgrp(&tty, shell);
         let _ = setpgid(None, Some(shell));
@@ -58,7 +61,10 @@ mod group {
 
     /// Whether the shell gets no Ctrl-C now.
     pub(crate) fn is_taken() -> bool {
-        TAKEN.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        TAKEN
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
     }
 
     fn from_shell() -> Option<Taken> {
@@ -77,8 +83,9 @@ mod group {
         Some(Taken { tty, shell })
     }
 
-    /// From here to the end, Ctrl-Z does not stop this process, nor does the terminal for a change from the background:
-    /// the shell waits for the end of stdout and would never notice. Programs that are started get them as ever.
+    /// From here to the end, Ctrl-Z does not stop this process, nor does the terminal for a change
+    /// from the background: the shell waits for the end of stdout and would never notice. Programs
+    /// that are started get them as ever.
     fn held_open() -> io::Result<()> {
         let mut stops = SigSet::empty();
         stops.add(Signal::SIGTSTP);
@@ -86,10 +93,12 @@ mod group {
         stops.thread_block().map_err(io::Error::from)
     }
 
-    /// Whether the first of the group is a shell at its prompt, which sees to the foreground of its jobs. It has to
-    /// ignore SIGTTOU for that; a script does not.
+    /// Whether the first of the group is a shell at its prompt, which sees to the foreground of its
+    /// jobs. It has to ignore SIGTTOU for that; a script does not.
     fn has_jobs(group: Pid) -> bool {
-        let Some(ignored) = ignored(group) else { return false };
+        let Some(ignored) = ignored(group) else {
+            return false;
+        };
         ignored & (1 << (rustix::process::Signal::TTOU.as_raw() - 1)) != 0
     }
 
@@ -97,15 +106,19 @@ mod group {
     #[cfg(target_os = "linux")]
     fn ignored(process: Pid) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))?;
         u64::from_str_radix(line.trim(), 16).ok()
     }
 
     #[cfg(not(target_os = "linux"))]
     fn ignored(process: Pid) -> Option<u64> {
         let process = process.to_string();
-        let output =
-            std::process::Command::new("ps").args(["-o", "ignored=", "-p", &process]).output().ok()?;
+        let output = std::process::Command::new("ps")
+            .args(["-o", "ignored=", "-p", &process])
+            .output()
+            .ok()?;
         let mask = String::from_utf8(output.stdout).ok()?;
         u64::from_str_radix(mask.trim(), 16).ok()
     }

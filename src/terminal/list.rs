@@ -1,9 +1,10 @@
-//! A list on the terminal, below the line where the cursor is, from which a person picks with keys; afterwards the
-//! screen and the terminal are as they were. What the keys mean and how the list looks is `picker`'s.
+//! A list on the terminal, below the line where the cursor is, from which a person picks with keys;
+//! afterwards the screen and the terminal are as they were. What the keys mean and how the list
+//! looks is `picker`'s.
 //!
-//! The terminal hands out keys one by one and shows none while this lasts. It is put back on every way out: a key, a
-//! signal, the future being dropped, a bug. Reading never waits for long, so that there is no thread left behind that
-//! would take the first key of what is asked next.
+//! The terminal hands out keys one by one and shows none while this lasts. It is put back on every
+//! way out: a key, a signal, the future being dropped, a bug. Reading never waits for long, so that
+//! there is no thread left behind that would take the first key of what is asked next.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -22,10 +23,12 @@ use super::tty::{absence, in_foreground, open};
 use super::{Unanswered, io};
 use crate::picker::{Keys, Outcome, Picker, Size};
 
-/// How long a read waits for a key, in tenths of a second; so long may Escape be the beginning of another key.
+/// How long a read waits for a key, in tenths of a second; so long may Escape be the beginning of
+/// another key.
 const PATIENCE: u8 = 1;
 
-/// Lets a person pick; [`Outcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with its I/O driver on.
+/// Lets a person pick; [`Outcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with its
+/// I/O driver on.
 ///
 /// Errors: as for every question, but never `Signal` for a key.
 pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Unanswered> {
@@ -33,7 +36,10 @@ pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Una
     // Before the terminal is changed: no signal may end the process while it is.
     let mut events = Events::register().map_err(Unanswered::Failed)?;
     let raw = Raw::begin(Arc::new(tty)).map_err(Unanswered::Failed)?;
-    let screen = Screen { tty: &raw.tty, color };
+    let screen = Screen {
+        tty: &raw.tty,
+        color,
+    };
     let mut keys = Keys::default();
     loop {
         let size = screen.size();
@@ -111,7 +117,9 @@ impl Events {
                     return Ok(Event::Byte(byte[0]));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                Err(error)
+                    if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
+                {
                     return Err(Unanswered::Closed);
                 }
                 Err(error) => return Err(Unanswered::Failed(error)),
@@ -124,7 +132,10 @@ impl Events {
 fn has_gone(tty: &File) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut watched = [PollFd::new(tty, PollFlags::empty())];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     poll(&mut watched, Some(&at_once)).is_ok() && watched[0].revents().contains(PollFlags::HUP)
 }
 
@@ -136,14 +147,23 @@ struct Screen<'a> {
 impl Screen<'_> {
     /// Read anew each time; a terminal that does not say is taken for an old one.
     fn size(&self) -> Size {
-        let size = termios::tcgetwinsize(self.tty).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
-        size.map_or(Size { columns: 80, rows: 24 }, |size| Size {
-            columns: size.ws_col.into(),
-            rows: size.ws_row.into(),
-        })
+        let size = termios::tcgetwinsize(self.tty)
+            .ok()
+            .filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        size.map_or(
+            Size {
+                columns: 80,
+                rows: 24,
+            },
+            |size| Size {
+                columns: size.ws_col.into(),
+                rows: size.ws_row.into(),
+            },
+        )
     }
 
-    /// From the line where the cursor is, which it comes back to. In one write, so that nothing flickers.
+    /// From the line where the cursor is, which it comes back to. In one write, so that nothing
+    /// flickers.
     fn draw(&self, picker: &Picker, size: Size) -> io::Result<()> {
         let (lines, cursor) = picker.lines(size, self.color);
         let mut text = format!("\r\u{1b}[J{}", lines.join("\n"));
@@ -161,11 +181,13 @@ impl Screen<'_> {
 
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
-/// A terminal that hands out keys as they are; as it was, and without the list, when this is dropped.
+/// A terminal that hands out keys as they are; as it was, and without the list, when this is
+/// dropped.
 struct Raw {
     tty: Arc<File>,
     before: Termios,
-    /// The program aborts on a bug, and drops nothing: so the terminal is put back before the bug is told.
+    /// The program aborts on a bug, and drops nothing: so the terminal is put back before the bug
+    /// is told.
     hook: Arc<Hook>,
 }
 
@@ -173,7 +195,8 @@ impl Raw {
     fn begin(tty: Arc<File>) -> io::Result<Raw> {
         let before = termios::tcgetattr(&*tty)?;
         let hook: Arc<Hook> = Arc::from(panic::take_hook());
-        let (of_bug, tty_of_bug, before_bug) = (Arc::clone(&hook), Arc::clone(&tty), before.clone());
+        let (of_bug, tty_of_bug, before_bug) =
+            (Arc::clone(&hook), Arc::clone(&tty), before.clone());
         panic::set_hook(Box::new(move |info| {
             put_back(&tty_of_bug, &before_bug);
             of_bug(info);
@@ -195,7 +218,8 @@ impl Raw {
             | LocalModes::ISIG
             | LocalModes::IEXTEN;
         // Enter and Ctrl-J are two keys; Ctrl-S and Ctrl-Q stop nothing.
-        modes.input_modes -= InputModes::ICRNL | InputModes::INLCR | InputModes::IGNCR | InputModes::IXON;
+        modes.input_modes -=
+            InputModes::ICRNL | InputModes::INLCR | InputModes::IGNCR | InputModes::IXON;
         // A line feed goes to the beginning of the next line.
         modes.output_modes |= OutputModes::OPOST | OutputModes::ONLCR;
         modes.special_codes[SpecialCodeIndex::VMIN] = 0;
@@ -216,7 +240,8 @@ impl Drop for Raw {
     }
 }
 
-/// From the background this would stop the process; there the shell has set the terminal to its own.
+/// From the background this would stop the process; there the shell has set the terminal to its
+/// own.
 fn put_back(mut tty: &File, before: &Termios) {
     if in_foreground(tty) {
         let _ = tty.write_all(b"\r\x1b[J");

@@ -1,10 +1,10 @@
-//! The terminal of the person at it, whatever stdin, stdout and stderr are: one answer to one question, hidden or
-//! shown. What is asked, and what an answer means, is left to those who ask.
+//! The terminal of the person at it, whatever stdin, stdout and stderr are: one answer to one
+//! question, hidden or shown. What is asked, and what an answer means, is left to those who ask.
 //!
-//! The terminal is set otherwise only while an answer is awaited, without echo for a hidden one, and is as it was on
-//! every way out: an answer, Ctrl-C, Ctrl-D, a signal, or the future being dropped. rpassword edits a hidden line; it is
-//! not left to switch the terminal, because on Ctrl-C it raises SIGINT while echo is still off, and a signal from
-//! elsewhere would find it off too.
+//! The terminal is set otherwise only while an answer is awaited, without echo for a hidden one,
+//! and is as it was on every way out: an answer, Ctrl-C, Ctrl-D, a signal, or the future being
+//! dropped. rpassword edits a hidden line; it is not left to switch the terminal, because on Ctrl-C
+//! it raises SIGINT while echo is still off, and a signal from elsewhere would find it off too.
 
 mod caller;
 mod foreground;
@@ -28,7 +28,9 @@ pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
 pub(crate) use tty::{Kept, screen};
 #[cfg(unix)]
-pub(crate) use tty::{ask_hidden, ask_shown, ask_shown_again, available, hush, in_background, tell};
+pub(crate) use tty::{
+    ask_hidden, ask_shown, ask_shown_again, available, hush, in_background, tell,
+};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -45,7 +47,8 @@ pub(crate) enum Unanswered {
 
 /// Why a question cannot be put, as the end of a sentence.
 pub(crate) const NO_TERMINAL: &str = "there is no terminal to prompt on";
-pub(crate) const BACKGROUND: &str = "xacct runs in the background of this terminal, where it cannot ask";
+pub(crate) const BACKGROUND: &str =
+    "xacct runs in the background of this terminal, where it cannot ask";
 /// What to do about the latter.
 pub(crate) const TO_FOREGROUND: &str =
     "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
@@ -56,13 +59,16 @@ mod tty {
     use std::io::{self, Read, Write};
     use std::pin::pin;
 
-    use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
+    use rustix::termios::{
+        self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios,
+    };
 
     use super::Unanswered;
     use crate::secret::Secret;
     use crate::terminal::signals::{HANG_UP, INTERRUPT, Resumed, Signals};
 
-    /// Whether a question would reach a person: a terminal that this process stands in the foreground of.
+    /// Whether a question would reach a person: a terminal that this process stands in the
+    /// foreground of.
     pub(crate) fn available() -> bool {
         open().is_some()
     }
@@ -100,13 +106,21 @@ mod tty {
     }
 
     pub(in crate::terminal) fn open() -> Option<File> {
-        let tty = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
+        let tty = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open("/dev/tty")
+            .ok()?;
         in_foreground(&tty).then_some(tty)
     }
 
     /// Why [`open`] gave nothing.
     pub(in crate::terminal) fn absence() -> Unanswered {
-        if in_background() { Unanswered::Background } else { Unanswered::NoTerminal }
+        if in_background() {
+            Unanswered::Background
+        } else {
+            Unanswered::NoTerminal
+        }
     }
 
     /// Whether there is a terminal, which another program has.
@@ -124,11 +138,12 @@ mod tty {
         before: Termios,
     }
 
-    /// Keeps the terminal's echo off from one hidden question to the next, and between them: what is pasted in one go
-    /// would be shown as soon as the first line of it is read. Needs a runtime.
+    /// Keeps the terminal's echo off from one hidden question to the next, and between them: what
+    /// is pasted in one go would be shown as soon as the first line of it is read. Needs a runtime.
     pub(crate) fn hush() -> Result<Hushed, Unanswered> {
         let tty = open().ok_or_else(absence)?;
-        // From here on no signal ends the process by itself, which would leave the terminal without echo.
+        // From here on no signal ends the process by itself, which would leave the terminal without
+        // echo.
         Signals::register().map_err(Unanswered::Failed)?;
         let before = termios::tcgetattr(&tty).map_err(|error| Unanswered::Failed(error.into()))?;
         let mut modes = before.clone();
@@ -149,7 +164,10 @@ mod tty {
     /// Shows the question and waits for a line, without echo.
     pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
         let tty = open().ok_or_else(absence)?;
-        let answer = ask(&tty, question, hidden, |tty, ends| read_line(Keys { tty, ends })).await;
+        let answer = ask(&tty, question, hidden, |tty, ends| {
+            read_line(Keys { tty, ends })
+        })
+        .await;
         // The person's Enter was hidden too; and what follows Ctrl-C starts on a line of its own.
         let _ = (&tty).write_all(b"\n");
         answer
@@ -157,7 +175,9 @@ mod tty {
 
     /// As [`ask_shown_again`], where nothing runs yet that could wait for the answer.
     pub(crate) fn ask_shown(question: &str) -> Result<String, Unanswered> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(Unanswered::Failed)?;
         let answer = runtime.block_on(ask_shown_again(question));
         // After a signal, a thread still waits for a line that nobody will type.
@@ -165,11 +185,12 @@ mod tty {
         answer
     }
 
-    /// Shows the question and waits for a line, which is seen as it is typed. What was typed before the question is
-    /// no answer to it, and is dropped.
+    /// Shows the question and waits for a line, which is seen as it is typed. What was typed before
+    /// the question is no answer to it, and is dropped.
     pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
         let mut tty = open().ok_or_else(absence)?;
-        termios::tcflush(&tty, QueueSelector::IFlush).map_err(|error| Unanswered::Failed(error.into()))?;
+        termios::tcflush(&tty, QueueSelector::IFlush)
+            .map_err(|error| Unanswered::Failed(error.into()))?;
         let answer = ask(&tty, question, shown, |tty, ends| shown_line(&tty, ends)).await;
         if answer.is_err() {
             // There was no Enter; what follows starts on a line of its own.
@@ -178,8 +199,8 @@ mod tty {
         answer
     }
 
-    /// Asks on a terminal that is set as the answer needs it, with Ctrl-C and Ctrl-\ as keys: as signals they would
-    /// go to the shell too, which would not evaluate what it is told then.
+    /// Asks on a terminal that is set as the answer needs it, with Ctrl-C and Ctrl-\ as keys: as
+    /// signals they would go to the shell too, which would not evaluate what it is told then.
     async fn ask<T: Send + 'static>(
         tty: &File,
         question: &str,
@@ -191,9 +212,14 @@ mod tty {
         let mut resumed = Resumed::register().map_err(Unanswered::Failed)?;
         let changed = Changed::begin(tty, modes).map_err(Unanswered::Failed)?;
         let mut out = tty;
-        out.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
-        let (keys, ends) = (tty.try_clone().map_err(Unanswered::Failed)?, changed.interrupting_keys());
-        // A thread of its own, which the runtime does not wait for: after a signal nobody will type.
+        out.write_all(question.as_bytes())
+            .map_err(Unanswered::Failed)?;
+        let (keys, ends) = (
+            tty.try_clone().map_err(Unanswered::Failed)?,
+            changed.interrupting_keys(),
+        );
+        // A thread of its own, which the runtime does not wait for: after a signal nobody will
+        // type.
         let mut line = pin!(in_thread(move || read(keys, ends)));
         loop {
             tokio::select! {
@@ -211,7 +237,8 @@ mod tty {
 
     /// Without echo, keys one by one.
     fn hidden(modes: &mut Termios) {
-        modes.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
+        modes.local_modes -=
+            LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
         modes.special_codes[SpecialCodeIndex::VMIN] = 1;
         modes.special_codes[SpecialCodeIndex::VTIME] = 0;
     }
@@ -234,7 +261,9 @@ mod tty {
                 // Ctrl-D, or a terminal that has gone.
                 Ok(_) => return Err(Unanswered::Closed),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                Err(error)
+                    if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
+                {
                     return Err(Unanswered::Closed);
                 }
                 Err(error) => return Err(Unanswered::Failed(error)),
@@ -244,7 +273,11 @@ mod tty {
 
     /// A terminal that hangs up says so with SIGHUP.
     fn ended_by(signal: u8) -> Unanswered {
-        if signal == HANG_UP { Unanswered::Closed } else { Unanswered::Signal(signal) }
+        if signal == HANG_UP {
+            Unanswered::Closed
+        } else {
+            Unanswered::Signal(signal)
+        }
     }
 
     async fn in_thread<T: Send + 'static>(
@@ -252,12 +285,17 @@ mod tty {
     ) -> Result<T, Unanswered> {
         let (send, answer) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name("prompt".to_owned());
-        thread.spawn(move || send.send(read())).map_err(Unanswered::Failed)?;
+        thread
+            .spawn(move || send.send(read()))
+            .map_err(Unanswered::Failed)?;
         answer.await.unwrap_or(Err(Unanswered::Closed))
     }
 
     fn read_line<R: Read + 'static>(keys: Keys<R>) -> Result<Secret, Unanswered> {
-        let config = rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
+        let config = rpassword::ConfigBuilder::new()
+            .input_reader(keys)
+            .output_discard()
+            .build();
         match rpassword::read_password_with_config(config) {
             Ok(line) => Ok(Secret::new(line)),
             Err(error) => Err(match error.kind() {
@@ -284,7 +322,9 @@ mod tty {
                     // rpassword would take it for Enter.
                     Ok(0) if !buffer.is_empty() => return Err(io::ErrorKind::BrokenPipe.into()),
                     // Input and output error: the terminal has hung up.
-                    Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                    Err(error)
+                        if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
+                    {
                         return Err(io::ErrorKind::BrokenPipe.into());
                     }
                     Ok(count) if buffer[..count].iter().any(|key| self.ends.contains(key)) => {
@@ -323,13 +363,15 @@ mod tty {
         }
 
         fn interrupting_keys(&self) -> [u8; 2] {
-            [SpecialCodeIndex::VINTR, SpecialCodeIndex::VQUIT].map(|key| self.before.special_codes[key])
+            [SpecialCodeIndex::VINTR, SpecialCodeIndex::VQUIT]
+                .map(|key| self.before.special_codes[key])
         }
     }
 
     impl Drop for Changed<'_> {
         fn drop(&mut self) {
-            // From the background this would stop the process; there the shell has set the terminal to its own.
+            // From the background this would stop the process; there the shell has set the terminal
+            // to its own.
             if in_foreground(self.tty) {
                 let _ = termios::tcsetattr(self.tty, OptionalActions::Now, &self.before);
             }
@@ -352,7 +394,11 @@ mod console {
 
     /// The console, to show on it what nobody would see on stderr.
     pub(crate) fn screen() -> Option<File> {
-        OpenOptions::new().read(true).write(true).open("CONOUT$").ok()
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open("CONOUT$")
+            .ok()
     }
 
     /// A console has no background.
@@ -380,7 +426,11 @@ mod console {
 
     /// Whether there is a console.
     pub(crate) fn available() -> bool {
-        OpenOptions::new().read(true).write(true).open("CONIN$").is_ok()
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open("CONIN$")
+            .is_ok()
     }
 
     fn ask_shown(question: &str) -> Result<String, Unanswered> {
@@ -388,7 +438,9 @@ mod console {
         let (Ok(input), Ok(mut output)) = (console("CONIN$"), console("CONOUT$")) else {
             return Err(Unanswered::NoTerminal);
         };
-        output.write_all(question.as_bytes()).map_err(Unanswered::Failed)?;
+        output
+            .write_all(question.as_bytes())
+            .map_err(Unanswered::Failed)?;
         let mut line = String::new();
         match BufReader::new(input).read_line(&mut line) {
             Ok(0) => Err(Unanswered::Closed),
@@ -402,7 +454,8 @@ mod console {
         Err(Unanswered::NoTerminal)
     }
 
-    /// Shows the question and waits for a line, which is seen as it is typed. Ctrl-C is the console's business here.
+    /// Shows the question and waits for a line, which is seen as it is typed. Ctrl-C is the
+    /// console's business here.
     pub(crate) async fn ask_shown_again(question: &str) -> Result<String, Unanswered> {
         ask_shown(question)
     }
@@ -411,10 +464,15 @@ mod console {
     pub(crate) struct Hushed;
 
     pub(crate) fn hush() -> Result<Hushed, Unanswered> {
-        if available() { Ok(Hushed) } else { Err(Unanswered::NoTerminal) }
+        if available() {
+            Ok(Hushed)
+        } else {
+            Err(Unanswered::NoTerminal)
+        }
     }
 
-    /// Shows the question and waits for a line, without echo. rpassword restores the console itself.
+    /// Shows the question and waits for a line, without echo. rpassword restores the console
+    /// itself.
     pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
         if !available() {
             return Err(Unanswered::NoTerminal);
@@ -423,7 +481,9 @@ mod console {
         let (send, answer) = tokio::sync::oneshot::channel();
         let question = question.to_owned();
         let thread = std::thread::Builder::new().name("prompt".to_owned());
-        thread.spawn(move || send.send(rpassword::prompt_password(question))).map_err(Unanswered::Failed)?;
+        thread
+            .spawn(move || send.send(rpassword::prompt_password(question)))
+            .map_err(Unanswered::Failed)?;
         tokio::select! {
             line = answer => match line {
                 Ok(Ok(line)) => Ok(Secret::new(line)),

@@ -1,7 +1,8 @@
 //! The signals that end a program, as something to wait for beside its work.
 //!
-//! Once registered they no longer end the process by themselves, for as long as it lives (the runtime cannot give
-//! them back; `execve` does): whoever prompts waits for them, and so must whoever works on after a prompt.
+//! Once registered they no longer end the process by themselves, for as long as it lives (the
+//! runtime cannot give them back; `execve` does): whoever prompts waits for them, and so must
+//! whoever works on after a prompt.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -13,20 +14,24 @@ use std::task::Poll;
 use crate::error::{Error, Kind, Result};
 
 tokio::task_local! {
-    /// How much of the work under way must not be cut off. It belongs to the work, not to the process.
+    /// How much of the work under way must not be cut off. It belongs to the work, not to the
+    /// process.
     static UNFINISHED: Rc<Cell<u32>>;
 }
 
-/// Work that ends on Ctrl-C and its like. Work that listens for signals itself, to clean up, comes first, and what is
-/// [`finishing`] comes to its end.
+/// Work that ends on Ctrl-C and its like. Work that listens for signals itself, to clean up, comes
+/// first, and what is [`finishing`] comes to its end.
 ///
 /// Errors: `Signal`.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Result<T> {
-    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    let Ok(mut signals) = Signals::register() else {
+        return Ok(work.await);
+    };
     unless(signals.next(), work).await.map_err(interrupted)
 }
 
-/// Work that is dropped when the `end` comes first, but for what is [`finishing`]: that comes to its own end.
+/// Work that is dropped when the `end` comes first, but for what is [`finishing`]: that comes to
+/// its own end.
 ///
 /// Errors: what the end gave.
 pub(crate) async fn unless<T, E>(
@@ -42,7 +47,11 @@ pub(crate) async fn unless<T, E>(
     };
     poll_fn(|context| {
         let is_done = unfinished.get() == 0 || work.as_mut().poll(context).is_ready();
-        if is_done || unfinished.get() == 0 { Poll::Ready(()) } else { Poll::Pending }
+        if is_done || unfinished.get() == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
     Err(ended)
@@ -52,7 +61,9 @@ pub(crate) async fn unless<T, E>(
 ///
 /// Errors: `Signal`.
 pub(crate) async fn finishing<T>(work: impl Future<Output = T>) -> Result<T> {
-    let Ok(mut signals) = Signals::register() else { return Ok(work.await) };
+    let Ok(mut signals) = Signals::register() else {
+        return Ok(work.await);
+    };
     let _unfinished = Unfinished::begin();
     let mut work = pin!(work);
     tokio::select! {
@@ -121,7 +132,10 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "the signature is the same everywhere")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the signature is the same everywhere"
+    )]
     pub(crate) fn register() -> io::Result<Signals> {
         Ok(Signals {})
     }

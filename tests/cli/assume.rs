@@ -1,19 +1,28 @@
-//! `xacct assume` and `unset`: statements for the shell that evaluates them, also when it fails, and other formats.
-//! Each shell's own language is tried in `shells_assume.rs`.
+//! `xacct assume` and `unset`: statements for the shell that evaluates them, also when it fails,
+//! and other formats. Each shell's own language is tried in `shells_assume.rs`.
 
 use crate::common::Sandbox;
 
-const COMPETING: &str = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_CREDENTIAL_FILE AWS_ROLE_ARN \
-                         AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
+const COMPETING: &str = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_CREDENTIAL_FILE \
+                         AWS_ROLE_ARN \
+                         AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE \
+                         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
                          AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
-                         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_ACCESS_KEY AWS_SECRET_KEY AMAZON_ACCESS_KEY_ID \
-                         AMAZON_SECRET_ACCESS_KEY AMAZON_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK SECRET_ACCESS_KEY";
-const KEYS: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
+                         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_ACCESS_KEY AWS_SECRET_KEY \
+                         AMAZON_ACCESS_KEY_ID \
+                         AMAZON_SECRET_ACCESS_KEY AMAZON_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK \
+                         SECRET_ACCESS_KEY";
+const KEYS: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN \
+                    AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
                     XACCT_PROFILE";
 
 /// The values of the cached session of `plain`, in the order in which they are set.
 fn values(sandbox: &Sandbox) -> [(&'static str, String); 8] {
-    let document = sandbox.xacct(&["credential-process", "plain"]).run().ok().json();
+    let document = sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .ok()
+        .json();
     let text = |key: &str| document[key].as_str().unwrap().to_owned();
     [
         ("AWS_ACCESS_KEY_ID", text("AccessKeyId")),
@@ -31,8 +40,14 @@ fn values(sandbox: &Sandbox) -> [(&'static str, String); 8] {
 fn statements_set_what_is_promised_and_unset_what_competes() {
     let sandbox = Sandbox::start_plain();
     let exports = values(&sandbox).map(|(name, value)| format!("export {name}='{value}';\n"));
-    let output = sandbox.xacct(&["assume", "plain", "--shell", "sh"]).run().ok();
-    let (text, record) = output.stdout_text().split_once("export XACCT_SHELL_STATE='1.").unwrap();
+    let output = sandbox
+        .xacct(&["assume", "plain", "--shell", "sh"])
+        .run()
+        .ok();
+    let (text, record) = output
+        .stdout_text()
+        .split_once("export XACCT_SHELL_STATE='1.")
+        .unwrap();
     assert_eq!(text, format!("unset {COMPETING};\n{}", exports.concat()));
     assert!(record.ends_with("';\n"), "{record}");
 }
@@ -41,13 +56,24 @@ fn statements_set_what_is_promised_and_unset_what_competes() {
 fn the_other_formats_hold_the_same() {
     let sandbox = Sandbox::start_plain();
     let values = values(&sandbox);
-    let run = |format: &str| sandbox.xacct(&["assume", "plain", "--format", format]).run().ok();
+    let run = |format: &str| {
+        sandbox
+            .xacct(&["assume", "plain", "--format", format])
+            .run()
+            .ok()
+    };
     let lines = |quote: &str| -> String {
-        values.clone().map(|(name, value)| format!("{name}={quote}{value}{quote}\n")).concat()
+        values
+            .clone()
+            .map(|(name, value)| format!("{name}={quote}{value}{quote}\n"))
+            .concat()
     };
     run("env").stdout(&lines(""));
     run("dotenv").stdout(&lines("\""));
-    let fields: Vec<String> = values.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+    let fields: Vec<String> = values
+        .iter()
+        .map(|(name, value)| format!("\"{name}\":\"{value}\""))
+        .collect();
     run("json").stdout(&format!("{{{}}}\n", fields.join(",")));
     let document = sandbox.xacct(&["credential-process", "plain"]).run().ok();
     run("process").stdout(document.stdout_text());
@@ -56,10 +82,15 @@ fn the_other_formats_hold_the_same() {
 #[test]
 fn long_term_keys_take_the_last_sessions_token_out() {
     let sandbox = Sandbox::start_plain();
-    let output = sandbox.xacct(&["assume", "keys", "--shell", "sh", "--region", "eu-west-1"]).run().ok();
+    let output = sandbox
+        .xacct(&["assume", "keys", "--shell", "sh", "--region", "eu-west-1"])
+        .run()
+        .ok();
     let first = output.stdout_text().lines().next().unwrap();
     assert!(
-        first.ends_with("SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID;"),
+        first.ends_with(
+            "SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID;"
+        ),
         "{first}"
     );
 }
@@ -80,12 +111,18 @@ fn every_failure_takes_the_old_credentials_out_and_returns_its_status() {
     ];
     for (args, status) in cases {
         let run = sandbox.xacct(&[&["assume", "--shell", "sh"], args].concat());
-        let endpoint = if status == 6 { "http://127.0.0.1:9" } else { sandbox.endpoint() };
+        let endpoint = if status == 6 {
+            "http://127.0.0.1:9"
+        } else {
+            sandbox.endpoint()
+        };
         let output = run
             .env("AWS_ENDPOINT_URL", endpoint)
             .run()
             .status(status)
-            .stdout(&format!("unset {KEYS} {COMPETING} XACCT_SHELL_STATE;\nsh -c 'exit {status}';\n"));
+            .stdout(&format!(
+                "unset {KEYS} {COMPETING} XACCT_SHELL_STATE;\nsh -c 'exit {status}';\n"
+            ));
         assert!(!output.stderr_text().is_empty(), "{args:?}");
     }
 }
@@ -96,21 +133,31 @@ fn what_follows_a_failure_does_not_run_in_the_last_account() {
     let sandbox = Sandbox::start_plain();
     let xacct = env!("CARGO_BIN_EXE_xacct");
     let script = format!(
-        "eval $({xacct} assume plain) && echo in $AWS_ACCOUNT_ID; eval $({xacct} assume typo) && echo applied; \
-         echo $? ${{AWS_ACCESS_KEY_ID-gone}}; eval $({xacct} assume plain); eval $({xacct} unset); echo $? \
+        "eval $({xacct} assume plain) && echo in $AWS_ACCOUNT_ID; eval $({xacct} assume typo) && \
+         echo applied; \
+         echo $? ${{AWS_ACCESS_KEY_ID-gone}}; eval $({xacct} assume plain); eval $({xacct} unset); \
+         echo $? \
          ${{XACCT_PROFILE-gone}}"
     );
     let output = sandbox.program("sh", &["-c", &script]).run().status(0);
-    output.stdout("in 222222222222\n3 gone\n0 gone\n").stderr_contains("no profile 'typo'");
+    output
+        .stdout("in 222222222222\n3 gone\n0 gone\n")
+        .stderr_contains("no profile 'typo'");
 }
 
-/// A name that other programs may use too; a completion script would not take the old credentials out.
+/// A name that other programs may use too; a completion script would not take the old credentials
+/// out.
 #[test]
 fn a_foreign_complete_variable_changes_nothing() {
     let sandbox = Sandbox::start_plain();
     for value in ["1", "bash"] {
         let args = ["credential-process", "plain"];
-        sandbox.xacct(&args).env("COMPLETE", value).run().ok().key_id();
+        sandbox
+            .xacct(&args)
+            .env("COMPLETE", value)
+            .run()
+            .ok()
+            .key_id();
     }
 }
 
@@ -118,8 +165,12 @@ fn a_foreign_complete_variable_changes_nothing() {
 fn the_other_formats_print_nothing_when_they_fail() {
     let sandbox = Sandbox::start();
     for format in ["env", "json", "dotenv", "process"] {
-        let run = sandbox.xacct(&["assume", "nobody", "--format", format]).run();
-        run.status(3).stdout("").stderr_contains("no profile 'nobody'");
+        let run = sandbox
+            .xacct(&["assume", "nobody", "--format", format])
+            .run();
+        run.status(3)
+            .stdout("")
+            .stderr_contains("no profile 'nobody'");
     }
 }
 
@@ -127,7 +178,14 @@ fn the_other_formats_print_nothing_when_they_fail() {
 fn a_role_needs_no_profile_of_its_own() {
     let sandbox = Sandbox::start_plain();
     let role = "arn:aws:iam::222222222222:role/PartnerAdmin";
-    let named = ["--source-profile", "keys", "--external-id", "client1-7731", "--region", "eu-west-1"];
+    let named = [
+        "--source-profile",
+        "keys",
+        "--external-id",
+        "client1-7731",
+        "--region",
+        "eu-west-1",
+    ];
     let ways = [&["assume", role][..], &["assume", "--role-arn", role][..]];
     for way in ways {
         let words = [way, &named, &["--format", "json"]].concat();
@@ -155,14 +213,31 @@ fn options_and_their_variables_override_the_profile() {
         .run()
         .ok();
     let request = sandbox.log().pop().unwrap();
-    assert_eq!((&*request.params["RoleSessionName"], &*request.params["DurationSeconds"]), ("ada", "1200"));
-    let words = ["assume", "plain", "--tag", "Team=ops", "--source-identity", "ada", "--read-only"];
+    assert_eq!(
+        (
+            &*request.params["RoleSessionName"],
+            &*request.params["DurationSeconds"]
+        ),
+        ("ada", "1200")
+    );
+    let words = [
+        "assume",
+        "plain",
+        "--tag",
+        "Team=ops",
+        "--source-identity",
+        "ada",
+        "--read-only",
+    ];
     sandbox.xacct(&words).run().ok();
     let request = sandbox.log().pop().unwrap();
     assert_eq!(request.params["Tags.member.1.Key"], "Team");
     assert_eq!(request.params["Tags.member.1.Value"], "ops");
     assert_eq!(request.params["SourceIdentity"], "ada");
-    assert_eq!(request.params["PolicyArns.member.1.arn"], "arn:aws:iam::aws:policy/ReadOnlyAccess");
+    assert_eq!(
+        request.params["PolicyArns.member.1.arn"],
+        "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    );
 }
 
 #[cfg(unix)]
@@ -173,21 +248,31 @@ mod on_a_terminal {
     fn no_secret_is_shown_but_how_it_is_meant() {
         let sandbox = Sandbox::start_plain();
         sandbox.key_id("plain");
-        let (status, screen) =
-            sandbox.pty_with(&["assume", "plain", "--shell", "fish"], &[("NO_COLOR", "1")]).wait();
+        let (status, screen) = sandbox
+            .pty_with(
+                &["assume", "plain", "--shell", "fish"],
+                &[("NO_COLOR", "1")],
+            )
+            .wait();
         assert_eq!(status, 0, "{screen}");
         let (first, rest) = screen.split_once("\r\n").unwrap();
-        assert!(first.starts_with("xacct: the credentials of 'plain' are ready for "), "{screen}");
+        assert!(
+            first.starts_with("xacct: the credentials of 'plain' are ready for "),
+            "{screen}"
+        );
         assert_eq!(
             rest,
-            "xacct:   eval (xacct assume plain --shell fish)\r\nxacct: (--print shows them all the same)\r\n"
+            "xacct:   eval (xacct assume plain --shell fish)\r\nxacct: (--print shows them all the \
+             same)\r\n"
         );
     }
 
     #[test]
     fn nothing_is_printed_there_when_it_fails_but_the_error() {
         let sandbox = Sandbox::start();
-        let (status, screen) = sandbox.pty_with(&["assume", "nobody"], &[("NO_COLOR", "1")]).wait();
+        let (status, screen) = sandbox
+            .pty_with(&["assume", "nobody"], &[("NO_COLOR", "1")])
+            .wait();
         assert_eq!(status, 3, "{screen}");
         assert!(
             screen.starts_with("xacct: error: no profile 'nobody'") && !screen.contains("unset"),
@@ -205,8 +290,13 @@ mod on_a_terminal {
     fn print_shows_them_all_the_same() {
         let sandbox = Sandbox::start_plain();
         let id = sandbox.key_id("plain");
-        let (status, screen) = sandbox.pty(&["assume", "plain", "--print", "--shell", "sh"]).wait();
+        let (status, screen) = sandbox
+            .pty(&["assume", "plain", "--print", "--shell", "sh"])
+            .wait();
         assert_eq!(status, 0, "{screen}");
-        assert!(screen.contains(&format!("export AWS_ACCESS_KEY_ID='{id}';")), "{screen}");
+        assert!(
+            screen.contains(&format!("export AWS_ACCESS_KEY_ID='{id}';")),
+            "{screen}"
+        );
     }
 }

@@ -14,7 +14,12 @@ fn log_of(sandbox: &Sandbox) -> PathBuf {
 fn audit(sandbox: &Sandbox, args: &[&str], fields: &[&str]) -> Value {
     let args = [&["audit", "--json"], args].concat();
     let records = sandbox.xacct(&args).run().ok().json();
-    let reduced = |record: &Value| fields.iter().map(|field| record[field].clone()).collect::<Value>();
+    let reduced = |record: &Value| {
+        fields
+            .iter()
+            .map(|field| record[field].clone())
+            .collect::<Value>()
+    };
     records.as_array().unwrap().iter().map(reduced).collect()
 }
 
@@ -25,8 +30,13 @@ fn whys(sandbox: &Sandbox) -> Value {
 #[test]
 fn every_issuance_is_one_line_and_a_hit_is_none() {
     let sandbox = Sandbox::start_plain();
-    let run =
-        |code: &str| sandbox.xacct(&["credential-process", "client2", "--mfa-code", code]).run().ok().json();
+    let run = |code: &str| {
+        sandbox
+            .xacct(&["credential-process", "client2", "--mfa-code", code])
+            .run()
+            .ok()
+            .json()
+    };
     let issued = run(&sandbox.fresh_code());
     sandbox.key_id("client2");
     sandbox.key_id("client1");
@@ -38,12 +48,19 @@ fn every_issuance_is_one_line_and_a_hit_is_none() {
             ["client1", "AssumeRole", "miss"]
         ])
     );
-    let records = sandbox.xacct(&["audit", "--json", "client2"]).run().ok().json();
+    let records = sandbox
+        .xacct(&["audit", "--json", "client2"])
+        .run()
+        .ok()
+        .json();
     let record = &records[1];
     assert_eq!(record["access_key_id"], issued["AccessKeyId"]);
     assert_eq!(record["expires_at"], issued["Expiration"]);
     assert_eq!(record["account_id"], "333333333333");
-    assert_eq!(record["role"], "arn:aws:iam::333333333333:role/partners/Operations");
+    assert_eq!(
+        record["role"],
+        "arn:aws:iam::333333333333:role/partners/Operations"
+    );
     assert_eq!(record["role_session_name"], "xacct-user");
     assert_eq!(record["caller_pid"], std::process::id());
     // The kernel keeps fifteen characters of a name.
@@ -63,27 +80,55 @@ fn each_reason_is_told_from_the_others() {
     sandbox.leave("plain", -5);
     sandbox.key_id("plain");
     sandbox.forget_sessions();
-    sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok();
-    sandbox.xacct(&["credential-process", "plain", "--refresh"]).run().ok();
+    sandbox
+        .xacct(&["credential-process", "plain", "--verify"])
+        .run()
+        .ok();
+    sandbox
+        .xacct(&["credential-process", "plain", "--refresh"])
+        .run()
+        .ok();
     sandbox.leave("plain", 600);
     sandbox.key_id("plain");
     let of = |why: &str| json!(["plain", "AssumeRole", why]);
     assert_eq!(
         whys(&sandbox),
-        json!([of("miss"), of("expired"), of("refused"), of("refresh"), of("renewal")])
+        json!([
+            of("miss"),
+            of("expired"),
+            of("refused"),
+            of("refresh"),
+            of("renewal")
+        ])
     );
 }
 
 #[test]
 fn an_identity_center_role_has_its_name_and_account() {
     let sandbox = Sandbox::start();
-    sandbox.xacct(&["login", "acme", "--device-code"]).run().status(0).stderr_contains("signed in");
-    sandbox.xacct(&["credential-process", "acme-client1"]).run().ok();
+    sandbox
+        .xacct(&["login", "acme", "--device-code"])
+        .run()
+        .status(0)
+        .stderr_contains("signed in");
+    sandbox
+        .xacct(&["credential-process", "acme-client1"])
+        .run()
+        .ok();
     assert_eq!(
-        audit(&sandbox, &["acme-client1"], &["action", "role", "account_id", "why"]),
+        audit(
+            &sandbox,
+            &["acme-client1"],
+            &["action", "role", "account_id", "why"]
+        ),
         json!([
             ["sso", "Admin", "111111111111", "miss"],
-            ["AssumeRole", "arn:aws:iam::222222222222:role/PartnerAdmin", "222222222222", "miss"]
+            [
+                "AssumeRole",
+                "arn:aws:iam::222222222222:role/PartnerAdmin",
+                "222222222222",
+                "miss"
+            ]
         ])
     );
 }
@@ -91,7 +136,15 @@ fn an_identity_center_role_has_its_name_and_account() {
 #[test]
 fn the_table_and_its_filters() {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["credential-process", "client2", "--mfa-code", &sandbox.fresh_code()]).run().ok();
+    sandbox
+        .xacct(&[
+            "credential-process",
+            "client2",
+            "--mfa-code",
+            &sandbox.fresh_code(),
+        ])
+        .run()
+        .ok();
     sandbox.key_id("client1");
     // The times and the caller are this run's own.
     let fixed = |line: &str| {
@@ -100,22 +153,40 @@ fn the_table_and_its_filters() {
         record["caller"] = json!("terraform");
         format!("{record}\n")
     };
-    let text: String = fs::read_to_string(log_of(&sandbox)).unwrap().lines().map(fixed).collect();
+    let text: String = fs::read_to_string(log_of(&sandbox))
+        .unwrap()
+        .lines()
+        .map(fixed)
+        .collect();
     fs::write(log_of(&sandbox), text).unwrap();
-    let header = "TIME                  PROFILE  ACCOUNT       ROLE             SESSION     WHY   CALLER\n";
-    let session =
-        "2026-11-22T08:00:00Z  client2  111111111111  GetSessionToken  -           miss  terraform\n";
-    let client2 =
-        "2026-11-22T08:00:00Z  client2  333333333333  Operations       xacct-user  miss  terraform\n";
-    let client1 =
-        "2026-11-22T08:00:00Z  client1  222222222222  PartnerAdmin     xacct-user  miss  terraform\n";
-    sandbox.xacct(&["audit"]).run().ok().stdout(&[header, session, client2, client1].concat());
+    let header =
+        "TIME                  PROFILE  ACCOUNT       ROLE             SESSION     WHY   CALLER\n";
+    let session = "2026-11-22T08:00:00Z  client2  111111111111  GetSessionToken  -           miss  \
+                   terraform\n";
+    let client2 = "2026-11-22T08:00:00Z  client2  333333333333  Operations       xacct-user  miss  \
+                   terraform\n";
+    let client1 = "2026-11-22T08:00:00Z  client1  222222222222  PartnerAdmin     xacct-user  miss  \
+                   terraform\n";
+    sandbox
+        .xacct(&["audit"])
+        .run()
+        .ok()
+        .stdout(&[header, session, client2, client1].concat());
 
     let profiles = |args: &[&str]| audit(&sandbox, args, &["account_id"]);
     assert_eq!(profiles(&["client1"]), json!([["222222222222"]]));
-    assert_eq!(profiles(&["client1", "client2", "-n", "2"]), json!([["333333333333"], ["222222222222"]]));
-    assert_eq!(profiles(&["--account", "333333333333"]), json!([["333333333333"]]));
-    assert_eq!(profiles(&["--role", "Operations"]), json!([["333333333333"]]));
+    assert_eq!(
+        profiles(&["client1", "client2", "-n", "2"]),
+        json!([["333333333333"], ["222222222222"]])
+    );
+    assert_eq!(
+        profiles(&["--account", "333333333333"]),
+        json!([["333333333333"]])
+    );
+    assert_eq!(
+        profiles(&["--role", "Operations"]),
+        json!([["333333333333"]])
+    );
     assert_eq!(
         profiles(&["--role", "arn:aws:iam::222222222222:role/PartnerAdmin"]),
         json!([["222222222222"]])
@@ -143,8 +214,14 @@ fn since_leaves_out_what_is_older() {
     old["time"] = json!("2020-01-01T00:00:00Z");
     old["why"] = json!("expired");
     fs::write(log_of(&sandbox), format!("{old}\n{line}")).unwrap();
-    assert_eq!(audit(&sandbox, &["--since", "1h"], &["why"]), json!([["miss"]]));
-    assert_eq!(audit(&sandbox, &[], &["why"]), json!([["expired"], ["miss"]]));
+    assert_eq!(
+        audit(&sandbox, &["--since", "1h"], &["why"]),
+        json!([["miss"]])
+    );
+    assert_eq!(
+        audit(&sandbox, &[], &["why"]),
+        json!([["expired"], ["miss"]])
+    );
 }
 
 #[test]
@@ -160,8 +237,17 @@ fn the_setting_turns_it_off() {
         .stdout("")
         .stderr("xacct: nothing is noted: audit = false in config.toml\n");
     sandbox.write_settings("");
-    sandbox.xacct(&["audit"]).run().status(0).stdout("").stderr("xacct: nothing was issued yet\n");
-    sandbox.xacct(&["audit", "--json"]).run().ok().stdout("[]\n");
+    sandbox
+        .xacct(&["audit"])
+        .run()
+        .status(0)
+        .stdout("")
+        .stderr("xacct: nothing was issued yet\n");
+    sandbox
+        .xacct(&["audit", "--json"])
+        .run()
+        .ok()
+        .stdout("[]\n");
     sandbox.write_settings("audit = \"no\"\n");
     sandbox
         .xacct(&["list"])

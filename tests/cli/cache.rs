@@ -7,8 +7,14 @@ const OTHERS: [(&str, &str); 6] = [
     ("role session name", "role_session_name = somebody"),
     ("duration", "duration_seconds = 1800"),
     ("tags", "session_tags = Team=payments"),
-    ("policy", "session_policy = {\"Version\":\"2012-10-17\",\"Statement\":[]}"),
-    ("policy ARNs", "session_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    (
+        "policy",
+        "session_policy = {\"Version\":\"2012-10-17\",\"Statement\":[]}",
+    ),
+    (
+        "policy ARNs",
+        "session_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess",
+    ),
     ("source identity", "source_identity = alice"),
 ];
 
@@ -18,7 +24,11 @@ fn a_hit_is_the_same_document_and_no_request() {
     let first = sandbox.xacct(&["credential-process", "plain"]).run().ok();
     sandbox.clear_log();
     for command in ["credential-process", "credential_process"] {
-        sandbox.xacct(&[command, "plain"]).run().ok().stdout(first.stdout_text());
+        sandbox
+            .xacct(&[command, "plain"])
+            .run()
+            .ok()
+            .stdout(first.stdout_text());
     }
     sandbox.asked(&[]);
 }
@@ -29,7 +39,10 @@ fn every_parameter_that_decides_the_answer_is_in_the_key() {
     let original = sandbox.key_id("plain");
     for (what, line) in OTHERS {
         let plain = "external_id = client1-7731\nregion = eu-west-1\n";
-        sandbox.edit_config(plain, &format!("external_id = client1-7731\nregion = eu-west-1\n{line}\n"));
+        sandbox.edit_config(
+            plain,
+            &format!("external_id = client1-7731\nregion = eu-west-1\n{line}\n"),
+        );
         sandbox.clear_log();
         assert_ne!(sandbox.key_id("plain"), original, "{what}");
         assert_eq!(sandbox.calls(), ["AssumeRole"], "{what}");
@@ -46,13 +59,25 @@ fn another_role_or_external_id_never_gets_the_cached_session() {
     let original = sandbox.key_id("plain");
     sandbox.clear_log();
     sandbox.edit_config("client1-7731", "client1-7732");
-    sandbox.xacct(&["credential-process", "plain"]).run().status(4).stdout("");
+    sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .status(4)
+        .stdout("");
     sandbox.edit_config("client1-7732", "client1-7731");
     sandbox.edit_config("222222222222:role/PartnerAdmin", "222222222222:role/Gone");
-    sandbox.xacct(&["credential-process", "plain"]).run().status(4).stdout("");
+    sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .status(4)
+        .stdout("");
     assert_eq!(sandbox.calls(), ["AssumeRole"; 2]);
     sandbox.edit_config("222222222222:role/Gone", "222222222222:role/PartnerAdmin");
-    assert_eq!(sandbox.key_id("plain"), original, "a refused attempt costs nothing that was good");
+    assert_eq!(
+        sandbox.key_id("plain"),
+        original,
+        "a refused attempt costs nothing that was good"
+    );
 }
 
 #[test]
@@ -63,7 +88,15 @@ fn a_profile_of_another_name_or_region_shares_the_session() {
     sandbox.edit_config("[profile plain]", "[profile renamed]");
     assert_eq!(sandbox.key_id("renamed"), original);
     let output = sandbox
-        .xacct(&["assume", "renamed", "--region", "us-west-2", "--format", "json", "--print"])
+        .xacct(&[
+            "assume",
+            "renamed",
+            "--region",
+            "us-west-2",
+            "--format",
+            "json",
+            "--print",
+        ])
         .run()
         .ok();
     let variables = output.json();
@@ -121,7 +154,11 @@ aws_secret_access_key = NotASecret/tests/bob
 "#,
     );
     assert_ne!(sandbox.key_id("as-alice"), sandbox.key_id("as-bob"));
-    let signers: Vec<_> = sandbox.log().into_iter().map(|request| request.access_key_id.unwrap()).collect();
+    let signers: Vec<_> = sandbox
+        .log()
+        .into_iter()
+        .map(|request| request.access_key_id.unwrap())
+        .collect();
     assert_eq!(signers, ["AKIAXACCTTESTSALICE1", "AKIAXACCTTESTSBOB001"]);
     // The same profile, whose source has been given to somebody else.
     sandbox.edit_config("source_profile = alice", "source_profile = bob");
@@ -133,7 +170,11 @@ aws_secret_access_key = NotASecret/tests/bob
 fn refresh_replaces_the_session_for_everybody() {
     let sandbox = Sandbox::start_plain();
     let first = sandbox.key_id("plain");
-    let second = sandbox.xacct(&["credential-process", "plain", "--refresh"]).run().ok().key_id();
+    let second = sandbox
+        .xacct(&["credential-process", "plain", "--refresh"])
+        .run()
+        .ok()
+        .key_id();
     assert_ne!(first, second);
     assert_eq!(sandbox.key_id("plain"), second);
     assert_eq!(sandbox.calls(), ["AssumeRole"; 2]);
@@ -159,24 +200,44 @@ mod hot_path {
 
     use super::Sandbox;
 
-    /// The trace of a cached `credential-process`, or `None`, said aloud, where there is no strace that may trace.
+    /// The trace of a cached `credential-process`, or `None`, said aloud, where there is no strace
+    /// that may trace.
     fn trace(sandbox: &Sandbox) -> Option<Vec<String>> {
         let file = sandbox.home().join("trace");
         let program = env!("CARGO_BIN_EXE_xacct");
-        let words = ["-f", "-s", "200", "-o", file.to_str().unwrap(), program, "credential-process", "plain"];
-        let usable = std::process::Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+        let words = [
+            "-f",
+            "-s",
+            "200",
+            "-o",
+            file.to_str().unwrap(),
+            program,
+            "credential-process",
+            "plain",
+        ];
+        let usable = std::process::Command::new("strace")
+            .args(["-o", "/dev/null", "true"])
+            .output();
         if !usable.is_ok_and(|output| output.status.success()) {
             crate::common::skip("there is no strace that may trace");
             return None;
         }
         sandbox.program("strace", &words).run().ok();
-        Some(fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect())
+        Some(
+            fs::read_to_string(file)
+                .unwrap()
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     fn calls<'t>(trace: &'t [String], names: &[&str]) -> Vec<&'t str> {
         // `123 openat(…) = 3`
         let name = |line: &&str| {
-            let call = line.split_once(' ').map_or("", |(_, call)| call.trim_start());
+            let call = line
+                .split_once(' ')
+                .map_or("", |(_, call)| call.trim_start());
             names.contains(&call.split('(').next().unwrap_or_default())
         };
         trace.iter().map(String::as_str).filter(name).collect()
@@ -190,7 +251,8 @@ mod hot_path {
         let entry = sandbox.entry("plain");
         let Some(trace) = trace(&sandbox) else { return };
         assert!(trace.len() > 10, "{trace:#?}");
-        // From where the program's own work begins: the loader opens libraries, the runtime looks at /proc.
+        // From where the program's own work begins: the loader opens libraries, the runtime looks
+        // at /proc.
         let home = sandbox.home().to_str().unwrap();
         let opened: Vec<&str> = calls(&trace, &["open", "openat", "openat2", "creat"])
             .into_iter()
@@ -201,17 +263,32 @@ mod hot_path {
             // The account database, for the session's name.
             .filter(|line| !line.contains("/etc/passwd"))
             .collect();
-        let expected =
-            [".aws/config", ".aws/credentials", ".config/xacct/config.toml", entry.to_str().unwrap()];
+        let expected = [
+            ".aws/config",
+            ".aws/credentials",
+            ".config/xacct/config.toml",
+            entry.to_str().unwrap(),
+        ];
         assert_eq!(opened.len(), expected.len(), "{opened:#?}");
         for (line, path) in opened.iter().zip(expected) {
-            assert!(line.contains(home) && line.contains(path), "{line} is not {path}");
-            assert_eq!(line.contains("ENOENT"), path.ends_with("config.toml"), "{line}");
+            assert!(
+                line.contains(home) && line.contains(path),
+                "{line} is not {path}"
+            );
+            assert_eq!(
+                line.contains("ENOENT"),
+                path.ends_with("config.toml"),
+                "{line}"
+            );
             assert!(line.contains("O_RDONLY"), "{line}");
         }
         let written = calls(&trace, &["write", "writev", "pwrite64", "pwritev"]);
         assert_eq!(written.len(), 1, "{written:#?}");
-        assert!(written[0].contains("write(1, \"{\\\"Version\\\":1,"), "{}", written[0]);
+        assert!(
+            written[0].contains("write(1, \"{\\\"Version\\\":1,"),
+            "{}",
+            written[0]
+        );
         for name in [
             "socket",
             "connect",
@@ -236,10 +313,16 @@ mod hot_path {
         ] {
             assert_eq!(calls(&trace, &[name]), Vec::<&str>::new(), "{name}");
         }
-        assert!(!trace.iter().any(|line| line.contains("F_SETLK")), "a lock was taken");
+        assert!(
+            !trace.iter().any(|line| line.contains("F_SETLK")),
+            "a lock was taken"
+        );
         // Out of core dumps, before there is a secret that could be in one.
         let place = |text: &str| trace.iter().position(|line| line.contains(text));
         let kept_out = place("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0");
-        assert!(kept_out.is_some() && kept_out < place(".aws/credentials"), "{kept_out:?}");
+        assert!(
+            kept_out.is_some() && kept_out < place(".aws/credentials"),
+            "{kept_out:?}"
+        );
     }
 }

@@ -5,7 +5,15 @@ use serde_json::json;
 
 fn with_sessions() -> Sandbox {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["credential-process", "client2", "--mfa-code", &sandbox.fresh_code()]).run().ok();
+    sandbox
+        .xacct(&[
+            "credential-process",
+            "client2",
+            "--mfa-code",
+            &sandbox.fresh_code(),
+        ])
+        .run()
+        .ok();
     sandbox.key_id("client1");
     sandbox.key_id("plain");
     sandbox.clear_log();
@@ -15,46 +23,87 @@ fn with_sessions() -> Sandbox {
 #[test]
 fn a_profiles_own_entry_goes_and_the_shared_session_stays() {
     let sandbox = with_sessions();
-    sandbox.xacct(&["clear", "client2", "plain"]).run().status(0).stdout("").stderr(
-        "xacct: forgot 1 entry of 'client2'\nxacct: kept the MFA session of 'hub': xacct clear hub\nxacct: forgot 1 entry of \
+    sandbox
+        .xacct(&["clear", "client2", "plain"])
+        .run()
+        .status(0)
+        .stdout("")
+        .stderr(
+            "xacct: forgot 1 entry of 'client2'\nxacct: kept the MFA session of 'hub': xacct clear \
+         hub\nxacct: forgot 1 entry of \
          'plain'\n",
-    );
+        );
     assert_eq!(sandbox.entries().len(), 2);
     sandbox.key_id("client2");
     sandbox.asked(&["AssumeRole"]);
     // What was got with it goes along.
-    sandbox.xacct(&["clear", "hub"]).run().status(0).stderr("xacct: forgot 3 entries of 'hub'\n");
-    sandbox.xacct(&["clear", "client2"]).run().status(0).stderr("xacct: forgot nothing of 'client2'\n");
-    sandbox.xacct(&["credential-process", "client2"]).run().status(5);
+    sandbox
+        .xacct(&["clear", "hub"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot 3 entries of 'hub'\n");
+    sandbox
+        .xacct(&["clear", "client2"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot nothing of 'client2'\n");
+    sandbox
+        .xacct(&["credential-process", "client2"])
+        .run()
+        .status(5);
     sandbox.asked(&[]);
 }
 
 #[test]
 fn all_of_it() {
     let sandbox = with_sessions();
-    sandbox.xacct(&["clear", "--all"]).run().status(0).stdout("").stderr("xacct: forgot 4 entries\n");
+    sandbox
+        .xacct(&["clear", "--all"])
+        .run()
+        .status(0)
+        .stdout("")
+        .stderr("xacct: forgot 4 entries\n");
     assert!(sandbox.entries().is_empty());
-    sandbox.xacct(&["clear", "--all", "-q"]).run().ok().stdout("");
+    sandbox
+        .xacct(&["clear", "--all", "-q"])
+        .run()
+        .ok()
+        .stdout("");
 }
 
 #[test]
 fn a_used_code_is_not_forgotten() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).run().ok();
+    sandbox
+        .xacct(&["credential-process", "client2", "--mfa-code", &code])
+        .run()
+        .ok();
     sandbox.xacct(&["clear", "--all", "-q"]).run().ok();
     sandbox.clear_log();
-    let run = sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).run();
-    run.status(4).stderr_contains("this MFA code was already used");
+    let run = sandbox
+        .xacct(&["credential-process", "client2", "--mfa-code", &code])
+        .run();
+    run.status(4)
+        .stderr_contains("this MFA code was already used");
     sandbox.asked(&[]);
 }
 
 #[test]
 fn a_typo_removes_nothing() {
     let sandbox = with_sessions();
-    sandbox.xacct(&["clear", "plain", "nobody"]).run().status(3).stderr_contains("no profile 'nobody'");
+    sandbox
+        .xacct(&["clear", "plain", "nobody"])
+        .run()
+        .status(3)
+        .stderr_contains("no profile 'nobody'");
     assert_eq!(sandbox.entries().len(), 4);
-    sandbox.xacct(&["clear"]).run().status(2).stdout("").stderr_contains("PROFILE");
+    sandbox
+        .xacct(&["clear"])
+        .run()
+        .status(2)
+        .stdout("")
+        .stderr_contains("PROFILE");
 }
 
 /// What is being confirmed is not written back once it was forgotten.
@@ -89,22 +138,50 @@ fn everything_of_a_profile_goes() {
         &["exec", "plain", "--session-name", "other", "--", "true"],
         &["exec", "plain", "--read-only", "--", "true"],
         &["each", "plain", "--session-name", "each", "--", "true"],
-        &["credential-process", "plain", "--policy-arn", "arn:aws:iam::aws:policy/AdministratorAccess"],
+        &[
+            "credential-process",
+            "plain",
+            "--policy-arn",
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+        ],
     ];
     for way in ways {
         sandbox.xacct(way).run().status(0);
     }
     // Where STS is at one address for all regions, a region makes no other session.
     let elsewhere = sandbox.endpoint().replace("127.0.0.1", "localhost");
-    sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL_STS", elsewhere).run().ok();
+    sandbox
+        .xacct(&["credential-process", "plain"])
+        .env("AWS_ENDPOINT_URL_STS", elsewhere)
+        .run()
+        .ok();
     assert_eq!(sandbox.entries().len(), 10);
-    sandbox.xacct(&["clear", "plain"]).run().status(0).stderr("xacct: forgot 7 entries of 'plain'\n");
+    sandbox
+        .xacct(&["clear", "plain"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot 7 entries of 'plain'\n");
     assert_eq!(sandbox.entries().len(), 3);
     // A role without a profile is of the one that it is assumed from.
-    let typed = ["credential-process", role, "--source-profile", "keys", "--region", "eu-west-1"];
+    let typed = [
+        "credential-process",
+        role,
+        "--source-profile",
+        "keys",
+        "--region",
+        "eu-west-1",
+    ];
     let typed = [&typed[..], &external].concat();
     sandbox.xacct(&typed).run().ok();
-    let typed = [&["credential-process", "plain", "--role-arn", role, "--duration", "20m"][..]].concat();
+    let typed = [&[
+        "credential-process",
+        "plain",
+        "--role-arn",
+        role,
+        "--duration",
+        "20m",
+    ][..]]
+    .concat();
     sandbox.xacct(&typed).run().ok();
     let said = sandbox.xacct(&["clear", "plain"]).run().status(0);
     said.stderr("xacct: forgot 2 entries of 'plain'\n");
@@ -117,7 +194,8 @@ fn everything_of_a_profile_goes() {
 fn what_two_profiles_share_goes_with_either() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config(
-        "\n[profile twin]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = keys\n\
+        "\n[profile twin]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile \
+         = keys\n\
          external_id = client1-7731\nregion = eu-west-1\n",
     );
     for options in [&[][..], &["--duration", "15m"]] {
@@ -127,7 +205,11 @@ fn what_two_profiles_share_goes_with_either() {
         };
         assert_eq!(key("plain"), key("twin"));
     }
-    sandbox.xacct(&["clear", "twin"]).run().status(0).stderr("xacct: forgot 2 entries of 'twin'\n");
+    sandbox
+        .xacct(&["clear", "twin"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot 2 entries of 'twin'\n");
     assert!(sandbox.entries().is_empty());
 }
 
@@ -135,12 +217,26 @@ fn what_two_profiles_share_goes_with_either() {
 fn a_profile_that_is_no_more_can_be_cleared() {
     let sandbox = with_sessions();
     sandbox.edit_config("[profile plain]", "[profile renamed]");
-    sandbox.xacct(&["clear", "plain"]).run().status(0).stderr("xacct: forgot 1 entry of 'plain'\n");
-    sandbox.xacct(&["clear", "plain"]).run().status(3).stderr_contains("no profile 'plain'");
-    // Broken, and with a chain that ends nowhere.
     sandbox
-        .edit_config("role_arn = arn:aws:iam::333333333333:role/partners/Operations", "role_arn = nonsense");
-    sandbox.xacct(&["clear", "client2"]).run().status(0).stderr("xacct: forgot 1 entry of 'client2'\n");
+        .xacct(&["clear", "plain"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot 1 entry of 'plain'\n");
+    sandbox
+        .xacct(&["clear", "plain"])
+        .run()
+        .status(3)
+        .stderr_contains("no profile 'plain'");
+    // Broken, and with a chain that ends nowhere.
+    sandbox.edit_config(
+        "role_arn = arn:aws:iam::333333333333:role/partners/Operations",
+        "role_arn = nonsense",
+    );
+    sandbox
+        .xacct(&["clear", "client2"])
+        .run()
+        .status(0)
+        .stderr("xacct: forgot 1 entry of 'client2'\n");
 }
 
 /// The shell keeps what it has: it is told so, and how to be rid of it.
@@ -148,31 +244,45 @@ fn a_profile_that_is_no_more_can_be_cleared() {
 fn a_shell_that_still_has_them_is_told() {
     let still = |name: &str| {
         format!(
-            "xacct: this shell still has the credentials of '{name}', which AWS takes until they expire\nxacct: to take \
+            "xacct: this shell still has the credentials of '{name}', which AWS takes until they \
+             expire\nxacct: to take \
              them out, type: eval \"$(xacct unset)\"\n"
         )
     };
     let sandbox = with_sessions();
     let in_shell = |args: &[&str], profile: &str, key: &str| {
-        let run = sandbox.xacct(args).env("XACCT_PROFILE", profile).env("AWS_ACCESS_KEY_ID", key);
-        run.env("AWS_SECRET_ACCESS_KEY", "secret").env("SHELL", "/bin/bash").run().status(0)
+        let run = sandbox
+            .xacct(args)
+            .env("XACCT_PROFILE", profile)
+            .env("AWS_ACCESS_KEY_ID", key);
+        run.env("AWS_SECRET_ACCESS_KEY", "secret")
+            .env("SHELL", "/bin/bash")
+            .run()
+            .status(0)
     };
     let key = sandbox.key_id("plain");
-    in_shell(&["clear", "plain"], "plain", &key)
-        .stderr(&format!("xacct: forgot 1 entry of 'plain'\n{}", still("plain")));
+    in_shell(&["clear", "plain"], "plain", &key).stderr(&format!(
+        "xacct: forgot 1 entry of 'plain'\n{}",
+        still("plain")
+    ));
     // What the shell has may have been replaced in the cache since, or be of another profile.
     sandbox.key_id("plain");
-    in_shell(&["clear", "plain"], "plain", "ASIAOLDERONESSESSION")
-        .stderr(&format!("xacct: forgot 1 entry of 'plain'\n{}", still("plain")));
+    in_shell(&["clear", "plain"], "plain", "ASIAOLDERONESSESSION").stderr(&format!(
+        "xacct: forgot 1 entry of 'plain'\n{}",
+        still("plain")
+    ));
     in_shell(&["clear", "plain"], "client2", "ASIAOLDERONESSESSION")
         .stderr("xacct: forgot nothing of 'plain'\n");
     // What came from the profile is the profile's.
-    in_shell(&["clear", "hub"], "client2", "ASIAOLDERONESSESSION")
-        .stderr(&format!("xacct: forgot 3 entries of 'hub'\n{}", still("client2")));
+    in_shell(&["clear", "hub"], "client2", "ASIAOLDERONESSESSION").stderr(&format!(
+        "xacct: forgot 3 entries of 'hub'\n{}",
+        still("client2")
+    ));
     sandbox.key_id("plain");
     in_shell(&["clear", "--all"], "plain", "ASIAOLDERONESSESSION")
         .stderr(&format!("xacct: forgot 1 entry\n{}", still("plain")));
-    in_shell(&["logout", "--all"], "plain", "ASIAOLDERONESSESSION").stderr_contains(&still("plain"));
+    in_shell(&["logout", "--all"], "plain", "ASIAOLDERONESSESSION")
+        .stderr_contains(&still("plain"));
     // The user's own keys are nobody's business, and neither is a shell without any.
     sandbox.key_id("plain");
     sandbox
@@ -197,9 +307,13 @@ fn a_shell_that_still_has_them_is_told() {
 fn logging_out_tells_the_shell_too() {
     let sandbox = Sandbox::signed_in();
     let key = sandbox.key_id("acme-client1");
-    let run = sandbox.xacct(&["logout", "acme"]).env("SHELL", "/usr/bin/fish").env("AWS_ACCESS_KEY_ID", key);
+    let run = sandbox
+        .xacct(&["logout", "acme"])
+        .env("SHELL", "/usr/bin/fish")
+        .env("AWS_ACCESS_KEY_ID", key);
     run.env("AWS_SECRET_ACCESS_KEY", "secret").env("XACCT_PROFILE", "acme-client1").run().status(0).stderr_contains(
-        "xacct: forgot 2 entries\nxacct: this shell still has the credentials of 'acme-client1', which AWS takes until they \
+        "xacct: forgot 2 entries\nxacct: this shell still has the credentials of 'acme-client1', \
+         which AWS takes until they \
          expire\nxacct: to take them out, type: ",
     );
 }

@@ -11,7 +11,11 @@ use tempfile::TempDir;
 fn home(config: &str, credentials: &str, settings: &str) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir_all(home.path().join(".aws")).unwrap();
-    for (name, text) in [(".aws/config", config), (".aws/credentials", credentials), ("x.toml", settings)] {
+    for (name, text) in [
+        (".aws/config", config),
+        (".aws/credentials", credentials),
+        ("x.toml", settings),
+    ] {
         if !text.is_empty() {
             fs::write(home.path().join(name), text).unwrap();
         }
@@ -23,10 +27,21 @@ fn home(config: &str, credentials: &str, settings: &str) -> TempDir {
 fn show(home: &TempDir, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xacct"));
     command.args(["config", "show"]).args(arguments).env_clear();
-    let output = command.env("HOME", home.path()).env("XACCT_CONFIG", "~/x.toml").output().unwrap();
-    let text =
-        |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(home.path().to_str().unwrap(), "HOME");
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    let output = command
+        .env("HOME", home.path())
+        .env("XACCT_CONFIG", "~/x.toml")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes)
+            .unwrap()
+            .replace(home.path().to_str().unwrap(), "HOME")
+    };
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 const CONFIG: &str = "\
@@ -92,7 +107,8 @@ sts =   # ~/.aws/config:12
     assert_eq!(
         stderr,
         "\
-xacct: warning: ~/.aws/config:4: Expected an '=' sign defining a property: the line is ignored (write key = value)
+xacct: warning: ~/.aws/config:4: Expected an '=' sign defining a property: the line is ignored \
+         (write key = value)
 xacct: warning: ~/.aws/config:10: include_profile names 'client2', which does not exist
 xacct: warning: ~/.aws/credentials:5: [profile base] is ignored: in this file a profile is written [base]
 "
@@ -102,9 +118,9 @@ xacct: warning: ~/.aws/credentials:5: [profile base] is ignored: in this file a 
 
 #[test]
 fn one_profile_with_the_sections_it_names() {
-    let (status, stdout, stderr) = show(&home(CONFIG, CREDENTIALS, SETTINGS), &["client1", "--json"]);
-    let setting =
-        |value: &str, line: usize| json!({"value": value, "file": "HOME/.aws/config", "line": line});
+    let (status, stdout, stderr) =
+        show(&home(CONFIG, CREDENTIALS, SETTINGS), &["client1", "--json"]);
+    let setting = |value: &str, line: usize| json!({"value": value, "file": "HOME/.aws/config", "line": line});
     assert_eq!(
         serde_json::from_str::<Value>(&stdout).unwrap(),
         json!({
@@ -126,7 +142,8 @@ fn one_profile_with_the_sections_it_names() {
             "problems": [{
                 "file": "HOME/.aws/config",
                 "line": 4,
-                "message": "Expected an '=' sign defining a property: the line is ignored (write key = value)",
+                "message": "Expected an '=' sign defining a property: the line is ignored (write \
+                            key = value)",
             }],
         })
     );
@@ -147,7 +164,10 @@ fn without_origins_values_are_plain() {
         }})
     );
     let (_, stdout, _) = show(&home, &["my client", "--no-origin"]);
-    assert_eq!(stdout, "[profile \"my client\"]\ninclude_profile = client2\n");
+    assert_eq!(
+        stdout,
+        "[profile \"my client\"]\ninclude_profile = client2\n"
+    );
 }
 
 #[test]
@@ -158,14 +178,19 @@ fn an_unknown_profile_is_a_configuration_error() {
         (
             3,
             String::new(),
-            "xacct: error: no profile 'clinet1' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'client1'?\n".to_owned()
+            "xacct: error: no profile 'clinet1' in ~/.aws/config or ~/.aws/credentials\n  did you \
+             mean 'client1'?\n"
+                .to_owned()
         )
     );
 }
 
 #[test]
 fn control_characters_do_not_reach_the_terminal() {
-    let (_, stdout, _) = show(&home("[profile a]\nregion = \u{1b}[31mred\n", "", ""), &["--no-origin"]);
+    let (_, stdout, _) = show(
+        &home("[profile a]\nregion = \u{1b}[31mred\n", "", ""),
+        &["--no-origin"],
+    );
     assert_eq!(stdout, "[profile a]\nregion = \\u{1b}[31mred\n");
 }
 
@@ -182,24 +207,40 @@ fn files_that_cannot_be_used_are_errors() {
         )
     );
     let latin = home("", "", "");
-    fs::write(latin.path().join(".aws/config"), b"[default]\nregion = \xe9\n").unwrap();
+    fs::write(
+        latin.path().join(".aws/config"),
+        b"[default]\nregion = \xe9\n",
+    )
+    .unwrap();
     let (status, stdout, stderr) = show(&latin, &[]);
     assert_eq!((status, stdout.as_str()), (3, ""));
-    assert!(stderr.starts_with("xacct: error: ~/.aws/config:2: the file is not UTF-8\n"), "{stderr}");
+    assert!(
+        stderr.starts_with("xacct: error: ~/.aws/config:2: the file is not UTF-8\n"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn no_files_are_no_profiles() {
-    assert_eq!(show(&home("", "", ""), &[]), (0, String::new(), String::new()));
+    assert_eq!(
+        show(&home("", "", ""), &[]),
+        (0, String::new(), String::new())
+    );
 }
 
 #[test]
 fn a_secret_that_is_indented_is_masked_too() {
-    let home =
-        home("[profile a]\nretry_mode = foo\n  aws_secret_access_key = hidden\n  other = seen\n", "", "");
+    let home = home(
+        "[profile a]\nretry_mode = foo\n  aws_secret_access_key = hidden\n  other = seen\n",
+        "",
+        "",
+    );
     for arguments in [&["--no-origin"][..], &["--json"]] {
         let (status, text, _) = show(&home, arguments);
-        assert!(status == 0 && !text.contains("hidden") && text.contains("********"), "{text}");
+        assert!(
+            status == 0 && !text.contains("hidden") && text.contains("********"),
+            "{text}"
+        );
         assert!(text.contains("other = ********"), "{text}");
     }
 }
@@ -234,12 +275,22 @@ fn only_what_is_known_to_be_no_secret_is_shown() {
                        aws_session_token = hiddenf\nhiddenghiddenghidden==\n";
     let settings = "[profile.a]\nmfa_process = \"TOKEN=hiddenh otp\"\n";
     let home = home(WITH_SECRETS, credentials, settings);
-    for arguments in [&["--no-origin"][..], &["a"], &["--json"], &["a", "--json", "--no-origin"]] {
+    for arguments in [
+        &["--no-origin"][..],
+        &["a"],
+        &["--json"],
+        &["a", "--json", "--no-origin"],
+    ] {
         let (status, text, stderr) = show(&home, arguments);
         assert_eq!(status, 0);
-        assert!(!text.contains("hidden") && !stderr.contains("hidden"), "{text}{stderr}");
         assert!(
-            text.contains("password") && text.contains("eu-west-1") && text.contains("@127.0.0.1:1"),
+            !text.contains("hidden") && !stderr.contains("hidden"),
+            "{text}{stderr}"
+        );
+        assert!(
+            text.contains("password")
+                && text.contains("eu-west-1")
+                && text.contains("@127.0.0.1:1"),
             "{text}"
         );
     }

@@ -9,7 +9,8 @@ use std::thread;
 
 use crate::common::{Cmd, Sandbox, read_request};
 
-/// A proxy that passes on what it is asked with an absolute address, and refuses CONNECT; the first line of each request.
+/// A proxy that passes on what it is asked with an absolute address, and refuses CONNECT; the first
+/// line of each request.
 fn proxy() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -17,7 +18,9 @@ fn proxy() -> (String, Receiver<String>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let lines = lines.clone();
-            thread::spawn(move || pass_on(stream.unwrap(), |line| lines.send(line).unwrap_or_default()));
+            thread::spawn(move || {
+                pass_on(stream.unwrap(), |line| lines.send(line).unwrap_or_default());
+            });
         }
     });
     (address, seen)
@@ -27,7 +30,11 @@ fn pass_on(mut stream: TcpStream, note: impl Fn(String)) {
     let request = read_request(&mut stream);
     let (line, rest) = request.split_once("\r\n").unwrap_or_default();
     note(line.to_owned());
-    let Some(authority) = line.split(' ').nth(1).and_then(|url| url.strip_prefix("http://")) else {
+    let Some(authority) = line
+        .split(' ')
+        .nth(1)
+        .and_then(|url| url.strip_prefix("http://"))
+    else {
         let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
         return;
     };
@@ -45,8 +52,9 @@ fn a_proxy_is_used_and_no_proxy_spares_it() {
     let sandbox = Sandbox::start_plain();
     let (address, seen) = proxy();
     let run = |extra: &[(&str, &str)]| {
-        let mut run =
-            sandbox.xacct(&["credential-process", "plain", "--refresh"]).env("HTTP_PROXY", &address);
+        let mut run = sandbox
+            .xacct(&["credential-process", "plain", "--refresh"])
+            .env("HTTP_PROXY", &address);
         for (name, value) in extra {
             run = run.env(name, value);
         }
@@ -56,7 +64,10 @@ fn a_proxy_is_used_and_no_proxy_spares_it() {
     run(&[("NO_PROXY", "127.0.0.1")]);
     assert_eq!(seen.try_iter().count(), 0);
     run(&[]);
-    assert_eq!(seen.recv().unwrap(), format!("POST {}/ HTTP/1.1", sandbox.endpoint()));
+    assert_eq!(
+        seen.recv().unwrap(),
+        format!("POST {}/ HTTP/1.1", sandbox.endpoint())
+    );
 }
 
 #[test]
@@ -64,13 +75,19 @@ fn https_goes_through_a_tunnel_of_its_proxy() {
     let sandbox = Sandbox::start_plain();
     let (address, seen) = proxy();
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
-        let run = sandbox.xacct(&["credential-process", "plain"]).env_remove("AWS_ENDPOINT_URL");
+        let run = sandbox
+            .xacct(&["credential-process", "plain"])
+            .env_remove("AWS_ENDPOINT_URL");
         let run = run.env(name, &address).env("AWS_MAX_ATTEMPTS", "1").run();
         let run = run.status(6).stdout("").stderr_contains(
             "xacct: error: AWS could not be reached at https://sts.eu-west-1.amazonaws.com: ",
         );
         run.stderr_contains("\n  check the network, and HTTPS_PROXY if there is a proxy\n");
-        assert_eq!(seen.recv().unwrap(), "CONNECT sts.eu-west-1.amazonaws.com:443 HTTP/1.1", "{name}");
+        assert_eq!(
+            seen.recv().unwrap(),
+            "CONNECT sts.eu-west-1.amazonaws.com:443 HTTP/1.1",
+            "{name}"
+        );
     }
 }
 
@@ -78,12 +95,16 @@ fn https_goes_through_a_tunnel_of_its_proxy() {
 fn a_bundle_that_cannot_be_used_is_a_mistake_in_the_configuration() {
     let sandbox = Sandbox::start_plain();
     let run = |bundle: &str| {
-        let run =
-            sandbox.xacct(&["credential-process", "plain"]).env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
-        run.env("AWS_MAX_ATTEMPTS", "1").env("AWS_CA_BUNDLE", bundle).run()
+        let run = sandbox
+            .xacct(&["credential-process", "plain"])
+            .env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
+        run.env("AWS_MAX_ATTEMPTS", "1")
+            .env("AWS_CA_BUNDLE", bundle)
+            .run()
     };
     run("/no/such/bundle.pem").status(3).stdout("").stderr(
-        "xacct: error: the CA bundle /no/such/bundle.pem cannot be read: No such file or directory (os error 2)\n  \
+        "xacct: error: the CA bundle /no/such/bundle.pem cannot be read: No such file or directory \
+         (os error 2)\n  \
          AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities\n",
     );
     let garbage = sandbox.home().join("garbage.pem");
@@ -91,11 +112,17 @@ fn a_bundle_that_cannot_be_used_is_a_mistake_in_the_configuration() {
         ("", "holds no certificate"),
         ("not a certificate\n", "holds no certificate"),
         ("-----BEGIN CERTIFICATE-----\nAAAA\n", "is not PEM: "),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "has a broken certificate: "),
+        (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "has a broken certificate: ",
+        ),
     ] {
         fs::write(&garbage, text).unwrap();
         let output = run(garbage.to_str().unwrap()).status(3).stdout("");
-        output.stderr_contains(&format!("xacct: error: the CA bundle {} {why}", garbage.display()));
+        output.stderr_contains(&format!(
+            "xacct: error: the CA bundle {} {why}",
+            garbage.display()
+        ));
     }
 }
 
@@ -138,7 +165,10 @@ while True:
 "#;
 
 fn tls(sandbox: &Sandbox) -> Option<Tls> {
-    let (key, certificate) = (sandbox.home().join("key.pem"), sandbox.home().join("cert.pem"));
+    let (key, certificate) = (
+        sandbox.home().join("key.pem"),
+        sandbox.home().join("cert.pem"),
+    );
     let made = Command::new("openssl")
         .args([
             "req",
@@ -151,7 +181,12 @@ fn tls(sandbox: &Sandbox) -> Option<Tls> {
             "-days",
             "2",
         ])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+        ])
         // Not an authority: a server's own certificate, which is trusted as it is.
         .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
         .arg(&key)
@@ -163,14 +198,24 @@ fn tls(sandbox: &Sandbox) -> Option<Tls> {
     }
     let port = sandbox.endpoint().rsplit(':').next().unwrap();
     let mut python = Command::new("python3");
-    python.args(["-c", FORWARDER]).arg(&certificate).arg(&key).arg(port).stdout(Stdio::piped());
+    python
+        .args(["-c", FORWARDER])
+        .arg(&certificate)
+        .arg(&key)
+        .arg(port)
+        .stdout(Stdio::piped());
     let mut child = python.spawn().ok()?;
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     if line.is_empty() {
         return None;
     }
-    Some(Tls { child, url: format!("https://localhost:{}", line.trim()) })
+    Some(Tls {
+        child,
+        url: format!("https://localhost:{}", line.trim()),
+    })
 }
 
 #[test]
@@ -182,15 +227,22 @@ fn a_bundle_decides_whom_to_trust() {
     };
     let run = |args: &[&str]| -> Cmd {
         let run = sandbox.xacct(&[&["credential-process", "plain"], args].concat());
-        run.env("AWS_ENDPOINT_URL", &server.url).env("AWS_MAX_ATTEMPTS", "1")
+        run.env("AWS_ENDPOINT_URL", &server.url)
+            .env("AWS_MAX_ATTEMPTS", "1")
     };
     let stranger = run(&[]).run().status(6).stdout("");
-    stranger.stderr_contains(&format!("xacct: error: AWS could not be reached at {}: ", server.url));
+    stranger.stderr_contains(&format!(
+        "xacct: error: AWS could not be reached at {}: ",
+        server.url
+    ));
     sandbox.asked(&[]);
     let bundle = sandbox.home().join("cert.pem");
     run(&[]).env("AWS_CA_BUNDLE", &bundle).run().ok();
     sandbox.asked(&["AssumeRole"]);
-    sandbox.edit_config("[profile plain]\n", &format!("[profile plain]\nca_bundle = {}\n", bundle.display()));
+    sandbox.edit_config(
+        "[profile plain]\n",
+        &format!("[profile plain]\nca_bundle = {}\n", bundle.display()),
+    );
     run(&["--refresh"]).run().ok();
     sandbox.asked(&["AssumeRole"]);
 }

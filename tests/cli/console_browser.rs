@@ -1,4 +1,5 @@
-//! `xacct console`: how the address gets to a browser, to one of its containers or profiles, or to the clipboard.
+//! `xacct console`: how the address gets to a browser, to one of its containers or profiles, or to
+//! the clipboard.
 
 #![cfg(unix)]
 
@@ -19,7 +20,9 @@ fn console(sandbox: &Sandbox, args: &[&str]) -> Cmd {
 fn the_browser_gets_the_address() {
     let sandbox = Sandbox::start_logged_in();
     let browser = Browser::of(&sandbox);
-    let run = console(&sandbox, &["client1"]).env("BROWSER", browser.path()).spawn();
+    let run = console(&sandbox, &["client1"])
+        .env("BROWSER", browser.path())
+        .spawn();
     let url = browser.url();
     run.wait()
         .status(0)
@@ -67,7 +70,10 @@ fn firefox_in_a_container_of_the_profile_s_name_and_colour() {
     let sandbox = Sandbox::start_logged_in();
     let (dir, file) = program(&sandbox, "firefox");
     let open = |args: &[&str]| {
-        console(&sandbox, &[args, &["-q"]].concat()).env("PATH", path(&dir)).run().ok();
+        console(&sandbox, &[args, &["-q"]].concat())
+            .env("PATH", path(&dir))
+            .run()
+            .ok();
         arguments(&file)
     };
     sandbox.write_settings("console.browser = \"firefox\"\n");
@@ -80,10 +86,15 @@ fn firefox_in_a_container_of_the_profile_s_name_and_colour() {
     );
     let contained = open(&["client1"]);
     assert_eq!(contained[..3], ["-P", "work", "--new-tab"]);
-    let rest = contained[3].strip_prefix("ext+container:name=client1&url=").unwrap();
+    let rest = contained[3]
+        .strip_prefix("ext+container:name=client1&url=")
+        .unwrap();
     let url = rest.strip_suffix("&color=red&icon=fingerprint").unwrap();
-    let url: String =
-        url::form_urlencoded::parse(format!("u={url}").as_bytes()).next().unwrap().1.into_owned();
+    let url: String = url::form_urlencoded::parse(format!("u={url}").as_bytes())
+        .next()
+        .unwrap()
+        .1
+        .into_owned();
     assert!(signed_in(&url).ends_with(DESTINATION), "{url}");
 }
 
@@ -94,39 +105,77 @@ fn chrome_in_the_profile_of_that_name() {
     let (dir, file) = program(&sandbox, "google-chrome-stable");
     let data = sandbox.home().join(".config/google-chrome");
     fs::create_dir_all(&data).unwrap();
-    let state =
-        json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile 2": {"name": "Client one"}}}});
+    let state = json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile 2": {"name": "Client one"}}}});
     fs::write(data.join("Local State"), state.to_string()).unwrap();
-    sandbox.write_settings("[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client one\"\n");
-    console(&sandbox, &["client1", "-q"]).env("PATH", path(&dir)).run().ok();
+    sandbox.write_settings(
+        "[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client one\"\n",
+    );
+    console(&sandbox, &["client1", "-q"])
+        .env("PATH", path(&dir))
+        .run()
+        .ok();
     let found = arguments(&file);
-    assert_eq!(found[..3], ["--profile-directory=Profile 2", "--no-first-run", "--no-default-browser-check"]);
+    assert_eq!(
+        found[..3],
+        [
+            "--profile-directory=Profile 2",
+            "--no-first-run",
+            "--no-default-browser-check"
+        ]
+    );
     assert!(signed_in(&found[3]).ends_with(DESTINATION));
-    assert_eq!(fs::read_to_string(data.join("Local State")).unwrap(), state.to_string());
-    sandbox.write_settings("[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client two\"\n");
+    assert_eq!(
+        fs::read_to_string(data.join("Local State")).unwrap(),
+        state.to_string()
+    );
+    sandbox.write_settings(
+        "[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client two\"\n",
+    );
     sandbox.clear_log();
-    let run = console(&sandbox, &["client1"]).env("PATH", path(&dir)).run().status(3);
+    let run = console(&sandbox, &["client1"])
+        .env("PATH", path(&dir))
+        .run()
+        .status(3);
     run.stderr_contains("chrome has no profile 'Client two' (")
         .stderr_contains("there are 'Me', 'Client one'\n");
     sandbox.asked(&[]);
     // The command line wins, and takes a command line.
     let (_, file) = program(&sandbox, "own");
     let own = format!("'{}' --app=%s --end", dir.join("own").display());
-    console(&sandbox, &["client1", "-q", "--browser", &own]).run().ok();
+    console(&sandbox, &["client1", "-q", "--browser", &own])
+        .run()
+        .ok();
     let found = arguments(&file);
-    assert!(signed_in(found[0].strip_prefix("--app=").unwrap()).ends_with(DESTINATION), "{found:?}");
+    assert!(
+        signed_in(found[0].strip_prefix("--app=").unwrap()).ends_with(DESTINATION),
+        "{found:?}"
+    );
     assert_eq!(found[1], "--end");
 }
 
 #[test]
 fn the_clipboard_and_the_terminal() {
     let sandbox = Sandbox::start_logged_in();
-    let mut pty = sandbox.pty_with(&["console", "client1", "--copy"], &[("TMUX", "/tmp/tmux-0/default,1,0")]);
+    let mut pty = sandbox.pty_with(
+        &["console", "client1", "--copy"],
+        &[("TMUX", "/tmp/tmux-0/default,1,0")],
+    );
     pty.expect("for 1h");
     let (status, screen) = pty.wait();
     assert_eq!(status, 0, "{screen}");
-    let encoded = screen.split("\u{1b}]52;c;").nth(1).unwrap().split('\u{7}').next().unwrap();
-    assert!(screen.contains(&format!("\u{1b}Ptmux;\u{1b}\u{1b}]52;c;{encoded}\u{7}\u{1b}\\")), "{screen:?}");
+    let encoded = screen
+        .split("\u{1b}]52;c;")
+        .nth(1)
+        .unwrap()
+        .split('\u{7}')
+        .next()
+        .unwrap();
+    assert!(
+        screen.contains(&format!(
+            "\u{1b}Ptmux;\u{1b}\u{1b}]52;c;{encoded}\u{7}\u{1b}\\"
+        )),
+        "{screen:?}"
+    );
     let bytes = aws_smithy_types::base64::decode(encoded).unwrap();
     assert!(signed_in(&String::from_utf8(bytes).unwrap()).ends_with(DESTINATION));
     assert!(
@@ -134,7 +183,10 @@ fn the_clipboard_and_the_terminal() {
         "{screen}"
     );
     let (status, screen) = sandbox.pty(&["console", "client1", "--print"]).wait();
-    assert!(screen.contains("anyone who opens this address within 15 minutes is signed in"), "{screen}");
+    assert!(
+        screen.contains("anyone who opens this address within 15 minutes is signed in"),
+        "{screen}"
+    );
     assert_eq!(status, 0);
     // A link is no secret.
     let (status, screen) = sandbox.pty(&["console", "acme", "--print"]).wait();

@@ -1,4 +1,5 @@
-//! `doctor` as a whole: healthy or not, one profile, JSON, `--fix`; and that every finding is documented and tested.
+//! `doctor` as a whole: healthy or not, one profile, JSON, `--fix`; and that every finding is
+//! documented and tested.
 
 #![cfg(unix)]
 
@@ -19,7 +20,11 @@ fn a_healthy_set_up_is_one_line() {
     sandbox.xacct(&["doctor"]).run().ok().stdout(healthy);
     sandbox.asked(&["GetCallerIdentity"]);
     let healthy = "healthy (3 files, 8 profiles, 1 cache looked at; network not: --offline)\n";
-    sandbox.xacct(&["doctor", "--offline"]).run().ok().stdout(healthy);
+    sandbox
+        .xacct(&["doctor", "--offline"])
+        .run()
+        .ok()
+        .stdout(healthy);
     sandbox.asked(&[]);
     let nothing = "\
 profiles
@@ -73,18 +78,27 @@ fn one_profile_is_what_its_credentials_rest_on() {
     let run = home.doctor(&["b"]).run().status(1);
     assert_eq!(findings(&run), of_b);
     run.stdout_contains("(2 files, 2 profiles, 1 cache looked at; network not: --offline)");
-    let error = "xacct: error: no profile 'bb' in ~/.aws/config or ~/.aws/credentials\n  did you mean 'b'?\n";
-    home.doctor(&["bb"]).run().status(3).stdout("").stderr(error);
+    let error = "xacct: error: no profile 'bb' in ~/.aws/config or ~/.aws/credentials\n  did you \
+                 mean 'b'?\n";
+    home.doctor(&["bb"])
+        .run()
+        .status(3)
+        .stdout("")
+        .stderr(error);
 }
 
 #[test]
 fn many_of_a_kind_are_counted() {
-    let profiles = (0..12).map(|n| format!("[profile p{n}]\ncredential_process = /bin/true\nregion = x\n"));
+    let profiles =
+        (0..12).map(|n| format!("[profile p{n}]\ncredential_process = /bin/true\nregion = x\n"));
     let home = Home::with(&profiles.collect::<String>(), "", "");
     let report = home.doctor(&[]).run().status(1);
     let found = findings(&report);
     assert_eq!(found.matches("[region-malformed]").count(), 10);
-    assert!(found.ends_with("  … and 2 more of region-malformed: --json has all\n"), "{found}");
+    assert!(
+        found.ends_with("  … and 2 more of region-malformed: --json has all\n"),
+        "{found}"
+    );
     report.stdout_contains("\n12 errors (");
     let all = home.doctor(&["--json"]).run().status(1).json();
     assert_eq!(all["findings"].as_array().unwrap().len(), 12);
@@ -93,7 +107,12 @@ fn many_of_a_kind_are_counted() {
 #[test]
 fn json() {
     let home = Home::with("[profile a]\nregion = eu-west-1\n  # mine\n", KEYS, "");
-    let shown = home.doctor(&["--json"]).env("HTTPS_PROXY", "nonsense://").run().status(1).json();
+    let shown = home
+        .doctor(&["--json"])
+        .env("HTTPS_PROXY", "nonsense://")
+        .run()
+        .status(1)
+        .json();
     assert_eq!(
         shown,
         json!({
@@ -157,22 +176,44 @@ region = eu-west-1\r
 fn fix_mends_what_means_the_same() {
     let home = Home::with(MENDABLE, KEYS, "");
     let config = home.path().join(".aws/config");
-    let dry =
-        home.doctor(&["--fix", "--dry-run"]).run().status(1).stderr_contains("-duration_seconds = 1h\n");
+    let dry = home
+        .doctor(&["--fix", "--dry-run"])
+        .run()
+        .status(1)
+        .stderr_contains("-duration_seconds = 1h\n");
     assert_eq!(fs::read_to_string(&config).unwrap(), MENDABLE);
-    assert!(dry.stdout_text().ends_with("; xacct doctor --fix repairs 6 of them\n"), "{}", dry.stdout_text());
-    let fixed = home.doctor(&["--fix"]).run().status(1).stderr_contains("xacct: backup: ");
+    assert!(
+        dry.stdout_text()
+            .ends_with("; xacct doctor --fix repairs 6 of them\n"),
+        "{}",
+        dry.stdout_text()
+    );
+    let fixed = home
+        .doctor(&["--fix"])
+        .run()
+        .status(1)
+        .stderr_contains("xacct: backup: ");
     let mended = MENDABLE
         .replace('\u{feff}', "")
         .replace("  # indented", "# indented")
         .replace("= ecscontainer ;", "= EcsContainer ;")
         .replace("= 1h", "= 3600")
-        .replace("sso_session = s\r\nsso_region = eu-west-1\r\n", "sso_session = s\r\n")
+        .replace(
+            "sso_session = s\r\nsso_region = eu-west-1\r\n",
+            "sso_session = s\r\n",
+        )
         .replace("/none/xacct", crate::common::XACCT);
     assert_eq!(fs::read_to_string(&config).unwrap(), mended);
-    let left: Vec<String> =
-        findings(&fixed).lines().filter_map(|line| Some(line.split_once('[')?.1.to_owned())).collect();
-    assert_eq!(left, ["comment-inline]", "comment-inline]", "backups]"], "{}", findings(&fixed));
+    let left: Vec<String> = findings(&fixed)
+        .lines()
+        .filter_map(|line| Some(line.split_once('[')?.1.to_owned()))
+        .collect();
+    assert_eq!(
+        left,
+        ["comment-inline]", "comment-inline]", "backups]"],
+        "{}",
+        findings(&fixed)
+    );
     home.doctor(&["--fix"]).run().status(1).stderr("");
 }
 
@@ -183,9 +224,15 @@ fn a_link_to_the_file_stays_one() {
     fs::remove_file(&config).unwrap();
     let real = home.write("real", "[profile a]\nregion = eu-west-1\n  # mine\n");
     std::os::unix::fs::symlink(&real, &config).unwrap();
-    home.doctor(&["--fix"]).run().status(0).stderr_contains("-  # mine\n+# mine\n");
+    home.doctor(&["--fix"])
+        .run()
+        .status(0)
+        .stderr_contains("-  # mine\n+# mine\n");
     assert!(fs::symlink_metadata(&config).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(&real).unwrap(), "[profile a]\nregion = eu-west-1\n# mine\n");
+    assert_eq!(
+        fs::read_to_string(&real).unwrap(),
+        "[profile a]\nregion = eu-west-1\n# mine\n"
+    );
 }
 
 #[test]
@@ -198,15 +245,25 @@ fn every_finding_is_documented_and_tested() {
         .filter(|id| !id.contains(' ') && id.contains('-'))
         .collect();
     assert!(ids.len() > 80, "{}", ids.len());
-    let page = fs::read_to_string(root.join("man/xacct-doctor.1")).unwrap().replace("\\-", "-");
+    let page = fs::read_to_string(root.join("man/xacct-doctor.1"))
+        .unwrap()
+        .replace("\\-", "-");
     let tests: String = fs::read_dir(root.join("tests/cli"))
         .unwrap()
         .map(|file| file.unwrap().path())
-        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("doctor"))
+        .filter(|path| {
+            path.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("doctor")
+        })
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     for id in ids {
-        assert!(page.contains(&format!("\\fB{id}\\fR")), "no {id} in the man page");
+        assert!(
+            page.contains(&format!("\\fB{id}\\fR")),
+            "no {id} in the man page"
+        );
         assert!(tests.contains(&format!("[{id}]")), "no test of {id}");
     }
 }
@@ -216,18 +273,36 @@ fn every_finding_is_documented_and_tested() {
 fn what_was_refused_last_is_told_of_the_profile_until_it_works() {
     let sandbox = Sandbox::start();
     let told = |profile: &str| {
-        let run = sandbox.xacct(&["doctor", "--offline", "--json", profile]).run();
+        let run = sandbox
+            .xacct(&["doctor", "--offline", "--json", profile])
+            .run();
         let document = run.json();
-        let found =
-            document["findings"].as_array().unwrap().iter().find(|one| one["id"] == "last-refusal").cloned();
-        found
-            .map(|one| (one["message"].as_str().unwrap().to_owned(), one["fix"].as_str().unwrap().to_owned()))
+        let found = document["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["id"] == "last-refusal")
+            .cloned();
+        found.map(|one| {
+            (
+                one["message"].as_str().unwrap().to_owned(),
+                one["fix"].as_str().unwrap().to_owned(),
+            )
+        })
     };
     assert_eq!(told("client1"), None);
-    let refused =
-        sandbox.xacct(&["credential-process", "client1"]).env("XACCT_NO_INPUT", "1").run().status(5);
+    let refused = sandbox
+        .xacct(&["credential-process", "client1"])
+        .env("XACCT_NO_INPUT", "1")
+        .run()
+        .status(5);
     let said = refused.stderr_text();
-    let said = said.lines().next().unwrap().strip_prefix("xacct: error: ").unwrap();
+    let said = said
+        .lines()
+        .next()
+        .unwrap()
+        .strip_prefix("xacct: error: ")
+        .unwrap();
     let (message, fix) = told("client1").unwrap();
     assert!(message.starts_with("last refused for "), "{message}");
     assert!(message.ends_with(&format!("Z: {said}")), "{message}");
@@ -235,10 +310,23 @@ fn what_was_refused_last_is_told_of_the_profile_until_it_works() {
     // It is told of nobody else, and not where all profiles are looked at.
     assert_eq!(told("client2"), None);
     let all = sandbox.xacct(&["doctor", "--offline"]).run();
-    assert!(!all.stdout_text().contains("[last-refusal]"), "{}", all.stdout_text());
+    assert!(
+        !all.stdout_text().contains("[last-refusal]"),
+        "{}",
+        all.stdout_text()
+    );
     let text = sandbox.xacct(&["doctor", "--offline", "client1"]).run();
-    assert!(text.stdout_text().contains("note: profile 'client1': last refused "), "{}", text.stdout_text());
-    sandbox.xacct(&["credential-process", "client1"]).env("XACCT_MFA_CODE", sandbox.code()).run().ok();
+    assert!(
+        text.stdout_text()
+            .contains("note: profile 'client1': last refused "),
+        "{}",
+        text.stdout_text()
+    );
+    sandbox
+        .xacct(&["credential-process", "client1"])
+        .env("XACCT_MFA_CODE", sandbox.code())
+        .run()
+        .ok();
     assert_eq!(told("client1"), None);
 }
 
@@ -247,16 +335,24 @@ fn what_was_refused_last_is_told_of_the_profile_until_it_works() {
 fn each_leaves_a_targets_refusal_and_clear_takes_it_away() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config(
-        "[profile unknown]\nrole_arn = arn:aws:iam::222222222222:role/Unknown\nsource_profile = keys\n\
+        "[profile unknown]\nrole_arn = arn:aws:iam::222222222222:role/Unknown\nsource_profile = \
+         keys\n\
          region = eu-west-1\n",
     );
     let told = |profile: &str| {
         let text = sandbox.xacct(&["doctor", "--offline", profile]).run();
-        text.stdout_text().lines().find(|line| line.contains("[last-refusal]")).map(str::to_owned)
+        text.stdout_text()
+            .lines()
+            .find(|line| line.contains("[last-refusal]"))
+            .map(str::to_owned)
     };
     let refused = || {
         // The role is refused to the target itself, the code to the run that cannot ask for it.
-        sandbox.xacct(&["each", "unknown", "--", "true"]).run().status(1).stderr_contains("AccessDenied");
+        sandbox
+            .xacct(&["each", "unknown", "--", "true"])
+            .run()
+            .status(1)
+            .stderr_contains("AccessDenied");
         sandbox
             .xacct(&["each", "client2", "--no-input", "--", "true"])
             .run()
@@ -264,13 +360,25 @@ fn each_leaves_a_targets_refusal_and_clear_takes_it_away() {
             .stderr_contains("MFA");
     };
     refused();
-    assert!(told("unknown").unwrap().contains("AWS refused arn:aws:iam::222222222222:role/Unknown"));
+    assert!(
+        told("unknown")
+            .unwrap()
+            .contains("AWS refused arn:aws:iam::222222222222:role/Unknown")
+    );
     assert!(told("client2").unwrap().contains("an MFA code for"));
-    sandbox.xacct(&["clear", "unknown"]).run().status(0).stderr_contains("forgot nothing of 'unknown'");
+    sandbox
+        .xacct(&["clear", "unknown"])
+        .run()
+        .status(0)
+        .stderr_contains("forgot nothing of 'unknown'");
     assert_eq!(told("unknown"), None);
     assert!(told("client2").is_some());
     refused();
-    sandbox.xacct(&["clear", "--all"]).run().status(0).stderr_contains("forgot ");
+    sandbox
+        .xacct(&["clear", "--all"])
+        .run()
+        .status(0)
+        .stderr_contains("forgot ");
     assert_eq!((told("unknown"), told("client2")), (None, None));
 }
 

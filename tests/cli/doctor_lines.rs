@@ -1,4 +1,5 @@
-//! What `doctor` says of lines that the AWS CLI, the SDKs and xacct read differently, to the letter.
+//! What `doctor` says of lines that the AWS CLI, the SDKs and xacct read differently, to the
+//! letter.
 
 #![cfg(unix)]
 
@@ -14,7 +15,8 @@ use aws_credential_types::provider::ProvideCredentials;
 
 const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
 
-/// The finding that it is about, the config file, the credentials file, the settings file, what is found.
+/// The finding that it is about, the config file, the credentials file, the settings file, what is
+/// found.
 const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "byte-order-mark",
@@ -22,7 +24,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: the file begins with a byte order mark: the AWS CLI and the SDKs reject it [byte-order-mark]
+~/.aws/config:1: error: the file begins with a byte order mark: the AWS CLI and the SDKs reject it \
+         [byte-order-mark]
   save it as UTF-8 without one
 ",
     ),
@@ -32,7 +35,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: error: profile 'a': a carriage return in the line: it ends the line for the AWS CLI only [carriage-return]
+~/.aws/config:2: error: profile 'a': a carriage return in the line: it ends the line for the AWS \
+         CLI only [carriage-return]
   save the file with line feeds as line ends
 ~/.aws/config:2: error: profile 'a': region contains the control character U+000D [value-refused]
   write region again; it may have been pasted with something invisible in it
@@ -44,7 +48,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: the line stands before the first section: the AWS CLI and the SDKs reject the whole file [line-outside-section]
+~/.aws/config:1: error: the line stands before the first section: the AWS CLI and the SDKs reject \
+         the whole file [line-outside-section]
   delete it, or move it below a header
 ",
     ),
@@ -54,7 +59,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: the header has no ]: the AWS CLI and the SDKs reject the whole file [header-unclosed]
+~/.aws/config:3: error: the header has no ]: the AWS CLI and the SDKs reject the whole file \
+         [header-unclosed]
   add the ]
 ",
     ),
@@ -64,7 +70,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: profile 'a#b': a # or ; in the header begins a comment there: the SDKs reject the whole file [header-comment]
+~/.aws/config:1: error: profile 'a#b': a # or ; in the header begins a comment there: the SDKs \
+         reject the whole file [header-comment]
   give it a name without # and ;
 ~/.aws/config:2: note: profile 'a#b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
@@ -78,7 +85,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: profile 'a': there is text after the header's ]: the SDKs reject the whole file [header-trailing-text]
+~/.aws/config:1: error: profile 'a': there is text after the header's ]: the SDKs reject the whole \
+         file [header-trailing-text]
   delete it, or put a # before it
 ",
     ),
@@ -88,7 +96,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'b': the header is indented: the AWS CLI and the SDKs take it for a part of the value above, and the keys below it for that profile's [header-indented]
+~/.aws/config:3: error: profile 'b': the header is indented: the AWS CLI and the SDKs take it for \
+         a part of the value above, and the keys below it for that profile's [header-indented]
   remove the blanks before it
 ~/.aws/config:4: note: profile 'b' did not contain credential information [credentials-none]
   it needs role_arn with source_profile, an access key, sso_session, web_identity_token_file or credential_process
@@ -100,7 +109,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: error: the section has no name: the AWS CLI rejects the whole file [section-unnamed]
+~/.aws/config:1: error: the section has no name: the AWS CLI rejects the whole file \
+         [section-unnamed]
   give it a name, or delete it
 ~/.aws/config:2: error: the section has no name, and no program reads it [section-unnamed]
   give it a name, [profile NAME], or delete it
@@ -114,7 +124,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: warning: no program reads [client1] as a profile: in this file one is written [profile client1] [section-unprefixed]
+~/.aws/config:1: warning: no program reads [client1] as a profile: in this file one is written \
+         [profile client1] [section-unprefixed]
   write [profile client1], or delete the section
 ~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
@@ -140,7 +151,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: warning: in the AWS CLI every profile inherits what [DEFAULT] says; the SDKs and xacct ignore it [section-default-uppercase]
+~/.aws/config:1: warning: in the AWS CLI every profile inherits what [DEFAULT] says; the SDKs and \
+         xacct ignore it [section-default-uppercase]
   write [default] for the default profile, or put the keys into the profiles
 ~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
@@ -164,7 +176,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:1: warning: profile 'my client': the SDKs drop 'my client' for the characters in its name; the AWS CLI reads it [section-name-unread]
+~/.aws/config:1: warning: profile 'my client': the SDKs drop 'my client' for the characters in its \
+         name; the AWS CLI reads it [section-name-unread]
   give it a name of letters, digits and _-/.%@:+
 ~/.aws/config:3: warning: profile 'a!b': the SDKs drop 'a!b' for the characters in its name; the AWS CLI reads it [section-name-unread]
   give it a name of letters, digits and _-/.%@:+
@@ -179,10 +192,12 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (
         "section-misplaced",
         "",
-        "[profile a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[sso-session x]\n",
+        "[profile a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = \
+         s\n[sso-session x]\n",
         "",
         "\
-~/.aws/credentials:1: warning: no program finds the profile 'a' here: in this file it is written [a] [section-misplaced]
+~/.aws/credentials:1: warning: no program finds the profile 'a' here: in this file it is written \
+         [a] [section-misplaced]
   write [a]
 ~/.aws/credentials:4: warning: no program reads [sso-session x] in this file [section-misplaced]
   move the section to ~/.aws/config
@@ -194,7 +209,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': [profile a] stands in line 1 already: the AWS CLI rejects the whole file [section-duplicate]
+~/.aws/config:3: error: profile 'a': [profile a] stands in line 1 already: the AWS CLI rejects the \
+         whole file [section-duplicate]
   put the keys of both into one section
 ",
     ),
@@ -204,7 +220,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'default': [profile default] in line 1 replaces [default] for the SDKs and xacct; the AWS CLI takes [default] [default-twice]
+~/.aws/config:3: warning: profile 'default': [profile default] in line 1 replaces [default] for \
+         the SDKs and xacct; the AWS CLI takes [default] [default-twice]
   put the keys of both into [default]
 ~/.aws/credentials:1: warning: profile 'a': no region is set: xacct takes us-east-1, the AWS CLI and the SDKs fail [region-missing]
   add region = …
@@ -216,7 +233,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': a line without an =: the AWS CLI and the SDKs reject the whole file [key-without-equals]
+~/.aws/config:3: error: profile 'a': a line without an =: the AWS CLI and the SDKs reject the \
+         whole file [key-without-equals]
   write key = value, or delete it
 ",
     ),
@@ -226,7 +244,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': only the AWS CLI reads 'output:'; the SDKs reject the whole file [key-with-colon]
+~/.aws/config:3: error: profile 'a': only the AWS CLI reads 'output:'; the SDKs reject the whole \
+         file [key-with-colon]
   write key = value
 ",
     ),
@@ -236,7 +255,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': the line begins with =: the AWS CLI and the SDKs reject the whole file [key-unnamed]
+~/.aws/config:3: error: profile 'a': the line begins with =: the AWS CLI and the SDKs reject the \
+         whole file [key-unnamed]
   write key = value, or delete it
 ",
     ),
@@ -246,7 +266,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': the SDKs drop 'my key' for the characters in its name [key-name-invalid]
+~/.aws/config:3: warning: profile 'a': the SDKs drop 'my key' for the characters in its name \
+         [key-name-invalid]
   delete it, or write the key that is meant
 ",
     ),
@@ -256,7 +277,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': region stands in line 2 already: the AWS CLI rejects the whole file [key-duplicate]
+~/.aws/config:3: error: profile 'a': region stands in line 2 already: the AWS CLI rejects the \
+         whole file [key-duplicate]
   delete one of them
 ",
     ),
@@ -266,7 +288,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for everybody, and no key [key-indented]
+~/.aws/config:3: warning: profile 'a': output is indented: it is a part of region above it, for \
+         everybody, and no key [key-indented]
   remove the blanks before it
 ~/.aws/config:2: error: profile 'a': the line after region is indented, which makes it part of region [value-refused]
   remove the blanks before the next line
@@ -278,7 +301,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: error: profile 'a': the section's first key is indented: the SDKs reject the whole file [key-indented-first]
+~/.aws/config:2: error: profile 'a': the section's first key is indented: the SDKs reject the \
+         whole file [key-indented-first]
   remove the blanks before the keys
 ",
     ),
@@ -288,7 +312,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: error: profile 'a': an indented line that continues nothing: the AWS CLI and the SDKs reject the whole file [continuation-lost]
+~/.aws/config:2: error: profile 'a': an indented line that continues nothing: the AWS CLI and the \
+         SDKs reject the whole file [continuation-lost]
   delete it
 ",
     ),
@@ -298,7 +323,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:4: error: profile 'a': a line of the block s3 without an =: the AWS CLI and the SDKs reject the whole file [nested-without-equals]
+~/.aws/config:4: error: profile 'a': a line of the block s3 without an =: the AWS CLI and the SDKs \
+         reject the whole file [nested-without-equals]
   write name = value
 ",
     ),
@@ -308,17 +334,22 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': the AWS CLI takes the comment after output for a part of its value [comment-inline]
+~/.aws/config:3: warning: profile 'a': the AWS CLI takes the comment after output for a part of \
+         its value [comment-inline]
   put the comment on a line of its own
 ",
     ),
     (
         "color-comment",
-        "[profile a]\nregion = eu-west-1\ncolor = #ff8800\n[profile b]\nregion = eu-west-1\ncolor = # mine\n[profile c]\nregion = eu-west-1\ncolor=#ff8800\n",
-        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
+        "[profile a]\nregion = eu-west-1\ncolor = #ff8800\n[profile b]\nregion = eu-west-1\ncolor \
+         = # mine\n[profile c]\nregion = eu-west-1\ncolor=#ff8800\n",
+        "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = \
+         s\n[b]\naws_access_key_id = AKIBIOSFODNN7EXAMPLE\naws_secret_access_key = \
+         s\n[c]\naws_access_key_id = AKICIOSFODNN7EXAMPLE\naws_secret_access_key = s\n",
         "",
         "\
-~/.aws/config:3: warning: profile 'a': color is empty: a # or ; behind a blank begins a comment, for the SDKs and xacct [color-comment]
+~/.aws/config:3: warning: profile 'a': color is empty: a # or ; behind a blank begins a comment, \
+         for the SDKs and xacct [color-comment]
   write color = ff8800, without the #
 ~/.aws/config:6: warning: profile 'b': color is empty: a # or ; behind a blank begins a comment, for the SDKs and xacct [color-comment]
   write a colour before the comment, or delete the line
@@ -330,7 +361,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': the SDKs take the indented comment for a part of region above it [comment-indented]
+~/.aws/config:3: warning: profile 'a': the SDKs take the indented comment for a part of region \
+         above it [comment-indented]
   remove the blanks before it
 ",
     ),
@@ -340,7 +372,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: error: profile 'a': an indented comment with no value above it: the SDKs reject the whole file [comment-indented-first]
+~/.aws/config:2: error: profile 'a': an indented comment with no value above it: the SDKs reject \
+         the whole file [comment-indented-first]
   remove the blanks before it
 ",
     ),
@@ -350,7 +383,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:2: warning: profile 'a': a no-break or other unusual space at region: the AWS CLI takes it for a space, the SDKs do not [space-unusual]
+~/.aws/config:2: warning: profile 'a': a no-break or other unusual space at region: the AWS CLI \
+         takes it for a space, the SDKs do not [space-unusual]
   type a plain space instead, or none
 ",
     ),
@@ -360,7 +394,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: warning: profile 'a': the quotes around output are a part of its value, for everybody [value-quoted]
+~/.aws/config:3: warning: profile 'a': the quotes around output are a part of its value, for \
+         everybody [value-quoted]
   take out the quotes
 ",
     ),
@@ -380,7 +415,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: error: profile 'a': 'sso_acount_id' is not a key that any program reads [guard-misspelt]
+~/.aws/config:3: error: profile 'a': 'sso_acount_id' is not a key that any program reads \
+         [guard-misspelt]
   did you mean sso_account_id? If not, delete the line
 ",
     ),
@@ -390,7 +426,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:3: note: profile 'a': neither AWS nor xacct knows the key favourite_colour [key-unknown]
+~/.aws/config:3: note: profile 'a': neither AWS nor xacct knows the key favourite_colour \
+         [key-unknown]
   delete it, unless another tool reads it
 ",
     ),
@@ -400,7 +437,8 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:4: error: profile 'a': a line of the block s3 begins with =: the SDKs reject the whole file [key-unnamed]
+~/.aws/config:4: error: profile 'a': a line of the block s3 begins with =: the SDKs reject the \
+         whole file [key-unnamed]
   write name = value, or delete it
 ",
     ),
@@ -420,11 +458,18 @@ fn every_finding_about_lines() {
 }
 
 /// Each config file of the cases, written somewhere, with what is said of it.
-fn files() -> (tempfile::TempDir, Vec<(std::path::PathBuf, &'static str, &'static str)>) {
+fn files() -> (
+    tempfile::TempDir,
+    Vec<(std::path::PathBuf, &'static str, &'static str)>,
+) {
     let dir = tempfile::tempdir().unwrap();
     let cases = CASES.iter().filter(|(_, config, ..)| !config.is_empty());
     let files = cases.map(|(id, config, _, _, expected)| {
-        let path = tempfile::NamedTempFile::new_in(dir.path()).unwrap().into_temp_path().keep().unwrap();
+        let path = tempfile::NamedTempFile::new_in(dir.path())
+            .unwrap()
+            .into_temp_path()
+            .keep()
+            .unwrap();
         std::fs::write(&path, config).unwrap();
         (path, *id, *expected)
     });
@@ -434,7 +479,9 @@ fn files() -> (tempfile::TempDir, Vec<(std::path::PathBuf, &'static str, &'stati
 
 #[test]
 fn the_aws_cli_rejects_what_it_is_said_to() {
-    let Some(python) = tools::python() else { return crate::common::skip("no python with boto3") };
+    let Some(python) = tools::python() else {
+        return crate::common::skip("no python with boto3");
+    };
     let script = "\
 import sys, botocore.configloader
 for path in sys.argv[1:]:
@@ -445,33 +492,57 @@ for path in sys.argv[1:]:
         print('rejected')
 ";
     let (_dir, files) = files();
-    let output =
-        Command::new(python).args(["-c", script]).args(files.iter().map(|file| &file.0)).output().unwrap();
+    let output = Command::new(python)
+        .args(["-c", script])
+        .args(files.iter().map(|file| &file.0))
+        .output()
+        .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(said.lines().count(), files.len(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        said.lines().count(),
+        files.len(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     for ((_, id, expected), said) in files.iter().zip(said.lines()) {
         // What becomes of an indented header is up to the lines around it.
-        let claimed =
-            ["AWS CLI rejects", "AWS CLI and the SDKs reject"].iter().any(|text| expected.contains(text));
-        assert_eq!(said == "rejected", claimed || *id == "header-indented", "{id}: {said}");
+        let claimed = ["AWS CLI rejects", "AWS CLI and the SDKs reject"]
+            .iter()
+            .any(|text| expected.contains(text));
+        assert_eq!(
+            said == "rejected",
+            claimed || *id == "header-indented",
+            "{id}: {said}"
+        );
     }
 }
 
 #[test]
 #[allow(deprecated, reason = "the new names are in a crate of their own")]
 fn the_rust_sdk_rejects_what_it_is_said_to() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let (_dir, files) = files();
     for (path, id, expected) in files {
-        let file = ProfileFiles::builder().with_file(ProfileFileKind::Config, path).build();
+        let file = ProfileFiles::builder()
+            .with_file(ProfileFileKind::Config, path)
+            .build();
         let provider = ProfileFileCredentialsProvider::builder()
             .configure(&ProviderConfig::without_region())
             .profile_files(file)
             .profile_name("no such profile")
             .build();
         // There are no credentials, either way; it is the reason that tells.
-        let error = runtime.block_on(provider.provide_credentials()).unwrap_err();
+        let error = runtime
+            .block_on(provider.provide_credentials())
+            .unwrap_err();
         let rejected = format!("{error:?}").contains("could not parse profile file");
-        assert_eq!(rejected, expected.contains("the SDKs reject"), "{id}: {error:?}");
+        assert_eq!(
+            rejected,
+            expected.contains("the SDKs reject"),
+            "{id}: {error:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What `doctor` says of files, permissions, the shell, the cache, tokens and other tools, to the letter.
+//! What `doctor` says of files, permissions, the shell, the cache, tokens and other tools, to the
+//! letter.
 
 #![cfg(unix)]
 
@@ -24,12 +25,21 @@ fn finds(home: &Home, expected: &str) {
 /// Exactly these, with these variables.
 #[track_caller]
 fn finds_with(home: &Home, env: &[(&str, &str)], expected: &str) {
-    let run = env.iter().fold(home.doctor(&[]), |run, (name, value)| run.env(name, value));
+    let run = env
+        .iter()
+        .fold(home.doctor(&[]), |run, (name, value)| run.env(name, value));
     assert_eq!(findings(&run.run()), expected);
 }
 
 fn touch(path: &std::path::Path, date: &str) {
-    assert!(Command::new("touch").args(["-h", "-d", date]).arg(path).status().unwrap().success());
+    assert!(
+        Command::new("touch")
+            .args(["-h", "-d", date])
+            .arg(path)
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 fn is_root() -> bool {
@@ -66,9 +76,14 @@ fn files_that_cannot_be_read_are_findings() {
   did you mean 'role_arn'?
 ",
     );
-    let counts = "1 error (3 files, 1 cache looked at; profiles not: a file cannot be read; network not: a file cannot \
+    let counts = "1 error (3 files, 1 cache looked at; profiles not: a file cannot be read; \
+                  network not: a file cannot \
                   be read)\n";
-    home.doctor(&[]).run().status(1).stdout_contains(counts).stderr("");
+    home.doctor(&[])
+        .run()
+        .status(1)
+        .stdout_contains(counts)
+        .stderr("");
 }
 
 #[test]
@@ -108,7 +123,12 @@ fn directories_that_others_work_in_are_left_to_their_owners() {
 ~/team: error: other users can put files into it (mode 777) [directory-writable]
   chmod 755 ~/team
 ";
-    let run = home.doctor(&["--fix"]).env("AWS_CONFIG_FILE", &team).run().status(1).stderr("");
+    let run = home
+        .doctor(&["--fix"])
+        .env("AWS_CONFIG_FILE", &team)
+        .run()
+        .status(1)
+        .stderr("");
     assert_eq!(findings(&run), found);
     // Like /tmp, where nobody can take another's files away.
     mode(dir, 0o1777);
@@ -146,12 +166,17 @@ fn what_was_left_behind() {
     finds(
         &home,
         "\
-~/.aws/credentials.xacct-backup-20261121T061500Z: note: 2 copies of what changed files were before; adopt --undo uses them [backups]
+~/.aws/credentials.xacct-backup-20261121T061500Z: note: 2 copies of what changed files were \
+         before; adopt --undo uses them [backups]
   nothing to do: xacct keeps the newest ten of each file, and deletes older ones
 ",
     );
     touch(&unfinished, "2 hours ago");
-    let fixed = home.doctor(&["--fix"]).run().status(0).stderr("xacct: rm ~/.aws/.config.xacct-123.tmp\n");
+    let fixed = home
+        .doctor(&["--fix"])
+        .run()
+        .status(0)
+        .stderr("xacct: rm ~/.aws/.config.xacct-123.tmp\n");
     assert!(!unfinished.exists() && !findings(&fixed).contains("file-leftover"));
     let unfinished = home.write(".aws/.config.xacct-123.tmp", "");
     touch(&unfinished, "2 hours ago");
@@ -166,12 +191,16 @@ fn what_was_left_behind() {
 #[test]
 fn keys_of_the_shell() {
     let home = home();
-    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+    ];
     finds_with(
         &home,
         &keys,
         "\
-note: the keys in this shell come before AWS_PROFILE everywhere, and before a profile that a program names in some SDKs [shell-keys]
+note: the keys in this shell come before AWS_PROFILE everywhere, and before a profile that a \
+         program names in some SDKs [shell-keys]
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 ",
     );
@@ -193,7 +222,8 @@ note: the keys in this shell ended at 2020-01-01T00:00:00Z [shell-keys-expired]
         &home,
         &keys[..1],
         "\
-warning: one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set without the other [shell-keys-half]
+warning: one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set without the other \
+         [shell-keys-half]
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 ",
     );
@@ -216,15 +246,20 @@ note: AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 and the AWS CLI 1 take t
         &home,
         &[("AWS_PROFILE", "")],
         "\
-warning: AWS_PROFILE is set to nothing: programs look for a profile without a name [shell-profile-empty]
+warning: AWS_PROFILE is set to nothing: programs look for a profile without a name \
+         [shell-profile-empty]
   unset AWS_PROFILE
 ",
     );
     finds_with(
         &home,
-        &[("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2")],
+        &[
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-2"),
+        ],
         "\
-note: AWS_REGION and AWS_DEFAULT_REGION differ: boto3 and the AWS CLI 1 read the second only, everybody else takes the first [shell-regions-differ]
+note: AWS_REGION and AWS_DEFAULT_REGION differ: boto3 and the AWS CLI 1 read the second only, \
+         everybody else takes the first [shell-regions-differ]
   unset AWS_DEFAULT_REGION, or set both to the same
 ",
     );
@@ -240,7 +275,8 @@ warning: AWS_REGION is 'eu-west1', which cannot be a region [shell-region-malfor
         &home,
         &[("AWS_CONFIG_FILE", "$HOME/.aws/config")],
         "\
-note: AWS_CONFIG_FILE has a $ or ~name in it, which the AWS CLI expands and the SDKs do not [shell-path]
+note: AWS_CONFIG_FILE has a $ or ~name in it, which the AWS CLI expands and the SDKs do not \
+         [shell-path]
   write the whole path into AWS_CONFIG_FILE
 ",
     );
@@ -258,10 +294,16 @@ fn the_cache_directory() {
   chmod 700 ~/.cache/xacct
 ",
     );
-    home.doctor(&["--fix"]).run().status(0).stderr("xacct: chmod 700 ~/.cache/xacct\n");
+    home.doctor(&["--fix"])
+        .run()
+        .status(0)
+        .stderr("xacct: chmod 700 ~/.cache/xacct\n");
     finds_with(
         &home,
-        &[("XACCT_CACHE_DIR", &home.path().join(".aws/config").to_string_lossy())],
+        &[(
+            "XACCT_CACHE_DIR",
+            &home.path().join(".aws/config").to_string_lossy(),
+        )],
         "\
 ~/.aws/config: error: nothing is cached: it is not a directory [cache-unusable]
   set XACCT_CACHE_DIR to a directory of your own
@@ -305,7 +347,8 @@ fn cache_entries() {
 "
     );
     finds(&home, &expected);
-    let counts = "3 warnings, 3 notes (2 files, 1 profile, 1 cache looked at; network not: --offline); xacct doctor \
+    let counts = "3 warnings, 3 notes (2 files, 1 profile, 1 cache looked at; network not: \
+                  --offline); xacct doctor \
                   --fix repairs 5 of them\n";
     home.doctor(&["--dry-run"])
         .run()
@@ -313,7 +356,10 @@ fn cache_entries() {
         .stdout_contains(counts)
         .stderr_contains("xacct: would rm ~/.cache");
     finds(&home, &expected);
-    home.doctor(&["--fix"]).run().status(0).stderr_contains(&format!("xacct: rm ~/.cache/xacct/{a}.json\n"));
+    home.doctor(&["--fix"])
+        .run()
+        .status(0)
+        .stderr_contains(&format!("xacct: rm ~/.cache/xacct/{a}.json\n"));
     let mut left: Vec<String> = fs::read_dir(home.path().join(".cache/xacct"))
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -324,13 +370,21 @@ fn cache_entries() {
 
 #[test]
 fn tokens_of_the_aws_cli() {
-    let sso = "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://acme.awsapps.com/start\n\
-               [profile b]\nsso_session = s\nsso_account_id = 111111111111\nsso_role_name = R\nregion = eu-west-1\n";
+    let sso = "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = \
+               https://acme.awsapps.com/start\n\
+               [profile b]\nsso_session = s\nsso_account_id = 111111111111\nsso_role_name = \
+               R\nregion = eu-west-1\n";
     let home = Home::with(&(CONFIG.to_owned() + sso), KEYS, "");
     let ended = r#""expiresAt":"2020-01-01T00:00:00Z""#;
     let url = r#""startUrl":"https://acme.awsapps.com/start""#;
-    home.write(".aws/sso/cache/a.json", format!(r#"{{"accessToken":"SECRET",{ended},{url}}}"#));
-    home.write(".aws/sso/cache/b.json", format!(r#"{{"clientId":"x","clientSecret":"SECRET",{ended}}}"#));
+    home.write(
+        ".aws/sso/cache/a.json",
+        format!(r#"{{"accessToken":"SECRET",{ended},{url}}}"#),
+    );
+    home.write(
+        ".aws/sso/cache/b.json",
+        format!(r#"{{"clientId":"x","clientSecret":"SECRET",{ended}}}"#),
+    );
     home.write(".aws/sso/cache/c.json", "{}");
     home.write(
         ".aws/sso/cache/d.json",
@@ -384,7 +438,8 @@ fn another_xacct() {
         &home,
         &format!(
             "\
-~/.aws/config:5: note: profile 'b': credential_process starts '{}', and this is another xacct, XACCT [process-other-xacct]
+~/.aws/config:5: note: profile 'b': credential_process starts '{}', and this is another xacct, \
+             XACCT [process-other-xacct]
   make it one: the two may be of different versions
 ",
             other.display()

@@ -1,4 +1,5 @@
-//! `xacct each` and its ends: time limits, retries, the last run taken up again, Ctrl-C, a reader that has gone.
+//! `xacct each` and its ends: time limits, retries, the last run taken up again, Ctrl-C, a reader
+//! that has gone.
 
 #![cfg(unix)]
 
@@ -13,18 +14,26 @@ use serde_json::Value;
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start_plain();
     for name in ["r1", "r2", "r3", "r4"] {
-        sandbox
-            .add_config(&format!("[profile {name}]\ninclude_profile = plain\nrole_session_name = {name}\n"));
+        sandbox.add_config(&format!(
+            "[profile {name}]\ninclude_profile = plain\nrole_session_name = {name}\n"
+        ));
     }
     sandbox
 }
 
 fn lines(output: &Output) -> Vec<Value> {
-    output.stdout_text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    output
+        .stdout_text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn statuses(output: &Output) -> Vec<String> {
-    lines(output).iter().map(|line| line["status"].as_str().unwrap().to_owned()).collect()
+    lines(output)
+        .iter()
+        .map(|line| line["status"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Waits until a file is there, whole: its writer renames it.
@@ -53,14 +62,29 @@ const TREE: &str =
 fn what_takes_too_long_is_ended_with_all_that_it_has_started() {
     let sandbox = sandbox();
     let script = format!("echo begun; [ $XACCT_PROFILE = r1 ] || exit 0; {TREE}");
-    let args = ["each", "r1", "r2", "--timeout", "1", "--output", "json", "--", "sh", "-c", &script];
+    let args = [
+        "each",
+        "r1",
+        "r2",
+        "--timeout",
+        "1",
+        "--output",
+        "json",
+        "--",
+        "sh",
+        "-c",
+        &script,
+    ];
     let output = sandbox.xacct(&args).run().status(1);
     assert_eq!(statuses(&output), ["timeout", "ok"]);
     let line = &lines(&output)[0];
     assert_eq!(line["error"], "it took longer than 1s");
     assert_eq!(line["stdout"], "begun\n");
     assert_eq!(line["exit_code"], Value::Null);
-    assert!((1000..5000).contains(&line["duration_ms"].as_u64().unwrap()), "{line}");
+    assert!(
+        (1000..5000).contains(&line["duration_ms"].as_u64().unwrap()),
+        "{line}"
+    );
     let ids = appears(&sandbox, "r1.ids");
     assert!(ids.split_whitespace().all(is_gone), "{ids}");
 }
@@ -69,9 +93,12 @@ fn what_takes_too_long_is_ended_with_all_that_it_has_started() {
 #[test]
 fn what_does_not_end_is_killed() {
     let sandbox = sandbox();
-    let deaf = "sh -c 'trap \"\" TERM; echo $$ > deaf.tmp; mv deaf.tmp deaf; while :; do sleep 600; done' &
+    let deaf = "sh -c 'trap \"\" TERM; echo $$ > deaf.tmp; mv deaf.tmp deaf; while :; do sleep \
+                600; done' &
         while ! [ -e deaf ]; do sleep 0.05; done; trap 'exit 0' TERM; wait; exit 0";
-    let output = sandbox.xacct(&["-q", "each", "r1", "--timeout", "1", "--", "sh", "-c", deaf]).run();
+    let output = sandbox
+        .xacct(&["-q", "each", "r1", "--timeout", "1", "--", "sh", "-c", deaf])
+        .run();
     output.status(1).stdout("");
     assert!(is_gone(&appears(&sandbox, "deaf")));
 }
@@ -80,7 +107,11 @@ fn what_does_not_end_is_killed() {
 fn what_is_left_in_the_background_holds_nobody_up() {
     let sandbox = sandbox();
     let script = "echo here; sleep 600 & echo $! > left";
-    sandbox.xacct(&["-q", "each", "r1", "--", "sh", "-c", script]).run().ok().stdout("r1 | here\n");
+    sandbox
+        .xacct(&["-q", "each", "r1", "--", "sh", "-c", script])
+        .run()
+        .ok()
+        .stdout("r1 | here\n");
     let id = fs::read_to_string(sandbox.home().join("left")).unwrap();
     assert!(!is_gone(&id), "a command may leave something behind");
     sandbox.program("kill", &[id.trim()]).run().ok();
@@ -90,11 +121,23 @@ fn what_is_left_in_the_background_holds_nobody_up() {
 fn what_fails_is_tried_again() {
     let sandbox = sandbox();
     let script = "echo x >> $XACCT_PROFILE; n=$(wc -l < $XACCT_PROFILE); echo try $n; test $n = 2";
-    let args =
-        ["each", "r1", "--retries", "3", "--output", "json", "--output-dir", "o", "--", "sh", "-c", script];
+    let args = [
+        "each",
+        "r1",
+        "--retries",
+        "3",
+        "--output",
+        "json",
+        "--output-dir",
+        "o",
+        "--",
+        "sh",
+        "-c",
+        script,
+    ];
     let output = sandbox.xacct(&args).run().status(0);
-    let output =
-        output.stderr_contains("xacct: r1: the command ended with status 1; again in 1 s (1 of 3)\n");
+    let output = output
+        .stderr_contains("xacct: r1: the command ended with status 1; again in 1 s (1 of 3)\n");
     // The last try is what there is to see.
     assert_eq!(lines(&output)[0]["stdout"], "try 2\n");
     let file = sandbox.home().join("o/r1.222222222222.eu-west-1.out");
@@ -102,7 +145,16 @@ fn what_fails_is_tried_again() {
     sandbox.asked(&["AssumeRole"]);
     // Not what AWS refuses.
     sandbox.add_config("[profile no]\ninclude_profile = plain\nexternal_id = wrong\n");
-    let args = ["each", "no", "--retries", "3", "--output", "json", "--", "true"];
+    let args = [
+        "each",
+        "no",
+        "--retries",
+        "3",
+        "--output",
+        "json",
+        "--",
+        "true",
+    ];
     assert_eq!(statuses(&sandbox.xacct(&args).run().status(1)), ["denied"]);
     sandbox.asked(&["AssumeRole"]);
 }
@@ -115,14 +167,30 @@ fn fail_fast_starts_no_more() {
         r1) until [ -e failed ]; do sleep 0.02; done; sleep 0.2; echo whole;;
         r2) touch failed; exit 1;;
         *) echo never;; esac";
-    let args =
-        ["each", "r1", "r2", "r3", "r4", "-j2", "--fail-fast", "--output", "json", "--", "sh", "-c", script];
+    let args = [
+        "each",
+        "r1",
+        "r2",
+        "r3",
+        "r4",
+        "-j2",
+        "--fail-fast",
+        "--output",
+        "json",
+        "--",
+        "sh",
+        "-c",
+        script,
+    ];
     let output = sandbox.xacct(&args).run().status(1);
     assert_eq!(statuses(&output), ["ok", "failed", "skipped", "skipped"]);
     assert_eq!(lines(&output)[0]["stdout"], "whole\n");
     let skipped = &lines(&output)[3];
     assert_eq!(skipped["error"], "it was not started");
-    assert_eq!((&skipped["stdout"], &skipped["duration_ms"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&skipped["stdout"], &skipped["duration_ms"]),
+        (&Value::Null, &Value::Null)
+    );
     assert_eq!(skipped["account_id"], "222222222222");
     sandbox.asked(&["AssumeRole"; 2]);
 }
@@ -130,27 +198,54 @@ fn fail_fast_starts_no_more() {
 #[test]
 fn the_last_run_is_taken_up_where_it_failed() {
     let sandbox = sandbox();
-    let again = |args: &[&str]| sandbox.xacct(&[&["-q", "each", "--retry-failed"], args].concat()).run();
+    let again = |args: &[&str]| {
+        sandbox
+            .xacct(&[&["-q", "each", "--retry-failed"], args].concat())
+            .run()
+    };
     again(&[]).status(125).stderr(
-        "xacct: error: no run is recorded whose failures could be tried again\n  xacct each SELECTOR... -- CMD\n",
+        "xacct: error: no run is recorded whose failures could be tried again\n  xacct each \
+         SELECTOR... -- CMD\n",
     );
     let script = "[ -e mended ] || [ $XACCT_PROFILE = r1 ] && echo $AWS_REGION";
-    let first =
-        ["-q", "each", "r1", "r2", "r3", "--regions", "eu-west-1,us-east-1", "--read-only", "-j1", "--"];
-    let first = sandbox.xacct(&[&first[..], &["sh", "-c", script]].concat()).run().status(1);
+    let first = [
+        "-q",
+        "each",
+        "r1",
+        "r2",
+        "r3",
+        "--regions",
+        "eu-west-1,us-east-1",
+        "--read-only",
+        "-j1",
+        "--",
+    ];
+    let first = sandbox
+        .xacct(&[&first[..], &["sh", "-c", script]].concat())
+        .run()
+        .status(1);
     first.stdout("r1/eu-west-1 | eu-west-1\nr1/us-east-1 | us-east-1\n");
     let read_only = |sandbox: &Sandbox| {
         let log = sandbox.log();
         sandbox.clear_log();
-        log.iter().all(|request| request.params.contains_key("PolicyArns.member.1.arn"))
+        log.iter()
+            .all(|request| request.params.contains_key("PolicyArns.member.1.arn"))
     };
     assert!(read_only(&sandbox));
     // With another command, which goes well in one of two.
-    again(&["-j1", "--", "sh", "-c", "echo $XACCT_PROFILE; test $XACCT_PROFILE = r2"])
-        .status(1)
-        .stdout("r2/eu-west-1 | r2\nr2/us-east-1 | r2\nr3/eu-west-1 | r3\nr3/us-east-1 | r3\n");
+    again(&[
+        "-j1",
+        "--",
+        "sh",
+        "-c",
+        "echo $XACCT_PROFILE; test $XACCT_PROFILE = r2",
+    ])
+    .status(1)
+    .stdout("r2/eu-west-1 | r2\nr2/us-east-1 | r2\nr3/eu-west-1 | r3\nr3/us-east-1 | r3\n");
     sandbox.xacct(&["clear", "--all"]).run().status(0);
-    again(&["-j1"]).status(1).stdout("r3/eu-west-1 | r3\nr3/us-east-1 | r3\n");
+    again(&["-j1"])
+        .status(1)
+        .stdout("r3/eu-west-1 | r3\nr3/us-east-1 | r3\n");
     assert!(read_only(&sandbox), "it must not do more the second time");
     fs::write(sandbox.home().join("mended"), "").unwrap();
     again(&["--", "true"]).ok();
@@ -159,7 +254,10 @@ fn the_last_run_is_taken_up_where_it_failed() {
         .run()
         .status(0)
         .stderr("xacct: nothing is left of the last run: all of it ended well\n");
-    let mode = fs::metadata(sandbox.cache_dir().join("each/last.json")).unwrap().permissions().mode();
+    let mode = fs::metadata(sandbox.cache_dir().join("each/last.json"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -169,7 +267,9 @@ fn a_run_that_was_killed_is_taken_up_where_it_was() {
     let sandbox = sandbox();
     let killed_at = |name: &str| format!("[ $XACCT_PROFILE != {name} ] || kill -9 $PPID; exit 0");
     let each = |first: &[&str], script: &str| {
-        sandbox.xacct(&[&["-q", "each"], first, &["-j1", "--", "sh", "-c", script]].concat()).run()
+        sandbox
+            .xacct(&[&["-q", "each"], first, &["-j1", "--", "sh", "-c", script]].concat())
+            .run()
     };
     let show = "echo again";
     let all = ["r1", "r2", "r3", "r4"];
@@ -178,16 +278,29 @@ fn a_run_that_was_killed_is_taken_up_where_it_was() {
     each(&["--retry-failed"], &killed_at("r4")).status(137);
     each(&["--retry-failed"], show).ok().stdout("r4 | again\n");
     let nothing = "xacct: nothing is left of the last run: all of it ended well\n";
-    sandbox.xacct(&["each", "--retry-failed"]).run().status(0).stderr(nothing);
+    sandbox
+        .xacct(&["each", "--retry-failed"])
+        .run()
+        .status(0)
+        .stderr(nothing);
 
     // What failed before the kill is run again too, and so is a target whose line was cut off.
-    each(&all, &format!("[ $XACCT_PROFILE != r1 ] || exit 3; {}", killed_at("r4"))).status(137);
+    each(
+        &all,
+        &format!("[ $XACCT_PROFILE != r1 ] || exit 3; {}", killed_at("r4")),
+    )
+    .status(137);
     let list = sandbox.cache_dir().join("each/last.succeeded");
     let text = fs::read_to_string(&list).unwrap();
     assert!(text.ends_with("\n1\n2\n"), "{text}");
-    assert_eq!(fs::metadata(&list).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&list).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     fs::write(&list, text.trim_end()).unwrap();
-    each(&["--retry-failed"], show).ok().stdout("r1 | again\nr3 | again\nr4 | again\n");
+    each(&["--retry-failed"], show)
+        .ok()
+        .stdout("r1 | again\nr3 | again\nr4 | again\n");
 
     // A list that is not this run's, or that others could have written, leaves nothing out.
     each(&all, &killed_at("r3")).status(137);
@@ -200,33 +313,51 @@ fn a_run_that_was_killed_is_taken_up_where_it_was() {
 fn ctrl_c_ends_what_runs_and_says_what_was_done() {
     let sandbox = sandbox();
     let script = format!("[ $XACCT_PROFILE = r1 ] && exit 0; {TREE}");
-    let args = ["each", "r1", "r2", "r3", "r4", "-j2", "--output", "json", "--", "sh", "-c", &script];
+    let args = [
+        "each", "r1", "r2", "r3", "r4", "-j2", "--output", "json", "--", "sh", "-c", &script,
+    ];
     let run = sandbox.xacct(&args).spawn();
-    let ids = ["r2", "r3"].map(|name| appears(&sandbox, &format!("{name}.ids"))).concat();
+    let ids = ["r2", "r3"]
+        .map(|name| appears(&sandbox, &format!("{name}.ids")))
+        .concat();
     run.interrupt();
     let output = run.wait().status(130);
     assert_eq!(statuses(&output), ["ok", "failed", "failed", "skipped"]);
-    assert_eq!(lines(&output)[1]["error"], "it was ended before it was done");
+    assert_eq!(
+        lines(&output)[1]["error"],
+        "it was ended before it was done"
+    );
     assert!(ids.split_whitespace().all(is_gone), "{ids}");
     let text = output.stderr_text();
-    assert!(text.contains("xacct: 1 ok, 2 failed, 1 skipped of 4 in "), "{text}");
+    assert!(
+        text.contains("xacct: 1 ok, 2 failed, 1 skipped of 4 in "),
+        "{text}"
+    );
     assert!(text.ends_with("xacct: error: interrupted\n"), "{text}");
     // The run can be taken up from there.
-    let rest = sandbox.xacct(&["each", "--retry-failed", "--output", "json", "--", "true"]).run().status(0);
+    let rest = sandbox
+        .xacct(&["each", "--retry-failed", "--output", "json", "--", "true"])
+        .run()
+        .status(0);
     assert_eq!(lines(&rest).len(), 3);
 }
 
 #[test]
 fn a_second_ctrl_c_does_not_wait() {
     let sandbox = sandbox();
-    let script = "trap 'touch asked.tmp; mv asked.tmp asked' TERM; touch up.tmp; mv up.tmp up; while :; do sleep 0.1; done 2>/dev/null";
-    let run = sandbox.xacct(&["-q", "each", "r1", "--", "sh", "-c", script]).spawn();
+    let script = "trap 'touch asked.tmp; mv asked.tmp asked' TERM; touch up.tmp; mv up.tmp up; \
+                  while :; do sleep 0.1; done 2>/dev/null";
+    let run = sandbox
+        .xacct(&["-q", "each", "r1", "--", "sh", "-c", script])
+        .spawn();
     appears(&sandbox, "up");
     run.interrupt();
     appears(&sandbox, "asked");
     let began = crate::common::cache::now();
     run.interrupt();
-    run.wait().status(130).stderr_contains("xacct: error: interrupted\n");
+    run.wait()
+        .status(130)
+        .stderr_contains("xacct: error: interrupted\n");
     assert!(crate::common::cache::now() - began < 4, "it was waited for");
 }
 
@@ -246,7 +377,9 @@ fn ctrl_c_on_a_terminal_leaves_it_as_it_was() {
 #[test]
 fn sigterm_is_obeyed_too() {
     let sandbox = sandbox();
-    let run = sandbox.xacct(&["-q", "each", "r1", "--", "sh", "-c", TREE]).spawn();
+    let run = sandbox
+        .xacct(&["-q", "each", "r1", "--", "sh", "-c", TREE])
+        .spawn();
     let ids = appears(&sandbox, "r1.ids");
     sandbox.program("kill", &[&run.id().to_string()]).run().ok();
     run.wait().status(143).stderr("xacct: error: interrupted\n");
@@ -257,14 +390,29 @@ fn sigterm_is_obeyed_too() {
 #[test]
 fn a_reader_that_has_gone_ends_it() {
     let sandbox = sandbox();
-    let script = "\"$0\" -q each r1 r2 r3 r4 -j1 -- sh -c 'echo a; echo $XACCT_PROFILE >> ran; sleep 0.3; echo b'; \
+    let script = "\"$0\" -q each r1 r2 r3 r4 -j1 -- sh -c 'echo a; echo $XACCT_PROFILE >> ran; \
+                  sleep 0.3; echo b'; \
                   echo status $? >&2";
     let piped = format!("{{ {script}; }} | head -n 1");
-    let output =
-        sandbox.program("sh", &["-c", &piped, crate::common::XACCT]).run().status(0).stdout("r1 | a\n");
-    assert!(output.stderr_text().contains("stdout cannot be written"), "{}", output.stderr_text());
-    assert!(output.stderr_text().ends_with("status 125\n"), "{}", output.stderr_text());
-    assert_eq!(fs::read_to_string(sandbox.home().join("ran")).unwrap(), "r1\n");
+    let output = sandbox
+        .program("sh", &["-c", &piped, crate::common::XACCT])
+        .run()
+        .status(0)
+        .stdout("r1 | a\n");
+    assert!(
+        output.stderr_text().contains("stdout cannot be written"),
+        "{}",
+        output.stderr_text()
+    );
+    assert!(
+        output.stderr_text().ends_with("status 125\n"),
+        "{}",
+        output.stderr_text()
+    );
+    assert_eq!(
+        fs::read_to_string(sandbox.home().join("ran")).unwrap(),
+        "r1\n"
+    );
 }
 
 #[test]
@@ -278,6 +426,8 @@ fn the_line_at_the_bottom_gives_way_and_goes() {
     terminal.expect("\r\u{1b}[Kr3 | out\r\n");
     let (status, screen) = terminal.wait();
     assert_eq!(status, 1, "{screen}");
-    let (status, screen) = sandbox.pty(&["-q", "each", "r1", "--", "sleep", "0.3"]).wait();
+    let (status, screen) = sandbox
+        .pty(&["-q", "each", "r1", "--", "sleep", "0.3"])
+        .wait();
     assert_eq!((status, &*screen), (0, ""));
 }

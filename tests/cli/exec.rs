@@ -1,4 +1,5 @@
-//! `xacct exec`: the command's environment, its own status and signals, and what is decided before anyone is asked.
+//! `xacct exec`: the command's environment, its own status and signals, and what is decided before
+//! anyone is asked.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +8,9 @@ use crate::common::Sandbox;
 
 /// What `env` printed.
 fn variables(text: &str) -> BTreeMap<&str, &str> {
-    text.lines().filter_map(|line| line.split_once('=')).collect()
+    text.lines()
+        .filter_map(|line| line.split_once('='))
+        .collect()
 }
 
 #[test]
@@ -50,7 +53,11 @@ fn the_environment_is_what_was_promised_and_nothing_that_competes() {
         .env("EDITOR", "ed")
         .run()
         .ok();
-    let document = sandbox.xacct(&["credential-process", "plain"]).run().ok().json();
+    let document = sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .ok()
+        .json();
     let text = |key: &str| document[key].as_str().unwrap().to_owned();
     let mut expected: BTreeMap<String, String> = sandbox.env().clone();
     let set = [
@@ -66,10 +73,17 @@ fn the_environment_is_what_was_promised_and_nothing_that_competes() {
         ("PATH", "/usr/bin:/bin".to_owned()),
     ];
     expected.extend(set.map(|(name, value)| (name.to_owned(), value)));
-    let expected: BTreeMap<&str, &str> =
-        expected.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expected: BTreeMap<&str, &str> = expected
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let mut actual = variables(output.stdout_text());
-    assert!(actual.remove("XACCT_SHELL_STATE").unwrap().starts_with("1."));
+    assert!(
+        actual
+            .remove("XACCT_SHELL_STATE")
+            .unwrap()
+            .starts_with("1.")
+    );
     assert_eq!(actual, expected);
 }
 
@@ -79,7 +93,10 @@ fn stray_variables_change_nothing() {
     let sandbox = Sandbox::start_plain();
     let stray = [
         ("XACCT_EXTERNAL_ID", "wrong"),
-        ("XACCT_ROLE_ARN", "arn:aws:iam::444444444444:role/LongRunning"),
+        (
+            "XACCT_ROLE_ARN",
+            "arn:aws:iam::444444444444:role/LongRunning",
+        ),
         ("XACCT_SOURCE_PROFILE", "keys"),
         ("XACCT_MFA_SERIAL", "arn:aws:iam::111111111111:mfa/alice"),
         ("XACCT_SOURCE_IDENTITY", "mallory"),
@@ -90,16 +107,33 @@ fn stray_variables_change_nothing() {
         ("XACCT_JSON", "true"),
     ];
     let with = |words: &[&str]| {
-        stray.iter().fold(sandbox.xacct(words), |run, (name, value)| run.env(name, value)).run().ok()
+        stray
+            .iter()
+            .fold(sandbox.xacct(words), |run, (name, value)| {
+                run.env(name, value)
+            })
+            .run()
+            .ok()
     };
-    for words in [&["explain", "plain"][..], &["list"], &["assume", "plain", "--shell", "sh"]] {
+    for words in [
+        &["explain", "plain"][..],
+        &["list"],
+        &["assume", "plain", "--shell", "sh"],
+    ] {
         let plain = sandbox.xacct(words).run().ok();
         assert_eq!(with(words).stdout_text(), plain.stdout_text(), "{words:?}");
     }
     with(&["exec", "plain", "--refresh", "--", "true"]);
     let request = sandbox.log().pop().unwrap();
-    assert_eq!(request.params["RoleArn"], "arn:aws:iam::222222222222:role/PartnerAdmin");
-    for absent in ["SourceIdentity", "Tags.member.1.Key", "PolicyArns.member.1.arn"] {
+    assert_eq!(
+        request.params["RoleArn"],
+        "arn:aws:iam::222222222222:role/PartnerAdmin"
+    );
+    for absent in [
+        "SourceIdentity",
+        "Tags.member.1.Key",
+        "PolicyArns.member.1.arn",
+    ] {
         assert!(!request.params.contains_key(absent), "{absent}");
     }
 }
@@ -116,7 +150,11 @@ fn long_term_keys_bring_no_token_of_another_session() {
         .ok();
     let variables = variables(output.stdout_text());
     assert_eq!(variables["AWS_ACCESS_KEY_ID"], "AKIAXACCTSANDBOX2YOU");
-    for name in ["AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID"] {
+    for name in [
+        "AWS_SESSION_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",
+        "AWS_ACCOUNT_ID",
+    ] {
         assert_eq!(variables.get(name), None, "{name}");
     }
     sandbox.asked(&[]);
@@ -153,9 +191,13 @@ fn a_file_that_turns_out_not_to_run_is_126() {
     #[cfg(unix)]
     fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     let script = script.to_str().unwrap();
-    sandbox.xacct(&["exec", "plain", "--", script]).run().status(126).stderr(&format!(
-        "xacct: error: {script}: it cannot be run: No such file or directory (os error 2)\n"
-    ));
+    sandbox
+        .xacct(&["exec", "plain", "--", script])
+        .run()
+        .status(126)
+        .stderr(&format!(
+            "xacct: error: {script}: it cannot be run: No such file or directory (os error 2)\n"
+        ));
 }
 
 #[cfg(unix)]
@@ -164,14 +206,24 @@ fn the_status_and_the_signals_are_the_commands_own() {
     let sandbox = Sandbox::start_plain();
     for status in [0, 1, 2, 3, 42, 125, 126, 127, 255] {
         let script = format!("exit {status}");
-        sandbox.xacct(&["exec", "plain", "--", "sh", "-c", &script]).run().status(status).stderr("");
+        sandbox
+            .xacct(&["exec", "plain", "--", "sh", "-c", &script])
+            .run()
+            .status(status)
+            .stderr("");
     }
     for (signal, number) in [("TERM", 15), ("KILL", 9), ("PIPE", 13), ("INT", 2)] {
         let script = format!("kill -{signal} $$; exit 7");
-        sandbox.xacct(&["exec", "plain", "--", "sh", "-c", &script]).run().status(128 + number).stderr("");
+        sandbox
+            .xacct(&["exec", "plain", "--", "sh", "-c", &script])
+            .run()
+            .status(128 + number)
+            .stderr("");
     }
     // It is the process itself, not a child of xacct.
-    let running = sandbox.xacct(&["exec", "plain", "--", "sh", "-c", "echo $$"]).spawn();
+    let running = sandbox
+        .xacct(&["exec", "plain", "--", "sh", "-c", "echo $$"])
+        .spawn();
     let id = running.id();
     running.wait().ok().stdout(&format!("{id}\n"));
 }
@@ -180,7 +232,14 @@ fn the_status_and_the_signals_are_the_commands_own() {
 #[test]
 fn signals_work_as_usual_also_after_a_prompt() {
     let sandbox = Sandbox::start();
-    let mut pty = sandbox.pty(&["exec", "client2", "--", "sh", "-c", "echo ready; read -r answer; echo no"]);
+    let mut pty = sandbox.pty(&[
+        "exec",
+        "client2",
+        "--",
+        "sh",
+        "-c",
+        "echo ready; read -r answer; echo no",
+    ]);
     pty.expect("MFA code for");
     pty.send_line(&sandbox.fresh_code());
     pty.expect("ready");
@@ -192,8 +251,16 @@ fn signals_work_as_usual_also_after_a_prompt() {
 #[test]
 fn where_xacct_itself_fails_it_is_125() {
     let sandbox = Sandbox::start();
-    sandbox.xacct(&["exec", "nobody", "--", "true"]).run().status(125).stderr_contains("no profile 'nobody'");
-    sandbox.xacct(&["exec", "client2", "--", "true"]).run().status(125).stderr_contains("an MFA code for");
+    sandbox
+        .xacct(&["exec", "nobody", "--", "true"])
+        .run()
+        .status(125)
+        .stderr_contains("no profile 'nobody'");
+    sandbox
+        .xacct(&["exec", "client2", "--", "true"])
+        .run()
+        .status(125)
+        .stderr_contains("an MFA code for");
     sandbox
         .xacct(&["exec", "client2", "--mfa-code", "000000", "--", "true"])
         .run()
@@ -210,27 +277,55 @@ fn where_xacct_itself_fails_it_is_125() {
         .run()
         .status(125)
         .stderr_contains("--no-such-option");
-    sandbox.xacct(&["exec"]).run().status(125).stderr_contains("PROFILE");
+    sandbox
+        .xacct(&["exec"])
+        .run()
+        .status(125)
+        .stderr_contains("PROFILE");
 }
 
 #[test]
 fn without_a_command_it_is_the_users_shell() {
     let sandbox = Sandbox::start_plain();
-    let run =
-        sandbox.xacct(&["exec", "plain"]).env("SHELL", "/bin/sh").stdin("echo $XACCT_PROFILE $0; exit 6\n");
+    let run = sandbox
+        .xacct(&["exec", "plain"])
+        .env("SHELL", "/bin/sh")
+        .stdin("echo $XACCT_PROFILE $0; exit 6\n");
     run.run().status(6).stdout("plain /bin/sh\n").stderr("");
-    let run = sandbox.xacct(&["exec", "plain"]).stdin("echo $AWS_ACCOUNT_ID\n");
+    let run = sandbox
+        .xacct(&["exec", "plain"])
+        .stdin("echo $AWS_ACCOUNT_ID\n");
     run.run().ok().stdout("222222222222\n");
 }
 
 #[test]
 fn arguments_and_directory_reach_the_command_as_they_are() {
     let sandbox = Sandbox::start_plain();
-    let words = ["exec", "plain", "--", "printf", "[%s]", "a b", "--mfa-code", "", "*", "$HOME", "--"];
-    sandbox.xacct(&words).run().ok().stdout("[a b][--mfa-code][][*][$HOME][--]");
+    let words = [
+        "exec",
+        "plain",
+        "--",
+        "printf",
+        "[%s]",
+        "a b",
+        "--mfa-code",
+        "",
+        "*",
+        "$HOME",
+        "--",
+    ];
+    sandbox
+        .xacct(&words)
+        .run()
+        .ok()
+        .stdout("[a b][--mfa-code][][*][$HOME][--]");
     let dir = sandbox.home().join(".aws");
-    let run = sandbox.xacct(&["exec", "plain", "pwd", "-P"]).current_dir(&dir);
-    run.run().ok().stdout(&format!("{}\n", dir.canonicalize().unwrap().display()));
+    let run = sandbox
+        .xacct(&["exec", "plain", "pwd", "-P"])
+        .current_dir(&dir);
+    run.run()
+        .ok()
+        .stdout(&format!("{}\n", dir.canonicalize().unwrap().display()));
 }
 
 #[test]
@@ -243,11 +338,24 @@ fn a_region_on_the_command_line_wins() {
         .run()
         .ok()
         .stdout("ap-south-1 ap-south-1\n");
-    run(&["exec", "plain"]).run().ok().stdout("eu-west-1 eu-west-1\n");
-    run(&["exec", "plain"]).env("AWS_REGION", "us-west-1").run().ok().stdout("us-west-1 us-west-1\n");
-    run(&["exec", "plain"]).env("AWS_DEFAULT_REGION", "us-west-2").run().ok().stdout("us-west-2 us-west-2\n");
+    run(&["exec", "plain"])
+        .run()
+        .ok()
+        .stdout("eu-west-1 eu-west-1\n");
+    run(&["exec", "plain"])
+        .env("AWS_REGION", "us-west-1")
+        .run()
+        .ok()
+        .stdout("us-west-1 us-west-1\n");
+    run(&["exec", "plain"])
+        .env("AWS_DEFAULT_REGION", "us-west-2")
+        .run()
+        .ok()
+        .stdout("us-west-2 us-west-2\n");
     // In a shell that xacct set up, the variable is the last profile's.
-    let inner = run(&["exec", "plain"]).env("AWS_REGION", "us-west-1").env("XACCT_PROFILE", "client9");
+    let inner = run(&["exec", "plain"])
+        .env("AWS_REGION", "us-west-1")
+        .env("XACCT_PROFILE", "client9");
     inner.run().ok().stdout("eu-west-1 eu-west-1\n");
 }
 
@@ -257,32 +365,68 @@ fn without_a_profile_aws_profile_is_the_one() {
     let sandbox = Sandbox::start_plain();
     let exec = |args: &[&str]| {
         let args = [&["exec"], args].concat();
-        sandbox.xacct(&args).env("AWS_PROFILE", "plain").env("XACCT_NO_INPUT", "1").run()
+        sandbox
+            .xacct(&args)
+            .env("AWS_PROFILE", "plain")
+            .env("XACCT_NO_INPUT", "1")
+            .run()
     };
     let script = "echo $XACCT_PROFILE ${AWS_PROFILE-unset}";
     let said = "xacct: AWS_PROFILE says 'plain'\n";
-    exec(&["--", "sh", "-c", script]).status(0).stdout("plain unset\n").stderr(said);
-    // With options; and what is typed comes first.
-    exec(&["--region", "us-east-1", "--", "sh", "-c", "echo $AWS_REGION"])
+    exec(&["--", "sh", "-c", script])
         .status(0)
-        .stdout("us-east-1\n")
+        .stdout("plain unset\n")
         .stderr(said);
-    exec(&["keys", "--region", "us-east-1", "--", "sh", "-c", script]).ok().stdout("keys unset\n");
+    // With options; and what is typed comes first.
+    exec(&[
+        "--region",
+        "us-east-1",
+        "--",
+        "sh",
+        "-c",
+        "echo $AWS_REGION",
+    ])
+    .status(0)
+    .stdout("us-east-1\n")
+    .stderr(said);
+    exec(&["keys", "--region", "us-east-1", "--", "sh", "-c", script])
+        .ok()
+        .stdout("keys unset\n");
     // Not for a variable that says nothing, nor where only one of two things is missing.
     let args = ["exec", "--", "true"];
-    sandbox.xacct(&args).env("AWS_PROFILE", " ").env("XACCT_NO_INPUT", "1").run().status(125);
-    exec(&["--role-arn", "arn:aws:iam::222222222222:role/PartnerAdmin", "--", "true"]).status(125);
+    sandbox
+        .xacct(&args)
+        .env("AWS_PROFILE", " ")
+        .env("XACCT_NO_INPUT", "1")
+        .run()
+        .status(125);
+    exec(&[
+        "--role-arn",
+        "arn:aws:iam::222222222222:role/PartnerAdmin",
+        "--",
+        "true",
+    ])
+    .status(125);
     // A name that no profile has is an error, as everywhere.
-    let output = sandbox.xacct(&args).env("AWS_PROFILE", "plian").run().status(125).stdout("");
+    let output = sandbox
+        .xacct(&args)
+        .env("AWS_PROFILE", "plian")
+        .run()
+        .status(125)
+        .stdout("");
     output.stderr_contains("no profile 'plian'");
 }
 
 #[test]
 fn words_of_other_tools_are_told_what_they_are_here() {
     let sandbox = Sandbox::start_plain();
-    for (word, here) in
-        [("use", "assume"), ("update", "sync"), ("remove", "clear"), ("run", "exec"), ("asume", "assume")]
-    {
+    for (word, here) in [
+        ("use", "assume"),
+        ("update", "sync"),
+        ("remove", "clear"),
+        ("run", "exec"),
+        ("asume", "assume"),
+    ] {
         let output = sandbox.xacct(&[word, "plain"]).run().status(2);
         output.stderr_contains(&format!("tip: a similar subcommand exists: '{here}'"));
     }
@@ -290,7 +434,11 @@ fn words_of_other_tools_are_told_what_they_are_here() {
     let output = sandbox
         .program(
             "sh",
-            &["-c", "eval \"$($0 switch plain --shell sh 2>/dev/null)\" && echo wrong", crate::common::XACCT],
+            &[
+                "-c",
+                "eval \"$($0 switch plain --shell sh 2>/dev/null)\" && echo wrong",
+                crate::common::XACCT,
+            ],
         )
         .run();
     output.status(2).stdout("");

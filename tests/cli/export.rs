@@ -110,34 +110,67 @@ region = eu-central-1
 #[test]
 fn profiles_can_be_named() {
     let sandbox = start();
-    sandbox.xacct(&["export", "aesr", "client3"]).run().ok().stdout_contains("[profile client3]\n");
+    sandbox
+        .xacct(&["export", "aesr", "client3"])
+        .run()
+        .ok()
+        .stdout_contains("[profile client3]\n");
     let named = sandbox.xacct(&["export", "aesr", "acme"]).run().status(0);
     named.stdout_contains("# acme is left out: profile 'acme' assumes no role: nothing to allow\n");
-    sandbox.xacct(&["export", "aesr", "client33"]).run().status(3).stdout("").stderr_contains("did you mean");
+    sandbox
+        .xacct(&["export", "aesr", "client33"])
+        .run()
+        .status(3)
+        .stdout("")
+        .stderr_contains("did you mean");
 }
 
 #[test]
 fn the_extension_s_parser_takes_it() {
-    let Some(modules) = javascript_sdk() else { return skip("no node with aesr-config") };
+    let Some(modules) = javascript_sdk() else {
+        return skip("no node with aesr-config");
+    };
     let sandbox = start();
-    let text = sandbox.xacct(&["export", "aesr", "-q"]).run().ok().stdout_text().to_owned();
+    let text = sandbox
+        .xacct(&["export", "aesr", "-q"])
+        .run()
+        .ok()
+        .stdout_text()
+        .to_owned();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/js/aesr.mjs");
     let parse = |text: &str| {
-        let node =
-            sandbox.program("node", &[script, &modules]).env("PATH", outer_env("PATH").unwrap_or_default());
+        let node = sandbox
+            .program("node", &[script, &modules])
+            .env("PATH", outer_env("PATH").unwrap_or_default());
         node.stdin(text).run()
     };
     let parsed: Value = parse(&text).ok().json();
     let role = |name: &str, account: &str, role: &str, rest: Value| {
         let mut role = json!({"name": name, "aws_account_id": account, "role_name": role});
-        role.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        role.as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
         role
     };
     let base = |name: &str, account: &str, target: Value| json!({"name": name, "aws_account_id": account, "targets": [target]});
-    let client3 = role("client3", "444444444444", "LongRunning", json!({"region": "us-west-2"}));
-    let plain =
-        role("plain", "555555555555", "team/Plain", json!({"region": "eu-west-1", "color": "ff8800"}));
-    let acme = role("acme-plain", "555555555555", "Plain", json!({"region": "eu-central-1"}));
+    let client3 = role(
+        "client3",
+        "444444444444",
+        "LongRunning",
+        json!({"region": "us-west-2"}),
+    );
+    let plain = role(
+        "plain",
+        "555555555555",
+        "team/Plain",
+        json!({"region": "eu-west-1", "color": "ff8800"}),
+    );
+    let acme = role(
+        "acme-plain",
+        "555555555555",
+        "Plain",
+        json!({"region": "eu-central-1"}),
+    );
     assert_eq!(
         parsed,
         json!({

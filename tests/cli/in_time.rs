@@ -1,5 +1,6 @@
-//! `xacct credential-process` within what SDKs wait for it (docs/aws.md A4): it answers or fails in time, whatever it is that
-//! takes long. All of it at the same moment, because giving up takes its twenty seconds.
+//! `xacct credential-process` within what SDKs wait for it (docs/aws.md A4): it answers or fails in
+//! time, whatever it is that takes long. All of it at the same moment, because giving up takes its
+//! twenty seconds.
 
 #![cfg(unix)]
 
@@ -16,7 +17,8 @@ fn ask(sandbox: &Sandbox, profile: &str) -> Running {
 
 fn too_long(profile: &str, hint: &str) -> String {
     format!(
-        "xacct: error: the credentials of '{profile}' took longer than 20 s, after which SDKs give a credential_process up\n  \
+        "xacct: error: the credentials of '{profile}' took longer than 20 s, after which SDKs give \
+         a credential_process up\n  \
          {hint}\n"
     )
 }
@@ -32,14 +34,19 @@ impl Chain {
         let sandbox = Sandbox::start();
         sandbox.fault(&json!({"kind": "delay", "milliseconds": 7500, "count": 3}));
         let code = sandbox.fresh_code();
-        let run = sandbox.xacct(&["credential-process", "chained", "--mfa-code", &code]).spawn();
+        let run = sandbox
+            .xacct(&["credential-process", "chained", "--mfa-code", &code])
+            .spawn();
         Chain { sandbox, run }
     }
 
     fn end(self) {
         let Chain { sandbox, run } = self;
         let output = run.wait().status(6).stdout("");
-        output.stderr(&too_long("chained", "in a terminal, run: xacct login chained"));
+        output.stderr(&too_long(
+            "chained",
+            "in a terminal, run: xacct login chained",
+        ));
         sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole"]);
         // What was had by then is kept, so that the next one has less to do.
         sandbox.clear_faults();
@@ -48,8 +55,8 @@ impl Chain {
     }
 }
 
-const ANSWER_THERE: &str =
-    "  it may be waiting for an MFA code or a sign-in: answer it there; then run the command again\n  kill ";
+const ANSWER_THERE: &str = "  it may be waiting for an MFA code or a sign-in: answer it there; \
+                            then run the command again\n  kill ";
 
 /// Another process asks a person.
 struct Question {
@@ -69,7 +76,8 @@ impl Question {
 
     fn end(mut self) {
         let output = self.run.wait().status(5).stdout("");
-        let output = output.stderr_contains("xacct: error: timed out waiting for xacct exec client2 (pid ");
+        let output =
+            output.stderr_contains("xacct: error: timed out waiting for xacct exec client2 (pid ");
         output.stderr_contains(&format!(")\n{ANSWER_THERE}"));
         self.pty.send_line(&self.sandbox.fresh_code());
         assert_eq!(self.pty.wait().0, 0);
@@ -96,9 +104,11 @@ impl SignIn {
 
     fn end(mut self) {
         let output = self.run.wait().status(5).stdout("");
-        let output = output.stderr_contains("xacct: error: timed out waiting for xacct login acme (pid ");
-        output
-            .stderr_contains(&format!("), which signs in at https://acme.awsapps.com/start\n{ANSWER_THERE}"));
+        let output =
+            output.stderr_contains("xacct: error: timed out waiting for xacct login acme (pid ");
+        output.stderr_contains(&format!(
+            "), which signs in at https://acme.awsapps.com/start\n{ANSWER_THERE}"
+        ));
         self.sandbox.sign_in(&json!({"mode": "approve"}));
         self.pty.expect("signed in at ");
         assert_eq!(self.pty.wait().0, 0);
@@ -128,12 +138,14 @@ fn whatever_takes_long_there_is_an_answer_in_time() {
     let (still, id) = still_good(&good);
     let (chain, question, sign_in) = (Chain::start(), Question::start(), SignIn::start());
 
-    program
+    program.wait().status(6).stdout("").stderr(&too_long(
+        "slow",
+        "to have them ready, run: xacct whoami slow",
+    ));
+    let output = still
         .wait()
-        .status(6)
-        .stdout("")
-        .stderr(&too_long("slow", "to have them ready, run: xacct whoami slow"));
-    let output = still.wait().status(0).stderr_contains("; the cached credentials are good for another ");
+        .status(0)
+        .stderr_contains("; the cached credentials are good for another ");
     assert_eq!(output.key_id(), id);
     chain.end();
     question.end();

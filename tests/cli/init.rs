@@ -1,5 +1,5 @@
-//! `xacct init` in the real shells: the function acts on the shell or stays out of the way, completion knows the
-//! profiles, and nothing is written anywhere.
+//! `xacct init` in the real shells: the function acts on the shell or stays out of the way,
+//! completion knows the profiles, and nothing is written anywhere.
 //!
 //! PowerShell cannot be had on Linux: its text is held to what it says only.
 
@@ -33,28 +33,67 @@ const SH: Way = Way {
     then: "@ && touch ran; echo \"$?\"",
     dump: "env -0 > @",
 };
-const ZSH: Way = Way { program: "zsh", args: &["-fc"], load: "eval \"$(xacct init zsh)\"", ..SH };
+const ZSH: Way = Way {
+    program: "zsh",
+    args: &["-fc"],
+    load: "eval \"$(xacct init zsh)\"",
+    ..SH
+};
 
-const POSIX: Way = Way { program: "dash", args: &["-c"], load: "eval \"$(xacct init sh)\"", ..SH };
+const POSIX: Way = Way {
+    program: "dash",
+    args: &["-c"],
+    load: "eval \"$(xacct init sh)\"",
+    ..SH
+};
 
 const WAYS: [Way; 13] = [
     SH,
     POSIX,
-    Way { args: &["-uc"], ..POSIX },
-    Way { program: "bash", args: &["--posix", "-c"], ..POSIX },
-    Way { args: &["--norc", "-u", "-c"], ..SH },
-    Way { args: &["--norc", "--posix", "-c"], ..SH },
-    Way { args: &["--norc", "-O", "nocasematch", "-O", "extglob", "-O", "nullglob", "-c"], ..SH },
+    Way {
+        args: &["-uc"],
+        ..POSIX
+    },
+    Way {
+        program: "bash",
+        args: &["--posix", "-c"],
+        ..POSIX
+    },
+    Way {
+        args: &["--norc", "-u", "-c"],
+        ..SH
+    },
+    Way {
+        args: &["--norc", "--posix", "-c"],
+        ..SH
+    },
+    Way {
+        args: &[
+            "--norc",
+            "-O",
+            "nocasematch",
+            "-O",
+            "extglob",
+            "-O",
+            "nullglob",
+            "-c",
+        ],
+        ..SH
+    },
     // Aliases for everything, and an IFS that would split anything.
     Way {
-        load: "shopt -s expand_aliases; IFS=0123456789/=-; alias builtin=false eval=false return=false \
+        load: "shopt -s expand_aliases; IFS=0123456789/=-; alias builtin=false eval=false \
+               return=false \
                printf=false xacct='xacct -q'
                function eval { false; }
                \\builtin eval \"$(xacct init bash)\"",
         ..SH
     },
     ZSH,
-    Way { args: &["-fuc"], ..ZSH },
+    Way {
+        args: &["-fuc"],
+        ..ZSH
+    },
     Way {
         args: &[
             "-f",
@@ -89,16 +128,25 @@ const WAYS: [Way; 13] = [
 ];
 
 impl Way {
-    /// Runs these statements behind the integration, with the program on a path that needs quoting; `None` where the
-    /// shell is not installed.
+    /// Runs these statements behind the integration, with the program on a path that needs quoting;
+    /// `None` where the shell is not installed.
     fn run(&self, sandbox: &Sandbox, dir: &Path, statements: &[String]) -> Option<Cmd> {
         let program = found(self.program)?;
         let own = odd_home(dir);
         if self.program == "nu" {
-            let text = sandbox.program(own.join("xacct"), &["init", "nu"]).env("PATH", &own).run().ok();
+            let text = sandbox
+                .program(own.join("xacct"), &["init", "nu"])
+                .env("PATH", &own)
+                .run()
+                .ok();
             fs::write(dir.join("init.nu"), text.stdout_text()).unwrap();
         }
-        let script = [self.load.to_owned()].iter().chain(statements).cloned().collect::<Vec<_>>().join("\n");
+        let script = [self.load.to_owned()]
+            .iter()
+            .chain(statements)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n");
         let args: Vec<&str> = self.args.iter().copied().chain([script.as_str()]).collect();
         let run = prepared(sandbox.program(program, &args), dir, "/bin/false");
         Some(run.env("PATH", format!("{}:/usr/bin:/bin", own.display())))
@@ -130,7 +178,10 @@ fn odd_home(dir: &Path) -> PathBuf {
 }
 
 fn strings(statements: &[&str]) -> Vec<String> {
-    statements.iter().map(|statement| (*statement).to_owned()).collect()
+    statements
+        .iter()
+        .map(|statement| (*statement).to_owned())
+        .collect()
 }
 
 #[test]
@@ -146,8 +197,14 @@ fn assume_and_unset_act_on_the_shell() {
             "xacct --color=never unset".to_owned(),
             way.dump("none"),
         ];
-        let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
-        run.env("XACCT_FORMAT", "json").env("XACCT_SHELL", "elvish").run().ok().stdout("");
+        let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+            continue;
+        };
+        run.env("XACCT_FORMAT", "json")
+            .env("XACCT_SHELL", "elvish")
+            .run()
+            .ok()
+            .stdout("");
         let mut wanted = wanted(&sandbox, &["client1"]);
         let mut given = given(&sandbox);
         for variables in [&mut wanted, &mut given] {
@@ -168,9 +225,21 @@ fn a_failure_leaves_nothing_and_has_its_status() {
     for way in &WAYS {
         for (words, status, message) in [
             ("assume typo", "3\n", "xacct: error: no profile 'typo'"),
-            ("assume client1 --external-id wrong", "4\n", "xacct: error: AWS refused"),
-            ("assume client1 --no-such-option", "2\n", "error: unexpected argument '--no-such-option' found"),
-            ("assume client2 --no-input", "5\n", "and --no-input forbids asking"),
+            (
+                "assume client1 --external-id wrong",
+                "4\n",
+                "xacct: error: AWS refused",
+            ),
+            (
+                "assume client1 --no-such-option",
+                "2\n",
+                "error: unexpected argument '--no-such-option' found",
+            ),
+            (
+                "assume client2 --no-input",
+                "5\n",
+                "and --no-input forbids asking",
+            ),
         ] {
             let dir = tempfile::tempdir().unwrap();
             let statements = [
@@ -179,11 +248,23 @@ fn a_failure_leaves_nothing_and_has_its_status() {
                 way.then(&format!("xacct {words}")),
                 way.dump("after"),
             ];
-            let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
+            let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+                continue;
+            };
             run.run().stderr_contains(message).status(0).stdout(status);
-            assert!(dumped(&dir.path().join("before")).contains_key("AWS_SESSION_TOKEN"), "{way} {words}");
-            assert_eq!(dumped(&dir.path().join("after")), given(&sandbox), "{way} {words}");
-            assert!(!dir.path().join("ran").exists(), "{way} {words}: what came behind it ran");
+            assert!(
+                dumped(&dir.path().join("before")).contains_key("AWS_SESSION_TOKEN"),
+                "{way} {words}"
+            );
+            assert_eq!(
+                dumped(&dir.path().join("after")),
+                given(&sandbox),
+                "{way} {words}"
+            );
+            assert!(
+                !dir.path().join("ran").exists(),
+                "{way} {words}: what came behind it ran"
+            );
         }
     }
 }
@@ -195,7 +276,9 @@ fn a_program_that_is_gone_is_no_success() {
     for way in WAYS.iter().filter(|way| way.program != "nu") {
         let dir = tempfile::tempdir().unwrap();
         let statements = ["rm */xacct".to_owned(), way.then("xacct assume client1")];
-        let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
+        let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+            continue;
+        };
         run.run().stdout("127\n");
         assert!(!dir.path().join("ran").exists(), "{way}");
     }
@@ -205,7 +288,12 @@ fn a_program_that_is_gone_is_no_success() {
 fn what_is_not_for_the_shell_goes_to_the_program() {
     let sandbox = sandbox();
     sandbox.write_settings("[profile.\"--print\"]\ninclude_profile = \"client1\"\n");
-    let plain = |words: &str| sandbox.xacct(&words.split(' ').collect::<Vec<_>>()).run().ok();
+    let plain = |words: &str| {
+        sandbox
+            .xacct(&words.split(' ').collect::<Vec<_>>())
+            .run()
+            .ok()
+    };
     for way in &WAYS {
         for words in [
             "config show",
@@ -222,17 +310,33 @@ fn what_is_not_for_the_shell_goes_to_the_program() {
         ] {
             let dir = tempfile::tempdir().unwrap();
             let statements = [format!("xacct {words}"), way.dump("env")];
-            let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
+            let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+                continue;
+            };
             let output = run.run().stderr_contains("").status(0);
-            assert_eq!(output.stdout_text(), plain(&words.replace("-v ", "")).stdout_text(), "{way} {words}");
-            assert_eq!(dumped(&dir.path().join("env")), given(&sandbox), "{way} {words}");
+            assert_eq!(
+                output.stdout_text(),
+                plain(&words.replace("-v ", "")).stdout_text(),
+                "{way} {words}"
+            );
+            assert_eq!(
+                dumped(&dir.path().join("env")),
+                given(&sandbox),
+                "{way} {words}"
+            );
         }
         // Behind `--` it is a profile's name.
         let dir = tempfile::tempdir().unwrap();
         let statements = ["xacct assume -- --print".to_owned(), way.dump("env")];
-        let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
+        let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+            continue;
+        };
         run.run().ok().stdout("");
-        assert_eq!(dumped(&dir.path().join("env"))["XACCT_PROFILE"], "--print", "{way}");
+        assert_eq!(
+            dumped(&dir.path().join("env"))["XACCT_PROFILE"],
+            "--print",
+            "{way}"
+        );
     }
 }
 
@@ -243,7 +347,10 @@ fn an_eval_of_the_function_is_as_without_it() {
     for way in &WAYS[..12] {
         let (eval, off) = match way.program {
             "fish" => ("eval (xacct assume client1)", "eval (xacct unset)"),
-            _ => ("eval \"$(xacct assume client1)\"", "eval \"$(xacct unset)\""),
+            _ => (
+                "eval \"$(xacct assume client1)\"",
+                "eval \"$(xacct unset)\"",
+            ),
         };
         // The way with its own `eval`.
         let own = |statement: &str| match way.load {
@@ -252,9 +359,15 @@ fn an_eval_of_the_function_is_as_without_it() {
         };
         let dir = tempfile::tempdir().unwrap();
         let statements = [own(eval), way.dump("on"), own(off), way.dump("off")];
-        let Some(run) = way.run(&sandbox, dir.path(), &statements) else { continue };
+        let Some(run) = way.run(&sandbox, dir.path(), &statements) else {
+            continue;
+        };
         run.run().ok().stdout("");
-        assert_eq!(dumped(&dir.path().join("on")), wanted(&sandbox, &["client1"]), "{way}");
+        assert_eq!(
+            dumped(&dir.path().join("on")),
+            wanted(&sandbox, &["client1"]),
+            "{way}"
+        );
         assert_eq!(dumped(&dir.path().join("off")), given(&sandbox), "{way}");
     }
 }
@@ -271,8 +384,13 @@ fn errexit_ends_the_script() {
             "xacct assume typo",
             "touch ran",
         ]);
-        let Some(run) = way.run(&sandbox, dir.path(), &text) else { continue };
-        run.run().status(3).stdout("").stderr_contains("no profile 'typo'");
+        let Some(run) = way.run(&sandbox, dir.path(), &text) else {
+            continue;
+        };
+        run.run()
+            .status(3)
+            .stdout("")
+            .stderr_contains("no profile 'typo'");
         assert!(!dir.path().join("ran").exists(), "{way}");
     }
 }
@@ -280,14 +398,18 @@ fn errexit_ends_the_script() {
 #[test]
 fn completion_comes_with_it() {
     let sandbox = sandbox();
-    let bash = "COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_LINE='xacct assume cl'; COMP_POINT=15; _clap_complete_xacct xacct cl assume
+    let bash = "COMP_WORDS=(xacct assume cl); COMP_CWORD=2; COMP_LINE='xacct assume cl'; \
+                COMP_POINT=15; _clap_complete_xacct xacct cl assume
                 printf '<%s>' \"${COMPREPLY[@]}\"";
     let fish = "for line in (complete -C 'xacct assume cl'); printf '<%s>' $line; end";
-    let nu = "__xacct_complete 'xacct assume cl' 15 | get completions.value | each {|it| print -n $'<($it)>' }; null";
+    let nu = "__xacct_complete 'xacct assume cl' 15 | get completions.value | each \
+              {|it| print -n $'<($it)>' }; null";
     for (program, statement) in [("bash", bash), ("fish", fish), ("nu", nu)] {
         let way = WAYS.iter().find(|way| way.program == program).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let Some(run) = way.run(&sandbox, dir.path(), &strings(&[statement])) else { continue };
+        let Some(run) = way.run(&sandbox, dir.path(), &strings(&[statement])) else {
+            continue;
+        };
         run.run().ok().stdout("<client1><client2>");
     }
 }
@@ -321,7 +443,14 @@ fn zsh_completes_whatever_comes_first() {
         );
         let Some(zsh) = found("zsh") else { return };
         let dir = tempfile::tempdir().unwrap();
-        prepared(sandbox.program(zsh, &["-fc", &script]), dir.path(), "/bin/false").run().ok().stdout("");
+        prepared(
+            sandbox.program(zsh, &["-fc", &script]),
+            dir.path(),
+            "/bin/false",
+        )
+        .run()
+        .ok()
+        .stdout("");
     }
 }
 
@@ -332,15 +461,34 @@ fn nothing_is_written() {
         fs::write(sandbox.home().join(name), "# mine\n").unwrap();
     }
     let listed = || {
-        let find =
-            Command::new("find").arg(sandbox.home()).args(["-printf", "%p %T@ %s\n"]).output().unwrap();
+        let find = Command::new("find")
+            .arg(sandbox.home())
+            .args(["-printf", "%p %T@ %s\n"])
+            .output()
+            .unwrap();
         String::from_utf8(find.stdout).unwrap()
     };
     let before = listed();
-    for shell in ["bash", "zsh", "fish", "powershell", "pwsh", "nu", "nushell", "sh", "tcsh", "elvish"] {
+    for shell in [
+        "bash",
+        "zsh",
+        "fish",
+        "powershell",
+        "pwsh",
+        "nu",
+        "nushell",
+        "sh",
+        "tcsh",
+        "elvish",
+    ] {
         for options in [&[][..], &["--prompt", "--renew=5m"]] {
             let words: Vec<&str> = ["init", shell].iter().chain(options).copied().collect();
-            sandbox.xacct(&words).run().status(0).stderr_contains("").stdout_contains("xacct");
+            sandbox
+                .xacct(&words)
+                .run()
+                .status(0)
+                .stderr_contains("")
+                .stdout_contains("xacct");
         }
     }
     assert_eq!(listed(), before);
@@ -350,10 +498,15 @@ fn nothing_is_written() {
 #[test]
 fn a_shell_without_one_is_told_what_to_use() {
     let sandbox = Sandbox::start();
-    sandbox.xacct(&["init", "cmd"]).run().status(2).stdout("").stderr(
-        "xacct: error: init has nothing for cmd, which has no functions\n  \
+    sandbox
+        .xacct(&["init", "cmd"])
+        .run()
+        .status(2)
+        .stdout("")
+        .stderr(
+            "xacct: error: init has nothing for cmd, which has no functions\n  \
          for /f \"delims=\" %i in ('xacct assume client1') do @%i\n",
-    );
+        );
     sandbox
         .xacct(&["init", "rc"])
         .run()
@@ -363,11 +516,14 @@ fn a_shell_without_one_is_told_what_to_use() {
     // What is asked for and not there is said, and the rest is given.
     for shell in ["sh", "ksh", "tcsh", "elvish"] {
         let output = sandbox.xacct(&["init", shell, "--prompt"]).run().status(0);
-        output.stdout_contains("xacct").stderr_contains("--prompt and --renew are there for bash, zsh");
+        output
+            .stdout_contains("xacct")
+            .stderr_contains("--prompt and --renew are there for bash, zsh");
     }
 }
 
-/// tcsh's alias cannot tell what acts on the shell; the program does, and pipes, files and quotes go on working.
+/// tcsh's alias cannot tell what acts on the shell; the program does, and pipes, files and quotes
+/// go on working.
 #[test]
 fn tcsh_has_an_alias() {
     let sandbox = sandbox();
@@ -387,13 +543,33 @@ fn tcsh_has_an_alias() {
             "env -0 > none",
         ];
         fs::write(dir.path().join("script"), script.join("\n") + "\n").unwrap();
-        let run = prepared(sandbox.program(&tcsh, &["-f", "script"]), dir.path(), "/bin/false");
+        let run = prepared(
+            sandbox.program(&tcsh, &["-f", "script"]),
+            dir.path(),
+            "/bin/false",
+        );
         let output = run.run().status(0).stderr_contains("no profile 'typo'");
-        assert!(output.stdout_text().contains("external_id = client1-7731"), "{}", output.stdout_text());
-        assert!(output.stdout_text().ends_with("\n3\n"), "{}", output.stdout_text());
-        assert!(fs::read_to_string(dir.path().join("list")).unwrap().contains("client2"));
+        assert!(
+            output.stdout_text().contains("external_id = client1-7731"),
+            "{}",
+            output.stdout_text()
+        );
+        assert!(
+            output.stdout_text().ends_with("\n3\n"),
+            "{}",
+            output.stdout_text()
+        );
+        assert!(
+            fs::read_to_string(dir.path().join("list"))
+                .unwrap()
+                .contains("client2")
+        );
         for name in ["one", "two"] {
-            assert_eq!(dumped(&dir.path().join(name)), wanted(&sandbox, &["client1"]), "{name}");
+            assert_eq!(
+                dumped(&dir.path().join(name)),
+                wanted(&sandbox, &["client1"]),
+                "{name}"
+            );
         }
         assert_eq!(dumped(&dir.path().join("none")), given(&sandbox));
     }
@@ -404,7 +580,12 @@ fn tcsh_has_an_alias() {
 fn the_texts_are_well_formed() {
     let sandbox = Sandbox::start();
     let dir = tempfile::tempdir().unwrap();
-    for options in [&[][..], &["--prompt"], &["--renew"], &["--prompt", "--renew"]] {
+    for options in [
+        &[][..],
+        &["--prompt"],
+        &["--renew"],
+        &["--prompt", "--renew"],
+    ] {
         for (shell, checker, args) in [
             ("bash", "bash", &["-n"][..]),
             ("zsh", "zsh", &["-fn"]),
@@ -412,20 +593,34 @@ fn the_texts_are_well_formed() {
             ("sh", "dash", &["-n"]),
             ("sh", "shellcheck", &["--shell=sh", "--exclude=SC3037"]),
             // What is told in groups of braces, and what clap's completion does: upstream's.
-            ("bash", "shellcheck", &["--shell=bash", "--exclude=SC2034,SC2016,SC2178,SC2128,SC2207,SC2181"]),
+            (
+                "bash",
+                "shellcheck",
+                &[
+                    "--shell=bash",
+                    "--exclude=SC2034,SC2016,SC2178,SC2128,SC2207,SC2181",
+                ],
+            ),
         ] {
-            let Some(checker) = found(checker) else { continue };
+            let Some(checker) = found(checker) else {
+                continue;
+            };
             let words: Vec<&str> = ["init", shell].iter().chain(options).copied().collect();
             let text = sandbox.xacct(&words).run().status(0).stderr_contains("");
             let file = dir.path().join("text");
             fs::write(&file, text.stdout_text()).unwrap();
-            let args: Vec<&str> = args.iter().copied().chain([file.to_str().unwrap()]).collect();
+            let args: Vec<&str> = args
+                .iter()
+                .copied()
+                .chain([file.to_str().unwrap()])
+                .collect();
             sandbox.program(checker, &args).run().ok().stdout("");
         }
     }
 }
 
-/// What no PowerShell tells us here: that the parts are whole, and call the program by its quoted path.
+/// What no PowerShell tells us here: that the parts are whole, and call the program by its quoted
+/// path.
 #[test]
 fn the_text_for_powershell() {
     let sandbox = Sandbox::start();
@@ -433,19 +628,37 @@ fn the_text_for_powershell() {
     let own = dir.path().join("it's $here");
     fs::create_dir(&own).unwrap();
     symlink(XACCT, own.join("xacct")).unwrap();
-    for options in [&[][..], &["--prompt"], &["--renew"], &["--prompt", "--renew=1m"]] {
+    for options in [
+        &[][..],
+        &["--prompt"],
+        &["--renew"],
+        &["--prompt", "--renew=1m"],
+    ] {
         let words: Vec<&str> = ["init", "pwsh"].iter().chain(options).copied().collect();
         let output = sandbox.xacct(&words).env("PATH", &own).run().ok();
         let text = output.stdout_text();
         let quoted = own.join("xacct").display().to_string().replace('\'', "''");
-        assert!(text.starts_with(&format!("function global:__XacctProgram {{ '{quoted}' }}\n")), "{text}");
+        assert!(
+            text.starts_with(&format!(
+                "function global:__XacctProgram {{ '{quoted}' }}\n"
+            )),
+            "{text}"
+        );
         for (open, close) in [('{', '}'), ('(', ')'), ('[', ']')] {
             let count = |wanted: char| text.chars().filter(|c| *c == wanted).count();
             // `$escape[…m` in a string has no partner.
-            let alone = if open == '[' && options.contains(&"--prompt") { 2 } else { 0 };
+            let alone = if open == '[' && options.contains(&"--prompt") {
+                2
+            } else {
+                0
+            };
             assert_eq!(count(open), count(close) + alone, "{open}{close}\n{text}");
         }
-        assert_eq!(text.contains("$left -ge 60 "), options.contains(&"--renew=1m"), "{text}");
+        assert_eq!(
+            text.contains("$left -ge 60 "),
+            options.contains(&"--renew=1m"),
+            "{text}"
+        );
     }
 }
 
@@ -453,22 +666,44 @@ fn the_text_for_powershell() {
 fn the_colour_of_a_profile() {
     let sandbox = Sandbox::start();
     sandbox.write_settings(
-        "[profile.red]\ncolor = \"red\"\n[profile.orange]\ncolor = \"#ff8800\"\n[profile.plain]\nregion = \"x\"\n",
+        "[profile.red]\ncolor = \"red\"\n[profile.orange]\ncolor \
+         = \"#ff8800\"\n[profile.plain]\nregion = \"x\"\n",
     );
-    for (name, sgr) in [("red", "31\n"), ("orange", "38;2;255;136;0\n"), ("plain", "\n"), ("none", "\n")] {
-        sandbox.xacct(&["init", "bash", &format!("--color-of={name}")]).run().ok().stdout(sgr);
+    for (name, sgr) in [
+        ("red", "31\n"),
+        ("orange", "38;2;255;136;0\n"),
+        ("plain", "\n"),
+        ("none", "\n"),
+    ] {
+        sandbox
+            .xacct(&["init", "bash", &format!("--color-of={name}")])
+            .run()
+            .ok()
+            .stdout(sgr);
     }
 }
 
 #[test]
 fn the_program_may_be_executable_by_its_owner_only() {
-    // The link above shows names; this one shows that what is found by `PATH` is the file that runs.
+    // The link above shows names; this one shows that what is found by `PATH` is the file that
+    // runs.
     let sandbox = Sandbox::start();
     let dir = tempfile::tempdir().unwrap();
     let other = dir.path().join("xacct");
     fs::write(&other, "#!/bin/sh\n").unwrap();
     fs::set_permissions(&other, fs::Permissions::from_mode(0o700)).unwrap();
-    let output = sandbox.xacct(&["init", "bash"]).env("PATH", dir.path()).run().ok();
-    assert!(!output.stdout_text().contains(&other.display().to_string()), "another program of the name");
-    assert!(output.stdout_text().contains(&format!("    \"{XACCT}\" \"$@\"\n")));
+    let output = sandbox
+        .xacct(&["init", "bash"])
+        .env("PATH", dir.path())
+        .run()
+        .ok();
+    assert!(
+        !output.stdout_text().contains(&other.display().to_string()),
+        "another program of the name"
+    );
+    assert!(
+        output
+            .stdout_text()
+            .contains(&format!("    \"{XACCT}\" \"$@\"\n"))
+    );
 }

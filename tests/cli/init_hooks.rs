@@ -1,4 +1,5 @@
-//! `init --prompt` and `init --renew`: what a prompt of the real shells shows and does, without a terminal.
+//! `init --prompt` and `init --renew`: what a prompt of the real shells shows and does, without a
+//! terminal.
 //!
 //! The hooks are called as the shell would call them; a terminal of their own is in `init_tmux`.
 
@@ -80,7 +81,8 @@ const BASH_LIST: Way = Way {
     load: "eval \"$(xacct init bash @)\"",
     set: "export @1='@2'",
     hook: "for c in \"${PROMPT_COMMAND[@]}\"; do eval \"$c\"; done",
-    prompt: "for c in \"${PROMPT_COMMAND[@]}\"; do eval \"$c\"; done; printf '<%s>\\n' \"${PS1@P}\" | tr -d '\\001\\002'",
+    prompt: "for c in \"${PROMPT_COMMAND[@]}\"; do eval \"$c\"; done; printf \
+             '<%s>\\n' \"${PS1@P}\" | tr -d '\\001\\002'",
     get: "echo \"${@-}\"",
     own: "PS1='$ '; PROMPT_COMMAND=(true)",
 };
@@ -98,11 +100,24 @@ impl Way {
         self.get.replace('@', name)
     }
 
-    fn run(&self, sandbox: &Sandbox, dir: &Path, options: &str, statements: &[String]) -> Option<Output> {
+    fn run(
+        &self,
+        sandbox: &Sandbox,
+        dir: &Path,
+        options: &str,
+        statements: &[String],
+    ) -> Option<Output> {
         let program = found(self.program)?;
         if self.program == "nu" {
-            let words: Vec<&str> = ["init", "nu"].into_iter().chain(options.split(' ')).collect();
-            fs::write(dir.join("init.nu"), sandbox.xacct(&words).run().ok().stdout_text()).unwrap();
+            let words: Vec<&str> = ["init", "nu"]
+                .into_iter()
+                .chain(options.split(' '))
+                .collect();
+            fs::write(
+                dir.join("init.nu"),
+                sandbox.xacct(&words).run().ok().stdout_text(),
+            )
+            .unwrap();
         }
         let script = statements.join("\n");
         let args: Vec<&str> = self.args.iter().copied().chain([script.as_str()]).collect();
@@ -130,7 +145,8 @@ fn chrono_like(at: i64) -> String {
 fn the_segment_shows_profile_and_time_left_and_the_own_prompt_goes_on() {
     let sandbox = sandbox();
     sandbox.write_settings(
-        "[profile.client1]\ncolor = \"orange\"\n[profile.\"a%b\\u001b[31m$(touch ran)`touch ran`\"]\n",
+        "[profile.client1]\ncolor = \"orange\"\n[profile.\"a%b\\u001b[31m$(touch ran)`touch \
+         ran`\"]\n",
     );
     let (orange, red, off) = ("\u{1b}[38;5;208m", "\u{1b}[31m", "\u{1b}[0m");
     for way in &WAYS {
@@ -161,7 +177,9 @@ fn the_segment_shows_profile_and_time_left_and_the_own_prompt_goes_on() {
             way.set("XACCT_PROFILE", ""),
             way.prompt.to_owned(),
         ];
-        let Some(output) = way.run(&sandbox, dir.path(), "--prompt", &statements) else { continue };
+        let Some(output) = way.run(&sandbox, dir.path(), "--prompt", &statements) else {
+            continue;
+        };
         let output = output.ok();
         // zsh says the same in other bytes.
         let text = output.stdout_text().replace("\u{1b}[00m", off);
@@ -178,7 +196,11 @@ fn the_segment_shows_profile_and_time_left_and_the_own_prompt_goes_on() {
             "<$ >".to_owned(),
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), wanted, "{}", way.program);
-        assert!(!dir.path().join("ran").exists(), "{}: something ran", way.program);
+        assert!(
+            !dir.path().join("ran").exists(),
+            "{}: something ran",
+            way.program
+        );
     }
 }
 
@@ -196,26 +218,45 @@ fn loading_twice_shows_it_once() {
             way.load("--prompt --renew"),
             way.prompt.to_owned(),
         ];
-        let Some(output) = way.run(&sandbox, dir.path(), "--prompt --renew", &statements) else { continue };
+        let Some(output) = way.run(&sandbox, dir.path(), "--prompt --renew", &statements) else {
+            continue;
+        };
         output.ok().stdout("<(client1) $ >\n<(client1) $ >\n");
     }
 }
 
-/// What others set in the prompt stays, in whatever order they come: a theme that sets it anew each time, and
-/// virtualenv's `activate`, which puts its own before it.
+/// What others set in the prompt stays, in whatever order they come: a theme that sets it anew each
+/// time, and virtualenv's `activate`, which puts its own before it.
 #[test]
 fn a_prompt_that_others_change_stays_theirs() {
     let sandbox = sandbox();
     for (way, theme, activate) in [
-        (&WAYS[0], "theme() { PS1='theme> '; }; PROMPT_COMMAND='theme;'", "PS1=\"(venv) ${PS1-}\""),
-        (&WAYS[2], "theme() { PROMPT='theme> ' }; precmd_functions=(theme)", "PROMPT=\"(venv) $PROMPT\""),
+        (
+            &WAYS[0],
+            "theme() { PS1='theme> '; }; PROMPT_COMMAND='theme;'",
+            "PS1=\"(venv) ${PS1-}\"",
+        ),
+        (
+            &WAYS[2],
+            "theme() { PROMPT='theme> ' }; precmd_functions=(theme)",
+            "PROMPT=\"(venv) $PROMPT\"",
+        ),
     ] {
         let dir = tempfile::tempdir().unwrap();
-        let statements =
-            [theme, &way.load("--prompt"), &way.set("XACCT_PROFILE", "client1"), way.prompt, way.prompt];
+        let statements = [
+            theme,
+            &way.load("--prompt"),
+            &way.set("XACCT_PROFILE", "client1"),
+            way.prompt,
+            way.prompt,
+        ];
         let statements = statements.map(str::to_owned);
-        let Some(output) = way.run(&sandbox, dir.path(), "", &statements) else { continue };
-        output.ok().stdout("<(client1) theme> >\n<(client1) theme> >\n");
+        let Some(output) = way.run(&sandbox, dir.path(), "", &statements) else {
+            continue;
+        };
+        output
+            .ok()
+            .stdout("<(client1) theme> >\n<(client1) theme> >\n");
         let statements = [
             way.own,
             &way.load("--prompt"),
@@ -230,7 +271,10 @@ fn a_prompt_that_others_change_stays_theirs() {
         let lines: Vec<&str> = output.stdout_text().lines().collect();
         assert_eq!(lines[1], lines[2]);
         assert_eq!(lines[1].matches("client1").count(), 1, "{lines:?}");
-        assert!(lines[1].contains("(venv) ") && lines[1].ends_with("$ >"), "{lines:?}");
+        assert!(
+            lines[1].contains("(venv) ") && lines[1].ends_with("$ >"),
+            "{lines:?}"
+        );
     }
 }
 
@@ -239,7 +283,11 @@ fn a_prompt_that_others_change_stays_theirs() {
 fn the_prompt_still_sees_the_status() {
     let sandbox = sandbox();
     for (way, own, prompt) in [
-        (&WAYS[0], "PS1='$? $ '", "(exit 7); eval \"$PROMPT_COMMAND\"; printf '%s\\n' \"${PS1@P}\""),
+        (
+            &WAYS[0],
+            "PS1='$? $ '",
+            "(exit 7); eval \"$PROMPT_COMMAND\"; printf '%s\\n' \"${PS1@P}\"",
+        ),
         (
             &WAYS[3],
             "function fish_prompt; printf '%s %s $ ' $status \"$pipestatus\"; end",
@@ -248,8 +296,14 @@ fn the_prompt_still_sees_the_status() {
     ] {
         let dir = tempfile::tempdir().unwrap();
         let statements = [own, &way.load("--prompt --renew"), prompt].map(str::to_owned);
-        let Some(output) = way.run(&sandbox, dir.path(), "", &statements) else { continue };
-        output.ok().stdout(if way.program == "fish" { "7 3 7 $ \n" } else { "7 $ \n" });
+        let Some(output) = way.run(&sandbox, dir.path(), "", &statements) else {
+            continue;
+        };
+        output.ok().stdout(if way.program == "fish" {
+            "7 3 7 $ \n"
+        } else {
+            "7 $ \n"
+        });
     }
 }
 
@@ -258,10 +312,17 @@ fn credentials_are_renewed_ahead_of_time_and_not_all_the_time() {
     for way in &WAYS {
         let sandbox = sandbox();
         let id = |name: &str| {
-            format!("{}{}", way.get("AWS_ACCESS_KEY_ID"), if name.is_empty() { "" } else { name })
+            format!(
+                "{}{}",
+                way.get("AWS_ACCESS_KEY_ID"),
+                if name.is_empty() { "" } else { name }
+            )
         };
         let dir = tempfile::tempdir().unwrap();
-        sandbox.xacct(&["assume", "client1", "--format", "json"]).run().ok();
+        sandbox
+            .xacct(&["assume", "client1", "--format", "json"])
+            .run()
+            .ok();
         sandbox.leave("client1", 1000);
         sandbox.clear_log();
         let statements = [
@@ -279,12 +340,27 @@ fn credentials_are_renewed_ahead_of_time_and_not_all_the_time() {
             way.hook.to_owned(),
             way.get("AWS_CREDENTIAL_EXPIRATION"),
         ];
-        let Some(output) = way.run(&sandbox, dir.path(), "--renew=20m", &statements) else { continue };
+        let Some(output) = way.run(&sandbox, dir.path(), "--renew=20m", &statements) else {
+            continue;
+        };
         let output = output.ok();
         let lines: Vec<&str> = output.stdout_text().lines().collect();
-        assert_eq!((lines[0], lines[1]), (lines[0], lines[0]), "{}", way.program);
-        assert_eq!(lines[2], lines[0], "{}: the same, from the cache", way.program);
-        assert!(lines[3] < chrono_like(now()).as_str(), "{}: asked again within a minute", way.program);
+        assert_eq!(
+            (lines[0], lines[1]),
+            (lines[0], lines[0]),
+            "{}",
+            way.program
+        );
+        assert_eq!(
+            lines[2], lines[0],
+            "{}: the same, from the cache",
+            way.program
+        );
+        assert!(
+            lines[3] < chrono_like(now()).as_str(),
+            "{}: asked again within a minute",
+            way.program
+        );
         sandbox.asked(&["AssumeRole"]);
     }
 }
@@ -305,7 +381,9 @@ fn a_renewal_gets_new_ones_for_the_same_words() {
             way.get("AWS_ACCESS_KEY_ID"),
             way.get("AWS_REGION"),
         ];
-        let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else { continue };
+        let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else {
+            continue;
+        };
         let output = output.ok();
         let lines: Vec<&str> = output.stdout_text().lines().collect();
         assert_ne!(lines[0], lines[1], "{}", way.program);
@@ -338,9 +416,12 @@ fn where_a_person_is_needed_it_says_so_once() {
             way.hook.to_owned(),
             way.get("AWS_ACCESS_KEY_ID"),
         ];
-        let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else { continue };
+        let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else {
+            continue;
+        };
         let output = output.status(0).stderr(
-            "xacct: these credentials end soon, and somebody is needed to renew them: xacct assume client2\n",
+            "xacct: these credentials end soon, and somebody is needed to renew them: xacct assume \
+             client2\n",
         );
         let lines: Vec<&str> = output.stdout_text().lines().collect();
         assert_eq!(lines[0], lines[1], "{}: what was there stays", way.program);
@@ -349,10 +430,18 @@ fn where_a_person_is_needed_it_says_so_once() {
 
 #[test]
 fn nothing_else_is_renewed_than_what_was_assumed_and_as_it_was() {
-    let other = "[profile client1]\nrole_arn = arn:aws:iam::333333333333:role/partners/Operations\nsource_profile = hub\n\
-                 external_id = client2-8842\nrole_session_name = you\n[profile hub]\nregion = eu-central-1\n";
+    let other = "[profile client1]\nrole_arn = \
+                 arn:aws:iam::333333333333:role/partners/Operations\nsource_profile = hub\n\
+                 external_id = client2-8842\nrole_session_name = you\n[profile hub]\nregion = \
+                 eu-central-1\n";
     for way in &WAYS {
-        for case in ["other account", "other keys", "other variables", "unset", "refused"] {
+        for case in [
+            "other account",
+            "other keys",
+            "other variables",
+            "unset",
+            "refused",
+        ] {
             let sandbox = sandbox();
             let dir = tempfile::tempdir().unwrap();
             fs::write(dir.path().join("other"), other).unwrap();
@@ -374,7 +463,9 @@ fn nothing_else_is_renewed_than_what_was_assumed_and_as_it_was() {
                 way.hook.to_owned(),
                 way.get("AWS_ACCESS_KEY_ID"),
             ];
-            let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else { continue };
+            let Some(output) = way.run(&sandbox, dir.path(), "--renew", &statements) else {
+                continue;
+            };
             let output = output.ok();
             let lines: Vec<&str> = output.stdout_text().lines().collect();
             assert_eq!(lines[0], lines[1], "{} {case}", way.program);

@@ -1,4 +1,5 @@
-//! The integration in real terminals: tmux shows the shell, and keys are sent to it as a person types them.
+//! The integration in real terminals: tmux shows the shell, and keys are sent to it as a person
+//! types them.
 
 #![cfg(unix)]
 
@@ -19,13 +20,19 @@ struct Way {
     account: &'static str,
 }
 
-/// Loads the integration, is asked for a code, types it, completes a profile, is refused, and is in no account then.
+/// Loads the integration, is asked for a code, types it, completes a profile, is refused, and is in
+/// no account then.
 fn a_day(way: &Way) {
     let sandbox = Sandbox::start();
     let dir = tempfile::tempdir().unwrap();
-    let text = sandbox.xacct(&["init", "nu", "--prompt", "--renew"]).run().ok();
+    let text = sandbox
+        .xacct(&["init", "nu", "--prompt", "--renew"])
+        .run()
+        .ok();
     fs::write(dir.path().join("init.nu"), text.stdout_text()).unwrap();
-    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), way.shell, way.args) else { return };
+    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), way.shell, way.args) else {
+        return;
+    };
     // What is waited for never stands in what is typed.
     tmux.type_line(way.sum);
     tmux.client.expect("[42]");
@@ -38,7 +45,10 @@ fn a_day(way: &Way) {
     tmux.type_line(way.account);
     tmux.client.expect("[222222222222]");
     let screen = tmux.screen();
-    assert!(screen.contains("(client1 59m)") || screen.contains("(client1 1h0m)"), "{screen}");
+    assert!(
+        screen.contains("(client1 59m)") || screen.contains("(client1 1h0m)"),
+        "{screen}"
+    );
     assert!(!screen.contains(&code), "the code is seen:\n{screen}");
     tmux.type_keys("xacct assume chai");
     tmux.command(&["send-keys", "Tab"]);
@@ -56,8 +66,14 @@ fn a_day(way: &Way) {
     tmux.type_line(way.sum);
     tmux.client.expect("[42]");
     let screen = tmux.screen();
-    let prompt = screen.lines().rfind(|line| !line.trim().is_empty()).unwrap();
-    assert!(!prompt.contains("chained") && !prompt.contains("client1"), "{screen}");
+    let prompt = screen
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap();
+    assert!(
+        !prompt.contains("chained") && !prompt.contains("client1"),
+        "{screen}"
+    );
     assert!(!screen.contains("Enter picks"), "{screen}");
     tmux.type_line("xacct assume");
     tmux.client.expect("Enter picks");
@@ -111,8 +127,9 @@ fn nu() {
     });
 }
 
-/// Names with the characters at which bash splits words, and with those that shells quote; and profiles alone, where the
-/// options would stand above them. zsh without `compinit` as well as with it.
+/// Names with the characters at which bash splits words, and with those that shells quote; and
+/// profiles alone, where the options would stand above them. zsh without `compinit` as well as with
+/// it.
 #[test]
 fn tab_completes_every_name() {
     let compinit = "autoload -U compinit; compinit -u -D; eval \"$(xacct init zsh)\"";
@@ -125,10 +142,13 @@ fn tab_completes_every_name() {
     ] {
         let sandbox = Sandbox::start_plain();
         sandbox.write_config(
-            "[profile team:one@b=c]\n[profile team:two@b=c]\n[profile \"my own's\"]\nregion = eu-west-1\n",
+            "[profile team:one@b=c]\n[profile team:two@b=c]\n[profile \"my own's\"]\nregion = \
+             eu-west-1\n",
         );
         let dir = tempfile::tempdir().unwrap();
-        let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, &[args]) else { continue };
+        let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, &[args]) else {
+            continue;
+        };
         tmux.type_line(&load.replace("$ROOT", env!("CARGO_MANIFEST_DIR")));
         tmux.type_and_tab("xacct config show te");
         tmux.type_and_tab("o");
@@ -153,7 +173,9 @@ fn tab_completes_every_name() {
 fn elvish() {
     let sandbox = Sandbox::start_plain();
     let dir = tempfile::tempdir().unwrap();
-    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), "elvish", &["-norc"]) else { return };
+    let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), "elvish", &["-norc"]) else {
+        return;
+    };
     tmux.type_line("eval (xacct init elvish | slurp)");
     tmux.type_line("xacct config show keys; echo '['(+ 40 2)']'");
     tmux.client.expect("[42]");
@@ -181,10 +203,14 @@ fn ctrl_c_leaves_no_account() {
         let sandbox = Sandbox::start_plain();
         sandbox.add_config("[profile slow]\ncredential_process = touch started; exec sleep 60\n");
         let dir = tempfile::tempdir().unwrap();
-        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else {
+            continue;
+        };
         tmux.type_line(load);
         tmux.type_line("xacct assume keys; env > before");
-        crate::common::until("the first account", || holds_keys(&dir.path().join("before")) == Some(true));
+        crate::common::until("the first account", || {
+            holds_keys(&dir.path().join("before")) == Some(true)
+        });
         let after = if shell == "fish" { "" } else { "; touch ran" };
         tmux.type_line(&format!("xacct assume slow{after}"));
         crate::common::until("the program", || dir.path().join("started").exists());
@@ -192,14 +218,28 @@ fn ctrl_c_leaves_no_account() {
         tmux.type_line(&format!("echo \"the status is {status}\"; env > after"));
         let after = dir.path().join("after");
         crate::common::until("the shell goes on", || holds_keys(&after).is_some());
-        assert_eq!(holds_keys(&after), Some(false), "{shell}:\n{}", tmux.screen());
-        assert!(!dir.path().join("ran").exists(), "{shell}:\n{}", tmux.screen());
+        assert_eq!(
+            holds_keys(&after),
+            Some(false),
+            "{shell}:\n{}",
+            tmux.screen()
+        );
+        assert!(
+            !dir.path().join("ran").exists(),
+            "{shell}:\n{}",
+            tmux.screen()
+        );
     }
 }
 
 /// At their prompt.
-const POSIX: [(&str, &[&str]); 5] =
-    [("bash", &["--norc"]), ("zsh", &["-f"]), ("dash", &["-i"]), ("mksh", &["-i"]), ("ksh93", &["-i"])];
+const POSIX: [(&str, &[&str]); 5] = [
+    ("bash", &["--norc"]),
+    ("zsh", &["-f"]),
+    ("dash", &["-i"]),
+    ("mksh", &["-i"]),
+    ("ksh93", &["-i"]),
+];
 
 /// What is typed so that xacct waits, and what shows that it does.
 struct Wait {
@@ -208,32 +248,48 @@ struct Wait {
 }
 
 const WAITS: [Wait; 4] = [
-    Wait { profile: "slow", is_reached: |_, dir| dir.join("started").exists() },
-    Wait { profile: "by-program", is_reached: |_, dir| dir.join("asked").exists() },
+    Wait {
+        profile: "slow",
+        is_reached: |_, dir| dir.join("started").exists(),
+    },
+    Wait {
+        profile: "by-program",
+        is_reached: |_, dir| dir.join("asked").exists(),
+    },
     Wait {
         profile: "plain",
         is_reached: |sandbox, _| sandbox.log().iter().any(|request| request.fault.is_some()),
     },
-    Wait { profile: "typed", is_reached: |_, _| false },
+    Wait {
+        profile: "typed",
+        is_reached: |_, _| false,
+    },
 ];
 
-/// Without the function of `init`, Ctrl-C ends what was typed and leaves no account, whatever xacct waits for; Ctrl-Z does
-/// nothing; and the terminal is the shell's again.
+/// Without the function of `init`, Ctrl-C ends what was typed and leaves no account, whatever xacct
+/// waits for; Ctrl-Z does nothing; and the terminal is the shell's again.
 #[test]
 fn ctrl_c_leaves_no_account_with_plain_eval() {
     for (shell, args) in POSIX {
         for wait in &WAITS {
             let sandbox = Sandbox::start_plain();
-            sandbox.fault(&serde_json::json!({"kind": "silent", "count": 9, "action": "AssumeRole"}));
+            sandbox
+                .fault(&serde_json::json!({"kind": "silent", "count": 9, "action": "AssumeRole"}));
             sandbox.add_config(WAITING);
             let dir = tempfile::tempdir().unwrap();
-            let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
+            let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else {
+                continue;
+            };
             let at = |file: &str| dir.path().join(file);
             tmux.type_line("PS1='ready> '; eval \"$(xacct assume keys)\"; env > before");
-            crate::common::until("the first account", || holds_keys(&at("before")) == Some(true));
+            crate::common::until("the first account", || {
+                holds_keys(&at("before")) == Some(true)
+            });
             tmux.until_ready();
-            let loop_of =
-                format!("for i in 1 2; do eval \"$(xacct assume {})\"; done; touch ran", wait.profile);
+            let loop_of = format!(
+                "for i in 1 2; do eval \"$(xacct assume {})\"; done; touch ran",
+                wait.profile
+            );
             tmux.type_line(&loop_of);
             if wait.profile == "typed" {
                 tmux.client.expect("(profile typed): ");
@@ -246,13 +302,24 @@ fn ctrl_c_leaves_no_account_with_plain_eval() {
             tmux.type_line("echo $? > status; env > after");
             crate::common::until("the shell goes on", || holds_keys(&at("after")).is_some());
             let screen = tmux.screen();
-            assert_eq!(holds_keys(&at("after")), Some(false), "{shell} {}:\n{screen}", wait.profile);
+            assert_eq!(
+                holds_keys(&at("after")),
+                Some(false),
+                "{shell} {}:\n{screen}",
+                wait.profile
+            );
             // ksh93 adds 256 to a signal's number.
             let status = if shell == "ksh93" { "258\n" } else { "130\n" };
-            assert_eq!(fs::read_to_string(at("status")).unwrap(), status, "{shell} {}", wait.profile);
+            assert_eq!(
+                fs::read_to_string(at("status")).unwrap(),
+                status,
+                "{shell} {}",
+                wait.profile
+            );
             assert!(!at("ran").exists(), "{shell} {}:\n{screen}", wait.profile);
             // Programs are given the terminal as ever.
-            // Not before it reads: while a shell changes the terminal's mode, some lose what is typed.
+            // Not before it reads: while a shell changes the terminal's mode, some lose what is
+            // typed.
             tmux.type_line("sh -c 'touch reads; read -r line && echo \"$line\" > typed'");
             crate::common::until("a program starts", || at("reads").exists());
             tmux.type_line("hello");
@@ -286,23 +353,32 @@ fn ctrl_c_ends_a_script() {
         let sandbox = Sandbox::start_plain();
         sandbox.add_config(WAITING);
         let dir = tempfile::tempdir().unwrap();
-        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else { continue };
-        let script =
-            "eval \"$(xacct assume keys)\"; env > before; eval \"$(xacct assume slow)\"; touch ran\n";
+        let Some(tmux) = Tmux::start(&sandbox, dir.path(), shell, args) else {
+            continue;
+        };
+        let script = "eval \"$(xacct assume keys)\"; env > before; eval \"$(xacct assume slow)\"; \
+                      touch ran\n";
         fs::write(dir.path().join("script"), script).unwrap();
         tmux.type_line(&format!("PS1='ready> '; {shell} script"));
         crate::common::until("the program", || dir.path().join("started").exists());
         tmux.command(&["send-keys", "C-c"]);
         tmux.until_ready();
         tmux.type_line("env > after");
-        crate::common::until("the shell goes on", || holds_keys(&dir.path().join("after")).is_some());
-        assert!(!dir.path().join("ran").exists(), "{shell}:\n{}", tmux.screen());
+        crate::common::until("the shell goes on", || {
+            holds_keys(&dir.path().join("after")).is_some()
+        });
+        assert!(
+            !dir.path().join("ran").exists(),
+            "{shell}:\n{}",
+            tmux.screen()
+        );
     }
 }
 
 /// Once the file is whole.
 fn holds_keys(file: &Path) -> Option<bool> {
-    let text =
-        fs::read_to_string(file).ok().filter(|text| text.contains("\nPATH=") || text.starts_with("PATH="))?;
+    let text = fs::read_to_string(file)
+        .ok()
+        .filter(|text| text.contains("\nPATH=") || text.starts_with("PATH="))?;
     Some(text.contains("AWS_ACCESS_KEY_ID="))
 }

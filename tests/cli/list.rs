@@ -3,10 +3,19 @@
 use crate::common::Sandbox;
 use serde_json::{Value, json};
 
-/// `client2` cached, `client1` expired, `hub` cached for hours, `keys` static, the others not asked for yet.
+/// `client2` cached, `client1` expired, `hub` cached for hours, `keys` static, the others not asked
+/// for yet.
 fn with_every_status() -> Sandbox {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["credential-process", "client2", "--mfa-code", &sandbox.fresh_code()]).run().ok();
+    sandbox
+        .xacct(&[
+            "credential-process",
+            "client2",
+            "--mfa-code",
+            &sandbox.fresh_code(),
+        ])
+        .run()
+        .ok();
     sandbox.key_id("client1");
     sandbox.leave("client1", -5);
     sandbox.leave("client2", 45 * 60 + 50);
@@ -54,17 +63,26 @@ fn only_the_first_line_of_a_value_is_listed() {
     let sandbox = Sandbox::start_plain();
     let below = "\n  aws_session_token = hiddentoken\n";
     sandbox.write_config(&format!(
-        "[profile a]\nregion = us-east-1{below}[profile b]\nsource_profile = a{below}region = us-west-2\n\
-         [profile c]\nrole_arn = arn:aws:iam::222222222222:role/X{below}tags = prod{below}mfa_serial = me{below}\
+        "[profile a]\nregion = us-east-1{below}[profile b]\nsource_profile = a{below}region = \
+         us-west-2\n\
+         [profile c]\nrole_arn = arn:aws:iam::222222222222:role/X{below}tags = \
+         prod{below}mfa_serial = me{below}\
          [profile d]\nsso_start_url = https://me:hiddenpass@host/start\nsso_region = eu-west-1\n\
          sso_account_id = 111111111111\nsso_role_name = R\n"
     ));
     let text = sandbox.xacct(&["list"]).run().ok().stdout_text().to_owned();
-    let json = sandbox.xacct(&["list", "--json"]).run().ok().stdout_text().to_owned();
+    let json = sandbox
+        .xacct(&["list", "--json"])
+        .run()
+        .ok()
+        .stdout_text()
+        .to_owned();
     for shown in [&text, &json] {
         assert!(!shown.contains("hidden"), "{shown}");
         assert!(
-            shown.contains("us-east-1") && shown.contains("prod") && shown.contains("********@host"),
+            shown.contains("us-east-1")
+                && shown.contains("prod")
+                && shown.contains("********@host"),
             "{shown}"
         );
     }
@@ -78,9 +96,18 @@ fn json_has_every_field_of_every_profile() {
     let sandbox = with_every_status();
     sandbox.edit_config("[profile plain]\n", "[profile plain]\ntags = prod, eu\n");
     let list = sandbox.xacct(&["list", "--json"]).run().ok().json();
-    let of = |name: &str| list.as_array().unwrap().iter().find(|row| row["profile"] == name).unwrap().clone();
+    let of = |name: &str| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["profile"] == name)
+            .unwrap()
+            .clone()
+    };
     let until = |profile: &str| {
-        let at = crate::common::cache::read(&sandbox.entry(profile))["entry"]["expires_at"].as_i64().unwrap();
+        let at = crate::common::cache::read(&sandbox.entry(profile))["entry"]["expires_at"]
+            .as_i64()
+            .unwrap();
         Value::from(
             chrono::DateTime::from_timestamp(at, 0)
                 .unwrap()
@@ -104,8 +131,14 @@ fn json_has_every_field_of_every_profile() {
         (&of("client1")["status"], &of("client1")["expires_at"]),
         (&json!("expired"), &until("client1"))
     );
-    assert_eq!((&of("hub")["status"], &of("hub")["expires_at"]), (&json!("cached"), &until("hub")));
-    assert_eq!((&of("keys")["status"], &of("keys")["expires_at"]), (&json!("static"), &Value::Null));
+    assert_eq!(
+        (&of("hub")["status"], &of("hub")["expires_at"]),
+        (&json!("cached"), &until("hub"))
+    );
+    assert_eq!(
+        (&of("keys")["status"], &of("keys")["expires_at"]),
+        (&json!("static"), &Value::Null)
+    );
     assert_eq!(
         of("default"),
         json!({"profile": "default", "account_id": null, "role_arn": null, "source": null, "region": "eu-central-1",
@@ -118,17 +151,37 @@ fn json_has_every_field_of_every_profile() {
 fn a_profile_that_does_not_work_is_listed_all_the_same() {
     let sandbox = Sandbox::start();
     sandbox.add_config(
-        "[profile broken]\nrole_arn = arn:aws:iam::555555555555:role/X\nsource_profile = nobody\nno line\n",
+        "[profile broken]\nrole_arn = arn:aws:iam::555555555555:role/X\nsource_profile = \
+         nobody\nno line\n",
     );
     let output = sandbox.xacct(&["list", "--json"]).run().status(0);
     let row = output.json().as_array().unwrap().last().unwrap().clone();
     assert_eq!(
-        (&row["profile"], &row["account_id"], &row["source"], &row["status"]),
-        (&json!("broken"), &json!("555555555555"), &json!("nobody"), &json!("none"))
+        (
+            &row["profile"],
+            &row["account_id"],
+            &row["source"],
+            &row["status"]
+        ),
+        (
+            &json!("broken"),
+            &json!("555555555555"),
+            &json!("nobody"),
+            &json!("none")
+        )
     );
-    let output =
-        sandbox.xacct(&["list"]).run().status(0).stderr_contains("xacct: warning: ~/.aws/config:59: ");
-    assert!(output.stdout_text().contains("\nbroken        555555555555  X "), "{}", output.stdout_text());
+    let output = sandbox
+        .xacct(&["list"])
+        .run()
+        .status(0)
+        .stderr_contains("xacct: warning: ~/.aws/config:59: ");
+    assert!(
+        output
+            .stdout_text()
+            .contains("\nbroken        555555555555  X "),
+        "{}",
+        output.stdout_text()
+    );
 }
 
 #[test]
@@ -137,7 +190,12 @@ fn without_profiles_there_is_a_way_on() {
     sandbox.write_config("");
     sandbox.write_credentials("");
     let note = "xacct: no profiles found; `xacct sandbox` has some to try\n";
-    sandbox.xacct(&["list"]).run().status(0).stdout("").stderr(note);
+    sandbox
+        .xacct(&["list"])
+        .run()
+        .status(0)
+        .stdout("")
+        .stderr(note);
     sandbox.xacct(&["list", "--json"]).run().ok().stdout("[]\n");
 }
 
@@ -157,15 +215,31 @@ fn selectors_choose_as_in_each() {
     let sandbox = with_every_status();
     sandbox.add_config("[profile x]\ninclude_profile = client1\ntags = stage=prod\n");
     let names = |words: &[&str]| -> Vec<String> {
-        let output = sandbox.xacct(&[&["list", "--json"], words].concat()).run().ok();
+        let output = sandbox
+            .xacct(&[&["list", "--json"], words].concat())
+            .run()
+            .ok();
         let rows = output.json();
-        rows.as_array().unwrap().iter().map(|row| row["profile"].as_str().unwrap().to_owned()).collect()
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["profile"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names(&["client*", "!client3"]), ["client1", "client2"]);
     assert_eq!(names(&["account:333333333333"]), ["client2"]);
     assert_eq!(names(&["tag:stage=prod"]), ["x"]);
     let table = sandbox.xacct(&["list", "client2"]).run().ok();
-    assert_eq!(table.stdout_text().lines().count(), 2, "{}", table.stdout_text());
-    let output = sandbox.xacct(&["list", "clinet2"]).run().status(3).stdout("");
+    assert_eq!(
+        table.stdout_text().lines().count(),
+        2,
+        "{}",
+        table.stdout_text()
+    );
+    let output = sandbox
+        .xacct(&["list", "clinet2"])
+        .run()
+        .status(3)
+        .stdout("");
     output.stderr_contains("client2");
 }

@@ -1,4 +1,5 @@
-//! `xacct login` at Identity Center: with the browser of this machine, with a code, and what can go wrong.
+//! `xacct login` at Identity Center: with the browser of this machine, with a code, and what can go
+//! wrong.
 
 #![cfg(unix)]
 
@@ -20,7 +21,8 @@ fn login(sandbox: &Sandbox, browser: &Browser, more: &[&str]) -> Cmd {
 
 fn signed_in(running: Running, url: &str) {
     running.wait().status(0).stdout("").stderr(&format!(
-        "xacct: sign in at {START} in the browser that opens now; if none does, open\nxacct:   {url}\nxacct: signed in at \
+        "xacct: sign in at {START} in the browser that opens now; if none does, open\nxacct:   \
+         {url}\nxacct: signed in at \
          {START}\n"
     ));
 }
@@ -38,10 +40,21 @@ fn the_browser_comes_back_with_a_code() {
     let log = sandbox.log();
     let shown = |at: usize, names: &[&str]| -> BTreeMap<String, String> {
         let all = &log[at].params;
-        names.iter().map(|name| ((*name).to_owned(), all.get(*name).cloned().unwrap_or_default())).collect()
+        names
+            .iter()
+            .map(|name| {
+                (
+                    (*name).to_owned(),
+                    all.get(*name).cloned().unwrap_or_default(),
+                )
+            })
+            .collect()
     };
     let wanted = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     };
     assert_eq!(
         log[0].params,
@@ -68,7 +81,9 @@ fn the_browser_comes_back_with_a_code() {
     login(&sandbox, &browser, &[])
         .run()
         .status(0)
-        .stderr(&format!("xacct: already signed in at {START} (--refresh signs in again)\n"));
+        .stderr(&format!(
+            "xacct: already signed in at {START} (--refresh signs in again)\n"
+        ));
     sandbox.asked(&[]);
     // The client is still known.
     let running = login(&sandbox, &browser, &["--refresh"]).spawn();
@@ -96,7 +111,10 @@ fn what_is_not_this_sign_in_is_turned_away() {
         ("/oauth/callback?error=access_denied", "400"),
     ] {
         let answer = get(&format!("{base}{path}"));
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {answer}"
+        );
     }
     let page = get(&format!("{base}/oauth/callback?{query}"));
     assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
@@ -113,7 +131,8 @@ fn a_no_in_the_browser_is_a_no() {
     let page = sign_in(&browser.url());
     assert!(page.contains("The sign-in was refused"), "{page}");
     running.wait().status(4).stdout("").stderr(&format!(
-        "xacct: error: the sign-in at {START} was refused in the browser (access_denied)\n  to try again: xacct login acme\n"
+        "xacct: error: the sign-in at {START} was refused in the browser (access_denied)\n  to try \
+         again: xacct login acme\n"
     ));
     assert!(!sandbox.token_file().exists() && sandbox.client_file().exists());
 }
@@ -126,8 +145,9 @@ fn a_code_that_was_exchanged_for_nothing_is_an_error() {
     let running = login(&sandbox, &browser, &["-q"]).spawn();
     sign_in(&browser.url());
     let output = running.wait().status(6);
-    output
-        .stderr_contains("IAM Identity Center in eu-central-1 could not be reached: InternalServerException");
+    output.stderr_contains(
+        "IAM Identity Center in eu-central-1 could not be reached: InternalServerException",
+    );
     assert!(!sandbox.token_file().exists());
 }
 
@@ -135,8 +155,10 @@ fn a_code_that_was_exchanged_for_nothing_is_an_error() {
 fn no_browser_prints_the_address_even_in_silence() {
     let sandbox = Sandbox::start();
     let browser = Browser::of(&sandbox);
-    let mut pty = sandbox
-        .pty_with(&["login", "acme", "--no-browser", "-q"], &[("BROWSER", browser.path().to_str().unwrap())]);
+    let mut pty = sandbox.pty_with(
+        &["login", "acme", "--no-browser", "-q"],
+        &[("BROWSER", browser.path().to_str().unwrap())],
+    );
     pty.expect("open this page in a browser of this computer");
     pty.expect("xacct:   ");
     let url = pty.expect("\r\n");
@@ -149,9 +171,15 @@ fn no_browser_prints_the_address_even_in_silence() {
 #[test]
 fn a_browser_that_does_not_start_is_said() {
     let sandbox = Sandbox::start();
-    let run = sandbox.xacct(&["login", "acme", "--device-code", "-q"]).env("BROWSER", "/nonexistent/browser");
+    let run = sandbox
+        .xacct(&["login", "acme", "--device-code", "-q"])
+        .env("BROWSER", "/nonexistent/browser");
     let output = run.run().status(0);
-    assert!(output.stderr_text().starts_with("xacct: no browser could be started: open http://127.0.0.1:"));
+    assert!(
+        output
+            .stderr_text()
+            .starts_with("xacct: no browser could be started: open http://127.0.0.1:")
+    );
 }
 
 #[test]
@@ -159,19 +187,37 @@ fn a_device_shows_a_code_and_waits() {
     let sandbox = Sandbox::start();
     sandbox.sign_in(&json!({ "mode": "pending" }));
     // With SSH the browser would be at the other end.
-    let run = sandbox.xacct(&["login", "acme"]).env("DISPLAY", ":0").env("SSH_TTY", "/dev/pts/1").spawn();
+    let run = sandbox
+        .xacct(&["login", "acme"])
+        .env("DISPLAY", ":0")
+        .env("SSH_TTY", "/dev/pts/1")
+        .spawn();
     crate::common::until("a second poll", || sandbox.calls().len() >= 4);
     let code = sandbox.user_codes().pop().unwrap();
     sandbox.sign_in(&json!({ "mode": "approve" }));
     let page = format!("{}/device?user_code={code}", sandbox.endpoint());
     run.wait().status(0).stdout("").stderr(&format!(
-        "xacct: to sign in, open this page, which must show the code {code}\nxacct:   {page}\nxacct: signed in at {START}\n"
+        "xacct: to sign in, open this page, which must show the code {code}\nxacct:   \
+         {page}\nxacct: signed in at {START}\n"
     ));
     let calls = sandbox.calls();
-    assert_eq!(calls[..3], ["RegisterClient", "StartDeviceAuthorization", "CreateToken"]);
+    assert_eq!(
+        calls[..3],
+        ["RegisterClient", "StartDeviceAuthorization", "CreateToken"]
+    );
     let log = sandbox.log();
-    let codes: Vec<&str> = log[2..].iter().map(|request| request.code.as_deref().unwrap_or("")).collect();
-    assert!(codes.iter().rev().skip(1).all(|code| *code == "AuthorizationPendingException"), "{codes:?}");
+    let codes: Vec<&str> = log[2..]
+        .iter()
+        .map(|request| request.code.as_deref().unwrap_or(""))
+        .collect();
+    assert!(
+        codes
+            .iter()
+            .rev()
+            .skip(1)
+            .all(|code| *code == "AuthorizationPendingException"),
+        "{codes:?}"
+    );
     assert_eq!(sandbox.token()["startUrl"], START);
 }
 
@@ -180,8 +226,17 @@ fn slow_down_is_heeded() {
     let sandbox = Sandbox::start();
     sandbox.fault(&json!({ "kind": "throttle", "action": "CreateToken" }));
     let began = now();
-    sandbox.xacct(&["login", "acme", "--device-code"]).run().status(0).stderr_contains("signed in at");
-    sandbox.asked(&["RegisterClient", "StartDeviceAuthorization", "CreateToken", "CreateToken"]);
+    sandbox
+        .xacct(&["login", "acme", "--device-code"])
+        .run()
+        .status(0)
+        .stderr_contains("signed in at");
+    sandbox.asked(&[
+        "RegisterClient",
+        "StartDeviceAuthorization",
+        "CreateToken",
+        "CreateToken",
+    ]);
     assert!(now() - began >= 5, "an interval of 1 s, and 5 s more");
 }
 
@@ -189,7 +244,11 @@ fn slow_down_is_heeded() {
 fn a_network_that_comes_back_is_waited_for() {
     let sandbox = Sandbox::start();
     sandbox.fault(&json!({ "kind": "reset_before", "action": "CreateToken", "count": 3 }));
-    sandbox.xacct(&["login", "acme"]).run().status(0).stderr_contains("signed in at");
+    sandbox
+        .xacct(&["login", "acme"])
+        .run()
+        .status(0)
+        .stderr_contains("signed in at");
 }
 
 #[test]
@@ -197,12 +256,17 @@ fn refused_and_expired_devices_are_said_in_words() {
     let sandbox = Sandbox::start();
     sandbox.sign_in(&json!({ "mode": "deny" }));
     sandbox.xacct(&["login", "acme"]).run().status(4).stderr_contains(&format!(
-        "xacct: error: the sign-in at {START} was refused in the browser (access_denied)\n  to try again: xacct login acme\n"
+        "xacct: error: the sign-in at {START} was refused in the browser (access_denied)\n  to try \
+         again: xacct login acme\n"
     ));
     sandbox.sign_in(&json!({ "mode": "pending", "expires_in": 1 }));
-    sandbox.xacct(&["login", "acme"]).run().status(5).stderr_contains(&format!(
-        "xacct: error: the sign-in at {START} timed out\n  to try again: xacct login acme\n"
-    ));
+    sandbox
+        .xacct(&["login", "acme"])
+        .run()
+        .status(5)
+        .stderr_contains(&format!(
+            "xacct: error: the sign-in at {START} timed out\n  to try again: xacct login acme\n"
+        ));
     assert!(!sandbox.token_file().exists());
 }
 
@@ -227,14 +291,20 @@ fn ctrl_c_leaves_nothing_behind() {
 fn a_client_that_is_not_known_any_more_is_registered_anew() {
     let sandbox = Sandbox::signed_in();
     sandbox.forget_clients();
-    sandbox.xacct(&["login", "acme", "--refresh", "-q"]).run().status(0);
+    sandbox
+        .xacct(&["login", "acme", "--refresh", "-q"])
+        .run()
+        .status(0);
     let start = "StartDeviceAuthorization";
     sandbox.asked(&[start, "RegisterClient", start, "CreateToken"]);
     // One that will end before the sign-in does.
     let mut client = read(&sandbox.client_file());
     client["expiresAt"] = "2026-01-01T00:00:00Z".into();
     fs::write(sandbox.client_file(), client.to_string()).unwrap();
-    sandbox.xacct(&["login", "acme", "--refresh", "-q"]).run().status(0);
+    sandbox
+        .xacct(&["login", "acme", "--refresh", "-q"])
+        .run()
+        .status(0);
     sandbox.asked(&["RegisterClient", start, "CreateToken"]);
 }
 
@@ -247,7 +317,10 @@ fn a_browser_that_nobody_answers_gets_another_client_next_time() {
     get(&browser.url());
     assert!(sandbox.client_file().exists());
     running.interrupt();
-    running.wait().status(130).stderr("xacct: error: interrupted\n");
+    running
+        .wait()
+        .status(130)
+        .stderr("xacct: error: interrupted\n");
     assert!(!sandbox.client_file().exists());
 }
 
@@ -255,7 +328,9 @@ fn a_browser_that_nobody_answers_gets_another_client_next_time() {
 fn many_that_sign_in_open_one_browser() {
     let sandbox = Sandbox::start();
     let browser = Browser::of(&sandbox);
-    let running: Vec<Running> = (0..12).map(|_| login(&sandbox, &browser, &[]).spawn()).collect();
+    let running: Vec<Running> = (0..12)
+        .map(|_| login(&sandbox, &browser, &[]).spawn())
+        .collect();
     sign_in(&browser.url());
     for run in running {
         run.wait().status(0).stderr_contains("signed in at");
@@ -283,28 +358,52 @@ fn who_waited_in_vain_does_not_ask_again() {
     second.expect("waiting for xacct login acme (pid ");
     second.expect(", which signs in at https://acme.awsapps.com/start\r\n");
     sandbox.sign_in(&json!({ "mode": "deny" }));
-    first.wait().status(4).stderr_contains("was refused in the browser");
+    first
+        .wait()
+        .status(4)
+        .stderr_contains("was refused in the browser");
     let (status, screen) = second.wait();
     assert_eq!(status, 5, "{screen}");
-    let said = format!("error: the sign-in at {START} that another process had begun came to nothing");
+    let said =
+        format!("error: the sign-in at {START} that another process had begun came to nothing");
     assert!(screen.contains(&said), "{screen}");
-    assert_eq!(sandbox.calls().iter().filter(|call| *call == "StartDeviceAuthorization").count(), 1);
+    assert_eq!(
+        sandbox
+            .calls()
+            .iter()
+            .filter(|call| *call == "StartDeviceAuthorization")
+            .count(),
+        1
+    );
 }
 
 #[test]
 fn a_role_profile_signs_in_at_its_source() {
     let sandbox = Sandbox::start();
-    sandbox.xacct(&["login", "acme-client1", "-q"]).run().status(0);
+    sandbox
+        .xacct(&["login", "acme-client1", "-q"])
+        .run()
+        .status(0);
     sandbox.asked(&["RegisterClient", "StartDeviceAuthorization", "CreateToken"]);
-    sandbox.xacct(&["login", "acme", "--no-input"]).run().status(0).stderr_contains("already signed in");
+    sandbox
+        .xacct(&["login", "acme", "--no-input"])
+        .run()
+        .status(0)
+        .stderr_contains("already signed in");
 }
 
 #[test]
 fn no_input_asks_nobody() {
     let sandbox = Sandbox::start();
-    sandbox.xacct(&["login", "acme", "--no-input"]).run().status(5).stdout("").stderr(&format!(
-        "xacct: error: profile 'acme': you are not signed in at {START}\n  in a terminal, run: xacct login acme\n"
-    ));
+    sandbox
+        .xacct(&["login", "acme", "--no-input"])
+        .run()
+        .status(5)
+        .stdout("")
+        .stderr(&format!(
+            "xacct: error: profile 'acme': you are not signed in at {START}\n  in a terminal, run: \
+         xacct login acme\n"
+        ));
     sandbox.asked(&[]);
 }
 
@@ -312,9 +411,15 @@ fn no_input_asks_nobody() {
 fn what_somebody_else_was_given_is_forgotten() {
     let sandbox = Sandbox::signed_in();
     sandbox.key_id("acme-client1");
-    sandbox.xacct(&["credential-process", "acme-client1", "--duration", "15m"]).run().ok();
+    sandbox
+        .xacct(&["credential-process", "acme-client1", "--duration", "15m"])
+        .run()
+        .ok();
     assert_eq!(sandbox.entries().len(), 3);
-    sandbox.xacct(&["login", "acme", "--refresh", "-q"]).run().status(0);
+    sandbox
+        .xacct(&["login", "acme", "--refresh", "-q"])
+        .run()
+        .status(0);
     assert!(sandbox.entries().is_empty());
 }
 
@@ -333,15 +438,25 @@ region = eu-central-1
 ",
     );
     sandbox.sign_in(&json!({ "mode": "pending" }));
-    let run = sandbox.xacct(&["login", "old"]).env("BROWSER", browser.path()).spawn();
+    let run = sandbox
+        .xacct(&["login", "old"])
+        .env("BROWSER", browser.path())
+        .spawn();
     let url = browser.url();
     let code = sandbox.user_codes().pop().unwrap();
-    assert_eq!(url, format!("{}/device?user_code={code}", sandbox.endpoint()));
+    assert_eq!(
+        url,
+        format!("{}/device?user_code={code}", sandbox.endpoint())
+    );
     sandbox.sign_in(&json!({ "mode": "approve" }));
-    run.wait().status(0).stderr_contains(&format!("the page that opens now must show the code {code}"));
+    run.wait().status(0).stderr_contains(&format!(
+        "the page that opens now must show the code {code}"
+    ));
     assert!(!sandbox.log()[0].params.contains_key("scopes"));
     // SHA-1 of the start URL.
-    let token = sandbox.home().join(".aws/sso/cache/40169cea58ca6cbf23fb27b2542923fb5f524af0.json");
+    let token = sandbox
+        .home()
+        .join(".aws/sso/cache/40169cea58ca6cbf23fb27b2542923fb5f524af0.json");
     assert!(token.exists() && !sandbox.token_file().exists());
     sandbox.xacct(&["credential-process", "old"]).run().ok();
 }

@@ -1,6 +1,10 @@
 //! Every test that runs the program, in one binary: linked once, with one harness.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "this is test code; clippy knows only #[test]")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "this is test code; clippy knows only #[test]"
+)]
 
 mod common;
 

@@ -1,5 +1,5 @@
-//! A pipe, a device, a directory or far too much in the place of a file that xacct reads: it is named at once, and
-//! never waited for.
+//! A pipe, a device, a directory or far too much in the place of a file that xacct reads: it is
+//! named at once, and never waited for.
 
 #![cfg(unix)]
 
@@ -20,13 +20,21 @@ fn the_three_files() {
     let sandbox = Sandbox::start_plain();
     let odd = sandbox.home().join("odd");
     let show = |variable: &str| {
-        let run = sandbox.xacct(&["credential-process", "plain"]).env(variable, &odd).run();
+        let run = sandbox
+            .xacct(&["credential-process", "plain"])
+            .env(variable, &odd)
+            .run();
         run.status(3).stdout("").stderr_text().to_owned()
     };
-    let variables = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "XACCT_CONFIG"];
+    let variables = [
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "XACCT_CONFIG",
+    ];
     let all_say = |why: &str| {
         for variable in variables {
-            let words = format!("~/odd cannot be read: it is {why}\n  {variable} can name another file\n");
+            let words =
+                format!("~/odd cannot be read: it is {why}\n  {variable} can name another file\n");
             assert_eq!(show(variable), format!("xacct: error: {words}"));
         }
     };
@@ -39,7 +47,10 @@ fn the_three_files() {
     fs::File::create(&odd).unwrap().set_len(1 << 40).unwrap();
     all_say("larger than 16 MiB");
     // An empty file, as people write it.
-    let run = sandbox.xacct(&["credential-process", "plain"]).env("XACCT_CONFIG", "/dev/null").run();
+    let run = sandbox
+        .xacct(&["credential-process", "plain"])
+        .env("XACCT_CONFIG", "/dev/null")
+        .run();
     assert_eq!(run.ok().json()["AccountId"], "222222222222");
 }
 
@@ -51,7 +62,8 @@ fn the_files_that_profiles_name() {
     sandbox.add_config(&format!(
         "[profile web]\nregion = eu-west-1\nrole_arn = arn:aws:iam::222222222222:role/Inner\n\
          web_identity_token_file = {0}\n[profile bundle]\nregion = eu-west-1\nrole_arn = \
-         arn:aws:iam::222222222222:role/Inner\nsource_profile = keys\nca_bundle = {0}\n[profile container]\nregion = eu-west-1\ncredential_source = EcsContainer\n\
+         arn:aws:iam::222222222222:role/Inner\nsource_profile = keys\nca_bundle = {0}\n[profile \
+         container]\nregion = eu-west-1\ncredential_source = EcsContainer\n\
          [profile narrow]\nregion = eu-west-1\nrole_arn = arn:aws:iam::222222222222:role/Inner\n\
          source_profile = keys\nsession_policy = {0}\n",
         odd.display()
@@ -63,7 +75,9 @@ fn the_files_that_profiles_name() {
             .env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &odd)
             .env("AWS_ENDPOINT_URL_STS", "https://localhost:9")
             .run();
-        run.status(3).stdout("").stderr_contains(&format!("{}{words}", odd.display()));
+        run.status(3)
+            .stdout("")
+            .stderr_contains(&format!("{}{words}", odd.display()));
     };
     says("web", " cannot be read: it is a FIFO, not a file\n");
     says("container", " cannot be read: it is a FIFO, not a file\n");
@@ -76,25 +90,48 @@ fn the_files_that_profiles_name() {
 #[test]
 fn what_is_kept_for_later() {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["login", "acme"]).run().status(0).stderr_contains("signed in at ");
+    sandbox
+        .xacct(&["login", "acme"])
+        .run()
+        .status(0)
+        .stderr_contains("signed in at ");
     sandbox.clear_log();
     let first = sandbox.key_id("plain");
     sandbox.clear_log();
-    let [entry] = &sandbox.entries()[..] else { panic!("one entry") };
+    let [entry] = &sandbox.entries()[..] else {
+        panic!("one entry")
+    };
     fifo(entry);
-    let again = sandbox.xacct(&["credential-process", "plain"]).run().status(0);
+    let again = sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .status(0);
     assert_ne!(again.key_id(), first);
     let _ = again.stderr_contains("it is not a plain file");
     sandbox.asked(&["AssumeRole"]);
     fifo(&sandbox.token_file());
-    let signed_out = sandbox.xacct(&["credential-process", "acme"]).run().status(5).stdout("");
+    let signed_out = sandbox
+        .xacct(&["credential-process", "acme"])
+        .run()
+        .status(5)
+        .stdout("");
     signed_out.stderr_contains("you are not signed in at ");
     let log = sandbox.home().join("audit.jsonl");
     fifo(&log);
-    let audit = sandbox.xacct(&["audit"]).env("XACCT_AUDIT_LOG", &log).run().status(1).stdout("");
+    let audit = sandbox
+        .xacct(&["audit"])
+        .env("XACCT_AUDIT_LOG", &log)
+        .run()
+        .status(1)
+        .stdout("");
     audit.stderr_contains("audit.jsonl: it is a FIFO, not a file");
     let last = sandbox.cache_dir().join("each");
     fs::create_dir_all(&last).unwrap();
     fifo(&last.join("last.json"));
-    sandbox.xacct(&["each", "--retry-failed"]).run().status(125).stdout("").stderr_contains("each/last.json");
+    sandbox
+        .xacct(&["each", "--retry-failed"])
+        .run()
+        .status(125)
+        .stdout("")
+        .stderr_contains("each/last.json");
 }

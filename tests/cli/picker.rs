@@ -1,4 +1,5 @@
-//! No PROFILE on a terminal: a list to pick one from, by typing and by keys, which leaves everything as it was.
+//! No PROFILE on a terminal: a list to pick one from, by typing and by keys, which leaves
+//! everything as it was.
 #![cfg(unix)]
 
 use std::fs;
@@ -32,12 +33,16 @@ fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start();
     let role = |name: &str, more: &str| {
         format!(
-            "[profile {name}]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\n\
+            "[profile {name}]\nrole_arn = \
+             arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = hub\n\
              external_id = client1-7731\n{more}\n"
         )
     };
     let roles = ["client1", "client2", "client10", "acme-prod"].map(|name| role(name, ""));
-    sandbox.write_config(&format!("[profile hub]\nregion = eu-central-1\n{}", roles.concat()));
+    sandbox.write_config(&format!(
+        "[profile hub]\nregion = eu-central-1\n{}",
+        roles.concat()
+    ));
     sandbox
 }
 
@@ -89,14 +94,19 @@ fn leaving_leaves_everything_as_it_was() {
 #[test]
 fn an_eval_of_nothing_picked_fails_and_changes_nothing() {
     let sandbox = sandbox();
-    let script = "eval \"$(\"$0\" assume --shell sh)\" && echo ran; echo \"status $? in ${XACCT_PROFILE-}\"";
+    let script =
+        "eval \"$(\"$0\" assume --shell sh)\" && echo ran; echo \"status $? in ${XACCT_PROFILE-}\"";
     for (key, said) in [(ESCAPE, "status 130 in before"), (ENTER, "status 0 in hub")] {
         let mut pty = sandbox.pty_sh(&format!("XACCT_PROFILE=before; {script}"));
         listed(&mut pty, "5/5");
         pty.send(key);
         pty.expect(said);
         let (status, screen) = pty.wait();
-        assert_eq!((status, screen.contains("ran\r\n")), (0, key == ENTER), "{screen}");
+        assert_eq!(
+            (status, screen.contains("ran\r\n")),
+            (0, key == ENTER),
+            "{screen}"
+        );
     }
 }
 
@@ -104,11 +114,20 @@ fn an_eval_of_nothing_picked_fails_and_changes_nothing() {
 fn other_commands_pick_too() {
     let sandbox = sandbox();
     for (args, said) in [
-        (&["exec", "--", "sh", "-c", "echo in $XACCT_PROFILE"][..], "in client1"),
+        (
+            &["exec", "--", "sh", "-c", "echo in $XACCT_PROFILE"][..],
+            "in client1",
+        ),
         (&["exec", "-q", "--", "sh", "-c", "stty -a"], " echo "),
         (&["explain"], "profile   client1"),
-        (&["console", "--print", "--switch-role"], "no switch-role link for 'client1'"),
-        (&["login"], "'client1' has neither MFA nor IAM Identity Center"),
+        (
+            &["console", "--print", "--switch-role"],
+            "no switch-role link for 'client1'",
+        ),
+        (
+            &["login"],
+            "'client1' has neither MFA nor IAM Identity Center",
+        ),
     ] {
         let mut pty = sandbox.echoing_pty(args);
         listed(&mut pty, "5/5");
@@ -119,13 +138,25 @@ fn other_commands_pick_too() {
         pty.wait();
     }
     // These answer to programs, or mean something without a PROFILE.
-    for args in [&["credential-process"][..], &["whoami"], &["clear"], &["logout"]] {
+    for args in [
+        &["credential-process"][..],
+        &["whoami"],
+        &["clear"],
+        &["logout"],
+    ] {
         let (status, screen) = sandbox.pty(args).wait();
-        assert!(status > 0 && !screen.contains("Enter picks"), "{args:?} {screen}");
+        assert!(
+            status > 0 && !screen.contains("Enter picks"),
+            "{args:?} {screen}"
+        );
     }
     // What is wrong beside it is said first.
     let (status, screen) = sandbox.pty(&["assume", "--format", "x"]).wait();
-    assert_eq!((status, screen.contains("Enter picks")), (2, false), "{screen}");
+    assert_eq!(
+        (status, screen.contains("Enter picks")),
+        (2, false),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -133,17 +164,30 @@ fn without_a_person_it_is_the_same_error_as_ever() {
     let sandbox = sandbox();
     let error = "error: the following required arguments were not provided:\n  <PROFILE>\n\n  \
                  tip: 'xacct list' shows the profiles\n";
-    for args in [&["assume"][..], &["assume", "--no-input"], &["explain"], &["login"]] {
+    for args in [
+        &["assume"][..],
+        &["assume", "--no-input"],
+        &["explain"],
+        &["login"],
+    ] {
         sandbox.xacct(args).run().status(2).stderr_contains(error);
     }
-    sandbox.xacct(&["exec", "--", "true"]).run().status(125).stderr_contains(error);
+    sandbox
+        .xacct(&["exec", "--", "true"])
+        .run()
+        .status(125)
+        .stderr_contains(error);
     for (args, env) in [
         (&["assume", "--no-input"][..], &[][..]),
         (&["explain"], &[("XACCT_NO_INPUT", "1")]),
         (&["login"], &[("TERM", "dumb")]),
     ] {
         let (status, screen) = sandbox.pty_with(args, env).wait();
-        assert_eq!((status, screen.contains("Enter picks")), (2, false), "{args:?} {screen}");
+        assert_eq!(
+            (status, screen.contains("Enter picks")),
+            (2, false),
+            "{args:?} {screen}"
+        );
     }
 }
 
@@ -166,8 +210,12 @@ fn the_most_used_come_first() {
     assert_eq!(pick("client"), "client10");
     let file = sandbox.cache_dir().join("picker/used.json");
     let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(file.clone()), mode(file.parent().unwrap().to_owned())), (0o600, 0o700));
-    // A damaged one is nothing: those with credentials at hand are first then, in the order of the files.
+    assert_eq!(
+        (mode(file.clone()), mode(file.parent().unwrap().to_owned())),
+        (0o600, 0o700)
+    );
+    // A damaged one is nothing: those with credentials at hand are first then, in the order of the
+    // files.
     fs::write(&file, "{\"version\":1,\"profiles\":7}").unwrap();
     assert_eq!(pick(""), "client1");
 }
@@ -179,10 +227,14 @@ fn without_profiles_it_says_what_to_type() {
     sandbox.write_credentials("");
     let (status, screen) = sandbox.pty(&["explain"]).wait();
     assert_eq!(status, 3, "{screen}");
-    assert!(screen.ends_with("no profile to pick\r\n  xacct add    asks for what one needs\r\n"), "{screen}");
+    assert!(
+        screen.ends_with("no profile to pick\r\n  xacct add    asks for what one needs\r\n"),
+        "{screen}"
+    );
 }
 
-/// What is asked next on the same terminal is not robbed of its first key, and Ctrl-C still ends it.
+/// What is asked next on the same terminal is not robbed of its first key, and Ctrl-C still ends
+/// it.
 #[test]
 fn questions_that_follow_are_asked_as_ever() {
     let sandbox = Sandbox::start();
@@ -233,7 +285,8 @@ fn thousands_are_no_wait() {
     let sandbox = sandbox();
     let role = |n: u32| {
         format!(
-            "[profile account-{n:04}]\nrole_arn = arn:aws:iam::{n:012}:role/Admin\nsource_profile = hub\n"
+            "[profile account-{n:04}]\nrole_arn = arn:aws:iam::{n:012}:role/Admin\nsource_profile \
+             = hub\n"
         )
     };
     let many = (0..5000).map(role).collect::<Vec<_>>().concat();
@@ -247,5 +300,9 @@ fn thousands_are_no_wait() {
     pty.expect("> account-4997");
     pty.send(ESCAPE);
     assert_eq!(pty.wait().0, 130);
-    assert!(crate::common::cache::now() - began < 20, "{}", crate::common::cache::now() - began);
+    assert!(
+        crate::common::cache::now() - began < 20,
+        "{}",
+        crate::common::cache::now() - began
+    );
 }

@@ -1,5 +1,5 @@
-//! docs/terminal.svg, the picture in the README: what a terminal shows of a session in the sandbox. `BLESS=1 cargo test
-//! --test cli picture` draws it again.
+//! docs/terminal.svg, the picture in the README: what a terminal shows of a session in the sandbox.
+//! `BLESS=1 cargo test --test cli picture` draws it again.
 
 #![cfg(unix)]
 
@@ -23,8 +23,14 @@ const MARGIN: u16 = 16;
 const SESSION: [(&str, &str); 5] = [
     ("xacct list", "acme-client1"),
     ("eval \"$(xacct assume client1)\"", "(profile client1):"),
-    ("xacct exec client2 -- sh -c 'echo \"account $AWS_ACCOUNT_ID\"'", "account 333333333333"),
-    ("eval \"$(xacct assume cleint2)\" && terraform apply", "did you mean"),
+    (
+        "xacct exec client2 -- sh -c 'echo \"account $AWS_ACCOUNT_ID\"'",
+        "account 333333333333",
+    ),
+    (
+        "eval \"$(xacct assume cleint2)\" && terraform apply",
+        "did you mean",
+    ),
     ("echo \"account: ${AWS_ACCOUNT_ID:-none}\"", "account: none"),
 ];
 
@@ -32,7 +38,9 @@ const SESSION: [(&str, &str); 5] = [
 fn the_picture_in_the_readme_is_what_a_terminal_shows() {
     let sandbox = Sandbox::start();
     let dir = tempfile::tempdir().unwrap();
-    let Some(tmux) = Tmux::start(&sandbox, dir.path(), "bash", &["--norc"]) else { return };
+    let Some(tmux) = Tmux::start(&sandbox, dir.path(), "bash", &["--norc"]) else {
+        return;
+    };
     tmux.resize(COLUMNS, ROWS);
     tmux.type_line("PS1='$ '; clear");
     until("an empty screen", || tmux.screen().trim() == "$");
@@ -50,7 +58,10 @@ fn the_picture_in_the_readme_is_what_a_terminal_shows() {
         fs::write(&path, &drawn).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, drawn, "BLESS=1 cargo test --test cli picture draws docs/terminal.svg again");
+    assert_eq!(
+        kept, drawn,
+        "BLESS=1 cargo test --test cli picture draws docs/terminal.svg again"
+    );
 }
 
 /// The screen as a picture.
@@ -59,7 +70,8 @@ fn draw(screen: &str) -> String {
     let lines: Vec<&str> = screen.trim_end().lines().collect();
     let height = u16::try_from(lines.len()).unwrap() * HEIGHT + 2 * MARGIN;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height}\" \
+         role=\"img\" \
          aria-label=\"a terminal in which xacct is used\">\n\
          <style>text {{ font: 14px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; \
          fill: #d8dee9; white-space: pre }} .b {{ font-weight: bold }} .r {{ fill: #ff7b72 }} \
@@ -104,11 +116,19 @@ fn class_after(class: &'static str, code: &str) -> &'static str {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[test]
 fn colours_become_classes() {
-    assert_eq!(spans("a\x1b[1mb\x1b[0m\x1b[39mc<d"), "a<tspan class=\"b\">b</tspan>c&lt;d");
-    assert_eq!(spans("\x1b[31merror:\x1b[0m no"), "<tspan class=\"r\">error:</tspan> no");
+    assert_eq!(
+        spans("a\x1b[1mb\x1b[0m\x1b[39mc<d"),
+        "a<tspan class=\"b\">b</tspan>c&lt;d"
+    );
+    assert_eq!(
+        spans("\x1b[31merror:\x1b[0m no"),
+        "<tspan class=\"r\">error:</tspan> no"
+    );
 }

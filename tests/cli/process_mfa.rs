@@ -1,4 +1,5 @@
-//! A device beside a `credential_process`: only when the process has answered is it known whether a code can go along.
+//! A device beside a `credential_process`: only when the process has answered is it known whether a
+//! code can go along.
 
 #![cfg(unix)]
 
@@ -11,19 +12,23 @@ const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2YOU","SecretA
 
 const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
 
-/// The sample world with a process that prints what is in `$HOME/answer.json`. The device stands with the source.
+/// The sample world with a process that prints what is in `$HOME/answer.json`. The device stands
+/// with the source.
 fn start() -> Sandbox {
     let sandbox = Sandbox::start_plain();
     answers(&sandbox, KEYS);
     let command = format!("cat {}/answer.json", sandbox.home().display());
-    let role = "role_arn = arn:aws:iam::333333333333:role/partners/Operations\nexternal_id = client2-8842";
+    let role =
+        "role_arn = arn:aws:iam::333333333333:role/partners/Operations\nexternal_id = client2-8842";
     let long = "role_arn = arn:aws:iam::444444444444:role/LongRunning\nduration_seconds = 43200";
     sandbox.add_config(&format!(
-        "[profile safe]\ncredential_process = {command}\nmfa_serial = {DEVICE}\nregion = eu-west-1\n\
+        "[profile safe]\ncredential_process = {command}\nmfa_serial = {DEVICE}\nregion = \
+         eu-west-1\n\
          [profile safe-role]\n{role}\nsource_profile = safe\nregion = eu-west-1\n\
          [profile safe-long]\n{long}\nsource_profile = safe\nregion = eu-west-1\n\
          [profile bare]\ncredential_process = {command}\nregion = eu-west-1\n\
-         [profile locked]\n{role}\nsource_profile = bare\nmfa_serial = {DEVICE}\nregion = eu-west-1\n"
+         [profile locked]\n{role}\nsource_profile = bare\nmfa_serial = {DEVICE}\nregion = \
+         eu-west-1\n"
     ));
     sandbox
 }
@@ -34,8 +39,10 @@ fn answers(sandbox: &Sandbox, text: &str) {
 
 /// A session of the user, as the process would print it.
 fn session(sandbox: &Sandbox) -> String {
-    let given =
-        sandbox.xacct(&["credential-process", "hub"]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run();
+    let given = sandbox
+        .xacct(&["credential-process", "hub"])
+        .env("XACCT_MFA_CODE", sandbox.fresh_code())
+        .run();
     let mut given = given.ok().json();
     let at = chrono::DateTime::from_timestamp(now() + 3600, 0).unwrap();
     given["Expiration"] = json!(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
@@ -44,20 +51,32 @@ fn session(sandbox: &Sandbox) -> String {
 }
 
 fn with_code(sandbox: &Sandbox, profile: &str) -> Output {
-    sandbox.xacct(&["credential-process", profile]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run()
+    sandbox
+        .xacct(&["credential-process", profile])
+        .env("XACCT_MFA_CODE", sandbox.fresh_code())
+        .run()
 }
 
 #[test]
 fn an_access_key_gets_one_session_for_all_wherever_it_comes_from() {
     let sandbox = start();
-    let nobody = sandbox.xacct(&["credential-process", "safe", "--no-input"]).run().status(5).stdout("");
+    let nobody = sandbox
+        .xacct(&["credential-process", "safe", "--no-input"])
+        .run()
+        .status(5)
+        .stdout("");
     nobody.stderr_contains(DEVICE);
     sandbox.asked(&[]);
     let given = with_code(&sandbox, "safe").ok().json();
     sandbox.asked(&["GetSessionToken"]);
     assert!(given["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
-    // In another directory the process is asked again; its key is known by then, also as the key of a file.
-    let elsewhere = sandbox.xacct(&["credential-process", "safe"]).current_dir("/").run().ok();
+    // In another directory the process is asked again; its key is known by then, also as the key of
+    // a file.
+    let elsewhere = sandbox
+        .xacct(&["credential-process", "safe"])
+        .current_dir("/")
+        .run()
+        .ok();
     assert_eq!(elsewhere.json(), given);
     assert_eq!(sandbox.key_id("hub"), given["AccessKeyId"]);
     // Both say the same of the same process.
@@ -79,18 +98,30 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     std::fs::write(&path, text).unwrap();
     let said = |args: &[&str]| sandbox.xacct(args).run().ok().stdout_text().to_owned();
     let before = said(&["explain", "locked"]);
-    assert!(before.ends_with("now       3 requests are sent, a code is asked for\n"), "{before}");
+    assert!(
+        before.ends_with("now       3 requests are sent, a code is asked for\n"),
+        "{before}"
+    );
     with_code(&sandbox, "locked").ok();
     sandbox.key_id("locked");
     sandbox.asked(&["GetSessionToken", "AssumeRole", "AssumeRole"]);
     // It is known without asking the process, too.
     let after = said(&["explain", "locked"]);
-    assert!(after.ends_with("now       1 request is sent, no prompt\n"), "{after}");
-    assert!(after.contains("cached             for another 11h 59m\n"), "{after}");
+    assert!(
+        after.ends_with("now       1 request is sent, no prompt\n"),
+        "{after}"
+    );
+    assert!(
+        after.contains("cached             for another 11h 59m\n"),
+        "{after}"
+    );
     let list = sandbox.xacct(&["list", "bare", "--json"]).run().ok().json();
     assert_eq!(list[0]["status"], "cached");
     let after = said(&["explain", "bare"]);
-    assert!(after.ends_with("now       no request is sent, no prompt\n"), "{after}");
+    assert!(
+        after.ends_with("now       no request is sent, no prompt\n"),
+        "{after}"
+    );
     sandbox.asked(&[]);
 }
 
@@ -98,7 +129,11 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
 fn a_longer_role_takes_the_code_itself() {
     let sandbox = start();
     with_code(&sandbox, "safe-long").ok();
-    sandbox.xacct(&["credential-process", "safe-long"]).current_dir("/").run().ok();
+    sandbox
+        .xacct(&["credential-process", "safe-long"])
+        .current_dir("/")
+        .run()
+        .ok();
     let calls = sandbox.log();
     sandbox.asked(&["AssumeRole"]);
     assert_eq!(calls[0].params["SerialNumber"], DEVICE);
@@ -118,14 +153,24 @@ fn a_session_is_used_as_it_is() {
         sandbox.key_id("safe-role");
     }
     sandbox.asked(&["AssumeRole"]);
-    let long = sandbox.xacct(&["credential-process", "safe-long"]).run().status(0);
+    let long = sandbox
+        .xacct(&["credential-process", "safe-long"])
+        .run()
+        .status(0);
     long.stderr(
-        "xacct: warning: profile 'safe-long': duration_seconds = 43200 is cut to 3600: AWS gives a role that is \
+        "xacct: warning: profile 'safe-long': duration_seconds = 43200 is cut to 3600: AWS gives a \
+         role that is \
          assumed from another session one hour at most\n",
     );
     let last = sandbox.log().pop().unwrap();
     sandbox.asked(&["AssumeRole"]);
-    assert_eq!((last.params.get("SerialNumber"), last.params["DurationSeconds"].as_str()), (None, "3600"));
+    assert_eq!(
+        (
+            last.params.get("SerialNumber"),
+            last.params["DurationSeconds"].as_str()
+        ),
+        (None, "3600")
+    );
 }
 
 #[test]
@@ -141,13 +186,18 @@ fn a_session_without_an_end_is_ready_without_a_time() {
 #[test]
 fn a_refresh_asks_the_process_again() {
     let sandbox = start();
-    let (script, home) = (sandbox.home().join("get.sh"), sandbox.home().display().to_string());
+    let (script, home) = (
+        sandbox.home().join("get.sh"),
+        sandbox.home().display().to_string(),
+    );
     std::fs::write(&script, format!("cat {home}/answer.json\n")).unwrap();
     sandbox.add_config(&format!(
         "[profile hidden]\ncredential_process = sh {}\nmfa_serial = {DEVICE}\nregion = eu-west-1\n",
         script.display()
     ));
-    let at = chrono::DateTime::from_timestamp(now() + 3600, 0).unwrap().to_rfc3339();
+    let at = chrono::DateTime::from_timestamp(now() + 3600, 0)
+        .unwrap()
+        .to_rfc3339();
     let keys = ["ASIAPROCESSPROCESS11", "ASIAPROCESSPROCESS22"];
     let answer = |key: &str| {
         format!(
@@ -158,7 +208,10 @@ fn a_refresh_asks_the_process_again() {
     assert_eq!(sandbox.key_id("hidden"), keys[0]);
     answers(&sandbox, &answer(keys[1]));
     assert_eq!(sandbox.key_id("hidden"), keys[0]);
-    let renewed = sandbox.xacct(&["credential-process", "hidden", "--refresh"]).run().ok();
+    let renewed = sandbox
+        .xacct(&["credential-process", "hidden", "--refresh"])
+        .run()
+        .ok();
     assert_eq!(renewed.key_id(), keys[1]);
     assert_eq!(sandbox.key_id("hidden"), keys[1]);
 }
@@ -180,24 +233,42 @@ fn each_does_not_count_on_codes_that_a_session_makes_needless() {
     let session = session(&sandbox);
     answers(&sandbox, &session);
     let run = sandbox.xacct(&["each", "safe-long", "client3", "--", "true"]);
-    let run = run.env("XACCT_MFA_CODE", sandbox.fresh_code()).run().status(0);
+    let run = run
+        .env("XACCT_MFA_CODE", sandbox.fresh_code())
+        .run()
+        .status(0);
     let said = run.stderr_text().to_owned();
-    let start = "xacct: up to 2 MFA codes are needed, one after another: these profiles last longer than an hour and each \
+    let start = "xacct: up to 2 MFA codes are needed, one after another: these profiles last \
+                 longer than an hour and each \
                  take one for themselves: ";
     assert!(said.contains(start), "{said}");
-    assert!(said.contains("; a credential_process that gives a session needs none\n"), "{said}");
+    assert!(
+        said.contains("; a credential_process that gives a session needs none\n"),
+        "{said}"
+    );
     run.stderr(&said);
-    let with_code = sandbox.log().iter().filter(|call| call.params.contains_key("TokenCode")).count();
+    let with_code = sandbox
+        .log()
+        .iter()
+        .filter(|call| call.params.contains_key("TokenCode"))
+        .count();
     assert_eq!(with_code, 1);
 }
 
 #[test]
 fn a_device_of_another_account_than_the_files_say_takes_no_code() {
     let sandbox = start();
-    sandbox.edit_config("[profile safe]\n", "[profile safe]\naws_account_id = 999999999999\n");
-    let refused = sandbox.xacct(&["credential-process", "safe-role"]).env("XACCT_MFA_CODE", "123456").run();
+    sandbox.edit_config(
+        "[profile safe]\n",
+        "[profile safe]\naws_account_id = 999999999999\n",
+    );
+    let refused = sandbox
+        .xacct(&["credential-process", "safe-role"])
+        .env("XACCT_MFA_CODE", "123456")
+        .run();
     refused.status(3).stderr_contains(
-        "mfa_serial is a device of account 111111111111, and the access key is of account 999999999999\n",
+        "mfa_serial is a device of account 111111111111, and the access key is of account \
+         999999999999\n",
     );
     sandbox.asked(&[]);
 }
@@ -208,10 +279,17 @@ fn a_device_that_was_typed_is_used_or_refused() {
     let session = session(&sandbox);
     answers(&sandbox, &session);
     for profile in ["bare", "locked"] {
-        let run =
-            sandbox.xacct(&["assume", profile, "--mfa-serial", "arn:aws:iam::111111111111:mfa/other"]).run();
+        let run = sandbox
+            .xacct(&[
+                "assume",
+                profile,
+                "--mfa-serial",
+                "arn:aws:iam::111111111111:mfa/other",
+            ])
+            .run();
         run.status(3).stderr_contains(
-            "--mfa-serial is not used: a code can only go with a request signed by an IAM user's own access key, and \
+            "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
+             own access key, and \
              the credential_process of profile 'bare' gave a session\n",
         );
     }
@@ -221,19 +299,42 @@ fn a_device_that_was_typed_is_used_or_refused() {
 #[test]
 fn it_is_told_what_depends_on_the_answer() {
     let sandbox = start();
-    let explain = |profile: &str| sandbox.xacct(&["explain", profile]).run().ok().stdout_text().to_owned();
+    let explain = |profile: &str| {
+        sandbox
+            .xacct(&["explain", profile])
+            .run()
+            .ok()
+            .stdout_text()
+            .to_owned()
+    };
     let text = explain("safe-role");
     assert!(text.contains("step 2    GetSessionToken "), "{text}");
     assert!(
-        text.contains("condition          only if the process gives an access key without a session token; a session is used as it is\n"),
+        text.contains(
+            "condition          only if the process gives an access key without a \
+                       session token; a session is used as it is\n"
+        ),
         "{text}"
     );
-    assert!(text.ends_with("now       3 requests are sent, a code is asked for\n"), "{text}");
+    assert!(
+        text.ends_with("now       3 requests are sent, a code is asked for\n"),
+        "{text}"
+    );
     let text = explain("safe-long");
-    assert!(text.contains("; with a session, no code is sent and the role lasts 1h\n"), "{text}");
-    let shown = sandbox.xacct(&["explain", "safe-role", "--json"]).run().ok().json();
+    assert!(
+        text.contains("; with a session, no code is sent and the role lasts 1h\n"),
+        "{text}"
+    );
+    let shown = sandbox
+        .xacct(&["explain", "safe-role", "--json"])
+        .run()
+        .ok()
+        .json();
     let steps = shown["steps"].as_array().unwrap();
-    let conditions: Vec<_> = steps.iter().map(|step| (&step["action"], &step["condition"])).collect();
+    let conditions: Vec<_> = steps
+        .iter()
+        .map(|step| (&step["action"], &step["condition"]))
+        .collect();
     assert_eq!(
         conditions,
         [
@@ -253,7 +354,10 @@ fn it_is_told_what_depends_on_the_answer() {
 fn the_console_is_entered_as_with_a_key_of_a_file() {
     let sandbox = start();
     let address = |profile: &str| {
-        sandbox.xacct(&["console", profile, "--print", "-q"]).run().ok();
+        sandbox
+            .xacct(&["console", profile, "--print", "-q"])
+            .run()
+            .ok();
         let asked = sandbox.calls();
         sandbox.clear_log();
         asked
@@ -262,23 +366,40 @@ fn the_console_is_entered_as_with_a_key_of_a_file() {
     assert_eq!(address("hub"), address("safe"));
 }
 
-/// Whether a role is assumed from another session is known when the process has answered, and not said before.
+/// Whether a role is assumed from another session is known when the process has answered, and not
+/// said before.
 #[test]
 fn the_console_session_of_a_role_is_cut_only_where_a_session_assumes_it() {
     let sandbox = start();
-    let role = "role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nexternal_id = client1-7731\nregion = eu-west-1";
+    let role = "role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nexternal_id = \
+                client1-7731\nregion = eu-west-1";
     sandbox.add_config(&format!(
-        "[profile safe-partner]\n{role}\nsource_profile = safe\n[profile bare-partner]\n{role}\nsource_profile = bare\n"
+        "[profile safe-partner]\n{role}\nsource_profile = safe\n[profile \
+         bare-partner]\n{role}\nsource_profile = bare\n"
     ));
-    let console =
-        |profile: &str| sandbox.xacct(&["console", profile, "--print", "--duration", "8h", "--no-input"]);
+    let console = |profile: &str| {
+        sandbox.xacct(&[
+            "console",
+            profile,
+            "--print",
+            "--duration",
+            "8h",
+            "--no-input",
+        ])
+    };
     console("safe-partner").run().status(5).stderr_contains(
-        "  a console session of more than 1h takes a code of its own: run the command in a terminal, or add --mfa-code CODE\n",
+        "  a console session of more than 1h takes a code of its own: run the command in a \
+         terminal, or add --mfa-code CODE\n",
     );
     sandbox.asked(&[]);
     let code = sandbox.fresh_code();
-    for run in [console("safe-partner").env("XACCT_MFA_CODE", code), console("bare-partner")] {
-        run.run().status(0).stderr("xacct: signs in to account 222222222222 as PartnerAdmin, for 8h\n");
+    for run in [
+        console("safe-partner").env("XACCT_MFA_CODE", code),
+        console("bare-partner"),
+    ] {
+        run.run()
+            .status(0)
+            .stderr("xacct: signs in to account 222222222222 as PartnerAdmin, for 8h\n");
         let token = sandbox.log().pop().unwrap();
         assert_eq!(token.params["SessionDuration"], "28800");
         sandbox.asked(&["AssumeRole", "getSigninToken"]);
@@ -287,7 +408,8 @@ fn the_console_session_of_a_role_is_cut_only_where_a_session_assumes_it() {
     answers(&sandbox, &session);
     for profile in ["safe-partner", "bare-partner"] {
         console(profile).run().status(0).stderr(
-            "xacct: warning: AWS does not take --duration for these credentials: the session ends when they do\n\
+            "xacct: warning: AWS does not take --duration for these credentials: the session ends \
+             when they do\n\
              xacct: signs in to account 222222222222 as PartnerAdmin, for 1h\n",
         );
     }
@@ -328,19 +450,26 @@ name = "Reader"
 principals = ["arn:aws:iam::111111111111:root"]
 "#;
 
-/// Nothing that xacct sees has changed when the process gives somebody else's key; once it has been asked, it is known.
+/// Nothing that xacct sees has changed when the process gives somebody else's key; once it has been
+/// asked, it is known.
 #[test]
 fn what_rests_on_another_answer_is_not_served() {
     let sandbox = Sandbox::with_world(TWO_USERS);
     let command = format!("sh {}/get.sh", sandbox.home().display());
     let home = sandbox.home().display();
-    std::fs::write(sandbox.home().join("get.sh"), format!("cat {home}/answer.json\n")).unwrap();
+    std::fs::write(
+        sandbox.home().join("get.sh"),
+        format!("cat {home}/answer.json\n"),
+    )
+    .unwrap();
     sandbox.write_config(&format!(
         "[profile own]\ncredential_process = {command}\nregion = eu-west-1\n\
-         [profile role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = own\nregion = eu-west-1\n\
+         [profile role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = \
+         own\nregion = eu-west-1\n\
          [profile code]\ncredential_process = {command}\nregion = eu-west-1\n\
          mfa_serial = arn:aws:iam::111111111111:mfa/ann\n\
-         [profile code-role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = code\n\
+         [profile code-role]\nrole_arn = arn:aws:iam::222222222222:role/Reader\nsource_profile = \
+         code\n\
          role_session_name = other\nregion = eu-west-1\n"
     ));
     let is = |name: &str| {
@@ -366,10 +495,17 @@ fn what_rests_on_another_answer_is_not_served() {
     sandbox.key_id("own");
     sandbox.asked(&[]);
     assert_ne!(sandbox.key_id("role"), role);
-    assert_eq!(sandbox.log()[0].access_key_id.as_deref(), Some("AKIAXACCTSANDBOX2BOB"));
+    assert_eq!(
+        sandbox.log()[0].access_key_id.as_deref(),
+        Some("AKIAXACCTSANDBOX2BOB")
+    );
     sandbox.asked(&["AssumeRole"]);
     for profile in ["code", "code-role"] {
-        let nobody = sandbox.xacct(&["credential-process", profile, "--no-input"]).run().status(5).stdout("");
+        let nobody = sandbox
+            .xacct(&["credential-process", profile, "--no-input"])
+            .run()
+            .status(5)
+            .stdout("");
         nobody.stderr_contains("an MFA code for arn:aws:iam::111111111111:mfa/ann is needed");
     }
     sandbox.asked(&[]);
@@ -390,5 +526,9 @@ fn a_dead_session_of_all_is_replaced() {
     sandbox.clear_log();
     with_code(&sandbox, "safe-role").ok();
     let calls = sandbox.calls();
-    assert_eq!(calls[calls.len() - 2..], ["GetSessionToken", "AssumeRole"], "{calls:?}");
+    assert_eq!(
+        calls[calls.len() - 2..],
+        ["GetSessionToken", "AssumeRole"],
+        "{calls:?}"
+    );
 }

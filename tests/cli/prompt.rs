@@ -11,7 +11,10 @@ fn process<'a>(profile: &'a str, code: &'a str) -> [&'a str; 4] {
 }
 
 fn sent_a_code(sandbox: &Sandbox) -> bool {
-    sandbox.log().iter().any(|request| request.params.contains_key("TokenCode"))
+    sandbox
+        .log()
+        .iter()
+        .any(|request| request.params.contains_key("TokenCode"))
 }
 
 const PROMPT: &str = "MFA code for arn:aws:iam::111111111111:mfa/you (profile client2): ";
@@ -30,7 +33,10 @@ fn the_answer_is_hidden_and_used() {
     pty.send_line(&code);
     let (status, screen) = pty.wait();
     assert_eq!(status, 0, "{screen}");
-    assert!(screen.contains("{\"Version\":1,") && !screen.contains(&code), "{screen}");
+    assert!(
+        screen.contains("{\"Version\":1,") && !screen.contains(&code),
+        "{screen}"
+    );
     sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
 }
 
@@ -48,8 +54,16 @@ fn three_wrong_codes_are_the_end() {
     pty.send_line("000002");
     let (status, screen) = pty.wait();
     assert_eq!(status, 4, "{screen}");
-    assert!(screen.contains(&format!("AWS refused the MFA code for {DEVICE}")), "{screen}");
-    sandbox.asked(&["GetCallerIdentity", "GetSessionToken", "GetSessionToken", "GetSessionToken"]);
+    assert!(
+        screen.contains(&format!("AWS refused the MFA code for {DEVICE}")),
+        "{screen}"
+    );
+    sandbox.asked(&[
+        "GetCallerIdentity",
+        "GetSessionToken",
+        "GetSessionToken",
+        "GetSessionToken",
+    ]);
 }
 
 #[test]
@@ -112,7 +126,9 @@ fn after_a_stop_it_is_asked_again_and_hidden_again() {
 #[test]
 fn no_input_asks_nobody_even_on_a_terminal() {
     let sandbox = Sandbox::start();
-    let (status, screen) = sandbox.pty(&["credential-process", "client2", "--no-input"]).wait();
+    let (status, screen) = sandbox
+        .pty(&["credential-process", "client2", "--no-input"])
+        .wait();
     assert_eq!(status, 5, "{screen}");
     assert!(!screen.contains(PROMPT), "{screen}");
     sandbox.asked(&[]);
@@ -122,7 +138,10 @@ fn no_input_asks_nobody_even_on_a_terminal() {
 fn out_of_reach_nobody_is_asked() {
     let sandbox = Sandbox::start();
     let (status, screen) = sandbox
-        .pty_with(&["credential-process", "client2"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")])
+        .pty_with(
+            &["credential-process", "client2"],
+            &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")],
+        )
         .wait();
     assert_eq!(status, 6, "{screen}");
     assert!(!screen.contains("MFA code for"), "{screen}");
@@ -130,21 +149,24 @@ fn out_of_reach_nobody_is_asked() {
     sandbox.fault(&json!({"kind": "error", "count": 3, "status": 503}));
     let (status, screen) = ask(&sandbox).wait();
     assert_eq!(status, 6, "{screen}");
-    assert!(screen.contains("ServiceUnavailable") && !screen.contains("MFA code for"), "{screen}");
+    assert!(
+        screen.contains("ServiceUnavailable") && !screen.contains("MFA code for"),
+        "{screen}"
+    );
     sandbox.asked(&["GetCallerIdentity"; 3]);
 }
 
 #[test]
 fn a_key_that_aws_does_not_know_costs_no_code() {
     let sandbox = Sandbox::start();
-    sandbox.write_credentials("[hub]\naws_access_key_id = AKIAXACCTSANDBOXGONE\naws_secret_access_key = x\n");
+    sandbox.write_credentials(
+        "[hub]\naws_access_key_id = AKIAXACCTSANDBOXGONE\naws_secret_access_key = x\n",
+    );
     let (status, screen) = ask(&sandbox).wait();
     assert_eq!(status, 4, "{screen}");
-    assert!(
-        screen.contains(
-            "the access key AKIAXACCTSANDBOXGONE of profile 'hub' was refused: AWS does not know it"
-        )
-    );
+    assert!(screen.contains(
+        "the access key AKIAXACCTSANDBOXGONE of profile 'hub' was refused: AWS does not know it"
+    ));
     assert!(!screen.contains("MFA code for"), "{screen}");
     sandbox.asked(&["GetCallerIdentity"]);
 }
@@ -160,7 +182,12 @@ fn a_wrong_clock_costs_no_code_either() {
     assert_eq!(status, 0, "{screen}");
     assert!(screen.contains("this computer's clock is 2"), "{screen}");
     // Refused for its date once, and signed for AWS's clock from then on.
-    sandbox.asked(&["GetCallerIdentity", "GetCallerIdentity", "GetSessionToken", "AssumeRole"]);
+    sandbox.asked(&[
+        "GetCallerIdentity",
+        "GetCallerIdentity",
+        "GetSessionToken",
+        "AssumeRole",
+    ]);
 }
 
 #[test]
@@ -168,17 +195,25 @@ fn what_only_the_local_clock_calls_expired_needs_no_code() {
     for wrong_clock in [0, -1500] {
         let sandbox = Sandbox::start();
         let code = sandbox.fresh_code();
-        let id = sandbox.xacct(&process("client2", &code)).run().ok().key_id();
+        let id = sandbox
+            .xacct(&process("client2", &code))
+            .run()
+            .ok()
+            .key_id();
         sandbox.leave("client2", -20);
         sandbox.leave("hub", -20);
         sandbox.clock(wrong_clock);
         sandbox.clear_log();
         let (status, screen) = ask(&sandbox).wait();
         assert_eq!(status, 0, "{screen}");
-        assert!(screen.contains(&id) && !screen.contains("MFA code for"), "{screen}");
+        assert!(
+            screen.contains(&id) && !screen.contains("MFA code for"),
+            "{screen}"
+        );
         assert!(
             screen.contains(
-                "this computer's clock says that the credentials of 'client2' have expired, AWS says that they have \
+                "this computer's clock says that the credentials of 'client2' have expired, AWS \
+                 says that they have \
                  not: set the clock"
             ),
             "{screen}"
@@ -208,12 +243,22 @@ fn an_mfa_session_that_only_the_local_clock_calls_expired_is_used() {
 fn with_refresh_an_entry_that_seems_expired_is_not_brought_back() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    let id = sandbox.xacct(&process("client3", &code)).run().ok().key_id();
+    let id = sandbox
+        .xacct(&process("client3", &code))
+        .run()
+        .ok()
+        .key_id();
     sandbox.leave("client3", -20);
     sandbox.clear_log();
     sandbox.advance_mfa();
     let code = sandbox.fresh_code();
-    let args = ["credential-process", "client3", "--refresh", "--mfa-code", &code];
+    let args = [
+        "credential-process",
+        "client3",
+        "--refresh",
+        "--mfa-code",
+        &code,
+    ];
     assert_ne!(sandbox.xacct(&args).run().ok().key_id(), id);
     sandbox.asked(&["AssumeRole"]);
 }
@@ -229,8 +274,10 @@ fn in_the_background_of_a_terminal_the_way_to_the_foreground_is_said() {
     ] {
         let mut pty = sandbox.pty_sh(script);
         let said = pty.expect("status ");
-        let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask\r\n  bring it to the \
-                     foreground: fg; for timeout(1): timeout --foreground ...\r\n  or run first, in the foreground: xacct \
+        let words = "is needed, and xacct runs in the background of this terminal, where it cannot \
+                     ask\r\n  bring it to the \
+                     foreground: fg; for timeout(1): timeout --foreground ...\r\n  or run first, \
+                     in the foreground: xacct \
                      login client2\r\n";
         assert!(said.contains(words), "{said}");
         pty.wait();
@@ -246,13 +293,15 @@ fn in_the_background_no_other_question_is_asked_either() {
     let background = "xacct runs in the background of this terminal, where it cannot ask";
     let foreground = "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
     let sign_in = format!(
-        "you are not signed in at https://acme.awsapps.com/start, and {background}\r\n  {foreground}\r\n  \
+        "you are not signed in at https://acme.awsapps.com/start, and {background}\r\n  \
+         {foreground}\r\n  \
                            or run first: xacct login acme\r\n"
     );
     let confirmation = format!("and {background}\r\n  {foreground}\r\n");
     let missing = format!("--source-profile is missing, and {background}\r\n  {foreground}\r\n");
     let written = format!(
-        "your confirmation is needed, and {background}: nothing was changed\r\n  {foreground}\r\n  or run it with --yes\r\n"
+        "your confirmation is needed, and {background}: nothing was changed\r\n  {foreground}\r\n  \
+         or run it with --yes\r\n"
     );
     let role = "add new --role-arn arn:aws:iam::222222222222:role/New";
     for (command, words) in [

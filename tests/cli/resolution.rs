@@ -1,7 +1,8 @@
-//! What a profile means, held against botocore and aws-config themselves: made-up profile files, what xacct says it
-//! would do, and the requests that the two send for the same profile.
+//! What a profile means, held against botocore and aws-config themselves: made-up profile files,
+//! what xacct says it would do, and the requests that the two send for the same profile.
 //!
-//! Where they differ on purpose, the reason stands in [`deviations::DEVIATIONS`], each shown by a case of its own.
+//! Where they differ on purpose, the reason stands in [`deviations::DEVIATIONS`], each shown by a
+//! case of its own.
 
 mod botocore;
 mod deviations;
@@ -46,14 +47,19 @@ pub(crate) type Outcome = Result<Resolved, String>;
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT00000"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
-    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/credentials-of-the-container"),
+    (
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "http://127.0.0.1:1/credentials-of-the-container",
+    ),
 ];
 
 /// What xacct says it would do with the files; the error as it is printed.
 fn by_xacct(sandbox: &Sandbox, written: &Written) -> Outcome {
     sandbox.write_config(&written.config);
     sandbox.write_credentials(&written.credentials);
-    let mut run = sandbox.xacct(&["explain", &written.selected, "--json"]).env_remove("AWS_ENDPOINT_URL");
+    let mut run = sandbox
+        .xacct(&["explain", &written.selected, "--json"])
+        .env_remove("AWS_ENDPOINT_URL");
     for (name, value) in ENVIRONMENT {
         run = run.env(name, value);
     }
@@ -79,12 +85,20 @@ fn by_xacct(sandbox: &Sandbox, written: &Written) -> Outcome {
         Step {
             role_arn: text(&step["role_arn"]).unwrap(),
             external_id: text(&step["external_id"]),
-            session_name: text(&step["role_session_name"]).filter(|name| !name.starts_with("xacct-")),
-            duration: step["duration_seconds"].as_u64().map(|seconds| u32::try_from(seconds).unwrap()),
+            session_name: text(&step["role_session_name"])
+                .filter(|name| !name.starts_with("xacct-")),
+            duration: step["duration_seconds"]
+                .as_u64()
+                .map(|seconds| u32::try_from(seconds).unwrap()),
         }
     });
     let steps = Some(steps.collect());
-    Ok(Resolved { base, steps, region: text(&shown["region"]), endpoint: text(&shown["endpoint"]) })
+    Ok(Resolved {
+        base,
+        steps,
+        region: text(&shown["region"]),
+        endpoint: text(&shown["endpoint"]),
+    })
 }
 
 /// Whether xacct does what the SDK does.
@@ -92,8 +106,10 @@ fn agrees(xacct: &Outcome, sdk: &Outcome) -> bool {
     let (Ok(xacct), Ok(sdk)) = (xacct, sdk) else {
         // Some things are looked at later, where nothing can be seen.
         let is_unseen = sdk.as_ref().is_ok_and(|sdk| sdk.steps.is_none());
-        let is_later = |error: &String| error.contains("sso_") || error.contains("[services missing]");
-        return xacct.is_err() && (sdk.is_err() || (is_unseen && xacct.as_ref().is_err_and(is_later)));
+        let is_later =
+            |error: &String| error.contains("sso_") || error.contains("[services missing]");
+        return xacct.is_err()
+            && (sdk.is_err() || (is_unseen && xacct.as_ref().is_err_and(is_later)));
     };
     // Where nothing was sent, no more than the base is known.
     let is_same_place = xacct.region == sdk.region && xacct.endpoint == sdk.endpoint;
@@ -101,10 +117,13 @@ fn agrees(xacct: &Outcome, sdk: &Outcome) -> bool {
 }
 
 pub(crate) fn is_same_identity(xacct: &Resolved, sdk: &Resolved) -> bool {
-    let (Some(own), Some(steps)) = (&xacct.steps, &sdk.steps) else { return xacct.base == sdk.base };
+    let (Some(own), Some(steps)) = (&xacct.steps, &sdk.steps) else {
+        return xacct.base == sdk.base;
+    };
     // The processes here give keys without a token, the environment too.
-    let is_user =
-        xacct.base.starts_with("AKIA") || xacct.base.starts_with("PROCESS") || xacct.base == "environment";
+    let is_user = xacct.base.starts_with("AKIA")
+        || xacct.base.starts_with("PROCESS")
+        || xacct.base == "environment";
     let mut pairs = own.iter().zip(steps).enumerate();
     let same_steps = pairs.all(|(index, (own, sdk))| is_same_step(own, sdk, is_user && index == 0));
     xacct.base == sdk.base && own.len() == steps.len() && same_steps
@@ -114,16 +133,26 @@ pub(crate) fn is_same_identity(xacct: &Resolved, sdk: &Resolved) -> bool {
 fn is_same_step(xacct: &Step, sdk: &Step, by_user: bool) -> bool {
     let cut = |seconds: u32| if by_user { seconds } else { seconds.min(3600) };
     let duration = sdk.duration.map(cut).or(xacct.duration);
-    Step { duration, ..sdk.clone() } == *xacct
+    Step {
+        duration,
+        ..sdk.clone()
+    } == *xacct
 }
 
 /// `K Two One external 'x' eu-west-1`
 fn in_short(outcome: &Outcome) -> String {
-    let Ok(resolved) = outcome else { return "error".to_owned() };
+    let Ok(resolved) = outcome else {
+        return "error".to_owned();
+    };
     let steps = resolved.steps.iter().flatten().map(|step| {
-        let external_id =
-            step.external_id.as_ref().map_or_else(String::new, |id| format!(" external '{id}'"));
-        format!(" {}{external_id}", step.role_arn.rsplit('/').next().unwrap())
+        let external_id = step
+            .external_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!(" external '{id}'"));
+        format!(
+            " {}{external_id}",
+            step.role_arn.rsplit('/').next().unwrap()
+        )
     });
     let region = resolved.region.as_deref().unwrap_or("nowhere");
     format!("{}{} {region}", resolved.base, steps.collect::<String>())
@@ -131,10 +160,21 @@ fn in_short(outcome: &Outcome) -> String {
 
 #[test]
 fn the_deviations_are_as_they_are_said_to_be() {
-    let Some(python) = tools::python() else { return skip("no python with boto3") };
+    let Some(python) = tools::python() else {
+        return skip("no python with boto3");
+    };
     let (sandbox, mut botocore) = (Sandbox::start(), Botocore::start(&python));
     let mut wrong = Vec::new();
-    for Deviation { why, config, credentials, xacct, aws, sdks, .. } in DEVIATIONS {
+    for Deviation {
+        why,
+        config,
+        credentials,
+        xacct,
+        aws,
+        sdks,
+        ..
+    } in DEVIATIONS
+    {
         let written = Written {
             config: (*config).to_owned(),
             credentials: (*credentials).to_owned(),
@@ -146,7 +186,12 @@ fn the_deviations_are_as_they_are_said_to_be() {
                 Sdk::Botocore => botocore.resolve(&written),
                 Sdk::Rust => rust_sdk::resolve(&written),
             };
-            let case = Case { written: &written, xacct: &own, aws: &others, sdk: *sdk };
+            let case = Case {
+                written: &written,
+                xacct: &own,
+                aws: &others,
+                sdk: *sdk,
+            };
             let is_said = (in_short(&own).as_str(), in_short(&others).as_str()) == (*xacct, *aws);
             if !is_said || deviations::covering(&case) != Some(*why) {
                 wrong.push(format!("{why}:\n  xacct {own:?}\n  {sdk:?} {others:?}"));
@@ -158,14 +203,20 @@ fn the_deviations_are_as_they_are_said_to_be() {
 
 #[test]
 fn xacct_does_what_the_sdks_do() {
-    let Some(python) = tools::python() else { return skip("no python with boto3") };
+    let Some(python) = tools::python() else {
+        return skip("no python with boto3");
+    };
     let (sandbox, botocore) = (Sandbox::start(), RefCell::new(Botocore::start(&python)));
     let counts = RefCell::new(BTreeMap::<&str, u32>::new());
     let count = |what| *counts.borrow_mut().entry(what).or_default() += 1;
     // By hand, others and more: XACCT_TEST_CASES=5000
     let by_hand: Option<u32> = outer_env("XACCT_TEST_CASES").map(|text| text.parse().unwrap());
     let cases = by_hand.unwrap_or(300);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = match by_hand {
         Some(_) => TestRunner::new(config),
@@ -178,13 +229,25 @@ fn xacct_does_what_the_sdks_do() {
             (Sdk::Rust, rust_sdk::resolve(&written)),
         ];
         for (sdk, aws) in others {
-            let case = Case { written: &written, xacct: &xacct, aws: &aws, sdk };
-            let meant = if agrees(&xacct, &aws) { None } else { deviations::covering(&case) };
+            let case = Case {
+                written: &written,
+                xacct: &xacct,
+                aws: &aws,
+                sdk,
+            };
+            let meant = if agrees(&xacct, &aws) {
+                None
+            } else {
+                deviations::covering(&case)
+            };
             match (&xacct, meant) {
                 (_, Some(why)) => count(why),
                 (Ok(_), None) if agrees(&xacct, &aws) => {
                     count("agreed");
-                    if xacct.as_ref().is_ok_and(|own| own.steps.as_ref().unwrap().len() > 1) {
+                    if xacct
+                        .as_ref()
+                        .is_ok_and(|own| own.steps.as_ref().unwrap().len() > 1)
+                    {
                         count("chained");
                     }
                 }
@@ -205,6 +268,8 @@ fn xacct_does_what_the_sdks_do() {
         panic!("{error}\n{counts:#?}");
     }
     let count = |what| counts.get(what).copied().unwrap_or_default();
-    let enough = count("agreed") > cases / 2 && count("chained") > cases / 20 && count("failed") > cases / 20;
+    let enough = count("agreed") > cases / 2
+        && count("chained") > cases / 20
+        && count("failed") > cases / 20;
     assert!(enough, "{counts:#?}");
 }

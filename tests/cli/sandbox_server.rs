@@ -1,5 +1,5 @@
-//! The sandbox over its socket: signatures by a signer of the test's own, faults as a client sees them, the control
-//! API and whom it refuses.
+//! The sandbox over its socket: signatures by a signer of the test's own, faults as a client sees
+//! them, the control API and whom it refuses.
 
 use crate::common::{Sandbox, request};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,14 +21,27 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// `x-amz-date` and `authorization` of a POST of this body, as AWS's documentation says step by step.
-fn sign(endpoint: &str, secret: &str, body: &str, at: DateTime<Utc>) -> [(&'static str, String); 2] {
-    let (stamp, date) = (at.format("%Y%m%dT%H%M%SZ").to_string(), at.format("%Y%m%d").to_string());
+/// `x-amz-date` and `authorization` of a POST of this body, as AWS's documentation says step by
+/// step.
+fn sign(
+    endpoint: &str,
+    secret: &str,
+    body: &str,
+    at: DateTime<Utc>,
+) -> [(&'static str, String); 2] {
+    let (stamp, date) = (
+        at.format("%Y%m%dT%H%M%SZ").to_string(),
+        at.format("%Y%m%d").to_string(),
+    );
     let host = endpoint.trim_start_matches("http://");
     let hashed = hex::encode(Sha256::digest(body));
-    let canonical = format!("POST\n/\n\nhost:{host}\nx-amz-date:{stamp}\n\nhost;x-amz-date\n{hashed}");
+    let canonical =
+        format!("POST\n/\n\nhost:{host}\nx-amz-date:{stamp}\n\nhost;x-amz-date\n{hashed}");
     let scope = format!("{date}/eu-central-1/sts/aws4_request");
-    let text = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
+        hex::encode(Sha256::digest(canonical))
+    );
     let mut key = format!("AWS4{secret}").into_bytes();
     for part in [date.as_str(), "eu-central-1", "sts", "aws4_request"] {
         key = hmac(&key, part);
@@ -42,15 +55,28 @@ fn sign(endpoint: &str, secret: &str, body: &str, at: DateTime<Utc>) -> [(&'stat
 }
 
 /// The status and STS's error code of a signed POST; an empty code where it is a result.
-fn post(sandbox: &Sandbox, headers: &[(&'static str, String)], body: &str) -> std::io::Result<(u16, String)> {
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+fn post(
+    sandbox: &Sandbox,
+    headers: &[(&'static str, String)],
+    body: &str,
+) -> std::io::Result<(u16, String)> {
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let (status, answer) = request(sandbox.endpoint(), "POST", "/", &headers, body)?;
-    let code = answer.split_once("<Code>").and_then(|(_, rest)| Some(rest.split_once('<')?.0));
+    let code = answer
+        .split_once("<Code>")
+        .and_then(|(_, rest)| Some(rest.split_once('<')?.0));
     Ok((status, code.unwrap_or_default().to_owned()))
 }
 
 fn signed(sandbox: &Sandbox) -> std::io::Result<(u16, String)> {
-    post(sandbox, &sign(sandbox.endpoint(), SECRET, BODY, now()), BODY)
+    post(
+        sandbox,
+        &sign(sandbox.endpoint(), SECRET, BODY, now()),
+        BODY,
+    )
 }
 
 #[test]
@@ -62,12 +88,32 @@ fn only_a_right_signature_is_taken() {
     let right = sign(endpoint, SECRET, BODY, now());
     let tampered = "Action=GetSessionToken&Version=2011-06-15";
     for (what, headers, body, expected) in [
-        ("no signature", &right[..1], BODY, answer(403, "MissingAuthenticationToken")),
-        ("no date", &right[1..], BODY, answer(400, "IncompleteSignature")),
-        ("another body", &right[..], tampered, answer(403, "SignatureDoesNotMatch")),
+        (
+            "no signature",
+            &right[..1],
+            BODY,
+            answer(403, "MissingAuthenticationToken"),
+        ),
+        (
+            "no date",
+            &right[1..],
+            BODY,
+            answer(400, "IncompleteSignature"),
+        ),
+        (
+            "another body",
+            &right[..],
+            tampered,
+            answer(403, "SignatureDoesNotMatch"),
+        ),
         (
             "another secret",
-            &sign(endpoint, "NotASecret/xacct/sandbox/hub/old/EXAMPLE", BODY, now()),
+            &sign(
+                endpoint,
+                "NotASecret/xacct/sandbox/hub/old/EXAMPLE",
+                BODY,
+                now(),
+            ),
             BODY,
             answer(403, "SignatureDoesNotMatch"),
         ),
@@ -83,8 +129,14 @@ fn only_a_right_signature_is_taken() {
     // The log has them all, with what could be read of them.
     let log = sandbox.log();
     assert_eq!(log.len(), 6);
-    assert_eq!((log[0].n, log[0].status, log[0].region.as_deref()), (1, Some(200), Some("eu-central-1")));
-    assert_eq!((log[1].status, log[1].code.as_deref()), (Some(403), Some("MissingAuthenticationToken")));
+    assert_eq!(
+        (log[0].n, log[0].status, log[0].region.as_deref()),
+        (1, Some(200), Some("eu-central-1"))
+    );
+    assert_eq!(
+        (log[1].status, log[1].code.as_deref()),
+        (Some(403), Some("MissingAuthenticationToken"))
+    );
     assert_eq!(log[1].access_key_id, None);
     sandbox.clear_log();
     assert!(sandbox.calls().is_empty());
@@ -95,15 +147,24 @@ fn the_clock_can_be_moved() {
     let sandbox = Sandbox::start();
     sandbox.clock(7200);
     assert_eq!(signed(&sandbox).unwrap().1, "SignatureDoesNotMatch");
-    let later = sign(sandbox.endpoint(), SECRET, BODY, now() + TimeDelta::hours(2));
+    let later = sign(
+        sandbox.endpoint(),
+        SECRET,
+        BODY,
+        now() + TimeDelta::hours(2),
+    );
     assert_eq!(post(&sandbox, &later, BODY).unwrap().0, 200);
     sandbox.clock(0);
-    let set = |body: &str| request(sandbox.endpoint(), "POST", "/_sandbox/clock", &[], body).unwrap();
+    let set =
+        |body: &str| request(sandbox.endpoint(), "POST", "/_sandbox/clock", &[], body).unwrap();
     let (status, text) = set(r#"{"at":"2030-01-02T03:04:05Z"}"#);
     assert_eq!(status, 200);
     // The machine's clock may tick between the two readings.
     assert!(text.contains("2030-01-02T03:04:0"), "{text}");
-    assert_eq!(set(r#"{"offset_seconds":1,"at":"2030-01-02T03:04:05Z"}"#).0, 400);
+    assert_eq!(
+        set(r#"{"offset_seconds":1,"at":"2030-01-02T03:04:05Z"}"#).0,
+        400
+    );
     assert_eq!(set(r#"{"offset_seconds":9223372036854775807}"#).0, 400);
 }
 
@@ -112,10 +173,16 @@ fn the_date_header_is_skewed_alone() {
     let sandbox = Sandbox::start();
     sandbox.skew_date(86_400);
     let headers = sign(sandbox.endpoint(), SECRET, BODY, now());
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let answer = crate::common::raw(sandbox.endpoint(), "POST", "/", &headers, BODY).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    let date = answer.lines().find_map(|line| line.strip_prefix("date: ")).unwrap();
+    let date = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("date: "))
+        .unwrap();
     let date = DateTime::parse_from_rfc2822(date).unwrap();
     let ahead = date.signed_duration_since(now()).num_hours();
     assert!((23..=24).contains(&ahead), "{date}");
@@ -144,12 +211,20 @@ fn connections_are_cut_before_and_after() {
     let sandbox = Sandbox::start();
     let send = |code: &str| {
         let device = "arn%3Aaws%3Aiam%3A%3A111111111111%3Amfa%2Fyou";
-        let body =
-            format!("Action=GetSessionToken&Version=2011-06-15&SerialNumber={device}&TokenCode={code}");
-        post(&sandbox, &sign(sandbox.endpoint(), SECRET, &body, now()), &body)
+        let body = format!(
+            "Action=GetSessionToken&Version=2011-06-15&SerialNumber={device}&TokenCode={code}"
+        );
+        post(
+            &sandbox,
+            &sign(sandbox.endpoint(), SECRET, &body, now()),
+            &body,
+        )
     };
     let reset = |result: std::io::Result<(u16, String)>| {
-        assert_eq!(result.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+        assert_eq!(
+            result.unwrap_err().kind(),
+            std::io::ErrorKind::ConnectionReset
+        );
     };
     let code = sandbox.fresh_code();
     sandbox.fault(&json!({"kind": "reset_before"}));
@@ -158,9 +233,16 @@ fn connections_are_cut_before_and_after() {
     let next = sandbox.fresh_code();
     sandbox.fault(&json!({"kind": "reset_after"}));
     reset(send(&next));
-    assert_eq!(send(&next).unwrap(), (403, "AccessDenied".to_owned()), "the code was spent");
+    assert_eq!(
+        send(&next).unwrap(),
+        (403, "AccessDenied".to_owned()),
+        "the code was spent"
+    );
     let log = sandbox.log();
-    let seen: Vec<_> = log.iter().map(|entry| (entry.fault.as_deref(), entry.status)).collect();
+    let seen: Vec<_> = log
+        .iter()
+        .map(|entry| (entry.fault.as_deref(), entry.status))
+        .collect();
     assert_eq!(
         seen,
         [
@@ -177,10 +259,16 @@ fn answers_are_truncated() {
     let sandbox = Sandbox::start();
     sandbox.fault(&json!({"kind": "truncate"}));
     let headers = sign(sandbox.endpoint(), SECRET, BODY, now());
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let answer = crate::common::raw(sandbox.endpoint(), "POST", "/", &headers, BODY).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap();
     assert_eq!(length.parse::<usize>().unwrap() / 2, body.len());
 }
 
@@ -204,14 +292,28 @@ fn a_used_code_is_said_to_be_used() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
     let device = "arn%3Aaws%3Aiam%3A%3A111111111111%3Amfa%2Fyou";
-    let body = format!("Action=GetSessionToken&Version=2011-06-15&SerialNumber={device}&TokenCode={code}");
-    assert_eq!(post(&sandbox, &sign(sandbox.endpoint(), SECRET, &body, now()), &body).unwrap().0, 200);
+    let body =
+        format!("Action=GetSessionToken&Version=2011-06-15&SerialNumber={device}&TokenCode={code}");
+    assert_eq!(
+        post(
+            &sandbox,
+            &sign(sandbox.endpoint(), SECRET, &body, now()),
+            &body
+        )
+        .unwrap()
+        .0,
+        200
+    );
     let next = sandbox.xacct(&["sandbox", "code", "--fresh"]).run().ok();
     assert_ne!(next.stdout_text(), format!("{code}\n"));
     // Where a new step has begun meanwhile, the device shows a code that nobody used.
     let shown = sandbox.xacct(&["sandbox", "code"]).run();
     if shown.stdout_text() == format!("{code}\n") {
-        shown.stderr_contains("this code was used, and AWS takes a code once: the next one comes in ").ok();
+        shown
+            .stderr_contains(
+                "this code was used, and AWS takes a code once: the next one comes in ",
+            )
+            .ok();
     }
 }
 
@@ -225,7 +327,10 @@ fn a_silent_server_stops_nobody_else() {
     while sandbox.log().is_empty() {}
     assert_eq!(signed(&sandbox).unwrap().0, 200);
     let log = sandbox.log();
-    assert_eq!((log[0].status, log[0].fault.as_deref()), (None, Some("silent")));
+    assert_eq!(
+        (log[0].status, log[0].fault.as_deref()),
+        (None, Some("silent"))
+    );
     drop(waiting);
 }
 
@@ -239,7 +344,10 @@ fn a_web_page_cannot_control_it() {
     assert_eq!(get(&[("host", &format!("localhost:{port}"))]).0, 200);
     assert_eq!(
         get(&[("host", &format!("evil.example:{port}"))]),
-        (403, format!("{{\"error\":\"host 'evil.example:{port}' is not the sandbox\"}}\n"))
+        (
+            403,
+            format!("{{\"error\":\"host 'evil.example:{port}' is not the sandbox\"}}\n")
+        )
     );
     assert_eq!(get(&[("origin", "https://evil.example")]).0, 403);
 }

@@ -1,4 +1,5 @@
-//! `xacct serve`: the endpoint that containers and long-running programs ask, and the command that has it.
+//! `xacct serve`: the endpoint that containers and long-running programs ask, and the command that
+//! has it.
 
 #![cfg(unix)]
 
@@ -46,10 +47,19 @@ impl Serving {
 
     fn ask(&self, index: usize, token: &str) -> (u16, Value) {
         let (address, _) = &self.served[index];
-        let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let (host, path) = address
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
         let authorization = [("authorization", token)];
-        let answer =
-            crate::common::request(&format!("http://{host}"), "GET", &format!("/{path}"), &authorization, "");
+        let answer = crate::common::request(
+            &format!("http://{host}"),
+            "GET",
+            &format!("/{path}"),
+            &authorization,
+            "",
+        );
         let (status, body) = answer.unwrap();
         (status, serde_json::from_str(&body).unwrap())
     }
@@ -80,14 +90,26 @@ impl Drop for Serving {
 #[test]
 fn each_profile_is_served_to_who_has_its_token() {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()]).run().status(0);
+    sandbox
+        .xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()])
+        .run()
+        .status(0);
     let mut serving = Serving::start(&sandbox, &["client1", "plain"]);
     let document = serving.keys(0);
     assert_eq!(document["AccessKeyId"], sandbox.key_id("client1"));
     assert_eq!(document["AccountId"], "222222222222");
     let mut fields: Vec<&String> = document.as_object().unwrap().keys().collect();
     fields.sort();
-    assert_eq!(fields, ["AccessKeyId", "AccountId", "Expiration", "SecretAccessKey", "Token"]);
+    assert_eq!(
+        fields,
+        [
+            "AccessKeyId",
+            "AccountId",
+            "Expiration",
+            "SecretAccessKey",
+            "Token"
+        ]
+    );
     assert_eq!(serving.keys(1)["AccessKeyId"], sandbox.key_id("plain"));
     let refused = serving.ask(0, &serving.served[1].1);
     assert_eq!(refused.0, 403);
@@ -113,14 +135,30 @@ fn what_runs_out_is_renewed_when_it_is_asked_for() {
 #[test]
 fn what_needs_a_person_is_said_to_the_sdk_until_somebody_did_it() {
     let sandbox = Sandbox::start_plain();
-    sandbox.xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()]).run().status(0);
+    sandbox
+        .xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()])
+        .run()
+        .status(0);
     let serving = Serving::start(&sandbox, &["client1"]);
     sandbox.xacct(&["clear", "--all", "-q"]).run().ok();
     let (status, answer) = serving.ask(0, &serving.served[0].1);
-    assert_eq!((status, answer["code"].as_str()), (403, Some("PersonNeeded")), "{answer}");
-    assert!(answer["message"].as_str().unwrap().starts_with("xacct: client1: "), "{answer}");
+    assert_eq!(
+        (status, answer["code"].as_str()),
+        (403, Some("PersonNeeded")),
+        "{answer}"
+    );
+    assert!(
+        answer["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("xacct: client1: "),
+        "{answer}"
+    );
     sandbox.advance_mfa();
-    sandbox.xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()]).run().status(0);
+    sandbox
+        .xacct(&["login", "client1", "--mfa-code", &sandbox.fresh_code()])
+        .run()
+        .status(0);
     assert_eq!(serving.keys(0)["AccountId"], "222222222222");
 }
 
@@ -128,11 +166,16 @@ fn what_needs_a_person_is_said_to_the_sdk_until_somebody_did_it() {
 fn files_for_containers_are_private_and_go_at_the_end() {
     let sandbox = Sandbox::start_plain();
     let dir = sandbox.home().join("env");
-    let child = sandbox.xacct(&["serve", "plain", "--env-dir", dir.to_str().unwrap()]).spawn();
+    let child = sandbox
+        .xacct(&["serve", "plain", "--env-dir", dir.to_str().unwrap()])
+        .spawn();
     let file = dir.join("plain.env");
     crate::common::until("the file is there", || file.exists());
     let text = fs::read_to_string(&file).unwrap();
-    let names: Vec<&str> = text.lines().map(|line| line.split('=').next().unwrap()).collect();
+    let names: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('=').next().unwrap())
+        .collect();
     assert_eq!(
         names,
         [
@@ -147,9 +190,20 @@ fn files_for_containers_are_private_and_go_at_the_end() {
     );
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&file), mode(&dir)), (0o600, 0o700));
-    let address = text.lines().nth(1).unwrap().split_once('=').unwrap().1.to_owned();
+    let address = text
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_once('=')
+        .unwrap()
+        .1
+        .to_owned();
     child.interrupt();
-    child.wait().status(0).stdout("").stderr(&format!("xacct: serving 'plain' at {address}\n"));
+    child
+        .wait()
+        .status(0)
+        .stdout("")
+        .stderr(&format!("xacct: serving 'plain' at {address}\n"));
     assert!(!file.exists());
 }
 
@@ -158,11 +212,17 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
     let sandbox = Sandbox::start_plain();
     // What SDKs would take instead of a container's.
     sandbox.edit_config("[profile plain]\n", "[profile plain]\noutput = table\n");
-    let script = "env | grep -E '^(AWS|XACCT)_' | grep -v _STATE | sort; cat $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE";
-    let run = sandbox.xacct(&["serve", "plain", "--", "sh", "-c", script]).env("AWS_PROFILE", "hub");
+    let script = "env | grep -E '^(AWS|XACCT)_' | grep -v _STATE | sort; cat $AWS_CONFIG_FILE \
+                  $AWS_SHARED_CREDENTIALS_FILE";
+    let run = sandbox
+        .xacct(&["serve", "plain", "--", "sh", "-c", script])
+        .env("AWS_PROFILE", "hub");
     let output = run.run().ok();
     let text = output.stdout_text();
-    let names: Vec<&str> = text.lines().map(|line| line.split('=').next().unwrap()).collect();
+    let names: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('=').next().unwrap())
+        .collect();
     assert_eq!(
         names,
         [
@@ -185,11 +245,18 @@ fn a_command_has_the_endpoint_and_nothing_that_competes() {
             "output "
         ]
     );
-    let file = text.lines().find_map(|line| line.strip_prefix("AWS_CONFIG_FILE=")).unwrap();
-    assert!(!std::path::Path::new(file).parent().unwrap().exists(), "the files outlive the command");
+    let file = text
+        .lines()
+        .find_map(|line| line.strip_prefix("AWS_CONFIG_FILE="))
+        .unwrap();
+    assert!(
+        !std::path::Path::new(file).parent().unwrap().exists(),
+        "the files outlive the command"
+    );
 }
 
-/// A command whose SDK asks three times, at each of two moments between which the MFA session ends and begins again.
+/// A command whose SDK asks three times, at each of two moments between which the MFA session ends
+/// and begins again.
 const ASKING: &str = r#"
 ask() {
   for n in 1 2 3; do
@@ -210,17 +277,41 @@ fn a_session_that_has_ended_is_said_once_in_the_servers_own_words() {
         return crate::common::skip("no curl");
     }
     let (first, second) = (sandbox.fresh_code(), sandbox.code());
-    let run = sandbox.xacct(&["serve", "client2", "--mfa-code", &first, "--", "sh", "-c", ASKING]);
+    let run = sandbox.xacct(&[
+        "serve",
+        "client2",
+        "--mfa-code",
+        &first,
+        "--",
+        "sh",
+        "-c",
+        ASKING,
+    ]);
     sandbox.advance_mfa();
-    let next = if second == first { sandbox.fresh_code() } else { second };
-    let run = run.env("X", XACCT).env("CODE", next).env("CONFIG", sandbox.home().join(".aws/config"));
+    let next = if second == first {
+        sandbox.fresh_code()
+    } else {
+        second
+    };
+    let run = run
+        .env("X", XACCT)
+        .env("CODE", next)
+        .env("CONFIG", sandbox.home().join(".aws/config"));
     let output = run.run().status(0);
     let block = "xacct: error: client2: the MFA session has ended, and a new one needs a code for \
-                 arn:aws:iam::111111111111:mfa/you\n  in a terminal, run: xacct login client2\n  this server then goes on by \
+                 arn:aws:iam::111111111111:mfa/you\n  in a terminal, run: xacct login client2\n  \
+                 this server then goes on by \
                  itself\n";
     let text = output.stdout_text().to_owned();
-    assert_eq!(text.matches("\"code\":\"PersonNeeded\"").count(), 3, "{text}");
-    assert!(text.contains("(in a terminal, run: xacct login client2)"), "{text}");
+    assert_eq!(
+        text.matches("\"code\":\"PersonNeeded\"").count(),
+        3,
+        "{text}"
+    );
+    assert!(
+        text.contains("(in a terminal, run: xacct login client2)"),
+        "{text}"
+    );
     assert_eq!(text.matches("{\"AccessKe").count(), 3, "{text}");
     // Once, and once more after it had gone on in between.
     output.stderr(&block.repeat(2));
@@ -230,15 +321,33 @@ fn a_session_that_has_ended_is_said_once_in_the_servers_own_words() {
 fn the_command_decides_the_exit_status() {
     let sandbox = Sandbox::start_plain();
     let run = |args: &[&str]| sandbox.xacct(&[&["serve"], args].concat()).run();
-    run(&["plain", "--", "sh", "-c", "exit 7"]).status(7).stderr("");
-    run(&["plain", "--", "sh", "-c", "kill -9 $$"]).status(137).stderr("");
-    run(&["plain", "--", "no-such-command"]).status(127).stderr_contains("command not found");
-    run(&["typo", "--", "true"]).status(125).stderr_contains("no profile 'typo'");
-    run(&["plain", "client1", "--", "true"]).status(125).stderr_contains("the credentials of one profile");
-    run(&["typo"]).status(3).stderr_contains("no profile 'typo'");
-    run(&["keys"]).status(3).stderr_contains("profile 'keys' has long-term keys, which are not served");
-    run(&["client1", "--no-input"]).status(5).stderr_contains("MFA");
-    run(&["plain", "--address", "0.0.0.0"]).status(2).stderr_contains("SDKs accept only loopback");
+    run(&["plain", "--", "sh", "-c", "exit 7"])
+        .status(7)
+        .stderr("");
+    run(&["plain", "--", "sh", "-c", "kill -9 $$"])
+        .status(137)
+        .stderr("");
+    run(&["plain", "--", "no-such-command"])
+        .status(127)
+        .stderr_contains("command not found");
+    run(&["typo", "--", "true"])
+        .status(125)
+        .stderr_contains("no profile 'typo'");
+    run(&["plain", "client1", "--", "true"])
+        .status(125)
+        .stderr_contains("the credentials of one profile");
+    run(&["typo"])
+        .status(3)
+        .stderr_contains("no profile 'typo'");
+    run(&["keys"])
+        .status(3)
+        .stderr_contains("profile 'keys' has long-term keys, which are not served");
+    run(&["client1", "--no-input"])
+        .status(5)
+        .stderr_contains("MFA");
+    run(&["plain", "--address", "0.0.0.0"])
+        .status(2)
+        .stderr_contains("SDKs accept only loopback");
 }
 
 #[test]
@@ -252,17 +361,23 @@ fn a_person_is_asked_before_it_begins() {
     assert_eq!(status, 0, "{seen}");
 }
 
-/// The container's credentials are last in every SDK: keys in `[default]`, as a cross-account user has them, would win.
+/// The container's credentials are last in every SDK: keys in `[default]`, as a cross-account user
+/// has them, would win.
 #[test]
 fn sdks_work_in_the_role_though_default_has_keys() {
     let sandbox = Sandbox::start_plain();
-    let Some(python) = tools::python() else { return crate::common::skip("no python with boto3") };
+    let Some(python) = tools::python() else {
+        return crate::common::skip("no python with boto3");
+    };
     sandbox.write_credentials(&format!(
         "{}\n[default]\naws_access_key_id = AKIADEFAULTDEFAULT00\naws_secret_access_key = x\n",
         fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap()
     ));
     let script = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])";
-    let run = sandbox.xacct(&["serve", "plain", "--", &python, "-c", script]).run().ok();
+    let run = sandbox
+        .xacct(&["serve", "plain", "--", &python, "-c", script])
+        .run()
+        .ok();
     run.stdout("arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user\n");
 }
 
@@ -270,7 +385,8 @@ fn sdks_work_in_the_role_though_default_has_keys() {
 fn the_token_is_not_shown_on_a_terminal() {
     let sandbox = Sandbox::start_plain();
     let mut pty = sandbox.pty(&["serve", "plain"]);
-    let mut seen = pty.expect("its token is not shown on a terminal: use --env-dir DIR, -- CMD, or --print");
+    let mut seen =
+        pty.expect("its token is not shown on a terminal: use --env-dir DIR, -- CMD, or --print");
     pty.interrupt();
     let (status, rest) = pty.wait();
     seen.push_str(&rest);
@@ -295,8 +411,20 @@ fn a_port_in_use_is_said() {
 #[test]
 fn usage_errors_are_no_status_of_the_command() {
     let sandbox = Sandbox::start_plain();
-    for args in [&["serve", "plain", "--bogus", "--", "true"][..], &["serve", "--", "true"]] {
-        sandbox.xacct(args).run().status(125).stdout("").stderr_contains("error: ");
+    for args in [
+        &["serve", "plain", "--bogus", "--", "true"][..],
+        &["serve", "--", "true"],
+    ] {
+        sandbox
+            .xacct(args)
+            .run()
+            .status(125)
+            .stdout("")
+            .stderr_contains("error: ");
     }
-    sandbox.xacct(&["serve", "plain", "--bogus"]).run().status(2).stderr_contains("error: ");
+    sandbox
+        .xacct(&["serve", "plain", "--bogus"])
+        .run()
+        .status(2)
+        .stderr_contains("error: ");
 }

@@ -1,8 +1,10 @@
-//! Random sequences of what people do in a shell, in the real shells, against a model of the environment: `assume`,
-//! renewal, `unset`, failures, an interrupted run, commands, and exports of the user's own between them.
+//! Random sequences of what people do in a shell, in the real shells, against a model of the
+//! environment: `assume`, renewal, `unset`, failures, an interrupted run, commands, and exports of
+//! the user's own between them.
 //!
-//! The model knows nothing of how xacct keeps its record. It knows what xacct left in the shell last, and what was the
-//! user's then: a variable that is still as xacct left it stands for the user's old value, any other is the user's.
+//! The model knows nothing of how xacct keeps its record. It knows what xacct left in the shell
+//! last, and what was the user's then: a variable that is still as xacct left it stands for the
+//! user's old value, any other is the user's.
 
 #![cfg(unix)]
 
@@ -14,12 +16,23 @@ use crate::common::Sandbox;
 use crate::common::shells::{Variables, dumped, found, given, prepared};
 
 /// What `assume` takes out besides, as far as the sequences set it.
-const COMPETING: [&str; 3] = ["AWS_PROFILE", "AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-const KEYS: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+const COMPETING: [&str; 3] = [
+    "AWS_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
+const KEYS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+];
 const OWN: [(&str, &str); 2] = [
     ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU"),
-    ("AWS_SECRET_ACCESS_KEY", "NotASecret/xacct/sandbox/hub/you/EXAMPLE"),
+    (
+        "AWS_SECRET_ACCESS_KEY",
+        "NotASecret/xacct/sandbox/hub/you/EXAMPLE",
+    ),
 ];
 
 const CONFIG: &str = "[profile hub]
@@ -100,24 +113,35 @@ struct Model {
 }
 
 fn is_identity(name: &str) -> bool {
-    COMPETING.contains(&name) || KEYS.contains(&name) || ["AWS_ACCOUNT_ID", "XACCT_PROFILE"].contains(&name)
+    COMPETING.contains(&name)
+        || KEYS.contains(&name)
+        || ["AWS_ACCOUNT_ID", "XACCT_PROFILE"].contains(&name)
 }
 
 impl Model {
     /// The user's own environment.
     fn users(&self) -> Variables {
         let mut users = Variables::new();
-        let names = self.shell.keys().chain(self.left.keys()).chain(self.was.keys());
+        let names = self
+            .shell
+            .keys()
+            .chain(self.left.keys())
+            .chain(self.was.keys());
         for name in names {
-            let (now, left, was) = (self.shell.get(name), self.left.get(name), self.was.get(name));
+            let (now, left, was) = (
+                self.shell.get(name),
+                self.left.get(name),
+                self.was.get(name),
+            );
             let is_ours = left != was && (now == left || (now.is_none() && is_identity(name)));
             if let Some(value) = if is_ours { was } else { now } {
                 users.insert(name.clone(), value.clone());
             }
         }
         // A pair that was exported after an `assume` has no token.
-        let is_new =
-            |name: &str| self.shell.get(name) != self.left.get(name) && self.shell.contains_key(name);
+        let is_new = |name: &str| {
+            self.shell.get(name) != self.left.get(name) && self.shell.contains_key(name)
+        };
         if is_new(KEYS[0]) && is_new(KEYS[1]) {
             for name in &KEYS[2..] {
                 users.remove(*name);
@@ -137,7 +161,12 @@ impl Model {
     fn fail(&mut self) -> i32 {
         let users = self.users();
         let shell = users.iter().filter(|(name, _)| !is_identity(name));
-        self.becomes(shell.map(|(name, value)| (name.clone(), value.clone())).collect(), users);
+        self.becomes(
+            shell
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            users,
+        );
         1
     }
 
@@ -152,8 +181,9 @@ impl Model {
             "two" => "us-west-2",
             _ => "us-east-1",
         };
-        let region =
-            set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).unwrap_or_else(|| own.to_owned());
+        let region = set("AWS_REGION")
+            .or_else(|| set("AWS_DEFAULT_REGION"))
+            .unwrap_or_else(|| own.to_owned());
         let mut shell: Variables = users
             .iter()
             .filter(|(name, _)| !is_identity(name))
@@ -191,7 +221,9 @@ impl Model {
             Op::Export(name, value) => drop(self.shell.insert(name.to_owned(), value.to_owned())),
             Op::Remove(name) => drop(self.shell.remove(name)),
             Op::ExportKeys => {
-                let own = OWN.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                let own = OWN
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
                 self.shell.extend(own);
             }
         }
@@ -219,7 +251,11 @@ const SH: Way = Way {
 
 const WAYS: [Way; 3] = [
     SH,
-    Way { program: "zsh", args: &["-f"], ..SH },
+    Way {
+        program: "zsh",
+        args: &["-f"],
+        ..SH
+    },
     Way {
         program: "fish",
         args: &["-N"],
@@ -240,7 +276,9 @@ impl Way {
         let eval = |words: &str| self.eval.replace('@', words);
         match op {
             Op::Assume(profile) => eval(&format!("xacct assume {profile}")),
-            Op::Renew(profile) => eval(&format!("XACCT_SILENT_RENEWAL=true xacct assume {profile}")),
+            Op::Renew(profile) => {
+                eval(&format!("XACCT_SILENT_RENEWAL=true xacct assume {profile}"))
+            }
             Op::Fail(words) => eval(&format!("xacct assume {words} 2>/dev/null")),
             Op::Exec => format!("xacct exec one -- env -0 > child{step}"),
             Op::Unset => eval("xacct unset"),
@@ -273,12 +311,21 @@ fn play(way: &Way, ops: &[Op], between: &str) -> Option<Result<(), String>> {
     let mut script = String::new();
     for (step, op) in ops.iter().enumerate() {
         let statement = way.statement(*op, step);
-        writeln!(script, "{statement}\necho {} >> status\nenv -0 > step{step}\n{between}", way.status)
-            .unwrap();
+        writeln!(
+            script,
+            "{statement}\necho {} >> status\nenv -0 > step{step}\n{between}",
+            way.status
+        )
+        .unwrap();
     }
     let file = dir.path().join("script");
     std::fs::write(&file, script).unwrap();
-    let args: Vec<&str> = way.args.iter().copied().chain([file.to_str().unwrap()]).collect();
+    let args: Vec<&str> = way
+        .args
+        .iter()
+        .copied()
+        .chain([file.to_str().unwrap()])
+        .collect();
     let run = prepared(sandbox.program(program, &args), dir.path(), "/bin/false");
     drop(run.run());
     Some(compare(&sandbox, dir.path(), ops))
@@ -293,28 +340,47 @@ fn compare(sandbox: &Sandbox, dir: &Path, ops: &[Op]) -> Result<(), String> {
         let place = || format!("step {step} of {:?}", &ops[..=step]);
         let actual = normal(dumped(&dir.join(format!("step{step}"))), &given);
         if actual != model.shell {
-            return Err(format!("{}\n  shell {actual:?}\n  model {:?}", place(), model.shell));
+            return Err(format!(
+                "{}\n  shell {actual:?}\n  model {:?}",
+                place(),
+                model.shell
+            ));
         }
         let interrupted = matches!(op, Op::Fail("interrupted"));
-        let is_right = if interrupted { status == "130" } else { (status == "0") == (expected == 0) };
+        let is_right = if interrupted {
+            status == "130"
+        } else {
+            (status == "0") == (expected == 0)
+        };
         if !is_right {
             return Err(format!("{}\n  status {status}", place()));
         }
         if matches!(op, Op::Exec) {
-            child(&model, &normal(dumped(&dir.join(format!("child{step}"))), &given), &place())?;
+            child(
+                &model,
+                &normal(dumped(&dir.join(format!("child{step}"))), &given),
+                &place(),
+            )?;
         }
     }
     Ok(())
 }
 
-/// A command has the profile's credentials, the user's region and settings, and nothing of the last `assume`.
+/// A command has the profile's credentials, the user's region and settings, and nothing of the last
+/// `assume`.
 fn child(model: &Model, actual: &Variables, place: &str) -> Result<(), String> {
-    let mut fresh = Model { shell: model.users(), ..Model::default() };
+    let mut fresh = Model {
+        shell: model.users(),
+        ..Model::default()
+    };
     fresh.assume("one", false);
     if *actual == fresh.shell {
         Ok(())
     } else {
-        Err(format!("{place}\n  child {actual:?}\n  model {:?}", fresh.shell))
+        Err(format!(
+            "{place}\n  child {actual:?}\n  model {:?}",
+            fresh.shell
+        ))
     }
 }
 
@@ -332,9 +398,15 @@ fn the_shell_is_what_the_model_says() {
 
 #[test]
 fn without_the_record_the_model_is_not_met() {
-    let ops = [Op::Export("AWS_REGION", "eu-north-1"), Op::Assume("one"), Op::Unset];
+    let ops = [
+        Op::Export("AWS_REGION", "eu-north-1"),
+        Op::Assume("one"),
+        Op::Unset,
+    ];
     assert_eq!(play(&SH, &ops, ""), Some(Ok(())));
-    let broken = play(&SH, &ops, "unset XACCT_SHELL_STATE").unwrap().unwrap_err();
+    let broken = play(&SH, &ops, "unset XACCT_SHELL_STATE")
+        .unwrap()
+        .unwrap_err();
     assert!(broken.starts_with("step 2 "), "{broken}");
 }
 
@@ -347,5 +419,8 @@ fn the_sequences_have_everything() {
             *kinds.entry(format!("{op:?}")).or_default() += 1;
         }
     }
-    assert!(kinds.len() >= 17 && kinds.values().all(|count| *count > 2), "{kinds:?}");
+    assert!(
+        kinds.len() >= 17 && kinds.values().all(|count| *count > 2),
+        "{kinds:?}"
+    );
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 /// A profile of the old kind, whose token's file is called after the start URL as it is written.
 fn profile(name: &str, start_url: &str) -> String {
     format!(
-        "\n[profile {name}]\nsso_start_url = {start_url}\nsso_region = eu-central-1\nsso_account_id = 111111111111\n\
+        "\n[profile {name}]\nsso_start_url = {start_url}\nsso_region = \
+         eu-central-1\nsso_account_id = 111111111111\n\
          sso_role_name = Admin\nregion = eu-central-1\n"
     )
 }
@@ -24,7 +25,10 @@ const SPELLINGS: [&str; 6] = [
 
 #[test]
 fn who_is_signed_in_under_another_spelling_is_told_so() {
-    for signed_in in ["https://acme.awsapps.com/start", "https://acme.awsapps.com/start#/"] {
+    for signed_in in [
+        "https://acme.awsapps.com/start",
+        "https://acme.awsapps.com/start#/",
+    ] {
         let sandbox = Sandbox::start();
         sandbox.add_config(&profile("one", signed_in));
         for (index, spelling) in SPELLINGS.iter().enumerate() {
@@ -45,8 +49,10 @@ fn who_is_signed_in_under_another_spelling_is_told_so() {
                 continue;
             }
             run.status(5).stdout("").stderr(&format!(
-                "xacct: error: profile '{name}': you are not signed in at {spelling}\n  you are signed in at {signed_in}, \
-                 another spelling of it; the AWS CLI keeps a token for each spelling\n  set sso_start_url = {signed_in} in \
+                "xacct: error: profile '{name}': you are not signed in at {spelling}\n  you are \
+                 signed in at {signed_in}, \
+                 another spelling of it; the AWS CLI keeps a token for each spelling\n  set \
+                 sso_start_url = {signed_in} in \
                  the profile, or run: xacct login {name}\n"
             ));
         }
@@ -64,11 +70,18 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
     sandbox.add_config(&profile("loud", "https://ACME.awsapps.com/start"));
     sandbox.add_config(&profile("other", "https://acme.awsapps.com/begin"));
     sandbox.xacct(&["login", "one"]).run().status(0);
-    let run = sandbox.xacct(&["credential-process", "loud"]).run().status(5);
+    let run = sandbox
+        .xacct(&["credential-process", "loud"])
+        .run()
+        .status(5);
     run.stderr_contains("you are signed in at https://acme.awsapps.com/start, another spelling");
-    let run = sandbox.xacct(&["credential-process", "other"]).run().status(5);
+    let run = sandbox
+        .xacct(&["credential-process", "other"])
+        .run()
+        .status(5);
     run.stderr(
-        "xacct: error: profile 'other': you are not signed in at https://acme.awsapps.com/begin\n  in a terminal, run: xacct \
+        "xacct: error: profile 'other': you are not signed in at https://acme.awsapps.com/begin\n  \
+         in a terminal, run: xacct \
          login other\n",
     );
     // A sign-in that is over is none, and one that can be refreshed is one.
@@ -83,7 +96,10 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
             std::fs::write(&path, token.to_string()).unwrap();
         }
     }
-    let run = sandbox.xacct(&["credential-process", "loud"]).run().status(5);
+    let run = sandbox
+        .xacct(&["credential-process", "loud"])
+        .run()
+        .status(5);
     run.stderr_contains("in a terminal, run: xacct login loud\n");
 }
 
@@ -92,7 +108,8 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
 fn a_session_is_enough_to_sign_in() {
     let sandbox = Sandbox::start();
     sandbox.add_config(
-        "\n[profile bare]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = eu-central-1\n\
+        "\n[profile bare]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = \
+         eu-central-1\n\
          region = eu-central-1\n",
     );
     sandbox.add_config(&profile("admin", "https://acme.awsapps.com/start"));
@@ -101,13 +118,25 @@ fn a_session_is_enough_to_sign_in() {
         .run()
         .status(0)
         .stderr_contains("signed in at https://acme.awsapps.com/start\n");
-    let said = "xacct: already signed in at https://acme.awsapps.com/start (--refresh signs in again)\n";
-    sandbox.xacct(&["login", "bare"]).run().status(0).stderr(said);
+    let said =
+        "xacct: already signed in at https://acme.awsapps.com/start (--refresh signs in again)\n";
+    sandbox
+        .xacct(&["login", "bare"])
+        .run()
+        .status(0)
+        .stderr(said);
     // The token is every profile's that spells the start URL so.
     sandbox.key_id("admin");
     let out = "xacct: signed out at https://acme.awsapps.com/start\nxacct: forgot 1 entry\n";
-    sandbox.xacct(&["logout", "bare"]).run().status(0).stderr(out);
-    sandbox.xacct(&["credential-process", "admin"]).run().status(5);
+    sandbox
+        .xacct(&["logout", "bare"])
+        .run()
+        .status(0)
+        .stderr(out);
+    sandbox
+        .xacct(&["credential-process", "admin"])
+        .run()
+        .status(5);
     // It still has no credentials.
     sandbox
         .xacct(&["credential-process", "bare"])
@@ -130,6 +159,14 @@ fn keys_do_not_keep_a_profile_from_signing_in() {
         .stderr_contains("signed in at https://acme.awsapps.com/start\n");
     // Its credentials are the keys all the same.
     assert_eq!(sandbox.key_id("keys"), "AKIAXACCTSANDBOX2YOU");
-    sandbox.xacct(&["login", "half"]).run().status(3).stderr_contains("profile 'half' is missing sso_region");
-    sandbox.xacct(&["login", "plain"]).run().status(3).stderr_contains("nothing to sign in to: 'plain'");
+    sandbox
+        .xacct(&["login", "half"])
+        .run()
+        .status(3)
+        .stderr_contains("profile 'half' is missing sso_region");
+    sandbox
+        .xacct(&["login", "plain"])
+        .run()
+        .status(3)
+        .stderr_contains("nothing to sign in to: 'plain'");
 }

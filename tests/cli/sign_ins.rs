@@ -1,5 +1,5 @@
-//! What a sign-in has given belongs to it, and ends with it: whatever the profile is called, whoever signs in next, and by
-//! whatever tool.
+//! What a sign-in has given belongs to it, and ends with it: whatever the profile is called,
+//! whoever signs in next, and by whatever tool.
 
 #![cfg(unix)]
 
@@ -14,7 +14,12 @@ fn process(sandbox: &Sandbox, profile: &str) -> Cmd {
 
 /// Who a profile's credentials are, by the session's name.
 fn person(sandbox: &Sandbox, profile: &str) -> String {
-    let arn = sandbox.xacct(&["whoami", profile, "--json"]).run().ok().json()["arn"].clone();
+    let arn = sandbox
+        .xacct(&["whoami", profile, "--json"])
+        .run()
+        .ok()
+        .json()["arn"]
+        .clone();
     arn.as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
@@ -34,12 +39,15 @@ fn alices() -> (Sandbox, [String; 2]) {
 fn token_of_another_tool(sandbox: &Sandbox) -> Value {
     let home = sandbox.home().join("other");
     let cache = home.join("cache");
-    let login =
-        sandbox.xacct(&["login", "acme", "--refresh"]).env("HOME", &home).env("XACCT_CACHE_DIR", &cache);
+    let login = sandbox
+        .xacct(&["login", "acme", "--refresh"])
+        .env("HOME", &home)
+        .env("XACCT_CACHE_DIR", &cache);
     login.run().status(0);
     sandbox.clear_log();
     let name = sandbox.token_file().file_name().unwrap().to_owned();
-    serde_json::from_str(&fs::read_to_string(home.join(".aws/sso/cache").join(name)).unwrap()).unwrap()
+    serde_json::from_str(&fs::read_to_string(home.join(".aws/sso/cache").join(name)).unwrap())
+        .unwrap()
 }
 
 #[track_caller]
@@ -57,7 +65,11 @@ fn a_new_name_for_the_profile_changes_nothing() {
     sandbox.edit_config("[profile acme]", "[profile acme2]");
     sandbox.edit_config("source_profile = acme\n", "source_profile = acme2\n");
     let out = "xacct: signed out at https://acme.awsapps.com/start\nxacct: forgot 2 entries\n";
-    sandbox.xacct(&["logout", "acme2"]).run().status(0).stderr(out);
+    sandbox
+        .xacct(&["logout", "acme2"])
+        .run()
+        .status(0)
+        .stderr(out);
     assert!(sandbox.entries().is_empty());
     for profile in ["acme2", "acme-client1"] {
         process(&sandbox, profile).run().status(5).stdout("");
@@ -83,7 +95,8 @@ fn whoever_signs_in_on_the_way_gets_their_own() {
     // Alice's session has ended, and another role finds that out.
     sandbox.sign_out();
     sandbox.add_config(
-        "\n[profile reader]\nsso_session = acme\nsso_account_id = 222222222222\nsso_role_name = ReadOnly\n\
+        "\n[profile reader]\nsso_session = acme\nsso_account_id = 222222222222\nsso_role_name = \
+         ReadOnly\n\
          region = eu-west-1\n",
     );
     let mut pty = sandbox.pty(&["exec", "reader", "--", "echo", "as a reader"]);
@@ -101,15 +114,32 @@ fn a_token_that_another_tool_has_put_there_is_another_sign_in() {
     fs::write(sandbox.token_file(), bobs.to_string()).unwrap();
     for profile in ["acme", "acme-client1"] {
         let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
-        let row = listed.as_array().unwrap().iter().find(|row| row["profile"] == profile).unwrap();
-        assert_eq!((&row["status"], &row["expires_at"]), (&json!("none"), &json!(null)), "{profile}");
+        let row = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["profile"] == profile)
+            .unwrap();
+        assert_eq!(
+            (&row["status"], &row["expires_at"]),
+            (&json!("none"), &json!(null)),
+            "{profile}"
+        );
     }
-    let explained = sandbox.xacct(&["explain", "acme-client1", "--json"]).run().ok().json();
+    let explained = sandbox
+        .xacct(&["explain", "acme-client1", "--json"])
+        .run()
+        .ok()
+        .json();
     assert_eq!(explained["calls"], 2);
     are_bobs(&sandbox, &alices);
     // Alice's credentials do not come back with a token of hers.
     sandbox.sign_in(&json!({ "user": "alice" }));
-    fs::write(sandbox.token_file(), token_of_another_tool(&sandbox).to_string()).unwrap();
+    fs::write(
+        sandbox.token_file(),
+        token_of_another_tool(&sandbox).to_string(),
+    )
+    .unwrap();
     assert!(!alices.contains(&sandbox.key_id("acme")));
     assert_eq!(person(&sandbox, "acme"), "alice");
 }
@@ -125,7 +155,10 @@ fn without_the_tokens_file_there_is_nobody() {
     sandbox.asked(&[]);
     // It is the same sign-in, when it is back.
     fs::write(sandbox.token_file(), token).unwrap();
-    assert_eq!(["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)), alices);
+    assert_eq!(
+        ["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)),
+        alices
+    );
     sandbox.asked(&[]);
 }
 
@@ -133,16 +166,23 @@ fn without_the_tokens_file_there_is_nobody() {
 fn refreshing_the_token_costs_nobody_their_credentials() {
     let (sandbox, alices) = alices();
     let same = |sandbox: &Sandbox| {
-        assert_eq!(["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)), alices);
+        assert_eq!(
+            ["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)),
+            alices
+        );
     };
     // By xacct, twice: for another role, which the token is too old for.
     sandbox.add_config(
-        "\n[profile reader]\nsso_session = acme\nsso_account_id = 222222222222\nsso_role_name = ReadOnly\n\
+        "\n[profile reader]\nsso_session = acme\nsso_account_id = 222222222222\nsso_role_name = \
+         ReadOnly\n\
          region = eu-west-1\n",
     );
     for _ in 0..2 {
         sandbox.leave_token(60);
-        sandbox.xacct(&["credential-process", "reader", "--refresh"]).run().ok();
+        sandbox
+            .xacct(&["credential-process", "reader", "--refresh"])
+            .run()
+            .ok();
         sandbox.asked(&["CreateToken", "GetRoleCredentials"]);
         same(&sandbox);
         sandbox.asked(&[]);
@@ -177,16 +217,28 @@ region = eu-central-1
 ",
     );
     sandbox.xacct(&["login", "acme2"]).run().status(0);
-    assert_eq!((person(&sandbox, "acme2"), person(&sandbox, "acme")), ("bob".into(), "alice".into()));
+    assert_eq!(
+        (person(&sandbox, "acme2"), person(&sandbox, "acme")),
+        ("bob".into(), "alice".into())
+    );
     // A profile that goes over to the other session is bob's at once.
-    sandbox.edit_config("[profile acme]\nsso_session = acme\n", "[profile acme]\nsso_session = other\n");
+    sandbox.edit_config(
+        "[profile acme]\nsso_session = acme\n",
+        "[profile acme]\nsso_session = other\n",
+    );
     assert_eq!(person(&sandbox, "acme"), "bob");
     let bobs = sandbox.key_id("acme-client1");
     assert_ne!(bobs, alices[1]);
     // Each ends alone.
     sandbox.xacct(&["logout", "acme2"]).run().status(0);
-    sandbox.edit_config("[profile acme]\nsso_session = other\n", "[profile acme]\nsso_session = acme\n");
-    assert_eq!(["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)), alices);
+    sandbox.edit_config(
+        "[profile acme]\nsso_session = other\n",
+        "[profile acme]\nsso_session = acme\n",
+    );
+    assert_eq!(
+        ["acme", "acme-client1"].map(|profile| sandbox.key_id(profile)),
+        alices
+    );
 }
 
 #[test]
@@ -197,7 +249,10 @@ fn a_cache_that_cannot_be_written_is_no_reason_to_mix_people_up() {
     let note = sandbox.cache_dir().join("sso");
     fs::remove_dir_all(&note).unwrap();
     fs::write(&note, "").unwrap();
-    sandbox.xacct(&["credential-process", "acme", "--refresh"]).run().status(0);
+    sandbox
+        .xacct(&["credential-process", "acme", "--refresh"])
+        .run()
+        .status(0);
     let bobs = token_of_another_tool(&sandbox);
     fs::write(sandbox.token_file(), bobs.to_string()).unwrap();
     assert!(!alices.contains(&sandbox.key_id("acme")));

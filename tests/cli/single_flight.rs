@@ -17,7 +17,10 @@ fn with_code_at_once(sandbox: &Sandbox, count: usize, args: &[&str], code: &str)
         code => sandbox.xacct(args).env("XACCT_MFA_CODE", code).spawn(),
     };
     let running: Vec<Running> = (0..count).map(spawn).collect();
-    running.into_iter().map(|run| run.wait().ok().key_id()).collect()
+    running
+        .into_iter()
+        .map(|run| run.wait().ok().key_id())
+        .collect()
 }
 
 /// All the same, and how many.
@@ -40,7 +43,10 @@ fn forty_on_a_cold_key_are_one_request() {
 fn one_code_is_enough_for_twenty_five() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    one_answer(&with_code_at_once(&sandbox, 25, &["credential-process", "client2"], &code), 25);
+    one_answer(
+        &with_code_at_once(&sandbox, 25, &["credential-process", "client2"], &code),
+        25,
+    );
     let with_code = |request: &&crate::common::Request| request.params.contains_key("TokenCode");
     assert_eq!(sandbox.log().iter().filter(with_code).count(), 1);
     sandbox.asked(&["GetSessionToken", "AssumeRole"]);
@@ -51,15 +57,22 @@ fn one_code_is_enough_for_roles_that_share_a_session() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
     let profiles = ["client1", "client2", "chained", "hub"].repeat(3);
-    let run =
-        |profile: &&str| sandbox.xacct(&["credential-process", profile]).env("XACCT_MFA_CODE", &code).spawn();
+    let run = |profile: &&str| {
+        sandbox
+            .xacct(&["credential-process", profile])
+            .env("XACCT_MFA_CODE", &code)
+            .spawn()
+    };
     let running: Vec<Running> = profiles.iter().map(run).collect();
     for run in running {
         run.wait().ok();
     }
     let mut calls = sandbox.calls();
     calls.sort();
-    assert_eq!(calls, ["AssumeRole", "AssumeRole", "AssumeRole", "GetSessionToken"]);
+    assert_eq!(
+        calls,
+        ["AssumeRole", "AssumeRole", "AssumeRole", "GetSessionToken"]
+    );
 }
 
 #[test]
@@ -90,7 +103,10 @@ fn a_killed_holder_is_followed_at_once() {
     let sandbox = Sandbox::start_plain();
     let holder = stuck(&sandbox);
     let next = sandbox.xacct(&["credential-process", "plain"]).spawn();
-    sandbox.program("kill", &["-KILL", &holder.id().to_string()]).run().ok();
+    sandbox
+        .program("kill", &["-KILL", &holder.id().to_string()])
+        .run()
+        .ok();
     holder.wait().status(137);
     // It may or may not have waited long enough to say so.
     let next = next.wait().status(0);
@@ -104,12 +120,18 @@ fn a_waiting_process_says_whom_it_waits_for() {
     let sandbox = Sandbox::start_plain();
     let holder = stuck(&sandbox);
     let mut waiting = sandbox.pty(&["exec", "plain", "--", "true"]);
-    waiting.expect(&format!("xacct: waiting for xacct exec plain (pid {})", holder.id()));
+    waiting.expect(&format!(
+        "xacct: waiting for xacct exec plain (pid {})",
+        holder.id()
+    ));
     // And is not deaf meanwhile.
     waiting.interrupt();
     let (status, screen) = waiting.wait();
     assert_eq!(status, 130, "{screen}");
-    sandbox.program("kill", &["-KILL", &holder.id().to_string()]).run().ok();
+    sandbox
+        .program("kill", &["-KILL", &holder.id().to_string()])
+        .run()
+        .ok();
     holder.wait().status(137);
     sandbox.asked(&["AssumeRole"]);
 }
@@ -119,17 +141,24 @@ fn a_waiting_process_says_whom_it_waits_for() {
 fn a_dead_session_on_the_way_is_replaced() {
     let sandbox = Sandbox::start();
     let code = sandbox.fresh_code();
-    sandbox.xacct(&["credential-process", "hub", "--mfa-code", &code]).run().ok();
+    sandbox
+        .xacct(&["credential-process", "hub", "--mfa-code", &code])
+        .run()
+        .ok();
     sandbox.forget_sessions();
     sandbox.advance_mfa();
     sandbox.clear_log();
     let code = sandbox.fresh_code();
-    let output = sandbox.xacct(&["credential-process", "chained", "--mfa-code", &code]).run().ok();
+    let output = sandbox
+        .xacct(&["credential-process", "chained", "--mfa-code", &code])
+        .run()
+        .ok();
     sandbox.asked(&["AssumeRole", "GetSessionToken", "AssumeRole", "AssumeRole"]);
     assert_eq!(output.json()["AccountId"], "444444444444");
 }
 
-/// By the time STS refuses a session, another process may have put a live one in its place: that one is used.
+/// By the time STS refuses a session, another process may have put a live one in its place: that
+/// one is used.
 #[test]
 fn a_session_that_was_replaced_meanwhile_is_not_thrown_away() {
     let sandbox = Sandbox::start();
@@ -146,7 +175,9 @@ fn a_session_that_was_replaced_meanwhile_is_not_thrown_away() {
     fs::write(sandbox.entry("hub"), dead).unwrap();
     sandbox.clear_log();
     sandbox.fault(&json!({"kind": "delay", "milliseconds": 1000, "action": "AssumeRole"}));
-    let run = sandbox.xacct(&["credential-process", "client1", "--no-input"]).spawn();
+    let run = sandbox
+        .xacct(&["credential-process", "client1", "--no-input"])
+        .spawn();
     while sandbox.log().is_empty() {
         std::thread::yield_now();
     }

@@ -1,5 +1,6 @@
-//! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: what ECS tells a container, whose agent is at 169.254.170.2 and nowhere
-//! else. That address is made in a network of the test's own, which ends with it.
+//! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: what ECS tells a container, whose agent is at
+//! 169.254.170.2 and nowhere else. That address is made in a network of the test's own, which ends
+//! with it.
 
 #![cfg(target_os = "linux")]
 
@@ -7,7 +8,8 @@ use std::process::Command;
 
 use crate::common::{Cmd, Output, Sandbox, XACCT};
 
-/// The agent: writes each request's path and token to the file `asked`, answers one path, and says when it listens.
+/// The agent: writes each request's path and token to the file `asked`, answers one path, and says
+/// when it listens.
 const AGENT: &str = r#"
 import http.server, json, sys
 class Agent(http.server.BaseHTTPRequestHandler):
@@ -45,8 +47,15 @@ fn network() -> Option<&'static [&'static str]> {
     let ways: [&[&str]; 2] = [&["--user", "--map-root-user", "--net"], &["--net"]];
     let can = |way: &&[&str]| {
         let mut tried = Command::new("unshare");
-        tried.args(*way).args(["sh", "-c", "ip link set lo up && python3 -c 'import http.server'"]);
-        tried.env("PATH", PATH).output().is_ok_and(|output| output.status.success())
+        tried.args(*way).args([
+            "sh",
+            "-c",
+            "ip link set lo up && python3 -c 'import http.server'",
+        ]);
+        tried
+            .env("PATH", PATH)
+            .output()
+            .is_ok_and(|output| output.status.success())
     };
     ways.into_iter().find(can)
 }
@@ -68,15 +77,21 @@ impl Container {
             return None;
         };
         let sandbox = Sandbox::start();
-        sandbox.add_config("[profile container]\ncredential_source = EcsContainer\nregion = eu-west-1\n");
+        sandbox.add_config(
+            "[profile container]\ncredential_source = EcsContainer\nregion = eu-west-1\n",
+        );
         Some(Container { sandbox, network })
     }
 
     fn run(&self, env: &[(&str, &str)]) -> Output {
         let script = ["sh", "-c", SCRIPT, XACCT, "credential-process", "container"];
-        let run = self.sandbox.program("unshare", &[self.network, &script].concat());
+        let run = self
+            .sandbox
+            .program("unshare", &[self.network, &script].concat());
         let run = run.env("PATH", PATH).env("AGENT", AGENT);
-        env.iter().fold(run, |run: Cmd, (name, value)| run.env(name, value)).run()
+        env.iter()
+            .fold(run, |run: Cmd, (name, value)| run.env(name, value))
+            .run()
     }
 
     /// What the agent was asked since the last look.
@@ -94,14 +109,19 @@ const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 
 #[test]
 fn the_agent_is_asked_for_the_tasks_path() {
-    let Some(container) = Container::start() else { return };
+    let Some(container) = Container::start() else {
+        return;
+    };
     for _ in 0..2 {
         let output = container.run(&[(RELATIVE, "/v2/credentials/one")]).ok();
         assert_eq!(output.key_id(), "ASIAXACCTTESTCONTAIN");
     }
     assert_eq!(container.asked(), "/v2/credentials/one None\n".repeat(2));
     // Another task's path is another request.
-    let other = container.run(&[(RELATIVE, "/v2/credentials/two")]).status(4).stdout("");
+    let other = container
+        .run(&[(RELATIVE, "/v2/credentials/two")])
+        .status(4)
+        .stdout("");
     other.stderr_contains(
         "xacct: error: the container's credentials could not be had: it answered with HTTP 404\n",
     );
@@ -110,10 +130,20 @@ fn the_agent_is_asked_for_the_tasks_path() {
 
 #[test]
 fn the_relative_address_wins_over_the_full_one() {
-    let Some(container) = Container::start() else { return };
-    let both = [(RELATIVE, "/v2/credentials/one"), (FULL, "http://127.0.0.1:9/v1"), (TOKEN, "Basic one")];
+    let Some(container) = Container::start() else {
+        return;
+    };
+    let both = [
+        (RELATIVE, "/v2/credentials/one"),
+        (FULL, "http://127.0.0.1:9/v1"),
+        (TOKEN, "Basic one"),
+    ];
     assert_eq!(container.run(&both).ok().key_id(), "ASIAXACCTTESTCONTAIN");
     assert_eq!(container.asked(), "/v2/credentials/one Basic one\n");
-    container.run(&both[1..]).status(6).stdout("").stderr_contains("Connection refused");
+    container
+        .run(&both[1..])
+        .status(6)
+        .stdout("")
+        .stderr_contains("Connection refused");
     assert_eq!(container.asked(), "");
 }

@@ -1,4 +1,5 @@
-//! A web identity as the source: a token in a file buys a role, by a profile's word or, as in an EKS pod, the environment's.
+//! A web identity as the source: a token in a file buys a role, by a profile's word or, as in an
+//! EKS pod, the environment's.
 
 use crate::common::{Cmd, Sandbox, account, cache::now};
 use serde_json::{Value, json};
@@ -62,33 +63,69 @@ fn jwt(subject: &str, audience: &str, expires_at: i64) -> String {
     });
     let part = |text: &str| {
         let standard = aws_smithy_types::base64::encode(text);
-        standard.trim_end_matches('=').replace('+', "-").replace('/', "_")
+        standard
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_")
     };
-    format!("{}.{}.{}", part(r#"{"alg":"RS256"}"#), part(&claims.to_string()), part("signature"))
+    format!(
+        "{}.{}.{}",
+        part(r#"{"alg":"RS256"}"#),
+        part(&claims.to_string()),
+        part("signature")
+    )
 }
 
 #[test]
 fn a_web_identity_is_exchanged_unsigned_and_signs_for_a_role() {
     let sandbox = start();
     let file = sandbox.home().join("token");
-    std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", now() + 600) + "\n").unwrap();
-    let own = sandbox.xacct(&["credential-process", "web"]).run().ok().json();
+    std::fs::write(
+        &file,
+        jwt("repo:acme/web", "sts.amazonaws.com", now() + 600) + "\n",
+    )
+    .unwrap();
+    let own = sandbox
+        .xacct(&["credential-process", "web"])
+        .run()
+        .ok()
+        .json();
     assert_eq!(own["AccountId"], "111111111111");
-    let role = sandbox.xacct(&["credential-process", "web-role"]).run().ok().json();
+    let role = sandbox
+        .xacct(&["credential-process", "web-role"])
+        .run()
+        .ok()
+        .json();
     assert_eq!(role["AccountId"], "222222222222");
     sandbox.key_id("web");
     let log = sandbox.log();
-    let actions: Vec<_> = log.iter().map(|request| request.action.as_deref().unwrap()).collect();
+    let actions: Vec<_> = log
+        .iter()
+        .map(|request| request.action.as_deref().unwrap())
+        .collect();
     assert_eq!(actions, ["AssumeRoleWithWebIdentity", "AssumeRole"]);
     assert_eq!(log[0].params["RoleSessionName"], "ci");
-    assert_eq!((log[0].access_key_id.as_deref(), log[0].region.as_deref()), (None, None));
+    assert_eq!(
+        (log[0].access_key_id.as_deref(), log[0].region.as_deref()),
+        (None, None)
+    );
     assert_eq!(log[1].access_key_id.as_deref(), own["AccessKeyId"].as_str());
     sandbox.clear_log();
     // Whoever's token is in the file now gets nothing of what the one before was given.
-    std::fs::write(&file, jwt("repo:other/web", "sts.amazonaws.com", now() + 600)).unwrap();
+    std::fs::write(
+        &file,
+        jwt("repo:other/web", "sts.amazonaws.com", now() + 600),
+    )
+    .unwrap();
     for profile in ["web", "web-role"] {
-        let refused = sandbox.xacct(&["credential-process", profile]).run().status(4).stdout("");
-        refused.stderr_contains("AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity");
+        let refused = sandbox
+            .xacct(&["credential-process", profile])
+            .run()
+            .status(4)
+            .stdout("");
+        refused.stderr_contains(
+            "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        );
     }
 }
 
@@ -99,13 +136,26 @@ fn an_empty_token_is_not_sent() {
     let hint = "\n  whatever issues the token puts it there; has it run?\n";
     for text in ["", "\n", " \r\n"] {
         std::fs::write(&file, text).unwrap();
-        let run = sandbox.xacct(&["credential-process", "web-role"]).run().status(3).stdout("");
+        let run = sandbox
+            .xacct(&["credential-process", "web-role"])
+            .run()
+            .status(3)
+            .stdout("");
         run.stderr(&format!(
-            "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token is empty{hint}"
+            "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token is \
+             empty{hint}"
         ));
-        let pod = sandbox.xacct(&["credential-process", "pod"]).env("AWS_WEB_IDENTITY_TOKEN_FILE", "token");
-        let pod = pod.env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web").run().status(3).stdout("");
-        pod.stderr(&format!("xacct: error: AWS_WEB_IDENTITY_TOKEN_FILE: token is empty{hint}"));
+        let pod = sandbox
+            .xacct(&["credential-process", "pod"])
+            .env("AWS_WEB_IDENTITY_TOKEN_FILE", "token");
+        let pod = pod
+            .env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web")
+            .run()
+            .status(3)
+            .stdout("");
+        pod.stderr(&format!(
+            "xacct: error: AWS_WEB_IDENTITY_TOKEN_FILE: token is empty{hint}"
+        ));
     }
     assert_eq!(sandbox.calls(), [""; 0]);
 }
@@ -115,44 +165,66 @@ fn a_web_identity_that_is_not_taken_says_why() {
     let sandbox = start();
     let file = sandbox.home().join("token");
     let fails = |status: i32, words: &str| {
-        let output = sandbox.xacct(&["credential-process", "web"]).run().status(status).stdout("");
+        let output = sandbox
+            .xacct(&["credential-process", "web"])
+            .run()
+            .status(status)
+            .stdout("");
         output.stderr(words);
     };
     fails(
         3,
-        "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token cannot be read: No such file or directory (os \
+        "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token cannot be \
+         read: No such file or directory (os \
          error 2)\n",
     );
     let refused = |code: &str, message: &str, hint: &str| {
         fails(
             4,
             &format!(
-                "xacct: error: AWS refused the web identity of profile 'web': {code}: {message}\n  {hint}\n"
+                "xacct: error: AWS refused the web identity of profile 'web': {code}: {message}\n  \
+                 {hint}\n"
             ),
         );
     };
-    let token = "the token in token must be a JWT from an issuer that the role's account has as an identity provider, \
+    let token = "the token in token must be a JWT from an issuer that the role's account has as an \
+                 identity provider, \
                  for the audience that it names there";
     std::fs::write(&file, "no token").unwrap();
     refused(
         "InvalidIdentityToken",
-        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access \
+         Token)",
         token,
     );
     std::fs::write(&file, jwt("repo:acme/web", "elsewhere", now() + 600)).unwrap();
     refused("InvalidIdentityToken", "Incorrect token audience", token);
     let expired = now() - 1;
     std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", expired)).unwrap();
-    let output = sandbox.xacct(&["credential-process", "web"]).run().status(4).stdout("");
+    let output = sandbox
+        .xacct(&["credential-process", "web"])
+        .run()
+        .status(4)
+        .stdout("");
     let output = output.stderr_contains("'web': ExpiredTokenException: Token expired: ");
-    output.stderr_contains("the token in token has expired: the program that writes it must write a new one");
-    std::fs::write(&file, jwt("repo:acme/gone", "sts.amazonaws.com", now() + 600)).unwrap();
+    output.stderr_contains(
+        "the token in token has expired: the program that writes it must write a new one",
+    );
+    std::fs::write(
+        &file,
+        jwt("repo:acme/gone", "sts.amazonaws.com", now() + 600),
+    )
+    .unwrap();
     refused(
         "IDPRejectedClaim",
         "The identity provider reported that authentication failed",
         "the issuer of the token in token does not stand by it: a new one must be written",
     );
-    std::fs::write(&file, jwt("repo:other/web", "sts.amazonaws.com", now() + 600)).unwrap();
+    std::fs::write(
+        &file,
+        jwt("repo:other/web", "sts.amazonaws.com", now() + 600),
+    )
+    .unwrap();
     refused(
         "AccessDenied",
         "Not authorized to perform sts:AssumeRoleWithWebIdentity",
@@ -164,12 +236,20 @@ fn a_web_identity_that_is_not_taken_says_why() {
 fn without_a_name_of_its_own_the_session_has_the_templates() {
     let sandbox = start();
     let file = sandbox.home().join("token");
-    std::fs::write(&file, jwt("repo:acme/web", "sts.amazonaws.com", now() + 600)).unwrap();
+    std::fs::write(
+        &file,
+        jwt("repo:acme/web", "sts.amazonaws.com", now() + 600),
+    )
+    .unwrap();
     sandbox.edit_config("role_session_name = ci\n", "");
     sandbox.key_id("web");
     sandbox.write_settings("session_name = \"{user}@{profile}\"\n");
     sandbox.key_id("web");
-    let names: Vec<_> = sandbox.log().iter().map(|one| one.params["RoleSessionName"].clone()).collect();
+    let names: Vec<_> = sandbox
+        .log()
+        .iter()
+        .map(|one| one.params["RoleSessionName"].clone())
+        .collect();
     assert_eq!(names, ["xacct-user", &format!("{}@web", account())]);
 }
 
@@ -178,30 +258,50 @@ fn what_a_token_takes_is_sent_and_the_rest_refused() {
     let sandbox = pod("repo:acme/web");
     sandbox.edit_config(
         "role_session_name = ci\n",
-        "role_session_name = ci\nduration_seconds = 1800\nread_only = true\nsession_policy = {\"Statement\":[]}\n\
+        "role_session_name = ci\nduration_seconds = 1800\nread_only = true\nsession_policy = \
+         {\"Statement\":[]}\n\
          credential_source = Environment\n",
     );
     let base = ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU");
-    let run =
-        |words: &[&str]| sandbox.xacct(words).env(base.0, base.1).env("AWS_SECRET_ACCESS_KEY", "s").run();
+    let run = |words: &[&str]| {
+        sandbox
+            .xacct(words)
+            .env(base.0, base.1)
+            .env("AWS_SECRET_ACCESS_KEY", "s")
+            .run()
+    };
     run(&["credential-process", "web"]).ok();
     let request = sandbox.log().pop().unwrap();
     assert_eq!(request.action.as_deref(), Some("AssumeRoleWithWebIdentity"));
     for (name, value) in [
         ("DurationSeconds", "1800"),
         ("Policy", "{\"Statement\":[]}"),
-        ("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        (
+            "PolicyArns.member.1.arn",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ),
     ] {
         assert_eq!(request.params[name], value, "{name}");
     }
     run(&["credential-process", "web", "--duration", "15m"]).ok();
-    assert_eq!(sandbox.log().pop().unwrap().params["DurationSeconds"], "900");
+    assert_eq!(
+        sandbox.log().pop().unwrap().params["DurationSeconds"],
+        "900"
+    );
     let calls = sandbox.calls().len();
-    for words in [["--external-id", "x1"], ["--tag", "a=b"], ["--source-identity", "me"]] {
-        let output = run(&[&["credential-process", "web"], &words[..]].concat()).status(3).stdout("");
+    for words in [
+        ["--external-id", "x1"],
+        ["--tag", "a=b"],
+        ["--source-identity", "me"],
+    ] {
+        let output = run(&[&["credential-process", "web"], &words[..]].concat())
+            .status(3)
+            .stdout("");
         output.stderr_contains("(AssumeRoleWithWebIdentity), which does not take it");
     }
-    let output = run(&["credential-process", "web", "--mfa-serial", "GAHT12345678"]).status(3).stdout("");
+    let output = run(&["credential-process", "web", "--mfa-serial", "GAHT12345678"])
+        .status(3)
+        .stdout("");
     output.stderr_contains("--mfa-serial is not used");
     assert_eq!(sandbox.calls().len(), calls);
 }
@@ -210,8 +310,14 @@ fn what_a_token_takes_is_sent_and_the_rest_refused() {
 fn what_sts_would_not_take_is_not_sent() {
     let sandbox = start();
     let fails = |lines: &str, words: &str| {
-        sandbox.write_config(&format!("[profile web]\nweb_identity_token_file = token\n{lines}"));
-        let output = sandbox.xacct(&["credential-process", "web"]).run().status(3).stdout("");
+        sandbox.write_config(&format!(
+            "[profile web]\nweb_identity_token_file = token\n{lines}"
+        ));
+        let output = sandbox
+            .xacct(&["credential-process", "web"])
+            .run()
+            .status(3)
+            .stdout("");
         output.stderr_contains(&format!("xacct: error: ~/.aws/config:{words}"));
     };
     fails("role_arn = Web\n", "3: role_arn ");
@@ -224,7 +330,9 @@ fn what_sts_would_not_take_is_not_sent() {
 
 /// A run in a pod: the role and the token's file are in its environment.
 fn in_pod(sandbox: &Sandbox, args: &[&str]) -> Cmd {
-    let run = sandbox.xacct(args).env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web");
+    let run = sandbox
+        .xacct(args)
+        .env("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/Web");
     run.env("AWS_WEB_IDENTITY_TOKEN_FILE", sandbox.home().join("token"))
 }
 
@@ -242,23 +350,37 @@ fn write_token(sandbox: &Sandbox, subject: &str) {
 #[test]
 fn a_pod_goes_on_into_other_accounts() {
     let sandbox = pod("repo:acme/web");
-    let role = in_pod(&sandbox, &["credential-process", "pod-role"]).run().ok().json();
+    let role = in_pod(&sandbox, &["credential-process", "pod-role"])
+        .run()
+        .ok()
+        .json();
     assert_eq!(role["AccountId"], "222222222222");
-    let own = in_pod(&sandbox, &["credential-process", "pod"]).run().ok().json();
+    let own = in_pod(&sandbox, &["credential-process", "pod"])
+        .run()
+        .ok()
+        .json();
     assert_eq!(own["AccountId"], "111111111111");
     let log = sandbox.log();
     assert_eq!(log[0].params["RoleSessionName"], "xacct-user");
     assert_eq!(log[1].access_key_id.as_deref(), own["AccessKeyId"].as_str());
     sandbox.asked(&["AssumeRoleWithWebIdentity", "AssumeRole"]);
     // Its name, another role, another token: another session each.
-    in_pod(&sandbox, &["credential-process", "pod"]).env("AWS_ROLE_SESSION_NAME", "pod-1").run().ok();
+    in_pod(&sandbox, &["credential-process", "pod"])
+        .env("AWS_ROLE_SESSION_NAME", "pod-1")
+        .run()
+        .ok();
     assert_eq!(sandbox.log()[0].params["RoleSessionName"], "pod-1");
     write_token(&sandbox, "repo:other/web");
     for profile in ["pod", "pod-role"] {
-        let refused = in_pod(&sandbox, &["credential-process", profile]).run().status(4).stdout("");
+        let refused = in_pod(&sandbox, &["credential-process", profile])
+            .run()
+            .status(4)
+            .stdout("");
         refused.stderr(
-            "xacct: error: AWS refused the web identity of the environment: AccessDenied: Not authorized to perform \
-             sts:AssumeRoleWithWebIdentity\n  arn:aws:iam::111111111111:role/Web must trust the token's issuer, \
+            "xacct: error: AWS refused the web identity of the environment: AccessDenied: Not \
+             authorized to perform \
+             sts:AssumeRoleWithWebIdentity\n  arn:aws:iam::111111111111:role/Web must trust the \
+             token's issuer, \
              audience and subject\n",
         );
     }
@@ -278,20 +400,34 @@ fn keys_in_the_environment_come_first() {
             "origins": {"source": "~/.aws/config:20"},
         })
     );
-    in_pod(&sandbox, &["explain", "pod-role"]).run().ok().stdout_contains(&format!(
-        "source    arn:aws:iam::111111111111:role/Web with the token in {}, as the environment says (~/.aws/config:20)\n",
-        sandbox.home().join("token").display()
-    ));
-    let run =
-        in_pod(&sandbox, &["explain", "pod-role", "--json"]).env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA");
-    assert_eq!(explained(run.env("AWS_SECRET_ACCESS_KEY", "s"))["kind"], "environment");
+    in_pod(&sandbox, &["explain", "pod-role"])
+        .run()
+        .ok()
+        .stdout_contains(&format!(
+            "source    arn:aws:iam::111111111111:role/Web with the token in {}, as the environment \
+         says (~/.aws/config:20)\n",
+            sandbox.home().join("token").display()
+        ));
+    let run = in_pod(&sandbox, &["explain", "pod-role", "--json"])
+        .env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA");
+    assert_eq!(
+        explained(run.env("AWS_SECRET_ACCESS_KEY", "s"))["kind"],
+        "environment"
+    );
     // Half a pair is a mistake, and not a reason to be somebody else.
-    let half = in_pod(&sandbox, &["explain", "pod-role"]).env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA").run();
-    half.status(3).stdout("").stderr_contains("are not both set\n");
+    let half = in_pod(&sandbox, &["explain", "pod-role"])
+        .env("AWS_ACCESS_KEY_ID", "AKIAXAKIAXAKIAXA")
+        .run();
+    half.status(3)
+        .stdout("")
+        .stderr_contains("are not both set\n");
     // So is half of the other pair.
-    let half = in_pod(&sandbox, &["explain", "pod-role"]).env_remove("AWS_ROLE_ARN").run();
+    let half = in_pod(&sandbox, &["explain", "pod-role"])
+        .env_remove("AWS_ROLE_ARN")
+        .run();
     half.status(3).stdout("").stderr_contains(
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set\n  or, for a web identity, AWS_ROLE_ARN and \
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set\n  or, for a web identity, \
+         AWS_ROLE_ARN and \
          AWS_WEB_IDENTITY_TOKEN_FILE\n",
     );
     sandbox.asked(&[]);
@@ -315,35 +451,57 @@ fn whoami_in_a_pod_is_its_role() {
 fn a_pod_whose_variables_are_wrong() {
     let sandbox = pod("repo:acme/web");
     let fails = |run: Cmd, words: &str| {
-        run.run().status(3).stdout("").stderr_contains(&format!("xacct: error: {words}"));
+        run.run()
+            .status(3)
+            .stdout("")
+            .stderr_contains(&format!("xacct: error: {words}"));
     };
     let run = || in_pod(&sandbox, &["credential-process", "pod"]);
     fails(run().env("AWS_ROLE_ARN", "Web"), "AWS_ROLE_ARN ");
-    fails(run().env("AWS_ROLE_SESSION_NAME", "a b"), "AWS_ROLE_SESSION_NAME ");
+    fails(
+        run().env("AWS_ROLE_SESSION_NAME", "a b"),
+        "AWS_ROLE_SESSION_NAME ",
+    );
     let gone = run().env("AWS_WEB_IDENTITY_TOKEN_FILE", "/gone");
-    fails(gone, "AWS_WEB_IDENTITY_TOKEN_FILE: /gone cannot be read: No such file or directory");
+    fails(
+        gone,
+        "AWS_WEB_IDENTITY_TOKEN_FILE: /gone cannot be read: No such file or directory",
+    );
     sandbox.asked(&[]);
 }
 
-/// The token wins in the role's own profile, the access key where the profile is another's source (docs/aws.md A2).
+/// The token wins in the role's own profile, the access key where the profile is another's source
+/// (docs/aws.md A2).
 #[test]
 fn explain_names_the_sources_that_are_ignored() {
     let sandbox = start();
     let place = |start: &str| {
         let config = std::fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
-        format!("~/.aws/config:{}", config.lines().position(|line| line == start).unwrap() + 1)
+        format!(
+            "~/.aws/config:{}",
+            config.lines().position(|line| line == start).unwrap() + 1
+        )
     };
     sandbox.add_config(
         "\n[profile both]\nregion = eu-west-1\nrole_arn = arn:aws:iam::111111111111:role/Web\n\
-         web_identity_token_file = /both-token\ncredential_source = EcsContainer\naws_access_key_id = \
-         AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = NotASecret\n[profile above]\nregion = eu-west-1\nrole_arn = \
+         web_identity_token_file = /both-token\ncredential_source = \
+         EcsContainer\naws_access_key_id = \
+         AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = NotASecret\n[profile above]\nregion = \
+         eu-west-1\nrole_arn = \
          arn:aws:iam::222222222222:role/Inner\nsource_profile = both\n",
     );
     let unused = |profile: &str| {
         let text = sandbox.xacct(&["explain", profile]).run().ok();
-        let lines = text.stdout_text().lines().filter_map(|line| line.strip_prefix("unused    "));
+        let lines = text
+            .stdout_text()
+            .lines()
+            .filter_map(|line| line.strip_prefix("unused    "));
         let lines: Vec<String> = lines.map(str::to_owned).collect();
-        let json = sandbox.xacct(&["explain", profile, "--json"]).run().ok().json();
+        let json = sandbox
+            .xacct(&["explain", profile, "--json"])
+            .run()
+            .ok()
+            .json();
         assert_eq!(json["warnings"], json!(lines));
         lines
     };
@@ -363,7 +521,9 @@ fn explain_names_the_sources_that_are_ignored() {
     let used = format!("as a source, the profile gives the access key in {key}");
     assert_eq!(
         unused("above"),
-        [format!("{token}: profile 'both': web_identity_token_file is ignored: {used}")]
+        [format!(
+            "{token}: profile 'both': web_identity_token_file is ignored: {used}"
+        )]
     );
     assert!(unused("web").is_empty());
 }

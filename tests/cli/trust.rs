@@ -22,7 +22,13 @@ fn after_ten_minutes_an_entry_is_confirmed_once_and_stamped() {
     sandbox.confirmed("plain", 600);
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&["GetCallerIdentity"]);
-    assert!(now() - read(&sandbox.entry("plain"))["entry"]["confirmed_at"].as_i64().unwrap() < 60);
+    assert!(
+        now()
+            - read(&sandbox.entry("plain"))["entry"]["confirmed_at"]
+                .as_i64()
+                .unwrap()
+            < 60
+    );
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&[]);
 }
@@ -59,10 +65,17 @@ fn the_settings_file_decides_when() {
 fn verify_checks_whatever_the_settings_say() {
     let (sandbox, id) = with_session();
     sandbox.write_settings("verify_after = \"never\"\n");
-    let verified = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok();
+    let verified = sandbox
+        .xacct(&["credential-process", "plain", "--verify"])
+        .run()
+        .ok();
     assert_eq!(verified.key_id(), id);
     sandbox.asked(&["GetCallerIdentity"]);
-    let verified = sandbox.xacct(&["credential-process", "plain"]).env("XACCT_VERIFY", "1").run().ok();
+    let verified = sandbox
+        .xacct(&["credential-process", "plain"])
+        .env("XACCT_VERIFY", "1")
+        .run()
+        .ok();
     assert_eq!(verified.key_id(), id);
     sandbox.asked(&["GetCallerIdentity"]);
 }
@@ -75,7 +88,11 @@ fn what_aws_no_longer_knows_is_dropped_and_renewed() {
             "forgotten" => sandbox.forget_sessions(),
             _ => sandbox.expire_sessions(),
         }
-        let renewed = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().ok().key_id();
+        let renewed = sandbox
+            .xacct(&["credential-process", "plain", "--verify"])
+            .run()
+            .ok()
+            .key_id();
         assert_ne!(renewed, id, "{what}");
         sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
         assert_eq!(sandbox.key_id("plain"), renewed, "{what}");
@@ -89,8 +106,10 @@ fn out_of_reach_the_entry_is_used_with_a_warning() {
     sandbox.confirmed("plain", 3_000);
     sandbox.fault(&serde_json::json!({"kind": "error", "count": 9}));
     let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
-        "xacct: warning: the cached credentials of 'plain' could not be checked: AWS could not be reached \
-         (InternalFailure: The request processing has failed because of an unknown error, exception or failure. \
+        "xacct: warning: the cached credentials of 'plain' could not be checked: AWS could not be \
+         reached \
+         (InternalFailure: The request processing has failed because of an unknown error, \
+         exception or failure. \
          (HTTP 500))\n",
     );
     assert_eq!(output.key_id(), id);
@@ -100,20 +119,31 @@ fn out_of_reach_the_entry_is_used_with_a_warning() {
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&[]);
     // But it was not stamped: after that minute the next one asks.
-    sandbox
-        .edit("plain", |entry| entry["unreached_at"] = (entry["unreached_at"].as_i64().unwrap() - 60).into());
+    sandbox.edit("plain", |entry| {
+        entry["unreached_at"] = (entry["unreached_at"].as_i64().unwrap() - 60).into();
+    });
     assert_eq!(sandbox.key_id("plain"), id);
     sandbox.asked(&["GetCallerIdentity"]);
-    assert_eq!(read(&sandbox.entry("plain"))["entry"]["unreached_at"], serde_json::Value::Null);
+    assert_eq!(
+        read(&sandbox.entry("plain"))["entry"]["unreached_at"],
+        serde_json::Value::Null
+    );
 }
 
 #[test]
 fn a_wrong_clock_is_no_reason_to_throw_a_session_away() {
     let (sandbox, id) = with_session();
     sandbox.clock(1200);
-    let output = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0);
+    let output = sandbox
+        .xacct(&["credential-process", "plain", "--verify"])
+        .run()
+        .status(0);
     let output = output.stderr_contains("xacct: warning: this computer's clock is ");
-    assert!(output.stderr_text().ends_with(" behind AWS's: set it\n"), "{}", output.stderr_text());
+    assert!(
+        output.stderr_text().ends_with(" behind AWS's: set it\n"),
+        "{}",
+        output.stderr_text()
+    );
     assert_eq!(output.key_id(), id);
     // Refused for its date, then signed for AWS's.
     sandbox.asked(&["GetCallerIdentity"; 2]);
@@ -126,13 +156,21 @@ fn a_file_of_another_request_under_the_keys_name_is_never_handed_out() {
     let first = sandbox.entry("plain");
     let second_session = ["credential-process", "plain", "--session-name", "second"];
     let second_id = sandbox.xacct(&second_session).run().ok().key_id();
-    let second = sandbox.entries().into_iter().find(|file| *file != first).unwrap();
+    let second = sandbox
+        .entries()
+        .into_iter()
+        .find(|file| *file != first)
+        .unwrap();
     fs::copy(&first, &second).unwrap();
     sandbox.clear_log();
-    let output = sandbox.xacct(&second_session).run().status(0).stderr(&format!(
-        "xacct: warning: ignored the cache file {}: it belongs to another key\n",
-        second.display()
-    ));
+    let output = sandbox
+        .xacct(&second_session)
+        .run()
+        .status(0)
+        .stderr(&format!(
+            "xacct: warning: ignored the cache file {}: it belongs to another key\n",
+            second.display()
+        ));
     assert!(![id, second_id].contains(&output.key_id()));
     sandbox.asked(&["AssumeRole"]);
 }
@@ -160,7 +198,11 @@ fn an_entry_that_names_another_role_is_never_handed_out() {
 fn keys_that_turn_out_to_be_somebody_elses_are_thrown_away() {
     let (sandbox, id) = with_session();
     let (plain, code) = (sandbox.entry("plain"), sandbox.fresh_code());
-    let stranger = sandbox.xacct(&["credential-process", "client2", "--mfa-code", &code]).run().ok().key_id();
+    let stranger = sandbox
+        .xacct(&["credential-process", "client2", "--mfa-code", &code])
+        .run()
+        .ok()
+        .key_id();
     let keys = read(&sandbox.entry("client2"))["entry"].clone();
     sandbox.edit("plain", |entry| {
         for field in ["access_key_id", "secret_access_key", "session_token"] {
@@ -169,10 +211,14 @@ fn keys_that_turn_out_to_be_somebody_elses_are_thrown_away() {
     });
     sandbox.confirmed("plain", 600);
     sandbox.clear_log();
-    let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
-        "xacct: warning: the cached credentials of 'plain' turned out to be \
+    let output = sandbox
+        .xacct(&["credential-process", "plain"])
+        .run()
+        .status(0)
+        .stderr(
+            "xacct: warning: the cached credentials of 'plain' turned out to be \
          arn:aws:sts::333333333333:assumed-role/Operations/xacct-user: they are thrown away\n",
-    );
+        );
     sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
     let renewed = output.key_id();
     assert!(![id, stranger].contains(&renewed));
@@ -183,8 +229,10 @@ fn keys_that_turn_out_to_be_somebody_elses_are_thrown_away() {
 fn with_keys_of(sandbox: &Sandbox, args: &[&str]) -> String {
     let own = sandbox.entry("plain");
     let id = sandbox.xacct(args).run().ok().key_id();
-    let other =
-        sandbox.entries().into_iter().find(|file| read(file)["entry"]["access_key_id"] == id.as_str());
+    let other = sandbox
+        .entries()
+        .into_iter()
+        .find(|file| read(file)["entry"]["access_key_id"] == id.as_str());
     let keys = read(&other.unwrap())["entry"].clone();
     let mut file = read(&own);
     for field in ["access_key_id", "secret_access_key", "session_token"] {
@@ -198,13 +246,24 @@ fn with_keys_of(sandbox: &Sandbox, args: &[&str]) -> String {
 #[test]
 fn another_session_of_the_role_is_somebody_else() {
     let (sandbox, id) = with_session();
-    let stranger =
-        with_keys_of(&sandbox, &["credential-process", "plain", "--session-name", "somebody-else"]);
-    sandbox.clear_log();
-    let output = sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0).stderr(
-        "xacct: warning: the cached credentials of 'plain' turned out to be \
-         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else: they are thrown away\n",
+    let stranger = with_keys_of(
+        &sandbox,
+        &[
+            "credential-process",
+            "plain",
+            "--session-name",
+            "somebody-else",
+        ],
     );
+    sandbox.clear_log();
+    let output = sandbox
+        .xacct(&["credential-process", "plain", "--verify"])
+        .run()
+        .status(0)
+        .stderr(
+            "xacct: warning: the cached credentials of 'plain' turned out to be \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else: they are thrown away\n",
+        );
     assert!(![id, stranger].contains(&output.key_id()));
     sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
 }
@@ -213,14 +272,26 @@ fn another_session_of_the_role_is_somebody_else() {
 #[test]
 fn another_role_of_that_name_is_somebody_else() {
     let (sandbox, id) = with_session();
-    let known = read(&sandbox.entry("plain"))["entry"]["user_id"].as_str().unwrap().to_owned();
+    let known = read(&sandbox.entry("plain"))["entry"]["user_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let known = in_users_name(&known);
-    assert!(known.starts_with("AROA") && known.ends_with(":xacct-user"), "{known}");
-    sandbox.edit("plain", |entry| entry["user_id"] = format!("AROABEFORE:xacct-{}", account()).into());
-    let output =
-        sandbox.xacct(&["credential-process", "plain", "--verify"]).run().status(0).stderr(&format!(
+    assert!(
+        known.starts_with("AROA") && known.ends_with(":xacct-user"),
+        "{known}"
+    );
+    sandbox.edit("plain", |entry| {
+        entry["user_id"] = format!("AROABEFORE:xacct-{}", account()).into();
+    });
+    let output = sandbox
+        .xacct(&["credential-process", "plain", "--verify"])
+        .run()
+        .status(0)
+        .stderr(&format!(
             "xacct: warning: the cached credentials of 'plain' turned out to be \
-         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user with the id {known}, which was \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user with the id {known}, which \
+             was \
          AROABEFORE:xacct-user before: they are thrown away\n"
         ));
     assert_ne!(output.key_id(), id);
@@ -237,17 +308,29 @@ fn what_a_source_gave_is_known_once_aws_has_said_it() {
     assert_eq!(sandbox.xacct(&verify).run().ok().key_id(), id);
     let known = entry(&sandbox);
     let arn = known["arn"].as_str().unwrap();
-    assert!(arn.starts_with("arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Admin_"), "{arn}");
+    assert!(
+        arn.starts_with("arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Admin_"),
+        "{arn}"
+    );
     // Of another role, account or person: whatever it was of before, it is not of that.
-    for (field, other) in [("arn", arn.replace("/you", "/bob")), ("user_id", "AROAOTHER:bob".to_owned())] {
+    for (field, other) in [
+        ("arn", arn.replace("/you", "/bob")),
+        ("user_id", "AROAOTHER:bob".to_owned()),
+    ] {
         sandbox.edit("acme", |entry| entry[field] = other.clone().into());
         let output = sandbox.xacct(&verify).run().status(0).stderr_contains(
             "xacct: warning: the cached credentials of 'acme' turned out to be arn:aws:sts::",
         );
         assert_ne!(output.key_id(), id, "{field}");
-        assert_eq!(sandbox.xacct(&verify).run().ok().json()["AccountId"], "111111111111");
+        assert_eq!(
+            sandbox.xacct(&verify).run().ok().json()["AccountId"],
+            "111111111111"
+        );
     }
-    for arn in [arn.replace("111111111111", "222222222222"), arn.replace("_Admin_", "_Owner_")] {
+    for arn in [
+        arn.replace("111111111111", "222222222222"),
+        arn.replace("_Admin_", "_Owner_"),
+    ] {
         let before = sandbox.key_id("acme");
         sandbox.edit("acme", |entry| entry["arn"] = arn.clone().into());
         let output = process(&sandbox, "acme").status(0).stderr(&format!(
@@ -264,12 +347,26 @@ fn process(sandbox: &Sandbox, profile: &str) -> crate::common::Output {
 #[test]
 fn whoami_says_who_it_is_and_does_not_keep_a_stranger() {
     let (sandbox, id) = with_session();
-    with_keys_of(&sandbox, &["credential-process", "plain", "--session-name", "somebody-else"]);
-    sandbox.clear_log();
-    sandbox.xacct(&["whoami", "plain"]).run().status(4).stdout("").stderr(
-        "xacct: error: the credentials of 'plain' turned out to be \
-         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else\n  xacct clear plain    forgets them\n",
+    with_keys_of(
+        &sandbox,
+        &[
+            "credential-process",
+            "plain",
+            "--session-name",
+            "somebody-else",
+        ],
     );
+    sandbox.clear_log();
+    sandbox
+        .xacct(&["whoami", "plain"])
+        .run()
+        .status(4)
+        .stdout("")
+        .stderr(
+            "xacct: error: the credentials of 'plain' turned out to be \
+         arn:aws:sts::222222222222:assumed-role/PartnerAdmin/somebody-else\n  xacct clear plain    \
+         forgets them\n",
+        );
     sandbox.asked(&["GetCallerIdentity"]);
     assert_ne!(sandbox.key_id("plain"), id);
     sandbox.asked(&["AssumeRole"]);
@@ -280,12 +377,18 @@ fn whoami_says_who_it_is_and_does_not_keep_a_stranger() {
 fn an_entry_that_cannot_be_is_never_handed_out() {
     type Change = fn(&mut serde_json::Value);
     let cases: [(Change, &str); 5] = [
-        (|entry| entry["account_id"] = "333333333333".into(), "are for account 333333333333"),
+        (
+            |entry| entry["account_id"] = "333333333333".into(),
+            "are for account 333333333333",
+        ),
         (
             |entry| entry["action"] = "GetSessionToken".into(),
             "are for arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user",
         ),
-        (|entry| entry["arn"] = serde_json::Value::Null, "are for another role"),
+        (
+            |entry| entry["arn"] = serde_json::Value::Null,
+            "are for another role",
+        ),
         // The clock was ahead when it was written, and was set back since.
         (
             |entry| {
@@ -296,7 +399,9 @@ fn an_entry_that_cannot_be_is_never_handed_out() {
             "were issued in the future, by this computer's clock",
         ),
         (
-            |entry| entry["expires_at"] = (entry["issued_at"].as_i64().unwrap() + 31_536_000).into(),
+            |entry| {
+                entry["expires_at"] = (entry["issued_at"].as_i64().unwrap() + 31_536_000).into();
+            },
             "claim to last 8760h",
         ),
     ];
@@ -304,9 +409,9 @@ fn an_entry_that_cannot_be_is_never_handed_out() {
         let (sandbox, id) = with_session();
         sandbox.write_settings("verify_after = \"never\"\n");
         sandbox.edit("plain", change);
-        let output = process(&sandbox, "plain")
-            .status(0)
-            .stderr(&format!("xacct: warning: the cached credentials of 'plain' {why}: they are not used\n"));
+        let output = process(&sandbox, "plain").status(0).stderr(&format!(
+            "xacct: warning: the cached credentials of 'plain' {why}: they are not used\n"
+        ));
         assert_ne!(output.key_id(), id, "{why}");
         sandbox.asked(&["AssumeRole"]);
         process(&sandbox, "plain").ok();
@@ -325,7 +430,8 @@ fn a_session_from_the_future_is_confirmed_before_a_code_is_asked_for() {
         }
     });
     let output = process(&sandbox, "client2").status(0).stderr(
-        "xacct: warning: the cached credentials of 'hub' were issued in the future, by this computer's clock: they are not \
+        "xacct: warning: the cached credentials of 'hub' were issued in the future, by this \
+         computer's clock: they are not \
          used\n",
     );
     assert_eq!(output.json()["AccountId"], "333333333333");
@@ -337,7 +443,8 @@ fn a_session_from_the_future_is_confirmed_before_a_code_is_asked_for() {
     sandbox.asked(&["AssumeRole"]);
 }
 
-/// The id alone does not say who signs: with another secret, or another token, nothing of the first is used.
+/// The id alone does not say who signs: with another secret, or another token, nothing of the first
+/// is used.
 #[test]
 fn another_secret_under_the_same_id_is_another_source() {
     let sandbox = Sandbox::start_plain();
@@ -345,10 +452,20 @@ fn another_secret_under_the_same_id_is_another_source() {
     sandbox.clear_log();
     let path = sandbox.home().join(".aws/credentials");
     let keys = fs::read_to_string(&path).unwrap();
-    let secret = keys.lines().find(|line| line.starts_with("aws_secret_access_key")).unwrap();
-    for changed in [format!("{secret}x"), format!("{secret}\naws_session_token = token")] {
+    let secret = keys
+        .lines()
+        .find(|line| line.starts_with("aws_secret_access_key"))
+        .unwrap();
+    for changed in [
+        format!("{secret}x"),
+        format!("{secret}\naws_session_token = token"),
+    ] {
         fs::write(&path, keys.replace(secret, &changed)).unwrap();
-        sandbox.xacct(&["credential-process", "plain"]).run().status(4).stdout("");
+        sandbox
+            .xacct(&["credential-process", "plain"])
+            .run()
+            .status(4)
+            .stdout("");
         sandbox.asked(&["AssumeRole"]);
     }
     fs::write(&path, &keys).unwrap();

@@ -25,7 +25,10 @@ fn one_holder_who_says_who_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.lock");
     let lock = take(&path, "xacct exec a-long-profile-name (pid 12)");
-    assert_eq!(held_by(&path).as_deref(), Some("xacct exec a-long-profile-name (pid 12)"));
+    assert_eq!(
+        held_by(&path).as_deref(),
+        Some("xacct exec a-long-profile-name (pid 12)")
+    );
     drop(lock);
     let lock = take(&path, "xacct login b");
     assert_eq!(held_by(&path).as_deref(), Some("xacct login b"));
@@ -72,7 +75,13 @@ fn a_planted_link_is_not_followed() {
     fs::write(&target, "precious").unwrap();
     std::os::unix::fs::symlink(&target, &path).unwrap();
     let warning = attempt(&path, "me").unwrap_err().to_string();
-    assert_eq!(warning, format!("ignored the cache file {}: it is a symbolic link", path.display()));
+    assert_eq!(
+        warning,
+        format!(
+            "ignored the cache file {}: it is a symbolic link",
+            path.display()
+        )
+    );
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
 }
 
@@ -81,9 +90,18 @@ const HOLDS: &str = "cache::lock::tests::a_killed_holder_leaves_nothing_behind";
 /// A process that holds the lock, and has said so.
 fn holder_process(path: &Path) -> Child {
     let mut command = child::command(HOLDS, path.to_str().unwrap());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.ends_with("held")), "the child never held it");
+    assert!(
+        lines
+            .map_while(Result::ok)
+            .any(|line| line.ends_with("held")),
+        "the child never held it"
+    );
     child
 }
 
@@ -110,7 +128,8 @@ fn a_killed_holder_leaves_nothing_behind() {
 const COUNTS: &str = "cache::lock::tests::no_two_hold_it_at_once";
 const ROUNDS: u32 = 25;
 
-/// Adds to the number in the file as carelessly as only a lock allows, and now and then removes the lock file.
+/// Adds to the number in the file as carelessly as only a lock allows, and now and then removes the
+/// lock file.
 fn count(dir: &Path) {
     let (path, counter) = (dir.join("a.lock"), dir.join("counter"));
     for round in 0..ROUNDS {
@@ -137,13 +156,25 @@ fn no_two_hold_it_at_once() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("counter"), "0").unwrap();
     let mut others: Vec<Child> = (0..4)
-        .map(|_| child::command(COUNTS, dir.path().to_str().unwrap()).stdout(Stdio::null()).spawn().unwrap())
+        .map(|_| {
+            child::command(COUNTS, dir.path().to_str().unwrap())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
         .collect();
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| count(dir.path()));
         }
     });
-    assert!(others.iter_mut().all(|other| other.wait().unwrap().success()));
-    assert_eq!(fs::read_to_string(dir.path().join("counter")).unwrap(), (8 * ROUNDS).to_string());
+    assert!(
+        others
+            .iter_mut()
+            .all(|other| other.wait().unwrap().success())
+    );
+    assert_eq!(
+        fs::read_to_string(dir.path().join("counter")).unwrap(),
+        (8 * ROUNDS).to_string()
+    );
 }

@@ -20,7 +20,9 @@ fn store() -> (tempfile::TempDir, Store) {
 /// The names in a directory, sorted.
 fn names(dir: &Path) -> Vec<String> {
     let files = fs::read_dir(dir).into_iter().flatten();
-    let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -46,7 +48,9 @@ fn clear_takes_entries_and_unfinished_writes_only() {
     let (_parent, store) = store();
     let lock = store.try_lock(key().as_str(), "me").unwrap();
     store.put(&key(), &sample("ASIAONE")).unwrap();
-    store.put(&Key::from_digest([2; 32]), &sample("ASIATWO")).unwrap();
+    store
+        .put(&Key::from_digest([2; 32]), &sample("ASIATWO"))
+        .unwrap();
     store.write_note("mfa", "device.json", b"{}").unwrap();
     for name in [".x.json.1-0.tmp", "README", "abc.json"] {
         fs::write(store.dir.join(name), "x").unwrap();
@@ -62,7 +66,10 @@ fn clear_takes_entries_and_unfinished_writes_only() {
 fn prune_takes_what_nobody_will_ask_for() {
     let (_parent, store) = store();
     let now = DateTime::from_timestamp(1_900_000_000, 0).unwrap();
-    let ended = |ago| Entry { expires_at: now - TimeDelta::hours(ago), ..sample("ASIAONE") };
+    let ended = |ago| Entry {
+        expires_at: now - TimeDelta::hours(ago),
+        ..sample("ASIAONE")
+    };
     let path = |byte| store.entry_path(&Key::from_digest([byte; 32]));
     store.put(&Key::from_digest([1; 32]), &ended(25)).unwrap();
     store.put(&Key::from_digest([2; 32]), &ended(23)).unwrap();
@@ -77,21 +84,42 @@ fn prune_takes_what_nobody_will_ask_for() {
     drop(store.try_lock("young", "me").unwrap());
     let _held = store.try_lock("held", "me").unwrap();
     let locks = store.dir.join(LOCKS);
-    for file in
-        [path(1), path(2), path(3), path(5), path(6), store.dir.join(".x.1-0.tmp"), store.dir.join("README")]
-            .into_iter()
-            .chain([locks.join("old.lock"), locks.join("held.lock")])
+    for file in [
+        path(1),
+        path(2),
+        path(3),
+        path(5),
+        path(6),
+        store.dir.join(".x.1-0.tmp"),
+        store.dir.join("README"),
+    ]
+    .into_iter()
+    .chain([locks.join("old.lock"), locks.join("held.lock")])
     {
         let file = fs::File::options().write(true).open(file).unwrap();
-        file.set_modified((now - TimeDelta::hours(25)).into()).unwrap();
+        file.set_modified((now - TimeDelta::hours(25)).into())
+            .unwrap();
     }
-    for file in [path(4), store.dir.join(".x.2-0.tmp"), locks.join("young.lock")] {
+    for file in [
+        path(4),
+        store.dir.join(".x.2-0.tmp"),
+        locks.join("young.lock"),
+    ] {
         let file = fs::File::options().write(true).open(file).unwrap();
-        file.set_modified((now - TimeDelta::hours(23)).into()).unwrap();
+        file.set_modified((now - TimeDelta::hours(23)).into())
+            .unwrap();
     }
     store.prune(now, TimeDelta::days(1));
     let entry = |byte: &str| format!("{}.json", byte.repeat(32));
-    let left = [".x.2-0.tmp", &entry("02"), &entry("03"), &entry("04"), &entry("06"), "README", "locks"];
+    let left = [
+        ".x.2-0.tmp",
+        &entry("02"),
+        &entry("03"),
+        &entry("04"),
+        &entry("06"),
+        "README",
+        "locks",
+    ];
     assert_eq!(names(&store.dir), left);
     assert_eq!(names(&locks), ["held.lock", "young.lock"]);
 }
@@ -110,14 +138,20 @@ fn an_unfit_file_is_a_miss_with_a_reason_and_is_replaced() {
         (b"", "it is damaged or not xacct's"),
         (&whole[..whole.len() / 2], "it is damaged or not xacct's"),
         (b"[profile x]", "it is damaged or not xacct's"),
-        (b"{\"version\":2,\"what\":\"ever\"}", "a newer xacct wrote it (format 2)"),
+        (
+            b"{\"version\":2,\"what\":\"ever\"}",
+            "a newer xacct wrote it (format 2)",
+        ),
         (&copied, "it belongs to another key"),
         (&too_large, "it is too large to be one"),
     ];
     for (bytes, why) in cases {
         fs::write(&path, bytes).unwrap();
         let warning = store.get(&key()).unwrap_err().to_string();
-        assert_eq!(warning, format!("ignored the cache file {}: {why}", path.display()));
+        assert_eq!(
+            warning,
+            format!("ignored the cache file {}: {why}", path.display())
+        );
         store.put(&key(), &sample("ASIATWO")).unwrap();
         assert_eq!(store.get(&key()), Ok(Some(sample("ASIATWO"))));
     }
@@ -127,10 +161,19 @@ fn an_unfit_file_is_a_miss_with_a_reason_and_is_replaced() {
 #[test]
 fn an_entry_that_could_not_be_read_back_is_not_written() {
     let (_parent, store) = store();
-    let entry = Entry { arn: Some("x".repeat(70_000)), ..sample("ASIAONE") };
+    let entry = Entry {
+        arn: Some("x".repeat(70_000)),
+        ..sample("ASIAONE")
+    };
     let warning = store.put(&key(), &entry).unwrap_err().to_string();
     let path = store.entry_path(&key());
-    assert_eq!(warning, format!("did not write {}: it would be too large to be read", path.display()));
+    assert_eq!(
+        warning,
+        format!(
+            "did not write {}: it would be too large to be read",
+            path.display()
+        )
+    );
     assert_eq!(names(&store.dir), [""; 0]);
 }
 
@@ -141,15 +184,36 @@ fn a_directory_that_cannot_be_made_is_a_warning_everywhere() {
     fs::write(&file, "x").unwrap();
     let store = Store::new(file.clone());
     let warning = format!("no caching: {} is not a directory", file.display());
-    assert_eq!(store.put(&key(), &sample("ASIAONE")).unwrap_err().to_string(), warning);
+    assert_eq!(
+        store
+            .put(&key(), &sample("ASIAONE"))
+            .unwrap_err()
+            .to_string(),
+        warning
+    );
     assert_eq!(store.try_lock("a", "me").unwrap_err().to_string(), warning);
-    assert_eq!(store.write_note("mfa", "x", b"{}").unwrap_err().to_string(), warning);
+    assert_eq!(
+        store.write_note("mfa", "x", b"{}").unwrap_err().to_string(),
+        warning
+    );
     assert_eq!(store.clear().unwrap_err().to_string(), warning);
     assert_eq!(store.get(&key()), Ok(None), "it has been said");
-    store.prune(DateTime::from_timestamp(1_900_000_000, 0).unwrap(), TimeDelta::days(1));
+    store.prune(
+        DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
+        TimeDelta::days(1),
+    );
     let below = Store::new(file.join("xacct"));
-    let said = below.put(&key(), &sample("ASIAONE")).unwrap_err().to_string();
-    assert_eq!(said, format!("cannot read {}: Not a directory (os error 20)", below.dir.display()));
+    let said = below
+        .put(&key(), &sample("ASIAONE"))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        said,
+        format!(
+            "cannot read {}: Not a directory (os error 20)",
+            below.dir.display()
+        )
+    );
     assert_eq!(fs::read_to_string(&file).unwrap(), "x");
 }
 
@@ -162,7 +226,9 @@ fn readers_see_whole_entries_while_others_write() {
             let store = &store;
             scope.spawn(move || {
                 for round in 0..10 {
-                    store.put(&key(), &sample(&format!("ASIA{writer}X{round}"))).unwrap();
+                    store
+                        .put(&key(), &sample(&format!("ASIA{writer}X{round}")))
+                        .unwrap();
                 }
             });
         }
@@ -195,7 +261,9 @@ fn a_kill_at_any_point_leaves_a_whole_entry() {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         // Killed somewhere in the write after this one.
-        let puts = lines.map_while(Result::ok).filter(|line| line.ends_with("put"));
+        let puts = lines
+            .map_while(Result::ok)
+            .filter(|line| line.ends_with("put"));
         assert_eq!(puts.take(1 + round % 3).count(), 1 + round % 3);
         child.kill().unwrap();
         child.wait().unwrap();

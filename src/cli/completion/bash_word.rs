@@ -1,11 +1,13 @@
-//! A word as it stands on bash's command line: what it says without its quotes, and what of an answer bash expects.
+//! A word as it stands on bash's command line: what it says without its quotes, and what of an
+//! answer bash expects.
 
 /// A word that is being typed, with quotes of which the last may be open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BashWord {
     /// What it says.
     pub(super) text: String,
-    /// How much of `text` bash leaves as it is: up to the last of `COMP_WORDBREAKS`, or the open quote.
+    /// How much of `text` bash leaves as it is: up to the last of `COMP_WORDBREAKS`, or the open
+    /// quote.
     kept: usize,
     /// The quote that is open at the end.
     open: Option<char>,
@@ -13,7 +15,11 @@ pub(super) struct BashWord {
 
 impl BashWord {
     pub(super) fn parse(typed: &str, breaks: &str) -> BashWord {
-        let mut word = BashWord { text: String::new(), kept: 0, open: None };
+        let mut word = BashWord {
+            text: String::new(),
+            kept: 0,
+            open: None,
+        };
         let mut before_quote = 0;
         let mut characters = typed.chars().peekable();
         while let Some(character) = characters.next() {
@@ -50,7 +56,9 @@ impl BashWord {
             match self.open {
                 Some('\'') if character == '\'' => text.push_str("'\\'"),
                 Some('"') if "\"\\$`".contains(character) => text.push('\\'),
-                None if needs_backslash(character, text.is_empty() && self.kept == 0) => text.push('\\'),
+                None if needs_backslash(character, text.is_empty() && self.kept == 0) => {
+                    text.push('\\');
+                }
                 _ => {}
             }
             text.push(character);

@@ -1,5 +1,6 @@
-//! Completion by the shells: what registers it, and what answers. `clap_complete` knows what may come next; what it is
-//! told and how its answer is put is ours for bash and zsh, which quote words and split them in their own ways.
+//! Completion by the shells: what registers it, and what answers. `clap_complete` knows what may
+//! come next; what it is told and how its answer is put is ours for bash and zsh, which quote words
+//! and split them in their own ways.
 
 mod bash_word;
 
@@ -69,24 +70,37 @@ impl Completing {
         };
         let mut text = Vec::new();
         engine.write_registration("COMPLETE", "xacct", "xacct", program, &mut text)?;
-        String::from_utf8(text).map(|text| text.trim().to_owned() + "\n").map_err(io::Error::other)
+        String::from_utf8(text)
+            .map(|text| text.trim().to_owned() + "\n")
+            .map_err(io::Error::other)
     }
 
     /// What may stand at the cursor, as the shell reads it.
     pub(crate) fn answer(self, command: &mut Command, question: Question) -> io::Result<String> {
-        let Question { mut words, index, wordbreaks, between } = question;
-        let index = index.unwrap_or(words.len().saturating_sub(1)).min(words.len());
+        let Question {
+            mut words,
+            index,
+            wordbreaks,
+            between,
+        } = question;
+        let index = index
+            .unwrap_or(words.len().saturating_sub(1))
+            .min(words.len());
         if index == words.len() {
             words.push(OsString::new());
         }
         let mut quoted = None;
         if let Some(breaks) = &wordbreaks {
             quoted = Some(BashWord::parse(&words[index].to_string_lossy(), breaks));
-            let bare = |word: &OsString| OsString::from(BashWord::parse(&word.to_string_lossy(), "").text);
+            let bare =
+                |word: &OsString| OsString::from(BashWord::parse(&word.to_string_lossy(), "").text);
             words = words.iter().map(bare).collect();
         } else if self == Completing::Fish {
-            // The word at the cursor comes as it was typed; the answers are compared with what it says.
-            words[index] = BashWord::parse(&words[index].to_string_lossy(), "").text.into();
+            // The word at the cursor comes as it was typed; the answers are compared with what it
+            // says.
+            words[index] = BashWord::parse(&words[index].to_string_lossy(), "")
+                .text
+                .into();
         }
         let is_empty = words[index].is_empty();
         let found = without_options(complete(command, words, index, None)?, is_empty);
@@ -109,7 +123,8 @@ impl Completing {
             (Completing::Fish | Completing::PowerShell, Some(help)) => format!("{value}\t{help}"),
             (Completing::Zsh, help) => {
                 let value = value.replace('\\', "\\\\").replace(':', "\\:");
-                help.map(|help| format!("{value}:{}", help.replace('\\', "\\\\"))).unwrap_or(value)
+                help.map(|help| format!("{value}:{}", help.replace('\\', "\\\\")))
+                    .unwrap_or(value)
             }
             _ => value.into_owned(),
         }
@@ -120,9 +135,12 @@ fn ours(template: &str, program: &str) -> String {
     template.replace("@program@", program)
 }
 
-/// Where nothing is typed yet, options would stand above the few names that are looked for. They come with the first
-/// `-`, or where there is nothing else.
-fn without_options(mut found: Vec<CompletionCandidate>, is_empty: bool) -> Vec<CompletionCandidate> {
+/// Where nothing is typed yet, options would stand above the few names that are looked for. They
+/// come with the first `-`, or where there is nothing else.
+fn without_options(
+    mut found: Vec<CompletionCandidate>,
+    is_empty: bool,
+) -> Vec<CompletionCandidate> {
     let is_option =
         |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
     if is_empty && !found.iter().all(is_option) {

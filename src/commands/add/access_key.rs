@@ -1,4 +1,5 @@
-//! What a new access key is: its ID and secret from stdin, or from a person, who types the secret hidden.
+//! What a new access key is: its ID and secret from stdin, or from a person, who types the secret
+//! hidden.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -16,18 +17,30 @@ impl Answers<'_> {
         // Piped in only where the command line says that it will be.
         let piped = asked.access_key && !io::stdin().is_terminal();
         let (id, secret) = self.id_and_secret(piped)?;
-        if secret.expose().is_empty() || secret.expose().chars().any(|c| c.is_whitespace() || c.is_control())
+        if secret.expose().is_empty()
+            || secret
+                .expose()
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control())
         {
             return Err(Error::config(
-                "not a valid secret access key: it is empty, or has blanks in it: nothing was changed",
+                "not a valid secret access key: it is empty, or has blanks in it: nothing was \
+                 changed",
             ));
         }
         if secret.expose() == id {
-            return Err(Error::config("the secret is the access key's ID again: nothing was changed"));
+            return Err(Error::config(
+                "the secret is the access key's ID again: nothing was changed",
+            ));
         }
         let token = self.token(&id, piped)?;
         let (mfa_serial, region) = (self.device_of(&name)?, self.region_of(&name)?);
-        Ok(New { name, kind: Kind::AccessKey { id, secret, token }, mfa_serial, region })
+        Ok(New {
+            name,
+            kind: Kind::AccessKey { id, secret, token },
+            mfa_serial,
+            region,
+        })
     }
 
     /// A temporary key (ASIA…) is nothing without its session token, and no other key has one.
@@ -35,25 +48,36 @@ impl Answers<'_> {
         let is_temporary = id.starts_with("ASIA");
         let token = match self.person {
             _ if piped => rest_of_stdin()?,
-            Some(person) if is_temporary => {
-                Some(Secret::new(person.hidden(&format!("session token of {id}"))?.expose().trim()))
-            }
+            Some(person) if is_temporary => Some(Secret::new(
+                person
+                    .hidden(&format!("session token of {id}"))?
+                    .expose()
+                    .trim(),
+            )),
             _ => None,
         };
         let token = token.filter(|token| !token.expose().is_empty());
         let why = match &token {
-            None if is_temporary => "this is a temporary access key (ASIA…), which needs its session token",
+            None if is_temporary => {
+                "this is a temporary access key (ASIA…), which needs its session token"
+            }
             Some(_) if !is_temporary => {
                 "there is more after the secret, and only a temporary access key \
                                          (ASIA…) has a session token"
             }
-            Some(token) if token.expose().chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            Some(token)
+                if token
+                    .expose()
+                    .chars()
+                    .any(|c| c.is_whitespace() || c.is_control()) =>
+            {
                 "not a valid session token: it has blanks in it, or there are more lines after it"
             }
             _ => return Ok(token),
         };
-        Err(Error::config(format!("{why}: nothing was changed"))
-            .hint("on stdin: the key's ID, its secret and its session token, each on a line of its own"))
+        Err(Error::config(format!("{why}: nothing was changed")).hint(
+            "on stdin: the key's ID, its secret and its session token, each on a line of its own",
+        ))
     }
 
     /// What a profile that is there says already is not asked for.
@@ -74,7 +98,8 @@ impl Answers<'_> {
         self.region(None)
     }
 
-    /// The secret second, and before any question whose answer is shown: both are often pasted in one go.
+    /// The secret second, and before any question whose answer is shown: both are often pasted in
+    /// one go.
     fn id_and_secret(&self, piped: bool) -> Result<(String, Secret)> {
         let secret_of = |id: &String| format!("secret access key of {id}");
         let id = match (&self.asked.access_key_id, piped, self.person) {
@@ -83,7 +108,9 @@ impl Answers<'_> {
             (None, false, None) => return Err(self.missing("--access-key-id")),
             (None, false, Some(person)) => {
                 self.is_asked();
-                return person.hidden_pair("access key ID (not shown)", key_id, secret_of).map(trimmed);
+                return person
+                    .hidden_pair("access key ID (not shown)", key_id, secret_of)
+                    .map(trimmed);
             }
         };
         let secret = match (piped, self.person) {
@@ -99,15 +126,19 @@ fn trimmed((id, secret): (String, Secret)) -> (String, Secret) {
     (id, Secret::new(secret.expose().trim()))
 }
 
-/// 16 to 128 of `[\w]` (STS's model), and not what may be the secret: every third has letters and digits only.
+/// 16 to 128 of `[\w]` (STS's model), and not what may be the secret: every third has letters and
+/// digits only.
 fn key_id(text: &str) -> Verdict<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if (16..=128).contains(&text.len()) && text.chars().all(allowed) && !may_be_secret(text) {
         return Ok(text.to_owned());
     }
     // Not repeated: it may be the secret, in the wrong place.
-    Err("not a valid access key ID: it has 16 to 128 letters and digits, such as AKIAIOSFODNN7EXAMPLE"
-        .to_owned())
+    Err(
+        "not a valid access key ID: it has 16 to 128 letters and digits, such as \
+         AKIAIOSFODNN7EXAMPLE"
+            .to_owned(),
+    )
 }
 
 /// What stands below the secret.

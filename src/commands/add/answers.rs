@@ -1,5 +1,5 @@
-//! What the new profile is to be: from the options, and for what they do not say, from a person. Each answer is held
-//! to what STS and the SDKs take, before anything is made of it.
+//! What the new profile is to be: from the options, and for what they do not say, from a person.
+//! Each answer is held to what STS and the SDKs take, before anything is made of it.
 
 use std::cell::Cell;
 
@@ -67,8 +67,17 @@ const NAME: &str = "NAME";
 pub(in crate::commands) type Verdict<T> = std::result::Result<T, String>;
 
 impl<'a> Answers<'a> {
-    pub(super) fn new(asked: &'a Add, config: &'a Config, person: Option<&'a Person>) -> Answers<'a> {
-        Answers { asked, config, person, asked_any: Cell::new(false) }
+    pub(super) fn new(
+        asked: &'a Add,
+        config: &'a Config,
+        person: Option<&'a Person>,
+    ) -> Answers<'a> {
+        Answers {
+            asked,
+            config,
+            person,
+            asked_any: Cell::new(false),
+        }
     }
 
     /// Whether a person was asked for anything but a secret.
@@ -83,14 +92,24 @@ impl<'a> Answers<'a> {
 
     pub(super) fn all(&self) -> Result<New> {
         let asked = self.asked;
-        let name = self.needed(NAME, asked.name.as_ref(), "name of the new profile", None, |name| {
-            self.new_name(name).map(|()| name.to_owned())
-        })?;
+        let name = self.needed(
+            NAME,
+            asked.name.as_ref(),
+            "name of the new profile",
+            None,
+            |name| self.new_name(name).map(|()| name.to_owned()),
+        )?;
         match self.which()? {
             Which::AccessKey => self.access_key(name),
             // Only a key can be added to a profile that is there.
-            _ if self.config.profile(&name).is_ok_and(|there| there.is_some()) => {
-                Err(Error::config(self.free_name(&name).err().unwrap_or_default()))
+            _ if self
+                .config
+                .profile(&name)
+                .is_ok_and(|there| there.is_some()) =>
+            {
+                Err(Error::config(
+                    self.free_name(&name).err().unwrap_or_default(),
+                ))
             }
             Which::Role => self.role(name),
             Which::IdentityCenter => self.identity_center(name),
@@ -99,7 +118,11 @@ impl<'a> Answers<'a> {
 
     fn which(&self) -> Result<Which> {
         let asked = self.asked;
-        let role = [&asked.role_arn, &asked.source_profile, &asked.credential_source];
+        let role = [
+            &asked.role_arn,
+            &asked.source_profile,
+            &asked.credential_source,
+        ];
         let sso = [
             &asked.sso_session,
             &asked.sso_start_url,
@@ -133,8 +156,13 @@ impl<'a> Answers<'a> {
     fn role(&self, name: String) -> Result<New> {
         let asked = self.asked;
         let checked = |key: &'static str| move |text: &str| held(key, text);
-        let role_arn =
-            self.needed("--role-arn", asked.role_arn.as_ref(), "role ARN", None, checked("role_arn"))?;
+        let role_arn = self.needed(
+            "--role-arn",
+            asked.role_arn.as_ref(),
+            "role ARN",
+            None,
+            checked("role_arn"),
+        )?;
         let source = self.role_source(&name)?;
         let external_id = self.wanted(
             "--external-id",
@@ -159,7 +187,9 @@ impl<'a> Answers<'a> {
         let session_name =
             session_name.map(|text| given("--session-name", text, &checked("role_session_name")));
         let duration = asked.duration.map(|seconds| seconds.to_string());
-        let duration = duration.as_ref().map(|text| given("--duration", text, &checked("duration_seconds")));
+        let duration = duration
+            .as_ref()
+            .map(|text| given("--duration", text, &checked("duration_seconds")));
         let settings = [
             ("role_arn", Some(role_arn)),
             (source.0, Some(source.1)),
@@ -167,14 +197,26 @@ impl<'a> Answers<'a> {
             ("role_session_name", session_name.transpose()?),
             ("duration_seconds", duration.transpose()?),
         ];
-        let settings = settings.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-        Ok(New { name, kind: Kind::Role(settings), mfa_serial, region })
+        let settings = settings
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect();
+        Ok(New {
+            name,
+            kind: Kind::Role(settings),
+            mfa_serial,
+            region,
+        })
     }
 
     /// `source_profile` or `credential_source`, and its value.
     fn role_source(&self, name: &str) -> Result<(&'static str, String)> {
         let asked = self.asked;
-        let named = |text: &str| CREDENTIAL_SOURCES.iter().find(|known| known.eq_ignore_ascii_case(text));
+        let named = |text: &str| {
+            CREDENTIAL_SOURCES
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(text))
+        };
         if let Some(text) = &asked.credential_source {
             let source = given("--credential-source", text, &|text| {
                 named(text).ok_or_else(|| format!("it is one of {}", CREDENTIAL_SOURCES.join(", ")))
@@ -182,14 +224,26 @@ impl<'a> Answers<'a> {
             return Ok(("credential_source", (*source).to_owned()));
         }
         let only = self.only_source();
-        let words =
-            format!("profile (or {}) whose credentials assume the role", CREDENTIAL_SOURCES.join(", "));
-        let question = only.as_ref().map_or_else(|| words.clone(), |only| format!("{words} [{only}]"));
+        let words = format!(
+            "profile (or {}) whose credentials assume the role",
+            CREDENTIAL_SOURCES.join(", ")
+        );
+        let question = only
+            .as_ref()
+            .map_or_else(|| words.clone(), |only| format!("{words} [{only}]"));
         let option = asked.source_profile.as_ref();
-        self.needed("--source-profile", option, &question, only.as_deref(), |text| match named(text) {
-            Some(source) if option.is_none() => Ok(("credential_source", (*source).to_owned())),
-            _ => self.source(name, text).map(|source| ("source_profile", source)),
-        })
+        self.needed(
+            "--source-profile",
+            option,
+            &question,
+            only.as_deref(),
+            |text| match named(text) {
+                Some(source) if option.is_none() => Ok(("credential_source", (*source).to_owned())),
+                _ => self
+                    .source(name, text)
+                    .map(|source| ("source_profile", source)),
+            },
+        )
     }
 
     pub(super) fn region(&self, default: Option<&str>) -> Result<Option<String>> {
@@ -197,7 +251,13 @@ impl<'a> Answers<'a> {
             Some(default) => format!("region [{default}]"),
             None => "region (empty: none)".to_owned(),
         };
-        self.wanted("--region", self.asked.region.as_ref(), &question, default, region)
+        self.wanted(
+            "--region",
+            self.asked.region.as_ref(),
+            &question,
+            default,
+            region,
+        )
     }
 
     /// The error for a value that is missing, if there is no terminal to prompt on.
@@ -205,7 +265,8 @@ impl<'a> Answers<'a> {
         if self.asked.asking.no_input || !terminal::in_background() {
             return missing(what);
         }
-        Error::usage(format!("{what} is missing, and {}", terminal::BACKGROUND)).hint(terminal::TO_FOREGROUND)
+        Error::usage(format!("{what} is missing, and {}", terminal::BACKGROUND))
+            .hint(terminal::TO_FOREGROUND)
     }
 
     /// The option's value, or what a person answers; the default stands for an empty answer.
@@ -220,7 +281,9 @@ impl<'a> Answers<'a> {
         if let Some(value) = value {
             return given(option, value, &read);
         }
-        let Some(person) = self.person else { return Err(self.missing(option)) };
+        let Some(person) = self.person else {
+            return Err(self.missing(option));
+        };
         self.asked_any.set(true);
         person.ask(question, |answer| match (answer, default) {
             ("", Some(default)) => read(default),
@@ -229,7 +292,8 @@ impl<'a> Answers<'a> {
         })
     }
 
-    /// As [`Answers::needed`], for what may be left out: a person is asked only where one is asked anyway.
+    /// As [`Answers::needed`], for what may be left out: a person is asked only where one is asked
+    /// anyway.
     pub(super) fn wanted(
         &self,
         option: &str,
@@ -241,7 +305,9 @@ impl<'a> Answers<'a> {
         if let Some(value) = value {
             return given(option, value, &read).map(Some);
         }
-        let Some(person) = self.person.filter(|_| self.asked_any.get()) else { return Ok(None) };
+        let Some(person) = self.person.filter(|_| self.asked_any.get()) else {
+            return Ok(None);
+        };
         person.ask(question, |answer| match (answer, default) {
             ("", None) => Ok(None),
             ("", Some(default)) => read(default).map(Some),
@@ -249,7 +315,8 @@ impl<'a> Answers<'a> {
         })
     }
 
-    /// A name that every SDK takes, and that is free; or, for an access key, a profile that has no credentials yet.
+    /// A name that every SDK takes, and that is free; or, for an access key, a profile that has no
+    /// credentials yet.
     fn new_name(&self, name: &str) -> Verdict<()> {
         named(name)?;
         match self.config.profile(name) {
@@ -261,7 +328,10 @@ impl<'a> Answers<'a> {
     fn free_name(&self, name: &str) -> Verdict<()> {
         match self.config.profile(name) {
             Ok(None) => Ok(()),
-            Ok(Some(profile)) => Err(format!("there is a profile '{name}' already: {}", profile.origin)),
+            Ok(Some(profile)) => Err(format!(
+                "there is a profile '{name}' already: {}",
+                profile.origin
+            )),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -290,14 +360,18 @@ impl<'a> Answers<'a> {
         if names.iter().any(|name| name == source) {
             return Ok(source.to_owned());
         }
-        let hints = self.config.hints_for_profile(source, "xacct list shows the profiles");
+        let hints = self
+            .config
+            .hints_for_profile(source, "xacct list shows the profiles");
         Err(format!("no profile '{source}'; {}", hints.join("; ")))
     }
 
     /// The one profile with an access key, where there is one.
     fn only_source(&self) -> Option<String> {
         let profiles = self.config.profiles();
-        let mut with_key = profiles.iter().filter(|profile| profile.get("aws_access_key_id").is_some());
+        let mut with_key = profiles
+            .iter()
+            .filter(|profile| profile.get("aws_access_key_id").is_some());
         match (with_key.next(), with_key.next()) {
             (Some(only), None) => Some(only.name.clone()),
             _ => None,
@@ -305,7 +379,13 @@ impl<'a> Answers<'a> {
     }
 
     pub(super) fn of_source(&self, source: &str, key: &str) -> Option<String> {
-        let value = self.config.profile(source).ok()??.get(key)?.first_line().to_owned();
+        let value = self
+            .config
+            .profile(source)
+            .ok()??
+            .get(key)?
+            .first_line()
+            .to_owned();
         (!value.is_empty()).then_some(value)
     }
 }
@@ -326,8 +406,11 @@ const CREDENTIALS: [&str; 11] = [
 ];
 
 fn has_no_credentials(profile: &Profile) -> bool {
-    let is_set =
-        |key: &&'static str| profile.get(key).is_some_and(|setting| !setting.value.trim().is_empty());
+    let is_set = |key: &&'static str| {
+        profile
+            .get(key)
+            .is_some_and(|setting| !setting.value.trim().is_empty())
+    };
     !CREDENTIALS.iter().any(is_set)
 }
 
@@ -343,29 +426,44 @@ pub(in crate::commands) fn named(name: &str) -> Verdict<()> {
 }
 
 pub(super) fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdict<T>) -> Result<T> {
-    let place = if option == NAME { String::new() } else { format!("{option}: ") };
+    let place = if option == NAME {
+        String::new()
+    } else {
+        format!("{option}: ")
+    };
     // Not repeated, and not written into a file where it would be shown later.
     if NEVER_SECRET.contains(&option) && may_be_secret(value.trim()) {
-        let message =
-            format!("{place}this has 40 characters, as a secret access key has: nothing was changed");
-        return Err(Error::config(message).hint("xacct add NAME --access-key    asks for the secret, hidden"));
+        let message = format!(
+            "{place}this has 40 characters, as a secret access key has: nothing was changed"
+        );
+        return Err(Error::config(message)
+            .hint("xacct add NAME --access-key    asks for the secret, hidden"));
     }
     read(value.trim()).map_err(|why| Error::config(format!("{place}{why}")))
 }
 
 pub(super) fn missing(what: &str) -> Error {
-    Error::usage(format!("{what} is missing, and there is no terminal to prompt on"))
-        .hint("xacct add --help    lists the options")
+    Error::usage(format!(
+        "{what} is missing, and there is no terminal to prompt on"
+    ))
+    .hint("xacct add --help    lists the options")
 }
 
 pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {
-    plan::check(key, text).map(|()| text.to_owned()).map_err(|why| format!("'{text}' {why}"))
+    plan::check(key, text)
+        .map(|()| text.to_owned())
+        .map_err(|why| format!("'{text}' {why}"))
 }
 
 pub(in crate::commands) fn region(text: &str) -> Verdict<String> {
     match crate::region::check(text, false) {
         Ok(()) => Ok(text.to_owned()),
-        Err(Wrong { why, meant: Some(meant) }) => Err(format!("'{text}' {why}; did you mean {meant}?")),
-        Err(Wrong { why, meant: None }) => Err(format!("'{text}' {why}: they are written like eu-central-1")),
+        Err(Wrong {
+            why,
+            meant: Some(meant),
+        }) => Err(format!("'{text}' {why}; did you mean {meant}?")),
+        Err(Wrong { why, meant: None }) => Err(format!(
+            "'{text}' {why}: they are written like eu-central-1"
+        )),
     }
 }

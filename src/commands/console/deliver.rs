@@ -1,5 +1,5 @@
-//! How an address gets to a person's browser: opened, printed, or through the clipboard. Found out before anything is
-//! asked of AWS or of the person.
+//! How an address gets to a person's browser: opened, printed, or through the clipboard. Found out
+//! before anything is asked of AWS or of the person.
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;
@@ -48,8 +48,14 @@ pub(super) enum Opener {
 }
 
 impl Way {
-    /// Errors: `NeedsPerson` where no terminal to copy through, `Config` where there is no such browser.
-    pub(super) fn find(asked: &Asked, context: &Context, config: &Config, plan: &Plan) -> Result<Way> {
+    /// Errors: `NeedsPerson` where no terminal to copy through, `Config` where there is no such
+    /// browser.
+    pub(super) fn find(
+        asked: &Asked,
+        context: &Context,
+        config: &Config,
+        plan: &Plan,
+    ) -> Result<Way> {
         if asked.print {
             return Ok(Way::Print);
         }
@@ -67,11 +73,15 @@ impl Way {
         let opener = match chosen(asked, config, profile.as_ref())? {
             Browser::System if browser::opens(&context.env) => Opener::Usual,
             Browser::System => {
-                return Err(elsewhere("no browser found to open the console in", &plan.profile));
+                return Err(elsewhere(
+                    "no browser found to open the console in",
+                    &plan.profile,
+                ));
             }
             Browser::Command(words) => Opener::Words(words),
             Browser::Firefox => {
-                let setting = |key: &str| set(profile.as_ref(), key).map(|(text, _)| text.to_owned());
+                let setting =
+                    |key: &str| set(profile.as_ref(), key).map(|(text, _)| text.to_owned());
                 Opener::Firefox {
                     program: installed(&FIREFOX, &context.env)?,
                     container: config.settings().firefox_container,
@@ -85,7 +95,10 @@ impl Way {
                 directory: directory(kind, &context.env, profile.as_ref())?,
             },
         };
-        Ok(Way::Open { opener, profile: plan.profile.clone() })
+        Ok(Way::Open {
+            opener,
+            profile: plan.profile.clone(),
+        })
     }
 
     /// An address that is nobody's secret.
@@ -97,7 +110,9 @@ impl Way {
     pub(super) fn take_secret(&self, address: &Secret, context: &Context) -> Result<()> {
         self.take(address, context)?;
         if matches!(self, Way::Print) && std::io::stdout().is_terminal() {
-            context.voice.warn("anyone who opens this address within 15 minutes is signed in");
+            context
+                .voice
+                .warn("anyone who opens this address within 15 minutes is signed in");
         }
         Ok(())
     }
@@ -108,7 +123,9 @@ impl Way {
             Way::Copy => {
                 let sequence = osc52(address, context.env.get("TMUX").is_some());
                 terminal::tell(sequence.expose());
-                context.voice.note("the address is in the clipboard, if this terminal takes OSC 52");
+                context
+                    .voice
+                    .note("the address is in the clipboard, if this terminal takes OSC 52");
                 Ok(())
             }
             Way::Open { opener, profile } => opener.open(address, &context.env, profile),
@@ -127,16 +144,25 @@ impl Opener {
         let commands = match self {
             Opener::Usual => browser::usual(url, env),
             Opener::Words(words) => browser::command(words, url).into_iter().collect(),
-            Opener::Firefox { program, container, name, color, profile } => {
-                started(program, console::firefox(url, *container, name, *color, profile.as_deref()))
-            }
+            Opener::Firefox {
+                program,
+                container,
+                name,
+                color,
+                profile,
+            } => started(
+                program,
+                console::firefox(url, *container, name, *color, profile.as_deref()),
+            ),
             Opener::Chromium { program, directory } => {
                 started(program, console::chromium(url, directory.as_deref()))
             }
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime
+            .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
         if runtime.block_on(browser::start(commands)) {
             return Ok(());
         }
@@ -148,7 +174,9 @@ impl Opener {
 fn elsewhere(why: &str, profile: &str) -> Error {
     let profile = shlex::try_quote(profile).unwrap_or_default();
     Error::other(why.to_owned())
-        .hint(format!("xacct console {profile} --copy     puts the address into this terminal's clipboard"))
+        .hint(format!(
+            "xacct console {profile} --copy     puts the address into this terminal's clipboard"
+        ))
         .hint(format!("xacct console {profile} --print    prints it"))
 }
 
@@ -184,14 +212,20 @@ static FIREFOX: Chromium = Chromium {
 fn installed(kind: &Chromium, env: &Env) -> Result<PathBuf> {
     let found = if cfg!(target_os = "macos") {
         let name = kind.application;
-        Some(PathBuf::from(format!("/Applications/{name}.app/Contents/MacOS/{name}")))
-            .filter(|path| path.exists())
+        Some(PathBuf::from(format!(
+            "/Applications/{name}.app/Contents/MacOS/{name}"
+        )))
+        .filter(|path| path.exists())
     } else if cfg!(windows) {
         let folders = ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"];
-        let files = folders.iter().filter_map(|name| Some(env.path(name)?.join(kind.executable)));
+        let files = folders
+            .iter()
+            .filter_map(|name| Some(env.path(name)?.join(kind.executable)));
         files.into_iter().find(|path| path.exists())
     } else {
-        kind.programs.iter().find_map(|name| program::find(OsStr::new(name), env).ok())
+        kind.programs
+            .iter()
+            .find_map(|name| program::find(OsStr::new(name), env).ok())
     };
     found.ok_or_else(|| {
         Error::config(format!("{} was not found in its usual place", kind.name))
@@ -201,16 +235,26 @@ fn installed(kind: &Chromium, env: &Env) -> Result<PathBuf> {
 
 /// The directory of `browser_profile`, from the browser's own list, which is only read.
 fn directory(kind: &Chromium, env: &Env, profile: Option<&Profile>) -> Result<Option<String>> {
-    let Some((name, place)) = set(profile, "browser_profile") else { return Ok(None) };
+    let Some((name, place)) = set(profile, "browser_profile") else {
+        return Ok(None);
+    };
     let data = if cfg!(windows) {
         env.path("LOCALAPPDATA").map(|dir| dir.join(kind.data[2]))
     } else {
-        env.config_dir.as_ref().map(|dir| dir.join(kind.data[usize::from(cfg!(target_os = "macos"))]))
+        env.config_dir
+            .as_ref()
+            .map(|dir| dir.join(kind.data[usize::from(cfg!(target_os = "macos"))]))
     };
     let path = data.unwrap_or_default().join("Local State");
     let state = std::fs::read_to_string(&path).map_err(|error| {
-        Error::config(format!("{place}: browser_profile: {} cannot be read: {error}", path.display()))
-            .hint(format!("{} keeps the names of its profiles there", kind.name))
+        Error::config(format!(
+            "{place}: browser_profile: {} cannot be read: {error}",
+            path.display()
+        ))
+        .hint(format!(
+            "{} keeps the names of its profiles there",
+            kind.name
+        ))
     })?;
     console::profile_directory(kind, &state, &path.display().to_string(), name).map(Some)
 }

@@ -1,4 +1,5 @@
-//! Credentials that the console takes, for as long as AWS lets them, and the token for them (docs/aws.md A8).
+//! Credentials that the console takes, for as long as AWS lets them, and the token for them
+//! (docs/aws.md A8).
 
 use super::super::context::Context;
 use super::Asked;
@@ -45,7 +46,8 @@ enum Entry {
     Direct,
     /// A role that is assumed with the MFA session of such keys.
     Shared,
-    /// A role that is assumed with what a `credential_process` gives: a user's own key, or a session.
+    /// A role that is assumed with what a `credential_process` gives: a user's own key, or a
+    /// session.
     Open,
     /// A role that another session assumes.
     Chained,
@@ -67,23 +69,37 @@ fn entry(plan: &Plan) -> Entry {
 
 /// Gets the credentials, and the token for them.
 pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
-    let Wanted { context, config, duration, .. } = *wanted;
+    let Wanted {
+        context,
+        config,
+        duration,
+        ..
+    } = *wanted;
     let entry = entry(wanted.plan);
     let adapted = adapted(wanted, entry)?;
     let plan = adapted.as_ref().unwrap_or(wanted.plan);
     let mut options = context.options(config, &wanted.asked.asking, false)?;
     // The console's own page is opened by a browser, too.
-    options.typed.sign_in = options.typed.sign_in.filter(|option| *option != "--no-browser");
+    options.typed.sign_in = options
+        .typed
+        .sign_in
+        .filter(|option| *option != "--no-browser");
     let store = context.store()?;
     let broker = context.broker("console", plan, &store, &options);
     broker.confirm()?;
     let keys = match entry {
         Entry::Keys => broker.own_keys()?,
-        _ => broker.credentials().map_err(|error| of_own_code(error, wanted, plan))?,
+        _ => broker
+            .credentials()
+            .map_err(|error| of_own_code(error, wanted, plan))?,
     };
     // Another program may give a user's own keys, too.
     let is_federation = keys.are_long_term();
-    let credentials = if is_federation { federation(&broker, &keys, wanted)? } else { keys };
+    let credentials = if is_federation {
+        federation(&broker, &keys, wanted)?
+    } else {
+        keys
+    };
     let session_duration = match self::entry(plan) {
         _ if is_federation => None,
         Entry::Direct => duration.or_else(|| plan.steps.last().and_then(Step::duration_seconds)),
@@ -94,38 +110,54 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     };
     let signed_in = broker.signin_token(&credentials, wanted.signin, session_duration)?;
     if !signed_in.has_duration && duration.is_some() && session_duration.is_some() {
-        context
-            .voice
-            .warn("AWS does not take --duration for these credentials: the session ends when they do");
+        context.voice.warn(
+            "AWS does not take --duration for these credentials: the session ends when they do",
+        );
     }
-    let seconds = session_duration.filter(|_| signed_in.has_duration).map(i64::from);
-    let left = credentials.expiration().map(|at| (at - (context.now)()).num_seconds());
-    Ok(Opened { token: signed_in.token, about: about(plan, &credentials, seconds.or(left), is_federation) })
+    let seconds = session_duration
+        .filter(|_| signed_in.has_duration)
+        .map(i64::from);
+    let left = credentials
+        .expiration()
+        .map(|at| (at - (context.now)()).num_seconds());
+    Ok(Opened {
+        token: signed_in.token,
+        about: about(plan, &credentials, seconds.or(left), is_federation),
+    })
 }
 
-/// Another plan for the console alone, or for `--duration`: the credentials' own life is then the session's, or the role must be assumed otherwise.
+/// Another plan for the console alone, or for `--duration`: the credentials' own life is then the
+/// session's, or the role must be assumed otherwise.
 fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
     if entry == Entry::Source && wanted.plan.steps.iter().any(|step| step.is_conditional) {
-        // The console takes no session of a user: should the source give a user's key, it is wanted bare.
+        // The console takes no session of a user: should the source give a user's key, it is wanted
+        // bare.
         let mut plan = wanted.context.plan_of(wanted.config, wanted.request)?;
         plan.steps.truncate(1);
         return Ok(Some(plan));
     }
-    let Some(seconds) = wanted.duration else { return Ok(None) };
+    let Some(seconds) = wanted.duration else {
+        return Ok(None);
+    };
     let request = match entry {
         Entry::Keys | Entry::Direct | Entry::Source => return Ok(None),
-        Entry::Shared | Entry::Open if seconds > CHAINED => {
-            Request { code_on_role: true, ..wanted.request.clone() }
-        }
+        Entry::Shared | Entry::Open if seconds > CHAINED => Request {
+            code_on_role: true,
+            ..wanted.request.clone()
+        },
         Entry::Shared | Entry::Open | Entry::Chained => {
             if seconds > CHAINED {
                 wanted.context.voice.warn(
-                    "--duration is cut to 1h: AWS lets the session of a role that is assumed from another session last \
+                    "--duration is cut to 1h: AWS lets the session of a role that is assumed from \
+                     another session last \
                      no longer",
                 );
             }
             let seconds = u64::from(seconds.min(CHAINED));
-            Request { duration_seconds: Some(seconds), ..wanted.request.clone() }
+            Request {
+                duration_seconds: Some(seconds),
+                ..wanted.request.clone()
+            }
         }
     };
     wanted.context.plan_of(wanted.config, &request).map(Some)
@@ -144,29 +176,51 @@ fn of_own_code(error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
     error
         .without_hints()
         .hint(
-            "a console session of more than 1h takes a code of its own: run the command in a terminal, or add \
+            "a console session of more than 1h takes a code of its own: run the command in a \
+             terminal, or add \
              --mfa-code CODE",
         )
-        .hint_of_profile(format!("xacct console {}    without --duration, uses the MFA session", plan.profile))
+        .hint_of_profile(format!(
+            "xacct console {}    without --duration, uses the MFA session",
+            plan.profile
+        ))
 }
 
 /// A federation session of the user whose keys these are.
 fn federation(broker: &Broker<'_>, keys: &Credentials, wanted: &Wanted<'_>) -> Result<Credentials> {
-    let Wanted { context, config, plan, duration, .. } = *wanted;
+    let Wanted {
+        context,
+        config,
+        plan,
+        duration,
+        ..
+    } = *wanted;
     let name = config.session_name(&context.env, &plan.profile);
     let name: String = name.chars().take(NAME_LIMIT).collect();
     broker.federation_session(keys, &name, duration.unwrap_or(FEDERATION))
 }
 
 /// `signs in to account 222222222222 as PartnerAdmin, for 1h`
-fn about(plan: &Plan, credentials: &Credentials, seconds: Option<i64>, is_federation: bool) -> String {
-    let role = plan.steps.iter().rev().find_map(|step| Arn::parse(step.role_arn()?)?.role_name());
+fn about(
+    plan: &Plan,
+    credentials: &Credentials,
+    seconds: Option<i64>,
+    is_federation: bool,
+) -> String {
+    let role = plan
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| Arn::parse(step.role_arn()?)?.role_name());
     let account_id = credentials.account_id().or(plan.account_id());
-    let account = account_id.map(|id| format!(" to account {id}")).unwrap_or_default();
+    let account = account_id
+        .map(|id| format!(" to account {id}"))
+        .unwrap_or_default();
     let who = role.map(|name| format!(" as {name}")).unwrap_or_default();
     // The second that has passed since is nobody's concern.
-    let lasting =
-        seconds.map(|seconds| format!(", for {}", readable((seconds + 59) / 60 * 60))).unwrap_or_default();
+    let lasting = seconds
+        .map(|seconds| format!(", for {}", readable((seconds + 59) / 60 * 60)))
+        .unwrap_or_default();
     let federation = match is_federation {
         true if plan.mfa.is_some() => "; a federation session, which has no MFA",
         true => "; a federation session",

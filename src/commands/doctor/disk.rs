@@ -1,5 +1,5 @@
-//! Facts from the disk: who can read and write the files, what is in the cache and among the tokens, what other tools
-//! have left. What they mean is decided in `doctor`.
+//! Facts from the disk: who can read and write the files, what is in the cache and among the
+//! tokens, what other tools have left. What they mean is decided in `doctor`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +24,11 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     let paths = config.paths();
     let profiles = config.profiles_by_file();
     let holds_keys = |file: FileKind| {
-        let secret = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+        let secret = [
+            "aws_secret_access_key",
+            "aws_session_token",
+            "aws_security_token",
+        ];
         profiles.iter().any(|own| {
             let own = match file {
                 FileKind::Config => own.config.as_ref(),
@@ -36,18 +40,30 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     };
     let mut files = Vec::new();
     for file in [FileKind::Config, FileKind::Credentials, FileKind::Settings] {
-        let holds = if holds_keys(file) { Holds::Keys } else { Holds::Profiles };
+        let holds = if holds_keys(file) {
+            Holds::Keys
+        } else {
+            Holds::Profiles
+        };
         files.extend(owned(paths, paths.of(file), holds));
     }
-    files.extend(directories(paths).iter().filter_map(|dir| owned(paths, dir, Holds::Files)));
+    files.extend(
+        directories(paths)
+            .iter()
+            .filter_map(|dir| owned(paths, dir, Holds::Files)),
+    );
     disk::permissions(&files)
 }
 
 /// The directories of the three files, each once.
 fn directories(paths: &Paths) -> Vec<PathBuf> {
-    let dirs =
-        [&paths.config, &paths.credentials, &paths.settings].into_iter().filter_map(|path| path.parent());
-    let mut dirs: Vec<PathBuf> = dirs.filter(|dir| !dir.as_os_str().is_empty()).map(Path::to_owned).collect();
+    let dirs = [&paths.config, &paths.credentials, &paths.settings]
+        .into_iter()
+        .filter_map(|path| path.parent());
+    let mut dirs: Vec<PathBuf> = dirs
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .map(Path::to_owned)
+        .collect();
     dirs.sort();
     dirs.dedup();
     dirs
@@ -59,7 +75,10 @@ fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
     let metadata = fs::metadata(path).ok()?;
     let me = rustix::process::geteuid().as_raw();
     // A directory that was chosen by a variable may be one that others work in.
-    let is_usual = paths.home.as_ref().is_some_and(|home| path.starts_with(home.join(".aws")))
+    let is_usual = paths
+        .home
+        .as_ref()
+        .is_some_and(|home| path.starts_with(home.join(".aws")))
         || path.file_name().is_some_and(|name| name == "xacct");
     Some(Owned {
         path: path.to_owned(),
@@ -92,7 +111,10 @@ pub(super) fn left_behind(context: &Context, paths: &Paths) -> Vec<Finding> {
     let mut backups: Vec<(String, String)> = Vec::new();
     let mut unfinished = Vec::new();
     for path in directories(paths).iter().flat_map(|dir| listed(dir)) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if let Some((_, stamp)) = name.split_once(".xacct-backup-") {
             backups.push((stamp.to_owned(), paths.shown(&path)));
         } else if name.starts_with('.')
@@ -100,8 +122,9 @@ pub(super) fn left_behind(context: &Context, paths: &Paths) -> Vec<Finding> {
             && path.extension().is_some_and(|ending| ending == "tmp")
         {
             let written = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
-            let is_old = written
-                .is_ok_and(|at| (now - chrono::DateTime::<chrono::Utc>::from(at)).num_seconds() > UNFINISHED);
+            let is_old = written.is_ok_and(|at| {
+                (now - chrono::DateTime::<chrono::Utc>::from(at)).num_seconds() > UNFINISHED
+            });
             unfinished.extend(is_old.then(|| (path.clone(), paths.shown(&path))));
         }
     }
@@ -112,8 +135,12 @@ pub(super) fn left_behind(context: &Context, paths: &Paths) -> Vec<Finding> {
 
 /// The paths in a directory, sorted; nothing where there is none.
 fn listed(dir: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort();
     paths
 }
@@ -123,31 +150,45 @@ pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) 
     let store = match context.store() {
         Ok(store) => store,
         Err(error) => {
-            let finding =
-                Finding::new(&catalog::CACHE_UNUSABLE, error.to_string()).fix(error.hints.join("; "));
-            return (vec![finding], Looked::not("cache entries", "no home directory found"));
+            let finding = Finding::new(&catalog::CACHE_UNUSABLE, error.to_string())
+                .fix(error.hints.join("; "));
+            return (
+                vec![finding],
+                Looked::not("cache entries", "no home directory found"),
+            );
         }
     };
     let health = cache::health(&store, (context.now)());
     let shown = paths.shown(&health.path);
-    let findings = of_directory(&health, &shown).into_iter().chain(of_entries(&health, paths)).collect();
+    let findings = of_directory(&health, &shown)
+        .into_iter()
+        .chain(of_entries(&health, paths))
+        .collect();
     (findings, Looked::at("cache", vec![shown]))
 }
 
-/// When the profile's credentials could not be had, and why. What is said of the cache is said elsewhere.
+/// When the profile's credentials could not be had, and why. What is said of the cache is said
+/// elsewhere.
 pub(super) fn last_refusal(context: &Context, profile: &str) -> Option<Finding> {
     let found = refusal::last(&context.store().ok()?, profile)?;
-    Some(doctor::last_refusal(profile, found.time, found.caller.as_deref(), &found.message, &found.hints))
+    Some(doctor::last_refusal(
+        profile,
+        found.time,
+        found.caller.as_deref(),
+        &found.message,
+        &found.hints,
+    ))
 }
 
 fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
     let typed = disk::shell_path(shown);
     let finding = match &health.directory {
         Directory::Missing | Directory::Good => return None,
-        Directory::Unusable(why) => {
-            Finding::new(&catalog::CACHE_UNUSABLE, format!("nothing is cached: {why}"))
-                .fix("set XACCT_CACHE_DIR to a directory of your own")
-        }
+        Directory::Unusable(why) => Finding::new(
+            &catalog::CACHE_UNUSABLE,
+            format!("nothing is cached: {why}"),
+        )
+        .fix("set XACCT_CACHE_DIR to a directory of your own"),
         Directory::Foreign(uid) => {
             let message = format!("nothing is cached: it belongs to another user (uid {uid})");
             Finding::new(&catalog::CACHE_FOREIGN, message)
@@ -155,8 +196,13 @@ fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
         }
         Directory::Open(mode) => {
             let message = format!("nothing is cached: others can write to it (mode {mode:03o})");
-            let repair = Repair::Mode { path: health.path.clone(), mode: 0o700 };
-            Finding::new(&catalog::CACHE_OPEN, message).fix(format!("chmod 700 {typed}")).repair(repair)
+            let repair = Repair::Mode {
+                path: health.path.clone(),
+                mode: 0o700,
+            };
+            Finding::new(&catalog::CACHE_OPEN, message)
+                .fix(format!("chmod 700 {typed}"))
+                .repair(repair)
         }
     };
     Some(finding.in_file(shown))
@@ -178,16 +224,20 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
                 continue;
             }
             Useless::Newer(why) => {
-                let finding = Finding::new(&catalog::ENTRY_NEWER, format!("not used: {why}")).in_file(&shown);
+                let finding =
+                    Finding::new(&catalog::ENTRY_NEWER, format!("not used: {why}")).in_file(&shown);
                 findings.push(finding.fix("use the newer xacct, or leave it: it goes by itself"));
                 continue;
             }
             Useless::Open(why) => (&catalog::ENTRY_OPEN, why),
             Useless::Damaged(why) => (&catalog::ENTRY_DAMAGED, why),
         };
-        let finding =
-            Finding::new(kind, format!("not used: {why}")).in_file(&shown).fix(format!("rm {typed}"));
-        findings.push(finding.repair(Repair::Remove { paths: vec![path.clone()] }));
+        let finding = Finding::new(kind, format!("not used: {why}"))
+            .in_file(&shown)
+            .fix(format!("rm {typed}"));
+        findings.push(finding.repair(Repair::Remove {
+            paths: vec![path.clone()],
+        }));
     }
     let shown = paths.shown(&health.path);
     let several = |kind, paths: Vec<PathBuf>, what: [&str; 2], fix: &str| {
@@ -196,10 +246,20 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
             1 => format!("1 {}", what[0]),
             many => format!("{many} {}", what[1]),
         };
-        Some(Finding::new(kind, message).in_file(&shown).fix(fix).repair(Repair::Remove { paths }))
+        Some(
+            Finding::new(kind, message)
+                .in_file(&shown)
+                .fix(fix)
+                .repair(Repair::Remove { paths }),
+        )
     };
     let fix = "nothing need be done: it goes by itself a day after its end";
-    findings.extend(several(&catalog::ENTRY_EXPIRED, expired, ["expired entry", "expired entries"], fix));
+    findings.extend(several(
+        &catalog::ENTRY_EXPIRED,
+        expired,
+        ["expired entry", "expired entries"],
+        fix,
+    ));
     let fix = "nothing need be done: it goes by itself after a day";
     findings.extend(several(
         &catalog::CACHE_LEFTOVER,
@@ -210,9 +270,12 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
     findings
 }
 
-/// The caches of the AWS CLI: tokens of Identity Center, and what else is in them that others must not read.
+/// The caches of the AWS CLI: tokens of Identity Center, and what else is in them that others must
+/// not read.
 pub(super) fn tokens(context: &Context, paths: &Paths, planned: &[Planned]) -> Vec<Finding> {
-    let Some(home) = &context.env.home else { return Vec::new() };
+    let Some(home) = &context.env.home else {
+        return Vec::new();
+    };
     let now = (context.now)();
     let profile_of = |url: &str| {
         let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
@@ -220,12 +283,18 @@ pub(super) fn tokens(context: &Context, paths: &Paths, planned: &[Planned]) -> V
             let sso = one.plan.as_ref().ok().and_then(|plan| plan.sso());
             sso.is_some_and(|sso| plain(&sso.start_url) == plain(url))
         };
-        planned.iter().find(signs_in).map(|one| one.profile.name.clone())
+        planned
+            .iter()
+            .find(signs_in)
+            .map(|one| one.profile.name.clone())
     };
     let mut findings = Vec::new();
     for dir in ["sso/cache", "cli/cache", "login/cache"] {
         let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
-        for path in listed(&home.join(".aws").join(dir)).into_iter().filter(is_json) {
+        for path in listed(&home.join(".aws").join(dir))
+            .into_iter()
+            .filter(is_json)
+        {
             let file = owned(paths, &path, Holds::Tokens);
             findings.extend(disk::permissions(file.as_slice()));
             if dir == "sso/cache" {
@@ -239,7 +308,9 @@ pub(super) fn tokens(context: &Context, paths: &Paths, planned: &[Planned]) -> V
 
 /// What other tools have left in the home directory and in shells' start-up files.
 pub(super) fn other_tools(context: &Context, paths: &Paths) -> Vec<Finding> {
-    let Some(home) = &context.env.home else { return Vec::new() };
+    let Some(home) = &context.env.home else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     for (name, tool) in known::FILES {
         let path = home.join(name);
@@ -258,8 +329,9 @@ pub(super) fn other_tools(context: &Context, paths: &Paths) -> Vec<Finding> {
 
 /// The text of a file that is not large.
 fn small(path: &Path) -> Option<zeroize::Zeroizing<String>> {
-    let metadata =
-        fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_SIZE);
+    let metadata = fs::metadata(path)
+        .ok()
+        .filter(|metadata| metadata.is_file() && metadata.len() <= MAX_SIZE);
     metadata
         .and_then(|_| fs::read(path).ok())
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned().into())
@@ -272,7 +344,8 @@ pub(super) fn programs(
     looked_at: &dyn Fn(&str) -> bool,
 ) -> Vec<Finding> {
     let own = std::env::current_exe().unwrap_or_default();
-    let same = |path: &Path| matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let same =
+        |path: &Path| matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b);
     let paths = Paths::from_env(&context.env);
     let look = |written: String| {
         // Of what a shell runs: other variables than those that are set here nobody can know.
@@ -284,10 +357,20 @@ pub(super) fn programs(
             Some(PathBuf::from(&word)).filter(|path| path.is_file())
         } else {
             let search = context.env.raw("PATH").unwrap_or_default();
-            std::env::split_paths(search).map(|dir| dir.join(&word)).find(|path| path.is_file())
+            std::env::split_paths(search)
+                .map(|dir| dir.join(&word))
+                .find(|path| path.is_file())
         };
-        Some((written, found.map_or(Program::Missing, |path| Program::Found { same: same(&path) })))
+        Some((
+            written,
+            found.map_or(Program::Missing, |path| Program::Found {
+                same: same(&path),
+            }),
+        ))
     };
-    let found: BTreeMap<String, Program> = process::programs(planned).into_iter().filter_map(look).collect();
+    let found: BTreeMap<String, Program> = process::programs(planned)
+        .into_iter()
+        .filter_map(look)
+        .collect();
     process::check(planned, looked_at, &found, &own.to_string_lossy())
 }

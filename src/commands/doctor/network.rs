@@ -1,4 +1,5 @@
-//! Asks the network: each endpoint once, and for each access key AWS whose it is. No role is assumed and no code used.
+//! Asks the network: each endpoint once, and for each access key AWS whose it is. No role is
+//! assumed and no code used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,33 +50,61 @@ pub(super) fn ask(
     looked_at: &dyn Fn(&str) -> bool,
     offline: bool,
 ) -> Answers {
-    let meant: Vec<&Planned> = planned.iter().filter(|one| looked_at(&one.profile.name)).collect();
+    let meant: Vec<&Planned> = planned
+        .iter()
+        .filter(|one| looked_at(&one.profile.name))
+        .collect();
     let (unusable, bundles) = bundles(&meant);
     if offline {
-        return Answers { of_requests: Vec::new(), bundles, skipped: Some("--offline".to_owned()) };
+        return Answers {
+            of_requests: Vec::new(),
+            bundles,
+            skipped: Some("--offline".to_owned()),
+        };
     }
     let usable = |one: &&Planned| {
         let plan = one.plan.as_ref().ok();
         plan.is_some_and(|plan| {
-            plan.connection.ca_bundle.as_ref().is_none_or(|path| !unusable.contains(path))
+            plan.connection
+                .ca_bundle
+                .as_ref()
+                .is_none_or(|path| !unusable.contains(path))
         })
     };
     let work = work(&meant.into_iter().filter(usable).collect::<Vec<_>>());
     match ask_all(&work, context) {
-        Ok(of_requests) => Answers { of_requests, bundles, skipped: None },
-        Err(error) => Answers { of_requests: Vec::new(), bundles, skipped: Some(error.to_string()) },
+        Ok(of_requests) => Answers {
+            of_requests,
+            bundles,
+            skipped: None,
+        },
+        Err(error) => Answers {
+            of_requests: Vec::new(),
+            bundles,
+            skipped: Some(error.to_string()),
+        },
     }
 }
 
 impl Answers {
     /// What is wrong with the network, the keys and the clock.
     pub(super) fn findings(&self, context: &Context, planned: &[Planned]) -> Vec<Finding> {
-        let unreached: Vec<Unreached> =
-            self.of_requests.iter().filter_map(|answer| answer.unreached.clone()).collect();
-        let asked: Vec<Asked> = self.of_requests.iter().filter_map(|answer| answer.asked.clone()).collect();
+        let unreached: Vec<Unreached> = self
+            .of_requests
+            .iter()
+            .filter_map(|answer| answer.unreached.clone())
+            .collect();
+        let asked: Vec<Asked> = self
+            .of_requests
+            .iter()
+            .filter_map(|answer| answer.asked.clone())
+            .collect();
         // Of several, the one that took the least time to come.
-        let offset =
-            self.of_requests.iter().filter_map(|answer| answer.offset).min_by_key(|offset| offset.abs());
+        let offset = self
+            .of_requests
+            .iter()
+            .filter_map(|answer| answer.offset)
+            .min_by_key(|offset| offset.abs());
         let mut findings = network::proxies(&context.env);
         findings.extend(self.bundles.iter().cloned());
         findings.extend(network::check(planned, &unreached, &asked, offset));
@@ -86,25 +115,42 @@ impl Answers {
         if let Some(why) = &self.skipped {
             return vec![Looked::not("network", why)];
         }
-        let asked = self.of_requests.iter().filter_map(|answer| answer.asked.as_ref());
+        let asked = self
+            .of_requests
+            .iter()
+            .filter_map(|answer| answer.asked.as_ref());
         let keys = asked
             .filter(|asked| asked.said != Said::Nothing)
             .map(|asked| shown_id(&asked.access_key_id).to_owned());
-        let urls: BTreeSet<String> = self.of_requests.iter().map(|answer| answer.url.clone()).collect();
-        vec![Looked::at("access keys", keys.collect()), Looked::at("endpoints", urls.into_iter().collect())]
+        let urls: BTreeSet<String> = self
+            .of_requests
+            .iter()
+            .map(|answer| answer.url.clone())
+            .collect();
+        vec![
+            Looked::at("access keys", keys.collect()),
+            Looked::at("endpoints", urls.into_iter().collect()),
+        ]
     }
 }
 
 /// The CA bundles that cannot be used, and what there is to say of each.
 fn bundles(planned: &[&Planned]) -> (BTreeSet<String>, Vec<Finding>) {
     let plans = planned.iter().filter_map(|one| one.plan.as_ref().ok());
-    let paths: BTreeSet<&String> = plans.filter_map(|plan| plan.connection.ca_bundle.as_ref()).collect();
-    let wrong: Vec<(&String, Error)> =
-        paths.into_iter().filter_map(|path| Some((path, aws::ca_bundle(path).err()?))).collect();
+    let paths: BTreeSet<&String> = plans
+        .filter_map(|plan| plan.connection.ca_bundle.as_ref())
+        .collect();
+    let wrong: Vec<(&String, Error)> = paths
+        .into_iter()
+        .filter_map(|path| Some((path, aws::ca_bundle(path).err()?)))
+        .collect();
     let finding = |(_, error): &(&String, Error)| {
         Finding::new(&catalog::CA_BUNDLE, error.to_string()).fix(error.hints.join("; "))
     };
-    (wrong.iter().map(|(path, _)| (*path).clone()).collect(), wrong.iter().map(finding).collect())
+    (
+        wrong.iter().map(|(path, _)| (*path).clone()).collect(),
+        wrong.iter().map(finding).collect(),
+    )
 }
 
 fn work<'p>(planned: &[&'p Planned]) -> Work<'p> {
@@ -114,7 +160,9 @@ fn work<'p>(planned: &[&'p Planned]) -> Work<'p> {
         if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source
             && has_sts(plan)
         {
-            work.keys.entry((keys.access_key_id().to_owned(), world(plan))).or_insert(one);
+            work.keys
+                .entry((keys.access_key_id().to_owned(), world(plan)))
+                .or_insert(one);
         }
     }
     for one in planned {
@@ -143,8 +191,9 @@ fn has_sts(plan: &Plan) -> bool {
 fn urls(plan: &Plan) -> Vec<String> {
     let mut urls = Vec::new();
     let is_web_identity = matches!(plan.source, Source::WebIdentity { .. });
-    let asks_sts =
-        plan.source.is_keys() || is_web_identity || plan.steps.iter().any(|s| s.role_arn().is_some());
+    let asks_sts = plan.source.is_keys()
+        || is_web_identity
+        || plan.steps.iter().any(|s| s.role_arn().is_some());
     if asks_sts && has_sts(plan) {
         urls.extend(aws::endpoint_url(&plan.endpoint, &plan.region).ok());
     }
@@ -154,7 +203,9 @@ fn urls(plan: &Plan) -> Vec<String> {
         urls.extend(aws::oidc_url(&center.oidc, &sso.region).ok());
         urls.extend(aws::portal_url(&center.portal, &sso.region).ok());
     }
-    urls.iter().map(|url| format!("{}/", url.trim_end_matches('/'))).collect()
+    urls.iter()
+        .map(|url| format!("{}/", url.trim_end_matches('/')))
+        .collect()
 }
 
 /// Errors: the runtime does not start.
@@ -165,14 +216,23 @@ fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
         .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
     runtime.block_on(async {
         let keys = work.keys.values().map(|one| ask_whose(one, context));
-        let mut answers: Vec<Answer> =
-            stream::iter(keys).buffered(AT_ONCE).filter_map(|answer| async { answer }).collect().await;
+        let mut answers: Vec<Answer> = stream::iter(keys)
+            .buffered(AT_ONCE)
+            .filter_map(|answer| async { answer })
+            .collect()
+            .await;
         // What a key's question reached, or did not, need not be tried again.
         let known: BTreeSet<String> = answers.iter().map(|answer| answer.url.clone()).collect();
-        let others = work.endpoints.iter().filter(|(url, _)| !known.contains(*url));
+        let others = work
+            .endpoints
+            .iter()
+            .filter(|(url, _)| !known.contains(*url));
         let probes = others.map(|(url, connection)| probe(url, connection, context));
-        let further: Vec<Answer> =
-            stream::iter(probes).buffered(AT_ONCE).filter_map(|answer| async { answer }).collect().await;
+        let further: Vec<Answer> = stream::iter(probes)
+            .buffered(AT_ONCE)
+            .filter_map(|answer| async { answer })
+            .collect()
+            .await;
         answers.extend(further);
         Ok(answers)
     })
@@ -186,18 +246,30 @@ async fn ask_whose(one: &Planned, context: &Context) -> Option<Answer> {
     let url = format!("{}/", sts.url.trim_end_matches('/'));
     let answer = sts.confirm(&credentials).await;
     let (said, unreached) = match answer {
-        Ok(who) => (Said::Caller { account_id: who.account_id, arn: who.arn }, None),
+        Ok(who) => (
+            Said::Caller {
+                account_id: who.account_id,
+                arn: who.arn,
+            },
+            None,
+        ),
         Err(failure) if failure.is_dead_signer() => match failure {
             Failure::Refused { code, message, .. } => (Said::Dead { code, message }, None),
             Failure::Unreachable { .. } => (Said::Nothing, None),
         },
         Err(Failure::Refused { code, message, .. }) => (Said::Refused { code, message }, None),
-        Err(Failure::Unreachable { cause, .. }) => {
-            (Said::Nothing, Some(unreached(&url, aws::trouble(&url, &cause).await)))
-        }
+        Err(Failure::Unreachable { cause, .. }) => (
+            Said::Nothing,
+            Some(unreached(&url, aws::trouble(&url, &cause).await)),
+        ),
     };
     let offset = unreached.is_none().then(|| sts.clock_offset());
-    Some(Answer { url, asked: asked(plan, said), offset, unreached })
+    Some(Answer {
+        url,
+        asked: asked(plan, said),
+        offset,
+        unreached,
+    })
 }
 
 fn asked(plan: &Plan, said: Said) -> Option<Asked> {
@@ -206,19 +278,39 @@ fn asked(plan: &Plan, said: Said) -> Option<Asked> {
         Source::Environment { keys } => (None, keys),
         _ => return None,
     };
-    let (access_key_id, account_id) = (keys.access_key_id().to_owned(), keys.account_id().map(str::to_owned));
-    Some(Asked { access_key_id, holder, account_id, said })
+    let (access_key_id, account_id) = (
+        keys.access_key_id().to_owned(),
+        keys.account_id().map(str::to_owned),
+    );
+    Some(Asked {
+        access_key_id,
+        holder,
+        account_id,
+        said,
+    })
 }
 
 async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<Answer> {
     let url = url.to_owned();
-    Some(match aws::probe(&url, connection, context.now).await.ok()? {
-        Ok(offset) => Answer { url, asked: None, offset, unreached: None },
-        Err(trouble) => {
-            let unreached = Some(unreached(&url, trouble));
-            Answer { url, asked: None, offset: None, unreached }
-        }
-    })
+    Some(
+        match aws::probe(&url, connection, context.now).await.ok()? {
+            Ok(offset) => Answer {
+                url,
+                asked: None,
+                offset,
+                unreached: None,
+            },
+            Err(trouble) => {
+                let unreached = Some(unreached(&url, trouble));
+                Answer {
+                    url,
+                    asked: None,
+                    offset: None,
+                    unreached,
+                }
+            }
+        },
+    )
 }
 
 fn unreached(url: &str, trouble: aws::Trouble) -> Unreached {
@@ -230,5 +322,11 @@ fn unreached(url: &str, trouble: aws::Trouble) -> Unreached {
     };
     let url = url.trim_end_matches('/').to_owned();
     let is_proxy = aws::proxy_of(&url).is_some();
-    Unreached { is_proxy, url, host: trouble.host, stage, why: trouble.why }
+    Unreached {
+        is_proxy,
+        url,
+        host: trouble.host,
+        stage,
+        why: trouble.why,
+    }
 }

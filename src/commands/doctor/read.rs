@@ -1,4 +1,5 @@
-//! The three files, each by itself: what cannot be read is a finding, and the rest is looked at all the same.
+//! The three files, each by itself: what cannot be read is a finding, and the rest is looked at all
+//! the same.
 
 use zeroize::Zeroizing;
 
@@ -38,8 +39,16 @@ impl Read {
             errors.push((FileKind::Settings, error));
             Config::without_settings(paths.clone(), texts)
         });
-        let findings = errors.into_iter().map(|(file, error)| finding(&config, file, &error)).collect();
-        Read { paths, raw, config, findings }
+        let findings = errors
+            .into_iter()
+            .map(|(file, error)| finding(&config, file, &error))
+            .collect();
+        Read {
+            paths,
+            raw,
+            config,
+            findings,
+        }
     }
 
     /// Whether the profiles are what the files say.
@@ -50,15 +59,25 @@ impl Read {
     /// The AWS files that are there, with the paths that people are shown.
     pub(super) fn texts(&self) -> Vec<(FileKind, String, &str)> {
         let text = |file| Some((file, self.paths.display(file), self.raw.of(file)?.as_str()));
-        [FileKind::Config, FileKind::Credentials].into_iter().filter_map(text).collect()
+        [FileKind::Config, FileKind::Credentials]
+            .into_iter()
+            .filter_map(text)
+            .collect()
     }
 
     /// The files that are there.
     pub(super) fn shown(&self) -> Vec<String> {
         let files = [FileKind::Config, FileKind::Credentials, FileKind::Settings];
-        let there =
-            |file: &FileKind| self.raw.of(*file).is_some_and(|text: &Zeroizing<String>| !text.is_empty());
-        files.into_iter().filter(there).map(|file| self.paths.display(file)).collect()
+        let there = |file: &FileKind| {
+            self.raw
+                .of(*file)
+                .is_some_and(|text: &Zeroizing<String>| !text.is_empty())
+        };
+        files
+            .into_iter()
+            .filter(there)
+            .map(|file| self.paths.display(file))
+            .collect()
     }
 }
 

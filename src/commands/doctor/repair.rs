@@ -1,5 +1,6 @@
-//! `doctor --fix`: permissions, files of the cache, lines of the AWS files. Each is shown; what fails is said, and the rest
-//! is mended all the same. What may be mended at all is decided in `doctor`.
+//! `doctor --fix`: permissions, files of the cache, lines of the AWS files. Each is shown; what
+//! fails is said, and the rest is mended all the same. What may be mended at all is decided in
+//! `doctor`.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +18,10 @@ use crate::render::diff;
 pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bool {
     let paths = Paths::from_env(&context.env);
     let mut changed = false;
-    for repair in findings.iter().filter_map(|finding| finding.repair.as_ref()) {
+    for repair in findings
+        .iter()
+        .filter_map(|finding| finding.repair.as_ref())
+    {
         let done = match repair {
             Repair::Mode { path, mode } => {
                 let what = format!("chmod {mode:03o} {}", paths.shown(path));
@@ -32,7 +36,10 @@ pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bo
         changed = changed || done;
     }
     for file in [FileKind::Config, FileKind::Credentials] {
-        let edits: Vec<&Edit> = findings.iter().filter_map(|finding| edit_of(finding, file)).collect();
+        let edits: Vec<&Edit> = findings
+            .iter()
+            .filter_map(|finding| edit_of(finding, file))
+            .collect();
         if edits.is_empty() {
             continue;
         }
@@ -52,7 +59,12 @@ fn edit_of(finding: &Finding, file: FileKind) -> Option<&Edit> {
 }
 
 /// Says what is done and does it; whether it was.
-fn done(what: &str, dry_run: bool, context: &Context, act: impl FnOnce() -> std::io::Result<()>) -> bool {
+fn done(
+    what: &str,
+    dry_run: bool,
+    context: &Context,
+    act: impl FnOnce() -> std::io::Result<()>,
+) -> bool {
     if dry_run {
         context.voice.note(&format!("would {what}"));
         return false;
@@ -75,8 +87,18 @@ fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
 }
 
 /// Errors: the file cannot be written, or it would not be read as before.
-fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, context: &Context) -> Result<()> {
-    let lock = if dry_run { None } else { Some(edit_lock::wait_for(paths, context)?) };
+fn rewrite(
+    file: FileKind,
+    edits: &[&Edit],
+    dry_run: bool,
+    paths: &Paths,
+    context: &Context,
+) -> Result<()> {
+    let lock = if dry_run {
+        None
+    } else {
+        Some(edit_lock::wait_for(paths, context)?)
+    };
     let mut old = Texts::default();
     for (own, read) in files::read_each(paths) {
         match own {
@@ -91,17 +113,30 @@ fn rewrite(file: FileKind, edits: &[&Edit], dry_run: bool, paths: &Paths, contex
     let unchanged = |why: &str| Error::other(format!("{path} was not changed: {why}"));
     let text = old.of(file).ok_or_else(|| unchanged("it has gone"))?;
     let new = edit::apply(file, text, edits).map_err(|why| unchanged(&why))?;
-    let config = |texts: &Texts| Config::without_settings(paths.clone(), texts.clone().without_marks());
+    let config =
+        |texts: &Texts| Config::without_settings(paths.clone(), texts.clone().without_marks());
     let texts = match file {
-        FileKind::Credentials => Texts { credentials: Some(new.clone()), ..old.clone() },
-        _ => Texts { config: Some(new.clone()), ..old.clone() },
+        FileKind::Credentials => Texts {
+            credentials: Some(new.clone()),
+            ..old.clone()
+        },
+        _ => Texts {
+            config: Some(new.clone()),
+            ..old.clone()
+        },
     };
     if !edit::holds(&config(&old), &config(&texts), edits) {
         return Err(unchanged("the profiles would not be the same afterwards"));
     }
-    context.voice.show(&diff::unified(&path, file, text, &new, context.voice.color));
+    context
+        .voice
+        .show(&diff::unified(&path, file, text, &new, context.voice.color));
     let Some(lock) = lock else { return Ok(()) };
-    let change = Change { file, old: Some(text), new: Some(&new) };
+    let change = Change {
+        file,
+        old: Some(text),
+        new: Some(&new),
+    };
     for backup in files::write(paths, &[change], context.local_now(), &lock)? {
         context.voice.note(&format!("backup: {}", backup.display()));
     }

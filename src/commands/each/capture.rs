@@ -1,5 +1,5 @@
-//! What one command prints on one of its two streams: into lines as it comes, into memory and then a file, into a file
-//! of the user's.
+//! What one command prints on one of its two streams: into lines as it comes, into memory and then
+//! a file, into a file of the user's.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::say::visible_json;
 
-/// What is kept of one stream in memory; what is more goes to a temporary file, nameless from the start.
+/// What is kept of one stream in memory; what is more goes to a temporary file, nameless from the
+/// start.
 pub(super) const IN_MEMORY: usize = 64 * 1024;
 /// A line longer than this is passed on in pieces.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -34,7 +35,11 @@ pub(super) struct Sink {
 impl Sink {
     pub(super) fn new(is_kept: bool, file: Option<File>) -> Sink {
         let kept = is_kept.then(|| SpooledTempFile::new(IN_MEMORY));
-        Sink { kept, file, ..Sink::default() }
+        Sink {
+            kept,
+            file,
+            ..Sink::default()
+        }
     }
 
     /// Forgets what an attempt printed, before the next one.
@@ -51,8 +56,15 @@ impl Sink {
     }
 
     fn take(&mut self, bytes: &[u8], on_line: OnLine<'_>) {
-        let kept = self.kept.as_mut().map_or(Ok(()), |kept| kept.write_all(bytes));
-        let written = kept.and_then(|()| self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes)));
+        let kept = self
+            .kept
+            .as_mut()
+            .map_or(Ok(()), |kept| kept.write_all(bytes));
+        let written = kept.and_then(|()| {
+            self.file
+                .as_mut()
+                .map_or(Ok(()), |file| file.write_all(bytes))
+        });
         if let Err(error) = written {
             // The rest is read all the same, so that the command does not wait for ever.
             self.error.get_or_insert(error);
@@ -76,7 +88,9 @@ impl Sink {
 
     /// How many bytes were kept.
     pub(super) fn length(&mut self) -> io::Result<u64> {
-        self.kept.as_mut().map_or(Ok(0), |kept| kept.seek(SeekFrom::End(0)))
+        self.kept
+            .as_mut()
+            .map_or(Ok(0), |kept| kept.seek(SeekFrom::End(0)))
     }
 
     /// What was kept, from its beginning.
@@ -89,7 +103,11 @@ impl Sink {
 }
 
 /// Reads a pipe to its end, or until this is dropped; what was read by then is in the sink.
-pub(super) async fn drain(mut pipe: impl AsyncRead + Unpin, sink: &RefCell<Sink>, on_line: OnLine<'_>) {
+pub(super) async fn drain(
+    mut pipe: impl AsyncRead + Unpin,
+    sink: &RefCell<Sink>,
+    on_line: OnLine<'_>,
+) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         match pipe.read(&mut buffer).await {
@@ -112,7 +130,11 @@ pub(super) fn write_json_string(from: &mut impl Read, into: &mut impl Write) -> 
         let count = from.read(&mut buffer[filled..])?;
         filled += count;
         // The beginning of a character may be here and its end in what comes next.
-        let whole = if count == 0 { filled } else { whole_characters(&buffer[..filled]) };
+        let whole = if count == 0 {
+            filled
+        } else {
+            whole_characters(&buffer[..filled])
+        };
         let text = String::from_utf8_lossy(&buffer[..whole]);
         let quoted = serde_json::to_string(&text)?;
         into.write_all(visible_json(&quoted[1..quoted.len() - 1]).as_bytes())?;
@@ -173,14 +195,22 @@ mod tests {
     #[test]
     fn lines_come_whole_and_without_their_end() {
         let (lines, mut sink) = (RefCell::new(Vec::new()), Sink::new(true, None));
-        let on_line = |line: &[u8]| lines.borrow_mut().push(String::from_utf8_lossy(line).into_owned());
+        let on_line = |line: &[u8]| {
+            lines
+                .borrow_mut()
+                .push(String::from_utf8_lossy(line).into_owned());
+        };
         for piece in ["a", "b\nc\n", "\n", "d"] {
             sink.take(piece.as_bytes(), Some(&on_line));
         }
         sink.end(Some(&on_line));
         assert_eq!(*lines.borrow(), ["ab", "c", "", "d"]);
         let mut kept = String::new();
-        sink.kept().unwrap().unwrap().read_to_string(&mut kept).unwrap();
+        sink.kept()
+            .unwrap()
+            .unwrap()
+            .read_to_string(&mut kept)
+            .unwrap();
         assert_eq!(kept, "ab\nc\n\nd");
     }
 

@@ -1,4 +1,5 @@
-//! One run of the command: a process group of its own, its output read as it comes, ended when its time is up.
+//! One run of the command: a process group of its own, its output read as it comes, ended when its
+//! time is up.
 
 use std::cell::RefCell;
 use std::io;
@@ -36,7 +37,11 @@ pub(super) struct Stream<'a> {
 
 impl Stream<'_> {
     fn stdio(&self) -> Stdio {
-        if self.is_wanted { Stdio::piped() } else { Stdio::null() }
+        if self.is_wanted {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        }
     }
 
     async fn drain(&self, pipe: Option<impl tokio::io::AsyncRead + Unpin>) {
@@ -57,14 +62,20 @@ pub(super) async fn run(
     stop: &Stop,
 ) -> io::Result<Ended> {
     let mut command = Command::from(command);
-    command.stdin(Stdio::null()).stdout(out.stdio()).stderr(err.stdio()).kill_on_drop(true);
-    // What the terminal sends on Ctrl-C goes to xacct alone, and what xacct sends reaches grandchildren too.
+    command
+        .stdin(Stdio::null())
+        .stdout(out.stdio())
+        .stderr(err.stdio())
+        .kill_on_drop(true);
+    // What the terminal sends on Ctrl-C goes to xacct alone, and what xacct sends reaches
+    // grandchildren too.
     #[cfg(unix)]
     command.process_group(0);
-    // Until the new process has become the command, the thread that starts it stands still: on a busy machine that
-    // takes a while, in which the others go on.
-    let mut child =
-        tokio::task::spawn_blocking(move || command.spawn()).await.map_err(io::Error::other)??;
+    // Until the new process has become the command, the thread that starts it stands still: on a
+    // busy machine that takes a while, in which the others go on.
+    let mut child = tokio::task::spawn_blocking(move || command.spawn())
+        .await
+        .map_err(io::Error::other)??;
     let group = Group::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut reading = pin!(async { tokio::join!(out.drain(stdout), err.drain(stderr)) });
@@ -82,7 +93,8 @@ pub(super) async fn run(
         First::Exited(status) => Ended::Exited(status?),
         First::Late | First::Stopped => {
             let ending = end(&mut child, &group, stop);
-            // A command that is to end may have something to say first, and must not be stuck on it.
+            // A command that is to end may have something to say first, and must not be stuck on
+            // it.
             if is_read {
                 ending.await?;
             } else {
@@ -94,7 +106,11 @@ pub(super) async fn run(
                     }
                 }
             }
-            if matches!(how, First::Late) { Ended::TimedOut } else { Ended::Stopped }
+            if matches!(how, First::Late) {
+                Ended::TimedOut
+            } else {
+                Ended::Stopped
+            }
         }
     };
     if !is_read {
@@ -150,7 +166,9 @@ struct Group {
 impl Group {
     fn of(child: &Child) -> Group {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Group { leader: id.and_then(rustix::process::Pid::from_raw) }
+        Group {
+            leader: id.and_then(rustix::process::Pid::from_raw),
+        }
     }
 
     /// Whoever has gone already needs no signal.

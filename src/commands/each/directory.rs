@@ -17,7 +17,8 @@ impl Directory {
     /// Errors: of kind `Config`.
     pub(super) fn make(path: &Path) -> Result<Directory> {
         let made = make_dir(path).and_then(|()| fs::metadata(path));
-        let failed = |why: String| Error::config(format!("--output-dir: {}: {why}", path.display()));
+        let failed =
+            |why: String| Error::config(format!("--output-dir: {}: {why}", path.display()));
         match made {
             Ok(metadata) if metadata.is_dir() => Ok(Directory(path.to_owned())),
             Ok(_) => Err(failed("not a directory".to_owned())),
@@ -33,24 +34,33 @@ impl Directory {
         region: &str,
     ) -> io::Result<(File, File)> {
         let name = stem(profile, account_id, region);
-        Ok((self.file(&format!("{name}.out"))?, self.file(&format!("{name}.err"))?))
+        Ok((
+            self.file(&format!("{name}.out"))?,
+            self.file(&format!("{name}.err"))?,
+        ))
     }
 
     /// New ones, for this user alone: whoever could read the old ones sees nothing of this run.
     fn file(&self, name: &str) -> io::Result<File> {
         let path = self.0.join(name);
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         replace(&path).map_err(named)
     }
 }
 
 /// `client1.222222222222.eu-west-1`, without what is not known.
 fn stem(profile: &str, account_id: Option<&str>, region: &str) -> String {
-    [Some(profile), account_id, Some(region)].into_iter().flatten().map(safe).collect::<Vec<_>>().join(".")
+    [Some(profile), account_id, Some(region)]
+        .into_iter()
+        .flatten()
+        .map(safe)
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
-/// Letters, digits and a few signs as they are, everything else, and a dot at the beginning, as `%2F`: none leads
-/// anywhere or is hidden.
+/// Letters, digits and a few signs as they are, everything else, and a dot at the beginning, as
+/// `%2F`: none leads anywhere or is hidden.
 fn safe(name: &str) -> String {
     let mut safe = String::with_capacity(name.len());
     for (index, byte) in name.bytes().enumerate() {
@@ -70,7 +80,10 @@ mod tests {
 
     #[test]
     fn names_are_safe_and_tell_what_is_in_them() {
-        assert_eq!(stem("client1", Some("222222222222"), "eu-west-1"), "client1.222222222222.eu-west-1");
+        assert_eq!(
+            stem("client1", Some("222222222222"), "eu-west-1"),
+            "client1.222222222222.eu-west-1"
+        );
         assert_eq!(stem("hub", None, "eu-west-1"), "hub.eu-west-1");
         assert_eq!(stem("../a b", None, "x"), "%2E.%2Fa%20b.x");
         assert_eq!(stem("acme.prod", None, "x"), "acme.prod.x");

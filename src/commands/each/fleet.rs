@@ -1,4 +1,5 @@
-//! So many targets at a time, on one thread: started in order, ended by Ctrl-C, watched on the terminal.
+//! So many targets at a time, on one thread: started in order, ended by Ctrl-C, watched on the
+//! terminal.
 
 use std::time::Duration;
 
@@ -82,8 +83,13 @@ impl Fleet<'_> {
         }
         self.board.give_way();
         let outcomes = outcomes.into_iter().enumerate();
-        let outcomes =
-            outcomes.map(|(index, outcome)| outcome.unwrap_or_else(|| self.tasks.skip(index))).collect();
-        Done { outcomes, signal, error: error.or_else(|| self.tasks.printer.error()) }
+        let outcomes = outcomes
+            .map(|(index, outcome)| outcome.unwrap_or_else(|| self.tasks.skip(index)))
+            .collect();
+        Done {
+            outcomes,
+            signal,
+            error: error.or_else(|| self.tasks.printer.error()),
+        }
     }
 }

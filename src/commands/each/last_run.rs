@@ -1,8 +1,9 @@
-//! What the last run leaves behind for `--retry-failed`: its command, and where it did not end well.
+//! What the last run leaves behind for `--retry-failed`: its command, and where it did not end
+//! well.
 //!
-//! A private file in the cache directory. It is written when the run begins, with everything in it, and again at the
-//! end. Between the two, a second file gets a line for each target that succeeds: after a kill or a power cut, only
-//! what had not succeeded by then is run again.
+//! A private file in the cache directory. It is written when the run begins, with everything in it,
+//! and again at the end. Between the two, a second file gets a line for each target that succeeds:
+//! after a kill or a power cut, only what had not succeeded by then is run again.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -29,7 +30,8 @@ pub(super) struct LastRun {
     command: Option<Vec<String>>,
     /// `--regions`
     pub(super) is_matrix: bool,
-    /// What the list of successes begins with; `None` once the run has ended, and nothing is left out of `left`.
+    /// What the list of successes begins with; `None` once the run has ended, and nothing is left
+    /// out of `left`.
     #[serde(default)]
     run: Option<String>,
     /// Profile and region of each target that is not ok.
@@ -51,8 +53,10 @@ struct Roles {
 
 impl LastRun {
     pub(super) fn new(command: &[OsString], request: &Request, is_matrix: bool) -> LastRun {
-        let words: Option<Vec<String>> =
-            command.iter().map(|word| word.to_str().map(str::to_owned)).collect();
+        let words: Option<Vec<String>> = command
+            .iter()
+            .map(|word| word.to_str().map(str::to_owned))
+            .collect();
         let request = request.clone();
         let roles = Roles {
             role_session_name: request.role_session_name,
@@ -63,10 +67,18 @@ impl LastRun {
             policy_arns: request.policy_arns,
             read_only: request.read_only,
         };
-        LastRun { version: FORMAT, command: words, is_matrix, run: None, left: Vec::new(), roles }
+        LastRun {
+            version: FORMAT,
+            command: words,
+            is_matrix,
+            run: None,
+            left: Vec::new(),
+            roles,
+        }
     }
 
-    /// Leaves everything behind, and gives the list that successes are added to. `name` is no other run's.
+    /// Leaves everything behind, and gives the list that successes are added to. `name` is no other
+    /// run's.
     ///
     /// Errors: a sentence; the run does not fail for it.
     pub(super) fn begin(
@@ -78,8 +90,12 @@ impl LastRun {
         self.left = left;
         self.run = Some(name.to_owned());
         self.write(store)?;
-        let file = store.replace_note(FOLDER, SUCCEEDED).map_err(|warning| forgets(&warning))?;
-        let succeeded = Succeeded { file: RefCell::new(Some(file)) };
+        let file = store
+            .replace_note(FOLDER, SUCCEEDED)
+            .map_err(|warning| forgets(&warning))?;
+        let succeeded = Succeeded {
+            file: RefCell::new(Some(file)),
+        };
         succeeded.line(name).map_err(|error| forgets(&error))?;
         Ok(succeeded)
     }
@@ -110,19 +126,25 @@ impl LastRun {
         })?;
         if let Some(name) = last.run.take() {
             let succeeded = store.read_note(FOLDER, SUCCEEDED)?;
-            last.leave_out(&numbers(&name, succeeded.as_ref().map_or(&[], |bytes| bytes)));
+            last.leave_out(&numbers(
+                &name,
+                succeeded.as_ref().map_or(&[], |bytes| bytes),
+            ));
         }
         Ok(last)
     }
 
     fn leave_out(&mut self, succeeded: &HashSet<usize>) {
         let mut index = 0..;
-        self.left.retain(|_| index.next().is_none_or(|index| !succeeded.contains(&index)));
+        self.left
+            .retain(|_| index.next().is_none_or(|index| !succeeded.contains(&index)));
     }
 
     fn write(&self, store: &Store) -> std::result::Result<(), String> {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
-        store.write_note(FOLDER, FILE, &bytes).map_err(|warning| forgets(&warning))
+        store
+            .write_note(FOLDER, FILE, &bytes)
+            .map_err(|warning| forgets(&warning))
     }
 
     /// Errors: of kind `Usage`, where it was not kept.
@@ -144,7 +166,11 @@ impl LastRun {
             source_identity: given.source_identity.or(roles.source_identity),
             tags: or(given.tags, roles.tags),
             policy: given.policy.or(roles.policy),
-            policy_arns: if given.policy_arns.is_empty() { roles.policy_arns } else { given.policy_arns },
+            policy_arns: if given.policy_arns.is_empty() {
+                roles.policy_arns
+            } else {
+                given.policy_arns
+            },
             read_only: given.read_only || roles.read_only,
             ..Request::default()
         }
@@ -159,7 +185,9 @@ pub(super) struct Succeeded {
 
 impl Succeeded {
     pub(super) fn nowhere() -> Succeeded {
-        Succeeded { file: RefCell::new(None) }
+        Succeeded {
+            file: RefCell::new(None),
+        }
     }
 
     /// Adds a target, on the disk when this returns.
@@ -168,13 +196,18 @@ impl Succeeded {
     pub(super) fn add(&self, index: usize) -> std::result::Result<(), String> {
         self.line(&index.to_string()).map_err(|error| {
             self.file.replace(None);
-            format!("{SUCCEEDED} cannot be written: {error}: if this run is killed, --retry-failed repeats all of it")
+            format!(
+                "{SUCCEEDED} cannot be written: {error}: if this run is killed, --retry-failed \
+                     repeats all of it"
+            )
         })
     }
 
     fn line(&self, text: &str) -> io::Result<()> {
         let mut file = self.file.borrow_mut();
-        let Some(file) = file.as_mut() else { return Ok(()) };
+        let Some(file) = file.as_mut() else {
+            return Ok(());
+        };
         // In one piece: what a kill cuts off is the end of the last line.
         file.write_all(format!("{text}\n").as_bytes())?;
         file.sync_data()
@@ -187,11 +220,15 @@ fn forgets(why: &impl std::fmt::Display) -> String {
 
 /// The numbers in the list, if it is this run's. A line that was cut off, or damaged, is none.
 fn numbers(name: &str, bytes: &[u8]) -> HashSet<usize> {
-    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n"));
+    let mut lines = bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter_map(|line| line.strip_suffix(b"\n"));
     if lines.next() != Some(name.as_bytes()) {
         return HashSet::new();
     }
-    lines.filter_map(|line| std::str::from_utf8(line).ok()?.parse().ok()).collect()
+    lines
+        .filter_map(|line| std::str::from_utf8(line).ok()?.parse().ok())
+        .collect()
 }
 
 #[cfg(test)]

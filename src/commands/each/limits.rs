@@ -4,8 +4,8 @@ use std::num::NonZero;
 
 use crate::say::Voice;
 
-/// Without `-j`: a command waits for the network most of the time, so more than there are cores; and also where there
-/// are few of them.
+/// Without `-j`: a command waits for the network most of the time, so more than there are cores;
+/// and also where there are few of them.
 const FOR_EACH_CORE: u32 = 2;
 const LEAST: u32 = 8;
 
@@ -18,12 +18,16 @@ const OWN_FILES: u64 = 40;
 
 pub(super) fn jobs(asked: Option<u32>, voice: Voice) -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let usual = u32::try_from(cores).unwrap_or(1).saturating_mul(FOR_EACH_CORE).max(LEAST);
+    let usual = u32::try_from(cores)
+        .unwrap_or(1)
+        .saturating_mul(FOR_EACH_CORE)
+        .max(LEAST);
     let jobs = asked.unwrap_or(usual);
     let most = most();
     if asked.is_some() && jobs > most {
         voice.warn(&format!(
-            "-j {jobs} is more than the open files of one process allow (ulimit -n): {most} at a time"
+            "-j {jobs} is more than the open files of one process allow (ulimit -n): {most} at a \
+             time"
         ));
     }
     jobs.min(most)

@@ -63,6 +63,14 @@ impl Outcome {
     pub(super) fn failed(status: Status, error: impl Into<String>) -> Outcome {
         let error = Some(error.into());
         let (exit_code, duration_ms, hints, account_id) = (None, None, Vec::new(), None);
-        Outcome { status, exit_code, has_run: false, duration_ms, error, hints, account_id }
+        Outcome {
+            status,
+            exit_code,
+            has_run: false,
+            duration_ms,
+            error,
+            hints,
+            account_id,
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! What is shown of what the commands print: lines as they come, or a whole for each target in the defined order.
+//! What is shown of what the commands print: lines as they come, or a whole for each target in the
+//! defined order.
 //!
-//! A target that is done before its turn waits in one temporary file, so that neither memory nor open files grow with
-//! the number of targets.
+//! A target that is done before its turn waits in one temporary file, so that neither memory nor
+//! open files grow with the number of targets.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -73,12 +74,28 @@ struct Head<'a> {
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn new(how: Output, colors: [bool; 2], names: &[Named], board: &'a Board) -> Printer<'a> {
+    pub(super) fn new(
+        how: Output,
+        colors: [bool; 2],
+        names: &[Named],
+        board: &'a Board,
+    ) -> Printer<'a> {
         let is_seen = io::stdout().is_terminal();
-        let longest = names.iter().map(|named| named.label.chars().count()).max().unwrap_or_default();
+        let longest = names
+            .iter()
+            .map(|named| named.label.chars().count())
+            .max()
+            .unwrap_or_default();
         let width = if is_seen { longest } else { 0 };
         let (order, error) = (RefCell::default(), RefCell::default());
-        Printer { how, colors, width, board, order, error }
+        Printer {
+            how,
+            colors,
+            width,
+            board,
+            order,
+            error,
+        }
     }
 
     /// Whether a stream is to be kept until the command has ended.
@@ -98,7 +115,11 @@ impl<'a> Printer<'a> {
     /// `client1 | text`
     pub(super) fn line(&self, named: &Named, to: To, line: &[u8]) {
         let is_colored = self.colors[usize::from(to == To::Stderr)];
-        let style = named.color.filter(|_| is_colored).map(ProfileColor::style).unwrap_or_default();
+        let style = named
+            .color
+            .filter(|_| is_colored)
+            .map(ProfileColor::style)
+            .unwrap_or_default();
         let label = visible(&named.label);
         let padding = self.width.saturating_sub(label.chars().count());
         let mut text = format!("{style}{label}{style:#}{:padding$} | ", "").into_bytes();
@@ -146,7 +167,9 @@ impl<'a> Printer<'a> {
         if outcome.status == Status::Skipped {
             return self.place(index, &mut []);
         }
-        let above = |to: To| heading(named, outcome, self.colors[usize::from(to == To::Stderr)]).into_bytes();
+        let above = |to: To| {
+            heading(named, outcome, self.colors[usize::from(to == To::Stderr)]).into_bytes()
+        };
         let (above_out, above_err) = (above(To::Stdout), above(To::Stderr));
         let has_errors = err.length()? > 0;
         // Where stdout goes elsewhere, stderr would not tell whose lines these are.
@@ -208,19 +231,26 @@ impl Order {
         for (to, part) in parts {
             let from = backlog.seek(SeekFrom::End(0))?;
             let length = io::copy(part, backlog)?;
-            aside.push(Part { to: *to, from, length });
+            aside.push(Part {
+                to: *to,
+                from,
+                length,
+            });
         }
         Ok(aside)
     }
 
     fn show(&mut self, part: &Part) -> io::Result<()> {
-        let Some(backlog) = &mut self.backlog else { return Ok(()) };
+        let Some(backlog) = &mut self.backlog else {
+            return Ok(());
+        };
         backlog.seek(SeekFrom::Start(part.from))?;
         show(part.to, &mut backlog.take(part.length))
     }
 }
 
-/// All of it, with a line feed at the end where there is none, so that the next one begins on a line of its own.
+/// All of it, with a line feed at the end where there is none, so that the next one begins on a
+/// line of its own.
 fn show(to: To, from: &mut dyn Read) -> io::Result<()> {
     let (mut buffer, mut last) = (vec![0; IN_MEMORY], b'\n');
     let pass_on = |bytes: &[u8]| match to {
@@ -232,11 +262,17 @@ fn show(to: To, from: &mut dyn Read) -> io::Result<()> {
     };
     loop {
         let count = from.read(&mut buffer)?;
-        let Some(end) = buffer[..count].last() else { break };
+        let Some(end) = buffer[..count].last() else {
+            break;
+        };
         last = *end;
         pass_on(&buffer[..count])?;
     }
-    if last == b'\n' { Ok(()) } else { pass_on(b"\n") }
+    if last == b'\n' {
+        Ok(())
+    } else {
+        pass_on(b"\n")
+    }
 }
 
 fn write_out(bytes: &[u8]) -> io::Result<()> {
@@ -244,7 +280,12 @@ fn write_out(bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
-fn json(named: &Named, outcome: &Outcome, out: &mut Sink, err: &mut Sink) -> io::Result<SpooledTempFile> {
+fn json(
+    named: &Named,
+    outcome: &Outcome,
+    out: &mut Sink,
+    err: &mut Sink,
+) -> io::Result<SpooledTempFile> {
     let head = Head {
         profile: &named.profile,
         account_id: outcome.account_id.as_deref(),
@@ -265,16 +306,32 @@ fn json(named: &Named, outcome: &Outcome, out: &mut Sink, err: &mut Sink) -> io:
             _ => line.write_all(b"null")?,
         }
     }
-    writeln!(line, ",\"error\":{}}}", visible_json(&serde_json::to_string(&outcome.error)?))?;
+    writeln!(
+        line,
+        ",\"error\":{}}}",
+        visible_json(&serde_json::to_string(&outcome.error)?)
+    )?;
     line.rewind()?;
     Ok(line)
 }
 
 /// `== client1 (222222222222, eu-west-1): failed, status 3, 1.2s`
 fn heading(named: &Named, outcome: &Outcome, is_colored: bool) -> String {
-    let style = named.color.filter(|_| is_colored).map(ProfileColor::style).unwrap_or_default();
-    let place: Vec<&str> = outcome.account_id.as_deref().into_iter().chain([named.region.as_str()]).collect();
-    let code = outcome.exit_code.filter(|code| *code != 0).map(|code| format!(", status {code}"));
+    let style = named
+        .color
+        .filter(|_| is_colored)
+        .map(ProfileColor::style)
+        .unwrap_or_default();
+    let place: Vec<&str> = outcome
+        .account_id
+        .as_deref()
+        .into_iter()
+        .chain([named.region.as_str()])
+        .collect();
+    let code = outcome
+        .exit_code
+        .filter(|code| *code != 0)
+        .map(|code| format!(", status {code}"));
     format!(
         "{style}== {} ({}): {}{}, {}{style:#}\n",
         visible(&named.profile),
@@ -295,7 +352,9 @@ mod tests {
         // Nothing of it is shown here: all of them wait for the first one.
         for index in [2, 1] {
             let mut text = format!("{index}").into_bytes();
-            order.place(index, &mut [(To::Stdout, &mut text.as_slice())]).unwrap();
+            order
+                .place(index, &mut [(To::Stdout, &mut text.as_slice())])
+                .unwrap();
             text.clear();
         }
         assert_eq!(order.next, 0);

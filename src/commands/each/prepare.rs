@@ -33,18 +33,30 @@ pub(super) async fn provide(
     announce(&wanted, work, voice);
     let (mut refused, mut first) = (Refused::new(), None);
     for Wanted { need, members } in &wanted {
-        let Some(broker) = members.first().and_then(|member| brokers.get(*member)) else { continue };
+        let Some(broker) = members.first().and_then(|member| brokers.get(*member)) else {
+            continue;
+        };
         match broker.provide(need).await {
             Ok(()) => {}
             Err(error) if matches!(error.kind, Kind::Signal(_)) => return Err(error),
             Err(error) => {
-                voice.trace(1, &format!("{} of {} profiles cannot be used", members.len(), brokers.len()));
+                voice.trace(
+                    1,
+                    &format!(
+                        "{} of {} profiles cannot be used",
+                        members.len(),
+                        brokers.len()
+                    ),
+                );
                 refused.extend(members.iter().map(|member| (*member, outcome(&error))));
                 first.get_or_insert(error);
             }
         }
     }
-    let all_refused = work.targets.iter().all(|target| refused.contains_key(&target.member));
+    let all_refused = work
+        .targets
+        .iter()
+        .all(|target| refused.contains_key(&target.member));
     match first {
         Some(error) if all_refused => Err(error),
         Some(error) => {
@@ -67,26 +79,38 @@ pub(super) fn outcome(error: &Error) -> Outcome {
 
 /// As [`outcome`], with what to do about it.
 pub(super) fn outcome_with_hints(error: &Error) -> Outcome {
-    Outcome { hints: error.hints.clone(), ..outcome(error) }
+    Outcome {
+        hints: error.hints.clone(),
+        ..outcome(error)
+    }
 }
 
 fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
     let members = work.targets.iter().map(|target| target.member);
-    let members: BTreeSet<usize> = members.filter(|member| !work.refused.contains_key(member)).collect();
+    let members: BTreeSet<usize> = members
+        .filter(|member| !work.refused.contains_key(member))
+        .collect();
     let mut wanted: Vec<Wanted> = Vec::new();
     let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
     for member in members {
-        let Some(need) = brokers.get(member).and_then(Broker::need) else { continue };
+        let Some(need) = brokers.get(member).and_then(Broker::need) else {
+            continue;
+        };
         let identity = match &need {
             Need::Code { key, .. } => key.to_vec(),
             Need::SignIn { session } => session.as_bytes().to_vec(),
         };
-        let same = known.get(&identity).and_then(|index| wanted.get_mut(*index));
+        let same = known
+            .get(&identity)
+            .and_then(|index| wanted.get_mut(*index));
         if let Some(same) = same {
             same.members.push(member);
         } else {
             known.insert(identity, wanted.len());
-            wanted.push(Wanted { need, members: vec![member] });
+            wanted.push(Wanted {
+                need,
+                members: vec![member],
+            });
         }
     }
     wanted
@@ -94,7 +118,9 @@ fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
 
 fn names<'a>(work: &'a Work, wanted: impl Iterator<Item = &'a Wanted>) -> Vec<String> {
     let members = wanted.flat_map(|wanted| &wanted.members);
-    members.map(|member| format!("'{}'", work.members[*member].plan.profile)).collect()
+    members
+        .map(|member| format!("'{}'", work.members[*member].plan.profile))
+        .collect()
 }
 
 impl Wanted {
@@ -104,11 +130,23 @@ impl Wanted {
 
     /// Whether the code is needed whatever a process will give.
     fn is_certain(&self) -> bool {
-        matches!(self.need, Need::Code { is_certain: true, .. })
+        matches!(
+            self.need,
+            Need::Code {
+                is_certain: true,
+                ..
+            }
+        )
     }
 
     fn is_for_role(&self) -> bool {
-        matches!(self.need, Need::Code { is_for_role: true, .. })
+        matches!(
+            self.need,
+            Need::Code {
+                is_for_role: true,
+                ..
+            }
+        )
     }
 }
 
@@ -119,13 +157,15 @@ fn refuse_one_code_for_many(wanted: &[Wanted], code: &CodeSource, work: &Work) -
         return Ok(());
     }
     let own = names(work, wanted.iter().filter(|wanted| wanted.is_for_role()));
-    let error =
-        Error::needs_person(format!("{needed} MFA codes are needed, and one was given, which works once"));
+    let error = Error::needs_person(format!(
+        "{needed} MFA codes are needed, and one was given, which works once"
+    ));
     let error = error.hint("leave --mfa-code out: they are asked for one after another");
     Err(match own.as_slice() {
         [] => error,
         own => error.hint(format!(
-            "or leave out those that take one for themselves, since they last longer than an hour: {}",
+            "or leave out those that take one for themselves, since they last longer than an hour: \
+             {}",
             own.join(", ")
         )),
     })
@@ -138,14 +178,21 @@ fn announce(wanted: &[Wanted], work: &Work, voice: Voice) {
     if own.is_empty() || codes < 2 {
         return;
     }
-    let is_certain = wanted.iter().filter(|wanted| wanted.is_code()).all(Wanted::is_certain);
+    let is_certain = wanted
+        .iter()
+        .filter(|wanted| wanted.is_code())
+        .all(Wanted::is_certain);
     let (up_to, unless) = if is_certain {
         ("", "")
     } else {
-        ("up to ", "; a credential_process that gives a session needs none")
+        (
+            "up to ",
+            "; a credential_process that gives a session needs none",
+        )
     };
     voice.note(&format!(
-        "{up_to}{codes} MFA codes are needed, one after another: these profiles last longer than an hour and each take \
+        "{up_to}{codes} MFA codes are needed, one after another: these profiles last longer than \
+         an hour and each take \
          one for themselves: {}{unless}",
         own.join(", ")
     ));

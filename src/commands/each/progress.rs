@@ -27,8 +27,15 @@ struct State {
 
 impl Board {
     pub(super) fn new(total: usize, voice: Voice, common: Common) -> Board {
-        let state = RefCell::new(State { total, ..State::default() });
-        Board { state, progress: RefCell::new(voice.progress()), common }
+        let state = RefCell::new(State {
+            total,
+            ..State::default()
+        });
+        Board {
+            state,
+            progress: RefCell::new(voice.progress()),
+            common,
+        }
     }
 
     pub(super) fn is_shown(&self) -> bool {
@@ -51,11 +58,15 @@ impl Board {
         self.progress.borrow_mut().clear();
     }
 
-    /// Shows it as it is `elapsed` seconds after the beginning; not over a question that somebody is to answer.
+    /// Shows it as it is `elapsed` seconds after the beginning; not over a question that somebody
+    /// is to answer.
     pub(super) fn show(&self, elapsed: f64, label: impl Fn(usize) -> String) {
         let mut progress = self.progress.borrow_mut();
         if progress.is_shown() && !self.common.is_asking() {
-            let text = self.state.borrow().text(elapsed, label, Progress::columns());
+            let text = self
+                .state
+                .borrow()
+                .text(elapsed, label, Progress::columns());
             progress.say(&text);
         }
     }
@@ -65,8 +76,13 @@ impl State {
     /// `[####----------------] 12/60, 1 failed, 40s left: client1, client2 …`
     fn text(&self, elapsed: f64, label: impl Fn(usize) -> String, columns: usize) -> String {
         let filled = BAR * self.done / self.total.max(1);
-        let mut text =
-            format!("[{}{}] {}/{}", "#".repeat(filled), "-".repeat(BAR - filled), self.done, self.total);
+        let mut text = format!(
+            "[{}{}] {}/{}",
+            "#".repeat(filled),
+            "-".repeat(BAR - filled),
+            self.done,
+            self.total
+        );
         if self.failed > 0 {
             let _ = write!(text, ", {} failed", self.failed);
         }
@@ -87,9 +103,14 @@ impl State {
     }
 
     /// By what those that are done took.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is a guess")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "it is a guess"
+    )]
     fn seconds_left(&self, elapsed: f64) -> Option<i64> {
-        (self.done > 0).then(|| (elapsed * (self.total - self.done) as f64 / self.done as f64).ceil() as i64)
+        (self.done > 0)
+            .then(|| (elapsed * (self.total - self.done) as f64 / self.done as f64).ceil() as i64)
     }
 }
 
@@ -100,7 +121,12 @@ mod tests {
     #[test]
     fn the_line_says_what_runs_and_fits() {
         let label = |index: usize| format!("client{index}");
-        let state = State { total: 60, done: 12, failed: 1, running: (12..20).collect() };
+        let state = State {
+            total: 60,
+            done: 12,
+            failed: 1,
+            running: (12..20).collect(),
+        };
         assert_eq!(
             state.text(10.0, label, 72),
             "[####----------------] 12/60, 1 failed, 40s left: client12, client13 …"
@@ -108,7 +134,14 @@ mod tests {
         for columns in 0..100 {
             assert!(state.text(10.0, label, columns).chars().count() <= columns);
         }
-        let first = State { total: 2, running: [0].into(), ..State::default() };
-        assert_eq!(first.text(1.0, label, 80), "[--------------------] 0/2: client0");
+        let first = State {
+            total: 2,
+            running: [0].into(),
+            ..State::default()
+        };
+        assert_eq!(
+            first.text(1.0, label, 80),
+            "[--------------------] 0/2: client0"
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! `--regions all`: each account's enabled regions, from what is known since yesterday or from AWS. An account whose
-//! regions AWS does not list keeps one target, with the reason why nothing is run there.
+//! `--regions all`: each account's enabled regions, from what is known since yesterday or from AWS.
+//! An account whose regions AWS does not list keeps one target, with the reason why nothing is run
+//! there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -31,17 +32,26 @@ struct Group {
 pub(super) fn put_known(work: &mut Work, store: &Store, context: &Context) {
     let now = (context.now)();
     let known = |member: usize| {
-        let Some(endpoint) = &work.members[member].account else { return None };
+        let Some(endpoint) = &work.members[member].account else {
+            return None;
+        };
         let plan = &work.members[member].plan;
-        known_regions(store, &account_url(endpoint, &plan.region.name), plan.account_id()?, now)
+        known_regions(
+            store,
+            &account_url(endpoint, &plan.region.name),
+            plan.account_id()?,
+            now,
+        )
     };
-    let found: Found =
-        all_members(work).into_iter().filter_map(|member| Some((member, Ok(known(member)?)))).collect();
+    let found: Found = all_members(work)
+        .into_iter()
+        .filter_map(|member| Some((member, Ok(known(member)?))))
+        .collect();
     put(work, &found);
 }
 
-/// Asks AWS for what is not known, once for each account, so many at a time; whoever must be asked for a code or to
-/// sign in is asked first.
+/// Asks AWS for what is not known, once for each account, so many at a time; whoever must be asked
+/// for a code or to sign in is asked first.
 ///
 /// Errors: a signal; what goes wrong before the first account is asked.
 pub(super) fn ask(
@@ -60,11 +70,19 @@ pub(super) fn ask(
     let found = broker::on_runtime(async {
         let asking = async {
             let refused = prepare::provide(work, brokers, code, context.voice).await?;
-            let open = members.iter().copied().filter(|member| !refused.contains_key(member));
-            let groups = stream::iter(groups(work, open)).map(|group| of_account(group, brokers, &services));
+            let open = members
+                .iter()
+                .copied()
+                .filter(|member| !refused.contains_key(member));
+            let groups =
+                stream::iter(groups(work, open)).map(|group| of_account(group, brokers, &services));
             let asked: Vec<_> = groups.buffer_unordered(jobs).collect().await;
             let mut found: Found = asked.into_iter().flatten().collect();
-            found.extend(refused.into_iter().map(|(member, outcome)| (member, Err(outcome))));
+            found.extend(
+                refused
+                    .into_iter()
+                    .map(|(member, outcome)| (member, Err(outcome))),
+            );
             Ok::<Found, Error>(found)
         };
         Box::pin(interruptible(asking)).await?
@@ -74,7 +92,11 @@ pub(super) fn ask(
 }
 
 fn all_members(work: &Work) -> BTreeSet<usize> {
-    work.targets.iter().filter(|target| target.region == ALL_REGIONS).map(|target| target.member).collect()
+    work.targets
+        .iter()
+        .filter(|target| target.region == ALL_REGIONS)
+        .map(|target| target.member)
+        .collect()
 }
 
 /// One for each address: a connection is used for many accounts.
@@ -87,14 +109,21 @@ fn services(
     let mut services = HashMap::new();
     for member in members {
         let this = &work.members[*member];
-        let (plan, Some(endpoint)) = (&this.plan, &this.account) else { continue };
-        let key = (account_url(endpoint, &plan.region.name), plan.connection.ca_bundle.clone());
+        let (plan, Some(endpoint)) = (&this.plan, &this.account) else {
+            continue;
+        };
+        let key = (
+            account_url(endpoint, &plan.region.name),
+            plan.connection.ca_bundle.clone(),
+        );
         if !made.contains_key(&key) {
             let (region, now, voice) = (&plan.region.name, context.now, context.voice);
             let service = AccountManagement::new(endpoint, region, &plan.connection, now, voice)?;
             made.insert(key.clone(), Rc::new(service));
         }
-        let Some(service) = made.get(&key).map(Rc::clone) else { continue };
+        let Some(service) = made.get(&key).map(Rc::clone) else {
+            continue;
+        };
         services.insert(*member, service);
     }
     Ok(services)
@@ -106,7 +135,13 @@ fn groups(work: &Work, members: impl Iterator<Item = usize>) -> Vec<Group> {
         let account_id = work.members[member].plan.account_id();
         // Without an account id, each is a group of its own.
         let key = (account_id, account_id.map_or(member + 1, |_| 0));
-        groups.entry(key).or_insert(Group { members: Vec::new() }).members.push(member);
+        groups
+            .entry(key)
+            .or_insert(Group {
+                members: Vec::new(),
+            })
+            .members
+            .push(member);
     }
     groups.into_values().collect()
 }
@@ -119,14 +154,20 @@ async fn of_account(
 ) -> Vec<(usize, std::result::Result<Vec<String>, Outcome>)> {
     let mut refused = Vec::new();
     for member in &group.members {
-        let (Some(broker), Some(service)) = (brokers.get(*member), services.get(member)) else { continue };
+        let (Some(broker), Some(service)) = (brokers.get(*member), services.get(member)) else {
+            continue;
+        };
         let listed = match broker.credentials_within().await {
             Ok(credentials) => broker.regions(service, &credentials).await,
             Err(error) => Err(error),
         };
         match listed {
             Ok(regions) => {
-                return group.members.iter().map(|member| (*member, Ok(regions.clone()))).collect();
+                return group
+                    .members
+                    .iter()
+                    .map(|member| (*member, Ok(regions.clone())))
+                    .collect();
             }
             Err(error) => {
                 let is_signal = matches!(error.kind, Kind::Signal(_));
@@ -142,12 +183,20 @@ async fn of_account(
 
 /// Says the first of what went wrong in full: it is mostly the same for all.
 fn tell(found: &Found, brokers: &[Broker<'_>], voice: Voice) {
-    let wrong: Vec<&Outcome> = found.values().filter_map(|found| found.as_ref().err()).collect();
+    let wrong: Vec<&Outcome> = found
+        .values()
+        .filter_map(|found| found.as_ref().err())
+        .collect();
     if let Some(first) = wrong.first() {
         let (count, of) = (wrong.len(), brokers.len());
-        voice
-            .warn(&format!("the regions of {count} of {of} profiles are not known, so nothing is run there"));
-        let hints: Vec<String> = first.hints.iter().map(|hint| format!("  {}\n", visible(hint))).collect();
+        voice.warn(&format!(
+            "the regions of {count} of {of} profiles are not known, so nothing is run there"
+        ));
+        let hints: Vec<String> = first
+            .hints
+            .iter()
+            .map(|hint| format!("  {}\n", visible(hint)))
+            .collect();
         voice.show(&hints.concat());
     }
 }
@@ -156,10 +205,16 @@ fn tell(found: &Found, brokers: &[Broker<'_>], voice: Voice) {
 pub(super) fn put(work: &mut Work, found: &Found) {
     let mut targets = Vec::new();
     for target in std::mem::take(&mut work.targets) {
-        match found.get(&target.member).filter(|_| target.region == ALL_REGIONS) {
+        match found
+            .get(&target.member)
+            .filter(|_| target.region == ALL_REGIONS)
+        {
             Some(Ok(regions)) => {
                 let member = target.member;
-                targets.extend(regions.iter().map(|region| Target { member, region: region.clone() }));
+                targets.extend(regions.iter().map(|region| Target {
+                    member,
+                    region: region.clone(),
+                }));
             }
             Some(Err(outcome)) => {
                 work.refused.insert(target.member, outcome.clone());

@@ -21,7 +21,11 @@ impl Stop {
 
     /// One level further.
     pub(super) fn harder(&self) {
-        let next = if *self.0.borrow() == Level::GoOn { Level::End } else { Level::Kill };
+        let next = if *self.0.borrow() == Level::GoOn {
+            Level::End
+        } else {
+            Level::Kill
+        };
         self.0.send_replace(next);
     }
 

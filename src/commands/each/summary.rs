@@ -15,19 +15,36 @@ pub(super) fn say(
     milliseconds: u64,
     width: Option<usize>,
 ) {
-    let wrong: Vec<(&Named, &Outcome)> =
-        names.iter().zip(outcomes).filter(|(_, outcome)| outcome.status != Status::Ok).collect();
+    let wrong: Vec<(&Named, &Outcome)> = names
+        .iter()
+        .zip(outcomes)
+        .filter(|(_, outcome)| outcome.status != Status::Ok)
+        .collect();
     if !wrong.is_empty() {
         let header = ["PROFILE", "ACCOUNT", "REGION", "STATUS", "EXIT", "WHY"];
-        let rows: Vec<Vec<Cell>> = wrong.iter().map(|(named, outcome)| row(named, outcome)).collect();
+        let rows: Vec<Vec<Cell>> = wrong
+            .iter()
+            .map(|(named, outcome)| row(named, outcome))
+            .collect();
         let mut text = Vec::new();
         if table(&header, &rows, voice.color, width, &mut text).is_ok() {
             voice.show(&String::from_utf8_lossy(&text));
         }
     }
     voice.note(&format!("{} in {}", counts(outcomes), took(milliseconds)));
-    let shortened = |outcome: &Outcome| outcome.error.as_deref().is_some_and(|error| short(error) != error);
-    if voice.verbose == 0 && wrong.iter().filter(|(_, outcome)| shortened(outcome)).count() > 1 {
+    let shortened = |outcome: &Outcome| {
+        outcome
+            .error
+            .as_deref()
+            .is_some_and(|error| short(error) != error)
+    };
+    if voice.verbose == 0
+        && wrong
+            .iter()
+            .filter(|(_, outcome)| shortened(outcome))
+            .count()
+            > 1
+    {
         voice.show("  -v says each refusal in full, and so does --output json");
     }
     if !wrong.is_empty() {
@@ -40,8 +57,14 @@ fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
         Status::Skipped | Status::Ok => AnsiColor::BrightBlack,
         Status::Failed | Status::Denied | Status::Timeout => AnsiColor::Red,
     };
-    let style = named.color.map(crate::config::ProfileColor::style).unwrap_or_default();
-    let code = outcome.exit_code.map(|code| code.to_string()).unwrap_or_default();
+    let style = named
+        .color
+        .map(crate::config::ProfileColor::style)
+        .unwrap_or_default();
+    let code = outcome
+        .exit_code
+        .map(|code| code.to_string())
+        .unwrap_or_default();
     vec![
         Cell::new(&named.profile).styled(style),
         Cell::new(outcome.account_id.as_deref().unwrap_or_default()),
@@ -52,8 +75,8 @@ fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
     ]
 }
 
-/// Up to AWS's code: who may not do what to which resource takes lines of a narrow column, and was said in full where
-/// it happened first.
+/// Up to AWS's code: who may not do what to which resource takes lines of a narrow column, and was
+/// said in full where it happened first.
 fn short(error: &str) -> String {
     let is_code = |word: &str| {
         word.len() > 3
@@ -78,9 +101,19 @@ fn counts(outcomes: &[Outcome]) -> String {
         (Status::Timeout, "timed out"),
         (Status::Skipped, "skipped"),
     ];
-    let count = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
-    let counted = WORDS.iter().map(|(status, word)| (count(*status), word)).filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
+    let count = |status: Status| {
+        outcomes
+            .iter()
+            .filter(|outcome| outcome.status == status)
+            .count()
+    };
+    let counted = WORDS
+        .iter()
+        .map(|(status, word)| (count(*status), word))
+        .filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = counted
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     match parts.as_slice() {
         [one] => one.clone(),
         parts => format!("{} of {}", parts.join(", "), outcomes.len()),
@@ -106,8 +139,14 @@ mod tests {
                 "AWS refused account:ListRegions: AccessDeniedException",
                 "AWS refused account:ListRegions: AccessDeniedException",
             ),
-            ("AWS refused it: what: is this", "AWS refused it: what: is this"),
-            ("the command ended with status 3", "the command ended with status 3"),
+            (
+                "AWS refused it: what: is this",
+                "AWS refused it: what: is this",
+            ),
+            (
+                "the command ended with status 3",
+                "the command ended with status 3",
+            ),
         ] {
             assert_eq!(short(error), wanted);
         }
@@ -115,10 +154,17 @@ mod tests {
 
     #[test]
     fn the_counts_read_well() {
-        let ok = Outcome { status: Status::Ok, error: None, ..Outcome::skipped() };
+        let ok = Outcome {
+            status: Status::Ok,
+            error: None,
+            ..Outcome::skipped()
+        };
         let denied = Outcome::failed(Status::Denied, "no");
         assert_eq!(counts(&[ok.clone(), ok.clone()]), "2 ok");
-        assert_eq!(counts(&[denied.clone(), ok, Outcome::skipped()]), "1 ok, 1 denied, 1 skipped of 3");
+        assert_eq!(
+            counts(&[denied.clone(), ok, Outcome::skipped()]),
+            "1 ok, 1 denied, 1 skipped of 3"
+        );
         assert_eq!(counts(&[denied]), "1 denied");
     }
 }

@@ -1,6 +1,8 @@
-//! What there is to do: from selectors to profiles, from those to plans, from those to targets, in a defined order.
+//! What there is to do: from selectors to profiles, from those to plans, from those to targets, in
+//! a defined order.
 //!
-//! Every profile of the selection gets its plan before anything is asked or sent, and all that is wrong is said at once.
+//! Every profile of the selection gets its plan before anything is asked or sent, and all that is
+//! wrong is said at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -17,7 +19,8 @@ use crate::select::{self, Candidate, Selector, Word};
 
 use super::outcome::Outcome;
 
-/// Keys that make a profile more than settings for others. Identity Center gives credentials for a role only.
+/// Keys that make a profile more than settings for others. Identity Center gives credentials for a
+/// role only.
 const GIVES: [&str; 8] = [
     "role_arn",
     "source_profile",
@@ -37,7 +40,8 @@ pub(super) struct Member {
     pub(super) plan: Plan,
     /// Where to ask for its account's regions, if they are asked for.
     pub(super) account: Option<Endpoint>,
-    /// The profile's settings that reach the command as variables; filled in when one is about to run.
+    /// The profile's settings that reach the command as variables; filled in when one is about to
+    /// run.
     pub(super) settings: Vec<(String, Secret)>,
     pub(super) color: Option<ProfileColor>,
 }
@@ -68,7 +72,11 @@ impl Work {
     /// `client1`, or `client1/eu-west-1`
     pub(super) fn label(&self, target: &Target) -> String {
         let profile = &self.plan(target).profile;
-        if self.is_matrix { format!("{profile}/{}", target.region) } else { profile.clone() }
+        if self.is_matrix {
+            format!("{profile}/{}", target.region)
+        } else {
+            profile.clone()
+        }
     }
 }
 
@@ -83,22 +91,37 @@ pub(super) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(context: &'a Context, config: &'a Config, request: Request) -> Planner<'a> {
-        Planner { context, config, request, made: HashMap::new() }
+        Planner {
+            context,
+            config,
+            request,
+            made: HashMap::new(),
+        }
     }
 
     fn make(&self, name: &str) -> Result<Plan> {
-        let request = Request { profile: Some(name.to_owned()), ..self.request.clone() };
+        let request = Request {
+            profile: Some(name.to_owned()),
+            ..self.request.clone()
+        };
         self.context.plan_of(self.config, &request)
     }
 
     /// Finds out where to ask for the regions of the accounts, if they are asked for.
     pub(super) fn find_account_management(&self, work: &mut Work) -> Result<()> {
-        if work.targets.iter().all(|target| target.region != ALL_REGIONS) {
+        if work
+            .targets
+            .iter()
+            .all(|target| target.region != ALL_REGIONS)
+        {
             return Ok(());
         }
         for member in &mut work.members {
             let profile = Some(member.plan.profile.clone());
-            let request = Request { profile, ..self.request.clone() };
+            let request = Request {
+                profile,
+                ..self.request.clone()
+            };
             let draft = plan::draft(self.config, &request, &self.context.env)?;
             member.account = Some(draft.account_management()?);
         }
@@ -124,11 +147,20 @@ impl<'a> Planner<'a> {
 pub(super) fn chosen(words: &[String], planner: &mut Planner<'_>) -> Result<Vec<String>> {
     let selectors = selectors(words)?;
     let with_plans = selectors.iter().any(Selector::needs_plans);
-    let candidates: Vec<Candidate> =
-        planner.config.profiles().iter().map(|profile| candidate(profile, planner, with_plans)).collect();
+    let candidates: Vec<Candidate> = planner
+        .config
+        .profiles()
+        .iter()
+        .map(|profile| candidate(profile, planner, with_plans))
+        .collect();
     let config = planner.config;
-    let chosen = select::choose(&selectors, &candidates, &|name| config.lines_for_profile(name))?;
-    Ok(chosen.into_iter().map(|index| candidates[index].name.clone()).collect())
+    let chosen = select::choose(&selectors, &candidates, &|name| {
+        config.lines_for_profile(name)
+    })?;
+    Ok(chosen
+        .into_iter()
+        .map(|index| candidates[index].name.clone())
+        .collect())
 }
 
 fn selectors(words: &[String]) -> Result<Vec<Selector>> {
@@ -152,8 +184,11 @@ fn read(path: &str) -> Result<String> {
     };
     match read {
         Ok(_) => Ok(text),
-        Err(error) => Err(Error::config(format!("the selectors in {} cannot be read: {error}", shown(path)))
-            .caused_by(error)),
+        Err(error) => Err(Error::config(format!(
+            "the selectors in {} cannot be read: {error}",
+            shown(path)
+        ))
+        .caused_by(error)),
     }
 }
 
@@ -162,14 +197,23 @@ fn shown(path: &str) -> &str {
 }
 
 fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> Candidate {
-    let text =
-        |key: &str| profile.get(key).map(|setting| setting.first_line().to_owned()).filter(|v| !v.is_empty());
+    let text = |key: &str| {
+        profile
+            .get(key)
+            .map(|setting| setting.first_line().to_owned())
+            .filter(|v| !v.is_empty())
+    };
     let gives_credentials = GIVES.iter().any(|key| text(key).is_some());
     let name = profile.name.clone();
     let tags = profile_summary::tags(profile).unwrap_or_default();
-    let plan = if with_plans && gives_credentials { planner.look(&name) } else { None };
+    let plan = if with_plans && gives_credentials {
+        planner.look(&name)
+    } else {
+        None
+    };
     let Some(plan) = plan else {
-        // Without a plan there is what it says itself: it is chosen by that, and then what is wrong with it is said.
+        // Without a plan there is what it says itself: it is chosen by that, and then what is wrong
+        // with it is said.
         let role_arn = text("role_arn");
         let role = role_arn.as_deref().and_then(Arn::parse);
         return Candidate {
@@ -177,16 +221,27 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
             tags,
             account_id: role.map(|role| role.account_id.to_owned()),
             role: role.and_then(|role| role.role_name()).map(str::to_owned),
-            sources: text("source_profile").or_else(|| text("credential_source")).into_iter().collect(),
+            sources: text("source_profile")
+                .or_else(|| text("credential_source"))
+                .into_iter()
+                .collect(),
             gives_credentials,
         };
     };
-    let role = plan.steps.iter().rev().find_map(Step::role_arn).and_then(|arn| Arn::parse(arn)?.role_name());
+    let role = plan
+        .steps
+        .iter()
+        .rev()
+        .find_map(Step::role_arn)
+        .and_then(|arn| Arn::parse(arn)?.role_name());
     let role = role.or_else(|| plan.sso()?.role_name.as_deref());
     let session = plan.sso().and_then(|sso| sso.session.clone());
     let way = plan.steps.iter().map(|step| step.profile.clone());
-    let mut sources: Vec<String> =
-        [profile_summary::source(&plan.source)].into_iter().chain(session).chain(way).collect();
+    let mut sources: Vec<String> = [profile_summary::source(&plan.source)]
+        .into_iter()
+        .chain(session)
+        .chain(way)
+        .collect();
     // What a profile is for others it is not for itself.
     sources.retain(|source| *source != name);
     Candidate {
@@ -199,13 +254,20 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
     }
 }
 
-/// The plans of the chosen profiles, and a target for each region: the profile's own where none is given.
+/// The plans of the chosen profiles, and a target for each region: the profile's own where none is
+/// given.
 ///
 /// Errors: of kind `Config`, once everything that is wrong with any of them was said.
-pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'_>) -> Result<Work> {
+pub(super) fn work(
+    names: &[String],
+    regions: &[String],
+    planner: &mut Planner<'_>,
+) -> Result<Work> {
     let voice = planner.context.voice;
     if regions.len() > 1 && regions.iter().any(|region| region == ALL_REGIONS) {
-        return Err(Error::usage("--regions: 'all' stands for every enabled region, and stands alone"));
+        return Err(Error::usage(
+            "--regions: 'all' stands for every enabled region, and stands alone",
+        ));
     }
     let (mut members, mut warnings, mut wrong) = (Vec::new(), BTreeSet::new(), Vec::new());
     for name in names {
@@ -219,7 +281,12 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
                     }
                 }
                 let color = color(planner.config, name);
-                members.push(Member { plan, account: None, settings: Vec::new(), color });
+                members.push(Member {
+                    plan,
+                    account: None,
+                    settings: Vec::new(),
+                    color,
+                });
             }
             Err(error) => wrong.push(error),
         }
@@ -227,7 +294,12 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
     if wrong.is_empty() {
         let targets = targets(&members, regions);
         let (refused, is_matrix) = (HashMap::new(), !regions.is_empty());
-        return Ok(Work { members, targets, refused, is_matrix });
+        return Ok(Work {
+            members,
+            targets,
+            refused,
+            is_matrix,
+        });
     }
     let (count, mut said) = (wrong.len(), BTreeSet::new());
     for error in wrong {
@@ -235,12 +307,20 @@ pub(super) fn work(names: &[String], regions: &[String], planner: &mut Planner<'
             voice.error(&error);
         }
     }
-    let (profiles, them) = if count == 1 { ("profile", "it") } else { ("profiles", "them") };
-    Err(Error::config(format!("{count} of {} {profiles} cannot be used: nothing was run", names.len()))
-        .hint(format!("correct {them}, or leave {them} out: '!NAME'")))
+    let (profiles, them) = if count == 1 {
+        ("profile", "it")
+    } else {
+        ("profiles", "them")
+    };
+    Err(Error::config(format!(
+        "{count} of {} {profiles} cannot be used: nothing was run",
+        names.len()
+    ))
+    .hint(format!("correct {them}, or leave {them} out: '!NAME'")))
 }
 
-/// Errors: of kind `Config`, for what is not a region, and for one of another partition than the role's.
+/// Errors: of kind `Config`, for what is not a region, and for one of another partition than the
+/// role's.
 fn check_regions(plan: &Plan, regions: &[String]) -> Result<()> {
     let mut named = regions.iter().filter(|region| *region != ALL_REGIONS);
     named.try_for_each(|region| plan.check_region(region, "--regions"))
@@ -252,28 +332,51 @@ fn color(config: &Config, name: &str) -> Option<ProfileColor> {
 
 fn targets(members: &[Member], regions: &[String]) -> Vec<Target> {
     let mut seen = BTreeSet::new();
-    let regions: Vec<&String> = regions.iter().filter(|region| seen.insert(*region)).collect();
+    let regions: Vec<&String> = regions
+        .iter()
+        .filter(|region| seen.insert(*region))
+        .collect();
     let of = |(member, this): (usize, &Member)| -> Vec<Target> {
         if regions.is_empty() {
-            return vec![Target { member, region: this.plan.region.name.clone() }];
+            return vec![Target {
+                member,
+                region: this.plan.region.name.clone(),
+            }];
         }
-        regions.iter().map(|region| Target { member, region: (*region).clone() }).collect()
+        regions
+            .iter()
+            .map(|region| Target {
+                member,
+                region: (*region).clone(),
+            })
+            .collect()
     };
     members.iter().enumerate().flat_map(of).collect()
 }
 
-/// Leaves this part. By name and region, so that it is the same on every machine that has the same profiles, in
-/// whatever order.
+/// Leaves this part. By name and region, so that it is the same on every machine that has the same
+/// profiles, in whatever order.
 pub(super) fn keep(shard: Shard, work: &mut Work) {
     let mut sorted: Vec<(&str, &str, usize)> = work
         .targets
         .iter()
         .enumerate()
-        .map(|(index, target)| (work.plan(target).profile.as_str(), target.region.as_str(), index))
+        .map(|(index, target)| {
+            (
+                work.plan(target).profile.as_str(),
+                target.region.as_str(),
+                index,
+            )
+        })
         .collect();
     sorted.sort_unstable();
-    let mine: BTreeSet<usize> =
-        sorted.iter().skip(shard.part - 1).step_by(shard.of).map(|(_, _, index)| *index).collect();
+    let mine: BTreeSet<usize> = sorted
+        .iter()
+        .skip(shard.part - 1)
+        .step_by(shard.of)
+        .map(|(_, _, index)| *index)
+        .collect();
     let mut index = 0..;
-    work.targets.retain(|_| index.next().is_some_and(|index| mine.contains(&index)));
+    work.targets
+        .retain(|_| index.next().is_some_and(|index| mine.contains(&index)));
 }

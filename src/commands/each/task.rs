@@ -1,4 +1,5 @@
-//! One target from its beginning to its end: credentials, the command, once more where that may help.
+//! One target from its beginning to its end: credentials, the command, once more where that may
+//! help.
 
 use std::cell::{Cell, RefCell};
 use std::process::ExitStatus;
@@ -53,25 +54,36 @@ impl Tasks<'_> {
     pub(super) async fn run(&self, index: usize) -> Outcome {
         let began = (self.now)();
         let keeps = self.printer.keeps();
-        let (out, err) = (RefCell::new(Sink::new(keeps, None)), RefCell::new(Sink::new(keeps, None)));
+        let (out, err) = (
+            RefCell::new(Sink::new(keeps, None)),
+            RefCell::new(Sink::new(keeps, None)),
+        );
         let (mut attempt, mut pause) = (0, FIRST_PAUSE);
         let mut outcome = loop {
             let outcome = self.once(index, &out, &err).await;
             let may_help = matches!(outcome.status, Status::Failed | Status::Timeout);
             let is_refused = self.refused.contains_key(&self.work.targets[index].member);
-            if !may_help || is_refused || attempt == self.retries || self.stop.level() > Level::GoOn {
+            if !may_help || is_refused || attempt == self.retries || self.stop.level() > Level::GoOn
+            {
                 break outcome;
             }
             attempt += 1;
             let why = outcome.error.as_deref().unwrap_or_default();
             let (label, of) = (&self.names[index].label, self.retries);
-            self.voice.note(&format!("{label}: {why}; again in {} s ({attempt} of {of})", pause.as_secs()));
+            self.voice.note(&format!(
+                "{label}: {why}; again in {} s ({attempt} of {of})",
+                pause.as_secs()
+            ));
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.stop.reaches(Level::End) => break outcome,
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
-            if let Err(error) = out.borrow_mut().reset().and_then(|()| err.borrow_mut().reset()) {
+            if let Err(error) = out
+                .borrow_mut()
+                .reset()
+                .and_then(|()| err.borrow_mut().reset())
+            {
                 break unkept(outcome, &error);
             }
         };
@@ -83,14 +95,26 @@ impl Tasks<'_> {
 
     /// One that is not started any more.
     pub(super) fn skip(&self, index: usize) -> Outcome {
-        self.finished(index, Outcome::skipped(), &mut Sink::default(), &mut Sink::default())
+        self.finished(
+            index,
+            Outcome::skipped(),
+            &mut Sink::default(),
+            &mut Sink::default(),
+        )
     }
 
     fn finished(&self, index: usize, outcome: Outcome, out: &mut Sink, err: &mut Sink) -> Outcome {
         let known = self.work.plan(&self.work.targets[index]).account_id();
-        let account_id = outcome.account_id.clone().or_else(|| known.map(str::to_owned));
-        let outcome = Outcome { account_id, ..outcome };
-        self.printer.finished(index, &self.names[index], &outcome, out, err);
+        let account_id = outcome
+            .account_id
+            .clone()
+            .or_else(|| known.map(str::to_owned));
+        let outcome = Outcome {
+            account_id,
+            ..outcome
+        };
+        self.printer
+            .finished(index, &self.names[index], &outcome, out, err);
         outcome
     }
 
@@ -122,7 +146,10 @@ impl Tasks<'_> {
             settings: self.work.members[target.member].settings.clone(),
         };
         let outcome = self.command(index, &issued, out, err).await;
-        Outcome { account_id: known, ..outcome }
+        Outcome {
+            account_id: known,
+            ..outcome
+        }
     }
 
     async fn command(
@@ -141,24 +168,46 @@ impl Tasks<'_> {
         let shows = self.printer.shows_lines();
         let is_wanted = shows || self.printer.keeps() || self.directory.is_some();
         let (stdout, stderr) = (
-            Stream { sink: out, on_line: if shows { Some(&on_out) } else { None }, is_wanted },
-            Stream { sink: err, on_line: if shows { Some(&on_err) } else { None }, is_wanted },
+            Stream {
+                sink: out,
+                on_line: if shows { Some(&on_out) } else { None },
+                is_wanted,
+            },
+            Stream {
+                sink: err,
+                on_line: if shows { Some(&on_err) } else { None },
+                is_wanted,
+            },
         );
         let command = self.program.command(issued, self.env);
         let limit = self.timeout.map(Duration::from_secs);
         let outcome = match child::run(command, &stdout, &stderr, limit, self.stop).await {
             Ok(ended) => self.ended(&ended),
-            Err(error) => Outcome::failed(Status::Failed, format!("the command cannot be run: {error}")),
+            Err(error) => Outcome::failed(
+                Status::Failed,
+                format!("the command cannot be run: {error}"),
+            ),
         };
-        let unwritten = out.borrow_mut().error.take().or_else(|| err.borrow_mut().error.take());
+        let unwritten = out
+            .borrow_mut()
+            .error
+            .take()
+            .or_else(|| err.borrow_mut().error.take());
         match unwritten {
             Some(error) => unkept(outcome, &error),
             None => outcome,
         }
     }
 
-    fn open_files(&self, issued: &Issued, out: &RefCell<Sink>, err: &RefCell<Sink>) -> std::io::Result<()> {
-        let Some(directory) = self.directory.filter(|_| out.borrow().file.is_none()) else { return Ok(()) };
+    fn open_files(
+        &self,
+        issued: &Issued,
+        out: &RefCell<Sink>,
+        err: &RefCell<Sink>,
+    ) -> std::io::Result<()> {
+        let Some(directory) = self.directory.filter(|_| out.borrow().file.is_none()) else {
+            return Ok(());
+        };
         let account_id = issued.credentials.account_id();
         let (out_file, err_file) = directory.files(&issued.profile, account_id, &issued.region)?;
         out.borrow_mut().file = Some(out_file);
@@ -168,26 +217,38 @@ impl Tasks<'_> {
 
     fn ended(&self, ended: &Ended) -> Outcome {
         let outcome = match ended {
-            Ended::Exited(status) if status.success() => {
-                Outcome { status: Status::Ok, exit_code: Some(0), error: None, ..Outcome::skipped() }
-            }
-            Ended::Exited(status) => {
-                Outcome { exit_code: status.code(), ..Outcome::failed(Status::Failed, why(*status)) }
-            }
+            Ended::Exited(status) if status.success() => Outcome {
+                status: Status::Ok,
+                exit_code: Some(0),
+                error: None,
+                ..Outcome::skipped()
+            },
+            Ended::Exited(status) => Outcome {
+                exit_code: status.code(),
+                ..Outcome::failed(Status::Failed, why(*status))
+            },
             Ended::TimedOut => {
-                let limit =
-                    duration::readable(i64::try_from(self.timeout.unwrap_or_default()).unwrap_or(i64::MAX));
+                let limit = duration::readable(
+                    i64::try_from(self.timeout.unwrap_or_default()).unwrap_or(i64::MAX),
+                );
                 Outcome::failed(Status::Timeout, format!("it took longer than {limit}"))
             }
             Ended::Stopped => Outcome::failed(Status::Failed, "it was ended before it was done"),
         };
-        Outcome { has_run: true, ..outcome }
+        Outcome {
+            has_run: true,
+            ..outcome
+        }
     }
 }
 
 fn unkept(outcome: Outcome, error: &std::io::Error) -> Outcome {
     let why = format!("its output could not be kept: {error}");
-    Outcome { status: Status::Failed, error: Some(why), ..outcome }
+    Outcome {
+        status: Status::Failed,
+        error: Some(why),
+        ..outcome
+    }
 }
 
 fn why(status: ExitStatus) -> String {
@@ -195,5 +256,8 @@ fn why(status: ExitStatus) -> String {
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return format!("the command was ended by signal {signal}");
     }
-    format!("the command ended with status {}", status.code().unwrap_or_default())
+    format!(
+        "the command ended with status {}",
+        status.code().unwrap_or_default()
+    )
 }

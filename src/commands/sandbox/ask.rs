@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::sandbox::client;
 use crate::say::{self, Voice};
 
-/// Prints the device's current code, or the sandbox's first device's; with `fresh`, one that was not used yet.
+/// Prints the device's current code, or the sandbox's first device's; with `fresh`, one that was
+/// not used yet.
 pub(crate) fn code(
     device: Option<&str>,
     fresh: bool,
@@ -21,11 +22,22 @@ pub(crate) fn code(
     query.extend_pairs(device.map(|serial| ("device", serial)));
     query.extend_pairs(fresh.then_some(("fresh", "1")));
     let answer = client::get(endpoint(env)?, &format!("code?{}", query.finish()))?;
-    let code = answer.get("code").and_then(Value::as_str).unwrap_or_default();
-    if answer.get("used").and_then(Value::as_bool).unwrap_or_default() {
-        let seconds = answer.get("seconds_left").and_then(Value::as_u64).unwrap_or_default();
+    let code = answer
+        .get("code")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if answer
+        .get("used")
+        .and_then(Value::as_bool)
+        .unwrap_or_default()
+    {
+        let seconds = answer
+            .get("seconds_left")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         voice.note(&format!(
-            "this code was used, and AWS takes a code once: the next one comes in {seconds}s, or now with --fresh"
+            "this code was used, and AWS takes a code once: the next one comes in {seconds}s, or \
+             now with --fresh"
         ));
     }
     print(out, &format!("{code}\n"))
@@ -48,11 +60,24 @@ fn line(entry: &Value) -> String {
         Some(Value::Null) | None => "-".to_owned(),
         Some(other) => other.to_string(),
     };
-    let mut words: Vec<String> =
-        ["n", "action", "region", "access_key_id", "status"].into_iter().map(field).collect();
-    words.extend(["code", "fault"].into_iter().map(field).filter(|text| text != "-"));
-    let params = entry.get("params").and_then(Value::as_object).into_iter().flatten();
-    words.extend(params.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
+    let mut words: Vec<String> = ["n", "action", "region", "access_key_id", "status"]
+        .into_iter()
+        .map(field)
+        .collect();
+    words.extend(
+        ["code", "fault"]
+            .into_iter()
+            .map(field)
+            .filter(|text| text != "-"),
+    );
+    let params = entry
+        .get("params")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    words.extend(
+        params.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())),
+    );
     say::visible(&words.join(" ")) + "\n"
 }
 

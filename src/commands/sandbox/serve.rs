@@ -1,5 +1,6 @@
-//! `xacct sandbox serve`: the sandbox alone, for tests and for other programs: says in one line of JSON where it is
-//! and serves until a signal, or until its stdin ends, so that it never outlives whoever started it.
+//! `xacct sandbox serve`: the sandbox alone, for tests and for other programs: says in one line of
+//! JSON where it is and serves until a signal, or until its stdin ends, so that it never outlives
+//! whoever started it.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -32,8 +33,9 @@ pub(crate) fn run(
         let told_to_end = told_to_end()?;
         let endpoint = server.endpoint();
         let variables = home.variables(&endpoint).into_iter();
-        let variables: Map<String, Value> =
-            variables.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        let variables: Map<String, Value> = variables
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect();
         let ready = json!({ "endpoint": endpoint, "home": home.dir(), "env": variables });
         writeln!(out, "{ready}")
             .and_then(|()| out.flush())

@@ -1,4 +1,5 @@
-//! `xacct sandbox tour`: the main job, played with this very program in a sandbox of its own, each promise checked.
+//! `xacct sandbox tour`: the main job, played with this very program in a sandbox of its own, each
+//! promise checked.
 //!
 //! This file is the story; running, showing and counting are `stage`'s.
 
@@ -24,10 +25,17 @@ const CROWD: usize = 20;
 /// Plays the tour to `out`.
 ///
 /// Errors: of kind `Other`, naming every promise that was not kept.
-pub(crate) fn run(world: Option<&Path>, env: &Env, color: bool, out: &mut impl Write) -> Result<()> {
+pub(crate) fn run(
+    world: Option<&Path>,
+    env: &Env,
+    color: bool,
+    out: &mut impl Write,
+) -> Result<()> {
     if world.is_some() {
-        return Err(Error::usage("the tour is through the sample world: it takes no --world")
-            .hint("xacct sandbox --world FILE    opens a shell in a world of your own"));
+        return Err(
+            Error::usage("the tour is through the sample world: it takes no --world")
+                .hint("xacct sandbox --world FILE    opens a shell in a world of your own"),
+        );
     }
     let world = World::sample()?;
     let home = Home::temporary(&super::temporary_dir(env), &world)?;
@@ -56,7 +64,8 @@ pub(crate) fn run(world: Option<&Path>, env: &Env, color: bool, out: &mut impl W
     drop(stop);
     stage.forget_server();
     // An interrupt comes before what the scenes made of it.
-    aws.join().unwrap_or_else(|_| Err(Error::other("the sandbox's server failed")))?;
+    aws.join()
+        .unwrap_or_else(|_| Err(Error::other("the sandbox's server failed")))?;
     out_of_reach(&mut stage, &client1?)?;
     stage.end()
 }
@@ -64,7 +73,8 @@ pub(crate) fn run(world: Option<&Path>, env: &Env, color: bool, out: &mut impl W
 /// Everything for which AWS must be there; gives what `credential-process client1` printed.
 fn online<W: Write>(stage: &mut Stage<'_, W>, config: &Path) -> Result<Played> {
     stage.title(
-        "a tour of xacct: each command is run by this program, its answers are real, only AWS is simulated",
+        "a tour of xacct: each command is run by this program, its answers are real, only AWS is \
+         simulated",
     )?;
     let first = one_code(stage)?;
     let client1 = uses(stage, &first)?;
@@ -81,26 +91,47 @@ fn one_code<W: Write>(stage: &mut Stage<'_, W>) -> Result<Played> {
     let list = stage.play(&["list"])?;
     stage.succeeded(&list, &[])?;
     let names = ["hub", "client1", "client2", "client3", "chained"];
-    stage.promise("every profile is there", names.iter().all(|name| list.stdout.contains(name)))?;
+    stage.promise(
+        "every profile is there",
+        names.iter().all(|name| list.stdout.contains(name)),
+    )?;
 
-    stage.scene("the plan", "what would be asked of AWS, and with which parameters, before anything is")?;
+    stage.scene(
+        "the plan",
+        "what would be asked of AWS, and with which parameters, before anything is",
+    )?;
     let plan = stage.play(&["explain", "client1"])?;
     stage.succeeded(&plan, &[])?;
-    let told =
-        ["client1-7731", "arn:aws:iam::111111111111:mfa/you", "arn:aws:iam::222222222222:role/PartnerAdmin"];
+    let told = [
+        "client1-7731",
+        "arn:aws:iam::111111111111:mfa/you",
+        "arn:aws:iam::222222222222:role/PartnerAdmin",
+    ];
     stage.promise(
         "role, external id and MFA device are named",
         told.iter().all(|text| plan.stdout.contains(text)),
     )?;
 
-    stage.scene("the first credentials", "they take one MFA code; eval \"$(…)\" puts them into a shell")?;
+    stage.scene(
+        "the first credentials",
+        "they take one MFA code; eval \"$(…)\" puts them into a shell",
+    )?;
     let first = stage.play_with_code(&["assume", "client1", "--shell", "sh"])?;
     stage.succeeded(&first, &["GetSessionToken", "AssumeRole"])?;
-    stage.promise("the code went on the first request, once", first.codes() == [true, false])?;
-    stage.promise("they are for account 222222222222", first.sets("AWS_ACCOUNT_ID", "222222222222"))?;
+    stage.promise(
+        "the code went on the first request, once",
+        first.codes() == [true, false],
+    )?;
+    stage.promise(
+        "they are for account 222222222222",
+        first.sets("AWS_ACCOUNT_ID", "222222222222"),
+    )?;
     let again = stage.play(&["assume", "client1", "--shell", "sh"])?;
     stage.succeeded(&again, &[])?;
-    stage.promise("the same credentials, from the cache", again.stdout == first.stdout)?;
+    stage.promise(
+        "the same credentials, from the cache",
+        again.stdout == first.stdout,
+    )?;
 
     stage.scene(
         "three clients on one code",
@@ -108,12 +139,18 @@ fn one_code<W: Write>(stage: &mut Stage<'_, W>) -> Result<Played> {
     )?;
     for (arguments, account) in [
         (&["credential-process", "client2"][..], "333333333333"),
-        (&["credential-process", "client3", "--duration", "1h"], "444444444444"),
+        (
+            &["credential-process", "client3", "--duration", "1h"],
+            "444444444444",
+        ),
     ] {
         let other = stage.play(arguments)?;
         stage.succeeded(&other, &["AssumeRole"])?;
         stage.promise("no code was asked for", other.codes() == [false])?;
-        stage.promise(&format!("they are for account {account}"), other.account() == account)?;
+        stage.promise(
+            &format!("they are for account {account}"),
+            other.account() == account,
+        )?;
     }
     Ok(first)
 }
@@ -127,10 +164,15 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
     let inside = stage.play(&["exec", "client2", "--", "xacct", "whoami"])?;
     stage.succeeded(&inside, &["GetCallerIdentity"])?;
     let role = "arn:aws:sts::333333333333:assumed-role/Operations/";
-    stage.promise("AWS says that the command is client2's role", inside.stdout.contains(role))?;
+    stage.promise(
+        "AWS says that the command is client2's role",
+        inside.stdout.contains(role),
+    )?;
 
-    stage
-        .scene("for every SDK", "credential_process = xacct credential-process client1, in ~/.aws/config")?;
+    stage.scene(
+        "for every SDK",
+        "credential_process = xacct credential-process client1, in ~/.aws/config",
+    )?;
     let process = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&process, &[])?;
     let same = [
@@ -142,8 +184,13 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
     ];
     let json = process.json();
     let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or("(absent)");
-    let equal = same.iter().all(|(variable, name)| first.sets(variable, text(name)));
-    stage.promise("the same credentials as in the shell", equal && json.get("Version") == Some(&1.into()))?;
+    let equal = same
+        .iter()
+        .all(|(variable, name)| first.sets(variable, text(name)));
+    stage.promise(
+        "the same credentials as in the shell",
+        equal && json.get("Version") == Some(&1.into()),
+    )?;
 
     stage.scene(
         "many at once",
@@ -152,11 +199,18 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
     let crowd = stage.play_at_once(CROWD, &["credential-process", "chained"])?;
     stage.promise(
         "one request: AssumeRole",
-        crowd.first().is_some_and(|one| one.actions() == ["AssumeRole"]),
+        crowd
+            .first()
+            .is_some_and(|one| one.actions() == ["AssumeRole"]),
     )?;
-    let same = crowd.iter().all(|one| one.status == 0 && one.json() == crowd[0].json());
+    let same = crowd
+        .iter()
+        .all(|one| one.status == 0 && one.json() == crowd[0].json());
     let same = same && crowd.iter().any(|one| one.account() == "444444444444");
-    stage.promise(&format!("{CROWD} processes have the same credentials, for account 444444444444"), same)?;
+    stage.promise(
+        &format!("{CROWD} processes have the same credentials, for account 444444444444"),
+        same,
+    )?;
     Ok(process)
 }
 
@@ -166,42 +220,80 @@ fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &P
         "never the wrong account",
         "the profile is edited: client1 now names a role of client3's account",
     )?;
-    let unchanged = edit(config, "222222222222:role/PartnerAdmin", "444444444444:role/LongRunning")?;
+    let unchanged = edit(
+        config,
+        "222222222222:role/PartnerAdmin",
+        "444444444444:role/LongRunning",
+    )?;
     let edited = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&edited, &["AssumeRole"])?;
-    stage.promise("they are for account 444444444444", edited.account() == "444444444444")?;
+    stage.promise(
+        "they are for account 444444444444",
+        edited.account() == "444444444444",
+    )?;
     stage.say("the edit is taken back:")?;
     write(config, &unchanged)?;
     let back = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&back, &[])?;
     stage.promise("the credentials of before", back.stdout == client1.stdout)?;
 
-    stage.scene("a typo", "the statements remove the last account's credentials, and fail")?;
+    stage.scene(
+        "a typo",
+        "the statements remove the last account's credentials, and fail",
+    )?;
     let typo = stage.play(&["assume", "cleint1", "--shell", "sh"])?;
     stage.refused(&typo, 3, &[], "no profile 'cleint1'")?;
-    stage.promise("the nearest name is offered", typo.stderr.contains("client1"))?;
+    stage.promise(
+        "the nearest name is offered",
+        typo.stderr.contains("client1"),
+    )?;
     let words: Vec<&str> = typo.stdout.split([' ', ';', '\n']).collect();
-    let taken_out =
-        words.first() == Some(&"unset") && shell_state::identity().all(|name| words.contains(&name));
-    stage.promise("nothing is left of client1", taken_out && !typo.stdout.contains("export"))?;
-    stage.promise("eval gives status 3", typo.stdout.trim_end().ends_with("exit 3';"))?;
+    let taken_out = words.first() == Some(&"unset")
+        && shell_state::identity().all(|name| words.contains(&name));
+    stage.promise(
+        "nothing is left of client1",
+        taken_out && !typo.stdout.contains("export"),
+    )?;
+    stage.promise(
+        "eval gives status 3",
+        typo.stdout.trim_end().ends_with("exit 3';"),
+    )?;
 
     stage.scene(
         "a wrong external id",
         "AWS says only AccessDenied; what it can mean for this profile is added",
     )?;
-    let denied = stage.play(&["credential-process", "client1", "--external-id", "client1-7732"])?;
-    stage.refused(&denied, 4, &["AssumeRole"], "another ExternalId than 'client1-7732'")
+    let denied = stage.play(&[
+        "credential-process",
+        "client1",
+        "--external-id",
+        "client1-7732",
+    ])?;
+    stage.refused(
+        &denied,
+        4,
+        &["AssumeRole"],
+        "another ExternalId than 'client1-7732'",
+    )
 }
 
 fn out_of_reach<W: Write>(stage: &mut Stage<'_, W>, client1: &Played) -> Result<()> {
-    stage.scene("AWS out of reach", "the simulated AWS is switched off; cached credentials still work")?;
+    stage.scene(
+        "AWS out of reach",
+        "the simulated AWS is switched off; cached credentials still work",
+    )?;
     let served = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&served, &[])?;
-    stage.promise("the same credentials as at first", served.stdout == client1.stdout)?;
+    stage.promise(
+        "the same credentials as at first",
+        served.stdout == client1.stdout,
+    )?;
     let unchecked = stage.play(&["credential-process", "client1", "--verify"])?;
     stage.promise("exit status 0", unchecked.status == 0)?;
-    stage.promise("the same credentials as at first", unchecked.stdout == client1.stdout)?;
+    stage.promise(
+        "the same credentials as at first",
+        unchecked.stdout == client1.stdout,
+    )?;
     stage.promise(
         "and a warning that they were not confirmed",
         unchecked.stderr.contains("could not be checked"),

@@ -16,20 +16,32 @@ impl Choice {
     /// Errors: of kind `Usage`, where one is no pattern.
     pub(super) fn new(option: &'static str, patterns: &[String]) -> Result<Choice> {
         let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
-        for text in patterns.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+        for text in patterns
+            .iter()
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+        {
             match text.strip_prefix('!') {
                 Some(text) => left_out.push(pattern(option, text.trim())?),
                 None => chosen.push(pattern(option, text)?),
             }
         }
-        Ok(Choice { option, chosen, left_out })
+        Ok(Choice {
+            option,
+            chosen,
+            left_out,
+        })
     }
 
     /// Whether what has this id and name is among what is wanted.
     pub(super) fn has(&self, id: &str, name: &str) -> bool {
         let is_chosen =
             self.chosen.is_empty() || self.chosen.iter().any(|pattern| matches(pattern, id, name));
-        is_chosen && !self.left_out.iter().any(|pattern| matches(pattern, id, name))
+        is_chosen
+            && !self
+                .left_out
+                .iter()
+                .any(|pattern| matches(pattern, id, name))
     }
 
     /// Tells of every pattern that nothing matches: most likely it is a typing error.
@@ -37,15 +49,22 @@ impl Choice {
         let signed = self.chosen.iter().map(|pattern| ("", pattern));
         for (sign, pattern) in signed.chain(self.left_out.iter().map(|pattern| ("!", pattern))) {
             if !all.iter().any(|(id, name)| matches(pattern, id, name)) {
-                voice.warn(&format!("{} '{sign}{pattern}' matches nothing", self.option));
+                voice.warn(&format!(
+                    "{} '{sign}{pattern}' matches nothing",
+                    self.option
+                ));
             }
         }
     }
 }
 
 pub(super) fn pattern(option: &str, text: &str) -> Result<Pattern> {
-    Pattern::new(text)
-        .map_err(|error| Error::usage(format!("{option}: '{text}' is not a pattern: {}", error.msg)))
+    Pattern::new(text).map_err(|error| {
+        Error::usage(format!(
+            "{option}: '{text}' is not a pattern: {}",
+            error.msg
+        ))
+    })
 }
 
 /// An id is meant as a whole: `*2` is about names.
@@ -60,11 +79,17 @@ mod tests {
     #[test]
     fn what_is_left_out_is_left_out_whatever_else_is_chosen() {
         let chosen = |patterns: &[&str]| {
-            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            let patterns: Vec<String> = patterns
+                .iter()
+                .map(|pattern| (*pattern).to_owned())
+                .collect();
             let choice = Choice::new("--account", &patterns).unwrap();
             let all = [("1", "client1"), ("2", "client2"), ("3", "a2b")];
-            let chosen: String =
-                all.iter().filter(|(id, name)| choice.has(id, name)).map(|(id, _)| *id).collect();
+            let chosen: String = all
+                .iter()
+                .filter(|(id, name)| choice.has(id, name))
+                .map(|(id, _)| *id)
+                .collect();
             chosen
         };
         for (patterns, wanted) in [

@@ -17,8 +17,14 @@ use crate::error::{Error, Result};
 use crate::plan::{self, Plan, Request};
 
 const TEMPLATE: &str = "{account_name}";
-const FIELDS: [Field; 6] =
-    [Field::AccountId, Field::AccountName, Field::AccountSlug, Field::RoleName, Field::Email, Field::Ou];
+const FIELDS: [Field; 6] = [
+    Field::AccountId,
+    Field::AccountName,
+    Field::AccountSlug,
+    Field::RoleName,
+    Field::Email,
+    Field::Ou,
+];
 
 pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCode> {
     let syncing = &asked.syncing;
@@ -26,24 +32,36 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     let role_name = role_name(&asked.role_name)?;
     let tags = Tags::parse(&asked.account_tag)?;
     let config = context.config()?;
-    let request = Request { profile: Some(asked.source_profile.clone()), ..Request::default() };
+    let request = Request {
+        profile: Some(asked.source_profile.clone()),
+        ..Request::default()
+    };
     let endpoint = plan::draft(&config, &request, &context.env)?.organizations()?;
     let plan = context.plan_of(&config, &request)?;
-    let source = Source::Organizations { source_profile: &asked.source_profile, role_name };
+    let source = Source::Organizations {
+        source_profile: &asked.source_profile,
+        role_name,
+    };
     update::check(source, context)?;
     let options = context.options(&config, &asked.asking, false)?;
     let store = context.store()?;
     let broker = context.broker("sync organizations", &plan, &store, &options);
     broker.confirm()?;
     let credentials = broker.credentials()?;
-    let own = if asked.own_accounts { None } else { Some(own_account(&plan, &credentials, context)?) };
+    let own = if asked.own_accounts {
+        None
+    } else {
+        Some(own_account(&plan, &credentials, context)?)
+    };
     let accounts = Choice::new("--account", &syncing.account)?;
     let has_tags = |found: &[Tag]| tags.match_all(found);
     let inquiry = Inquiry {
         units: &asked.ou,
         paths: template.has(Field::Ou),
         is_wanted: &|member| {
-            let is_own = own.as_deref().is_some_and(|own| is_own(&member.account_id, &member.arn, own));
+            let is_own = own
+                .as_deref()
+                .is_some_and(|own| is_own(&member.account_id, &member.arn, own));
             member.is_active && !is_own && accounts.has(&member.account_id, &member.name)
         },
         has_tags: if tags.any() { Some(&has_tags) } else { None },
@@ -53,9 +71,26 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     let region = region(asked, &config)?;
     let wanted = found.iter().filter(|found| found.is_wanted);
     let profiles = wanted
-        .map(|found| profile(&template, found, &asked.source_profile, role_name, region.clone()))
+        .map(|found| {
+            profile(
+                &template,
+                found,
+                &asked.source_profile,
+                role_name,
+                region.clone(),
+            )
+        })
         .collect();
-    update::run(Update { source, session: None, profiles, syncing, no_input: asked.asking.no_input }, context)
+    update::run(
+        Update {
+            source,
+            session: None,
+            profiles,
+            syncing,
+            no_input: asked.asking.no_input,
+        },
+        context,
+    )
 }
 
 fn profile(
@@ -76,11 +111,22 @@ fn profile(
     };
     let partition = Arn::parse(&found.member.arn).map_or("aws", |arn| arn.partition);
     let keys = vec![
-        ("role_arn", format!("arn:{partition}:iam::{account_id}:role/{role_name}")),
+        (
+            "role_arn",
+            format!("arn:{partition}:iam::{account_id}:role/{role_name}"),
+        ),
         ("source_profile", source_profile.to_owned()),
     ];
     let name = template.fill(named);
-    Synced { name, identity: Identity { account_id, role: role_name.to_owned() }, keys, region }
+    Synced {
+        name,
+        identity: Identity {
+            account_id,
+            role: role_name.to_owned(),
+        },
+        keys,
+        region,
+    }
 }
 
 /// IAM's letters, with a path before them or not.
@@ -90,8 +136,11 @@ fn role_name(text: &str) -> Result<&str> {
     if !name.is_empty() && !name.ends_with('/') && name.chars().all(is_taken) {
         return Ok(name);
     }
-    Err(Error::usage(format!("--role-name: '{text}' is not the name of a role"))
-        .hint("it is written like OrganizationAccountAccessRole, or partners/Audit with its path"))
+    Err(
+        Error::usage(format!("--role-name: '{text}' is not the name of a role")).hint(
+            "it is written like OrganizationAccountAccessRole, or partners/Audit with its path",
+        ),
+    )
 }
 
 /// The account that the source profile's credentials are in.
@@ -111,17 +160,27 @@ fn is_own(account_id: &str, arn: &str, own: &str) -> bool {
 fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> {
     let source = config.profile(&asked.source_profile)?;
     let own = source.and_then(|profile| Some(profile.get("region")?.first_line().to_owned()));
-    Ok(super::typed_region(&asked.syncing)?.or(own).filter(|region| !region.is_empty()))
+    Ok(super::typed_region(&asked.syncing)?
+        .or(own)
+        .filter(|region| !region.is_empty()))
 }
 
 fn tell(found: &[Found], own: Option<&str>, accounts: &Choice, context: &Context) {
-    let all: Vec<(&str, &str)> =
-        found.iter().map(|found| (found.member.account_id.as_str(), found.member.name.as_str())).collect();
+    let all: Vec<(&str, &str)> = found
+        .iter()
+        .map(|found| (found.member.account_id.as_str(), found.member.name.as_str()))
+        .collect();
     accounts.warn_of_unused(&all, context.voice);
     let Some(own) = own else { return };
     for Found { member, .. } in found {
-        if is_own(&member.account_id, &member.arn, own) && accounts.has(&member.account_id, &member.name) {
-            let whose = if member.account_id == own { "your own" } else { "the management" };
+        if is_own(&member.account_id, &member.arn, own)
+            && accounts.has(&member.account_id, &member.name)
+        {
+            let whose = if member.account_id == own {
+                "your own"
+            } else {
+                "the management"
+            };
             context.voice.note(&format!(
                 "{whose} account {} ({}) is left out; --own-accounts takes it in",
                 member.account_id, member.name

@@ -34,9 +34,13 @@ impl<'a> Tags<'a> {
     /// Whether an account with these tags is meant.
     pub(super) fn match_all(&self, found: &[Tag]) -> bool {
         let has = |key: &str, pattern: &Pattern| {
-            found.iter().any(|(own, value)| own == key && pattern.matches(value))
+            found
+                .iter()
+                .any(|(own, value)| own == key && pattern.matches(value))
         };
-        self.0.iter().all(|(key, values)| values.iter().any(|pattern| has(key, pattern)))
+        self.0
+            .iter()
+            .all(|(key, values)| values.iter().any(|pattern| has(key, pattern)))
     }
 }
 
@@ -47,7 +51,9 @@ mod tests {
     #[test]
     fn all_keys_and_any_of_their_values() {
         let found = [("team", "data"), ("stage", "prod-eu"), ("empty", "")];
-        let found: Vec<Tag> = found.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+        let found: Vec<Tag> = found
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .to_vec();
         for (wanted, is_meant) in [
             (&[][..], true),
             (&["team=data"], true),
@@ -62,7 +68,11 @@ mod tests {
             (&["stage=test*", "stage=*-eu"], true),
         ] {
             let texts: Vec<String> = wanted.iter().map(|text| (*text).to_owned()).collect();
-            assert_eq!(Tags::parse(&texts).unwrap().match_all(&found), is_meant, "{wanted:?}");
+            assert_eq!(
+                Tags::parse(&texts).unwrap().match_all(&found),
+                is_meant,
+                "{wanted:?}"
+            );
         }
         assert!(Tags::parse(&["=x".to_owned()]).is_err());
     }

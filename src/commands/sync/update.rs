@@ -1,5 +1,5 @@
-//! What all sources have in common: from the profiles that were found to the changed file, with everything said that
-//! a person should know of it.
+//! What all sources have in common: from the profiles that were found to the changed file, with
+//! everything said that a person should know of it.
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -26,37 +26,61 @@ pub(super) struct Update<'a> {
 /// `--name-template`, or the usual one.
 pub(super) fn template(syncing: &Syncing, usual: &str, fields: &[Field]) -> Result<NameTemplate> {
     let template = syncing.name_template.as_deref().unwrap_or(usual);
-    NameTemplate::parse(template, fields).map_err(|why| Error::usage(format!("--name-template: {why}")))
+    NameTemplate::parse(template, fields)
+        .map_err(|why| Error::usage(format!("--name-template: {why}")))
 }
 
 /// Errors: the file could not be changed, as far as that is seen before anything is asked for.
 pub(super) fn check(source: Source<'_>, context: &Context) -> Result<()> {
     let files = Files::open(context, true)?;
-    block(&files, files.raw.config.as_ref().map_or("", |text| text), source).map(|_| ())
+    block(
+        &files,
+        files.raw.config.as_ref().map_or("", |text| text),
+        source,
+    )
+    .map(|_| ())
 }
 
 pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
-    let Update { source, session, profiles, syncing, no_input } = update;
+    let Update {
+        source,
+        session,
+        profiles,
+        syncing,
+        no_input,
+    } = update;
     let found = profiles.len();
     let files = Files::open(context, syncing.dry_run)?;
     let path = files.paths.display(FileKind::Config);
     let before = files.raw.config.as_ref().map_or("", |text| text.as_str());
     let session = session.filter(|session| files.config.sso_session(&session.name).is_none());
     let with_session = session.as_ref().map(|session| session.added_to(before));
-    let block = block(&files, with_session.as_ref().map_or(before, |text| text), source)?;
+    let block = block(
+        &files,
+        with_session.as_ref().map_or(before, |text| text),
+        source,
+    )?;
     let profiles = naming::assign(profiles, &block, syncing.prune).map_err(|why| {
-        Error::config(format!("{why}: nothing was changed"))
-            .hint("--name-template tells them apart: with {account_name}, {role_name} and {account_id} it always does")
+        Error::config(format!("{why}: nothing was changed")).hint(
+            "--name-template tells them apart: with {account_name}, {role_name} and \
+                   {account_id} it always does",
+        )
     })?;
     let (profiles, left) = without_taken(&files, &block, profiles, context);
-    let wish =
-        Wish { profiles: &profiles, left: &left, prune: syncing.prune, set_region: syncing.region.is_some() };
-    let outcome = block.write(&wish).map_err(|why| Error::config(format!("{path}: {why}")))?;
+    let wish = Wish {
+        profiles: &profiles,
+        left: &left,
+        prune: syncing.prune,
+        set_region: syncing.region.is_some(),
+    };
+    let outcome = block
+        .write(&wish)
+        .map_err(|why| Error::config(format!("{path}: {why}")))?;
     if !outcome.kept.is_empty() {
         let names = listed(&outcome.kept);
-        context
-            .voice
-            .warn(&format!("no longer among what was found, and kept: {names} (--prune takes them out)"));
+        context.voice.warn(&format!(
+            "no longer among what was found, and kept: {names} (--prune takes them out)"
+        ));
     }
     if outcome.is_same() && session.is_none() {
         context.voice.note(&match found {
@@ -65,16 +89,25 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         });
         return Ok(ExitCode::SUCCESS);
     }
-    let texts = Texts { config: Some(outcome.text.clone().into()), ..files.raw.clone() };
+    let texts = Texts {
+        config: Some(outcome.text.clone().into()),
+        ..files.raw.clone()
+    };
     let after = files.config_of(&texts)?;
     hold(&after, &profiles)?;
     warn_of_lost_sources(&files.config, &outcome.gone, context);
     let changes = files.changes(&texts, &[FileKind::Config]);
-    let asking = Asked { dry_run: syncing.dry_run, yes: syncing.yes, no_input };
+    let asking = Asked {
+        dry_run: syncing.dry_run,
+        yes: syncing.yes,
+        no_input,
+    };
     if files.agreed(&changes, &after, asking, context)? {
         let backups = files.write(&changes, context)?;
         if let Some(NewSession { name, .. }) = &session {
-            context.voice.note(&format!("{path}: [sso-session {name}] added"));
+            context
+                .voice
+                .note(&format!("{path}: [sso-session {name}] added"));
         }
         if !outcome.is_same() {
             context.voice.note(&format!("{path}: {}", told(&outcome)));
@@ -87,10 +120,16 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
 }
 
 fn block<'f>(files: &Files, text: &'f str, source: Source<'_>) -> Result<Block<'f>> {
-    Block::find(text, source).map_err(|Broken { line, message, hint }| {
-        let path = files.paths.display(FileKind::Config);
-        Error::config(format!("{path}:{line}: {message}")).hint(hint)
-    })
+    Block::find(text, source).map_err(
+        |Broken {
+             line,
+             message,
+             hint,
+         }| {
+            let path = files.paths.display(FileKind::Config);
+            Error::config(format!("{path}:{line}: {message}")).hint(hint)
+        },
+    )
 }
 
 /// The profiles whose names are free, and the names of those that stay as they are, or out.
@@ -107,10 +146,15 @@ fn without_taken(
         let name = &profile.name;
         let places = places.get(name).map(Vec::as_slice).unwrap_or_default();
         let is_own = block.identity(name).is_some();
-        let is_inside = |origin: &Origin| origin.file == FileKind::Config && block.has_line(origin.line);
+        let is_inside =
+            |origin: &Origin| origin.file == FileKind::Config && block.has_line(origin.line);
         // What xacct's settings file says beside the block adds to the profile.
         let is_other = |origin: &&Origin| {
-            if is_inside(origin) { !is_own } else { !(is_own && origin.file == FileKind::Settings) }
+            if is_inside(origin) {
+                !is_own
+            } else {
+                !(is_own && origin.file == FileKind::Settings)
+            }
         };
         let Some(other) = places.iter().find(is_other) else {
             free.push(profile);
@@ -119,8 +163,14 @@ fn without_taken(
         // A profile of the block that was adopted is the settings file's, and works as it is.
         let is_adopted = || matches!(adopt::state(&files.config, name), State::Adopted);
         if !(places.iter().any(is_inside) && is_adopted()) {
-            let stays = if is_own { "stays as it is" } else { "is left out" };
-            context.voice.warn(&format!("'{name}' {stays}: there is a profile of that name at {other}"));
+            let stays = if is_own {
+                "stays as it is"
+            } else {
+                "is left out"
+            };
+            context.voice.warn(&format!(
+                "'{name}' {stays}: there is a profile of that name at {other}"
+            ));
         }
         left.insert(profile.name);
     }
@@ -132,11 +182,14 @@ fn hold(after: &Config, profiles: &[Synced]) -> Result<()> {
     for profile in profiles {
         let read = after.in_config_file(&profile.name);
         let is_read = |(key, value): &(&str, String)| {
-            read.as_ref().and_then(|section| section.get(key)).is_some_and(|setting| *setting.value == *value)
+            read.as_ref()
+                .and_then(|section| section.get(key))
+                .is_some_and(|setting| *setting.value == *value)
         };
         if let Some((key, _)) = profile.keys.iter().find(|entry| !is_read(entry)) {
             return Err(Error::config(format!(
-                "{key} of profile '{}' cannot be written so that it is read the same: nothing was changed",
+                "{key} of profile '{}' cannot be written so that it is read the same: nothing was \
+                 changed",
                 profile.name
             )));
         }
@@ -149,10 +202,15 @@ fn warn_of_lost_sources(config: &Config, gone: &[String], context: &Context) {
     if gone.is_empty() {
         return;
     }
-    for profile in config.profiles().iter().filter(|profile| !gone.contains(&profile.name)) {
+    for profile in config
+        .profiles()
+        .iter()
+        .filter(|profile| !gone.contains(&profile.name))
+    {
         for key in ["source_profile", "include_profile"] {
-            let Some(setting) =
-                profile.get(key).filter(|setting| gone.iter().any(|name| name == setting.first_line()))
+            let Some(setting) = profile
+                .get(key)
+                .filter(|setting| gone.iter().any(|name| name == setting.first_line()))
             else {
                 continue;
             };
@@ -167,18 +225,27 @@ fn warn_of_lost_sources(config: &Config, gone: &[String], context: &Context) {
 }
 
 fn told(outcome: &Outcome) -> String {
-    let counts = [(outcome.added, "added"), (outcome.changed, "changed"), (outcome.gone.len(), "taken out")];
-    let told =
-        counts.iter().filter(|(count, _)| *count > 0).enumerate().map(|(index, (count, what))| {
-            match (index, count) {
-                (0, 1) => format!("1 profile {what}"),
-                (0, _) => format!("{count} profiles {what}"),
-                _ => format!("{count} {what}"),
-            }
+    let counts = [
+        (outcome.added, "added"),
+        (outcome.changed, "changed"),
+        (outcome.gone.len(), "taken out"),
+    ];
+    let told = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .enumerate()
+        .map(|(index, (count, what))| match (index, count) {
+            (0, 1) => format!("1 profile {what}"),
+            (0, _) => format!("{count} profiles {what}"),
+            _ => format!("{count} {what}"),
         });
     told.collect::<Vec<_>>().join(", ")
 }
 
 fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("'{name}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

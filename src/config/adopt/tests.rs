@@ -1,4 +1,5 @@
-//! What adopting does to made-up files: every profile says what it said, and the way back is found again.
+//! What adopting does to made-up files: every profile says what it said, and the way back is found
+//! again.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,7 +21,11 @@ fn paths() -> Paths {
 
 fn raw(config: &str, settings: &str) -> Texts {
     let text = |text: &str| (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
-    Texts { config: text(config), settings: text(settings), credentials: None }
+    Texts {
+        config: text(config),
+        settings: text(settings),
+        credentials: None,
+    }
 }
 
 fn read(raw: &Texts) -> Config {
@@ -33,7 +38,8 @@ fn meaning(raw: &Texts) -> BTreeMap<String, BTreeMap<String, String>> {
         let set = profile.iter().filter(|(key, _)| *key != PROCESS);
         (
             profile.name.clone(),
-            set.map(|(key, setting)| (key.to_owned(), setting.value.trim().to_owned())).collect(),
+            set.map(|(key, setting)| (key.to_owned(), setting.value.trim().to_owned()))
+                .collect(),
         )
     };
     read(raw).profiles().into_iter().map(said).collect()
@@ -47,7 +53,10 @@ fn a_policy_is_named_from_where_it_was() {
         ("~/audit.json", "~/audit.json"),
         ("{}", "{}"),
     ] {
-        let before = raw(&format!("[profile a]\nrole_arn=x\nsession_policy={written}\n"), "");
+        let before = raw(
+            &format!("[profile a]\nrole_arn=x\nsession_policy={written}\n"),
+            "",
+        );
         let after = adopt(&read(&before), &before, &["a".to_owned()], PROGRAM).unwrap();
         assert_eq!(
             *after.settings.unwrap(),
@@ -64,9 +73,13 @@ fn what_the_settings_say_already_stays() {
     );
     let after = adopt(&read(&before), &before, &["a".to_owned()], PROGRAM).unwrap();
     assert_eq!(
-        (after.config.as_ref().unwrap().as_str(), after.settings.as_ref().unwrap().as_str()),
         (
-            "[profile a]\ncredential_process = /usr/bin/xacct credential-process a\nregion=r\nmfa_serial=\n",
+            after.config.as_ref().unwrap().as_str(),
+            after.settings.as_ref().unwrap().as_str()
+        ),
+        (
+            "[profile a]\ncredential_process = /usr/bin/xacct credential-process \
+             a\nregion=r\nmfa_serial=\n",
             "[profile.a] # mine\nrole_arn = \"x\"\nexternal_id = 'new'\n"
         )
     );
@@ -80,24 +93,36 @@ fn what_the_settings_say_already_stays() {
 #[test]
 fn a_key_that_came_later_is_moved_too() {
     let text = "[profile a]\ncredential_process = /usr/bin/xacct credential-process a\n";
-    let before = raw(&format!("{text}external_id = e\n"), "[profile.a]\nrole_arn = 'x'\n");
+    let before = raw(
+        &format!("{text}external_id = e\n"),
+        "[profile.a]\nrole_arn = 'x'\n",
+    );
     assert!(matches!(state(&read(&before), "a"), State::Role));
     let after = adopt(&read(&before), &before, &["a".to_owned()], PROGRAM).unwrap();
     assert_eq!(after.config.as_ref().unwrap().as_str(), text);
-    assert_eq!(after.settings.unwrap().as_str(), "[profile.a]\nexternal_id = \"e\"\nrole_arn = 'x'\n");
+    assert_eq!(
+        after.settings.unwrap().as_str(),
+        "[profile.a]\nexternal_id = \"e\"\nrole_arn = 'x'\n"
+    );
 }
 
 fn role_file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         2 => Just("role_arn = arn:x"), 2 => Just("source_profile=b # keys"), 1 => Just("External_ID = e"),
-        1 => Just("external_id = f"), 1 => Just("duration_seconds = 3600"), 1 => Just("read_only = true"),
+        1 => Just("external_id = f"), 1 => Just("duration_seconds = 3600"), 1 => Just("read_only = \
+             true"),
         1 => Just("tags = a,\n  b"), 1 => Just("session_policy = {\n  \"a\": 1\n  }"), 1 => Just("region = r"),
         1 => Just("s3 =\n  role_arn = n\n  # in"), 1 => Just("# c"), 1 => Just(""), 1 => Just("rubbish"),
-        1 => Just("[profile b]"), 1 => Just("[profile a]"), 1 => Just("[profile \"c d\"]\nrole_arn = y"),
+        1 => Just("[profile b]"), 1 => Just("[profile a]"), 1 => Just("[profile \"c d\"]\nrole_arn \
+             = y"),
     ];
     let lines = proptest::collection::vec(line, 0..14);
     (lines, prop_oneof![Just("\n"), Just("\r\n")], any::<bool>()).prop_map(|(lines, end, ended)| {
-        let text = format!("[profile a]\n{}{}", lines.join("\n"), if ended { "\n" } else { "" });
+        let text = format!(
+            "[profile a]\n{}{}",
+            lines.join("\n"),
+            if ended { "\n" } else { "" }
+        );
         text.replace('\n', end)
     })
 }

@@ -5,8 +5,17 @@ use super::*;
 /// `key=value@line` of each entry, and `line: message` of each flaw.
 fn read(text: &str) -> (Vec<String>, Vec<String>) {
     let body = parse(text, 0..text.len(), 2);
-    let entries = body.entries.iter().map(|entry| format!("{}={}@{}", entry.key, *entry.value, entry.line));
-    (entries.collect(), body.flaws.iter().map(|(line, text)| format!("{line}: {text}")).collect())
+    let entries = body
+        .entries
+        .iter()
+        .map(|entry| format!("{}={}@{}", entry.key, *entry.value, entry.line));
+    (
+        entries.collect(),
+        body.flaws
+            .iter()
+            .map(|(line, text)| format!("{line}: {text}"))
+            .collect(),
+    )
 }
 
 fn entries(text: &str) -> Vec<String> {
@@ -37,7 +46,10 @@ fn keys_are_in_lower_case_and_values_keep_their_quotes() {
 
 #[test]
 fn continuations_keep_their_comments_but_not_comment_lines() {
-    assert_eq!(entries("a = 1\n  2 # two\n  # no\n\n;no\n\t3\nb = 4"), ["a=1\n2 # two\n3@2", "b=4@8"]);
+    assert_eq!(
+        entries("a = 1\n  2 # two\n  # no\n\n;no\n\t3\nb = 4"),
+        ["a=1\n2 # two\n3@2", "b=4@8"]
+    );
 }
 
 #[test]
@@ -89,7 +101,10 @@ fn a_continuation_needs_something_to_continue() {
     let (entries, flaws) = read("  x\n  y\na = 1");
     assert_eq!(entries, ["a=1@4"]);
     assert_eq!(flaws.len(), 2);
-    assert_eq!(flaws[0], "2: Expected a property definition, found continuation: the line is ignored");
+    assert_eq!(
+        flaws[0],
+        "2: Expected a property definition, found continuation: the line is ignored"
+    );
 }
 
 #[test]
@@ -102,7 +117,10 @@ fn messages_never_repeat_the_line() {
 #[test]
 fn lines_before_the_first_section() {
     assert_eq!(
-        outside_sections("# c\n\n  ; d\nx = 1\n  y\n").iter().map(|flaw| flaw.0).collect::<Vec<_>>(),
+        outside_sections("# c\n\n  ; d\nx = 1\n  y\n")
+            .iter()
+            .map(|flaw| flaw.0)
+            .collect::<Vec<_>>(),
         [4, 5]
     );
 }

@@ -29,12 +29,28 @@ fn names_that_are_accepted_in_the_config_file() {
         ("[profile \"a;]b\"] ; c", "a;]b"),
         ("[profile default]", "default"),
     ] {
-        assert_eq!(config(line), (Kind::Profile, name.to_owned(), None), "{line}");
+        assert_eq!(
+            config(line),
+            (Kind::Profile, name.to_owned(), None),
+            "{line}"
+        );
     }
-    assert_eq!(config("[profile a] junk"), (Kind::Profile, "a".to_owned(), Some(Flaw::Trailing)));
-    assert_eq!(config("[default]"), (Kind::PlainDefault, "default".to_owned(), None));
-    assert_eq!(config("[sso-session x]"), (Kind::SsoSession, "x".to_owned(), None));
-    assert_eq!(config("[services x]"), (Kind::Services, "x".to_owned(), None));
+    assert_eq!(
+        config("[profile a] junk"),
+        (Kind::Profile, "a".to_owned(), Some(Flaw::Trailing))
+    );
+    assert_eq!(
+        config("[default]"),
+        (Kind::PlainDefault, "default".to_owned(), None)
+    );
+    assert_eq!(
+        config("[sso-session x]"),
+        (Kind::SsoSession, "x".to_owned(), None)
+    );
+    assert_eq!(
+        config("[services x]"),
+        (Kind::Services, "x".to_owned(), None)
+    );
 }
 
 #[test]
@@ -65,14 +81,28 @@ fn headers_that_are_ignored_in_the_config_file() {
 
 #[test]
 fn the_credentials_file_has_names_without_prefix() {
-    for (line, name) in
-        [("[a]", "a"), ("[default]", "default"), ("[profile]", "profile"), ("[\"my client\"]", "my client")]
-    {
-        assert_eq!(credentials(line), (Kind::Profile, name.to_owned(), None), "{line}");
+    for (line, name) in [
+        ("[a]", "a"),
+        ("[default]", "default"),
+        ("[profile]", "profile"),
+        ("[\"my client\"]", "my client"),
+    ] {
+        assert_eq!(
+            credentials(line),
+            (Kind::Profile, name.to_owned(), None),
+            "{line}"
+        );
     }
-    assert_eq!(credentials("[my  client]"), (Kind::Spaced, "my  client".to_owned(), None));
+    assert_eq!(
+        credentials("[my  client]"),
+        (Kind::Spaced, "my  client".to_owned(), None)
+    );
     for line in ["[profile a]", "[sso-session a]", "[services a]"] {
-        assert_eq!(credentials(line).2, Some(Flaw::PrefixedInCredentials), "{line}");
+        assert_eq!(
+            credentials(line).2,
+            Some(Flaw::PrefixedInCredentials),
+            "{line}"
+        );
     }
 }
 
@@ -80,23 +110,38 @@ fn the_credentials_file_has_names_without_prefix() {
 fn messages_say_what_to_write_instead() {
     let message = |line: &str, file| read(line, file).flaw.unwrap().message(line);
     for (line, text) in [
-        ("[a]", "[a] is ignored: in this file a profile is written [profile a]"),
-        ("[Profile a]", "[Profile …] is ignored: no such kind of section, did you mean [profile …]?"),
+        (
+            "[a]",
+            "[a] is ignored: in this file a profile is written [profile a]",
+        ),
+        (
+            "[Profile a]",
+            "[Profile …] is ignored: no such kind of section, did you mean [profile …]?",
+        ),
         (
             "[zzz a]",
-            "[zzz …] is ignored: no such kind of section (a profile is written [profile a], a name with blanks \
+            "[zzz …] is ignored: no such kind of section (a profile is written [profile a], a name \
+             with blanks \
              [profile \"zzz a\"])",
         ),
         (
             "[profile Foo Bar]",
-            "the section's name is not valid: ignored (a name with blanks is written [profile \"Foo Bar\"])",
+            "the section's name is not valid: ignored (a name with blanks is written \
+             [profile \"Foo Bar\"])",
         ),
         (
             "[profile \"a]",
-            "the section's name is not valid: ignored (a name with blanks is written [profile \"my client\"])",
+            "the section's name is not valid: ignored (a name with blanks is written [profile \"my \
+             client\"])",
         ),
-        ("[DEFAULT]", "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]"),
-        ("[profile a] b", "Profile definition must end with ']': what stands behind it is ignored"),
+        (
+            "[DEFAULT]",
+            "[DEFAULT] is ignored: no profile inherits from it; the default profile is [default]",
+        ),
+        (
+            "[profile a] b",
+            "Profile definition must end with ']': what stands behind it is ignored",
+        ),
     ] {
         assert_eq!(message(line, FileKind::Config), text);
     }

@@ -21,29 +21,43 @@ fn indexed(text: &str) -> Vec<(usize, String)> {
     let found = sections(text, FileKind::Config);
     found
         .iter()
-        .map(|section| (section.line, text[section.header.start..section.body.end].to_owned()))
+        .map(|section| {
+            (
+                section.line,
+                text[section.header.start..section.body.end].to_owned(),
+            )
+        })
         .collect()
 }
 
 fn names(text: &str) -> Vec<String> {
     let found = sections(text, FileKind::Config);
-    found.iter().map(|section| section.name(text).to_owned()).collect()
+    found
+        .iter()
+        .map(|section| section.name(text).to_owned())
+        .collect()
 }
 
 #[test]
 fn headers_may_be_indented() {
-    assert_eq!(names("[profile a]\nk = v\n  [profile b]\r\nk = w\n\t[profile c"), ["a", "b", ""]);
+    assert_eq!(
+        names("[profile a]\nk = v\n  [profile b]\r\nk = w\n\t[profile c"),
+        ["a", "b", ""]
+    );
 }
 
 #[test]
 fn what_is_no_header() {
-    assert_eq!(names("# [profile x]\n[profile a]\nk = [profile y]\n;[profile z]\nw = [\n"), ["a"]);
+    assert_eq!(
+        names("# [profile x]\n[profile a]\nk = [profile y]\n;[profile z]\nw = [\n"),
+        ["a"]
+    );
 }
 
 #[test]
 fn json_over_several_lines_is_a_value() {
-    let policy =
-        "[profile a]\nsession_policy = {\"Statement\":\n  [\n  {\"Action\":\n  [\"s3:Get*\"],\n  []}\n  ]}\n";
+    let policy = "[profile a]\nsession_policy = \
+                  {\"Statement\":\n  [\n  {\"Action\":\n  [\"s3:Get*\"],\n  []}\n  ]}\n";
     assert_eq!(names(&format!("{policy}[profile b]\n")), ["a", "b"]);
     assert_eq!(indexed(policy), [(1, policy.to_owned())]);
 }
@@ -51,7 +65,10 @@ fn json_over_several_lines_is_a_value() {
 #[test]
 fn lines_are_counted_from_one() {
     let found = sections("\n\n[profile a]\nk=v\n\n[profile b]", FileKind::Config);
-    assert_eq!(found.iter().map(|section| section.line).collect::<Vec<_>>(), [3, 6]);
+    assert_eq!(
+        found.iter().map(|section| section.line).collect::<Vec<_>>(),
+        [3, 6]
+    );
 }
 
 fn file_like() -> impl Strategy<Value = String> {
@@ -65,8 +82,11 @@ fn file_like() -> impl Strategy<Value = String> {
         Just("é [\u{a0}[".to_owned()),
         "[ \t\\[\\]a#;=\"'\\\\\u{a0}\r]{0,12}",
     ];
-    prop::collection::vec((line, prop::sample::select(vec!["\n", "\r\n", "\n\n", ""])), 0..20)
-        .prop_map(|lines| lines.into_iter().map(|(line, end)| line + end).collect())
+    prop::collection::vec(
+        (line, prop::sample::select(vec!["\n", "\r\n", "\n\n", ""])),
+        0..20,
+    )
+    .prop_map(|lines| lines.into_iter().map(|(line, end)| line + end).collect())
 }
 
 proptest! {

@@ -1,4 +1,5 @@
-//! The lines that a block of `sync` begins and ends with, and what is wrong where they do not belong together.
+//! The lines that a block of `sync` begins and ends with, and what is wrong where they do not
+//! belong together.
 
 use std::ops::Range;
 
@@ -36,26 +37,41 @@ pub(super) fn places(text: &str) -> Result<Vec<(String, Place)>, Broken> {
     let mut open: Option<(&str, usize, Range<usize>)> = None;
     for line in Scan::text(text).filter(|line| line.what == What::Comment) {
         let (number, range) = (line.number, line.range());
-        let Some((label, begins)) = marker(line.text) else { continue };
+        let Some((label, begins)) = marker(line.text) else {
+            continue;
+        };
         match (open.take(), begins) {
             (None, true) if places.iter().any(|(other, _)| other == label) => {
                 return Err(Broken {
                     line: number,
-                    message: format!("there is a block of 'xacct sync {label}' already, further up"),
+                    message: format!(
+                        "there is a block of 'xacct sync {label}' already, further up"
+                    ),
                     hint: "delete one of the two, from its first line to its last".to_owned(),
                 });
             }
             (None, true) => open = Some((label, number, range)),
             (Some((opened, first, begin)), false) if opened == label => {
                 let (whole, inner) = (begin.start..range.end, begin.end..range.start);
-                places.push((label.to_owned(), Place { whole, inner, lines: (first, number) }));
+                places.push((
+                    label.to_owned(),
+                    Place {
+                        whole,
+                        inner,
+                        lines: (first, number),
+                    },
+                ));
             }
             (Some((opened, first, _)), _) => return Err(without_end(opened, first)),
             (None, false) => {
                 return Err(Broken {
                     line: number,
-                    message: format!("the block of 'xacct sync {label}' ends here and begins nowhere"),
-                    hint: format!("put a line '{MARK}{label}{BEGIN}' where it begins, or delete this one"),
+                    message: format!(
+                        "the block of 'xacct sync {label}' ends here and begins nowhere"
+                    ),
+                    hint: format!(
+                        "put a line '{MARK}{label}{BEGIN}' where it begins, or delete this one"
+                    ),
                 });
             }
         }
@@ -83,25 +99,32 @@ fn marker(text: &str) -> Option<(&str, bool)> {
     rest.find(BEGIN).map(|at| (&rest[..at], true))
 }
 
-/// Between the block's end and the next header, nothing may stand but comments: it would belong to whichever
-/// profile is the block's last.
+/// Between the block's end and the next header, nothing may stand but comments: it would belong to
+/// whichever profile is the block's last.
 pub(super) fn refuse_what_stands_behind(
     text: &str,
     label: &str,
     place: &Place,
     sections: &[Found],
 ) -> Result<(), Broken> {
-    if !sections.iter().any(|section| place.inner.contains(&section.header.start)) {
+    if !sections
+        .iter()
+        .any(|section| place.inner.contains(&section.header.start))
+    {
         return Ok(());
     }
-    let next = sections.iter().find(|section| section.header.start >= place.whole.end);
+    let next = sections
+        .iter()
+        .find(|section| section.header.start >= place.whole.end);
     let end = next.map_or(text.len(), |section| section.header.start);
     let mut behind = Scan::below(text, place.whole.end..end, place.lines.1 + 1);
     match behind.find(Line::says_something) {
         None => Ok(()),
         Some(line) => Err(Broken {
             line: line.number,
-            message: format!("this line stands after the block of 'xacct sync {label}' and has no profile"),
+            message: format!(
+                "this line stands after the block of 'xacct sync {label}' and has no profile"
+            ),
             hint: "put it into the profile that it belongs to, or delete it".to_owned(),
         }),
     }

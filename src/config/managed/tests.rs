@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 const ACME: Source<'_> = Source::Sso { session: "acme" };
-const BEGINS: &str = "# xacct sync sso acme: begin (kept by xacct: profiles of your own stand outside)\n";
+const BEGINS: &str =
+    "# xacct sync sso acme: begin (kept by xacct: profiles of your own stand outside)\n";
 const ENDS: &str = "# xacct sync sso acme: end\n";
 
 fn synced(name: &str, account_id: &str, role: &str) -> Synced {
@@ -14,24 +15,44 @@ fn synced(name: &str, account_id: &str, role: &str) -> Synced {
         ("sso_account_id", account_id.to_owned()),
         ("sso_role_name", role.to_owned()),
     ];
-    let identity = Identity { account_id: account_id.to_owned(), role: role.to_owned() };
-    Synced { name: name.to_owned(), identity, keys, region: Some("eu-central-1".to_owned()) }
+    let identity = Identity {
+        account_id: account_id.to_owned(),
+        role: role.to_owned(),
+    };
+    Synced {
+        name: name.to_owned(),
+        identity,
+        keys,
+        region: Some("eu-central-1".to_owned()),
+    }
 }
 
 /// As xacct writes it.
 fn section(name: &str, account_id: &str) -> String {
     format!(
-        "[profile {name}]\nsso_session = acme\nsso_account_id = {account_id}\nsso_role_name = R\nregion = eu-central-1\n"
+        "[profile {name}]\nsso_session = acme\nsso_account_id = {account_id}\nsso_role_name = \
+         R\nregion = eu-central-1\n"
     )
 }
 
 #[track_caller]
 fn written(text: &str, profiles: &[(&str, &str)], prune: bool) -> Outcome {
-    let profiles: Vec<Synced> = profiles.iter().map(|(name, id)| synced(name, id, "R")).collect();
-    let wish = Wish { profiles: &profiles, left: &HashSet::new(), prune, set_region: false };
+    let profiles: Vec<Synced> = profiles
+        .iter()
+        .map(|(name, id)| synced(name, id, "R"))
+        .collect();
+    let wish = Wish {
+        profiles: &profiles,
+        left: &HashSet::new(),
+        prune,
+        set_region: false,
+    };
     let outcome = Block::find(text, ACME).unwrap().write(&wish).unwrap();
     // Once more changes nothing.
-    let again = Block::find(&outcome.text, ACME).unwrap().write(&wish).unwrap();
+    let again = Block::find(&outcome.text, ACME)
+        .unwrap()
+        .write(&wish)
+        .unwrap();
     assert_eq!((&again.text, again.is_same()), (&outcome.text, true));
     outcome
 }
@@ -54,15 +75,28 @@ fn a_block_comes_at_the_end_and_goes_again() {
         assert_eq!(without.gone, ["a", "b"]);
         // What ends a line stays.
         let blank = if text.ends_with("\n\n") { "\n" } else { "\n\n" };
-        assert_eq!(without.text.trim_end_matches('\n'), text.trim_end_matches('\n'), "{text:?}");
-        assert!(!without.text.ends_with(blank) || text.ends_with(blank), "{:?}", without.text);
+        assert_eq!(
+            without.text.trim_end_matches('\n'),
+            text.trim_end_matches('\n'),
+            "{text:?}"
+        );
+        assert!(
+            !without.text.ends_with(blank) || text.ends_with(blank),
+            "{:?}",
+            without.text
+        );
     }
 }
 
 #[test]
 fn carriage_returns_stay_and_come_along() {
     let text = "[default]\r\nregion = x\r\n";
-    let block = format!("\n{BEGINS}{}\n{}{ENDS}", section("a", "1"), section("b", "2")).replace('\n', "\r\n");
+    let block = format!(
+        "\n{BEGINS}{}\n{}{ENDS}",
+        section("a", "1"),
+        section("b", "2")
+    )
+    .replace('\n', "\r\n");
     let outcome = written(text, &[("a", "1"), ("b", "2")], false);
     assert_eq!(outcome.text, format!("{text}{block}"));
     let more = written(&outcome.text, &[("a", "1"), ("aa", "3"), ("b", "2")], false);
@@ -74,13 +108,19 @@ fn carriage_returns_stay_and_come_along() {
 #[test]
 fn what_stands_outside_or_was_added_inside_stays() {
     let text = format!(
-        "# mine\n[profile b]\nregion = z\n{BEGINS}# about them all\n\n# about a\n[profile a] # a\nsso_session=acme\n\
-         sso_account_id = 1\n  # why\noutput = json\nsso_role_name = R\nregion = us-east-1\n\n\n# about c\n\
-         [profile c]\nsso_session = acme\nsso_account_id = 3\nsso_role_name = R\n\n[profile own]\nregion = y\n{ENDS}\n# mine too\n\
+        "# mine\n[profile b]\nregion = z\n{BEGINS}# about them all\n\n# about a\n[profile a] # \
+         a\nsso_session=acme\n\
+         sso_account_id = 1\n  # why\noutput = json\nsso_role_name = R\nregion = us-east-1\n\n\n# \
+         about c\n\
+         [profile c]\nsso_session = acme\nsso_account_id = 3\nsso_role_name = R\n\n[profile \
+         own]\nregion = y\n{ENDS}\n# mine too\n\
          [profile d]\nregion = w"
     );
     let same = written(&text, &[("a", "1")], false);
-    assert_eq!((same.is_same(), &same.text, &same.kept), (true, &text, &vec!["c".to_owned()]));
+    assert_eq!(
+        (same.is_same(), &same.text, &same.kept),
+        (true, &text, &vec!["c".to_owned()])
+    );
     let outcome = written(&text, &[("a", "1"), ("b2", "2")], true);
     let wanted = text
         .replace(
@@ -94,17 +134,35 @@ fn what_stands_outside_or_was_added_inside_stays() {
 
 #[test]
 fn the_source_has_its_say_in_its_own_keys_only() {
-    let text =
-        format!("{BEGINS}{}{ENDS}", section("a", "1").replace("region = eu-central-1", "region = mine"));
+    let text = format!(
+        "{BEGINS}{}{ENDS}",
+        section("a", "1").replace("region = eu-central-1", "region = mine")
+    );
     let mut profile = synced("a", "1", "R");
     profile.keys.push(("sso_start_url", "https://x".to_owned()));
     let left = HashSet::new();
-    let wish =
-        |set_region| Wish { profiles: std::slice::from_ref(&profile), left: &left, prune: false, set_region };
-    let outcome = Block::find(&text, ACME).unwrap().write(&wish(false)).unwrap();
-    assert_eq!(outcome.text, text.replace("= mine\n", "= mine\nsso_start_url = https://x\n"));
-    let outcome = Block::find(&text, ACME).unwrap().write(&wish(true)).unwrap();
-    assert_eq!(outcome.text, text.replace("= mine\n", "= eu-central-1\nsso_start_url = https://x\n"));
+    let wish = |set_region| Wish {
+        profiles: std::slice::from_ref(&profile),
+        left: &left,
+        prune: false,
+        set_region,
+    };
+    let outcome = Block::find(&text, ACME)
+        .unwrap()
+        .write(&wish(false))
+        .unwrap();
+    assert_eq!(
+        outcome.text,
+        text.replace("= mine\n", "= mine\nsso_start_url = https://x\n")
+    );
+    let outcome = Block::find(&text, ACME)
+        .unwrap()
+        .write(&wish(true))
+        .unwrap();
+    assert_eq!(
+        outcome.text,
+        text.replace("= mine\n", "= eu-central-1\nsso_start_url = https://x\n")
+    );
     assert_eq!(outcome.changed, 1);
 }
 
@@ -114,16 +172,26 @@ fn sources_have_a_block_each() {
     let first = written("", &[("a", "1")], false).text;
     let mut profile = synced("b", "2", "R");
     profile.keys[0].1 = "acme 2".to_owned();
-    let wish = Wish { profiles: &[profile], left: &HashSet::new(), prune: true, set_region: false };
+    let wish = Wish {
+        profiles: &[profile],
+        left: &HashSet::new(),
+        prune: true,
+        set_region: false,
+    };
     let outcome = Block::find(&first, other).unwrap().write(&wish).unwrap();
     assert!(
-        outcome.text.starts_with(&format!("{first}\n# xacct sync sso acme 2: begin (")),
+        outcome
+            .text
+            .starts_with(&format!("{first}\n# xacct sync sso acme 2: begin (")),
         "{}",
         outcome.text
     );
     assert_eq!(outcome.gone, [""; 0]);
     let block = Block::find(&outcome.text, ACME).unwrap();
-    assert_eq!((block.has_line(1), block.has_line(7), block.has_line(8)), (true, true, false));
+    assert_eq!(
+        (block.has_line(1), block.has_line(7), block.has_line(8)),
+        (true, true, false)
+    );
     // A profile that says another session is not of this one.
     let odd = first.replace("sso_session = acme\n", "sso_session = other\n");
     assert_eq!(Block::find(&odd, ACME).unwrap().identity("a"), None);
@@ -132,10 +200,20 @@ fn sources_have_a_block_each() {
 
 #[test]
 fn markers_that_do_not_belong_together() {
-    let (begin, end) = ("# xacct sync sso acme: begin\n", "# xacct sync sso acme: end\n");
-    let (other, section) = ("# xacct sync sso b: begin (x)\n", "[profile a]\nregion = x\n");
+    let (begin, end) = (
+        "# xacct sync sso acme: begin\n",
+        "# xacct sync sso acme: end\n",
+    );
+    let (other, section) = (
+        "# xacct sync sso b: begin (x)\n",
+        "[profile a]\nregion = x\n",
+    );
     for (text, line, message) in [
-        (format!("\n{begin}{section}"), 2, "the block of 'xacct sync sso acme' begins here and ends nowhere"),
+        (
+            format!("\n{begin}{section}"),
+            2,
+            "the block of 'xacct sync sso acme' begins here and ends nowhere",
+        ),
         (
             format!("{begin}{begin}{end}"),
             1,
@@ -146,8 +224,16 @@ fn markers_that_do_not_belong_together() {
             1,
             "the block of 'xacct sync sso acme' begins here and ends nowhere",
         ),
-        (format!("{other}{end}"), 1, "the block of 'xacct sync sso b' begins here and ends nowhere"),
-        (format!("{section}{end}"), 3, "the block of 'xacct sync sso acme' ends here and begins nowhere"),
+        (
+            format!("{other}{end}"),
+            1,
+            "the block of 'xacct sync sso b' begins here and ends nowhere",
+        ),
+        (
+            format!("{section}{end}"),
+            3,
+            "the block of 'xacct sync sso acme' ends here and begins nowhere",
+        ),
         (
             format!("{begin}{end}{begin}{end}"),
             3,
@@ -160,25 +246,35 @@ fn markers_that_do_not_belong_together() {
         ),
     ] {
         let broken = Block::find(&text, ACME).err().unwrap();
-        assert_eq!((broken.line, broken.message.as_str()), (line, message), "{text}");
+        assert_eq!(
+            (broken.line, broken.message.as_str()),
+            (line, message),
+            "{text}"
+        );
     }
     assert!(Block::find(&format!("{begin}{end}output = json\n"), ACME).is_ok());
 }
 
 #[test]
 fn a_pruned_name_that_another_account_takes_is_a_new_profile() {
-    let text = written("", &[("prod", "1")], false).text.replace("region = eu-central-1", "confirm = true");
+    let text = written("", &[("prod", "1")], false)
+        .text
+        .replace("region = eu-central-1", "confirm = true");
     let outcome = written(&text, &[("prod", "2")], true);
     assert_eq!(
         (outcome.text, outcome.gone),
-        (written("", &[("prod", "2")], false).text, vec!["prod".to_owned()])
+        (
+            written("", &[("prod", "2")], false).text,
+            vec!["prod".to_owned()]
+        )
     );
 }
 
 proptest! {
     #[test]
     fn nothing_outside_is_lost(
-        before in "(\\[profile [xyz]\\]|k = v|# c|  # d| v|)(\n(\\[profile [xyz]\\]|k = v|# c|)){0,5}\n?",
+        before in "(\\[profile [xyz]\\]|k = v|# c|  # d| v|)(\n(\\[profile [xyz]\\]|k = v|# \
+                   c|)){0,5}\n?",
         first in "[a-f]{0,6}",
         second in "[a-f]{0,6}",
         prune: bool,

@@ -7,7 +7,10 @@ fn the_usual_places() {
     let paths = Paths::from_env(&Env::of(&[("HOME", "/home/me")]));
     assert_eq!(paths.config, Path::new("/home/me/.aws/config"));
     assert_eq!(paths.credentials, Path::new("/home/me/.aws/credentials"));
-    assert_eq!(paths.settings, Path::new("/home/me/.config/xacct/config.toml"));
+    assert_eq!(
+        paths.settings,
+        Path::new("/home/me/.config/xacct/config.toml")
+    );
     assert_eq!(paths.display(FileKind::Config), "~/.aws/config");
 }
 
@@ -21,7 +24,12 @@ fn without_a_home_there_are_no_files() {
 
 #[test]
 fn variables_and_tildes_are_expanded() {
-    let env = Env::of(&[("HOME", "/home/me"), ("USER", "me"), ("DIR", "d"), ("EMPTY", "")]);
+    let env = Env::of(&[
+        ("HOME", "/home/me"),
+        ("USER", "me"),
+        ("DIR", "d"),
+        ("EMPTY", ""),
+    ]);
     for (written, path) in [
         ("/etc/aws", "/etc/aws"),
         ("$HOME/x", "/home/me/x"),
@@ -36,7 +44,11 @@ fn variables_and_tildes_are_expanded() {
         ("/x/~/y", "/x/~/y"),
         ("x/$é", "x/$é"),
     ] {
-        assert_eq!(expand(Path::new(written), env.home.as_deref(), &env), Path::new(path), "{written}");
+        assert_eq!(
+            expand(Path::new(written), env.home.as_deref(), &env),
+            Path::new(path),
+            "{written}"
+        );
     }
 }
 
@@ -49,16 +61,21 @@ fn a_variable_with_its_own_path_wins() {
         ("XACCT_CONFIG", "/x.toml"),
     ]);
     let paths = Paths::from_env(&env);
-    let shown = [FileKind::Config, FileKind::Credentials, FileKind::Settings].map(|file| paths.display(file));
+    let shown = [FileKind::Config, FileKind::Credentials, FileKind::Settings]
+        .map(|file| paths.display(file));
     assert_eq!(shown, ["~/c", "~/s", "/x.toml"]);
     let blank = Paths::from_env(&Env::of(&[("HOME", "/home/me"), ("AWS_CONFIG_FILE", "")]));
     assert_eq!(blank.config, Path::new("/home/me/.aws/config"));
 }
 
-/// AWS's own cases, those for Windows too: only the separator that `Path` puts in between is this platform's.
+/// AWS's own cases, those for Windows too: only the separator that `Path` puts in between is this
+/// platform's.
 #[test]
 fn files_are_found_where_the_sdks_find_them() {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/file-location-tests.json");
+    let data = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/conformance/file-location-tests.json"
+    );
     let Ok(text) = std::fs::read_to_string(data) else {
         eprintln!("SKIPPED: {data} is not there");
         return;
@@ -68,13 +85,29 @@ fn files_are_found_where_the_sdks_find_them() {
     assert_eq!(cases.len(), 9);
     for case in cases {
         let variables = case["environment"].as_object().unwrap();
-        let variables: Vec<(&str, &str)> =
-            variables.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+        let variables: Vec<(&str, &str)> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+            .collect();
         let windows = case["platform"] == "windows";
-        let paths = Paths::on(if windows { Platform::Windows } else { Platform::Unix }, &Env::of(&variables));
-        for (path, wanted) in [(paths.config, "configLocation"), (paths.credentials, "credentialsLocation")] {
+        let paths = Paths::on(
+            if windows {
+                Platform::Windows
+            } else {
+                Platform::Unix
+            },
+            &Env::of(&variables),
+        );
+        for (path, wanted) in [
+            (paths.config, "configLocation"),
+            (paths.credentials, "credentialsLocation"),
+        ] {
             let path = path.to_str().unwrap();
-            let path = if windows { path.replace('/', "\\") } else { path.to_owned() };
+            let path = if windows {
+                path.replace('/', "\\")
+            } else {
+                path.to_owned()
+            };
             assert_eq!(path, case[wanted].as_str().unwrap(), "{}", case["name"]);
         }
     }

@@ -10,12 +10,15 @@ fn shown(text: &str) -> Vec<String> {
         What::Property(pair) => format!("{}|{}|{}", pair.key, pair.value, pair.comment),
         other => format!("{other:?} {}", line.text),
     };
-    Scan::file(text).map(|line| format!("{} {}", line.number, what(line))).collect()
+    Scan::file(text)
+        .map(|line| format!("{} {}", line.number, what(line)))
+        .collect()
 }
 
 #[test]
 fn every_kind_of_line() {
-    let text = "\u{feff}x\n[a] # c\n y\nk = 1 ;c\r\n\t2 # d\n\n  # e\n [\"j\n [b]\ns=\n  t = u\nz\n  z2\n= 1";
+    let text = "\u{feff}x\n[a] # c\n y\nk = 1 ;c\r\n\t2 # d\n\n  # e\n [\"j\n [b]\ns=\n  t = \
+                u\nz\n  z2\n= 1";
     assert_eq!(
         shown(text),
         [
@@ -40,9 +43,13 @@ fn every_kind_of_line() {
 
 #[test]
 fn a_comment_begins_behind_white_space() {
-    for (line, comment) in
-        [("a # b", "# b"), ("a#b ;c # d", ";c # d"), ("a\u{a0}#", "#"), ("#a", ""), ("a", "")]
-    {
+    for (line, comment) in [
+        ("a # b", "# b"),
+        ("a#b ;c # d", ";c # d"),
+        ("a\u{a0}#", "#"),
+        ("#a", ""),
+        ("a", ""),
+    ] {
         assert_eq!(&line[comment_start(line)..], comment, "{line}");
     }
 }
@@ -85,7 +92,11 @@ fn file_like() -> impl Strategy<Value = String> {
     let ends = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\n\n", "", "\r"]);
     let lines = prop::collection::vec((line, ends), 0..20);
     (prop::sample::select(vec!["", "", "\u{feff}"]), lines).prop_map(|(mark, lines)| {
-        mark.to_owned() + &lines.into_iter().map(|(line, end)| line + end).collect::<String>()
+        mark.to_owned()
+            + &lines
+                .into_iter()
+                .map(|(line, end)| line + end)
+                .collect::<String>()
     })
 }
 
@@ -93,7 +104,8 @@ fn is_all_blank(text: &str) -> bool {
     text.trim_matches(BLANK).is_empty()
 }
 
-/// The lines again, each from its parts, where anything but blanks, the `=` and the line's end is a part.
+/// The lines again, each from its parts, where anything but blanks, the `=` and the line's end is a
+/// part.
 fn put_together(text: &str) -> String {
     let mut all = String::new();
     for (n, line) in (usize::from(!text.starts_with(BYTE_ORDER_MARK))..).zip(Scan::file(text)) {
@@ -108,10 +120,21 @@ fn put_together(text: &str) -> String {
             "{line:?}"
         );
         all.push_str(&line.whole[..line.indent()]);
-        if let What::Property(Pair { key, value, comment }) = line.what {
-            let (at, end) = (offset(line.text, value), offset(line.text, value) + value.len());
+        if let What::Property(Pair {
+            key,
+            value,
+            comment,
+        }) = line.what
+        {
+            let (at, end) = (
+                offset(line.text, value),
+                offset(line.text, value) + value.len(),
+            );
             let before = &line.text[key.len()..at];
-            assert!(line.text.starts_with(key) && is_all_blank(&before.replacen('=', "", 1)), "{line:?}");
+            assert!(
+                line.text.starts_with(key) && is_all_blank(&before.replacen('=', "", 1)),
+                "{line:?}"
+            );
             all.extend([key, before, value]);
             let gap = &line.text[end..line.text.len() - comment.len()];
             assert!(is_all_blank(gap), "{line:?}");
@@ -128,12 +151,16 @@ fn put_together(text: &str) -> String {
 fn skipped(text: &str) -> Vec<(usize, usize, &str, &str)> {
     let mut scan = Scan::text(text);
     let found = std::iter::from_fn(|| scan.next_header());
-    found.map(|line| (line.start, line.number, line.whole, line.text)).collect()
+    found
+        .map(|line| (line.start, line.number, line.whole, line.text))
+        .collect()
 }
 
 fn walked(text: &str) -> Vec<(usize, usize, &str, &str)> {
     let headers = Scan::text(text).filter(|line| line.what == What::Header);
-    headers.map(|line| (line.start, line.number, line.whole, line.text)).collect()
+    headers
+        .map(|line| (line.start, line.number, line.whole, line.text))
+        .collect()
 }
 
 proptest! {

@@ -1,4 +1,5 @@
-//! Where in the settings file's text a profile's keys are, or go: below a header, in braces, or with dots.
+//! Where in the settings file's text a profile's keys are, or go: below a header, in braces, or
+//! with dots.
 
 use std::ops::Range;
 
@@ -26,11 +27,13 @@ pub(super) fn form(body: &str, table: &Spanned<DeValue<'_>>) -> Form {
 
 /// Whether keys with dots say that there is the table, which then can have no header.
 fn is_dotted(body: &str, table: &DeTable<'_>) -> bool {
-    table.values().any(|value| match (value.get_ref(), form(body, value)) {
-        (DeValue::Table(_), Form::Header) => false,
-        (DeValue::Table(table), Form::Named) => is_dotted(body, table),
-        _ => true,
-    })
+    table
+        .values()
+        .any(|value| match (value.get_ref(), form(body, value)) {
+            (DeValue::Table(_), Form::Header) => false,
+            (DeValue::Table(table), Form::Named) => is_dotted(body, table),
+            _ => true,
+        })
 }
 
 /// Where entries go, and what is around each.
@@ -46,26 +49,54 @@ impl<'a> Place<'a> {
     fn lines(body: &'a str, at: usize, before: &'a str) -> Place<'a> {
         let end = line_end(body);
         let is_cut_off = at > 0 && !body[..at].ends_with('\n');
-        Place { at, start: if is_cut_off { end } else { "" }, before, between: end, end }
+        Place {
+            at,
+            start: if is_cut_off { end } else { "" },
+            before,
+            between: end,
+            end,
+        }
     }
 
     pub(super) fn in_braces(body: &'a str, table: &Spanned<DeValue<'_>>) -> Place<'a> {
         if let Some(at) = first(table) {
-            return Place { at, start: "", before: "", between: ", ", end: ", " };
+            return Place {
+                at,
+                start: "",
+                before: "",
+                between: ", ",
+                end: ", ",
+            };
         }
         let at = table.span().start + 1;
         let end = if body[at..].starts_with('}') { " " } else { "" };
-        Place { at, start: " ", before: "", between: ", ", end }
+        Place {
+            at,
+            start: " ",
+            before: "",
+            between: ", ",
+            end,
+        }
     }
 
     pub(super) fn with(&self, entries: &[String]) -> Splice {
-        let entries: Vec<String> = entries.iter().map(|entry| format!("{}{entry}", self.before)).collect();
-        (self.at..self.at, format!("{}{}{}", self.start, entries.join(self.between), self.end))
+        let entries: Vec<String> = entries
+            .iter()
+            .map(|entry| format!("{}{entry}", self.before))
+            .collect();
+        (
+            self.at..self.at,
+            format!("{}{}{}", self.start, entries.join(self.between), self.end),
+        )
     }
 }
 
 /// `None` where a table of its own is to be made.
-pub(super) fn place<'a>(body: &'a str, profiles: &Spanned<DeValue<'_>>, name: &str) -> Option<Place<'a>> {
+pub(super) fn place<'a>(
+    body: &'a str,
+    profiles: &Spanned<DeValue<'_>>,
+    name: &str,
+) -> Option<Place<'a>> {
     let (key, own) = profiles.get_ref().as_table()?.get_key_value(name)?;
     match form(body, own) {
         Form::Header => Some(Place::lines(body, whole_lines(body, &own.span()).end, "")),
@@ -75,7 +106,13 @@ pub(super) fn place<'a>(body: &'a str, profiles: &Spanned<DeValue<'_>>, name: &s
             let (path, first) = (key.span().start, first(own)?);
             if form(body, profiles) == Form::Braces {
                 let before = &body[path..first];
-                return Some(Place { at: path, start: "", before, between: ", ", end: ", " });
+                return Some(Place {
+                    at: path,
+                    start: "",
+                    before,
+                    between: ", ",
+                    end: ", ",
+                });
             }
             let line = whole_lines(body, &(first..first)).start;
             Some(Place::lines(body, line, &body[line..first]))
@@ -85,19 +122,28 @@ pub(super) fn place<'a>(body: &'a str, profiles: &Spanned<DeValue<'_>>, name: &s
 
 /// Where the first key of a table is.
 fn first(value: &Spanned<DeValue<'_>>) -> Option<usize> {
-    value.get_ref().as_table()?.keys().map(|key| key.span().start).min()
+    value
+        .get_ref()
+        .as_table()?
+        .keys()
+        .map(|key| key.span().start)
+        .min()
 }
 
-/// The lines of some keys of a table, and its header where only headers of tables in it are left, which name it too.
+/// The lines of some keys of a table, and its header where only headers of tables in it are left,
+/// which name it too.
 pub(super) fn lines_of_some(
     body: &str,
     own: &Spanned<DeValue<'_>>,
     gone: &[&str],
     ranges: &mut Vec<Range<usize>>,
 ) {
-    let Some(table) = own.get_ref().as_table() else { return };
-    let has_header =
-        |value: &Spanned<DeValue<'_>>| value.get_ref().is_table() && form(body, value) == Form::Header;
+    let Some(table) = own.get_ref().as_table() else {
+        return;
+    };
+    let has_header = |value: &Spanned<DeValue<'_>>| {
+        value.get_ref().is_table() && form(body, value) == Form::Header
+    };
     let mut is_named = has_header(own) && table.keys().any(|key| gone.contains(&&**key.get_ref()));
     for (key, value) in table {
         if gone.contains(&&**key.get_ref()) {
@@ -131,7 +177,8 @@ pub(super) fn lines_of(
     }
 }
 
-/// The entries in braces that are to go, each with the comma before it, or behind it where it is the first.
+/// The entries in braces that are to go, each with the comma before it, or behind it where it is
+/// the first.
 pub(super) fn out_of_braces(
     body: &str,
     braces: &Spanned<DeValue<'_>>,
@@ -150,7 +197,8 @@ pub(super) fn out_of_braces(
         if is_gone(path) {
             ranges.push(from..*end);
         } else if std::mem::take(&mut is_first) && index > 0 {
-            let entry = body[from..*end].trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
+            let entry =
+                body[from..*end].trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
             ranges.push(from..end - entry.len());
         }
         from = *end;
@@ -177,17 +225,25 @@ fn entries_of<'a>(
 
 /// The header's line, and the blank one before it.
 fn with_blank_before(text: &str, header: &Range<usize>) -> Range<usize> {
-    let start = text[..header.start].strip_suffix('\n').map_or(header.start, |before| {
-        let is_blank = before.is_empty() || before.ends_with('\n') || before.ends_with("\n\r");
-        if is_blank { before.trim_end_matches('\r').len() } else { header.start }
-    });
+    let start = text[..header.start]
+        .strip_suffix('\n')
+        .map_or(header.start, |before| {
+            let is_blank = before.is_empty() || before.ends_with('\n') || before.ends_with("\n\r");
+            if is_blank {
+                before.trim_end_matches('\r').len()
+            } else {
+                header.start
+            }
+        });
     start..header.end
 }
 
 /// The lines that the range lies in.
 fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     let start = text[..range.start].rfind('\n').map_or(0, |feed| feed + 1);
-    let end = text[range.end..].find('\n').map_or(text.len(), |feed| range.end + feed + 1);
+    let end = text[range.end..]
+        .find('\n')
+        .map_or(text.len(), |feed| range.end + feed + 1);
     start..end
 }
 
@@ -203,5 +259,13 @@ pub(super) fn gap(text: &str, end: &'static str) -> &'static str {
 }
 
 pub(super) fn line_end(text: &str) -> &'static str {
-    if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
+    if text
+        .split_inclusive('\n')
+        .next()
+        .is_some_and(|line| line.ends_with("\r\n"))
+    {
+        "\r\n"
+    } else {
+        "\n"
+    }
 }

@@ -31,8 +31,8 @@ fn settings() -> String {
     format!("{:?}", rustix::termios::tcgetattr(tty).unwrap())
 }
 
-/// What the tests below start on a pty. It prints what the other side looks for; a code backwards, so that its echo
-/// would be told from it.
+/// What the tests below start on a pty. It prints what the other side looks for; a code backwards,
+/// so that its echo would be told from it.
 #[test]
 fn the_prompting_side() {
     let Some(task) = child::task() else { return };
@@ -46,17 +46,36 @@ fn the_prompting_side() {
     let before = std::fs::File::open("/dev/tty").is_ok().then(settings);
     let dir = tempfile::tempdir().unwrap();
     let store = Store::new(dir.path().join("xacct"));
-    let voice = Voice { quiet: true, ..Voice::default() };
-    let device = Device { serial: "arn:aws:iam::111111111111:mfa/you", profile: "client1" };
+    let voice = Voice {
+        quiet: true,
+        ..Voice::default()
+    };
+    let device = Device {
+        serial: "arn:aws:iam::111111111111:mfa/you",
+        profile: "client1",
+    };
     let guard = Guard::new(&store, None, device.serial, voice);
     let now = || DateTime::from_timestamp(1_800_000_018, 0).unwrap();
     guard.remember(&Code::parse("111111").unwrap(), now());
     let attempt = if task == "refused" { 2 } else { 1 };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let result = runtime.block_on(next_code(&CodeSource::Prompt, &device, &guard, attempt, now, voice));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let result = runtime.block_on(next_code(
+        &CodeSource::Prompt,
+        &device,
+        &guard,
+        attempt,
+        now,
+        voice,
+    ));
     drop(runtime);
     match result {
-        Ok(code) => println!("RESULT: {}", code.expose().chars().rev().collect::<String>()),
+        Ok(code) => println!(
+            "RESULT: {}",
+            code.expose().chars().rev().collect::<String>()
+        ),
         Err(error) => println!("RESULT: {error:?}"),
     }
     if let Some(before) = before {
@@ -70,7 +89,10 @@ fn prompted(task: &str) -> (OsSession, String) {
     session.set_expect_timeout(Some(Duration::from_secs(20)));
     let before = session.expect(QUESTION).unwrap();
     let said = String::from_utf8_lossy(before.before()).into_owned();
-    assert!(!session.get_process().get_echo().unwrap(), "echo is on while a code is typed");
+    assert!(
+        !session.get_process().get_echo().unwrap(),
+        "echo is on while a code is typed"
+    );
     (session, said)
 }
 
@@ -83,7 +105,12 @@ fn rest(mut session: OsSession) -> String {
 }
 
 fn result(text: &str) -> &str {
-    text.split("RESULT: ").nth(1).unwrap().split("\r\n").next().unwrap()
+    text.split("RESULT: ")
+        .nth(1)
+        .unwrap()
+        .split("\r\n")
+        .next()
+        .unwrap()
 }
 
 fn pid(session: &OsSession) -> Pid {
@@ -91,7 +118,8 @@ fn pid(session: &OsSession) -> Pid {
 }
 
 const NOT_GIVEN: &str = "NeedsPerson: no MFA code for arn:aws:iam::111111111111:mfa/you was given \
-    [\"in a terminal, run: xacct login client1\", \"or give the code in the variable XACCT_MFA_CODE\"]";
+    [\"in a terminal, run: xacct login client1\", \"or give the code in the variable \
+                         XACCT_MFA_CODE\"]";
 
 #[test]
 fn a_code_is_taken_unseen() {
@@ -108,11 +136,15 @@ fn what_cannot_be_sent_is_asked_for_again_with_the_reason() {
     let (mut session, _) = prompted("ask");
     session.send_line("12 34x6").unwrap();
     session
-        .expect(format!("\r\nxacct: an MFA code is six digits; this had something else in it\r\n{QUESTION}"))
+        .expect(format!(
+            "\r\nxacct: an MFA code is six digits; this had something else in it\r\n{QUESTION}"
+        ))
         .unwrap();
     session.send_line("111111").unwrap();
     let why = "this code was already used; the next one comes in 12 s";
-    session.expect(format!("\r\nxacct: {why}\r\n{QUESTION}")).unwrap();
+    session
+        .expect(format!("\r\nxacct: {why}\r\n{QUESTION}"))
+        .unwrap();
     session.send_line("222222").unwrap();
     assert_eq!(result(&rest(session)), "222222");
 }
@@ -125,7 +157,8 @@ fn three_answers_are_enough() {
     session.send_line("111111").unwrap();
     session.expect(QUESTION).unwrap();
     session.send_line("").unwrap();
-    let expected = "Other: no MFA code for arn:aws:iam::111111111111:mfa/you: an MFA code is six digits; this was empty \
+    let expected = "Other: no MFA code for arn:aws:iam::111111111111:mfa/you: an MFA code is six \
+                    digits; this was empty \
         [\"nothing was sent; run the command again\"]";
     assert_eq!(result(&rest(session)), expected);
 }
@@ -140,15 +173,18 @@ fn after_a_refused_code_it_is_said_that_one_was_sent() {
     session.send_line("x").unwrap();
     let text = rest(session);
     let said = result(&text);
-    let hint =
-        "[\"the first code was sent, and AWS refused it; these were not sent; run the command again\"]";
+    let hint = "[\"the first code was sent, and AWS refused it; these were not sent; run the \
+                command again\"]";
     assert!(said.ends_with(hint), "{said}");
 }
 
 #[test]
 fn a_refused_code_is_said_before_the_next_is_asked_for() {
     let (mut session, said) = prompted("refused");
-    assert!(said.ends_with("xacct: AWS refused that code\r\n"), "{said:?}");
+    assert!(
+        said.ends_with("xacct: AWS refused that code\r\n"),
+        "{said:?}"
+    );
     session.send_line("222222").unwrap();
     assert_eq!(result(&rest(session)), "222222");
 }
@@ -185,8 +221,10 @@ fn signals_from_elsewhere_find_the_terminal_restored() {
     }
 }
 
-const NO_TERMINAL: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and there is no \
-    terminal to prompt on [\"in a terminal, run: xacct login client1\", \"or give the code in the variable XACCT_MFA_CODE\"]";
+const NO_TERMINAL: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is \
+                           needed, and there is no \
+    terminal to prompt on [\"in a terminal, run: xacct login client1\", \"or give the code in the \
+                           variable XACCT_MFA_CODE\"]";
 
 #[test]
 fn without_a_terminal_it_fails_at_once() {
@@ -204,13 +242,22 @@ fn in_the_background_it_fails_at_once_instead_of_being_stopped() {
         .args(["-c", "set -m; \"$0\" \"$@\" & wait"])
         .arg(prompting.get_program())
         .args(prompting.get_args());
-    shell.envs(prompting.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.envs(
+        prompting
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
     let mut session = Session::spawn(shell).unwrap();
     session.set_expect_timeout(Some(Duration::from_secs(20)));
     let text = rest(session);
     let said = result(&text);
-    let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask [\"bring it to the \
-                 foreground: fg; for timeout(1): timeout --foreground ...\", \"or run first, in the foreground: xacct login \
+    let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask \
+                 [\"bring it to the \
+                 foreground: fg; for timeout(1): timeout --foreground ...\", \"or run first, in \
+                 the foreground: xacct login \
                  client1\"]";
-    assert!(said.starts_with("NeedsPerson: ") && said.ends_with(words), "{said}");
+    assert!(
+        said.starts_with("NeedsPerson: ") && said.ends_with(words),
+        "{said}"
+    );
 }

@@ -1,6 +1,8 @@
-//! Random profile sets: whatever stands in them, a plan is what the profile asked for says, or there is none.
+//! Random profile sets: whatever stands in them, a plan is what the profile asked for says, or
+//! there is none.
 //!
-//! What is wanted is worked out here from the keys that were written, not from what the planner makes of them.
+//! What is wanted is worked out here from the keys that were written, not from what the planner
+//! makes of them.
 
 use std::cell::Cell;
 
@@ -26,9 +28,21 @@ const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
 /// The keys, how often one stands in a profile (in a hundred), and what it may be set to.
 const KEYS: [(&str, u32, &[&str]); 21] = [
-    ("role_arn", 60, &["arn:aws:iam::222222222222:role/One", "arn:aws:iam::333333333333:role/Two", ""]),
+    (
+        "role_arn",
+        60,
+        &[
+            "arn:aws:iam::222222222222:role/One",
+            "arn:aws:iam::333333333333:role/Two",
+            "",
+        ],
+    ),
     ("source_profile", 55, &["a", "b", "c", "d", "d"]),
-    ("credential_source", 10, &["Environment", "EcsContainer", "Ec2InstanceMetadata"]),
+    (
+        "credential_source",
+        10,
+        &["Environment", "EcsContainer", "Ec2InstanceMetadata"],
+    ),
     ("web_identity_token_file", 15, &["/token"]),
     ("aws_access_key_id", 30, &["AKIAIOSFODNN7EXAMPLE"]),
     ("aws_secret_access_key", 30, &["s"]),
@@ -37,7 +51,11 @@ const KEYS: [(&str, u32, &[&str]); 21] = [
     ("external_id", 15, &["x1", "x2", "x3", ""]),
     ("read_only", 12, &["true", "true", "false", "yes"]),
     ("session_policy", 10, &["{}", ""]),
-    ("session_policy_arns", 10, &["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"]),
+    (
+        "session_policy_arns",
+        10,
+        &["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"],
+    ),
     ("confirm", 12, &["true", "false", ""]),
     ("source_identity", 10, &["me", "you"]),
     ("session_tags", 10, &["Team=x", "Team=y"]),
@@ -67,28 +85,47 @@ fn line(
     (key, odds, values): (&'static str, u32, &'static [&'static str]),
 ) -> impl Strategy<Value = Option<Line>> {
     let value = proptest::sample::select(values).prop_map(str::to_owned);
-    proptest::option::weighted(f64::from(odds) / 100.0, (value, 0..3u8))
-        .prop_map(move |found| found.map(|(value, file)| Line { profile, key, value, file }))
+    proptest::option::weighted(f64::from(odds) / 100.0, (value, 0..3u8)).prop_map(move |found| {
+        found.map(|(value, file)| Line {
+            profile,
+            key,
+            value,
+            file,
+        })
+    })
 }
 
 fn lines() -> impl Strategy<Value = Vec<Line>> {
-    let all: Vec<_> = NAMES.iter().flat_map(|name| KEYS.map(|key| line(name, key))).collect();
+    let all: Vec<_> = NAMES
+        .iter()
+        .flat_map(|name| KEYS.map(|key| line(name, key)))
+        .collect();
     all.prop_map(|lines| lines.into_iter().flatten().collect())
 }
 
 fn typed() -> impl Strategy<Value = Typed> {
-    let all: Vec<_> = OPTIONS.iter().map(|option| proptest::option::weighted(0.06, Just(*option))).collect();
+    let all: Vec<_> = OPTIONS
+        .iter()
+        .map(|option| proptest::option::weighted(0.06, Just(*option)))
+        .collect();
     all.prop_map(|options| {
-        options.into_iter().flatten().map(|(key, value)| (key, value.to_owned())).collect()
+        options
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key, value.to_owned()))
+            .collect()
     })
 }
 
 fn texts(lines: &[Line]) -> Texts {
     let file = |number: u8, header: fn(&str) -> String, quote: &str| {
         let of = |name: &str| {
-            let own = lines.iter().filter(|line| line.profile == name && line.file == number);
-            let text: Vec<String> =
-                own.map(|line| format!("{} = {quote}{}{quote}\n", line.key, line.value)).collect();
+            let own = lines
+                .iter()
+                .filter(|line| line.profile == name && line.file == number);
+            let text: Vec<String> = own
+                .map(|line| format!("{} = {quote}{}{quote}\n", line.key, line.value))
+                .collect();
             format!("[{}]\n{}", header(name), text.concat())
         };
         Some(Zeroizing::new(NAMES.map(of).concat()))
@@ -101,7 +138,12 @@ fn texts(lines: &[Line]) -> Texts {
 }
 
 fn request(typed: &Typed) -> Request {
-    let of = |wanted: &str| typed.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.clone());
+    let of = |wanted: &str| {
+        typed
+            .iter()
+            .find(|(key, _)| *key == wanted)
+            .map(|(_, value)| value.clone())
+    };
     Request {
         profile: Some("a".to_owned()),
         role_arn: of("role_arn"),
@@ -123,9 +165,15 @@ fn request(typed: &Typed) -> Request {
 
 /// What is said of the profile: typed, or its own, or of what it includes.
 fn said<'l>(lines: &'l [Line], typed: &'l Typed, key: &str) -> Option<&'l str> {
-    let by_option = typed.iter().find(|(option, _)| *option == key).map(|(_, value)| value.as_str());
+    let by_option = typed
+        .iter()
+        .find(|(option, _)| *option == key)
+        .map(|(_, value)| value.as_str());
     let of = |name: &str, key: &str| {
-        lines.iter().find(|line| line.profile == name && line.key == key).map(|line| line.value.as_str())
+        lines
+            .iter()
+            .find(|line| line.profile == name && line.key == key)
+            .map(|line| line.value.as_str())
     };
     let mut name = "a".to_owned();
     for _ in 0..NAMES.len() {
@@ -150,21 +198,39 @@ fn sent(plan: &Plan) -> Option<Vec<(&'static str, String)>> {
             all.push(("role_arn", role.role_arn.clone()));
             all.push(("role_session_name", role.role_session_name.clone()));
             all.push(("duration_seconds", role.duration_seconds.to_string()));
-            all.extend(role.external_id.iter().map(|text| ("external_id", text.clone())));
-            all.extend(role.tags.iter().map(|(key, value)| ("session_tags", format!("{key}={value}"))));
-            all.extend(role.source_identity.iter().map(|text| ("source_identity", text.clone())));
+            all.extend(
+                role.external_id
+                    .iter()
+                    .map(|text| ("external_id", text.clone())),
+            );
+            all.extend(
+                role.tags
+                    .iter()
+                    .map(|(key, value)| ("session_tags", format!("{key}={value}"))),
+            );
+            all.extend(
+                role.source_identity
+                    .iter()
+                    .map(|text| ("source_identity", text.clone())),
+            );
             Some(all)
         }
         (_, Source::WebIdentity(web)) => {
             policies(&web.policy, &web.policy_arns);
             all.push(("role_arn", web.role_arn.clone()));
             all.push(("role_session_name", web.role_session_name.clone()));
-            all.extend(web.duration_seconds.map(|seconds| ("duration_seconds", seconds.to_string())));
+            all.extend(
+                web.duration_seconds
+                    .map(|seconds| ("duration_seconds", seconds.to_string())),
+            );
             Some(all)
         }
-        (Some(Action::GetSessionToken { duration_seconds, .. }), _) => {
-            Some(vec![("duration_seconds", duration_seconds.to_string())])
-        }
+        (
+            Some(Action::GetSessionToken {
+                duration_seconds, ..
+            }),
+            _,
+        ) => Some(vec![("duration_seconds", duration_seconds.to_string())]),
         _ => None,
     }
 }
@@ -187,7 +253,8 @@ fn is_settled(plan: &Plan, key: &str, value: &str) -> bool {
 fn wrong(lines: &[Line], typed: &Typed, plan: &Plan) -> Option<String> {
     let said = |key: &str| said(lines, typed, key);
     let sent = sent(plan).unwrap_or_default();
-    let is_sent = |key: &str, value: &str| sent.iter().any(|(own, text)| *own == key && text == value);
+    let is_sent =
+        |key: &str, value: &str| sent.iter().any(|(own, text)| *own == key && text == value);
     for key in [
         "role_arn",
         "external_id",
@@ -209,7 +276,10 @@ fn wrong(lines: &[Line], typed: &Typed, plan: &Plan) -> Option<String> {
     }
     if let Some(duration) = said("duration_seconds")
         && !is_sent("duration_seconds", duration)
-        && !plan.warnings.iter().any(|warning| warning.contains("is cut to 3600"))
+        && !plan
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("is cut to 3600"))
     {
         return Some(format!("duration_seconds = {duration} is not in {sent:?}"));
     }
@@ -217,7 +287,9 @@ fn wrong(lines: &[Line], typed: &Typed, plan: &Plan) -> Option<String> {
         return Some("confirm is lost".to_owned());
     }
     let wants = |profile: &str| {
-        lines.iter().any(|line| line.key == "confirm" && line.value == "true" && line.profile == profile)
+        lines
+            .iter()
+            .any(|line| line.key == "confirm" && line.value == "true" && line.profile == profile)
     };
     if plan
         .confirm
@@ -239,7 +311,11 @@ fn a_plan_is_what_was_asked_for_or_there_is_none() {
         ("AWS_SECRET_ACCESS_KEY", "s"),
     ]);
     let (planned, roles) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Runs { cases: 4000, failure_persistence: None, ..Runs::default() });
+    let mut runner = TestRunner::new(Runs {
+        cases: 4000,
+        failure_persistence: None,
+        ..Runs::default()
+    });
     let result = runner.run(&(lines(), typed()), |(lines, typed)| {
         let config = Config::new(Paths::from_env(&env), texts(&lines));
         let request = request(&typed);
@@ -247,7 +323,9 @@ fn a_plan_is_what_was_asked_for_or_there_is_none() {
         let Ok(plan) = plan else { return Ok(()) };
         planned.set(planned.get() + 1);
         roles.set(roles.get() + u32::from(said(&lines, &typed, "role_arn").is_some()));
-        let blank = lines.iter().any(|line| line.profile == "a" && line.value.is_empty());
+        let blank = lines
+            .iter()
+            .any(|line| line.profile == "a" && line.value.is_empty());
         prop_assert!(!blank, "an empty value passes");
         if let Some(why) = wrong(&lines, &typed, &plan) {
             prop_assert!(false, "{why}: {typed:?}\n{plan:?}");
@@ -257,5 +335,10 @@ fn a_plan_is_what_was_asked_for_or_there_is_none() {
     if let Err(error) = result {
         panic!("{error}");
     }
-    assert!(planned.get() > 200 && roles.get() > 100, "{} {}", planned.get(), roles.get());
+    assert!(
+        planned.get() > 200 && roles.get() > 100,
+        "{} {}",
+        planned.get(),
+        roles.get()
+    );
 }

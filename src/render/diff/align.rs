@@ -1,4 +1,5 @@
-//! Which lines of two texts belong together: first the sections, by their headers, then the lines of each pair.
+//! Which lines of two texts belong together: first the sections, by their headers, then the lines
+//! of each pair.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,7 +18,12 @@ pub(super) enum Line<'a> {
 /// What leads from one text to the other.
 pub(super) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
     let (old, new) = (sections(old), sections(new));
-    let headers = |sections: &[Vec<&'a str>]| sections.iter().map(|lines| header(lines)).collect::<Vec<_>>();
+    let headers = |sections: &[Vec<&'a str>]| {
+        sections
+            .iter()
+            .map(|lines| header(lines))
+            .collect::<Vec<_>>()
+    };
     let mut lines = Vec::new();
     let pairs = pairs(&headers(&old), &headers(&new));
     walk(&pairs, (&old, &new), &mut |old, new| match (old, new) {
@@ -48,8 +54,12 @@ fn walk<'t, T>(
 ) {
     let (mut gone, mut come) = (0, 0);
     for (at_old, at_new) in pairs.iter().copied().chain([(old.len(), new.len())]) {
-        old[gone..at_old].iter().for_each(|one| take(Some(one), None));
-        new[come..at_new].iter().for_each(|one| take(None, Some(one)));
+        old[gone..at_old]
+            .iter()
+            .for_each(|one| take(Some(one), None));
+        new[come..at_new]
+            .iter()
+            .for_each(|one| take(None, Some(one)));
         if at_old < old.len() {
             take(Some(&old[at_old]), Some(&new[at_new]));
         }
@@ -71,29 +81,55 @@ fn sections(text: &str) -> Vec<Vec<&str>> {
     sections
 }
 
-/// The lines around what `sync` keeps up are by themselves: the last one belongs to none of the profiles.
+/// The lines around what `sync` keeps up are by themselves: the last one belongs to none of the
+/// profiles.
 fn is_header(line: &str) -> bool {
     line.starts_with('[') || line.starts_with("# xacct sync ")
 }
 
 fn header<'a>(lines: &[&'a str]) -> &'a str {
-    lines.first().copied().filter(|line| is_header(line)).unwrap_or_default().trim_end()
+    lines
+        .first()
+        .copied()
+        .filter(|line| is_header(line))
+        .unwrap_or_default()
+        .trim_end()
 }
 
 /// The places of what is alike, in order.
 fn pairs<T: Eq + Hash + Copy>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
-    let first = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let first = old
+        .iter()
+        .zip(new)
+        .take_while(|(old, new)| old == new)
+        .count();
     let (old_rest, new_rest) = (&old[first..], &new[first..]);
-    let last = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
-    let (old_inner, new_inner) = (&old_rest[..old_rest.len() - last], &new_rest[..new_rest.len() - last]);
+    let last = old_rest
+        .iter()
+        .rev()
+        .zip(new_rest.iter().rev())
+        .take_while(|(old, new)| old == new)
+        .count();
+    let (old_inner, new_inner) = (
+        &old_rest[..old_rest.len() - last],
+        &new_rest[..new_rest.len() - last],
+    );
     let inner = if old_inner.len().saturating_mul(new_inner.len()) <= EXACT {
         longest(old_inner, new_inner)
     } else {
         anchored(old_inner, new_inner)
     };
     let mut all: Vec<(usize, usize)> = (0..first).map(|at| (at, at)).collect();
-    all.extend(inner.into_iter().map(|(old, new)| (old + first, new + first)));
-    all.extend((0..last).rev().map(|back| (old.len() - 1 - back, new.len() - 1 - back)));
+    all.extend(
+        inner
+            .into_iter()
+            .map(|(old, new)| (old + first, new + first)),
+    );
+    all.extend(
+        (0..last)
+            .rev()
+            .map(|back| (old.len() - 1 - back, new.len() - 1 - back)),
+    );
     all
 }
 
@@ -127,14 +163,17 @@ fn longest<T: Eq>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// For what is large: what stands once in each is alike where it is in the same order, and between two of these the
-/// search goes on (a patience diff). It takes little longer than sorting.
+/// For what is large: what stands once in each is alike where it is in the same order, and between
+/// two of these the search goes on (a patience diff). It takes little longer than sorting.
 fn anchored<T: Eq + Hash + Copy>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
     let (places_old, places_new) = (unique(old), unique(new));
-    let common = |(at, one): (usize, &T)| Some((*places_old.get(one)? == at, at, *places_new.get(one)?));
+    let common =
+        |(at, one): (usize, &T)| Some((*places_old.get(one)? == at, at, *places_new.get(one)?));
     let common = old.iter().enumerate().filter_map(common);
-    let common: Vec<(usize, usize)> =
-        common.filter(|(is_here, ..)| *is_here).map(|(_, old, new)| (old, new)).collect();
+    let common: Vec<(usize, usize)> = common
+        .filter(|(is_here, ..)| *is_here)
+        .map(|(_, old, new)| (old, new))
+        .collect();
     let anchors = rising(&common);
     if anchors.is_empty() {
         return Vec::new();
@@ -142,7 +181,11 @@ fn anchored<T: Eq + Hash + Copy>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
     let (mut all, mut from_old, mut from_new) = (Vec::new(), 0, 0);
     for (at_old, at_new) in anchors.iter().copied().chain([(old.len(), new.len())]) {
         let between = pairs(&old[from_old..at_old], &new[from_new..at_new]);
-        all.extend(between.into_iter().map(|(old, new)| (old + from_old, new + from_new)));
+        all.extend(
+            between
+                .into_iter()
+                .map(|(old, new)| (old + from_old, new + from_new)),
+        );
         if at_old < old.len() {
             all.push((at_old, at_new));
         }
@@ -155,14 +198,22 @@ fn anchored<T: Eq + Hash + Copy>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
 fn unique<T: Eq + Hash + Copy>(all: &[T]) -> HashMap<T, usize> {
     let mut places: HashMap<T, (usize, bool)> = HashMap::with_capacity(all.len());
     for (at, one) in all.iter().enumerate() {
-        places.entry(*one).and_modify(|(_, is_only)| *is_only = false).or_insert((at, true));
+        places
+            .entry(*one)
+            .and_modify(|(_, is_only)| *is_only = false)
+            .or_insert((at, true));
     }
-    places.into_iter().filter(|(_, (_, is_only))| *is_only).map(|(one, (at, _))| (one, at)).collect()
+    places
+        .into_iter()
+        .filter(|(_, (_, is_only))| *is_only)
+        .map(|(one, (at, _))| (one, at))
+        .collect()
 }
 
 /// The most of these pairs, which rise on the left, that rise on the right too.
 fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The last pair of the best sequence of each length, and what comes before each pair in its sequence.
+    // The last pair of the best sequence of each length, and what comes before each pair in its
+    // sequence.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (at, (_, right)) in pairs.iter().enumerate() {
@@ -193,14 +244,22 @@ mod tests {
         let text = |line: &Line<'a>| match line {
             Line::Kept(text) | Line::Gone(text) | Line::New(text) => *text,
         };
-        lines.iter().filter(|line| is_wanted(line)).map(text).collect()
+        lines
+            .iter()
+            .filter(|line| is_wanted(line))
+            .map(text)
+            .collect()
     }
 
     /// How many lines go and come.
     fn size(old: &str, new: &str) -> (usize, usize) {
         let lines = lines(old, new);
-        let count = |is_wanted: fn(&Line<'_>) -> bool| lines.iter().filter(|line| is_wanted(line)).count();
-        (count(|line| matches!(line, Line::Gone(_))), count(|line| matches!(line, Line::New(_))))
+        let count =
+            |is_wanted: fn(&Line<'_>) -> bool| lines.iter().filter(|line| is_wanted(line)).count();
+        (
+            count(|line| matches!(line, Line::Gone(_))),
+            count(|line| matches!(line, Line::New(_))),
+        )
     }
 
     fn profile(name: &str) -> String {
@@ -214,30 +273,52 @@ mod tests {
         let gone = of(&lines(&old, &new), |line| matches!(line, Line::Gone(_)));
         assert_eq!(gone, profile("hub-Admin"));
         let (old, new) = (profile("hub-Admin"), profile("hub-ReadOnly"));
-        assert_eq!(of(&lines(&old, &new), |line| matches!(line, Line::Gone(_))), old);
+        assert_eq!(
+            of(&lines(&old, &new), |line| matches!(line, Line::Gone(_))),
+            old
+        );
     }
 
-    /// Every third goes, every tenth is changed, some are new: whatever the number, no more lines than that.
+    /// Every third goes, every tenth is changed, some are new: whatever the number, no more lines
+    /// than that.
     #[test]
     fn many_changes_are_as_many_lines_as_they_are() {
         for count in [30, 300, 6000] {
-            let old: String = (0..count).map(|number| profile(&format!("p{number:05}"))).collect();
+            let old: String = (0..count)
+                .map(|number| profile(&format!("p{number:05}")))
+                .collect();
             let kept = |number: &usize| !number.is_multiple_of(3);
             let changed = |number: usize| {
                 let text = profile(&format!("p{number:05}"));
-                if number % 10 == 1 { text.replace("eu-west-1", "us-east-1") } else { text }
+                if number % 10 == 1 {
+                    text.replace("eu-west-1", "us-east-1")
+                } else {
+                    text
+                }
             };
-            let new: String = (0..count).filter(kept).map(changed).collect::<String>() + &profile("new");
-            let others = (0..count).filter(kept).filter(|number| number % 10 == 1).count();
-            assert_eq!(size(&old, &new), (count / 3 * 5 + others, 5 + others), "{count}");
+            let new: String =
+                (0..count).filter(kept).map(changed).collect::<String>() + &profile("new");
+            let others = (0..count)
+                .filter(kept)
+                .filter(|number| number % 10 == 1)
+                .count();
+            assert_eq!(
+                size(&old, &new),
+                (count / 3 * 5 + others, 5 + others),
+                "{count}"
+            );
         }
     }
 
     #[test]
     fn large_texts_without_sections_too() {
-        let lines: Vec<String> = (0..5000).map(|number| format!("line {number}\nsame\n")).collect();
+        let lines: Vec<String> = (0..5000)
+            .map(|number| format!("line {number}\nsame\n"))
+            .collect();
         let old = lines.concat();
-        let new = old.replace("line 7\n", "").replace("line 4000\n", "other\n");
+        let new = old
+            .replace("line 7\n", "")
+            .replace("line 4000\n", "other\n");
         assert_eq!(size(&old, &new), (2, 1));
     }
 

@@ -1,8 +1,10 @@
-//! Whether what was typed behind `xacct` is for the shell that the function is in, for the shells that cannot tell.
+//! Whether what was typed behind `xacct` is for the shell that the function is in, for the shells
+//! that cannot tell.
 
 use super::super::shell::{Shell, typed};
 
-/// Whether these arguments change the shell: `assume` and `unset`, where nobody else reads what is printed.
+/// Whether these arguments change the shell: `assume` and `unset`, where nobody else reads what is
+/// printed.
 pub(crate) fn acts(words: &[String]) -> bool {
     let mut words = words.iter().map(String::as_str);
     let is_help = |word: &str| {
@@ -26,8 +28,8 @@ pub(crate) fn acts(words: &[String]) -> bool {
     !words.take_while(|word| *word != "--").any(printed)
 }
 
-/// tcsh's alias evaluates this in the place of what was typed. The words still have their quotes, and among them is what
-/// sends the output elsewhere.
+/// tcsh's alias evaluates this in the place of what was typed. The words still have their quotes,
+/// and among them is what sends the output elsewhere.
 pub(crate) fn tcsh_line(program: &str, line: &str) -> String {
     let program = typed(Shell::Tcsh, program);
     let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

@@ -1,10 +1,11 @@
-//! What `xacct init` prints: a function `xacct` for the user's shell, completion, and, where they are asked for, a
-//! segment in the prompt and renewal ahead of time.
+//! What `xacct init` prints: a function `xacct` for the user's shell, completion, and, where they
+//! are asked for, a segment in the prompt and renewal ahead of time.
 //!
-//! One file a shell (bash and zsh share theirs), in that shell's own language. A line `#: WORDS` begins a part that is
-//! there only where all of its words hold: a shell's name, `prompt`, `noprompt`, `renew`, or `hook` for either of
-//! prompt and renew. `@NAME@` stands for what is filled in. Which program is called, and whether anything is to be
-//! printed at all, the caller knows.
+//! One file a shell (bash and zsh share theirs), in that shell's own language. A line `#: WORDS`
+//! begins a part that is there only where all of its words hold: a shell's name, `prompt`,
+//! `noprompt`, `renew`, or `hook` for either of prompt and renew. `@NAME@` stands for what is
+//! filled in. Which program is called, and whether anything is to be printed at all, the caller
+//! knows.
 
 mod acts;
 
@@ -27,7 +28,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) renew: Option<u64>,
 }
 
-/// The function by which everything in these texts calls xacct, so that its path is quoted in one place.
+/// The function by which everything in these texts calls xacct, so that its path is quoted in one
+/// place.
 pub(crate) const PROGRAM: &str = "__xacct_program";
 
 /// The text to be evaluated; `None` for a shell that there is none for.
@@ -47,7 +49,10 @@ pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
         ("program", quoted(shell, parts.program)),
         ("plain_program", plain(parts.program).to_owned()),
         ("shell", name.to_owned()),
-        ("identity", shell_state::identity().collect::<Vec<_>>().join(" ")),
+        (
+            "identity",
+            shell_state::identity().collect::<Vec<_>>().join(" "),
+        ),
         ("subshell", subshell.to_owned()),
         ("renew", parts.renew.unwrap_or_default().to_string()),
         ("completion", parts.completion.trim().to_owned()),
@@ -64,9 +69,12 @@ pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
     Some(text)
 }
 
-/// The path for tcsh's alias, where no quotes help. Another path is found as it was typed; `env` looks for no alias.
+/// The path for tcsh's alias, where no quotes help. Another path is found as it was typed; `env`
+/// looks for no alias.
 fn plain(program: &str) -> &str {
-    let is_plain = program.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
+    let is_plain = program
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c));
     if is_plain { program } else { "env xacct" }
 }
 
@@ -92,7 +100,10 @@ fn fill(line: &str, filled: &[(&str, String)], text: &mut String) {
     while let Some((before, behind)) = rest.split_once('@') {
         text.push_str(before);
         let known = behind.split_once('@').and_then(|(name, after)| {
-            filled.iter().find(|(known, _)| *known == name).map(|(_, value)| (value, after))
+            filled
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (value, after))
         });
         rest = if let Some((value, after)) = known {
             text.push_str(value);

@@ -2,10 +2,25 @@
 
 use super::*;
 
-const SHELLS: [Shell; 5] = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Nu, Shell::PowerShell];
+const SHELLS: [Shell; 5] = [
+    Shell::Bash,
+    Shell::Zsh,
+    Shell::Fish,
+    Shell::Nu,
+    Shell::PowerShell,
+];
 
 fn of(shell: Shell, prompt: bool, renew: Option<u64>) -> String {
-    script(shell, &Parts { program: "/opt/it's/xacct", completion: "COMPLETION", prompt, renew }).unwrap()
+    script(
+        shell,
+        &Parts {
+            program: "/opt/it's/xacct",
+            completion: "COMPLETION",
+            prompt,
+            renew,
+        },
+    )
+    .unwrap()
 }
 
 #[test]
@@ -23,7 +38,10 @@ fn parts_are_there_when_they_are_wanted() {
             assert_eq!(text.contains("XACCT_MIN_TTL"), renew, "{shell:?}\n{text}");
             assert!(!text.contains("#:"), "{shell:?}\n{text}");
             for name in ["program", "shell", "subshell", "renew", "completion"] {
-                assert!(!text.contains(&format!("@{name}@")), "{shell:?} @{name}@\n{text}");
+                assert!(
+                    !text.contains(&format!("@{name}@")),
+                    "{shell:?} @{name}@\n{text}"
+                );
             }
         }
     }
@@ -37,7 +55,10 @@ fn no_word_of_a_part_is_misspelt() {
         include_str!("nu.nu"),
         include_str!("powershell.ps1"),
     ] {
-        for words in template.lines().filter_map(|line| line.trim_start().strip_prefix("#: ")) {
+        for words in template
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("#: "))
+        {
             for word in words.split(' ') {
                 let known = ["all", "prompt", "noprompt", "renew", "hook", "bash", "zsh"];
                 assert!(known.contains(&word), "{word}");
@@ -48,7 +69,12 @@ fn no_word_of_a_part_is_misspelt() {
 
 #[test]
 fn shells_that_have_none() {
-    let parts = Parts { program: "/x", completion: "", prompt: false, renew: None };
+    let parts = Parts {
+        program: "/x",
+        completion: "",
+        prompt: false,
+        renew: None,
+    };
     assert!(script(Shell::Cmd, &parts).is_none());
     for shell in [Shell::Sh, Shell::Tcsh, Shell::Elvish] {
         let text = script(shell, &parts).unwrap();
@@ -60,8 +86,17 @@ fn shells_that_have_none() {
 #[test]
 fn what_is_filled_in_is_not_filled_again() {
     let program = "/a@shell@/b@c";
-    let parts = Parts { program, completion: "", prompt: false, renew: None };
-    assert!(script(Shell::Bash, &parts).unwrap().contains("    \"/a@shell@/b@c\" \"$@\"\n"));
+    let parts = Parts {
+        program,
+        completion: "",
+        prompt: false,
+        renew: None,
+    };
+    assert!(
+        script(Shell::Bash, &parts)
+            .unwrap()
+            .contains("    \"/a@shell@/b@c\" \"$@\"\n")
+    );
 }
 
 #[test]
@@ -92,7 +127,19 @@ fn the_line_that_tcsh_evaluates() {
     let line = "assume \"my own\"";
     let wanted = "unsetenv XACCT_TYPED; eval `env XACCT_SHELL=tcsh '/a b/x' assume \"my own\"`\n";
     assert_eq!(tcsh_line("/a b/x", line), wanted);
-    assert_eq!(tcsh_line("/x", "list > out"), "unsetenv XACCT_TYPED; /x list > out\n");
-    let parts = Parts { program: "/a b/x", completion: "", prompt: false, renew: None };
-    assert!(script(Shell::Tcsh, &parts).unwrap().contains("`env xacct init tcsh --line`"));
+    assert_eq!(
+        tcsh_line("/x", "list > out"),
+        "unsetenv XACCT_TYPED; /x list > out\n"
+    );
+    let parts = Parts {
+        program: "/a b/x",
+        completion: "",
+        prompt: false,
+        renew: None,
+    };
+    assert!(
+        script(Shell::Tcsh, &parts)
+            .unwrap()
+            .contains("`env xacct init tcsh --line`")
+    );
 }

@@ -10,34 +10,54 @@ pub(super) fn value(tree: &Tree, depth: usize) -> String {
         Tree::Text(text) => quoted(text),
         Tree::Number(number) => number.to_string(),
         Tree::List(items) if items.is_empty() => "[]".to_owned(),
-        Tree::List(items) if items.iter().all(|item| !matches!(item, Tree::Object(_) | Tree::List(_))) => {
+        Tree::List(items)
+            if items
+                .iter()
+                .all(|item| !matches!(item, Tree::Object(_) | Tree::List(_))) =>
+        {
             let items: Vec<String> = items.iter().map(|item| value(item, depth)).collect();
             format!("[{}]", items.join(", "))
         }
         Tree::List(items) => {
             let inner = indent(depth + 1);
-            let items: Vec<String> =
-                items.iter().map(|item| format!("{inner}{},\n", value(item, depth + 1))).collect();
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| format!("{inner}{},\n", value(item, depth + 1)))
+                .collect();
             format!("[\n{}{}]", items.concat(), indent(depth))
         }
         Tree::Object(members) => {
-            let members: Vec<(String, String)> =
-                members.iter().map(|(name, tree)| (key(name), value(tree, depth + 1))).collect();
-            format!("{{\n{}{}}}", assignments(&members, depth + 1), indent(depth))
+            let members: Vec<(String, String)> = members
+                .iter()
+                .map(|(name, tree)| (key(name), value(tree, depth + 1)))
+                .collect();
+            format!(
+                "{{\n{}{}}}",
+                assignments(&members, depth + 1),
+                indent(depth)
+            )
         }
     }
 }
 
 /// `name = value`, one a line; those of one line each that follow one another are aligned.
 pub(super) fn assignments(members: &[(String, String)], depth: usize) -> String {
-    let is_short = |index: usize| members.get(index).is_some_and(|(_, value)| !value.contains('\n'));
+    let is_short = |index: usize| {
+        members
+            .get(index)
+            .is_some_and(|(_, value)| !value.contains('\n'))
+    };
     let mut text = String::new();
     for (index, (name, value)) in members.iter().enumerate() {
         let mut width = name.len();
         if is_short(index) {
             let before = (0..index).rev().take_while(|other| is_short(*other));
             let behind = (index..members.len()).take_while(|other| is_short(*other));
-            width = before.chain(behind).map(|other| members[other].0.len()).max().unwrap_or(width);
+            width = before
+                .chain(behind)
+                .map(|other| members[other].0.len())
+                .max()
+                .unwrap_or(width);
         }
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{}{name:<width$} = {value}", indent(depth));
@@ -71,5 +91,9 @@ pub(super) fn quoted(text: &str) -> String {
 fn key(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if starts && name.chars().all(is_plain) { name.to_owned() } else { quoted(name) }
+    if starts && name.chars().all(is_plain) {
+        name.to_owned()
+    } else {
+        quoted(name)
+    }
 }

@@ -1,4 +1,5 @@
-//! Policies as they are handed over: the document alone, or what creates the role or policy with it.
+//! Policies as they are handed over: the document alone, or what creates the role or policy with
+//! it.
 
 mod json;
 mod hcl;
@@ -11,7 +12,10 @@ mod tests;
 use crate::policy::{Hop, Tree};
 
 /// `--format`
-#[expect(clippy::doc_markdown, reason = "--help shows these words, where backticks would stand as they are")]
+#[expect(
+    clippy::doc_markdown,
+    reason = "--help shows these words, where backticks would stand as they are"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum PolicyFormat {
     /// The policy document
@@ -24,7 +28,8 @@ pub(crate) enum PolicyFormat {
     CloudFormation,
 }
 
-/// What the account that has the role needs: the trust policy, or the role with it. `label` names the resource.
+/// What the account that has the role needs: the trust policy, or the role with it. `label` names
+/// the resource.
 pub(crate) fn trust(hop: &Hop<'_>, document: &Tree, label: &str, format: PolicyFormat) -> String {
     match format {
         PolicyFormat::Json => json::text(document),
@@ -44,10 +49,17 @@ pub(crate) fn caller(hop: &Hop<'_>, document: &Tree, label: &str, format: Policy
 
 /// `AssumeRole-PartnerAdmin-222222222222`: one name for each role, within what IAM takes.
 fn policy_name(hop: &Hop<'_>) -> String {
-    format!("AssumeRole-{}-{}", hop.arn.role_name().unwrap_or_default(), hop.arn.account_id)
+    format!(
+        "AssumeRole-{}-{}",
+        hop.arn.role_name().unwrap_or_default(),
+        hop.arn.account_id
+    )
 }
 
 /// The role's name and path.
 fn name_and_path<'h>(hop: &'h Hop<'_>) -> (&'h str, &'h str) {
-    (hop.arn.role_name().unwrap_or_default(), hop.arn.role_path().unwrap_or("/"))
+    (
+        hop.arn.role_name().unwrap_or_default(),
+        hop.arn.role_path().unwrap_or("/"),
+    )
 }

@@ -15,14 +15,20 @@ pub(super) fn role(hop: &Hop<'_>, document: &Tree, label: &str) -> String {
     let variable = block(
         "variable \"managed_policy_arns\"",
         &[
-            ("description", quoted("What the role may do: ARNs of managed policies")),
+            (
+                "description",
+                quoted("What the role may do: ARNs of managed policies"),
+            ),
             ("type", "set(string)".to_owned()),
         ],
     );
     let plain = [
         ("name", quoted(name)),
         ("path", quoted(path)),
-        ("max_session_duration", hop.max_session_duration().to_string()),
+        (
+            "max_session_duration",
+            hop.max_session_duration().to_string(),
+        ),
     ];
     let resource = with_document(
         &format!("resource \"aws_iam_role\" \"{label}\""),
@@ -38,27 +44,40 @@ pub(super) fn role(hop: &Hop<'_>, document: &Tree, label: &str) -> String {
             ("policy_arn", "each.value".to_owned()),
         ],
     );
-    let output = block("output \"role_arn\"", &[("value", format!("aws_iam_role.{label}.arn"))]);
+    let output = block(
+        "output \"role_arn\"",
+        &[("value", format!("aws_iam_role.{label}.arn"))],
+    );
     [about + &variable, resource, attachment, output].join("\n")
 }
 
 /// The policy, with the users and roles that get it.
 pub(super) fn caller_policy(hop: &Hop<'_>, document: &Tree, label: &str) -> String {
     let label = &identifier(label);
-    let about = format!("# Lets users and roles of this account assume {}.\n", hop.role.role_arn);
+    let about = format!(
+        "# Lets users and roles of this account assume {}.\n",
+        hop.role.role_arn
+    );
     let variable = |name: &str, who: &str| {
         block(
             &format!("variable \"{name}\""),
             &[
-                ("description", quoted(&format!("The {who} that may assume the role, by name"))),
+                (
+                    "description",
+                    quoted(&format!("The {who} that may assume the role, by name")),
+                ),
                 ("type", "set(string)".to_owned()),
                 ("default", "[]".to_owned()),
             ],
         )
     };
     let plain = [("name", quoted(&policy_name(hop)))];
-    let resource =
-        with_document(&format!("resource \"aws_iam_policy\" \"{label}\""), &plain, "policy", document);
+    let resource = with_document(
+        &format!("resource \"aws_iam_policy\" \"{label}\""),
+        &plain,
+        "policy",
+        document,
+    );
     let attachment = |kind: &str| {
         block(
             &format!("resource \"aws_iam_{kind}_policy_attachment\" \"{label}\""),
@@ -80,8 +99,10 @@ pub(super) fn caller_policy(hop: &Hop<'_>, document: &Tree, label: &str) -> Stri
 }
 
 fn block(head: &str, members: &[(&str, String)]) -> String {
-    let members: Vec<(String, String)> =
-        members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let members: Vec<(String, String)> = members
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
     format!("{head} {{\n{}}}\n", assignments(&members, 1))
 }
 
@@ -89,13 +110,25 @@ fn block(head: &str, members: &[(&str, String)]) -> String {
 fn with_document(head: &str, members: &[(&str, String)], name: &str, document: &Tree) -> String {
     let block = block(head, members);
     let open = block.trim_end_matches("}\n");
-    format!("{open}\n{}{name} = jsonencode({})\n}}\n", indent(1), value(document, 1))
+    format!(
+        "{open}\n{}{name} = jsonencode({})\n}}\n",
+        indent(1),
+        value(document, 1)
+    )
 }
 
 /// A name that Terraform takes.
 fn identifier(label: &str) -> String {
-    let mut name: String =
-        label.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let mut name: String = label
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         name.insert(0, '_');
     }

@@ -20,9 +20,18 @@ fn runs_of_short_lines_are_aligned() {
     let tree = Tree::object([
         ("Sid", Tree::text("x")),
         ("Effect", Tree::text("Allow")),
-        ("Condition", Tree::object([("sts:ExternalId", Tree::Number(1)), ("A", Tree::List(vec![]))])),
+        (
+            "Condition",
+            Tree::object([
+                ("sts:ExternalId", Tree::Number(1)),
+                ("A", Tree::List(vec![])),
+            ]),
+        ),
         ("Action", Tree::one_or_many(["a", "b"])),
-        ("List", Tree::List(vec![Tree::object([("B", Tree::one_or_many(["c"]))])])),
+        (
+            "List",
+            Tree::List(vec![Tree::object([("B", Tree::one_or_many(["c"]))])]),
+        ),
     ]);
     let wanted = r#"{
   Sid    = "x"

@@ -10,22 +10,26 @@ fn write(shell: Shell, change: &Change<'_>) -> Vec<u8> {
 
 fn example(shell: Shell) -> String {
     let (key, profile) = (Secret::new("AKIA/+="), Secret::new("it's 5% – “x”\n"));
-    let change =
-        Change { set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)], unset: vec!["A", "B"] };
+    let change = Change {
+        set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)],
+        unset: vec!["A", "B"],
+    };
     String::from_utf8(write(shell, &change)).unwrap()
 }
 
 #[test]
 fn exact_statements() {
     let sh = "unset A B;\nexport AWS_ACCESS_KEY_ID='AKIA/+=';\n\
-              export XACCT_PROFILE=\"`printf %b 'it\\0047s\\00405\\0045\\0040\\0342\\0200\\0223\\0040\\0342\\0200\\0234x\
+              export XACCT_PROFILE=\"`printf %b \
+              'it\\0047s\\00405\\0045\\0040\\0342\\0200\\0223\\0040\\0342\\0200\\0234x\
               \\0342\\0200\\0235\\0012.'`\";\nexport XACCT_PROFILE=\"${XACCT_PROFILE%.}\";\n";
     for shell in [Shell::Sh, Shell::Bash, Shell::Zsh] {
         assert_eq!(example(shell), sh);
     }
     assert_eq!(
         example(Shell::Fish),
-        "set -eg A B;\nset -gx AWS_ACCESS_KEY_ID 'AKIA/+=';\nset -gx XACCT_PROFILE 'it\\'s 5% – “x”'\\x0a'';\ntrue;\n"
+        "set -eg A B;\nset -gx AWS_ACCESS_KEY_ID 'AKIA/+=';\nset -gx XACCT_PROFILE 'it\\'s 5% – \
+         “x”'\\x0a'';\ntrue;\n"
     );
     assert_eq!(
         example(Shell::Elvish),
@@ -35,7 +39,8 @@ fn exact_statements() {
     assert_eq!(
         example(Shell::PowerShell),
         "$Env:A = $null;\n$Env:B = $null;\n$Env:AWS_ACCESS_KEY_ID = 'AKIA/+=';\n\
-         $Env:XACCT_PROFILE = 'it''s 5% '+[char]8211+' '+[char]8220+'x'+[char]8221+''+[char]10+'';\n"
+         $Env:XACCT_PROFILE = 'it''s 5% '+[char]8211+' \
+         '+[char]8220+'x'+[char]8221+''+[char]10+'';\n"
     );
     assert_eq!(
         example(Shell::Nu),
@@ -46,11 +51,14 @@ fn exact_statements() {
 #[test]
 fn exact_statements_for_cmd_and_tcsh() {
     let (key, profile) = (Secret::new("AKIA/+="), Secret::new("a & b"));
-    let change =
-        Change { set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)], unset: vec!["A", "B"] };
+    let change = Change {
+        set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)],
+        unset: vec!["A", "B"],
+    };
     assert_eq!(
         String::from_utf8(write(Shell::Cmd, &change)).unwrap(),
-        "set \"A=\"\nset \"B=\"\nset \"AWS_ACCESS_KEY_ID=AKIA/+=\"\nset \"XACCT_PROFILE=a & b\"\ncmd /c exit 0\n"
+        "set \"A=\"\nset \"B=\"\nset \"AWS_ACCESS_KEY_ID=AKIA/+=\"\nset \"XACCT_PROFILE=a & \
+         b\"\ncmd /c exit 0\n"
     );
     assert_eq!(
         String::from_utf8(write(Shell::Tcsh, &change)).unwrap(),
@@ -61,7 +69,10 @@ fn exact_statements_for_cmd_and_tcsh() {
 
 #[test]
 fn an_interrupt_ends_the_line_where_the_shell_can_be_told_so() {
-    let change = Change { set: Vec::new(), unset: vec!["AWS_PROFILE"] };
+    let change = Change {
+        set: Vec::new(),
+        unset: vec!["AWS_PROFILE"],
+    };
     for (shell, end) in [
         (Shell::Sh, "sh -c 'kill -INT $$';\n"),
         (Shell::Bash, "sh -c 'kill -INT $$';\n"),
@@ -72,7 +83,10 @@ fn an_interrupt_ends_the_line_where_the_shell_can_be_told_so() {
         let mut out = Vec::new();
         interrupted(shell, &change, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("AWS_PROFILE") && text.ends_with(end), "{shell:?}: {text}");
+        assert!(
+            text.contains("AWS_PROFILE") && text.ends_with(end),
+            "{shell:?}: {text}"
+        );
     }
 }
 
@@ -84,16 +98,23 @@ fn exact_failures() {
         (Shell::Zsh, "unset A B;\nsh -c 'exit 4';\n"),
         (Shell::Fish, "set -eg A B;\nsh -c 'exit 4';\n"),
         (Shell::Tcsh, "unsetenv A;\nunsetenv B;\nsh -c 'exit 4';\n"),
-        (Shell::Elvish, "unset-env A;\nunset-env B;\ne:sh -c 'exit 4';\n"),
+        (
+            Shell::Elvish,
+            "unset-env A;\nunset-env B;\ne:sh -c 'exit 4';\n",
+        ),
         (Shell::Nu, "{\"A\":null,\"B\":null}\n"),
         (
             Shell::PowerShell,
-            "$Env:A = $null;\n$Env:B = $null;\n$global:LASTEXITCODE = 4;\nthrow 'xacct failed with exit status 4';\n",
+            "$Env:A = $null;\n$Env:B = $null;\n$global:LASTEXITCODE = 4;\nthrow 'xacct failed with \
+             exit status 4';\n",
         ),
         (Shell::Cmd, "set \"A=\"\nset \"B=\"\ncmd /c exit 4\n"),
     ] {
         let mut out = Vec::new();
-        let change = Change { set: Vec::new(), unset: vec!["A", "B"] };
+        let change = Change {
+            set: Vec::new(),
+            unset: vec!["A", "B"],
+        };
         failure(shell, 4, &change, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), wanted, "{shell:?}");
     }
@@ -111,25 +132,48 @@ fn what_a_shell_cannot_hold_is_refused_whole() {
         (Shell::Nu, "a\0b"),
     ] {
         let (fine, value) = (Secret::new("fine"), Secret::new(value));
-        let change = Change { set: vec![("A", &fine), ("XACCT_PROFILE", &value)], unset: vec!["B"] };
+        let change = Change {
+            set: vec![("A", &fine), ("XACCT_PROFILE", &value)],
+            unset: vec!["B"],
+        };
         let mut out = Vec::new();
         let error = statements(shell, &change, &mut out).unwrap_err();
-        assert_eq!((error.kind(), out.len()), (io::ErrorKind::InvalidInput, 0), "{shell:?}");
-        assert!(error.to_string().starts_with("XACCT_PROFILE would hold a"), "{error}");
+        assert_eq!(
+            (error.kind(), out.len()),
+            (io::ErrorKind::InvalidInput, 0),
+            "{shell:?}"
+        );
+        assert!(
+            error.to_string().starts_with("XACCT_PROFILE would hold a"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn the_text_never_outgrows_its_buffer() {
     for shell in <Shell as clap::ValueEnum>::value_variants() {
-        let values: Vec<Secret> = ["\u{1}\u{1}\u{1}", "é’é’", "a", "", "\n"].map(Secret::new).into();
-        let set: Vec<_> = values.iter().map(|value| ("XACCT_PROFILE", value)).collect();
-        let change = Change { set, unset: vec!["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; 3] };
+        let values: Vec<Secret> = ["\u{1}\u{1}\u{1}", "é’é’", "a", "", "\n"]
+            .map(Secret::new)
+            .into();
+        let set: Vec<_> = values
+            .iter()
+            .map(|value| ("XACCT_PROFILE", value))
+            .collect();
+        let change = Change {
+            set,
+            unset: vec!["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; 3],
+        };
         if let Ok(text) = {
             let mut out = Vec::new();
             statements(*shell, &change, &mut out).map(|()| out)
         } {
-            assert!(text.len() <= capacity(&change), "{shell:?}: {} of {}", text.len(), capacity(&change));
+            assert!(
+                text.len() <= capacity(&change),
+                "{shell:?}: {} of {}",
+                text.len(),
+                capacity(&change)
+            );
         }
     }
 }
@@ -150,10 +194,21 @@ fn the_shell_is_found_by_its_name() {
         (None, Some("/usr/bin/elvish"), Shell::Elvish),
         (None, Some("/usr/bin/bash"), Shell::Bash),
     ] {
-        assert_eq!(detect(parent.and_then(by_name), variable), shell, "{parent:?} {variable:?}");
+        assert_eq!(
+            detect(parent.and_then(by_name), variable),
+            shell,
+            "{parent:?} {variable:?}"
+        );
     }
-    let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
+    let fallback = if cfg!(windows) {
+        Shell::PowerShell
+    } else {
+        Shell::Sh
+    };
     assert_eq!(detect(None, None), fallback);
-    assert_eq!(detect(by_name("python3.12"), Some("/usr/bin/nosuch")), fallback);
+    assert_eq!(
+        detect(by_name("python3.12"), Some("/usr/bin/nosuch")),
+        fallback
+    );
     assert_eq!(detect(by_name(""), Some("")), fallback);
 }

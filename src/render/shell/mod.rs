@@ -1,8 +1,10 @@
-//! Shell statements: put variables into the shell that evaluates them, take them out, give it an exit status.
+//! Shell statements: put variables into the shell that evaluates them, take them out, give it an
+//! exit status.
 //!
-//! What is printed is evaluated, so this is where a profile's name or region could run code, and where a
-//! failure could leave the last account's credentials behind. `quote` makes each value inert; here it becomes
-//! statements. Which variables, and which shell was asked for, the caller knows.
+//! What is printed is evaluated, so this is where a profile's name or region could run code, and
+//! where a failure could leave the last account's credentials behind. `quote` makes each value
+//! inert; here it becomes statements. Which variables, and which shell was asked for, the caller
+//! knows.
 
 mod quote;
 
@@ -58,15 +60,21 @@ pub(crate) struct Change<'a> {
 
 /// Writes the statements that make the change, all in one piece or nothing.
 ///
-/// Errors: `InvalidInput` with a sentence to show where this shell cannot hold a value; else `out`'s own.
-pub(crate) fn statements(shell: Shell, change: &Change<'_>, out: &mut impl io::Write) -> io::Result<()> {
+/// Errors: `InvalidInput` with a sentence to show where this shell cannot hold a value; else
+/// `out`'s own.
+pub(crate) fn statements(
+    shell: Shell,
+    change: &Change<'_>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
     if shell == Shell::Nu {
         return nu_record(change, &mut text).and_then(|()| out.write_all(text.as_bytes()));
     }
     assign(shell, change, &mut text)?;
     text.push_str(match shell {
-        // `set -e` of a variable that is not there fails, and an assignment leaves the status as it was.
+        // `set -e` of a variable that is not there fails, and an assignment leaves the status as it
+        // was.
         Shell::Fish => "true;\n",
         Shell::Cmd => "cmd /c exit 0\n",
         _ => "",
@@ -81,9 +89,9 @@ pub(crate) fn can_hold(shell: Shell, name: &str, value: &str) -> bool {
 
 /// Writes statements that make the change and end with this exit status, without ending the shell.
 ///
-/// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing behind it
-/// runs. nu has no statement that does both; the variables are gone, and what follows runs without
-/// credentials.
+/// PowerShell and elvish have exceptions instead of statuses: there it is one, so that nothing
+/// behind it runs. nu has no statement that does both; the variables are gone, and what follows
+/// runs without credentials.
 pub(crate) fn failure(
     shell: Shell,
     status: u8,
@@ -96,15 +104,18 @@ pub(crate) fn failure(
     let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
     assign(shell, change, &mut text)?;
     let last = match shell {
-        // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not `return`,
-        // which would leave the function that evaluates this.
+        // Not `(exit …)`, which csh takes for something else and zsh may take for a pattern; not
+        // `return`, which would leave the function that evaluates this.
         Shell::Sh | Shell::Bash | Shell::Zsh | Shell::Fish | Shell::Tcsh => {
             format!("sh -c 'exit {status}';\n")
         }
         // The exception of a command that failed carries its status.
         Shell::Elvish => format!("e:sh -c 'exit {status}';\n"),
         Shell::PowerShell => {
-            format!("$global:LASTEXITCODE = {status};\nthrow 'xacct failed with exit status {status}';\n")
+            format!(
+                "$global:LASTEXITCODE = {status};\nthrow 'xacct failed with exit status \
+                 {status}';\n"
+            )
         }
         // `exit /b` at the prompt would close the window.
         Shell::Cmd => format!("cmd /c exit {status}\n"),
@@ -114,9 +125,14 @@ pub(crate) fn failure(
     out.write_all(text.as_bytes())
 }
 
-/// Writes statements that make the change and end as a program does that Ctrl-C ended: status 130 (258 in ksh93), and at
-/// a prompt nothing of the line is run that comes after, no further round of a loop either.
-pub(crate) fn interrupted(shell: Shell, change: &Change<'_>, out: &mut impl io::Write) -> io::Result<()> {
+/// Writes statements that make the change and end as a program does that Ctrl-C ended: status 130
+/// (258 in ksh93), and at a prompt nothing of the line is run that comes after, no further round of
+/// a loop either.
+pub(crate) fn interrupted(
+    shell: Shell,
+    change: &Change<'_>,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     match shell {
         Shell::Sh | Shell::Bash | Shell::Zsh => {
             let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
@@ -128,17 +144,31 @@ pub(crate) fn interrupted(shell: Shell, change: &Change<'_>, out: &mut impl io::
     }
 }
 
-/// The shell that started us, if one was found among the processes above, else by `$SHELL`, else the platform's own.
+/// The shell that started us, if one was found among the processes above, else by `$SHELL`, else
+/// the platform's own.
 pub(crate) fn detect(ancestor: Option<Shell>, shell_variable: Option<&str>) -> Shell {
-    let fallback = if cfg!(windows) { Shell::PowerShell } else { Shell::Sh };
-    ancestor.or_else(|| shell_variable.and_then(by_name)).unwrap_or(fallback)
+    let fallback = if cfg!(windows) {
+        Shell::PowerShell
+    } else {
+        Shell::Sh
+    };
+    ancestor
+        .or_else(|| shell_variable.and_then(by_name))
+        .unwrap_or(fallback)
 }
 
 /// By an executable's path or name, or `-zsh` for a login shell.
 pub(crate) fn by_name(path: &str) -> Option<Shell> {
-    let file = path.trim().rsplit(['/', '\\']).next()?.trim_start_matches('-').to_ascii_lowercase();
+    let file = path
+        .trim()
+        .rsplit(['/', '\\'])
+        .next()?
+        .trim_start_matches('-')
+        .to_ascii_lowercase();
     // `zsh-5.9`, `bash5`, `pwsh-preview.exe`: the letters say it.
-    let letters = file.find(|c: char| !c.is_ascii_alphabetic()).map_or(file.as_str(), |end| &file[..end]);
+    let letters = file
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .map_or(file.as_str(), |end| &file[..end]);
     match letters {
         "sh" | "dash" | "ash" | "busybox" | "ksh" | "mksh" | "yash" => Some(Shell::Sh),
         "bash" | "rbash" => Some(Shell::Bash),
@@ -153,18 +183,24 @@ pub(crate) fn by_name(path: &str) -> Option<Shell> {
     }
 }
 
-/// Enough for everything in its longest form, so that the text never moves and leaves no copy of a secret
-/// behind.
+/// Enough for everything in its longest form, so that the text never moves and leaves no copy of a
+/// secret behind.
 fn capacity(change: &Change<'_>) -> usize {
-    let set: usize =
-        change.set.iter().map(|(name, value)| 64 + 2 * name.len() + 15 * value.expose().len()).sum();
+    let set: usize = change
+        .set
+        .iter()
+        .map(|(name, value)| 64 + 2 * name.len() + 15 * value.expose().len())
+        .sum();
     let unset: usize = change.unset.iter().map(|name| 32 + name.len()).sum();
     192 + set + unset
 }
 
 fn assign(shell: Shell, change: &Change<'_>, text: &mut String) -> io::Result<()> {
     unset(shell, &change.unset, text);
-    change.set.iter().try_for_each(|(name, value)| set(shell, name, value.expose(), text))
+    change
+        .set
+        .iter()
+        .try_for_each(|(name, value)| set(shell, name, value.expose(), text))
 }
 
 fn unset(shell: Shell, names: &[&str], text: &mut String) {
@@ -188,7 +224,8 @@ fn unset(shell: Shell, names: &[&str], text: &mut String) {
     };
     match shell {
         Shell::Sh | Shell::Bash | Shell::Zsh => together(text, "unset"),
-        // Global only: a universal variable is the user's setting for every shell to come, not ours to erase.
+        // Global only: a universal variable is the user's setting for every shell to come, not ours
+        // to erase.
         Shell::Fish => together(text, "set -eg"),
         Shell::Tcsh => each(text, "unsetenv ", ";\n"),
         Shell::Elvish => each(text, "unset-env ", ";\n"),

@@ -1,16 +1,18 @@
-//! One value in each shell's language, so that evaluating it gives exactly its bytes and runs nothing.
+//! One value in each shell's language, so that evaluating it gives exactly its bytes and runs
+//! nothing.
 //!
-//! `eval $(xacct …)` without quotes splits the statements at blanks, may take words with `*`, `?` or `[` for
-//! file names, and joins the words with single spaces. So a value that has anything but the plain characters
-//! below is written without blanks and without anything that a pattern or `!` could be made of.
+//! `eval $(xacct …)` without quotes splits the statements at blanks, may take words with `*`, `?`
+//! or `[` for file names, and joins the words with single spaces. So a value that has anything but
+//! the plain characters below is written without blanks and without anything that a pattern or `!`
+//! could be made of.
 
 use std::fmt::Write as _;
 use std::io;
 
 use super::Shell;
 
-/// Characters that no shell here does anything with inside single quotes, split and joined or not. All that
-/// AWS's keys, tokens, timestamps, regions and ARNs are made of.
+/// Characters that no shell here does anything with inside single quotes, split and joined or not.
+/// All that AWS's keys, tokens, timestamps, regions and ARNs are made of.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_./:=+@,-".contains(&byte)
 }
@@ -23,7 +25,8 @@ pub(super) fn check(shell: Shell, name: &str, value: &str) -> io::Result<()> {
         _ if value.contains('\0') => "a NUL byte, which no environment can hold",
         // Its backquotes break words at line ends even inside double quotes.
         Shell::Tcsh if value.contains('\n') => "a line break, which tcsh cannot be given",
-        // A quote would end the assignment, `%` and `!` are replaced even inside it, and a line is a command.
+        // A quote would end the assignment, `%` and `!` are replaced even inside it, and a line is
+        // a command.
         Shell::Cmd if value.contains(|c: char| matches!(c, '"' | '%' | '!') || c.is_control()) => {
             "a character (\" % ! or a control character) that cmd cannot be given safely"
         }
@@ -33,22 +36,25 @@ pub(super) fn check(shell: Shell, name: &str, value: &str) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
-/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a process
-/// list. Backquotes, because zsh with `GLOB_SUBST` would take the parentheses of `$(` for a pattern.
+/// sh and everything that descends from it. `printf` is a builtin there, so nothing appears in a
+/// process list. Backquotes, because zsh with `GLOB_SUBST` would take the parentheses of `$(` for a
+/// pattern.
 pub(super) fn sh(name: &str, value: &str, text: &mut String) {
     for part in ["export ", name, "="] {
         text.push_str(part);
     }
     word(value, text);
     if value.ends_with('\n') {
-        // The substitution drops line ends; a full stop behind them keeps them, and goes afterwards.
+        // The substitution drops line ends; a full stop behind them keeps them, and goes
+        // afterwards.
         text.truncate(text.len() - 3);
         let _ = write!(text, ".'`\";\nexport {name}=\"${{{name}%.}}\"");
     }
     text.push_str(";\n");
 }
 
-/// csh and tcsh, whose `printf` is the one in /usr/bin: fit for profile names, and keys are plain anyway.
+/// csh and tcsh, whose `printf` is the one in /usr/bin: fit for profile names, and keys are plain
+/// anyway.
 pub(super) fn tcsh(name: &str, value: &str, text: &mut String) {
     for part in ["setenv ", name, " "] {
         text.push_str(part);
@@ -57,8 +63,8 @@ pub(super) fn tcsh(name: &str, value: &str, text: &mut String) {
     text.push_str(";\n");
 }
 
-/// Quoted as it is where it is plain, else as the octal escapes that `printf %b` reads: `\0` and three
-/// digits.
+/// Quoted as it is where it is plain, else as the octal escapes that `printf %b` reads: `\0` and
+/// three digits.
 fn word(value: &str, text: &mut String) {
     let plain = value.bytes().all(is_plain);
     text.push_str(if plain { "'" } else { "\"`printf %b '" });
@@ -72,8 +78,8 @@ fn word(value: &str, text: &mut String) {
     text.push_str(if plain { "'" } else { "'`\"" });
 }
 
-/// fish splits a substitution at line ends only and expands nothing in it; control characters have escapes
-/// outside of quotes.
+/// fish splits a substitution at line ends only and expands nothing in it; control characters have
+/// escapes outside of quotes.
 pub(super) fn fish(value: &str, text: &mut String) {
     text.push('\'');
     for character in value.chars() {
@@ -113,8 +119,9 @@ pub(super) fn elvish(value: &str, text: &mut String) {
     text.push('"');
 }
 
-/// PowerShell reads a program's output line by line in the console's code page, and takes typographic quotes
-/// for quotes: so only printable ASCII stands as it is, the rest as UTF-16 code units.
+/// PowerShell reads a program's output line by line in the console's code page, and takes
+/// typographic quotes for quotes: so only printable ASCII stands as it is, the rest as UTF-16 code
+/// units.
 pub(super) fn powershell(value: &str, text: &mut String) {
     text.push('\'');
     let mut units = [0_u16; 2];

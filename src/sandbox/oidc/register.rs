@@ -34,27 +34,58 @@ pub(super) fn register(
     now: DateTime<Utc>,
 ) -> Result<Content, Refusal> {
     if asked.client_type != "public" || asked.client_name.is_empty() {
-        return Err(Refusal::new(400, "InvalidClientMetadataException", "Invalid client metadata provided"));
+        return Err(Refusal::new(
+            400,
+            "InvalidClientMetadataException",
+            "Invalid client metadata provided",
+        ));
     }
-    let known = |scope: &String| ["sso:", "codewhisperer:"].iter().any(|prefix| scope.starts_with(prefix));
+    let known = |scope: &String| {
+        ["sso:", "codewhisperer:"]
+            .iter()
+            .any(|prefix| scope.starts_with(prefix))
+    };
     if !asked.scopes.iter().all(known) {
-        return Err(Refusal::new(400, "InvalidScopeException", "Invalid scope provided"));
+        return Err(Refusal::new(
+            400,
+            "InvalidScopeException",
+            "Invalid scope provided",
+        ));
     }
     let mut grant_types = asked.grant_types;
     if grant_types.is_empty() {
         grant_types = vec![DEVICE_GRANT.to_owned(), "refresh_token".to_owned()];
     }
     let supported = [DEVICE_GRANT, "authorization_code", "refresh_token"];
-    if !grant_types.iter().all(|grant| supported.contains(&grant.as_str())) {
-        return Err(Refusal::new(400, "UnsupportedGrantTypeException", "Unsupported grant type"));
+    if !grant_types
+        .iter()
+        .all(|grant| supported.contains(&grant.as_str()))
+    {
+        return Err(Refusal::new(
+            400,
+            "UnsupportedGrantTypeException",
+            "Unsupported grant type",
+        ));
     }
-    let wants_browser = grant_types.iter().any(|grant| grant == "authorization_code");
-    if !asked.redirect_uris.iter().all(|uri| loopback(uri).is_some())
+    let wants_browser = grant_types
+        .iter()
+        .any(|grant| grant == "authorization_code");
+    if !asked
+        .redirect_uris
+        .iter()
+        .all(|uri| loopback(uri).is_some())
         || (wants_browser && asked.redirect_uris.is_empty())
     {
-        return Err(Refusal::new(400, "InvalidRedirectUriException", "Invalid redirect uri provided"));
+        return Err(Refusal::new(
+            400,
+            "InvalidRedirectUriException",
+            "Invalid redirect uri provided",
+        ));
     }
-    let issuer_known = asked.issuer_url.as_ref().map(|issuer| state.world.center(issuer).is_some());
+    let issuer_known = asked
+        .issuer_url
+        .as_ref()
+        .map(|issuer| state.world.center(issuer).is_some());
     if !issuer_known.unwrap_or(!wants_browser) {
         return Err(invalid("Invalid issuer url provided"));
     }
@@ -67,7 +98,10 @@ pub(super) fn register(
         grant_types,
         issuer: asked.issuer_url,
     };
-    let client = state.sign_in.register(draft, now).map_err(|error| broken(&error))?;
+    let client = state
+        .sign_in
+        .register(draft, now)
+        .map_err(|error| broken(&error))?;
     Ok(Content::Json(json!({
         "clientId": client.id,
         "clientSecret": client.secret.expose(),
@@ -78,14 +112,18 @@ pub(super) fn register(
 
 /// Whether this is the registered address, on whatever port (RFC 8252 section 7.3).
 pub(super) fn is_same(registered: &str, sent: &str) -> bool {
-    let (Some(mut registered), Some(mut sent)) = (loopback(registered), loopback(sent)) else { return false };
+    let (Some(mut registered), Some(mut sent)) = (loopback(registered), loopback(sent)) else {
+        return false;
+    };
     let ported = registered.set_port(None).is_ok() && sent.set_port(None).is_ok();
     ported && registered == sent
 }
 
 /// An address on this machine, over http.
 fn loopback(uri: &str) -> Option<Url> {
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "http" && url.fragment().is_none())?;
+    let url = Url::parse(uri)
+        .ok()
+        .filter(|url| url.scheme() == "http" && url.fragment().is_none())?;
     let own = match url.host()? {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => IpAddr::from(address).is_loopback(),

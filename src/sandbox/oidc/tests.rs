@@ -25,22 +25,33 @@ fn bench() -> Bench {
     let mut headers = HeaderMap::new();
     headers.insert(HOST, HeaderValue::from_static("127.0.0.1:4599"));
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
-    Bench { state: State::new(World::sample().unwrap()), now, headers }
+    Bench {
+        state: State::new(World::sample().unwrap()),
+        now,
+        headers,
+    }
 }
 
 impl Bench {
     fn send(&mut self, method: &str, path: &str, query: &str, body: &str) -> Said<Content> {
-        let received = Received { method, path, query, headers: &self.headers, body: body.as_bytes() };
+        let received = Received {
+            method,
+            path,
+            query,
+            headers: &self.headers,
+            body: body.as_bytes(),
+        };
         let action = route(&received).action.unwrap();
         answer(&mut self.state, &action, &received, self.now)
             .map_err(|refusal| (refusal.status, refusal.code))
     }
 
     fn post(&mut self, path: &str, body: &Value) -> Said<Value> {
-        self.send("POST", path, "", &body.to_string()).map(|content| match content {
-            Content::Json(value) => value,
-            other => panic!("{other:?}"),
-        })
+        self.send("POST", path, "", &body.to_string())
+            .map(|content| match content {
+                Content::Json(value) => value,
+                other => panic!("{other:?}"),
+            })
     }
 
     /// A client as the AWS CLI registers one; `more` is added or overrides.
@@ -50,13 +61,18 @@ impl Bench {
             "redirectUris": [REDIRECT], "issuerUrl": START,
             "grantTypes": ["authorization_code", "refresh_token", DEVICE_GRANT],
         });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.post("/client/register", &body)
     }
 
     fn token(&mut self, client: &Value, more: &Value) -> Said<Value> {
-        let mut body = json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut body =
+            json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.post("/token", &body)
     }
 
@@ -69,15 +85,25 @@ impl Bench {
     }
 
     fn poll(&mut self, client: &Value, device: &Value) -> Said<Value> {
-        self.token(client, &json!({ "grantType": DEVICE_GRANT, "deviceCode": device["deviceCode"] }))
+        self.token(
+            client,
+            &json!({ "grantType": DEVICE_GRANT, "deviceCode": device["deviceCode"] }),
+        )
     }
 
     fn refresh(&mut self, client: &Value, tokens: &Value) -> Said<Value> {
-        self.token(client, &json!({ "grantType": "refresh_token", "refreshToken": tokens["refreshToken"] }))
+        self.token(
+            client,
+            &json!({ "grantType": "refresh_token", "refreshToken": tokens["refreshToken"] }),
+        )
     }
 
     /// Where the browser is sent, as (address, its query).
-    fn authorize(&mut self, client: &Value, redirect: &str) -> Said<(String, Vec<(String, String)>)> {
+    fn authorize(
+        &mut self,
+        client: &Value,
+        redirect: &str,
+    ) -> Said<(String, Vec<(String, String)>)> {
         let challenge = challenge(VERIFIER);
         let id = client["clientId"].as_str().unwrap();
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -91,16 +117,23 @@ impl Bench {
             ("scopes", "sso:account:access"),
         ]);
         let content = self.send("GET", "/authorize", &query.finish(), "")?;
-        let Content::Redirect(target) = content else { panic!("{content:?}") };
+        let Content::Redirect(target) = content else {
+            panic!("{content:?}")
+        };
         let url = url::Url::parse(&target).unwrap();
         let (address, _) = target.split_once('?').unwrap();
         Ok((address.to_owned(), url.query_pairs().into_owned().collect()))
     }
 
     fn code(&mut self, client: &Value) -> String {
-        let (address, query) = self.authorize(client, "http://127.0.0.1:50000/oauth/callback").unwrap();
+        let (address, query) = self
+            .authorize(client, "http://127.0.0.1:50000/oauth/callback")
+            .unwrap();
         assert_eq!(address, "http://127.0.0.1:50000/oauth/callback");
-        assert_eq!((query[0].0.as_str(), &query[1]), ("code", &("state".to_owned(), "s&t".to_owned())));
+        assert_eq!(
+            (query[0].0.as_str(), &query[1]),
+            ("code", &("state".to_owned(), "s&t".to_owned()))
+        );
         query[0].1.clone()
     }
 
@@ -109,12 +142,17 @@ impl Bench {
             "grantType": "authorization_code", "code": code, "codeVerifier": VERIFIER,
             "redirectUri": "http://127.0.0.1:50000/oauth/callback",
         });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.token(client, &body)
     }
 
     fn is_good(&self, tokens: &Value) -> bool {
-        self.state.sign_in.holder(tokens["accessToken"].as_str().unwrap(), self.now).is_some()
+        self.state
+            .sign_in
+            .holder(tokens["accessToken"].as_str().unwrap(), self.now)
+            .is_some()
     }
 
     fn wait(&mut self, seconds: i64) {
@@ -129,7 +167,10 @@ impl Bench {
 #[test]
 fn the_challenge_is_rfc_7636s() {
     // Appendix B of the RFC.
-    assert_eq!(challenge(VERIFIER), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    assert_eq!(
+        challenge(VERIFIER),
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    );
 }
 
 #[test]
@@ -138,7 +179,10 @@ fn a_device_waits_until_its_user_has_spoken() {
     let client = bench.register(&json!({})).unwrap();
     bench.mode(Mode::Pending);
     let device = bench.device(&client).unwrap();
-    assert_eq!((&device["expiresIn"], &device["interval"]), (&json!(600), &json!(1)));
+    assert_eq!(
+        (&device["expiresIn"], &device["interval"]),
+        (&json!(600), &json!(1))
+    );
     let user_code = device["userCode"].as_str().unwrap();
     assert_eq!(
         device["verificationUriComplete"],
@@ -147,39 +191,73 @@ fn a_device_waits_until_its_user_has_spoken() {
     let pending = Err((400, "AuthorizationPendingException"));
     assert_eq!(bench.poll(&client, &device), pending);
     // Too early: from now on it must wait six seconds.
-    assert_eq!(bench.poll(&client, &device), Err((400, "SlowDownException")));
+    assert_eq!(
+        bench.poll(&client, &device),
+        Err((400, "SlowDownException"))
+    );
     bench.wait(5);
-    assert_eq!(bench.poll(&client, &device), Err((400, "SlowDownException")));
+    assert_eq!(
+        bench.poll(&client, &device),
+        Err((400, "SlowDownException"))
+    );
     bench.wait(11);
     assert_eq!(bench.poll(&client, &device), pending);
     bench.wait(11);
     bench.mode(Mode::Approve);
-    let page = bench.send("GET", "/device", &format!("user_code={}", user_code.to_lowercase()), "");
+    let page = bench.send(
+        "GET",
+        "/device",
+        &format!("user_code={}", user_code.to_lowercase()),
+        "",
+    );
     let text = format!("you is signed in at {START} (eu-central-1). This page may be closed.");
     assert_eq!(page, Ok(Content::Html(text)));
     let tokens = bench.poll(&client, &device).unwrap();
-    assert_eq!((&tokens["expiresIn"], &tokens["tokenType"]), (&json!(3600), &json!("Bearer")));
+    assert_eq!(
+        (&tokens["expiresIn"], &tokens["tokenType"]),
+        (&json!(3600), &json!("Bearer"))
+    );
     assert!(bench.is_good(&tokens));
     bench.wait(11);
-    assert_eq!(bench.poll(&client, &device), Err((400, "InvalidGrantException")));
-    assert_eq!(bench.send("GET", "/device", "user_code=x", ""), Err((400, "InvalidRequestException")));
+    assert_eq!(
+        bench.poll(&client, &device),
+        Err((400, "InvalidGrantException"))
+    );
+    assert_eq!(
+        bench.send("GET", "/device", "user_code=x", ""),
+        Err((400, "InvalidRequestException"))
+    );
 }
 
 #[test]
 fn a_device_is_denied_or_expires() {
     let mut bench = bench();
-    let client = bench.register(&json!({ "grantTypes": [], "redirectUris": [] })).unwrap();
+    let client = bench
+        .register(&json!({ "grantTypes": [], "redirectUris": [] }))
+        .unwrap();
     bench.mode(Mode::Deny);
     let device = bench.device(&client).unwrap();
-    assert_eq!(bench.poll(&client, &device), Err((400, "AccessDeniedException")));
+    assert_eq!(
+        bench.poll(&client, &device),
+        Err((400, "AccessDeniedException"))
+    );
     bench.wait(601);
-    assert_eq!(bench.poll(&client, &device), Err((400, "ExpiredTokenException")));
+    assert_eq!(
+        bench.poll(&client, &device),
+        Err((400, "ExpiredTokenException"))
+    );
     let other = bench.register(&json!({})).unwrap();
-    assert_eq!(bench.poll(&other, &device), Err((400, "InvalidGrantException")));
+    assert_eq!(
+        bench.poll(&other, &device),
+        Err((400, "InvalidGrantException"))
+    );
     let start = json!({
         "clientId": other["clientId"], "clientSecret": other["clientSecret"], "startUrl": "https://x/start",
     });
-    assert_eq!(bench.post("/device_authorization", &start), Err((400, "InvalidRequestException")));
+    assert_eq!(
+        bench.post("/device_authorization", &start),
+        Err((400, "InvalidRequestException"))
+    );
 }
 
 #[test]
@@ -189,12 +267,21 @@ fn the_browser_comes_back_with_a_code_that_is_good_once() {
     let code = bench.code(&client);
     let invalid_grant = Err((400, "InvalidGrantException"));
     let other_verifier = json!({ "codeVerifier": VERIFIER.replace('d', "e") });
-    assert_eq!(bench.exchange(&client, &code, &other_verifier), invalid_grant);
+    assert_eq!(
+        bench.exchange(&client, &code, &other_verifier),
+        invalid_grant
+    );
     let other_port = json!({ "redirectUri": "http://127.0.0.1:50001/oauth/callback" });
     assert_eq!(bench.exchange(&client, &code, &other_port), invalid_grant);
     let missing = Err((400, "InvalidRequestException"));
-    assert_eq!(bench.exchange(&client, &code, &json!({ "codeVerifier": null })), missing);
-    assert_eq!(bench.exchange(&client, &code, &json!({ "codeVerifier": "short" })), missing);
+    assert_eq!(
+        bench.exchange(&client, &code, &json!({ "codeVerifier": null })),
+        missing
+    );
+    assert_eq!(
+        bench.exchange(&client, &code, &json!({ "codeVerifier": "short" })),
+        missing
+    );
     let other = bench.register(&json!({})).unwrap();
     assert_eq!(bench.exchange(&other, &code, &json!({})), invalid_grant);
     let tokens = bench.exchange(&client, &code, &json!({})).unwrap();
@@ -218,7 +305,10 @@ fn the_browser_is_told_no_and_never_sent_to_a_stranger() {
     let stranger = bench.authorize(&client, "http://example.com/oauth/callback");
     assert_eq!(stranger, Err((400, "InvalidRequestException")));
     bench.state.sign_in.forget_clients();
-    assert_eq!(bench.authorize(&client, REDIRECT), Err((401, "InvalidClientException")));
+    assert_eq!(
+        bench.authorize(&client, REDIRECT),
+        Err((401, "InvalidClientException"))
+    );
 }
 
 #[test]
@@ -253,34 +343,64 @@ fn a_session_ends_and_its_last_token_with_it() {
     assert_eq!(tokens["expiresIn"], 60);
     bench.wait(60);
     assert!(!bench.is_good(&tokens));
-    assert_eq!(bench.refresh(&client, &tokens), Err((400, "InvalidGrantException")));
-    // Without the scope there is nothing to refresh with, and the token lasts as long as the session.
+    assert_eq!(
+        bench.refresh(&client, &tokens),
+        Err((400, "InvalidGrantException"))
+    );
+    // Without the scope there is nothing to refresh with, and the token lasts as long as the
+    // session.
     let plain = bench.register(&json!({ "scopes": [] })).unwrap();
     let device = bench.device(&plain).unwrap();
     let tokens = bench.poll(&plain, &device).unwrap();
-    assert_eq!((&tokens["expiresIn"], tokens.get("refreshToken")), (&json!(28_800), None));
+    assert_eq!(
+        (&tokens["expiresIn"], tokens.get("refreshToken")),
+        (&json!(28_800), None)
+    );
 }
 
 #[test]
 fn registrations_are_checked_and_expire() {
     let mut bench = bench();
     for (more, code) in [
-        (json!({ "clientType": "confidential" }), "InvalidClientMetadataException"),
+        (
+            json!({ "clientType": "confidential" }),
+            "InvalidClientMetadataException",
+        ),
         (json!({ "scopes": ["everything"] }), "InvalidScopeException"),
-        (json!({ "grantTypes": ["password"] }), "UnsupportedGrantTypeException"),
-        (json!({ "redirectUris": ["https://example.com/"] }), "InvalidRedirectUriException"),
+        (
+            json!({ "grantTypes": ["password"] }),
+            "UnsupportedGrantTypeException",
+        ),
+        (
+            json!({ "redirectUris": ["https://example.com/"] }),
+            "InvalidRedirectUriException",
+        ),
         (json!({ "redirectUris": [] }), "InvalidRedirectUriException"),
-        (json!({ "issuerUrl": "https://example.com/start" }), "InvalidRequestException"),
+        (
+            json!({ "issuerUrl": "https://example.com/start" }),
+            "InvalidRequestException",
+        ),
         (json!({ "issuerUrl": null }), "InvalidRequestException"),
         (json!({ "clientName": 5 }), "InvalidRequestException"),
     ] {
         assert_eq!(bench.register(&more), Err((400, code)), "{more}");
     }
-    let client = bench.register(&json!({ "grantTypes": ["authorization_code"] })).unwrap();
-    assert_eq!(client["clientSecretExpiresAt"], (bench.now + chrono::TimeDelta::days(90)).timestamp());
-    assert_eq!(bench.device(&client), Err((400, "UnauthorizedClientException")));
+    let client = bench
+        .register(&json!({ "grantTypes": ["authorization_code"] }))
+        .unwrap();
+    assert_eq!(
+        client["clientSecretExpiresAt"],
+        (bench.now + chrono::TimeDelta::days(90)).timestamp()
+    );
+    assert_eq!(
+        bench.device(&client),
+        Err((400, "UnauthorizedClientException"))
+    );
     let password = json!({ "grantType": "password" });
-    assert_eq!(bench.token(&client, &password), Err((400, "UnsupportedGrantTypeException")));
+    assert_eq!(
+        bench.token(&client, &password),
+        Err((400, "UnsupportedGrantTypeException"))
+    );
     let mut guess = client.clone();
     guess["clientSecret"] = "guess".into();
     assert_eq!(bench.device(&guess), Err((401, "InvalidClientException")));

@@ -1,4 +1,5 @@
-//! The request and its signature were made by botocore 1.43.11, with the session token `a/token+with=signs`.
+//! The request and its signature were made by botocore 1.43.11, with the session token
+//! `a/token+with=signs`.
 
 use super::*;
 
@@ -24,7 +25,8 @@ pub(crate) fn signed(
     }
     let unsigned = |signature: &str| {
         format!(
-            "AWS4-HMAC-SHA256 Credential={key}/{}/{region}/sts/aws4_request, SignedHeaders={names}, \
+            "AWS4-HMAC-SHA256 Credential={key}/{}/{region}/sts/aws4_request, \
+             SignedHeaders={names}, \
              Signature={signature}",
             &stamp[..8]
         )
@@ -50,10 +52,18 @@ fn authorization() -> String {
 
 fn headers(changes: &[(&'static str, Option<&str>)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert("content-type", "application/x-www-form-urlencoded; charset=utf-8".parse().unwrap());
+    headers.insert(
+        "content-type",
+        "application/x-www-form-urlencoded; charset=utf-8"
+            .parse()
+            .unwrap(),
+    );
     headers.insert("host", "127.0.0.1:8080".parse().unwrap());
     headers.insert("x-amz-date", "20261122T044610Z".parse().unwrap());
-    headers.insert("x-amz-security-token", "a/token+with=signs".parse().unwrap());
+    headers.insert(
+        "x-amz-security-token",
+        "a/token+with=signs".parse().unwrap(),
+    );
     headers.insert("authorization", authorization().parse().unwrap());
     for (name, value) in changes {
         match value {
@@ -65,7 +75,13 @@ fn headers(changes: &[(&'static str, Option<&str>)]) -> HeaderMap {
 }
 
 fn received<'a>(headers: &'a HeaderMap, body: &'a str) -> Received<'a> {
-    Received { method: "POST", path: "/", query: "", headers, body: body.as_bytes() }
+    Received {
+        method: "POST",
+        path: "/",
+        query: "",
+        headers,
+        body: body.as_bytes(),
+    }
 }
 
 fn check(
@@ -80,51 +96,101 @@ fn check(
 }
 
 const NOW: &str = "2026-11-22T04:46:12Z";
-const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your \
-                        AWS Secret Access Key and signing method. Consult the service documentation for details.";
+const MISMATCH: &str = "The request signature we calculated does not match the signature you \
+                        provided. Check your \
+                        AWS Secret Access Key and signing method. Consult the service \
+                        documentation for details.";
 
 #[test]
 fn botocores_signature_is_right() {
     assert_eq!(check(&headers(&[]), BODY, SECRET, NOW), Ok(()));
     // Spaces around and inside a value do not count.
-    let spaced = headers(&[("content-type", Some("application/x-www-form-urlencoded;   charset=utf-8"))]);
+    let spaced = headers(&[(
+        "content-type",
+        Some("application/x-www-form-urlencoded;   charset=utf-8"),
+    )]);
     assert_eq!(check(&spaced, BODY, SECRET, NOW), Ok(()));
     // An unsigned header may be anything.
-    assert_eq!(check(&headers(&[("user-agent", Some("x"))]), BODY, SECRET, NOW), Ok(()));
+    assert_eq!(
+        check(&headers(&[("user-agent", Some("x"))]), BODY, SECRET, NOW),
+        Ok(())
+    );
 }
 
 #[test]
 fn any_change_breaks_it() {
     let mismatch = Err((403, "SignatureDoesNotMatch", MISMATCH.to_owned()));
-    assert_eq!(check(&headers(&[]), BODY, "NotASecret/xacct/sandbox/hub/old/EXAMPLE", NOW), mismatch);
-    assert_eq!(check(&headers(&[]), "Action=GetSessionToken&Version=2011-06-15", SECRET, NOW), mismatch);
+    assert_eq!(
+        check(
+            &headers(&[]),
+            BODY,
+            "NotASecret/xacct/sandbox/hub/old/EXAMPLE",
+            NOW
+        ),
+        mismatch
+    );
+    assert_eq!(
+        check(
+            &headers(&[]),
+            "Action=GetSessionToken&Version=2011-06-15",
+            SECRET,
+            NOW
+        ),
+        mismatch
+    );
     for (name, value) in [
         ("host", "sts.amazonaws.com"),
         ("x-amz-date", "20261122T044611Z"),
         ("x-amz-security-token", "another"),
         ("content-type", "text/plain"),
     ] {
-        assert_eq!(check(&headers(&[(name, Some(value))]), BODY, SECRET, NOW), mismatch, "{name}");
+        assert_eq!(
+            check(&headers(&[(name, Some(value))]), BODY, SECRET, NOW),
+            mismatch,
+            "{name}"
+        );
     }
-    for (from, to) in [(SIGNATURE, &"0".repeat(64)[..]), ("eu-central-1", "eu-central-2"), (SIGNATURE, "zz")]
-    {
+    for (from, to) in [
+        (SIGNATURE, &"0".repeat(64)[..]),
+        ("eu-central-1", "eu-central-2"),
+        (SIGNATURE, "zz"),
+    ] {
         let changed = authorization().replace(from, to);
-        assert_eq!(check(&headers(&[("authorization", Some(&changed))]), BODY, SECRET, NOW), mismatch);
+        assert_eq!(
+            check(
+                &headers(&[("authorization", Some(&changed))]),
+                BODY,
+                SECRET,
+                NOW
+            ),
+            mismatch
+        );
     }
     let map = headers(&[]);
-    let get = Received { method: "GET", ..received(&map, BODY) };
+    let get = Received {
+        method: "GET",
+        ..received(&map, BODY)
+    };
     assert!(verify(&claim(&get).unwrap(), &get, SECRET, at(NOW)).is_err());
 }
 
 #[test]
 fn the_clock_may_be_a_quarter_of_an_hour_off() {
-    assert_eq!(check(&headers(&[]), BODY, SECRET, "2026-11-22T05:01:10Z"), Ok(()));
-    assert_eq!(check(&headers(&[]), BODY, SECRET, "2026-11-22T04:31:10Z"), Ok(()));
-    let (_, code, message) = check(&headers(&[]), BODY, SECRET, "2026-11-22T05:01:11Z").unwrap_err();
+    assert_eq!(
+        check(&headers(&[]), BODY, SECRET, "2026-11-22T05:01:10Z"),
+        Ok(())
+    );
+    assert_eq!(
+        check(&headers(&[]), BODY, SECRET, "2026-11-22T04:31:10Z"),
+        Ok(())
+    );
+    let (_, code, message) =
+        check(&headers(&[]), BODY, SECRET, "2026-11-22T05:01:11Z").unwrap_err();
     assert_eq!(code, "SignatureDoesNotMatch");
     assert_eq!(
         message,
-        "Signature expired: 20261122T044610Z is now earlier than 20261122T044611Z (20261122T050111Z - 15 min.)"
+        "Signature expired: 20261122T044610Z is now earlier than 20261122T044611Z \
+         (20261122T050111Z - 15 min.)"
     );
     let (_, _, message) = check(&headers(&[]), BODY, SECRET, "2026-11-22T04:31:09Z").unwrap_err();
     assert_eq!(
@@ -138,11 +204,25 @@ fn the_clock_may_be_a_quarter_of_an_hour_off() {
 fn the_scope_is_held_to_sts_and_to_the_date() {
     let with = |from: &str, to: &str| {
         let changed = authorization().replace(from, to);
-        check(&headers(&[("authorization", Some(&changed))]), BODY, SECRET, NOW).unwrap_err()
+        check(
+            &headers(&[("authorization", Some(&changed))]),
+            BODY,
+            SECRET,
+            NOW,
+        )
+        .unwrap_err()
     };
     for (from, to, message) in [
-        ("/sts/", "/s3/", "Credential should be scoped to correct service: 'sts'. "),
-        ("eu-central-1", "nowhere", "Credential should be scoped to a valid region. "),
+        (
+            "/sts/",
+            "/s3/",
+            "Credential should be scoped to correct service: 'sts'. ",
+        ),
+        (
+            "eu-central-1",
+            "nowhere",
+            "Credential should be scoped to a valid region. ",
+        ),
         (
             "aws4_request",
             "aws4",
@@ -151,16 +231,23 @@ fn the_scope_is_held_to_sts_and_to_the_date() {
         (
             "20261122/",
             "20261121/",
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
+             HTTP: \
              '20261121' != '20261122', from '20261122T044610Z'.",
         ),
     ] {
-        assert_eq!(with(from, to), (403, "SignatureDoesNotMatch", message.to_owned()));
+        assert_eq!(
+            with(from, to),
+            (403, "SignatureDoesNotMatch", message.to_owned())
+        );
     }
     for name in ["host", "x-amz-date", "x-amz-security-token"] {
         let (_, code, message) = with(&format!(";{name}"), "");
         assert_eq!(code, "SignatureDoesNotMatch");
-        assert!(message.ends_with("must be a 'SignedHeader' in the AWS Authorization."), "{message}");
+        assert!(
+            message.ends_with("must be a 'SignedHeader' in the AWS Authorization."),
+            "{message}"
+        );
     }
     let (_, _, message) = with("content-type;", "content-type;x-gone;");
     assert_eq!(message, "The signed header 'x-gone' is not in the request.");
@@ -168,29 +255,49 @@ fn the_scope_is_held_to_sts_and_to_the_date() {
 
 #[test]
 fn half_a_signature_is_incomplete() {
-    let refused =
-        |changes: &[(&'static str, Option<&str>)]| check(&headers(changes), BODY, SECRET, NOW).unwrap_err();
+    let refused = |changes: &[(&'static str, Option<&str>)]| {
+        check(&headers(changes), BODY, SECRET, NOW).unwrap_err()
+    };
     assert_eq!(
         refused(&[("authorization", None)]),
-        (403, "MissingAuthenticationToken", "Request is missing Authentication Token".to_owned())
+        (
+            403,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token".to_owned()
+        )
     );
     for (change, message) in [
-        (("authorization", Some("Basic eDp5")), "Unsupported AWS 'algorithm': 'Basic'."),
         (
-            ("authorization", Some("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host")),
+            ("authorization", Some("Basic eDp5")),
+            "Unsupported AWS 'algorithm': 'Basic'.",
+        ),
+        (
+            (
+                "authorization",
+                Some("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host"),
+            ),
             "Authorization header requires 'Signature' parameter.",
         ),
         (
             ("x-amz-date", None),
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
         ),
-        (("x-amz-date", Some("yesterday")), "Date must be in ISO-8601 'basic format'. Got 'yesterday'."),
         (
-            ("authorization", Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=00")),
+            ("x-amz-date", Some("yesterday")),
+            "Date must be in ISO-8601 'basic format'. Got 'yesterday'.",
+        ),
+        (
+            (
+                "authorization",
+                Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=00"),
+            ),
             "Credential must have exactly 5 slash-delimited elements, e.g. \
              keyid/date/region/service/term, got 'a/b'",
         ),
     ] {
-        assert_eq!(refused(&[change]), (400, "IncompleteSignature", message.to_owned()));
+        assert_eq!(
+            refused(&[change]),
+            (400, "IncompleteSignature", message.to_owned())
+        );
     }
 }

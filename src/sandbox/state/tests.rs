@@ -22,7 +22,13 @@ fn a_code_counts_once_and_the_next_one_is_offered() {
     assert_ne!(second.digits, first.digits);
     assert_eq!(second.seconds_left, 40);
     // What the device shows does not depend on what was used.
-    assert_eq!(state.code(&device, 1_000_000_010, false), Some(Code { used: true, ..first }));
+    assert_eq!(
+        state.code(&device, 1_000_000_010, false),
+        Some(Code {
+            used: true,
+            ..first
+        })
+    );
     assert!(state.use_code(&device, &second.digits, 1_000_000_010));
     assert_eq!(state.code(&device, 1_000_000_010, true), None);
     assert!(state.code(&device, 1_000_000_030, true).is_some());
@@ -34,7 +40,10 @@ fn sessions_are_made_ended_and_forgotten() {
     let now: DateTime<Utc> = "2026-11-22T10:00:00.7Z".parse().unwrap();
     let one = state.issue(identity(), Means::LongTerm, 900, now).unwrap();
     let two = state.issue(identity(), Means::LongTerm, 900, now).unwrap();
-    assert_eq!((one.access_key_id.len(), one.secret.expose().len()), (20, 40));
+    assert_eq!(
+        (one.access_key_id.len(), one.secret.expose().len()),
+        (20, 40)
+    );
     assert_eq!(one.expiration.to_rfc3339(), "2026-11-22T10:15:00+00:00");
     assert_eq!(state.expire(Some(&one.access_key_id), now), 1);
     assert_eq!(state.session(&one.access_key_id).unwrap().expiration, now);

@@ -16,13 +16,18 @@ pub(super) fn get(
     now: DateTime<Utc>,
 ) -> Result<String, Refusal> {
     if caller.means != Means::LongTerm {
-        return Err(Refusal::access_denied("Cannot call GetFederationToken with session credentials"));
+        return Err(Refusal::access_denied(
+            "Cannot call GetFederationToken with session credentials",
+        ));
     }
     let user = &caller.identity;
     let partition = Arn::parse(&user.arn).map_or("aws", |arn| arn.partition);
     let identity = Identity {
         account_id: user.account_id.clone(),
-        arn: format!("arn:{partition}:sts::{}:federated-user/{}", user.account_id, params.name),
+        arn: format!(
+            "arn:{partition}:sts::{}:federated-user/{}",
+            user.account_id, params.name
+        ),
         user_id: format!("{}:{}", user.account_id, params.name),
         principal_arn: user.principal_arn.clone(),
         // Of STS, such a session may only ask who it is.

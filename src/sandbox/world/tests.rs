@@ -9,14 +9,28 @@ fn the_sample_is_whole() {
     let world = World::sample().unwrap();
     let (account, user, key) = world.key("AKIAXACCTSANDBOX2YOU").unwrap();
     assert_eq!(account.user_arn(user), "arn:aws:iam::111111111111:user/you");
-    assert_eq!((key.id.len(), key.secret.expose().len(), key.active), (20, 40, true));
+    assert_eq!(
+        (key.id.len(), key.secret.expose().len(), key.active),
+        (20, 40, true)
+    );
     assert!(!world.key("AKIAXACCTSANDBOXIDLE").unwrap().2.active);
     // Every role that the sample's config file names is there.
-    let arns = world.files.config.lines().filter_map(|line| line.strip_prefix("role_arn = "));
+    let arns = world
+        .files
+        .config
+        .lines()
+        .filter_map(|line| line.strip_prefix("role_arn = "));
     let found: Vec<bool> = arns.map(|arn| world.role(arn).is_some()).collect();
     assert_eq!(found, [true; 5]);
-    assert_eq!(world.device(None).unwrap().serial, "arn:aws:iam::111111111111:mfa/you");
-    assert!(world.device(Some("arn:aws:iam::111111111111:mfa/nobody")).is_none());
+    assert_eq!(
+        world.device(None).unwrap().serial,
+        "arn:aws:iam::111111111111:mfa/you"
+    );
+    assert!(
+        world
+            .device(Some("arn:aws:iam::111111111111:mfa/nobody"))
+            .is_none()
+    );
 }
 
 #[test]
@@ -26,9 +40,15 @@ fn what_is_wrong_is_named_with_its_line() {
         "w.toml: account id '1' is not twelve digits"
     );
     let unknown = refused("[[account]]\nid = \"111111111111\"\nname = \"x\"\ncolour = 1\n");
-    assert!(unknown.starts_with("w.toml:4: unknown field `colour`"), "{unknown}");
+    assert!(
+        unknown.starts_with("w.toml:4: unknown field `colour`"),
+        "{unknown}"
+    );
     let account = "[[account]]\nid = \"111111111111\"\nname = \"x\"\n";
-    assert_eq!(refused(&format!("{account}{account}")), "w.toml: account 111111111111 is there twice");
+    assert_eq!(
+        refused(&format!("{account}{account}")),
+        "w.toml: account 111111111111 is there twice"
+    );
     let role = format!("{account}[[account.role]]\nname = \"R\"\n");
     assert_eq!(
         refused(&format!("{role}max_session_duration = 60")),
@@ -37,7 +57,8 @@ fn what_is_wrong_is_named_with_its_line() {
     for trust in ["{}", "{ principals = [\"*\"], federated = \"https://x\" }"] {
         assert_eq!(
             refused(&format!("{role}trust = [{trust}]")),
-            "w.toml: arn:aws:iam::111111111111:role/R: a statement of its trust needs either principals or federated"
+            "w.toml: arn:aws:iam::111111111111:role/R: a statement of its trust needs either \
+             principals or federated"
         );
     }
     assert_eq!(
@@ -49,5 +70,8 @@ fn what_is_wrong_is_named_with_its_line() {
 #[test]
 fn no_secret_is_shown_by_debug() {
     let shown = format!("{:?}", World::sample().unwrap());
-    assert!(!shown.contains("NotASecret") && !shown.contains("PBQWGY3U"), "{shown}");
+    assert!(
+        !shown.contains("NotASecret") && !shown.contains("PBQWGY3U"),
+        "{shown}"
+    );
 }

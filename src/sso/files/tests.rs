@@ -23,7 +23,10 @@ fn client() -> Registered {
 fn files_have_the_names_that_the_aws_cli_gives_them() {
     for (text, name) in [
         ("dev", "34c6fceca75e456f25e7e99531e2425c6c1de443"),
-        ("https://ssotest.awsapps.com/start", "dace00cba5f8355ec9d274ceb2bcebdfbeed0e12"),
+        (
+            "https://ssotest.awsapps.com/start",
+            "dace00cba5f8355ec9d274ceb2bcebdfbeed0e12",
+        ),
     ] {
         assert_eq!(sha1(text), name);
     }
@@ -31,14 +34,21 @@ fn files_have_the_names_that_the_aws_cli_gives_them() {
     let named = |session, scopes: Option<&[&str]>| {
         let sso = sso(session, scopes);
         let path = Files::new(&sso, &env).unwrap().client_path();
-        path.strip_prefix(home.path()).unwrap().to_str().unwrap().to_owned()
+        path.strip_prefix(home.path())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     };
     // As Python's json.dumps and hashlib have it.
     assert_eq!(
         named(Some("acme"), Some(&["sso:account:access"])),
         ".aws/sso/cache/5e5e88e3748442c359d01c0245d498982c30a691.json"
     );
-    assert_eq!(named(None, None), ".aws/sso/cache/1f78cfb8ef6235d0bc77318e2a6bdf2ad12a69e0.json");
+    assert_eq!(
+        named(None, None),
+        ".aws/sso/cache/1f78cfb8ef6235d0bc77318e2a6bdf2ad12a69e0.json"
+    );
     assert_eq!(
         named(Some("b\"ü\u{1f600}\u{7f}\n"), Some(&["a", "b"])),
         ".aws/sso/cache/3f630c0e9547b21b686037c67235d0f363a8cefa.json"
@@ -58,7 +68,9 @@ fn a_token_is_written_as_the_aws_cli_writes_it() {
         client: Some(client()),
     };
     files.keep_token(&token).unwrap();
-    let path = home.path().join(".aws/sso/cache/293abb6b76d7791c0732cc517d38c4b5c734b87f.json");
+    let path = home
+        .path()
+        .join(".aws/sso/cache/293abb6b76d7791c0732cc517d38c4b5c734b87f.json");
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
         concat!(
@@ -75,9 +87,15 @@ fn a_token_is_written_as_the_aws_cli_writes_it() {
     }
     let read = files.token().unwrap();
     let (client, refresh) = read.refreshable(at("2026-12-31T23:59:59Z")).unwrap();
-    assert_eq!((client.client_id.as_str(), refresh.expose()), ("id", "refresh"));
+    assert_eq!(
+        (client.client_id.as_str(), refresh.expose()),
+        ("id", "refresh")
+    );
     assert!(read.refreshable(at("2027-01-01T00:00:00Z")).is_none());
-    assert_eq!((read.left(at("2026-11-22T17:00:00Z")), files.drop_token()), (180, Ok(true)));
+    assert_eq!(
+        (read.left(at("2026-11-22T17:00:00Z")), files.drop_token()),
+        (180, Ok(true))
+    );
     assert_eq!(files.drop_token(), Ok(false));
 }
 
@@ -89,7 +107,12 @@ fn tokens_of_other_tools_are_read() {
     make_dir(&files.dir).unwrap();
     let written = |text: &str| {
         fs::write(files.token_path(), text).unwrap();
-        files.token().map(|token| (token.access_token.expose().to_owned(), rfc3339(token.expires_at)))
+        files.token().map(|token| {
+            (
+                token.access_token.expose().to_owned(),
+                rfc3339(token.expires_at),
+            )
+        })
     };
     let found = Some(("a".to_owned(), "2020-06-17T10:02:08Z".to_owned()));
     for text in [
@@ -118,7 +141,11 @@ fn a_client_is_for_one_way_only() {
     let sso = sso(Some("acme"), None);
     let files = Files::new(&sso, &env).unwrap();
     files
-        .keep_client(&client(), Some(vec!["s".to_owned()]), Some(&["authorization_code", "refresh_token"]))
+        .keep_client(
+            &client(),
+            Some(vec!["s".to_owned()]),
+            Some(&["authorization_code", "refresh_token"]),
+        )
         .unwrap();
     assert_eq!(
         fs::read_to_string(files.client_path()).unwrap(),

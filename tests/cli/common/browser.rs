@@ -19,9 +19,16 @@ impl Browser {
     pub(crate) fn of(sandbox: &Sandbox) -> Browser {
         let dir = sandbox.home().join("browser");
         fs::create_dir(&dir).unwrap();
-        assert!(Command::new("mkfifo").arg(dir.join("url")).status().unwrap().success());
+        assert!(
+            Command::new("mkfifo")
+                .arg(dir.join("url"))
+                .status()
+                .unwrap()
+                .success()
+        );
         // Two files: the pipe, which waits for its reader, and how often it was started.
-        let script = "#!/bin/sh\necho started >> \"${0%/*}/started\"\nprintf %s \"$1\" > \"${0%/*}/url\"\n";
+        let script =
+            "#!/bin/sh\necho started >> \"${0%/*}/started\"\nprintf %s \"$1\" > \"${0%/*}/url\"\n";
         let path = dir.join("browser");
         fs::write(&path, script).unwrap();
         let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
@@ -44,12 +51,16 @@ impl Browser {
             let _ = fs::File::open(path).unwrap().read_to_string(&mut text);
             let _ = send.send(text);
         });
-        url.recv_timeout(Duration::from_mins(1)).expect("no browser was started")
+        url.recv_timeout(Duration::from_mins(1))
+            .expect("no browser was started")
     }
 
     /// How often it was started.
     pub(crate) fn starts(&self) -> usize {
-        fs::read_to_string(self.dir.join("started")).unwrap_or_default().lines().count()
+        fs::read_to_string(self.dir.join("started"))
+            .unwrap_or_default()
+            .lines()
+            .count()
     }
 }
 
@@ -63,11 +74,15 @@ pub(crate) fn get(url: &str) -> String {
 /// Where an answer sends the browser.
 #[track_caller]
 pub(crate) fn location(answer: &str) -> String {
-    let line = answer.lines().find_map(|line| line.strip_prefix("location: "));
-    line.unwrap_or_else(|| panic!("no redirect: {answer}")).to_owned()
+    let line = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("location: "));
+    line.unwrap_or_else(|| panic!("no redirect: {answer}"))
+        .to_owned()
 }
 
-/// The way of a person who signs in: to the page, and back to where that sends them. What they see in the end.
+/// The way of a person who signs in: to the page, and back to where that sends them. What they see
+/// in the end.
 #[track_caller]
 pub(crate) fn sign_in(url: &str) -> String {
     get(&location(&get(url)))

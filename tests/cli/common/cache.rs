@@ -36,7 +36,11 @@ impl Sandbox {
     /// The sample world, with the MFA session of its user.
     pub(crate) fn start_logged_in() -> Sandbox {
         let sandbox = Sandbox::start();
-        sandbox.xacct(&["login", "client1", "-q"]).env("XACCT_MFA_CODE", sandbox.fresh_code()).run().ok();
+        sandbox
+            .xacct(&["login", "client1", "-q"])
+            .env("XACCT_MFA_CODE", sandbox.fresh_code())
+            .run()
+            .ok();
         sandbox.clear_log();
         sandbox
     }
@@ -57,7 +61,10 @@ impl Sandbox {
     /// `credential-process` of a profile: silent, and the access key id it gives.
     #[track_caller]
     pub(crate) fn key_id(&self, profile: &str) -> String {
-        self.xacct(&["credential-process", profile]).run().ok().key_id()
+        self.xacct(&["credential-process", profile])
+            .run()
+            .ok()
+            .key_id()
     }
 
     /// STS was asked exactly this since it was looked at last.
@@ -69,9 +76,12 @@ impl Sandbox {
 
     /// The entries' files, sorted.
     pub(crate) fn entries(&self) -> Vec<PathBuf> {
-        let files = fs::read_dir(self.cache_dir()).unwrap().map(|file| file.unwrap().path());
-        let mut files: Vec<PathBuf> =
-            files.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+        let files = fs::read_dir(self.cache_dir())
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let mut files: Vec<PathBuf> = files
+            .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+            .collect();
         files.sort();
         files
     }
@@ -80,7 +90,10 @@ impl Sandbox {
     #[track_caller]
     pub(crate) fn entry(&self, profile: &str) -> PathBuf {
         let of = |path: &PathBuf| read(path)["entry"]["profile"] == profile;
-        self.entries().into_iter().find(of).unwrap_or_else(|| panic!("no entry of '{profile}'"))
+        self.entries()
+            .into_iter()
+            .find(of)
+            .unwrap_or_else(|| panic!("no entry of '{profile}'"))
     }
 
     /// Changes the entry that this profile asked for.
@@ -92,7 +105,8 @@ impl Sandbox {
         fs::write(path, file.to_string()).unwrap();
     }
 
-    /// Moves the entry through time, as if it had been issued so long ago that this many seconds are left.
+    /// Moves the entry through time, as if it had been issued so long ago that this many seconds
+    /// are left.
     #[track_caller]
     pub(crate) fn leave(&self, profile: &str, seconds: i64) {
         self.edit(profile, |entry| {
@@ -106,7 +120,9 @@ impl Sandbox {
     /// Makes the entry one that STS confirmed last so many seconds ago.
     #[track_caller]
     pub(crate) fn confirmed(&self, profile: &str, seconds_ago: i64) {
-        self.edit(profile, |entry| entry["confirmed_at"] = (now() - seconds_ago).into());
+        self.edit(profile, |entry| {
+            entry["confirmed_at"] = (now() - seconds_ago).into();
+        });
     }
 }
 
@@ -126,5 +142,10 @@ pub(crate) fn read(path: &PathBuf) -> Value {
 /// Seconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "the tests' own clock")]
 pub(crate) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+        .try_into()
+        .unwrap()
 }

@@ -1,4 +1,5 @@
-//! A run of a program, and what is said about its end: exact output, silence on stderr, no secrets there ever.
+//! A run of a program, and what is said about its end: exact output, silence on stderr, no secrets
+//! there ever.
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -29,8 +30,15 @@ impl Cmd {
         // In the background of whatever terminal the tests run on, so that nothing can ask there.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Cmd { command, stdin: Vec::new(), endpoint }
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Cmd {
+            command,
+            stdin: Vec::new(),
+            endpoint,
+        }
     }
 
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Cmd {
@@ -66,8 +74,17 @@ impl Cmd {
         let (mut stdin, text) = (child.stdin.take().unwrap(), self.stdin);
         // A program that does not read its stdin is no error; dropping it is the end of the text.
         thread::spawn(move || drop(stdin.write_all(&text)));
-        let (stdout, stderr) = (gather(child.stdout.take().unwrap()), gather(child.stderr.take().unwrap()));
-        Running { shown, child, stdout, stderr, endpoint: self.endpoint }
+        let (stdout, stderr) = (
+            gather(child.stdout.take().unwrap()),
+            gather(child.stderr.take().unwrap()),
+        );
+        Running {
+            shown,
+            child,
+            stdout,
+            stderr,
+            endpoint: self.endpoint,
+        }
     }
 }
 
@@ -114,14 +131,30 @@ impl Running {
         };
         let (stdout, stderr) = (text(&self.stdout), text(&self.stderr));
         let status = self.child.wait().unwrap();
-        for secret in self.endpoint.as_deref().map(sandbox::secrets).unwrap_or_default() {
-            assert!(!stderr.contains(&secret), "{}: a secret on stderr:\n{stderr}", self.shown);
+        for secret in self
+            .endpoint
+            .as_deref()
+            .map(sandbox::secrets)
+            .unwrap_or_default()
+        {
+            assert!(
+                !stderr.contains(&secret),
+                "{}: a secret on stderr:\n{stderr}",
+                self.shown
+            );
         }
-        Output { shown: self.shown, status, stdout, stderr, expected: false }
+        Output {
+            shown: self.shown,
+            status,
+            stdout,
+            stderr,
+            expected: false,
+        }
     }
 }
 
-/// What a program left behind. Say what is expected on stderr before [`Output::ok`], which wants silence.
+/// What a program left behind. Say what is expected on stderr before [`Output::ok`], which wants
+/// silence.
 pub(crate) struct Output {
     shown: String,
     status: ExitStatus,
@@ -148,35 +181,60 @@ impl Output {
     /// This exit status; 128 + n where signal n ended it.
     #[track_caller]
     pub(crate) fn status(self, status: i32) -> Output {
-        let actual = self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or_default());
-        assert_eq!(actual, status, "{}: stdout:\n{}\nstderr:\n{}", self.shown, self.stdout, self.stderr);
+        let actual = self
+            .status
+            .code()
+            .unwrap_or_else(|| 128 + self.status.signal().unwrap_or_default());
+        assert_eq!(
+            actual, status,
+            "{}: stdout:\n{}\nstderr:\n{}",
+            self.shown, self.stdout, self.stderr
+        );
         self
     }
 
     /// Exactly this on stdout.
     #[track_caller]
     pub(crate) fn stdout(self, text: &str) -> Output {
-        assert_eq!(self.stdout, text, "{}: stdout; stderr:\n{}", self.shown, self.stderr);
+        assert_eq!(
+            self.stdout, text,
+            "{}: stdout; stderr:\n{}",
+            self.shown, self.stderr
+        );
         self
     }
 
     #[track_caller]
     pub(crate) fn stdout_contains(self, text: &str) -> Output {
-        assert!(self.stdout.contains(text), "{}: no '{text}' on stdout:\n{}", self.shown, self.stdout);
+        assert!(
+            self.stdout.contains(text),
+            "{}: no '{text}' on stdout:\n{}",
+            self.shown,
+            self.stdout
+        );
         self
     }
 
     /// Exactly this on stderr.
     #[track_caller]
     pub(crate) fn stderr(mut self, text: &str) -> Output {
-        assert_eq!(self.stderr, text, "{}: stderr; stdout:\n{}", self.shown, self.stdout);
+        assert_eq!(
+            self.stderr, text,
+            "{}: stderr; stdout:\n{}",
+            self.shown, self.stdout
+        );
         self.expected = true;
         self
     }
 
     #[track_caller]
     pub(crate) fn stderr_contains(mut self, text: &str) -> Output {
-        assert!(self.stderr.contains(text), "{}: no '{text}' on stderr:\n{}", self.shown, self.stderr);
+        assert!(
+            self.stderr.contains(text),
+            "{}: no '{text}' on stderr:\n{}",
+            self.shown,
+            self.stderr
+        );
         self.expected = true;
         self
     }

@@ -10,8 +10,15 @@ use super::cmd::{Cmd, Output};
 use super::sandbox::XACCT;
 
 /// The lines between findings.
-const HEADINGS: [&str; 7] =
-    ["files", "profiles", "this shell", "permissions", "cache and tokens", "network", "other tools"];
+const HEADINGS: [&str; 7] = [
+    "files",
+    "profiles",
+    "this shell",
+    "permissions",
+    "cache and tokens",
+    "network",
+    "other tools",
+];
 
 pub(crate) struct Home {
     dir: TempDir,
@@ -19,7 +26,9 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn new() -> Home {
-        let home = Home { dir: tempfile::tempdir().unwrap() };
+        let home = Home {
+            dir: tempfile::tempdir().unwrap(),
+        };
         home.write(".aws/config", "");
         home
     }
@@ -46,7 +55,12 @@ impl Home {
     /// Writes a file that nobody else can read, and gives its path.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.dir.path().join(name);
-        for dir in path.parent().unwrap().ancestors().take_while(|dir| *dir != self.dir.path()) {
+        for dir in path
+            .parent()
+            .unwrap()
+            .ancestors()
+            .take_while(|dir| *dir != self.dir.path())
+        {
             fs::create_dir_all(dir).unwrap();
             mode(dir, 0o700);
         }
@@ -86,7 +100,9 @@ pub(crate) fn mode(path: &Path, mode: u32) {
 /// The findings' own lines, without headings and the line that counts them.
 pub(crate) fn findings(output: &Output) -> String {
     let mut lines: Vec<&str> = output.stdout_text().lines().collect();
-    let counts = lines.pop().unwrap_or_else(|| panic!("nothing on stdout; stderr: {}", output.stderr_text()));
+    let counts = lines
+        .pop()
+        .unwrap_or_else(|| panic!("nothing on stdout; stderr: {}", output.stderr_text()));
     assert!(counts.contains("looked at"), "{counts}");
     lines.retain(|line| !line.is_empty() && !HEADINGS.contains(line));
     let text = lines.join("\n").replace(XACCT, "XACCT");

@@ -1,10 +1,12 @@
-//! One HTTP request over loopback; enough for the sandbox, whose answers have a length and end the connection.
+//! One HTTP request over loopback; enough for the sandbox, whose answers have a length and end the
+//! connection.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-/// The status and the body. `endpoint` is `http://HOST:PORT`; `host` is added unless it is among the headers.
+/// The status and the body. `endpoint` is `http://HOST:PORT`; `host` is added unless it is among
+/// the headers.
 pub(crate) fn request(
     endpoint: &str,
     method: &str,
@@ -42,10 +44,15 @@ pub(crate) fn open(
     let authority = endpoint.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(authority)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let has_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let has_host = headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("host"));
     let host = (!has_host).then_some(("host", authority));
-    let lines: Vec<String> =
-        host.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: Vec<String> = host
+        .iter()
+        .chain(headers)
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     let text = format!(
         "{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n{}",
         body.len(),
@@ -60,7 +67,8 @@ pub(crate) fn answer_once(listener: &TcpListener, status: u16, body: &str) -> St
     let (mut stream, _) = listener.accept().unwrap();
     let asked = read_request(&mut stream);
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {status} OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     // Whoever asked may have gone.
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
     asked
@@ -73,7 +81,10 @@ pub(crate) fn read_request(stream: &mut TcpStream) -> String {
     loop {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.to_ascii_lowercase();
-            let length = length.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+            let length = length
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next());
             if body.len() >= length.map_or(0, |length| length.trim().parse().unwrap()) {
                 return text;
             }

@@ -1,6 +1,8 @@
-//! The harness of every test that runs the program: a sandbox of its own, an empty environment, silence expected.
+//! The harness of every test that runs the program: a sandbox of its own, an empty environment,
+//! silence expected.
 //!
-//! `Sandbox` is the world, `Cmd` a run of a program in it, `Output` what came of it, `Pty` a run on a terminal.
+//! `Sandbox` is the world, `Cmd` a run of a program in it, `Output` what came of it, `Pty` a run on
+//! a terminal.
 
 #[cfg(unix)]
 pub(crate) mod browser;
@@ -27,16 +29,24 @@ pub(crate) use pty::Pty;
 pub(crate) use sandbox::{Request, Sandbox, XACCT};
 pub(crate) use server::Server;
 
-/// Says aloud what could not be tried here, or fails where everything must be (`XACCT_TEST_REQUIRE_ALL=1`).
+/// Says aloud what could not be tried here, or fails where everything must be
+/// (`XACCT_TEST_REQUIRE_ALL=1`).
 #[track_caller]
 #[allow(clippy::print_stderr, reason = "a test that is skipped must be seen")]
 pub(crate) fn skip(why: &str) {
-    assert_ne!(outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(), Some("1"), "{why}");
+    assert_ne!(
+        outer_env("XACCT_TEST_REQUIRE_ALL").as_deref(),
+        Some("1"),
+        "{why}"
+    );
     eprintln!("skipped: {why}");
 }
 
 /// A variable of the environment in which the tests run; programs under test get none of it.
-#[allow(clippy::disallowed_methods, reason = "the tests' own switches come from there")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the tests' own switches come from there"
+)]
 pub(crate) fn outer_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -46,7 +56,9 @@ pub(crate) fn account() -> &'static str {
     static NAME: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     NAME.get_or_init(|| {
         let asked = std::process::Command::new("id").arg("-un").output();
-        asked.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+        asked
+            .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+            .unwrap_or_default()
     })
 }
 

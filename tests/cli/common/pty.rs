@@ -18,14 +18,18 @@ impl Pty {
     pub(crate) fn spawn(command: Command) -> Pty {
         let mut session = OsSession::spawn(command).unwrap();
         session.set_expect_timeout(Some(Duration::from_mins(1)));
-        Pty { session, seen: String::new() }
+        Pty {
+            session,
+            seen: String::new(),
+        }
     }
 
     /// Waits until this text appears, and gives what came before it.
     #[track_caller]
     pub(crate) fn expect(&mut self, text: &str) -> String {
         let found = self.session.expect(text);
-        let found = found.unwrap_or_else(|error| panic!("no '{text}' ({error}) after:\n{}", self.seen));
+        let found =
+            found.unwrap_or_else(|error| panic!("no '{text}' ({error}) after:\n{}", self.seen));
         self.seen += &String::from_utf8_lossy(found.as_bytes());
         String::from_utf8_lossy(found.before()).into_owned()
     }
@@ -42,8 +46,14 @@ impl Pty {
 
     /// Gives the terminal another size, of which the program is told.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
-        self.session.get_process_mut().set_window_size(columns, rows).unwrap();
-        self.session.get_process_mut().signal(Signal::SIGWINCH).unwrap();
+        self.session
+            .get_process_mut()
+            .set_window_size(columns, rows)
+            .unwrap();
+        self.session
+            .get_process_mut()
+            .signal(Signal::SIGWINCH)
+            .unwrap();
     }
 
     /// Ctrl-C
@@ -61,19 +71,29 @@ impl Pty {
         self.session.get_process().get_echo().unwrap()
     }
 
-    /// Turns the terminal's echo on or off, as a user's terminal would be before xacct starts to prompt.
+    /// Turns the terminal's echo on or off, as a user's terminal would be before xacct starts to
+    /// prompt.
     pub(crate) fn set_echo(&mut self, on: bool) {
-        self.session.get_process_mut().set_echo(on, Some(Duration::from_secs(5))).unwrap();
+        self.session
+            .get_process_mut()
+            .set_echo(on, Some(Duration::from_secs(5)))
+            .unwrap();
     }
 
     /// SIGTERM
     pub(crate) fn terminate(&mut self) {
-        self.session.get_process_mut().signal(Signal::SIGTERM).unwrap();
+        self.session
+            .get_process_mut()
+            .signal(Signal::SIGTERM)
+            .unwrap();
     }
 
     /// SIGCONT, which is what a shell's `fg` sends.
     pub(crate) fn resume(&mut self) {
-        self.session.get_process_mut().signal(Signal::SIGCONT).unwrap();
+        self.session
+            .get_process_mut()
+            .signal(Signal::SIGCONT)
+            .unwrap();
     }
 
     /// As [`Pty::wait`], with whether the terminal shows what is typed when the program has ended.
@@ -94,7 +114,8 @@ impl Pty {
         }
     }
 
-    /// Waits for the end and gives the status (128 + n where signal n ended it) and everything on the screen.
+    /// Waits for the end and gives the status (128 + n where signal n ended it) and everything on
+    /// the screen.
     #[track_caller]
     pub(crate) fn wait(mut self) -> (i32, String) {
         let rest = self.session.expect(Eof);

@@ -65,10 +65,17 @@ impl Sandbox {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let ready: Value = serde_json::from_str(&line).expect("the sandbox says that it is ready");
         let env = serde_json::from_value(ready["env"].clone()).unwrap();
-        Sandbox { server, endpoint: ready["endpoint"].as_str().unwrap().to_owned(), env, dir }
+        Sandbox {
+            server,
+            endpoint: ready["endpoint"].as_str().unwrap().to_owned(),
+            env,
+            dir,
+        }
     }
 
     /// A run of xacct in this sandbox.
@@ -107,7 +114,11 @@ impl Sandbox {
 
     /// As [`Sandbox::pty`], with variables on top of the sandbox's.
     #[cfg(unix)]
-    pub(crate) fn pty_with<S: AsRef<OsStr>>(&self, args: &[S], env: &[(&str, &str)]) -> super::pty::Pty {
+    pub(crate) fn pty_with<S: AsRef<OsStr>>(
+        &self,
+        args: &[S],
+        env: &[(&str, &str)],
+    ) -> super::pty::Pty {
         let mut command = self.command(XACCT, args);
         command.envs(env.iter().copied());
         super::pty::Pty::spawn(command)
@@ -115,7 +126,11 @@ impl Sandbox {
 
     fn command<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: &[S]) -> Command {
         let mut command = Command::new(program);
-        command.args(args).env_clear().env("PATH", "/usr/bin:/bin").envs(&self.env);
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .envs(&self.env);
         command.current_dir(self.dir.path());
         command
     }
@@ -161,15 +176,19 @@ impl Sandbox {
 
     /// The actions of the log.
     pub(crate) fn calls(&self) -> Vec<String> {
-        self.log().into_iter().map(|request| request.action.unwrap_or_default()).collect()
+        self.log()
+            .into_iter()
+            .map(|request| request.action.unwrap_or_default())
+            .collect()
     }
 
     pub(crate) fn clear_log(&self) {
         self.control("DELETE", "log", "");
     }
 
-    /// Orders a fault: `json!({"kind": "throttle", "count": 2, "action": "AssumeRole"})`. Kinds: throttle, error
-    /// (with status), `reset_before`, `reset_after`, delay (with milliseconds), truncate, silent.
+    /// Orders a fault: `json!({"kind": "throttle", "count": 2, "action": "AssumeRole"})`. Kinds:
+    /// throttle, error (with status), `reset_before`, `reset_after`, delay (with milliseconds),
+    /// truncate, silent.
     pub(crate) fn fault(&self, fault: &Value) {
         self.control("POST", "fault", &fault.to_string());
     }
@@ -180,29 +199,50 @@ impl Sandbox {
 
     /// Sets the server's clock this many seconds away from the machine's.
     pub(crate) fn clock(&self, offset_seconds: i64) {
-        self.control("POST", "clock", &json!({ "offset_seconds": offset_seconds }).to_string());
+        self.control(
+            "POST",
+            "clock",
+            &json!({ "offset_seconds": offset_seconds }).to_string(),
+        );
     }
 
     /// Sets the `Date` header this many seconds away from the server's clock.
     pub(crate) fn skew_date(&self, offset_seconds: i64) {
-        self.control("POST", "clock", &json!({ "date_offset_seconds": offset_seconds }).to_string());
+        self.control(
+            "POST",
+            "clock",
+            &json!({ "date_offset_seconds": offset_seconds }).to_string(),
+        );
     }
 
     /// What the (first) MFA device shows now, used or not.
     pub(crate) fn code(&self) -> String {
-        self.control("GET", "code", "")["code"].as_str().unwrap().to_owned()
+        self.control("GET", "code", "")["code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A code that will be accepted: never used, current or next. There are at most two without
     /// [`Sandbox::advance_mfa`].
     pub(crate) fn fresh_code(&self) -> String {
-        self.control("GET", "code?fresh=1", "")["code"].as_str().unwrap().to_owned()
+        self.control("GET", "code?fresh=1", "")["code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Moves the MFA devices' clock to their next code.
     pub(crate) fn advance_mfa(&self) {
-        let seconds = self.control("GET", "clock", "")["mfa_offset_seconds"].as_i64().unwrap() + 30;
-        self.control("POST", "clock", &json!({ "mfa_offset_seconds": seconds }).to_string());
+        let seconds = self.control("GET", "clock", "")["mfa_offset_seconds"]
+            .as_i64()
+            .unwrap()
+            + 30;
+        self.control(
+            "POST",
+            "clock",
+            &json!({ "mfa_offset_seconds": seconds }).to_string(),
+        );
     }
 
     /// All sessions are unknown from now on, as if their principals were deleted.
@@ -215,8 +255,9 @@ impl Sandbox {
         self.control("POST", "expire", "{}");
     }
 
-    /// What Identity Center's page does: `json!({"mode": "approve"})` (the default: at once), pending or deny;
-    /// `"interval"` and `"expires_in"` are the device codes', in seconds; `"user"` is who signs in. What is absent stays.
+    /// What Identity Center's page does: `json!({"mode": "approve"})` (the default: at once),
+    /// pending or deny; `"interval"` and `"expires_in"` are the device codes', in seconds; `"user"`
+    /// is who signs in. What is absent stays.
     pub(crate) fn sign_in(&self, settings: &Value) {
         self.control("POST", "sign_in", &settings.to_string());
     }
@@ -226,7 +267,8 @@ impl Sandbox {
         serde_json::from_value(self.control("GET", "sign_in", "")["user_codes"].clone()).unwrap()
     }
 
-    /// Ends all sessions of Identity Center: its access and refresh tokens are worth nothing from now on.
+    /// Ends all sessions of Identity Center: its access and refresh tokens are worth nothing from
+    /// now on.
     pub(crate) fn sign_out(&self) {
         self.control("POST", "sign_out", "{}");
     }
@@ -236,9 +278,14 @@ impl Sandbox {
         self.control("POST", "forget_clients", "{}");
     }
 
-    /// What `aws login` leaves in its file for this user, with credentials that are good for so many seconds.
+    /// What `aws login` leaves in its file for this user, with credentials that are good for so
+    /// many seconds.
     pub(crate) fn aws_login(&self, user: &str, seconds: u32) -> Value {
-        self.control("POST", "login", &json!({ "user": user, "seconds": seconds }).to_string())
+        self.control(
+            "POST",
+            "login",
+            &json!({ "user": user, "seconds": seconds }).to_string(),
+        )
     }
 
     /// What AWS Sign-In says to all sessions of `aws login` from now on: `TOKEN_EXPIRED`,
@@ -262,7 +309,8 @@ pub(super) fn secrets(endpoint: &str) -> Vec<String> {
 }
 
 fn control(endpoint: &str, method: &str, name: &str, body: &str) -> Value {
-    let (status, text) = http::request(endpoint, method, &format!("/_sandbox/{name}"), &[], body).unwrap();
+    let (status, text) =
+        http::request(endpoint, method, &format!("/_sandbox/{name}"), &[], body).unwrap();
     assert_eq!(status, 200, "{method} {name}: {text}");
     serde_json::from_str(&text).unwrap()
 }

@@ -44,7 +44,11 @@ impl Sandbox {
     /// A sandbox in which somebody is signed in.
     pub(crate) fn signed_in() -> Sandbox {
         let sandbox = Sandbox::start();
-        sandbox.xacct(&["login", "acme"]).run().status(0).stderr_contains("signed in at ");
+        sandbox
+            .xacct(&["login", "acme"])
+            .run()
+            .status(0)
+            .stderr_contains("signed in at ");
         sandbox.clear_log();
         sandbox
     }

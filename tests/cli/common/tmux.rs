@@ -1,5 +1,5 @@
-//! A real terminal: tmux shows a shell, keys are sent to it as a person types them, and what stands on the screen is
-//! what a person would see.
+//! A real terminal: tmux shows a shell, keys are sent to it as a person types them, and what stands
+//! on the screen is what a person would see.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,9 +22,17 @@ impl Tmux {
         let own = Path::new(super::XACCT).parent().unwrap();
         let tmux = || {
             let mut command = Command::new(&program);
-            command.args(["-f", "/dev/null", "-S"]).arg(&socket).env_clear().envs(sandbox.env());
+            command
+                .args(["-f", "/dev/null", "-S"])
+                .arg(&socket)
+                .env_clear()
+                .envs(sandbox.env());
             command.env("PATH", format!("{}:/usr/bin:/bin", own.display()));
-            command.envs([("LC_ALL", "C.UTF-8"), ("TERM", "xterm-256color"), ("USER", "you")]);
+            command.envs([
+                ("LC_ALL", "C.UTF-8"),
+                ("TERM", "xterm-256color"),
+                ("USER", "you"),
+            ]);
             command.current_dir(dir);
             command
         };
@@ -34,16 +42,33 @@ impl Tmux {
             .args(args)
             .output()
             .unwrap();
-        assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
+        assert!(
+            started.status.success(),
+            "{}",
+            String::from_utf8_lossy(&started.stderr)
+        );
         let mut attach = tmux();
         attach.arg("attach-session");
         let client = Pty::spawn(attach);
-        Some(Tmux { program, socket, client })
+        Some(Tmux {
+            program,
+            socket,
+            client,
+        })
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> String {
-        let output = Command::new(&self.program).arg("-S").arg(&self.socket).args(args).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(&self.program)
+            .arg("-S")
+            .arg(&self.socket)
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -64,7 +89,8 @@ impl Tmux {
         self.command(&["send-keys", "Tab"]);
     }
 
-    /// Waits for the prompt `ready> ` with nothing behind it: some shells drop what is typed before, after Ctrl-C.
+    /// Waits for the prompt `ready> ` with nothing behind it: some shells drop what is typed
+    /// before, after Ctrl-C.
     pub(crate) fn until_ready(&self) {
         // A script may end before xacct, and xacct speak behind the prompt then.
         let prompts = ["ready>", "ready> xacct: error: interrupted"];
@@ -78,7 +104,13 @@ impl Tmux {
     /// Makes the window this large.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.command(&["set-option", "window-size", "manual"]);
-        self.command(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        self.command(&[
+            "resize-window",
+            "-x",
+            &columns.to_string(),
+            "-y",
+            &rows.to_string(),
+        ]);
     }
 
     /// What stands on the screen now.
@@ -89,6 +121,10 @@ impl Tmux {
 
 impl Drop for Tmux {
     fn drop(&mut self) {
-        let _ = Command::new(&self.program).arg("-S").arg(&self.socket).arg("kill-server").output();
+        let _ = Command::new(&self.program)
+            .arg("-S")
+            .arg(&self.socket)
+            .arg("kill-server")
+            .output();
     }
 }

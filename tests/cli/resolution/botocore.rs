@@ -28,16 +28,27 @@ impl Botocore {
         let home = tempfile::tempdir().unwrap();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/resolution.py");
         let mut command = Command::new(python);
-        command.arg(script).arg(home.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .arg(script)
+            .arg(home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let input = child.stdin.take().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        Botocore { child, input, output, _home: home }
+        Botocore {
+            child,
+            input,
+            output,
+            _home: home,
+        }
     }
 
     pub(crate) fn resolve(&mut self, written: &Written) -> Result<Resolved, String> {
-        let env: serde_json::Map<String, Value> =
-            ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let env: serde_json::Map<String, Value> = ENVIRONMENT
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
+            .collect();
         let case = json!({
             "config": written.config, "credentials": written.credentials, "selected": written.selected, "env": env,
         });
@@ -47,12 +58,18 @@ impl Botocore {
         let answer: Value = serde_json::from_str(&line).unwrap();
         match answer["error"].as_str() {
             // Nobody is signed in there; that this is the source is all that can be seen.
-            Some(error) if error.starts_with("LoginTokenLoadError") => {
-                Ok(Resolved { base: "login".to_owned(), steps: None, region: None, endpoint: None })
-            }
+            Some(error) if error.starts_with("LoginTokenLoadError") => Ok(Resolved {
+                base: "login".to_owned(),
+                steps: None,
+                region: None,
+                endpoint: None,
+            }),
             Some(error) => Err(error.to_owned()),
             // No client can be made with these files.
-            None => match answer["endpoint"].as_str().filter(|text| text.starts_with("InvalidConfigError")) {
+            None => match answer["endpoint"]
+                .as_str()
+                .filter(|text| text.starts_with("InvalidConfigError"))
+            {
                 Some(error) => Err(error.to_owned()),
                 None => Ok(resolved(&answer)),
             },
@@ -72,7 +89,10 @@ fn resolved(answer: &Value) -> Resolved {
             base = Some(format!("web_identity {role_arn}"));
             continue;
         }
-        assert!(region.is_none() || region == text(&request["region"]), "{answer}");
+        assert!(
+            region.is_none() || region == text(&request["region"]),
+            "{answer}"
+        );
         let signer = text(&request["signer"]).unwrap();
         if index > 0 {
             assert_eq!(signer, format!("STS{index}"));
@@ -92,5 +112,10 @@ fn resolved(answer: &Value) -> Resolved {
         key if key.starts_with("sso ") => "sso".to_owned(),
         key => key.to_owned(),
     };
-    Resolved { base, steps: Some(steps), region, endpoint }
+    Resolved {
+        base,
+        steps: Some(steps),
+        region,
+        endpoint,
+    }
 }

@@ -1,5 +1,5 @@
-//! What aws-config does with profile files: its profile provider's own requests, answered here, and where a client of
-//! STS would go.
+//! What aws-config does with profile files: its profile provider's own requests, answered here, and
+//! where a client of STS would go.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,8 @@ use aws_smithy_types::body::SdkBody;
 use super::written::Written;
 use super::{Resolved, Step};
 
-/// Plays STS to the SDK: keeps every request, and gives credentials whose key id is the request's number.
+/// Plays STS to the SDK: keeps every request, and gives credentials whose key id is the request's
+/// number.
 #[derive(Debug, Clone, Default)]
 struct Sts(Arc<Mutex<Vec<Asked>>>);
 
@@ -41,14 +42,21 @@ impl HttpConnector for Sts {
         let form: BTreeMap<_, _> = url::form_urlencoded::parse(body).into_owned().collect();
         let action = form.get("Action").cloned().unwrap_or_default();
         let mut log = self.0.lock().unwrap();
-        log.push(Asked { signer, form, uri: request.uri().to_owned() });
+        log.push(Asked {
+            signer,
+            form,
+            uri: request.uri().to_owned(),
+        });
         let number = log.len();
         let xml = format!(
             "<{action}Response><{action}Result><Credentials><AccessKeyId>STS{number}</AccessKeyId><SecretAccessKey>s\
              </SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
              </{action}Result></{action}Response>"
         );
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(xml))))
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(
+            200.try_into().unwrap(),
+            SdkBody::from(xml),
+        )))
     }
 }
 
@@ -60,7 +68,10 @@ impl Sts {
 }
 
 pub(crate) fn resolve(written: &Written) -> Result<Resolved, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let mut resolved = identity(written).await?;
         (resolved.region, resolved.endpoint) = place(written).await;
@@ -92,9 +103,16 @@ async fn identity(written: &Written) -> Result<Resolved, String> {
     };
     let log = sts.0.lock().unwrap().clone();
     let (mut base, mut steps) = (None, Vec::new());
-    for (index, Asked { signer, mut form, .. }) in log.into_iter().enumerate() {
+    for (
+        index,
+        Asked {
+            signer, mut form, ..
+        },
+    ) in log.into_iter().enumerate()
+    {
         let session_name = form.remove("RoleSessionName");
-        let session_name = session_name.filter(|name| !name.starts_with("assume-role-from-profile-"));
+        let session_name =
+            session_name.filter(|name| !name.starts_with("assume-role-from-profile-"));
         let role_arn = form.remove("RoleArn").unwrap();
         if form["Action"] == "AssumeRoleWithWebIdentity" {
             assert_eq!((index, signer), (0, None));
@@ -107,14 +125,24 @@ async fn identity(written: &Written) -> Result<Resolved, String> {
             assert_eq!(signer, format!("STS{index}"));
         }
         base.get_or_insert(signer);
-        steps.push(Step { role_arn, external_id: form.remove("ExternalId"), session_name, duration: None });
+        steps.push(Step {
+            role_arn,
+            external_id: form.remove("ExternalId"),
+            session_name,
+            duration: None,
+        });
     }
     let base = base.unwrap_or_else(|| credentials.access_key_id().to_owned());
-    Ok(Resolved { base, steps: Some(steps), region: None, endpoint: None })
+    Ok(Resolved {
+        base,
+        steps: Some(steps),
+        region: None,
+        endpoint: None,
+    })
 }
 
-/// Sources that this build of aws-config does not have, and those that are not on this machine: that they were chosen
-/// is all that can be seen.
+/// Sources that this build of aws-config does not have, and those that are not on this machine:
+/// that they were chosen is all that can be seen.
 fn unavailable(error: &str) -> Result<Resolved, String> {
     let sources = [
         ("feature(s) enabled: sso", "sso"),
@@ -124,9 +152,12 @@ fn unavailable(error: &str) -> Result<Resolved, String> {
         ("failed to load IMDS session token", "ec2_instance_metadata"),
     ];
     match sources.iter().find(|(text, _)| error.contains(text)) {
-        Some((_, base)) => {
-            Ok(Resolved { base: (*base).to_owned(), steps: None, region: None, endpoint: None })
-        }
+        Some((_, base)) => Ok(Resolved {
+            base: (*base).to_owned(),
+            steps: None,
+            region: None,
+            endpoint: None,
+        }),
         None => Err(error.to_owned()),
     }
 }
@@ -138,14 +169,29 @@ async fn place(written: &Written) -> (Option<String>, Option<String>) {
         .profile_files(files(written))
         .profile_name(&written.selected)
         .http_client(sts.client())
-        .credentials_provider(Credentials::new("AKIAANYANYANYANY", "s", None, None, "test"))
+        .credentials_provider(Credentials::new(
+            "AKIAANYANYANYANY",
+            "s",
+            None,
+            None,
+            "test",
+        ))
         .load()
         .await;
     let region = config.region().map(|region| region.as_ref().to_owned());
-    let sent = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await.map(|_| ());
+    let sent = aws_sdk_sts::Client::new(&config)
+        .get_caller_identity()
+        .send()
+        .await
+        .map(|_| ());
     let log = sts.0.lock().unwrap();
-    let uri = log.iter().find(|asked| asked.form.contains_key("Action")).map(|asked| asked.uri.clone());
+    let uri = log
+        .iter()
+        .find(|asked| asked.form.contains_key("Action"))
+        .map(|asked| asked.uri.clone());
     let endpoint = uri.map(|uri| uri.trim_end_matches('/').to_owned());
-    let error = sent.err().map(|error| format!("error {:#}", anyhow::Error::new(error)));
+    let error = sent
+        .err()
+        .map(|error| format!("error {:#}", anyhow::Error::new(error)));
     (region, endpoint.or(error))
 }

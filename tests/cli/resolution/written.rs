@@ -1,5 +1,5 @@
-//! Made-up profile files: roles in chains, keys in both files, sources half set, empty values, other partitions,
-//! regions and endpoints, odd spacing, sections that stand twice.
+//! Made-up profile files: roles in chains, keys in both files, sources half set, empty values,
+//! other partitions, regions and endpoints, odd spacing, sections that stand twice.
 
 use proptest::prelude::*;
 
@@ -21,7 +21,10 @@ impl Written {
     /// Whether xacct took the first region of a partition, for want of any that is set.
     pub(crate) fn is_first_region(xacct: &Outcome) -> bool {
         let first = ["us-east-1", "us-gov-west-1", "cn-north-1"];
-        let region = xacct.as_ref().ok().and_then(|resolved| resolved.region.as_deref());
+        let region = xacct
+            .as_ref()
+            .ok()
+            .and_then(|resolved| resolved.region.as_deref());
         region.is_some_and(|region| first.contains(&region))
     }
 }
@@ -30,12 +33,18 @@ type Keys = Vec<(String, String)>;
 
 const NAMES: [&str; 5] = ["a", "b", "c", "A", "default"];
 const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-south-1"];
-pub(crate) const SESSION: &str = "[sso-session corp]\nsso_start_url = https://corp.test/start\nsso_region = eu-west-1\n\
+pub(crate) const SESSION: &str = "[sso-session corp]\nsso_start_url = \
+                                  https://corp.test/start\nsso_region = eu-west-1\n\
      [services local]\nsts =\n  endpoint_url = https://sts.test\n";
 
 /// How a line is written; the value is the same to every reader.
-const SPACING: [(&str, &str); 5] =
-    [(" = ", ""), (" = ", ""), ("=", ""), ("  =   ", "  "), (" =\t", "\n\n# comment")];
+const SPACING: [(&str, &str); 5] = [
+    (" = ", ""),
+    (" = ", ""),
+    ("=", ""),
+    ("  =   ", "  "),
+    (" =\t", "\n\n# comment"),
+];
 
 fn text(sections: &[(String, Keys)], spacing: &[usize]) -> String {
     let mut lines = Vec::new();
@@ -78,10 +87,16 @@ enum Meant {
 /// What a role is, beside its ARN.
 fn role_keys(name: &'static str) -> BoxedStrategy<Vec<(&'static str, Option<String>)>> {
     let partition = prop_oneof![12 => Just("aws"), 1 => Just("aws-cn"), 1 => Just("aws-us-gov")];
-    let source =
-        prop_oneof![6 => Just(next(name)), 1 => one_of(&[&NAMES[..], &["missing", name][..]].concat())];
-    let empty = |odds, items: &[&'static str]| maybe(odds, prop_oneof![12 => one_of(items), 1 => Just("")]);
-    let named = ["Environment", "EcsContainer", "Ec2InstanceMetadata", "environment", "nonsense"];
+    let source = prop_oneof![6 => Just(next(name)), 1 => one_of(&[&NAMES[..], &["missing", name][..]].concat())];
+    let empty =
+        |odds, items: &[&'static str]| maybe(odds, prop_oneof![12 => one_of(items), 1 => Just("")]);
+    let named = [
+        "Environment",
+        "EcsContainer",
+        "Ec2InstanceMetadata",
+        "environment",
+        "nonsense",
+    ];
     (
         (partition, one_of(&["One", "Two", "Three"])),
         source,
@@ -90,27 +105,39 @@ fn role_keys(name: &'static str) -> BoxedStrategy<Vec<(&'static str, Option<Stri
         empty(0.3, &["session-1", "session-2"]),
         maybe(0.2, one_of(&["900", "3600", "7200"])),
     )
-        .prop_map(|((partition, role), source, named, external_id, session, duration)| {
-            vec![
-                ("role_arn", Some(format!("arn:{partition}:iam::222222222222:role/{role}"))),
-                ("source_profile", Some(source.to_owned())),
-                ("credential_source", named.map(str::to_owned)),
-                ("external_id", external_id.map(str::to_owned)),
-                ("role_session_name", session.map(str::to_owned)),
-                ("duration_seconds", duration.map(str::to_owned)),
-            ]
-        })
+        .prop_map(
+            |((partition, role), source, named, external_id, session, duration)| {
+                vec![
+                    (
+                        "role_arn",
+                        Some(format!("arn:{partition}:iam::222222222222:role/{role}")),
+                    ),
+                    ("source_profile", Some(source.to_owned())),
+                    ("credential_source", named.map(str::to_owned)),
+                    ("external_id", external_id.map(str::to_owned)),
+                    ("role_session_name", session.map(str::to_owned)),
+                    ("duration_seconds", duration.map(str::to_owned)),
+                ]
+            },
+        )
         .boxed()
 }
 
 /// Credentials of a profile's own, of every kind.
-fn source_keys(name: &'static str, file: &'static str) -> BoxedStrategy<Vec<(&'static str, String)>> {
+fn source_keys(
+    name: &'static str,
+    file: &'static str,
+) -> BoxedStrategy<Vec<(&'static str, String)>> {
     (0..1000u32, 0..7u8)
         .prop_map(move |(number, kind)| {
-            let process =
-                format!(r#"echo '{{"Version":1,"AccessKeyId":"PROCESS-{name}","SecretAccessKey":"s"}}'"#);
+            let process = format!(
+                r#"echo '{{"Version":1,"AccessKeyId":"PROCESS-{name}","SecretAccessKey":"s"}}'"#
+            );
             let token_file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-            let sso = [("sso_account_id", "111111111111"), ("sso_role_name", "Reader")];
+            let sso = [
+                ("sso_account_id", "111111111111"),
+                ("sso_role_name", "Reader"),
+            ];
             let keys: Vec<(&str, &str)> = match kind {
                 0 => vec![("credential_process", &process)],
                 1 => vec![
@@ -119,7 +146,10 @@ fn source_keys(name: &'static str, file: &'static str) -> BoxedStrategy<Vec<(&'s
                 ],
                 2 => [&[("sso_session", "corp")], &sso[..]].concat(),
                 3 => {
-                    let legacy = [("sso_start_url", "https://corp.test/start"), ("sso_region", "eu-west-1")];
+                    let legacy = [
+                        ("sso_start_url", "https://corp.test/start"),
+                        ("sso_region", "eu-west-1"),
+                    ];
                     [&legacy[..], &sso].concat()
                 }
                 4 => vec![("login_session", "arn:aws:iam::111111111111:user/x")],
@@ -127,8 +157,13 @@ fn source_keys(name: &'static str, file: &'static str) -> BoxedStrategy<Vec<(&'s
                 5 => vec![("sso_session", "corp")],
                 _ => vec![],
             };
-            let id = format!("AKIA{file}{name}{number:0>8}").to_uppercase().replace([' ', '-'], "0");
-            let own = [("aws_access_key_id", id.as_str()), ("aws_secret_access_key", "secret")];
+            let id = format!("AKIA{file}{name}{number:0>8}")
+                .to_uppercase()
+                .replace([' ', '-'], "0");
+            let own = [
+                ("aws_access_key_id", id.as_str()),
+                ("aws_secret_access_key", "secret"),
+            ];
             let all = keys.into_iter().chain(own);
             all.map(|(key, value)| (key, value.to_owned())).collect()
         })
@@ -154,7 +189,9 @@ fn place_keys() -> BoxedStrategy<Vec<(&'static str, Option<String>)>> {
                 ("use_dualstack_endpoint", dual_stack),
                 ("ignore_configured_endpoint_urls", ignored),
             ];
-            keys.into_iter().map(|(key, value)| (key, value.map(str::to_owned))).collect()
+            keys.into_iter()
+                .map(|(key, value)| (key, value.map(str::to_owned)))
+                .collect()
         })
         .boxed()
 }
@@ -192,15 +229,22 @@ fn keys(name: &'static str, file: &'static str) -> BoxedStrategy<Keys> {
                     all.push((key, value));
                 }
             }
-            // Keys that name a place are for the config file; in the other they are as good, and rare.
+            // Keys that name a place are for the config file; in the other they are as good, and
+            // rare.
             all.extend(
-                place.into_iter().filter(|_| file == "config").filter_map(|(key, value)| Some((key, value?))),
+                place
+                    .into_iter()
+                    .filter(|_| file == "config")
+                    .filter_map(|(key, value)| Some((key, value?))),
             );
-            let spelled = all.into_iter().zip(cases).map(|((key, value), case)| match case {
-                0 => (key.to_uppercase(), value),
-                1 => (key[..1].to_uppercase() + &key[1..], value),
-                _ => (key.to_owned(), value),
-            });
+            let spelled = all
+                .into_iter()
+                .zip(cases)
+                .map(|((key, value), case)| match case {
+                    0 => (key.to_uppercase(), value),
+                    1 => (key[..1].to_uppercase() + &key[1..], value),
+                    _ => (key.to_owned(), value),
+                });
             spelled.collect()
         })
         .boxed()
@@ -219,21 +263,34 @@ fn section(file: &'static str, name: &'static str) -> BoxedStrategy<(String, Key
         .boxed()
 }
 
-/// Most profiles once in the config file, some in the credentials file too, a few twice, in any order.
-fn sections(file: &'static str, odds: f64, twice: f64) -> impl Strategy<Value = Vec<(String, Keys)>> {
-    let once: Vec<_> = NAMES.iter().map(|name| maybe(odds, section(file, name))).collect();
+/// Most profiles once in the config file, some in the credentials file too, a few twice, in any
+/// order.
+fn sections(
+    file: &'static str,
+    odds: f64,
+    twice: f64,
+) -> impl Strategy<Value = Vec<(String, Keys)>> {
+    let once: Vec<_> = NAMES
+        .iter()
+        .map(|name| maybe(odds, section(file, name)))
+        .collect();
     let again = one_of(&NAMES).prop_flat_map(move |name| section(file, name));
     let all = (once, maybe(twice, again));
-    all.prop_map(|(once, again)| once.into_iter().flatten().chain(again).collect::<Vec<_>>()).prop_shuffle()
+    all.prop_map(|(once, again)| once.into_iter().flatten().chain(again).collect::<Vec<_>>())
+        .prop_shuffle()
 }
 
 pub(crate) fn written() -> impl Strategy<Value = Written> {
     let spacing = proptest::collection::vec(0..SPACING.len(), 7);
-    (sections("config", 0.95, 0.08), sections("credentials", 0.15, 0.04), one_of(&NAMES), spacing).prop_map(
-        |(config, credentials, selected, spacing)| Written {
+    (
+        sections("config", 0.95, 0.08),
+        sections("credentials", 0.15, 0.04),
+        one_of(&NAMES),
+        spacing,
+    )
+        .prop_map(|(config, credentials, selected, spacing)| Written {
             config: text(&config, &spacing) + SESSION,
             credentials: text(&credentials, &spacing),
             selected: selected.to_owned(),
-        },
-    )
+        })
 }

@@ -1,4 +1,5 @@
-//! The tour's stage: runs this program, shows what was typed and what came of it, and counts the promises kept.
+//! The tour's stage: runs this program, shows what was typed and what came of it, and counts the
+//! promises kept.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -48,12 +49,18 @@ pub(super) struct Played {
 impl Played {
     /// What was asked of STS, in order.
     pub(super) fn actions(&self) -> Vec<&str> {
-        self.requests.iter().map(|request| request["action"].as_str().unwrap_or("?")).collect()
+        self.requests
+            .iter()
+            .map(|request| request["action"].as_str().unwrap_or("?"))
+            .collect()
     }
 
     /// Of each request, whether it carried an MFA code.
     pub(super) fn codes(&self) -> Vec<bool> {
-        self.requests.iter().map(|request| request.pointer("/params/TokenCode").is_some()).collect()
+        self.requests
+            .iter()
+            .map(|request| request.pointer("/params/TokenCode").is_some())
+            .collect()
     }
 
     /// Whether stdout holds `export NAME='value';`.
@@ -69,7 +76,11 @@ impl Played {
 
     /// The account of the credentials in that JSON.
     pub(super) fn account(&self) -> String {
-        self.json().get("AccountId").and_then(Value::as_str).unwrap_or_default().to_owned()
+        self.json()
+            .get("AccountId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -139,7 +150,9 @@ impl<'a, W: Write> Stage<'a, W> {
     /// Runs it so many times at once; the requests of all stand with the first.
     pub(super) fn play_at_once(&mut self, times: usize, arguments: &[&str]) -> Result<Vec<Played>> {
         self.prompt(&format!("{times} times: "), arguments)?;
-        let children: Vec<Child> = (0..times).map(|_| self.start(arguments, None)).collect::<Result<_>>()?;
+        let children: Vec<Child> = (0..times)
+            .map(|_| self.start(arguments, None))
+            .collect::<Result<_>>()?;
         // None is waited for before all have started; what they print fits in their pipes.
         let mut all: Vec<Played> = children.into_iter().map(finish).collect::<Result<_>>()?;
         let requests = self.requests()?;
@@ -162,7 +175,10 @@ impl<'a, W: Write> Stage<'a, W> {
 
     /// Status 0, silence on stderr, and exactly these requests.
     pub(super) fn succeeded(&mut self, played: &Played, actions: &[&str]) -> Result<()> {
-        self.promise("exit status 0", played.status == 0 && played.stderr.is_empty())?;
+        self.promise(
+            "exit status 0",
+            played.status == 0 && played.stderr.is_empty(),
+        )?;
         self.asked(played, actions)
     }
 
@@ -176,7 +192,10 @@ impl<'a, W: Write> Stage<'a, W> {
     ) -> Result<()> {
         self.promise(&format!("exit status {status}"), played.status == status)?;
         self.asked(played, actions)?;
-        self.promise(&format!("the reason is named: {says}"), played.stderr.contains(says))
+        self.promise(
+            &format!("the reason is named: {says}"),
+            played.stderr.contains(says),
+        )
     }
 
     fn asked(&mut self, played: &Played, actions: &[&str]) -> Result<()> {
@@ -185,7 +204,11 @@ impl<'a, W: Write> Stage<'a, W> {
             [] if self.endpoint.is_none() => return Ok(()),
             [] => "AWS was asked nothing".to_owned(),
             [one] => format!("AWS was asked once: {one}"),
-            several => format!("AWS was asked {} times: {}", several.len(), several.join(", ")),
+            several => format!(
+                "AWS was asked {} times: {}",
+                several.len(),
+                several.join(", ")
+            ),
         };
         self.promise(&what, played.actions() == actions)
     }
@@ -194,44 +217,66 @@ impl<'a, W: Write> Stage<'a, W> {
     ///
     /// Errors: the promises that were not kept.
     pub(super) fn end(self) -> Result<()> {
-        let Stage { out, kept, broken, .. } = self;
+        let Stage {
+            out, kept, broken, ..
+        } = self;
         let (summary, result) = match broken.as_slice() {
             [] => (format!("tour: {kept} promises kept"), Ok(())),
             broken => {
                 let summary = format!("tour: {kept} promises kept, {} broken", broken.len());
-                let error = Error::other(format!("the tour broke a promise: {}", broken.join("; ")));
+                let error =
+                    Error::other(format!("the tour broke a promise: {}", broken.join("; ")));
                 (summary, Err(error))
             }
         };
-        writeln!(out, "\n{summary}").and_then(|()| out.flush()).map_err(|error| unwritable(&error))?;
+        writeln!(out, "\n{summary}")
+            .and_then(|()| out.flush())
+            .map_err(|error| unwritable(&error))?;
         result
     }
 
     fn start(&self, arguments: &[&str], code: Option<&str>) -> Result<Child> {
-        let failed = |error: std::io::Error| Error::other(format!("xacct cannot run itself: {error}"));
+        let failed =
+            |error: std::io::Error| Error::other(format!("xacct cannot run itself: {error}"));
         let program = std::env::current_exe().map_err(failed)?;
         let mut command = Command::new(&program);
         // Whatever this program's file is called.
         for argument in arguments {
-            command.arg(if *argument == "xacct" { program.as_os_str() } else { OsStr::new(*argument) });
+            command.arg(if *argument == "xacct" {
+                program.as_os_str()
+            } else {
+                OsStr::new(*argument)
+            });
         }
         command.env_clear().envs(&self.env);
         command.envs(code.map(|code| ("XACCT_MFA_CODE", code)));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command.spawn().map_err(failed)
     }
 
     fn wait(&mut self, child: Child) -> Result<Played> {
         let played = finish(child)?;
-        Ok(Played { requests: self.requests()?, ..played })
+        Ok(Played {
+            requests: self.requests()?,
+            ..played
+        })
     }
 
     /// What was asked since the last time; learns the secrets that came of it too.
     fn requests(&mut self) -> Result<Vec<Value>> {
-        let Some(endpoint) = &self.endpoint else { return Ok(Vec::new()) };
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(Vec::new());
+        };
         let log = client::get(endpoint, "log")?;
         let number = |request: &Value| request.get("n").and_then(Value::as_u64).unwrap_or_default();
-        let new = log.as_array().into_iter().flatten().filter(|request| number(request) > self.seen);
+        let new = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|request| number(request) > self.seen);
         let new: Vec<Value> = new.cloned().collect();
         self.seen = new.last().map_or(self.seen, number);
         let secrets = client::get(endpoint, "secrets")?;
@@ -249,17 +294,19 @@ impl<'a, W: Write> Stage<'a, W> {
             self.output("(word for word what it printed before)")?;
         } else {
             self.output(&played.stdout)?;
-            self.shown.extend(Some(played.stdout.clone()).filter(|text| !text.is_empty()));
+            self.shown
+                .extend(Some(played.stdout.clone()).filter(|text| !text.is_empty()));
         }
         self.output(&played.stderr)
     }
 
     fn output(&mut self, text: &str) -> Result<()> {
-        let text = self
-            .secrets
-            .iter()
-            .fold(text.to_owned(), |text, secret| text.replace(secret, &shortened(secret)));
-        text.lines().map(without_record).try_for_each(|line| self.line("   | ", Style::new().dimmed(), &line))
+        let text = self.secrets.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret, &shortened(secret))
+        });
+        text.lines()
+            .map(without_record)
+            .try_for_each(|line| self.line("   | ", Style::new().dimmed(), &line))
     }
 
     /// One line, or as many as it takes to stay within the width.
@@ -293,7 +340,11 @@ fn unwritable(error: &std::io::Error) -> Error {
 /// The record of what the shell held before is long, and nothing to read.
 fn without_record(line: &str) -> Cow<'_, str> {
     let start = format!("export {SHELL_STATE}='1.");
-    if line.starts_with(&start) { format!("{start}…';").into() } else { line.into() }
+    if line.starts_with(&start) {
+        format!("{start}…';").into()
+    } else {
+        line.into()
+    }
 }
 
 /// `wJal…`
@@ -301,14 +352,21 @@ fn shortened(secret: &str) -> String {
     secret.chars().take(4).chain(['…']).collect()
 }
 
-/// Lines of at most so many characters, broken after a space or a comma where there is one; what is carried over
-/// stands two columns to the right.
+/// Lines of at most so many characters, broken after a space or a comma where there is one; what is
+/// carried over stands two columns to the right.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut rest: Vec<char> = text.chars().collect();
-    let indent = rest.iter().take_while(|c| **c == ' ').count().min(width / 2) + 2;
+    let indent = rest
+        .iter()
+        .take_while(|c| **c == ' ')
+        .count()
+        .min(width / 2)
+        + 2;
     let mut lines = Vec::new();
     while rest.len() > width {
-        let fits = rest[indent..width].iter().rposition(|c| matches!(c, ' ' | ','));
+        let fits = rest[indent..width]
+            .iter()
+            .rposition(|c| matches!(c, ' ' | ','));
         let tail = rest.split_off(fits.map_or(width, |at| indent + at + 1));
         lines.push(rest.into_iter().collect());
         rest = std::iter::repeat_n(' ', indent).chain(tail).collect();

@@ -17,10 +17,9 @@ use serde_json::{Value, json};
 
 use super::client;
 use super::connector;
-use super::denial::Reason;
-use super::failure::{self, Failure, THROTTLING};
+use super::failure::{self, Failure, THROTTLING, TOO_MANY};
 use super::pages;
-use super::response::{Expected, Stray};
+use super::response::Expected;
 use crate::arn;
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -135,13 +134,15 @@ impl AccountManagement {
         let at = SystemTime::from((self.now)() + TimeDelta::seconds(offset));
         let request = self
             .signed(body, keys, at)
-            .map_err(|cause| unreachable(cause, true))?;
+            .map_err(|cause| Failure::unreachable(cause, true))?;
         let answered = tokio::time::timeout(ATTEMPT, self.connector.call(request)).await;
-        let answered = answered.map_err(|late| unreachable(late.into(), false))?;
-        let response = answered.map_err(|error| unreachable(anyhow::Error::new(error), false))?;
+        let answered = answered.map_err(|late| Failure::unreachable(late.into(), false))?;
+        let response =
+            answered.map_err(|error| Failure::unreachable(anyhow::Error::new(error), false))?;
         let bytes = response.body().bytes().unwrap_or_default();
         if response.status().as_u16() == 200 {
-            return serde_json::from_slice(bytes).map_err(|error| unreachable(error.into(), false));
+            return serde_json::from_slice(bytes)
+                .map_err(|error| Failure::unreachable(error.into(), false));
         }
         Err(refused(&response, bytes, (self.now)()))
     }
@@ -195,13 +196,13 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
         .unwrap_or("(no message)")
         .trim()
         .to_owned();
-    if code.is_empty() || status == 429 || status >= 500 {
+    if code.is_empty() || status == TOO_MANY || status >= 500 {
         let why = if code.is_empty() {
             format!("HTTP {status}")
         } else {
             format!("{code}: {message}")
         };
-        let is_throttled = status == 429 || THROTTLING.contains(&code.as_str());
+        let is_throttled = status == TOO_MANY || THROTTLING.contains(&code.as_str());
         return Failure::Unreachable {
             cause: anyhow::anyhow!("{why}"),
             why,
@@ -209,29 +210,7 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
             is_throttled,
         };
     }
-    let reason = Reason::parse(&message);
-    Failure::Refused {
-        code,
-        message,
-        denial: None,
-        reason,
-        clock_offset: failure::clock_offset(response, now),
-    }
-}
-
-fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {
-    let why = cause
-        .chain()
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == 429);
-    Failure::Unreachable {
-        why,
-        never_sent,
-        is_throttled,
-        cause,
-    }
+    Failure::refused(&code, &message, failure::clock_offset(response, now))
 }
 
 /// Of the region's partition: where the service is, and the ends of its addresses, the usual one

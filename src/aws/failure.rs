@@ -44,7 +44,7 @@ const CLOCK: [&str; 4] = [
 const DENIED: &str = "AccessDenied";
 
 /// The HTTP status that asks to come back later.
-const TOO_MANY: u16 = 429;
+pub(super) const TOO_MANY: u16 = 429;
 
 /// Below this, in seconds, a difference of clocks is left alone; AWS takes a signature of up to
 /// fifteen minutes.
@@ -148,66 +148,51 @@ impl Failure {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let clock_offset = error
-            .raw_response()
-            .and_then(|response| clock_offset(response, now));
-        if let SdkError::ServiceError(service) = &error
-            && let Some(code) = service.err().code()
-        {
-            let code = code.to_owned();
-            let message = service
-                .err()
-                .message()
-                .unwrap_or("(no message)")
-                .trim()
-                .to_owned();
-            if !THROTTLING.contains(&code.as_str()) && !service.raw().status().is_server_error() {
-                let denial = code
-                    .starts_with(DENIED)
-                    .then(|| Denial::parse(&message))
-                    .flatten();
-                let reason = Reason::parse(&message);
-                return Failure::Refused {
-                    code,
-                    message,
-                    denial,
-                    reason,
-                    clock_offset,
-                };
-            }
-            let is_throttled = THROTTLING.contains(&code.as_str());
-            let why = format!(
-                "{code}: {message} (HTTP {})",
-                service.raw().status().as_u16()
-            );
-            return Failure::Unreachable {
-                why,
-                never_sent: false,
-                is_throttled,
-                cause: anyhow::Error::new(error),
-            };
-        }
-        if let SdkError::ServiceError(service) = &error {
-            let why = without_code(service.raw().status().as_u16(), service.err().message());
-            let is_throttled = service.raw().status().as_u16() == TOO_MANY;
-            return Failure::Unreachable {
-                why,
-                never_sent: false,
-                is_throttled,
-                cause: anyhow::Error::new(error),
-            };
-        }
-        let never_sent = never_sent(&error);
-        let cause = anyhow::Error::new(error);
-        let why = match cause.chain().last() {
-            Some(innermost) => innermost.to_string(),
-            None => cause.to_string(),
+        let SdkError::ServiceError(service) = &error else {
+            let never_sent = never_sent(&error);
+            return Failure::unreachable(anyhow::Error::new(error), never_sent);
         };
-        let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY);
+        let status = service.raw().status();
+        let message = service.err().message().map(str::trim);
+        let Some(code) = service.err().code() else {
+            return Failure::Unreachable {
+                why: without_code(status.as_u16(), message),
+                never_sent: false,
+                is_throttled: status.as_u16() == TOO_MANY,
+                cause: anyhow::Error::new(error),
+            };
+        };
+        let message = message.unwrap_or("(no message)");
+        let is_throttled = THROTTLING.contains(&code);
+        if !is_throttled && !status.is_server_error() {
+            return Failure::refused(code, message, clock_offset(service.raw(), now));
+        }
         Failure::Unreachable {
-            why,
-            never_sent,
+            why: format!("{code}: {message} (HTTP {})", status.as_u16()),
+            never_sent: false,
             is_throttled,
+            cause: anyhow::Error::new(error),
+        }
+    }
+
+    /// AWS said no, for the reasons that its message names.
+    pub(super) fn refused(code: &str, message: &str, clock_offset: Option<i64>) -> Failure {
+        let is_denied = code.starts_with(DENIED);
+        Failure::Refused {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            denial: is_denied.then(|| Denial::parse(message)).flatten(),
+            reason: Reason::parse(message),
+            clock_offset,
+        }
+    }
+
+    /// No answer; the innermost cause says why.
+    pub(super) fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {
+        Failure::Unreachable {
+            why: cause.root_cause().to_string(),
+            never_sent,
+            is_throttled: Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY),
             cause,
         }
     }

@@ -114,70 +114,83 @@ fn one(config: &Config, name: &str) -> Result<Shown> {
     })
 }
 
-fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
-    let path = |file: FileKind| match config.paths().of(file).to_string_lossy() {
-        path if path.is_empty() => Value::Null,
-        path => Value::from(path),
-    };
-    let value = |value: String, origin: &Origin| {
-        if no_origin {
-            Value::from(value)
-        } else {
-            json!({"value": value, "file": path(origin.file), "line": origin.line})
+/// What a value in the JSON needs besides itself.
+struct Written<'a> {
+    config: &'a Config,
+    no_origin: bool,
+}
+
+impl Written<'_> {
+    fn path(&self, file: FileKind) -> Value {
+        match self.config.paths().of(file).to_string_lossy() {
+            path if path.is_empty() => Value::Null,
+            path => Value::from(path),
         }
-    };
-    let settings = |section: &Section| -> Value {
-        let entry = |(key, setting): (&str, &Setting)| {
-            (
-                shown_name(key, setting),
-                value(setting.shown(key), &setting.origin),
-            )
-        };
-        Value::Object(section.iter().map(entry).collect())
-    };
-    // A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested
-    // stays as it is.
-    let services = |section: &Section| -> Value {
-        let entry = |(key, setting): (&str, &Setting)| {
-            let subs: Map<String, Value> = setting
-                .subs()
-                .map(|sub| {
-                    (
-                        sub_name(&sub),
-                        value(shown::nested(&sub.key, &sub.value), &sub.origin),
-                    )
-                })
-                .collect();
-            let nested = !subs.is_empty();
-            let plain = || value(setting.shown(key), &setting.origin);
-            (
-                shown_name(key, setting),
-                if nested { Value::Object(subs) } else { plain() },
-            )
-        };
-        Value::Object(section.iter().map(entry).collect())
-    };
-    let by_name = |sections: &[Section], settings: &dyn Fn(&Section) -> Value| -> Value {
-        Value::Object(
-            sections
-                .iter()
-                .map(|section| (section.name.clone(), settings(section)))
-                .collect(),
-        )
-    };
-    let problem = |problem: &Problem| json!({"file": path(problem.origin.file), "line": problem.origin.line, "message": problem.message});
-    let document = json!({
+    }
+
+    fn value(&self, value: String, origin: &Origin) -> Value {
+        if self.no_origin {
+            return Value::from(value);
+        }
+        json!({ "value": value, "file": self.path(origin.file), "line": origin.line })
+    }
+
+    fn setting(&self, key: &str, setting: &Setting) -> Value {
+        self.value(setting.shown(key), &setting.origin)
+    }
+
+    /// A service's settings are its own object, `{"sts": {"endpoint_url": …}}`; what is not nested
+    /// stays as it is.
+    fn service(&self, key: &str, setting: &Setting) -> Value {
+        let mut nested = Map::new();
+        for sub in setting.subs() {
+            let value = shown::nested(&sub.key, &sub.value);
+            nested.insert(sub_name(&sub), self.value(value, &sub.origin));
+        }
+        if nested.is_empty() {
+            return self.setting(key, setting);
+        }
+        Value::Object(nested)
+    }
+
+    fn problem(&self, problem: &Problem) -> Value {
+        json!({
+            "file": self.path(problem.origin.file),
+            "line": problem.origin.line,
+            "message": problem.message,
+        })
+    }
+}
+
+/// By the sections' names, then by the keys'.
+fn by_name(sections: &[Section], value: impl Fn(&str, &Setting) -> Value) -> Value {
+    let mut names = Map::new();
+    for section in sections {
+        let mut keys = Map::new();
+        for (key, setting) in section.iter() {
+            keys.insert(shown_name(key, setting), value(key, setting));
+        }
+        names.insert(section.name.clone(), Value::Object(keys));
+    }
+    Value::Object(names)
+}
+
+fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
+    let written = Written { config, no_origin };
+    let setting = |key: &str, setting: &Setting| written.setting(key, setting);
+    let service = |key: &str, setting: &Setting| written.service(key, setting);
+    let problems = shown.problems.iter();
+    super::json(&json!({
         "files": {
-            "config": path(FileKind::Config),
-            "credentials": path(FileKind::Credentials),
-            "settings": path(FileKind::Settings),
+            "config": written.path(FileKind::Config),
+            "credentials": written.path(FileKind::Credentials),
+            "settings": written.path(FileKind::Settings),
         },
-        "profiles": by_name(&shown.profiles, &settings),
-        "sso_sessions": by_name(&shown.sso_sessions, &settings),
-        "services": by_name(&shown.services, &services),
-        "problems": shown.problems.iter().map(problem).collect::<Vec<_>>(),
-    });
-    super::json(&document)
+        "profiles": by_name(&shown.profiles, setting),
+        "sso_sessions": by_name(&shown.sso_sessions, setting),
+        "services": by_name(&shown.services, service),
+        "problems": problems.map(|problem| written.problem(problem)).collect::<Vec<_>>(),
+    }))
 }
 
 fn as_text(shown: &Shown, no_origin: bool) -> String {

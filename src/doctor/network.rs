@@ -11,7 +11,7 @@ use crate::credentials::shown_id;
 use crate::duration;
 use crate::env::Env;
 use crate::error::Place;
-use crate::plan::Source;
+use crate::plan::{Mfa, Source};
 
 /// The clock is off from here on, in seconds; AWS refuses signatures from fifteen minutes on.
 const OFF: i64 = 300;
@@ -225,70 +225,92 @@ fn account(asked: &Asked) -> Option<Finding> {
 /// its user's account.
 fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
     let mut told = HashSet::new();
-    let mut findings = Vec::new();
     let holders = Holders::of(planned.iter().map(|one| &one.profile));
+    let mut findings = Vec::new();
     for one in planned {
-        let Some((plan, mfa)) = one
-            .plan
-            .as_ref()
-            .ok()
-            .and_then(|plan| Some((plan, plan.mfa.as_ref()?)))
-        else {
+        let Some(used) = Device::used(one, asked) else {
             continue;
         };
-        let Some((id, asked)) = key_id(&plan.source)
-            .and_then(|id| Some((id, asked.iter().find(|a| a.access_key_id == id)?)))
-        else {
-            continue;
-        };
-        let Said::Caller { account_id, arn } = &asked.said else {
-            continue;
-        };
-        let Some(device) =
-            Arn::parse(&mfa.serial).filter(|_| told.insert((id.to_owned(), mfa.serial.clone())))
-        else {
-            continue;
-        };
-        let at = |kind, message: String| {
-            let finding = Finding::new(kind, message);
-            let Place::Line { file, line } = &mfa.place else {
-                return finding.of(&plan.profile);
-            };
-            match holders.at(file, *line) {
-                Some(holder) => finding.in_line(file, *line).of(&holder.name),
-                None => finding.of(&plan.profile),
-            }
-        };
-        let user =
-            Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("user/")?.rsplit('/').next());
-        let name = device
-            .resource
-            .strip_prefix("mfa/")
-            .and_then(|path| path.rsplit('/').next());
-        let shown = shown_id(id);
-        if device.account_id != account_id {
-            let message = format!(
-                "the MFA device is in account {}, and the access key {shown} in {account_id}",
-                device.account_id
-            );
-            let finding = at(&catalog::MFA_ACCOUNT, message);
-            findings.push(finding.fix(
-                "write the ARN of a device of your own: IAM shows it under Security credentials",
-            ));
-        } else if let (Some(user), Some(name)) = (user, name)
-            && user != name
-        {
-            let message =
-                format!("the MFA device is called '{name}', and the access key's user '{user}'");
-            let finding = at(&catalog::MFA_NAME, message);
-            findings.push(
-                finding.fix(
-                    "if codes are refused, look in IAM under Security credentials for its ARN",
-                ),
-            );
+        if told.insert((used.access_key_id.to_owned(), used.mfa.serial.clone())) {
+            findings.extend(used.finding(&holders));
         }
     }
     findings
+}
+
+/// A device, and the access key whose codes it shows.
+struct Device<'a> {
+    profile: &'a str,
+    mfa: &'a Mfa,
+    arn: Arn<'a>,
+    access_key_id: &'a str,
+    /// The key's account, and the ARN of its user.
+    account_id: &'a str,
+    caller: &'a str,
+}
+
+impl<'a> Device<'a> {
+    /// `None` where there is no device, or AWS did not say whose the key is.
+    fn used(planned: &'a Planned, asked: &'a [Asked]) -> Option<Device<'a>> {
+        let plan = planned.plan.as_ref().ok()?;
+        let mfa = plan.mfa.as_ref()?;
+        let access_key_id = key_id(&plan.source)?;
+        let asked = asked
+            .iter()
+            .find(|one| one.access_key_id == access_key_id)?;
+        let Said::Caller { account_id, arn } = &asked.said else {
+            return None;
+        };
+        Some(Device {
+            profile: &plan.profile,
+            mfa,
+            arn: Arn::parse(&mfa.serial)?,
+            access_key_id,
+            account_id,
+            caller: arn,
+        })
+    }
+
+    fn finding(&self, holders: &Holders) -> Option<Finding> {
+        if self.arn.account_id != self.account_id {
+            let message = format!(
+                "the MFA device is in account {}, and the access key {} in {}",
+                self.arn.account_id,
+                shown_id(self.access_key_id),
+                self.account_id
+            );
+            return Some(self.at(holders, Finding::new(&catalog::MFA_ACCOUNT, message)).fix(
+                "write the ARN of a device of your own: IAM shows it under Security credentials",
+            ));
+        }
+        let user = last_part(Arn::parse(self.caller)?.resource.strip_prefix("user/")?);
+        let name = last_part(self.arn.resource.strip_prefix("mfa/")?);
+        if user == name {
+            return None;
+        }
+        let message =
+            format!("the MFA device is called '{name}', and the access key's user '{user}'");
+        Some(
+            self.at(holders, Finding::new(&catalog::MFA_NAME, message))
+                .fix("if codes are refused, look in IAM under Security credentials for its ARN"),
+        )
+    }
+
+    /// In the line that names the device, and of the profile that has the line.
+    fn at(&self, holders: &Holders, finding: Finding) -> Finding {
+        let Place::Line { file, line } = &self.mfa.place else {
+            return finding.of(self.profile);
+        };
+        match holders.at(file, *line) {
+            Some(holder) => finding.in_line(file, *line).of(&holder.name),
+            None => finding.of(self.profile),
+        }
+    }
+}
+
+/// `alice` of `team/alice`
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn key_id(source: &Source) -> Option<&str> {

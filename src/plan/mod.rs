@@ -28,17 +28,17 @@ mod unsent;
 mod unused;
 mod invariants;
 mod origins;
+mod make;
 mod session;
 
 #[cfg(test)]
 mod tests;
 
-use crate::arn::{self, Arn};
-use crate::config::{Config, ProfileColor};
+use crate::arn::Arn;
+use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
-use crate::masked;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use machine::{CONTAINER_TOKEN_FILE, Metadata};
@@ -438,200 +438,8 @@ impl Draft<'_> {
     ///
     /// Errors: of kind `Config`, a value that STS would refuse, with its file and line.
     pub(crate) fn plan(self, read: &Read) -> Result<Plan> {
-        let Draft {
-            config,
-            request,
-            env,
-            chain,
-        } = self;
-        plan(config, request, env, chain, read)
+        make::plan(self, read)
     }
-}
-
-fn plan(
-    config: &Config,
-    request: &Request,
-    env: &Env,
-    mut chain: chain::Chain<'_>,
-    read: &Read,
-) -> Result<Plan> {
-    let mut warnings: Vec<String> = chain
-        .links
-        .iter()
-        .flat_map(|link| &link.profile.problems)
-        .map(ToString::to_string)
-        .collect();
-    warnings.extend(bad_color(&chain));
-
-    let mfa = mfa::choose(&chain, request)?;
-    unsent::refuse(&chain, mfa.as_ref())?;
-    let given = roles::Given {
-        config,
-        env,
-        policies: &read.policies,
-    };
-    roles::web_identity(&mut chain, given)?;
-    let sts = endpoint::of_sts(config, &chain, env)?;
-    partition::refuse_unknown(&chain, sts.url.is_some())?;
-    partition::refuse_mixed(&chain)?;
-    let region = region::choose(&chain, request, env, sts.url.is_some())?;
-    if region.origin == RegionOrigin::Fallback {
-        warnings.push(format!(
-            "no region is set anywhere: using {}. Set one with `region = …` in the profile, or \
-             --region",
-            region.name
-        ));
-    }
-    mfa::refuse_other_partition(&chain, &region)?;
-    let endpoint = endpoint::in_region(sts, &chain, &region, env)?;
-    let connection = endpoint::connection(config, &chain, env)?;
-    let identity_center = endpoint::of_identity_center(config, &chain, env)?;
-    endpoint::check_sso_region(config, &chain.source, identity_center.as_ref())?;
-    let signin = endpoint::of_signin(config, &chain, env)?;
-
-    let mut roles = roles::steps(&chain, given)?;
-    mfa::limit_chained(&chain.source, &mut roles, &mut warnings);
-    let shared = !request.code_on_role;
-    let mut steps = mfa::place(
-        &chain,
-        config,
-        mfa.as_ref().map(|mfa| (mfa, shared)),
-        roles,
-        &mut warnings,
-    )?;
-    if !chain.source.is_keys() {
-        let holder = chain
-            .links
-            .last()
-            .map(|link| link.profile.name.clone())
-            .unwrap_or_default();
-        steps.insert(0, (holder, Action::Source));
-    }
-    let confirm = confirm(&chain)?;
-    invariants::check(
-        &chain,
-        request,
-        &invariants::Made {
-            steps: &steps,
-            confirm: confirm.as_ref(),
-        },
-    )?;
-    odd_accounts(&chain, &endpoint, &mut warnings)?;
-
-    let mut signer = chain.source.identity(env, read);
-    signer.extend(identity_center.iter().filter_map(IdentityCenter::identity));
-    let source_key = key::of_source(&signer);
-    let steps = keyed(
-        &chain.source,
-        &endpoint.identity(&region),
-        source_key,
-        steps,
-    );
-    let mfa = mfa.filter(|_| steps.iter().any(|step| step.serial_number().is_some()));
-    let warnings = warnings
-        .iter()
-        .map(|warning| masked::message(warning))
-        .collect();
-    let unused = unused::in_chain(&chain);
-    let (profile, source) = (chain.name, chain.source);
-    let is_uncached = is_uncached(&source, read);
-    Ok(Plan {
-        profile,
-        region,
-        endpoint,
-        identity_center,
-        signin,
-        connection,
-        source,
-        source_key,
-        is_uncached,
-        steps,
-        mfa,
-        confirm,
-        warnings,
-        unused,
-    })
-}
-
-fn is_uncached(source: &Source, read: &Read) -> bool {
-    match source {
-        Source::CredentialProcess {
-            is_cached, command, ..
-        } => !is_cached || (!read.process.is_whole && !process::is_xacct(command)),
-        _ => false,
-    }
-}
-
-fn keyed(
-    source: &Source,
-    endpoint: &str,
-    source_key: [u8; 32],
-    steps: Vec<(String, Action)>,
-) -> Vec<Step> {
-    let keys = key::keys(endpoint, source_key, &steps);
-    let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
-    let step = |(index, ((profile, action), key)): (usize, ((String, Action), [u8; 32]))| Step {
-        is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
-        profile,
-        action,
-        key,
-    };
-    steps.into_iter().zip(keys).enumerate().map(step).collect()
-}
-
-/// A guard counts in every profile of the chain: without a yes, nothing is got through it either.
-fn confirm(chain: &chain::Chain<'_>) -> Result<Option<Confirm>> {
-    let mut wanting = None;
-    for link in &chain.links {
-        let wants = link.switch("confirm")?;
-        if let Some(value) = link.value("confirm").filter(|_| wants && wanting.is_none()) {
-            wanting = Some(Confirm {
-                profile: link.profile.name.clone(),
-                place: value.place.to_string(),
-            });
-        }
-    }
-    Ok(wanting)
-}
-
-/// In xacct's own file a wrong colour is an error; in the AWS files it may be another tool's.
-fn bad_color(chain: &chain::Chain<'_>) -> Option<String> {
-    let value = chain.selected()?.value("color")?;
-    let why = ProfileColor::parse(value.text).err()?;
-    Some(format!("{}: color: {why}", value.place))
-}
-
-/// An account id that is not twelve digits is a typing error, and AWS would only burn the code;
-/// services that are not AWS's may have others.
-///
-/// Errors: of kind `Config`, where the request would go to AWS.
-fn odd_accounts(
-    chain: &chain::Chain<'_>,
-    endpoint: &Endpoint,
-    warnings: &mut Vec<String>,
-) -> Result<()> {
-    let assumed = chain.links[..chain.roles]
-        .iter()
-        .chain(chain.web_identity());
-    for link in assumed {
-        let Some(role_arn) = link.value("role_arn") else {
-            continue;
-        };
-        let account_id = Arn::parse(role_arn.text).map_or("", |role| role.account_id);
-        if arn::is_account_id(account_id) {
-            continue;
-        }
-        if endpoint.url.is_none() {
-            let message = format!("the account id '{account_id}' in role_arn is not twelve digits");
-            let error = role_arn.error(&message).named("account-id-odd");
-            return Err(error.hint("write it like arn:aws:iam::123456789012:role/Name"));
-        }
-        warnings.push(format!(
-            "profile '{}': the account id '{account_id}' in role_arn is not twelve digits",
-            link.profile.name
-        ));
-    }
-    Ok(())
 }
 
 /// Names a profile in a message, with the line its section starts or the key stands on.

@@ -7,7 +7,7 @@
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use chrono::{DateTime, Utc};
-use hyper::header::HOST;
+use hyper::header::{HOST, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,19 +53,7 @@ pub(crate) fn answer(
     let token = asked
         .refresh_token
         .ok_or_else(|| invalid("Missing refreshToken"))?;
-    let header = |name| {
-        received
-            .headers
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-    };
-    let url = format!(
-        "http://{}/v1/token",
-        header(HOST.as_str()).unwrap_or_default()
-    );
-    let proof = header("dpop").ok_or_else(|| invalid("Missing DPoP proof"))?;
-    let proof = dpop::check(&proof, &url, clock.timestamp());
-    let proof = proof.map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))?;
+    let proof = proof(received, clock)?;
     if !state.logins.is_new(&proof.id) {
         return Err(invalid("Invalid DPoP proof: it was used before"));
     }
@@ -83,20 +71,8 @@ pub(crate) fn answer(
         .spend(token.expose())
         .map_err(|error| broken(&error))?
         .ok_or_else(expired)?;
-    match login.end {
-        None => {}
-        Some(End::TokenExpired) => return Err(expired()),
-        Some(End::UserCredentialsChanged) => {
-            return Err(Refusal::new(
-                400,
-                "USER_CREDENTIALS_CHANGED",
-                "The user's password was changed",
-            ));
-        }
-        Some(End::InsufficientPermissions) => {
-            let message = "The user may not call signin:CreateOAuth2Token";
-            return Err(Refusal::new(400, "INSUFFICIENT_PERMISSIONS", message));
-        }
+    if let Some(end) = login.end {
+        return Err(ended(end));
     }
     let session = issue(state, &login.user_arn, SECONDS, clock).map_err(|error| broken(&error))?;
     Ok(Content::Json(json!({
@@ -109,6 +85,35 @@ pub(crate) fn answer(
         "expiresIn": SECONDS,
         "refreshToken": next.expose(),
     })))
+}
+
+/// That the request was made by who has the key, for this address and now.
+fn proof(
+    received: &Received<'_>,
+    clock: DateTime<Utc>,
+) -> std::result::Result<dpop::Proof, Refusal> {
+    let header = |name| received.headers.get(name).map(HeaderValue::as_bytes);
+    let host = String::from_utf8_lossy(header(HOST.as_str()).unwrap_or_default());
+    let proof = header("dpop").ok_or_else(|| invalid("Missing DPoP proof"))?;
+    let url = format!("http://{host}/v1/token");
+    dpop::check(&String::from_utf8_lossy(proof), &url, clock.timestamp())
+        .map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))
+}
+
+fn ended(end: End) -> Refusal {
+    match end {
+        End::TokenExpired => expired(),
+        End::UserCredentialsChanged => Refusal::new(
+            400,
+            "USER_CREDENTIALS_CHANGED",
+            "The user's password was changed",
+        ),
+        End::InsufficientPermissions => Refusal::new(
+            400,
+            "INSUFFICIENT_PERMISSIONS",
+            "The user may not call signin:CreateOAuth2Token",
+        ),
+    }
 }
 
 /// What `aws login` does for this user: a session, and the file that it leaves. `now` is the

@@ -155,40 +155,38 @@ fn authorize(
         .ok_or_else(|| invalid("Invalid issuer"))?
         .start_url
         .clone();
-    let mut target =
+    let target =
         url::Url::parse(&redirect_uri).map_err(|_| invalid("Invalid redirect_uri provided"))?;
-    match state.sign_in.settings.mode {
+    let answer = match state.sign_in.settings.mode {
         Mode::Pending => {
-            return Ok(Content::Html(
-                "The sandbox was told to keep everybody waiting.".to_owned(),
-            ));
+            let text = "The sandbox was told to keep everybody waiting.";
+            return Ok(Content::Html(text.to_owned()));
         }
-        Mode::Deny => {
-            target
-                .query_pairs_mut()
-                .append_pair("error", "access_denied");
-        }
+        Mode::Deny => ("error", "access_denied".to_owned()),
         Mode::Approve => {
-            let (client_id, expires_at) = (client.id, now);
             let draft = Code {
-                client_id,
+                client_id: client.id,
                 start_url,
                 redirect_uri,
                 challenge,
-                expires_at,
+                expires_at: now,
                 session: None,
             };
-            let code = state
-                .sign_in
-                .authorize(draft, now)
-                .map_err(|error| broken(&error))?;
-            target.query_pairs_mut().append_pair("code", code.expose());
+            let code = state.sign_in.authorize(draft, now);
+            let code = code.map_err(|error| broken(&error))?;
+            ("code", code.expose().to_owned())
         }
-    }
-    target
-        .query_pairs_mut()
-        .extend_pairs(query.get("state").map(|state| ("state", state)));
-    Ok(Content::Redirect(target.into()))
+    };
+    Ok(Content::Redirect(back(target, answer, query.get("state"))))
+}
+
+/// The address that the browser is sent back to.
+fn back(mut target: url::Url, (name, value): (&str, String), state: Option<&String>) -> String {
+    let mut pairs = target.query_pairs_mut();
+    pairs.append_pair(name, &value);
+    pairs.extend_pairs(state.map(|state| ("state", state)));
+    drop(pairs);
+    target.into()
 }
 
 #[derive(Deserialize)]

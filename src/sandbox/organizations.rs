@@ -32,84 +32,86 @@ pub(crate) fn answer(
     let world = &state.world;
     admit(world, &sts::signer(state, received, now)?)?;
     let parameter = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-    let accounts = |parent: Option<&str>| -> Vec<Value> {
-        let below =
-            members(world).filter(|account| parent.is_none_or(|parent| unit_of(account) == parent));
-        below.map(|account| shown(world, account)).collect()
-    };
-    match action {
-        "ListAccounts" => paged("Accounts", &accounts(None), form),
+    let (name, found) = match action {
+        "ListAccounts" => ("Accounts", accounts(world, None)),
         "ListRoots" => {
-            let root = json!({ "Id": ROOT, "Name": "Root", "Arn": arn(world, "root", ROOT), "PolicyTypes": [] });
-            paged("Roots", &[root], form)
+            let arn = arn(world, "root", ROOT);
+            let root = json!({ "Id": ROOT, "Name": "Root", "Arn": arn, "PolicyTypes": [] });
+            ("Roots", vec![root])
         }
         "ListAccountsForParent" => {
             let parent = known_parent(world, parameter("ParentId"))?;
-            paged("Accounts", &accounts(Some(&parent)), form)
+            ("Accounts", accounts(world, Some(&parent)))
         }
         "ListOrganizationalUnitsForParent" => {
             let parent = known_parent(world, parameter("ParentId"))?;
-            let units = paths(world)
-                .into_iter()
-                .filter(|path| parent_of(path) == parent);
-            let units: Vec<Value> = units.map(|path| unit(world, &path)).collect();
-            paged("OrganizationalUnits", &units, form)
+            ("OrganizationalUnits", units(world, &parent))
         }
-        "ListParents" => {
-            let id = parameter("ChildId");
-            let path = paths(world).into_iter().find(|path| unit_id(path) == id);
-            let account = || members(world).find(|account| account.id == id).map(unit_of);
-            let parent = path
-                .map(|path| parent_of(&path))
-                .or_else(account)
-                .ok_or_else(|| {
-                    Refusal::new(
-                        400,
-                        "ChildNotFoundException",
-                        "You specified a child that doesn't exist.",
-                    )
-                })?;
-            let kind = if parent == ROOT {
-                "ROOT"
-            } else {
-                "ORGANIZATIONAL_UNIT"
-            };
-            paged("Parents", &[json!({ "Id": parent, "Type": kind })], form)
-        }
+        "ListParents" => ("Parents", vec![parent(world, parameter("ChildId"))?]),
         "DescribeOrganizationalUnit" => {
-            let id = parameter("OrganizationalUnitId");
-            let path = paths(world)
-                .into_iter()
-                .find(|path| unit_id(path) == id)
-                .ok_or_else(|| {
-                    let message = "You specified an organizational unit that doesn't exist.";
-                    Refusal::new(400, "OrganizationalUnitNotFoundException", message)
-                })?;
-            Ok(Content::Json(
-                json!({ "OrganizationalUnit": unit(world, &path) }),
-            ))
+            let unit = described(world, parameter("OrganizationalUnitId"))?;
+            return Ok(Content::Json(json!({ "OrganizationalUnit": unit })));
         }
-        "ListTagsForResource" => {
-            let account = members(world).find(|account| account.id == parameter("ResourceId"));
-            let account = account.ok_or_else(|| {
-                Refusal::new(
-                    400,
-                    "TargetNotFoundException",
-                    "You specified a target that doesn't exist.",
-                )
-            })?;
-            let tags = account
-                .tags
-                .iter()
-                .map(|(key, value)| json!({ "Key": key, "Value": value }));
-            paged("Tags", &tags.collect::<Vec<_>>(), form)
+        "ListTagsForResource" => ("Tags", tags(world, parameter("ResourceId"))?),
+        _ => {
+            let message = format!("The sandbox has no {action}.");
+            return Err(Refusal::new(400, "UnknownOperationException", message));
         }
-        _ => Err(Refusal::new(
-            400,
-            "UnknownOperationException",
-            format!("The sandbox has no {action}."),
-        )),
-    }
+    };
+    paged(name, &found, form)
+}
+
+/// All accounts, or those right below a parent.
+fn accounts(world: &World, parent: Option<&str>) -> Vec<Value> {
+    let is_below = |account: &&Account| parent.is_none_or(|parent| unit_of(account) == parent);
+    let below = members(world).filter(is_below);
+    below.map(|account| shown(world, account)).collect()
+}
+
+fn units(world: &World, parent: &str) -> Vec<Value> {
+    let below = paths(world).into_iter();
+    let below = below.filter(|path| parent_of(path) == parent);
+    below.map(|path| unit(world, &path)).collect()
+}
+
+fn parent(world: &World, child: &str) -> Result<Value, Refusal> {
+    let mut paths = paths(world).into_iter();
+    let of_unit = paths.find(|path| unit_id(path) == child);
+    let mut accounts = members(world);
+    let parent = of_unit
+        .map(|path| parent_of(&path))
+        .or_else(|| accounts.find(|account| account.id == child).map(unit_of))
+        .ok_or_else(|| {
+            let message = "You specified a child that doesn't exist.";
+            Refusal::new(400, "ChildNotFoundException", message)
+        })?;
+    let kind = if parent == ROOT {
+        "ROOT"
+    } else {
+        "ORGANIZATIONAL_UNIT"
+    };
+    Ok(json!({ "Id": parent, "Type": kind }))
+}
+
+fn described(world: &World, id: &str) -> Result<Value, Refusal> {
+    let mut paths = paths(world).into_iter();
+    let path = paths.find(|path| unit_id(path) == id).ok_or_else(|| {
+        let message = "You specified an organizational unit that doesn't exist.";
+        Refusal::new(400, "OrganizationalUnitNotFoundException", message)
+    })?;
+    Ok(unit(world, &path))
+}
+
+fn tags(world: &World, account: &str) -> Result<Vec<Value>, Refusal> {
+    let mut members = members(world);
+    let account = members.find(|one| one.id == account).ok_or_else(|| {
+        let message = "You specified a target that doesn't exist.";
+        Refusal::new(400, "TargetNotFoundException", message)
+    })?;
+    let tags = account.tags.iter();
+    Ok(tags
+        .map(|(key, value)| json!({ "Key": key, "Value": value }))
+        .collect())
 }
 
 /// Errors: the signer's account is in no organization, or does not manage it.

@@ -301,76 +301,89 @@ impl World {
 
     /// What IAM would not have let anyone create.
     fn check(&self) -> std::result::Result<(), String> {
-        let mut seen = std::collections::BTreeSet::new();
-        let mut once = |text: String| {
-            let again = format!("{text} is there twice");
-            if seen.insert(text) {
-                Ok(())
-            } else {
-                Err(again)
-            }
-        };
+        let mut names = Names::default();
         for account in &self.account {
-            if !arn::is_account_id(&account.id) {
-                return Err(format!("account id '{}' is not twelve digits", account.id));
-            }
-            once(format!("account {}", account.id))?;
-            once(format!("account name '{}'", account.name))?;
-            if let Some(wrong) = account
-                .regions
-                .iter()
-                .find(|name| region::check(name, false).is_err())
-            {
-                return Err(format!("account {}: '{wrong}' is not a region", account.id));
-            }
-            for role in &account.role {
-                let arn = account.role_arn(role);
-                if !(3600..=43_200).contains(&role.max_session_duration) {
-                    return Err(format!("{arn}: max_session_duration must be 3600 to 43200"));
-                }
-                check_path(&arn, &role.path)?;
-                if role
-                    .trust
-                    .iter()
-                    .any(|trust| trust.principals.is_empty() == trust.federated.is_none())
-                {
-                    return Err(format!(
-                        "{arn}: a statement of its trust needs either principals or federated"
-                    ));
-                }
-                once(arn)?;
-            }
-            for user in &account.user {
-                let arn = account.user_arn(user);
-                check_path(&arn, &user.path)?;
-                once(arn)?;
-                for key in &user.key {
-                    let word = key
-                        .id
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-                    if !(16..=128).contains(&key.id.len()) || !word {
-                        return Err(format!(
-                            "access key id '{}' must be 16 to 128 letters and digits",
-                            key.id
-                        ));
-                    }
-                    once(format!("access key {}", key.id))?;
-                }
-                for device in &user.mfa {
-                    device.check()?;
-                    once(format!("MFA device {}", device.serial))?;
-                }
-            }
+            account.check(&mut names)?;
         }
-        let accounts: Vec<&str> = self
-            .account
-            .iter()
-            .map(|account| account.id.as_str())
-            .collect();
+        let accounts = self.account.iter().map(|account| account.id.as_str());
+        let accounts: Vec<&str> = accounts.collect();
         for center in &self.identity_center {
-            once(format!("identity_center {}", center.start_url))?;
+            names.add(format!("identity_center {}", center.start_url))?;
             center.check(&accounts)?;
+        }
+        Ok(())
+    }
+}
+
+/// What was named so far; everything is named once.
+#[derive(Default)]
+struct Names(std::collections::BTreeSet<String>);
+
+impl Names {
+    fn add(&mut self, name: String) -> std::result::Result<(), String> {
+        let twice = format!("{name} is there twice");
+        if self.0.insert(name) {
+            return Ok(());
+        }
+        Err(twice)
+    }
+}
+
+impl Account {
+    fn check(&self, names: &mut Names) -> std::result::Result<(), String> {
+        if !arn::is_account_id(&self.id) {
+            return Err(format!("account id '{}' is not twelve digits", self.id));
+        }
+        names.add(format!("account {}", self.id))?;
+        names.add(format!("account name '{}'", self.name))?;
+        let mut regions = self.regions.iter();
+        if let Some(wrong) = regions.find(|name| region::check(name, false).is_err()) {
+            return Err(format!("account {}: '{wrong}' is not a region", self.id));
+        }
+        for role in &self.role {
+            let arn = self.role_arn(role);
+            role.check(&arn)?;
+            names.add(arn)?;
+        }
+        for user in &self.user {
+            let arn = self.user_arn(user);
+            check_path(&arn, &user.path)?;
+            names.add(arn)?;
+            user.check(names)?;
+        }
+        Ok(())
+    }
+}
+
+impl Role {
+    fn check(&self, arn: &str) -> std::result::Result<(), String> {
+        if !(3600..=43_200).contains(&self.max_session_duration) {
+            return Err(format!("{arn}: max_session_duration must be 3600 to 43200"));
+        }
+        check_path(arn, &self.path)?;
+        let mut trust = self.trust.iter();
+        if trust.any(|trust| trust.principals.is_empty() == trust.federated.is_none()) {
+            let why = "a statement of its trust needs either principals or federated";
+            return Err(format!("{arn}: {why}"));
+        }
+        Ok(())
+    }
+}
+
+impl User {
+    fn check(&self, names: &mut Names) -> std::result::Result<(), String> {
+        for key in &self.key {
+            let id = &key.id;
+            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            if !(16..=128).contains(&id.len()) || !id.bytes().all(is_word) {
+                let rule = "must be 16 to 128 letters and digits";
+                return Err(format!("access key id '{id}' {rule}"));
+            }
+            names.add(format!("access key {id}"))?;
+        }
+        for device in &self.mfa {
+            device.check()?;
+            names.add(format!("MFA device {}", device.serial))?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Every test that runs the program, in one binary: linked once, with one harness.
 
+// A test tells what happens from its first line to its last, however long that is.
+#![allow(clippy::too_many_lines)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

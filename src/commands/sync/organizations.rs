@@ -68,29 +68,30 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     };
     let found = broker.organization(&endpoint, &credentials, &inquiry)?;
     tell(&found, own.as_deref(), &accounts, context);
-    let region = region(asked, &config)?;
+    let update = Update {
+        source,
+        session: None,
+        profiles: profiles(asked, &template, role_name, &found, &config)?,
+        syncing,
+        no_input: asked.asking.no_input,
+    };
+    update::run(update, context)
+}
+
+/// One for each account that is wanted.
+fn profiles(
+    asked: &SyncOrganizations,
+    template: &NameTemplate,
+    role_name: &str,
+    found: &[Found],
+    config: &Config,
+) -> Result<Vec<Synced>> {
+    let region = region(asked, config)?;
+    let source = &asked.source_profile;
     let wanted = found.iter().filter(|found| found.is_wanted);
-    let profiles = wanted
-        .map(|found| {
-            profile(
-                &template,
-                found,
-                &asked.source_profile,
-                role_name,
-                region.clone(),
-            )
-        })
-        .collect();
-    update::run(
-        Update {
-            source,
-            session: None,
-            profiles,
-            syncing,
-            no_input: asked.asking.no_input,
-        },
-        context,
-    )
+    Ok(wanted
+        .map(|found| profile(template, found, source, role_name, region.clone()))
+        .collect())
 }
 
 fn profile(

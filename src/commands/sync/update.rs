@@ -2,6 +2,7 @@
 //! everything said that a person should know of it.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::Syncing;
@@ -60,12 +61,8 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         with_session.as_ref().map_or(before, |text| text),
         source,
     )?;
-    let profiles = naming::assign(profiles, &block, syncing.prune).map_err(|why| {
-        Error::config(format!("{why}: nothing was changed")).hint(
-            "--name-template tells them apart: with {account_name}, {role_name} and \
-                   {account_id} it always does",
-        )
-    })?;
+    let profiles =
+        naming::assign(profiles, &block, syncing.prune).map_err(|why| same_name(&why))?;
     let (profiles, left) = without_taken(&files, &block, profiles, context);
     let wish = Wish {
         profiles: &profiles,
@@ -76,17 +73,9 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     let outcome = block
         .write(&wish)
         .map_err(|why| Error::config(format!("{path}: {why}")))?;
-    if !outcome.kept.is_empty() {
-        let names = listed(&outcome.kept);
-        context.voice.warn(&format!(
-            "no longer among what was found, and kept: {names} (--prune takes them out)"
-        ));
-    }
+    warn_of_kept(&outcome.kept, context);
     if outcome.is_same() && session.is_none() {
-        context.voice.note(&match found {
-            0 => "no role was found that is wanted: nothing to change".to_owned(),
-            _ => format!("nothing to change in {path}"),
-        });
+        context.voice.note(&unchanged(found, &path));
         return Ok(ExitCode::SUCCESS);
     }
     let texts = Texts {
@@ -102,21 +91,50 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         yes: syncing.yes,
         no_input,
     };
-    if files.agreed(&changes, &after, asking, context)? {
-        let backups = files.write(&changes, context)?;
-        if let Some(NewSession { name, .. }) = &session {
-            context
-                .voice
-                .note(&format!("{path}: [sso-session {name}] added"));
-        }
-        if !outcome.is_same() {
-            context.voice.note(&format!("{path}: {}", told(&outcome)));
-        }
-        for backup in backups {
-            context.voice.note(&format!("backup: {}", backup.display()));
-        }
+    if !files.agreed(&changes, &after, asking, context)? {
+        return Ok(ExitCode::SUCCESS);
     }
+    let backups = files.write(&changes, context)?;
+    if let Some(NewSession { name, .. }) = &session {
+        let added = format!("{path}: [sso-session {name}] added");
+        context.voice.note(&added);
+    }
+    note_written(&path, &outcome, &backups, context);
     Ok(ExitCode::SUCCESS)
+}
+
+fn note_written(path: &str, outcome: &Outcome, backups: &[PathBuf], context: &Context) {
+    if !outcome.is_same() {
+        context.voice.note(&format!("{path}: {}", told(outcome)));
+    }
+    for backup in backups {
+        let backup = format!("backup: {}", backup.display());
+        context.voice.note(&backup);
+    }
+}
+
+fn unchanged(found: usize, path: &str) -> String {
+    if found == 0 {
+        return "no role was found that is wanted: nothing to change".to_owned();
+    }
+    format!("nothing to change in {path}")
+}
+
+fn same_name(why: &str) -> Error {
+    Error::config(format!("{why}: nothing was changed")).hint(
+        "--name-template tells them apart: with {account_name}, {role_name} and {account_id} it \
+         always does",
+    )
+}
+
+fn warn_of_kept(kept: &[String], context: &Context) {
+    if kept.is_empty() {
+        return;
+    }
+    let names = listed(kept);
+    context.voice.warn(&format!(
+        "no longer among what was found, and kept: {names} (--prune takes them out)"
+    ));
 }
 
 fn block<'f>(files: &Files, text: &'f str, source: Source<'_>) -> Result<Block<'f>> {

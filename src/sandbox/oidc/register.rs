@@ -30,62 +30,16 @@ pub(super) struct RegisterClient {
 
 pub(super) fn register(
     state: &mut State,
-    asked: RegisterClient,
+    mut asked: RegisterClient,
     now: DateTime<Utc>,
 ) -> Result<Content, Refusal> {
-    if asked.client_type != "public" || asked.client_name.is_empty() {
-        return Err(Refusal::new(
-            400,
-            "InvalidClientMetadataException",
-            "Invalid client metadata provided",
-        ));
+    if asked.grant_types.is_empty() {
+        asked.grant_types = vec![DEVICE_GRANT.to_owned(), "refresh_token".to_owned()];
     }
-    let known = |scope: &String| {
-        ["sso:", "codewhisperer:"]
-            .iter()
-            .any(|prefix| scope.starts_with(prefix))
-    };
-    if !asked.scopes.iter().all(known) {
-        return Err(Refusal::new(
-            400,
-            "InvalidScopeException",
-            "Invalid scope provided",
-        ));
-    }
-    let mut grant_types = asked.grant_types;
-    if grant_types.is_empty() {
-        grant_types = vec![DEVICE_GRANT.to_owned(), "refresh_token".to_owned()];
-    }
-    let supported = [DEVICE_GRANT, "authorization_code", "refresh_token"];
-    if !grant_types
-        .iter()
-        .all(|grant| supported.contains(&grant.as_str()))
-    {
-        return Err(Refusal::new(
-            400,
-            "UnsupportedGrantTypeException",
-            "Unsupported grant type",
-        ));
-    }
-    let wants_browser = grant_types
-        .iter()
-        .any(|grant| grant == "authorization_code");
-    if !asked
-        .redirect_uris
-        .iter()
-        .all(|uri| loopback(uri).is_some())
-        || (wants_browser && asked.redirect_uris.is_empty())
-    {
-        return Err(Refusal::new(
-            400,
-            "InvalidRedirectUriException",
-            "Invalid redirect uri provided",
-        ));
-    }
-    let issuer_known = asked
-        .issuer_url
-        .as_ref()
-        .map(|issuer| state.world.center(issuer).is_some());
+    check(&asked)?;
+    let wants_browser = asked.wants_browser();
+    let issuer = asked.issuer_url.as_ref();
+    let issuer_known = issuer.map(|issuer| state.world.center(issuer).is_some());
     if !issuer_known.unwrap_or(!wants_browser) {
         return Err(invalid("Invalid issuer url provided"));
     }
@@ -95,7 +49,7 @@ pub(super) fn register(
         expires_at: now,
         scopes: asked.scopes,
         redirect_uris: asked.redirect_uris,
-        grant_types,
+        grant_types: asked.grant_types,
         issuer: asked.issuer_url,
     };
     let client = state
@@ -108,6 +62,41 @@ pub(super) fn register(
         "clientIdIssuedAt": now.timestamp(),
         "clientSecretExpiresAt": client.expires_at.timestamp(),
     })))
+}
+
+impl RegisterClient {
+    fn wants_browser(&self) -> bool {
+        let mut grants = self.grant_types.iter();
+        grants.any(|grant| grant == "authorization_code")
+    }
+}
+
+/// What the service refuses for itself, whatever the world is.
+fn check(asked: &RegisterClient) -> Result<(), Refusal> {
+    let refuse = |code, message: &str| Err(Refusal::new(400, code, message));
+    if asked.client_type != "public" || asked.client_name.is_empty() {
+        let message = "Invalid client metadata provided";
+        return refuse("InvalidClientMetadataException", message);
+    }
+    if !asked.scopes.iter().all(|scope| is_scope(scope)) {
+        return refuse("InvalidScopeException", "Invalid scope provided");
+    }
+    let supported = [DEVICE_GRANT, "authorization_code", "refresh_token"];
+    let mut grants = asked.grant_types.iter();
+    if !grants.all(|grant| supported.contains(&grant.as_str())) {
+        return refuse("UnsupportedGrantTypeException", "Unsupported grant type");
+    }
+    let redirects = &asked.redirect_uris;
+    let is_missing = asked.wants_browser() && redirects.is_empty();
+    if is_missing || !redirects.iter().all(|uri| loopback(uri).is_some()) {
+        let message = "Invalid redirect uri provided";
+        return refuse("InvalidRedirectUriException", message);
+    }
+    Ok(())
+}
+
+fn is_scope(scope: &str) -> bool {
+    scope.starts_with("sso:") || scope.starts_with("codewhisperer:")
 }
 
 /// Whether this is the registered address, on whatever port (RFC 8252 section 7.3).

@@ -8,97 +8,11 @@ use clap::ValueHint;
 use clap::builder::BoolishValueParser;
 
 use super::args::Asking;
-use super::args::Speaking;
 use super::args::Target;
 use super::args::profile_needed;
-use super::audit::Audit;
-use super::console::Console;
-use super::doctor::Doctor;
-use super::each::Each;
 use super::examples;
-use super::export::Export;
-use super::init::Init;
-use super::policy::Policy;
-use super::profiles::Add;
-use super::profiles::Adopt;
-use super::serve::Serve;
-use super::sync::Sync;
 use crate::render::formats::Format;
 use crate::render::shell::Shell;
-
-/// Get temporary credentials for your AWS profiles
-///
-/// xacct reads the profiles in ~/.aws/config and gets temporary credentials for them from STS:
-/// AssumeRole with an external ID and MFA, role chains, IAM Identity Center. It caches the
-/// credentials and hands them to shells, commands and SDKs. One MFA code a day serves all roles.
-#[derive(Debug, Clone, clap::Parser)]
-#[command(name = "xacct", bin_name = "xacct", after_help = examples::XACCT)]
-#[command(version, long_version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("XACCT_BUILD"), ")"))]
-pub(crate) struct Cli {
-    #[command(flatten)]
-    pub(crate) speaking: Speaking,
-    /// Which of the role overrides stood in a variable, and not on the command line: their
-    /// variables.
-    #[arg(skip)]
-    pub(crate) by_variable: Vec<&'static str>,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-// Deferred: only the command that is asked for is built. All of them together cost more than
-// everything else that a cached answer takes; the first lines stand here for `xacct --help`.
-#[derive(Debug, Clone, clap::Subcommand)]
-#[command(defer = true)]
-pub(crate) enum Command {
-    /// Put credentials into your shell (use with eval)
-    Assume(Assume),
-    /// Remove credentials from your shell (use with eval)
-    Unset(Unset),
-    /// Run a command with a profile's credentials
-    Exec(Exec),
-    /// Run a command in many accounts, in parallel
-    Each(Box<Each>),
-    /// Print credentials as JSON for the AWS SDKs
-    #[command(alias = "credential_process")]
-    CredentialProcess(CredentialProcess),
-    /// Serve credentials to containers and long runs
-    Serve(Serve),
-    /// Open the AWS console, signed in as a profile
-    Console(Console),
-    /// Show whose credentials these are (GetCallerIdentity)
-    Whoami(Whoami),
-    /// List profiles and what is cached for them
-    #[command(visible_alias = "ls")]
-    List(List),
-    /// Show how xacct would get a profile's credentials
-    Explain(Explain),
-    /// Show the configuration
-    Config(Config),
-    /// Find problems in profiles, keys, permissions and network
-    Doctor(Doctor),
-    /// Sign in to IAM Identity Center, or start an MFA session
-    Login(Login),
-    /// Sign out and delete the credentials derived from it
-    Logout(Logout),
-    /// Delete cached credentials
-    Clear(Clear),
-    /// Add a profile
-    Add(Add),
-    /// Make the AWS CLI and SDKs get a profile through xacct
-    Adopt(Adopt),
-    /// Write profiles from Identity Center or Organizations
-    Sync(Sync),
-    /// Print the IAM policies that a profile's role needs
-    Policy(Policy),
-    /// Export roles to other tools
-    Export(Export),
-    /// Print shell integration: assume without eval, completion
-    Init(Init),
-    /// Show which credentials were issued, and to which process
-    Audit(Audit),
-    /// Try xacct without an AWS account, with a simulated STS
-    Sandbox(Sandbox),
-}
 
 /// Put credentials into your shell (use with eval)
 ///

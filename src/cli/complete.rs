@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use clap_complete::engine::ArgValueCompleter;
 use clap_complete::engine::CompletionCandidate;
 
-use super::command::Cli;
+use super::Cli;
 
 /// The ids of arguments that name a profile, in whatever command they stand.
 const PROFILE_ARGS: [&str; 4] = ["profile", "profiles", "source_profile", "selectors"];

@@ -1,8 +1,8 @@
 //! The command line: every command and option, its help and its environment variable. Declarations
 //! only; what the commands do is in `commands`.
 //!
-//! `args` has what several commands share, `command` and the modules named after them the commands
-//! themselves, `examples` what their help ends with, `parse` turns arguments into a [`Cli`],
+//! [`Command`] lists the commands; their options are in `command` and in the modules named after
+//! them. `args` has what several commands share, `examples` what their help ends with, `parse` turns arguments into a [`Cli`],
 //! `complete` knows which of them name a profile, and `completion` answers the shells.
 
 mod args;
@@ -39,8 +39,6 @@ pub(crate) use args::Target;
 pub(crate) use audit::Audit;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;
-pub(crate) use command::Cli;
-pub(crate) use command::Command;
 pub(crate) use command::ConfigAction;
 pub(crate) use command::ConfigShow;
 pub(crate) use command::CredentialProcess;
@@ -80,3 +78,83 @@ pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
 pub(crate) use serve::Serve;
 pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};
+
+use args::Speaking;
+use command::Config;
+use export::Export;
+use policy::Policy;
+use sync::Sync;
+
+/// Get temporary credentials for your AWS profiles
+///
+/// xacct reads the profiles in ~/.aws/config and gets temporary credentials for them from STS:
+/// AssumeRole with an external ID and MFA, role chains, IAM Identity Center. It caches the
+/// credentials and hands them to shells, commands and SDKs. One MFA code a day serves all roles.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "xacct", bin_name = "xacct", after_help = examples::XACCT)]
+#[command(version, long_version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("XACCT_BUILD"), ")"))]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) speaking: Speaking,
+    /// Which of the role overrides stood in a variable, and not on the command line: their
+    /// variables.
+    #[arg(skip)]
+    pub(crate) by_variable: Vec<&'static str>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+// Deferred: only the command that is asked for is built. All of them together cost more than
+// everything else that a cached answer takes; the first lines stand here for `xacct --help`.
+#[derive(Debug, Clone, clap::Subcommand)]
+#[command(defer = true)]
+pub(crate) enum Command {
+    /// Put credentials into your shell (use with eval)
+    Assume(Assume),
+    /// Remove credentials from your shell (use with eval)
+    Unset(Unset),
+    /// Run a command with a profile's credentials
+    Exec(Exec),
+    /// Run a command in many accounts, in parallel
+    Each(Box<Each>),
+    /// Print credentials as JSON for the AWS SDKs
+    #[command(alias = "credential_process")]
+    CredentialProcess(CredentialProcess),
+    /// Serve credentials to containers and long runs
+    Serve(Serve),
+    /// Open the AWS console, signed in as a profile
+    Console(Console),
+    /// Show whose credentials these are (GetCallerIdentity)
+    Whoami(Whoami),
+    /// List profiles and what is cached for them
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// Show how xacct would get a profile's credentials
+    Explain(Explain),
+    /// Show the configuration
+    Config(Config),
+    /// Find problems in profiles, keys, permissions and network
+    Doctor(Doctor),
+    /// Sign in to IAM Identity Center, or start an MFA session
+    Login(Login),
+    /// Sign out and delete the credentials derived from it
+    Logout(Logout),
+    /// Delete cached credentials
+    Clear(Clear),
+    /// Add a profile
+    Add(Add),
+    /// Make the AWS CLI and SDKs get a profile through xacct
+    Adopt(Adopt),
+    /// Write profiles from Identity Center or Organizations
+    Sync(Sync),
+    /// Print the IAM policies that a profile's role needs
+    Policy(Policy),
+    /// Export roles to other tools
+    Export(Export),
+    /// Print shell integration: assume without eval, completion
+    Init(Init),
+    /// Show which credentials were issued, and to which process
+    Audit(Audit),
+    /// Try xacct without an AWS account, with a simulated STS
+    Sandbox(Sandbox),
+}

@@ -15,9 +15,9 @@ use clap::error::ContextValue;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 
+use super::Cli;
+use super::Command as Chosen;
 use super::args::Speaking;
-use super::command::Cli;
-use super::command::Command as Chosen;
 use super::complete::whole;
 use crate::config::nearest;
 use crate::env::Env;

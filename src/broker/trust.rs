@@ -141,26 +141,46 @@ pub(super) fn corrected(entry: &Entry, step: &Step, now: DateTime<Utc>) -> Entry
 
 /// The account that the answer must be in, as far as the plan says.
 fn account_of<'p>(plan: &'p Plan, step: &'p Step) -> Option<&'p str> {
-    match (&step.action, &plan.source) {
-        (Action::AssumeRole(role), _) => Arn::parse(&role.role_arn).map(|role| role.account_id),
-        // A process says itself, and the profile may be wrong.
-        (Action::Source, Source::Sso(_) | Source::WebIdentity(_) | Source::Login { .. }) => {
-            plan.source.account_id()
-        }
-        _ => None,
+    match &step.action {
+        Action::AssumeRole(role) => Arn::parse(&role.role_arn).map(|role| role.account_id),
+        Action::Source => account_of_source(&plan.source),
+        Action::GetSessionToken { .. } => None,
     }
 }
 
 /// Whether the ARN is of those that the answer to this step can have.
 pub(super) fn is_of(arn: &str, plan: &Plan, step: &Step) -> bool {
-    match (&step.action, &plan.source) {
-        (Action::AssumeRole(role), _) => is_session(arn, &role.role_arn, &role.role_session_name),
-        (Action::Source, Source::WebIdentity(web)) => {
-            is_session(arn, &web.role_arn, &web.role_session_name)
-        }
-        (Action::Source, Source::Sso(sso)) => is_of_permission_set(arn, sso),
-        (Action::Source, Source::Login { login_session, .. }) => is_of_login(arn, login_session),
-        _ => true,
+    match &step.action {
+        Action::AssumeRole(role) => is_session(arn, &role.role_arn, &role.role_session_name),
+        Action::Source => is_of_source(arn, &plan.source),
+        Action::GetSessionToken { .. } => true,
+    }
+}
+
+fn account_of_source(source: &Source) -> Option<&str> {
+    match source {
+        Source::Sso(_) | Source::WebIdentity(_) | Source::Login { .. } => source.account_id(),
+        // A process says it itself, and the profile may be wrong; of the others nobody said
+        // beforehand whose they are.
+        Source::CredentialProcess { .. }
+        | Source::AccessKey { .. }
+        | Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer => None,
+    }
+}
+
+fn is_of_source(arn: &str, source: &Source) -> bool {
+    match source {
+        Source::WebIdentity(web) => is_session(arn, &web.role_arn, &web.role_session_name),
+        Source::Sso(sso) => is_of_permission_set(arn, sso),
+        Source::Login { login_session, .. } => is_of_login(arn, login_session),
+        // Nobody said beforehand whose these are.
+        Source::AccessKey { .. }
+        | Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer
+        | Source::CredentialProcess { .. } => true,
     }
 }
 

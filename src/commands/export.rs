@@ -129,7 +129,10 @@ fn base(plan: &Plan, hop: &Hop<'_>) -> Option<Base> {
         | Source::CredentialProcess { profile, .. }
         | Source::Login { profile, .. } => profile,
         Source::Sso(sso) => &sso.profile,
-        _ => return None,
+        Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer
+        | Source::WebIdentity(_) => return None,
     };
     let base = Base {
         name: name.clone(),

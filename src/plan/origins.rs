@@ -176,7 +176,10 @@ fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
             "sso_role_name",
         ],
         Source::WebIdentity(web) if web.profile.is_some() => &["web_identity_token_file"],
-        _ => &["credential_source"],
+        Source::WebIdentity(_)
+        | Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer => &["credential_source"],
     };
     let mut said: Vec<String> = keys
         .iter()

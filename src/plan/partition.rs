@@ -159,7 +159,11 @@ fn named_by(source: &Source) -> Option<(String, String)> {
             let partition = Arn::parse(login_session.trim())?.partition.to_owned();
             Some((partition, format!("the sign-in {}", login_session.trim())))
         }
-        _ => None,
+        Source::AccessKey { .. }
+        | Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer
+        | Source::CredentialProcess { .. } => None,
     }
 }
 

@@ -92,7 +92,12 @@ fn of_source(plan: &Plan) -> Caller {
             },
             _ => Caller::Unknown { account_id: None },
         },
-        _ => Caller::Unknown {
+        Source::AccessKey { .. }
+        | Source::Environment { .. }
+        | Source::Ec2InstanceMetadata(_)
+        | Source::EcsContainer
+        | Source::Login { .. }
+        | Source::CredentialProcess { .. } => Caller::Unknown {
             account_id: account_id(),
         },
     }

@@ -3,7 +3,7 @@
 # What scripts/test-tools installs is found before what the machine has.
 TOOLS := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node_modules/.bin
 
-.PHONY: test lint bench install clean
+.PHONY: test lint bench install dist dist-check check-macos test-linux try-install clean
 
 test:
 	@scripts/test-tools
@@ -34,6 +34,32 @@ install:
 	install -m 644 completions/_xacct $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 completions/xacct.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
+# The packages of a release, in dist/: for this machine, for TARGETS="…", or with CROSS=ROOT for all but macOS. ROOT is a
+# folder that `scripts/cross ROOT setup` has set up. HOMEPAGE is the project's address, RELEASE_URL the folder of the
+# files on the web; packaging/ has no other address.
+TARGETS ?=
+CROSS ?=
+HOMEPAGE ?=
+RELEASE_URL ?=
+
+dist:
+	scripts/dist $(addprefix --target=,$(TARGETS)) $(addprefix --cross=,$(CROSS)) --homepage "$(HOMEPAGE)" --release-url "$(RELEASE_URL)"
+
+# Installs and runs what is in dist/.
+dist-check:
+	scripts/dist-check
+
+# Before a release; all want CROSS=ROOT.
+check-macos:
+	scripts/cross "$(CROSS)" check aarch64-apple-darwin
+	scripts/cross "$(CROSS)" check x86_64-apple-darwin
+
+test-linux:
+	scripts/test-linux "$(CROSS)"
+
+try-install:
+	scripts/try-install dist
+
 clean:
 	cargo clean
-	rm -rf .venv .tools
+	rm -rf .venv .tools dist

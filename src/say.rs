@@ -9,6 +9,7 @@ use std::io::{IsTerminal, Write};
 
 use crate::error::Error;
 use crate::masked;
+use crate::window;
 
 /// How much to say, and whether in colour. Built once at the edge from `-q`, `-v` and `--color`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -166,16 +167,7 @@ impl Progress {
 
     /// How many columns there are for what is said.
     pub(crate) fn columns() -> usize {
-        #[cfg(unix)]
-        let columns =
-            rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| size.ws_col);
-        #[cfg(not(unix))]
-        let columns = 0_u16;
-        let columns = if columns == 0 {
-            80
-        } else {
-            usize::from(columns)
-        };
+        let columns = window::columns(std::io::stderr()).unwrap_or(80);
         // The last column stays empty: some terminals go on to the next line there.
         columns.saturating_sub("xacct: ".len() + 1)
     }

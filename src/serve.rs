@@ -2,30 +2,24 @@
 //! at an address of its own, with a token of its own. Where the credentials come from is the
 //! caller's business.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
-use hyper::server::conn::http1;
+use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, rfc3339};
 use crate::error::{Error, Kind, Result};
+use crate::http::{self, Listener};
 use crate::render::formats;
 use crate::say;
 use crate::secret::Secret;
-
-/// How long an SDK may take to say what it wants; one that says nothing holds up nobody.
-const HEAD: Duration = Duration::from_secs(10);
 
 /// One profile, where it is served, and to whom.
 #[derive(Debug)]
@@ -59,8 +53,7 @@ impl Served {
 
 /// A socket that listens, and what is behind it.
 pub(crate) struct Endpoint {
-    listener: TcpListener,
-    address: SocketAddr,
+    listener: Listener,
     served: Arc<[Served]>,
 }
 
@@ -70,23 +63,21 @@ impl Endpoint {
     /// Errors: of kind `Other`, it cannot.
     pub(crate) async fn bind(address: IpAddr, port: u16, served: Vec<Served>) -> Result<Endpoint> {
         let address = SocketAddr::from((address, port));
-        let failed = |error: std::io::Error| {
+        let listener = Listener::bind(address).await.map_err(|error| {
             Error::other(format!("no listening on {address}: {error}")).caused_by(error)
-        };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        })?;
         Ok(Endpoint {
             listener,
-            address,
             served: served.into(),
         })
     }
 
     /// Each profile with the address that `AWS_CONTAINER_CREDENTIALS_FULL_URI` must be.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (&Served, String)> {
+        let address = self.listener.address;
         self.served
             .iter()
-            .map(|served| (served, format!("http://{}{}", self.address, served.path)))
+            .map(move |served| (served, format!("http://{address}{}", served.path)))
     }
 
     /// Answers until it is dropped. `issue` may block: each request has a thread of its own
@@ -95,18 +86,16 @@ impl Endpoint {
         self,
         issue: impl Fn(&str) -> Result<Credentials> + Send + Sync + 'static,
     ) {
-        let issue = Arc::new(issue);
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, _)) => {
-                    let (served, issue) = (Arc::clone(&self.served), Arc::clone(&issue));
-                    tokio::spawn(connection(stream, self.address, served, issue));
-                }
-                // A connection that was gone already concerns nobody else; with no file left to
-                // open, wait for one.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
+        let (issue, address) = (Arc::new(issue), self.listener.address);
+        let serve = |stream| {
+            connection(
+                stream,
+                address,
+                Arc::clone(&self.served),
+                Arc::clone(&issue),
+            )
+        };
+        match self.listener.run(serve).await {}
     }
 }
 
@@ -141,15 +130,11 @@ async fn connection(
                     ),
                 },
             };
-            Ok::<_, Infallible>(answer.response())
+            Ok::<_, std::convert::Infallible>(answer.response())
         }
     });
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(hyper_util::rt::TokioTimer::new())
-        .header_read_timeout(HEAD);
     // How a client ends its connection is its own business.
-    let _ = builder
+    let _ = http::server()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
@@ -264,13 +249,13 @@ impl Answer {
         }
     }
 
-    fn response(&self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::copy_from_slice(&self.body)));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
+    fn response(&self) -> http::Answer {
+        let headers = [
+            ("content-type", "application/json"),
+            ("cache-control", "no-store"),
+        ];
+        let body = Bytes::copy_from_slice(&self.body);
+        http::answer(self.status.as_u16(), headers, body)
     }
 }
 

@@ -124,11 +124,7 @@ mod tests {
     }
 
     fn resolved(name: &str) -> Result<Vec<IpAddr>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        crate::runtime::run(async {
             let why = |error| {
                 std::error::Error::source(&error)
                     .map(ToString::to_string)
@@ -136,6 +132,7 @@ mod tests {
             };
             Getent.resolve_dns(name).await.map_err(why)
         })
+        .unwrap()
     }
 
     #[test]

@@ -29,9 +29,6 @@ mod tests {
     use super::*;
 
     fn listed(tokens: &[&str]) -> Result<Vec<String>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
         let page = async |token: Option<String>| {
             let at = token
                 .as_ref()
@@ -41,8 +38,8 @@ mod tests {
                 tokens.get(at).map(|token| (*token).to_owned()),
             ))
         };
-        runtime
-            .block_on(all(page))
+        crate::runtime::run(all(page))
+            .unwrap()
             .map_err(|failure| failure.to_string())
     }
 

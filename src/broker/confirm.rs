@@ -1,10 +1,11 @@
 //! `confirm = true`: a person's yes before credentials are handed out, wherever they come from.
 
 use crate::arn::Arn;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::plan::{Confirm, Plan, Step};
+use crate::runtime;
 use crate::say::visible;
-use crate::terminal::{self, Unanswered};
+use crate::terminal::{self, is_yes};
 
 use super::Broker;
 
@@ -91,28 +92,25 @@ struct Question<'a> {
 }
 
 fn ask(question: &Question<'_>) -> Result<()> {
-    let needs_person = |why: &str| {
-        Error::needs_person(format!("{}, and {why}", question.wanted))
-            .hint("run the command in a terminal, or take `confirm` out")
-    };
+    let message = |why: &str| format!("{}, and {why}", question.wanted);
+    let hint = "run the command in a terminal, or take `confirm` out";
     if let Some(what) = question.no_input {
-        return Err(needs_person(&format!("{what} forbids asking")));
+        let message = message(&format!("{what} forbids asking"));
+        return Err(Error::needs_person(message).hint(hint));
     }
-    match terminal::ask_shown(&question.text) {
+    match runtime::run(terminal::ask_shown(&question.text))? {
         Ok(answer) if is_yes(&answer) => Ok(()),
         Ok(_) => Err(Error::other(format!(
             "{}: nothing was handed out",
             question.refused
         ))),
-        Err(Unanswered::NoTerminal) => Err(needs_person(terminal::NO_TERMINAL)),
-        Err(Unanswered::Background) => {
-            let error = needs_person(terminal::BACKGROUND).without_hints();
-            Err(error.hint(terminal::TO_FOREGROUND))
-        }
-        Err(Unanswered::Closed) => Err(needs_person("nothing was answered")),
-        Err(Unanswered::Signal(number)) => Err(Error::new(Kind::Signal(number), "interrupted")),
-        Err(Unanswered::Failed(cause)) => {
-            Err(needs_person(&format!("the terminal cannot be asked: {cause}")).caused_by(cause))
+        Err(why) => {
+            let error = why.error(message);
+            Err(if error.hints.is_empty() {
+                error.hint(hint)
+            } else {
+                error
+            })
         }
     }
 }
@@ -131,23 +129,4 @@ fn named(plan: &Plan) -> String {
         _ => String::new(),
     };
     format!("'{}'{}", visible(&plan.profile), visible(&what))
-}
-
-fn is_yes(answer: &str) -> bool {
-    ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_yes_is_one() {
-        for yes in ["y", "Y", "yes", " Yes \r"] {
-            assert!(is_yes(yes), "{yes}");
-        }
-        for no in ["", "n", "no", "yess", "y y", "ok", "123456"] {
-            assert!(!is_yes(no), "{no}");
-        }
-    }
 }

@@ -42,6 +42,7 @@ use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Plan, Step};
 use crate::refusal;
+use crate::runtime;
 use crate::say::Voice;
 use crate::source;
 use crate::sso::{self, Asker, How};
@@ -53,9 +54,6 @@ pub(crate) use identity::identify;
 pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
 use trust::Fit;
-
-/// Threads for what cannot be done without: looking up a host's name, starting a program.
-const THREADS: usize = 8;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
 #[expect(
@@ -498,42 +496,5 @@ pub(crate) fn cached(
 ///
 /// Errors: `Signal`.
 fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
-    on_runtime(terminal::interruptible(work))?
-}
-
-/// As [`wait`], for work that sees to Ctrl-C itself.
-pub(crate) fn on_runtime<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(THREADS)
-        .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    let done = runtime.block_on(work);
-    // Looking up a host's name cannot be stopped; who has given up waiting for it must not wait for
-    // its end.
-    runtime.shutdown_background();
-    Ok(done)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::*;
-
-    #[test]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is tested is that no time passes"
-    )]
-    fn what_cannot_be_stopped_is_not_waited_for() {
-        let began = Instant::now();
-        let done = wait(async {
-            tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_mins(1)));
-            tokio::task::yield_now().await;
-            7
-        });
-        assert_eq!(done.unwrap(), 7);
-        assert!(began.elapsed() < Duration::from_secs(30));
-    }
+    runtime::run(terminal::interruptible(work))?
 }

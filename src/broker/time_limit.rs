@@ -123,11 +123,7 @@ mod tests {
     const LATE: Duration = Duration::from_mins(1);
 
     fn run<T>(work: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(work)
+        crate::runtime::run(work).unwrap()
     }
 
     #[test]

@@ -4,11 +4,7 @@ const SOON: Duration = Duration::from_millis(200);
 const LATE: Duration = Duration::from_mins(1);
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(work)
+    crate::runtime::run(work).unwrap()
 }
 
 /// Runs a script that writes the number of a process it has left in the background to `$0`, and

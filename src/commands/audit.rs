@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 
 use super::context::Context;
-use super::{print, terminal_width, written};
+use super::{print, written};
 use crate::arn::Arn;
 use crate::audit;
 use crate::cli::Audit;
@@ -13,6 +13,7 @@ use crate::credentials::rfc3339;
 use crate::error::{Error, Result};
 use crate::issuance::Record;
 use crate::render::table::{Cell, table};
+use crate::window;
 
 pub(super) fn run(asked: &Audit, context: &Context) -> Result<ExitCode> {
     let path = audit::path(&context.env).ok_or_else(|| {
@@ -39,7 +40,14 @@ pub(super) fn run(asked: &Audit, context: &Context) -> Result<ExitCode> {
     }
     let rows: Vec<Vec<Cell>> = records.iter().map(cells).collect();
     let mut text = Vec::new();
-    table(&HEADER, &rows, context.color, terminal_width(), &mut text).map_err(written)?;
+    table(
+        &HEADER,
+        &rows,
+        context.color,
+        window::columns(std::io::stdout()),
+        &mut text,
+    )
+    .map_err(written)?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

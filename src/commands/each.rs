@@ -27,14 +27,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::broker::{self, Broker, Common, Options, confirm_all};
+use crate::broker::{Broker, Common, Options, confirm_all};
 use crate::cache::Store;
 use crate::cli::{Each, Roles};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Plan, Request};
+use crate::runtime;
 use crate::say::Voice;
 use crate::terminal::{Signals, interruptible};
+use crate::window;
 
 use super::context::Context;
 use super::program::Program;
@@ -295,7 +297,7 @@ impl All<'_> {
         }
         let took =
             u64::try_from(((self.context.now)() - began).num_milliseconds()).unwrap_or_default();
-        let width = limits::stderr_width();
+        let width = window::columns(std::io::stderr());
         summary::say(self.context.voice, &names, &done.outcomes, took, width);
         if let Some(number) = done.signal {
             return Err(Error::new(Kind::Signal(number), "interrupted"));
@@ -333,7 +335,7 @@ impl All<'_> {
         let brokers = brokers(work, context, voice, (store, &self.options, common));
         let printer = Printer::new(asked.output, [context.color, voice.color], names, &board);
         let stop = Stop::new();
-        broker::on_runtime(async {
+        runtime::run(async {
             let provided = prepare::provide(work, &brokers, &self.options.code, voice);
             let mut refused = Box::pin(interruptible(provided)).await??;
             refused.extend(

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::context::Context;
-use crate::broker;
 use crate::config::Paths;
 use crate::error::{Error, Result};
 use crate::files::{self, Lock};
+use crate::runtime;
 use crate::terminal::interruptible;
 
 /// How long another process may take to change the files: it may be asking whether to.
@@ -34,7 +34,7 @@ pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<Lock> {
     };
     // A timeout is made inside the runtime.
     let bounded = async { tokio::time::timeout(LONGEST, turn).await };
-    broker::on_runtime(interruptible(bounded))??.unwrap_or_else(|_| {
+    runtime::run(interruptible(bounded))??.unwrap_or_else(|_| {
         let dir = paths
             .config
             .parent()

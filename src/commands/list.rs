@@ -12,7 +12,7 @@ use super::cached::{self, Status};
 use super::context::Context;
 use super::each;
 use super::profile_summary::{color, source, tags};
-use super::{print, terminal_width, written};
+use super::{print, written};
 use crate::arn::Arn;
 use crate::cache::Entry;
 use crate::cli::List;
@@ -22,6 +22,7 @@ use crate::duration;
 use crate::error::Result;
 use crate::plan::{Plan, RegionOrigin, Request};
 use crate::render::table::{Cell, table};
+use crate::window;
 
 /// An entry of `list --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
@@ -75,7 +76,7 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
         &HEADER[..columns],
         &cells,
         context.color,
-        terminal_width(),
+        window::columns(std::io::stdout()),
         &mut text,
     )
     .map_err(written)?;

@@ -218,14 +218,3 @@ fn json(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     format!("{}\n", visible_json(&text))
 }
-
-/// Columns of the terminal that stdout is; `None` where it is none.
-fn terminal_width() -> Option<usize> {
-    #[cfg(unix)]
-    return rustix::termios::tcgetwinsize(std::io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|w| *w > 0);
-    #[cfg(not(unix))]
-    None
-}

@@ -3,8 +3,6 @@
 
 use std::ffi::OsString;
 
-use tokio::runtime::Builder;
-
 use super::context::Context;
 use super::list::{self, Row};
 use super::now;
@@ -16,6 +14,7 @@ use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::picker::{Item, Outcome, Picker, Used};
+use crate::runtime;
 use crate::say::Color;
 use crate::terminal::{self, Unanswered};
 
@@ -100,11 +99,7 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
             Error::config("no profile to pick").hint("xacct add    asks for what one needs")
         );
     }
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    match runtime.block_on(terminal::pick(Picker::new(items), color)) {
+    match runtime::run(terminal::pick(Picker::new(items), color))? {
         Ok(Outcome::Picked(profile)) => {
             used.pick(&profile, (context.now)());
             // Only the order of the next list hangs on it.
@@ -113,19 +108,7 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
         }
         Ok(_) => Ok(Picked::Left(LEFT)),
         Err(Unanswered::Signal(number)) => Ok(Picked::Left(Kind::Signal(number).status())),
-        Err(Unanswered::Closed) => Err(Error::needs_person(
-            "nothing was picked: the terminal has gone",
-        )),
-        Err(Unanswered::NoTerminal) => Err(Error::needs_person("no terminal to pick a profile on")),
-        Err(Unanswered::Background) => Err(Error::needs_person(format!(
-            "no profile was named, and {}",
-            terminal::BACKGROUND
-        ))
-        .hint(terminal::TO_FOREGROUND)),
-        Err(Unanswered::Failed(cause)) => Err(Error::needs_person(format!(
-            "the terminal cannot show the profiles: {cause}"
-        ))
-        .caused_by(cause)),
+        Err(why) => Err(why.error(|why| format!("no profile was named, and {why}"))),
     }
 }
 

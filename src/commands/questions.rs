@@ -1,12 +1,13 @@
 //! A person at the terminal who is asked one thing after another, hidden or shown. What is asked is
 //! `add`'s business.
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
+use crate::runtime;
 use crate::secret::Secret;
-use crate::terminal::{self, Unanswered};
+use crate::terminal::{self, Unanswered, is_yes};
 
 /// How many answers a person may give to one question before it is given up.
 const TRIES: usize = 3;
@@ -21,10 +22,7 @@ impl Person {
         if !terminal::available() {
             return Ok(None);
         }
-        let runtime = Builder::new_current_thread().enable_all().build();
-        runtime
-            .map(|runtime| Some(Person { runtime }))
-            .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+        runtime::start().map(|runtime| Some(Person { runtime }))
     }
 
     /// An answer that `read` takes; what it says against one is shown, and the question asked
@@ -35,7 +33,7 @@ impl Person {
         read: impl Fn(&str) -> std::result::Result<T, String>,
     ) -> Result<T> {
         let answer = |question: &str| {
-            let answer = self.runtime.block_on(terminal::ask_shown_again(question));
+            let answer = self.runtime.block_on(terminal::ask_shown(question));
             answer.map(Zeroizing::new).map_err(unanswered)
         };
         asked(question, answer, |answer| {
@@ -79,7 +77,7 @@ impl Person {
         let asked = format!("{question} [y/N] ");
         let answer = self
             .runtime
-            .block_on(terminal::ask_shown_again(&asked))
+            .block_on(terminal::ask_shown(&asked))
             .map_err(unanswered)?;
         Ok(is_yes(&answer))
     }
@@ -119,25 +117,6 @@ fn asked<T>(
     Err(Error::other(format!("{why}: nothing was changed")))
 }
 
-fn is_yes(answer: &str) -> bool {
-    ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str())
-}
-
 fn unanswered(why: Unanswered) -> Error {
-    match why {
-        Unanswered::Signal(number) => {
-            Error::new(Kind::Signal(number), "interrupted: nothing was changed")
-        }
-        Unanswered::NoTerminal => {
-            Error::needs_person(format!("{}: nothing was changed", terminal::NO_TERMINAL))
-        }
-        Unanswered::Background => {
-            Error::needs_person(format!("{}: nothing was changed", terminal::BACKGROUND))
-                .hint(terminal::TO_FOREGROUND)
-        }
-        Unanswered::Closed => Error::needs_person("nothing was answered: nothing was changed"),
-        Unanswered::Failed(cause) => {
-            Error::needs_person(format!("the terminal cannot be asked: {cause}")).caused_by(cause)
-        }
-    }
+    why.error(|why| format!("{why}: nothing was changed"))
 }

@@ -16,6 +16,7 @@ use super::context::Context;
 use crate::cli::{Sandbox, SandboxAction};
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::runtime;
 use crate::sandbox::home::{Home, PROMPT};
 use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
@@ -55,8 +56,7 @@ pub(crate) fn shell(
     let is_sample = world.is_none();
     let world = load(world)?;
     let home = Home::temporary(&temporary_dir(env), &world)?;
-    let runtime = runtime()?;
-    let status = runtime.block_on(async {
+    runtime::run(async {
         let server = Server::bind(world, 0).await?;
         let endpoint = server.endpoint();
         let serving = tokio::spawn(server.run());
@@ -69,21 +69,12 @@ pub(crate) fn shell(
         let status = run_in(command, env, &variables, voice).await;
         serving.abort();
         status
-    });
-    runtime.shutdown_background();
-    status
+    })?
 }
 
 /// The world in this file, or the sample.
 fn load(world: Option<&Path>) -> Result<World> {
     world.map_or_else(World::sample, World::load)
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::other(format!("cannot start the sandbox: {error}")))
 }
 
 /// Where temporary directories belong: `TMPDIR` on Unix, `TEMP` on Windows.

@@ -21,6 +21,7 @@ use crate::credentials::{Credentials, Issued};
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::render::formats;
+use crate::runtime;
 use crate::secret::Secret;
 use crate::serve::{Endpoint, Served};
 
@@ -44,11 +45,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         .iter()
         .map(|profile| first(profile, asked, context))
         .collect::<Result<Vec<_>>>()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    let status = runtime.block_on(async {
+    let status = runtime::run(async {
         let served = asked
             .profiles
             .iter()
@@ -68,8 +65,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         };
         serving.abort();
         status
-    });
-    runtime.shutdown_background();
+    })?;
     status.map(ExitCode::from)
 }
 

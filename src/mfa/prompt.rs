@@ -68,33 +68,13 @@ fn question(device: &Device<'_>, why: Option<&str>) -> String {
 }
 
 fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
+    let is_background = matches!(unanswered, Unanswered::Background);
     let serial = device.serial;
-    match unanswered {
-        Unanswered::NoTerminal => {
-            let message = format!(
-                "an MFA code for {serial} is needed, and {}",
-                terminal::NO_TERMINAL
-            );
-            with_ways_out(Error::needs_person(message), device)
-        }
-        Unanswered::Background => {
-            let message = format!(
-                "an MFA code for {serial} is needed, and {}",
-                terminal::BACKGROUND
-            );
-            Error::needs_person(message)
-                .hint(terminal::TO_FOREGROUND)
-                .hint(login_first(device))
-        }
-        Unanswered::Closed => with_ways_out(
-            Error::needs_person(format!("no MFA code for {serial} was given")),
-            device,
-        ),
-        Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted"),
-        Unanswered::Failed(cause) => {
-            let message = format!("cannot ask for an MFA code on the terminal: {cause}");
-            with_ways_out(Error::needs_person(message), device).caused_by(cause)
-        }
+    let error = unanswered.error(|why| format!("an MFA code for {serial} is needed, and {why}"));
+    match error.kind {
+        Kind::NeedsPerson if is_background => error.hint(login_first(device)),
+        Kind::NeedsPerson => with_ways_out(error, device),
+        _ => error,
     }
 }
 

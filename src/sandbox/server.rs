@@ -1,22 +1,21 @@
 //! The socket: HTTP/1.1 on loopback, in front of `desk` and `control`.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::error::{Error, Result};
+use crate::http::{self, Listener};
 
 use super::answer::Reply;
 use super::control;
@@ -24,13 +23,9 @@ use super::desk::{Desk, Outcome};
 use super::sigv4::Received;
 use super::world::World;
 
-/// More than any request can be.
-const BODY_LIMIT: usize = 256 * 1024;
-
 /// A sandbox that listens.
 pub(crate) struct Server {
-    listener: TcpListener,
-    port: u16,
+    listener: Listener,
     desk: Arc<Mutex<Desk>>,
 }
 
@@ -40,37 +35,26 @@ type Cut = Vec<u8>;
 impl Server {
     /// Listens on 127.0.0.1; port 0 takes a free one.
     pub(crate) async fn bind(world: World, port: u16) -> Result<Server> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let failed = |error: std::io::Error| {
+        let address = (Ipv4Addr::LOCALHOST, port).into();
+        let listener = Listener::bind(address).await.map_err(|error| {
             Error::other(format!("the sandbox cannot listen on {address}: {error}"))
-        };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let port = listener.local_addr().map_err(failed)?.port();
+        })?;
         Ok(Server {
             listener,
-            port,
             desk: Arc::new(Mutex::new(Desk::new(world))),
         })
     }
 
     /// `http://127.0.0.1:PORT`
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.listener.address)
     }
 
     /// Serves until it is dropped.
     pub(crate) async fn run(self) {
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, _)) => {
-                    let (desk, port) = (Arc::clone(&self.desk), self.port);
-                    tokio::spawn(connection(stream, desk, port));
-                }
-                // A connection that was gone already concerns nobody else; with no file left to
-                // open, wait for one.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
+        let port = self.listener.address.port();
+        let serve = |stream| connection(stream, Arc::clone(&self.desk), port);
+        match self.listener.run(serve).await {}
     }
 }
 
@@ -78,7 +62,7 @@ impl Server {
 async fn connection(stream: TcpStream, desk: Arc<Mutex<Desk>>, port: u16) {
     let (cut, mut cuts) = unbounded_channel::<Cut>();
     let service = service_fn(move |request| respond(Arc::clone(&desk), port, request, cut.clone()));
-    let mut connection = http1::Builder::new()
+    let mut connection = http::server()
         // The `Date` header comes from the sandbox's own clock.
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
@@ -102,16 +86,12 @@ async fn respond(
     port: u16,
     request: Request<Incoming>,
     cut: UnboundedSender<Cut>,
-) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
+) -> std::result::Result<http::Answer, Infallible> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
-        return Ok(response(
-            413,
-            &[typed("text/plain")],
-            "the request is too large\n".to_owned(),
-        ));
+    let Some(body) = http::body(body).await else {
+        let plain = [("content-type", "text/plain")];
+        return Ok(http::answer(413, plain, "the request is too large\n"));
     };
-    let body = body.to_bytes();
     let received = Received {
         method: head.method.as_str(),
         path: head.uri.path(),
@@ -121,11 +101,8 @@ async fn respond(
     };
     if received.path.starts_with(control::PREFIX) {
         let (status, value) = control::answer(&mut lock(&desk), &received, port, now());
-        return Ok(response(
-            status,
-            &[typed("application/json")],
-            format!("{value}\n"),
-        ));
+        let json = [("content-type", "application/json")];
+        return Ok(http::answer(status, json, format!("{value}\n")));
     }
     let admitted = lock(&desk).admit(&received);
     tokio::time::sleep(Duration::from_millis(admitted.delay())).await;
@@ -139,7 +116,8 @@ async fn respond(
     match outcome {
         Outcome::Answer(reply) => {
             let headers = headers(&reply, date);
-            return Ok(response(reply.status, &headers, reply.body));
+            let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
+            return Ok(http::answer(reply.status, headers, reply.body));
         }
         Outcome::Truncated(reply) => drop(cut.send(half(&reply, date))),
         Outcome::Reset => drop(cut.send(Cut::new())),
@@ -165,28 +143,6 @@ fn now() -> DateTime<Utc> {
 fn headers(reply: &Reply, date: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let date = ("date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
     reply.headers.iter().cloned().chain([date]).collect()
-}
-
-fn typed(content_type: &str) -> (&'static str, String) {
-    ("content-type", content_type.to_owned())
-}
-
-fn response(
-    status: u16,
-    headers: &[(&'static str, String)],
-    body: String,
-) -> Response<Full<Bytes>> {
-    let mut builder = Response::builder().status(status);
-    for (name, value) in headers {
-        builder = builder.header(*name, value);
-    }
-    let body = Full::new(Bytes::from(body));
-    // A fault's status is anything a test wrote; what HTTP has no room for becomes a plain 500.
-    builder.body(body.clone()).unwrap_or_else(|_| {
-        let mut plain = Response::new(body);
-        *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-        plain
-    })
 }
 
 /// The whole head, and half of the body that it promises.

@@ -143,14 +143,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn what_takes_too_long_is_stopped() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
         let limit = Duration::from_millis(20);
-        let error = runtime
-            .block_on(run_within(limit, "p", shell("exec sleep 60")))
-            .unwrap_err();
+        let work = run_within(limit, "p", shell("exec sleep 60"));
+        let error = crate::runtime::run(work).unwrap().unwrap_err();
         assert_eq!(
             error.to_string(),
             "credential_process of profile 'p' took longer than 20ms and was stopped"

@@ -1,21 +1,18 @@
 //! The address on this machine that the browser comes back to, and what it shows there.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, REFERRER_POLICY};
-use hyper::server::conn::http1;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::error::{Error, Result};
+use crate::http::{self, Listener};
 use crate::secret::Secret;
 
 /// The path of the address.
@@ -31,22 +28,18 @@ pub(super) enum Brought {
 
 /// Listens on a free port of loopback.
 pub(super) struct Page {
-    listener: TcpListener,
+    listener: Listener,
     pub(super) port: u16,
 }
 
 impl Page {
     pub(super) async fn open() -> Result<Page> {
-        let failed = |error: std::io::Error| {
-            Error::other(format!(
-                "no port on 127.0.0.1 for the browser to come back to: {error}"
-            ))
-            .hint("--device-code needs none")
-        };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await
-            .map_err(failed)?;
-        let port = listener.local_addr().map_err(failed)?.port();
+        let address = (Ipv4Addr::LOCALHOST, 0).into();
+        let listener = Listener::bind(address).await.map_err(|error| {
+            let message = "no port on 127.0.0.1 for the browser to come back to";
+            Error::other(format!("{message}: {error}")).hint("--device-code needs none")
+        })?;
+        let port = listener.address.port();
         Ok(Page { listener, port })
     }
 
@@ -55,18 +48,12 @@ impl Page {
     pub(super) async fn visit(self, state: &str) -> Brought {
         let (send, mut visits) = unbounded_channel();
         let state: Arc<str> = state.into();
-        loop {
-            tokio::select! {
-                biased;
-                brought = visits.recv() => if let Some(brought) = brought { return brought },
-                accepted = self.listener.accept() => match accepted {
-                    // Browsers open connections that they then leave alone: none may hold up
-                    // another.
-                    Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(&state), send.clone()))),
-                    // A connection that is gone already; or no file left to open, which may change.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                },
-            }
+        // Browsers open connections that they then leave alone: none may hold up another.
+        let serve = |stream| connection(stream, Arc::clone(&state), send.clone());
+        tokio::select! {
+            biased;
+            Some(brought) = visits.recv() => brought,
+            never = self.listener.run(serve) => match never {},
         }
     }
 }
@@ -81,7 +68,7 @@ async fn connection(stream: TcpStream, state: Arc<str>, send: UnboundedSender<Br
         }
         async move { Ok::<_, Infallible>(response) }
     });
-    let _ = http1::Builder::new()
+    let _ = http::server()
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;
@@ -90,7 +77,7 @@ async fn connection(stream: TcpStream, state: Arc<str>, send: UnboundedSender<Br
     }
 }
 
-fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>, Option<Brought>) {
+fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (http::Answer, Option<Brought>) {
     if !is_get || uri.path() != PATH {
         return (response(404, "Not here", "This page does not exist."), None);
     }
@@ -134,24 +121,19 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (Response<Full<Bytes>>
 }
 
 /// A page of fixed words: nothing that was sent is shown.
-fn response(status: u16, title: &str, text: &str) -> Response<Full<Bytes>> {
+fn response(status: u16, title: &str, text: &str) -> http::Answer {
     let html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
          <style>body{{font:1.1em/1.5 system-ui,sans-serif;max-width:32em;margin:20vh auto;padding:0 1em}}</style>\
          <h1>{title}</h1><p>{text}</p></html>\n"
     );
-    let mut response = Response::new(Full::new(Bytes::from(html)));
-    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-        (CONNECTION, "close"),
-    ] {
-        headers.insert(name, hyper::header::HeaderValue::from_static(value));
-    }
-    response
+    let headers = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("connection", "close"),
+    ];
+    http::answer(status, headers, html)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,11 @@ use rustix::termios::{
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::Unanswered;
 use super::signals::{HANG_UP, Resumed, Signals};
 use super::tty::{absence, in_foreground, open};
-use super::{Unanswered, io};
 use crate::picker::{Keys, Outcome, Picker, Size};
+use crate::window;
 
 /// How long a read waits for a key, in tenths of a second; so long may Escape be the beginning of
 /// another key.
@@ -147,19 +148,9 @@ struct Screen<'a> {
 impl Screen<'_> {
     /// Read anew each time; a terminal that does not say is taken for an old one.
     fn size(&self) -> Size {
-        let size = termios::tcgetwinsize(self.tty)
-            .ok()
-            .filter(|size| size.ws_col > 0 && size.ws_row > 0);
-        size.map_or(
-            Size {
-                columns: 80,
-                rows: 24,
-            },
-            |size| Size {
-                columns: size.ws_col.into(),
-                rows: size.ws_row.into(),
-            },
-        )
+        let size = window::size(self.tty).filter(|(_, rows)| *rows > 0);
+        let (columns, rows) = size.unwrap_or((80, 24));
+        Size { columns, rows }
     }
 
     /// From the line where the cursor is, which it comes back to. In one write, so that nothing

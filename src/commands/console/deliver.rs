@@ -16,6 +16,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::render::clipboard::osc52;
+use crate::runtime;
 use crate::secret::Secret;
 use crate::terminal;
 
@@ -158,12 +159,7 @@ impl Opener {
                 started(program, console::chromium(url, directory.as_deref()))
             }
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = runtime
-            .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-        if runtime.block_on(browser::start(commands)) {
+        if runtime::run(browser::start(commands))? {
             return Ok(());
         }
         Err(elsewhere("no browser could be started", profile))

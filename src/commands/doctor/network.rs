@@ -12,6 +12,7 @@ use crate::doctor::network::{self, Asked, Said, Stage, Unreached};
 use crate::doctor::{Finding, Looked, Planned, catalog};
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Plan, Source};
+use crate::runtime;
 use crate::source;
 
 /// How many requests are under way at a time.
@@ -210,11 +211,7 @@ fn urls(plan: &Plan) -> Vec<String> {
 
 /// Errors: the runtime does not start.
 fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))?;
-    runtime.block_on(async {
+    runtime::run(async {
         let keys = work.keys.values().map(|one| ask_whose(one, context));
         let mut answers: Vec<Answer> = stream::iter(keys)
             .buffered(AT_ONCE)
@@ -234,7 +231,7 @@ fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
             .collect()
             .await;
         answers.extend(further);
-        Ok(answers)
+        answers
     })
 }
 

@@ -44,14 +44,3 @@ fn most() -> u32 {
 fn most() -> u32 {
     u32::MAX
 }
-
-/// Columns of the terminal that stderr is; `None` where it is none.
-pub(super) fn stderr_width() -> Option<usize> {
-    #[cfg(unix)]
-    return rustix::termios::tcgetwinsize(std::io::stderr())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|width| *width > 0);
-    #[cfg(not(unix))]
-    None
-}

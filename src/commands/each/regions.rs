@@ -8,11 +8,12 @@ use std::rc::Rc;
 use futures_util::{StreamExt, stream};
 
 use crate::aws::{AccountManagement, account_url};
-use crate::broker::{self, Broker, known_regions};
+use crate::broker::{Broker, known_regions};
 use crate::cache::Store;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::mfa::CodeSource;
+use crate::runtime;
 use crate::say::{Voice, visible};
 use crate::terminal::interruptible;
 
@@ -67,7 +68,7 @@ pub(super) fn ask(
     }
     let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
     let services = services(work, &members, context)?;
-    let found = broker::on_runtime(async {
+    let found = runtime::run(async {
         let asking = async {
             let refused = prepare::provide(work, brokers, code, context.voice).await?;
             let open = members

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::super::child::told_to_end;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::runtime;
 use crate::sandbox::home::Home;
 use crate::sandbox::server::Server;
 
@@ -26,8 +27,7 @@ pub(crate) fn run(
         Some(dir) => Home::at(dir, &world)?,
         None => Home::temporary(&super::temporary_dir(env), &world)?,
     };
-    let runtime = super::runtime()?;
-    let result = runtime.block_on(async {
+    runtime::run(async {
         let server = Server::bind(world, port).await?;
         // Before anyone knows that there is something to end.
         let told_to_end = told_to_end()?;
@@ -45,9 +45,7 @@ pub(crate) fn run(
             () = told_to_end => Ok(()),
             () = end_of_stdin() => Ok(()),
         }
-    });
-    runtime.shutdown_background();
-    result
+    })?
 }
 
 /// A thread of its own, because a read of stdin cannot be called off; it ends with the process.

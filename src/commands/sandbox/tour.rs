@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
+use crate::runtime;
 use crate::sandbox::home::Home;
 use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
@@ -39,7 +40,7 @@ pub(crate) fn run(
     }
     let world = World::sample()?;
     let home = Home::temporary(&super::temporary_dir(env), &world)?;
-    let runtime = super::runtime()?;
+    let runtime = runtime::start()?;
     let server = runtime.block_on(Server::bind(world, 0))?;
     let endpoint = server.endpoint();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

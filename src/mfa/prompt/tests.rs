@@ -58,20 +58,8 @@ fn the_prompting_side() {
     let now = || DateTime::from_timestamp(1_800_000_018, 0).unwrap();
     guard.remember(&Code::parse("111111").unwrap(), now());
     let attempt = if task == "refused" { 2 } else { 1 };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let result = runtime.block_on(next_code(
-        &CodeSource::Prompt,
-        &device,
-        &guard,
-        attempt,
-        now,
-        voice,
-    ));
-    drop(runtime);
-    match result {
+    let code = next_code(&CodeSource::Prompt, &device, &guard, attempt, now, voice);
+    match crate::runtime::run(code).unwrap() {
         Ok(code) => println!(
             "RESULT: {}",
             code.expose().chars().rev().collect::<String>()
@@ -117,7 +105,8 @@ fn pid(session: &OsSession) -> Pid {
     Pid::from_raw(session.get_process().pid().as_raw()).unwrap()
 }
 
-const NOT_GIVEN: &str = "NeedsPerson: no MFA code for arn:aws:iam::111111111111:mfa/you was given \
+const NOT_GIVEN: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is \
+                         needed, and nothing was answered \
     [\"in a terminal, run: xacct login client1\", \"or give the code in the variable \
                          XACCT_MFA_CODE\"]";
 

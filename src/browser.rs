@@ -33,6 +33,13 @@ pub(crate) fn usual(url: &str, env: &Env) -> Vec<Command> {
     }
 }
 
+/// What lets the system start a browser, where that is a package of its own; `BROWSER` replaces it.
+pub(crate) fn to_install(env: &Env) -> Option<&'static str> {
+    let is_usual = env.get("BROWSER").is_none();
+    (is_usual && cfg!(all(unix, not(target_os = "macos"))))
+        .then_some("install a browser and xdg-utils, or set BROWSER to the command of one")
+}
+
 /// How long a browser, or what looks for one, may take to find out that it cannot work. What runs
 /// longer works.
 const FOR_FAILURE: Duration = Duration::from_secs(1);

@@ -3,6 +3,9 @@
 //! The modules stand in dependency order: each uses only modules above it (a unit test in `layers`
 //! holds them to it). Read the list and you know where everything is.
 
+#[cfg(not(any(unix, windows)))]
+compile_error!("xacct runs on Linux, macOS and other Unix systems, and on Windows");
+
 // What everything may use; `env` is the only reader of the environment, `say` the only speaker.
 mod masked;
 mod error;

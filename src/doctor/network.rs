@@ -129,7 +129,7 @@ fn reach(unreached: &Unreached) -> Finding {
                 "{what} is not reached: there is a connection to {host}, but TLS fails ({why})"
             ),
             "if a proxy has a certificate of its own: AWS_CA_BUNDLE names a PEM file with its \
-             authority",
+             authority; if this system has no authorities: install ca-certificates",
         ),
         Stage::Answer => (
             &catalog::NO_ANSWER,

@@ -48,6 +48,9 @@ pub(super) async fn show(session: &Session<'_>, opens: bool, what: &str, url: &s
     say(&format!("  {url}"));
     if opens && !browser::start(browser::usual(url, session.asker.env)).await {
         voice.tell(&format!("no browser could be started: open {url}"));
+        if let Some(what) = browser::to_install(session.asker.env) {
+            voice.tell(what);
+        }
     }
 }
 

@@ -192,3 +192,32 @@ fn the_clipboard_and_the_terminal() {
     let (status, screen) = sandbox.pty(&["console", "acme", "--print"]).wait();
     assert!(status == 0 && !screen.contains("warning"), "{screen}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_system_without_a_browser_is_told_what_to_install() {
+    let sandbox = Sandbox::start_logged_in();
+    let (dir, _) = program(&sandbox, "unused");
+    // Nothing that starts a browser is in there.
+    let bare = |args: &[&str]| {
+        sandbox
+            .xacct(args)
+            .env("DISPLAY", ":0")
+            .env("PATH", dir.display().to_string())
+    };
+    let install = "install a browser and xdg-utils, or set BROWSER to the command of one\n";
+    bare(&["console", "client1"])
+        .run()
+        .status(1)
+        .stderr_contains("xacct: error: no browser could be started\n")
+        .stderr_contains(&format!("  {install}"));
+    bare(&["login", "acme", "--device-code", "-q"])
+        .run()
+        .status(0)
+        .stderr_contains(&format!("xacct: {install}"));
+    // A browser that was chosen is not the system's.
+    let chosen = bare(&["console", "client1"]).env("BROWSER", "/nonexistent/browser");
+    let run = chosen.run().status(1);
+    let said = run.stderr_text();
+    assert!(!said.contains("xdg-utils"), "{said}");
+}

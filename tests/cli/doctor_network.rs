@@ -302,7 +302,8 @@ fn connections_without_an_answer() {
             "\
 error: https://{host} is not reached: there is a connection to {host}, but TLS fails (received \
              corrupt message of type InvalidContentType) [tls-failed]
-  if a proxy has a certificate of its own: AWS_CA_BUNDLE names a PEM file with its authority
+  if a proxy has a certificate of its own: AWS_CA_BUNDLE names a PEM file with its authority; if this \
+             system has no authorities: install ca-certificates
 "
         ),
     );

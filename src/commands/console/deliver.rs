@@ -162,7 +162,11 @@ impl Opener {
         if runtime::run(browser::start(commands))? {
             return Ok(());
         }
-        Err(elsewhere("no browser could be started", profile))
+        let error = elsewhere("no browser could be started", profile);
+        Err(match browser::to_install(env) {
+            Some(what) if matches!(self, Opener::Usual) => error.hint(what),
+            _ => error,
+        })
     }
 }
 

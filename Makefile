@@ -3,7 +3,7 @@
 # What scripts/test-tools installs is found before what the machine has.
 TOOLS := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node_modules/.bin
 
-.PHONY: test lint bench install dist dist-check check-macos test-linux try-install clean
+.PHONY: test lint bench install dist dist-check dist-twice check-macos test-linux try-install clean
 
 test:
 	@scripts/test-tools
@@ -49,7 +49,11 @@ dist:
 dist-check:
 	scripts/dist-check
 
-# Before a release; all want CROSS=ROOT.
+# Two builds in different folders give the same bytes.
+dist-twice:
+	scripts/dist-twice $(addprefix --target=,$(TARGETS))
+
+# Before a release; these two want CROSS=ROOT.
 check-macos:
 	scripts/cross "$(CROSS)" check aarch64-apple-darwin
 	scripts/cross "$(CROSS)" check x86_64-apple-darwin

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::header;
 use super::scan::{self, BLANK, Junk, Line, Pair, Scan, What};
 
 /// A property with the lines that continue it.
@@ -27,6 +28,8 @@ pub(super) struct Body {
     pub(super) flaws: Vec<(usize, &'static str)>,
     /// Lines that were lost, and the keys that they seem to have meant, in lower case.
     pub(super) lost: Vec<(usize, String)>,
+    /// Lines that seem to be another section's header, with properties below them.
+    pub(super) headers: Vec<usize>,
 }
 
 const NOT_IN_SECTION: &str =
@@ -66,12 +69,22 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
                 body.continue_last(&line, nested);
                 continue;
             }
+            What::More { .. } | What::Junk(Junk::Below) => {
+                body.lose(&line);
+                continue;
+            }
             What::Junk(Junk::NothingAbove) => {
                 body.flaws.push((line.number, NOTHING_TO_CONTINUE));
+                body.lose(&line);
                 continue;
             }
             What::Property(_) => BAD_KEY,
-            What::Junk(Junk::NoEquals) => NO_EQUALS,
+            What::Junk(Junk::NoEquals) => {
+                if is_like_header(line.text) {
+                    body.headers.push(line.number);
+                }
+                NO_EQUALS
+            }
             What::Junk(Junk::NoKey) => NO_KEY,
             _ => continue,
         };
@@ -84,8 +97,10 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
                 flaw
             },
         ));
-        body.lost.push((line.number, meant(line.text)));
+        body.lose(&line);
     }
+    let last = body.entries.last().map_or(0, |entry| entry.line);
+    body.headers.retain(|line| *line < last);
     body
 }
 
@@ -113,6 +128,11 @@ impl Body {
             lines: line.range(),
             sub_lines: Vec::new(),
         });
+    }
+
+    fn lose(&mut self, line: &Line<'_>) {
+        let keys = keys_meant(line.text);
+        self.lost.extend(keys.map(|key| (line.number, key)));
     }
 
     fn continue_last(&mut self, line: &Line<'_>, nested: bool) {
@@ -154,13 +174,33 @@ fn is_of_shell(trimmed: &str) -> bool {
     variable.starts_with("AWS_") || without_shell(trimmed).is_some()
 }
 
-/// The key that a broken line seems to mean: `read_only` of `read_only: true`, and of `export
-/// READ_ONLY=true`.
-fn meant(trimmed: &str) -> String {
-    let trimmed = without_shell(trimmed).unwrap_or(trimmed);
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
-    trimmed[..end].to_ascii_lowercase()
+/// The keys that a broken line seems to mean: `read_only` of `read_only: true`, of `export
+/// READ_ONLY=true`, of `read only = true`, and of `"read_only" = true`, whatever stands in it that
+/// cannot be seen.
+pub(super) fn keys_meant(line: &str) -> impl Iterator<Item = String> + use<> {
+    let line = scan::visible(line);
+    let line = without_shell(&line).unwrap_or(&line);
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let first = &line[..line.find(|c| !is_part(c)).unwrap_or(line.len())];
+    let named = line
+        .split_once(['=', ':'])
+        .map_or(first, |(named, _)| named);
+    let named = named.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let named = named.replace(BLANK, "_").to_ascii_lowercase();
+    let is_another = named != first.to_ascii_lowercase();
+    let first = Some(first.to_ascii_lowercase());
+    first.into_iter().chain(is_another.then_some(named))
+}
+
+/// `profile client1` without its brackets, or in others: what stands below is not meant for the
+/// section above.
+fn is_like_header(line: &str) -> bool {
+    let line = scan::visible(line);
+    let is_bracketed =
+        line.starts_with(['[', '{', '(', '<']) && line.ends_with([']', '}', ')', '>']);
+    let inner = line.trim_matches(|c: char| !c.is_alphanumeric());
+    is_bracketed || line.ends_with(']') || (inner.contains(BLANK) && header::is_like_prefix(inner))
 }
 
 #[cfg(test)]

@@ -65,11 +65,12 @@ impl ProfileFile {
             )
         };
         into.put_over(body.entries.into_iter().map(setting).collect());
-        into.lost.extend(
-            body.lost
-                .into_iter()
-                .map(|(line, key)| (key, self.origin(line))),
-        );
+        let trailing = self.trailing(section);
+        let lost = body.lost.into_iter().chain(trailing);
+        into.lost
+            .extend(lost.map(|(line, key)| (key, self.origin(line))));
+        into.headers
+            .extend(body.headers.into_iter().map(|line| self.origin(line)));
         into.problems.extend(
             body.flaws
                 .into_iter()
@@ -179,6 +180,34 @@ impl ProfileFile {
             origin: self.origin(line),
             message: message.to_owned(),
         }
+    }
+
+    /// What text behind the header's `]` seems to set.
+    fn trailing(&self, section: &Found) -> Vec<(usize, String)> {
+        if section.flaw != Some(Flaw::Trailing) {
+            return Vec::new();
+        }
+        let behind = header::behind(section.header_line(self.text()));
+        body::keys_meant(behind)
+            .map(|key| (section.line, key))
+            .collect()
+    }
+
+    /// What stands below a header that is not read, with what is wrong with that first.
+    pub(super) fn unread(&self, section: &Found, name: &str) -> Section {
+        let mut unread = Section::new(name, self.origin(section.line));
+        self.merge(section, &mut unread);
+        unread
+    }
+
+    /// The profiles that the section may have been meant for.
+    pub(super) fn profiles_meant(&self, section: &Found) -> Vec<&str> {
+        let line = section.header_line(self.text());
+        let is_of_credentials = section.kind == Kind::Spaced;
+        if is_of_credentials && !header::is_like_prefix(self.name(section)) {
+            return Vec::new();
+        }
+        header::profiles_meant(line)
     }
 
     fn header_problem(&self, section: &Found) -> Option<Problem> {

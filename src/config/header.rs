@@ -8,9 +8,9 @@ use memchr::memchr3;
 
 use super::nearest::nearest;
 use super::origin::FileKind;
-use super::scan::{BLANK, COMMENT, trimmed};
+pub(crate) use super::scan::PREFIXES;
+use super::scan::{BLANK, COMMENT, comment_start, is_unseen, trimmed};
 
-pub(crate) const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
 /// Sections of the config file that belong to the AWS CLI; not ours, and no reason to warn.
 const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
 
@@ -36,6 +36,9 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
     Unclosed,
+    Unopened,
+    /// Something stands before the `[`.
+    Covered,
     Trailing,
     NoName,
     BadName,
@@ -51,8 +54,11 @@ pub(super) struct Header<'a> {
     pub(super) flaw: Option<Flaw>,
 }
 
-/// Reads a line that begins with `[`; blanks before it and the line's end are off.
+/// Reads a line that begins with `[`, or lacks it; blanks before it and the line's end are off.
 pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
+    if !line.starts_with('[') {
+        return ignored(Flaw::Unopened);
+    }
     let Some((inner, trailing)) = inside(line) else {
         return ignored(Flaw::Unclosed);
     };
@@ -127,12 +133,62 @@ pub(crate) fn run_together(inner: &str) -> Option<&str> {
 
 /// The name without blanks that cannot be seen to be some, such as a no-break space.
 pub(super) fn shown_part(name: &str) -> &str {
-    name.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-    })
+    name.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
 }
 
-fn ignored(flaw: Flaw) -> Header<'static> {
+/// The profiles that a header which is not read, or is another profile's, may have been meant for,
+/// the likeliest first: what is guarded below it may be theirs.
+pub(super) fn profiles_meant(line: &str) -> Vec<&str> {
+    let line = &line[..comment_start(line)];
+    let line = &line[line.find('[').unwrap_or(0)..];
+    let inner = inside(line).map_or(line, |(inner, _)| inner);
+    let is_around = |c: char| is_unseen(c) || BLANK.contains(&c) || "[](){}<>\"'".contains(c);
+    let inner = inner.trim_matches(is_around);
+    let (prefix, rest) = prefix_and_rest(inner);
+    if prefix.is_some_and(is_of_another_kind) {
+        return Vec::new();
+    }
+    let first = rest.split(BLANK).next();
+    let names = [Some(inner), Some(rest), behind_profile(inner), first];
+    let names = names.into_iter().flatten();
+    names
+        .map(|name| name.trim_matches(is_around))
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// `sso_session` and the like.
+fn is_of_another_kind(prefix: &str) -> bool {
+    nearest(prefix, &PREFIXES)
+        .first()
+        .is_some_and(|meant| meant != "profile")
+}
+
+/// The name in `Profile:client1` and `profiles.client1`.
+fn behind_profile(inner: &str) -> Option<&str> {
+    let (word, rest) = inner.split_at_checked("profile".len())?;
+    let rest = rest
+        .strip_prefix(['s', 'S'])
+        .filter(|rest| !rest.starts_with(char::is_alphanumeric))
+        .unwrap_or(rest);
+    word.eq_ignore_ascii_case("profile")
+        .then(|| rest.trim_start_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Whether the first word of a section's name is one that begins the headers of profiles, nearly.
+pub(super) fn is_like_prefix(name: &str) -> bool {
+    let first = name.split(BLANK).next().unwrap_or_default();
+    let first = first.to_ascii_lowercase();
+    !nearest(&first, &["profile"]).is_empty()
+}
+
+/// What stands behind the `]`.
+pub(super) fn behind(line: &str) -> &str {
+    line.rsplit_once(']')
+        .map_or("", |(_, behind)| trimmed(behind))
+}
+
+pub(super) fn ignored(flaw: Flaw) -> Header<'static> {
     Header {
         kind: Kind::Ignored,
         name: Cow::Borrowed(""),
@@ -155,6 +211,7 @@ pub(crate) fn closed(line: &str) -> Option<&str> {
 /// Where the header is not closed the SDKs give up on the file and the AWS CLI does not, so the
 /// CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
 fn inside(line: &str) -> Option<(&str, bool)> {
+    let line = &line[line.find('[')?..];
     if let Some(inner) = closed(line) {
         return Some((inner, false));
     }
@@ -199,7 +256,7 @@ fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
     if trimmed(&name).is_empty() {
         return Err(Flaw::NoName);
     }
-    let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && byte == b' ');
+    let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && b" []".contains(&byte));
     if name.bytes().any(wrong) {
         Err(Flaw::BadName)
     } else {
@@ -208,21 +265,31 @@ fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
 }
 
 impl Flaw {
+    /// What is wrong with the header's brackets.
+    fn of_brackets(self) -> &'static str {
+        match self {
+            Flaw::Unclosed => "Profile definition must end with ']': the section is ignored",
+            Flaw::Unopened => "Profile definition must begin with '[': the section is ignored",
+            Flaw::Covered => {
+                "something stands before the '[', which may be a blank that cannot be seen: the \
+                 section is ignored"
+            }
+            _ => "Profile definition must end with ']': what stands behind it is ignored",
+        }
+    }
+
     /// What to tell about the header that stands in `line`. The first words of some are AWS's own.
     pub(super) fn message(self, line: &str) -> String {
         let (prefix, rest) = inside(line).map_or((None, ""), |(inner, _)| prefix_and_rest(inner));
         let prefix = prefix.unwrap_or_default();
         match self {
-            Flaw::Unclosed => {
-                "Profile definition must end with ']': the section is ignored".to_owned()
-            }
-            Flaw::Trailing => {
-                "Profile definition must end with ']': what stands behind it is ignored".to_owned()
+            Flaw::Unclosed | Flaw::Unopened | Flaw::Covered | Flaw::Trailing => {
+                self.of_brackets().to_owned()
             }
             Flaw::NoName => "the section has no name: ignored".to_owned(),
             Flaw::BadName => {
                 let plain = !rest.is_empty()
-                    && !rest.contains(|c: char| c.is_control() || "\"'\\".contains(c));
+                    && !rest.contains(|c: char| c.is_control() || "\"'\\[]".contains(c));
                 let name = if plain { rest } else { "my client" };
                 format!(
                     "the section's name is not valid: ignored (a name with blanks is written \

@@ -22,6 +22,7 @@ use super::scan::Scan;
 pub(super) struct Sections {
     pub(super) text: Zeroizing<String>,
     pub(super) all: Vec<Found>,
+    pub(super) has_unread: bool,
     /// The places in `all` by name, once many were looked for: for a few, looking through all is
     /// faster.
     by_name: Index<Vec<usize>>,
@@ -52,6 +53,7 @@ impl Sections {
     pub(super) fn of(text: Zeroizing<String>, file: FileKind) -> Sections {
         let all = sections(&text, file);
         Sections {
+            has_unread: all.iter().any(Found::is_unread),
             text,
             all,
             by_name: Index::default(),
@@ -96,6 +98,11 @@ impl Sections {
 }
 
 impl Found {
+    /// Whether its header was meant for something that it is not read as.
+    pub(super) fn is_unread(&self) -> bool {
+        self.kind == Kind::Spaced || (self.kind == Kind::Ignored && self.flaw.is_some())
+    }
+
     pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
         match &self.name {
             Name::InText(range) => &text[range.clone()],
@@ -117,7 +124,11 @@ pub(super) fn sections(text: &str, file: FileKind) -> Vec<Found> {
         if let Some(last) = found.last_mut() {
             last.body.end = line.start;
         }
-        let read = header::read(line.text, file);
+        let read = if line.is_covered() {
+            header::ignored(Flaw::Covered)
+        } else {
+            header::read(line.text, file)
+        };
         let name = match read.name {
             Cow::Owned(name) => Name::Unquoted(name.into()),
             Cow::Borrowed("") => Name::InText(0..0),

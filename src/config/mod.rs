@@ -31,6 +31,7 @@ pub(crate) mod shown_text;
 mod settings;
 mod settings_edit;
 mod sections_used;
+mod unread;
 mod absent;
 pub(crate) mod adopt;
 mod sdk_variables;
@@ -38,6 +39,7 @@ mod for_child;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
@@ -68,6 +70,7 @@ use self::header::Kind;
 use self::sections_used::Parts;
 use self::session_name::Who;
 use self::settings::SettingsFile;
+use self::unread::Unread;
 use crate::env::Env;
 use crate::error::Error;
 use crate::error::Result;
@@ -112,6 +115,8 @@ pub(crate) struct Config {
     credentials: ProfileFile,
     settings: SettingsFile,
     has_settings_file: bool,
+    /// Found at the first look at a profile, where there are any.
+    unread: OnceLock<Unread>,
 }
 
 /// What each of the files says of one profile.
@@ -153,6 +158,7 @@ impl Config {
             credentials: file(FileKind::Credentials, texts.credentials),
             settings: SettingsFile::default(),
             has_settings_file: false,
+            unread: OnceLock::new(),
             paths,
         }
     }
@@ -358,6 +364,12 @@ impl Config {
         }
         let mut merged = merged?;
         merged.problems.extend(self.misplaced(parts));
+        merged.unread = self.unread_for(name, parts);
+        let unread = merged.unread.iter();
+        let why: Vec<Problem> = unread
+            .filter_map(|section| section.problems.first().cloned())
+            .collect();
+        merged.problems.extend(why);
         Some(merged)
     }
 
@@ -424,6 +436,8 @@ impl Config {
             next = include_of(&included);
             profile.problems.extend(included.problems);
             profile.lost.extend(included.lost);
+            profile.headers.extend(included.headers);
+            profile.unread.extend(included.unread);
         }
         Ok(())
     }

@@ -4,17 +4,22 @@
 //!
 //! What a header says is left to `header`, what a property means to `body`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
 use memchr::memchr_iter;
+use memchr::memchr2;
 use memchr::memchr2_iter;
+use memchr::memrchr;
 
 use super::paths::BYTE_ORDER_MARK;
 
 /// The only blanks there are in profile files: anything else, such as a no-break space, is data.
 pub(crate) const BLANK: [char; 2] = [' ', '\t'];
 pub(crate) const COMMENT: [char; 2] = ['#', ';'];
+/// How sections of the config file begin.
+pub(crate) const PREFIXES: [&str; 3] = ["profile", "sso-session", "services"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line<'t> {
@@ -37,7 +42,7 @@ pub(crate) enum What<'t> {
     Mark,
     Blank,
     Comment,
-    /// It begins with `[`.
+    /// It begins with `[`, or seems to be meant for a header.
     Header,
     /// `key = value`, whose key is not empty.
     Property(Pair<'t>),
@@ -103,6 +108,12 @@ impl Line<'_> {
         self.start + self.whole.len()
     }
 
+    /// Whether something stands before the `[` of the header that is no blank: a no-break space, a
+    /// mark of order, what a mail program puts before lines. No program reads such a header.
+    pub(crate) fn is_covered(&self) -> bool {
+        self.what == What::Header && self.whole[..self.indent()].contains(|c| !BLANK.contains(&c))
+    }
+
     /// How many blanks stand before it.
     pub(crate) fn indent(&self) -> usize {
         offset(self.whole, self.text)
@@ -148,17 +159,16 @@ impl<'t> Scan<'t> {
     pub(crate) fn next_header(&mut self) -> Option<Line<'t>> {
         let bytes = self.text.as_bytes();
         let mut from = self.at;
-        while let Some(distance) = memchr(b'[', &bytes[from..]) {
+        while let Some(distance) = memchr2(b'[', b']', &bytes[from..]) {
             let bracket = from + distance;
-            from = bracket + 1;
-            let Some(start) = line_start(bytes, bracket) else {
+            let start = memrchr(b'\n', &bytes[..bracket]).map_or(0, |feed| feed + 1);
+            let end = line_end(bytes, bracket);
+            from = end;
+            let line = trimmed(without_line_end(&self.text[start..end]));
+            let indent = offset(&self.text[start..end], line);
+            let Some(text) = header(line, indent) else {
                 continue;
             };
-            let end = line_end(bytes, bracket);
-            let text = trimmed(without_line_end(&self.text[bracket..end]));
-            if start < bracket && !is_header(text, bracket - start) {
-                continue;
-            }
             let number = self.number + memchr_iter(b'\n', &bytes[self.at..start]).count();
             self.at = end;
             self.number = number + 1;
@@ -183,9 +193,6 @@ impl<'t> Scan<'t> {
         }
         if text.starts_with(COMMENT) {
             return What::Comment;
-        }
-        if is_header(text, indent) {
-            return What::Header;
         }
         match self.above {
             Above::Nothing => return What::Junk(Junk::Outside),
@@ -231,7 +238,9 @@ impl<'t> Iterator for Scan<'t> {
         let whole = &self.text[start..line_end(self.text.as_bytes(), start)];
         let text = trimmed(without_line_end(whole));
         let indent = offset(whole, text);
-        let what = self.what(text, indent);
+        let header = header(text, indent);
+        let what = header.map_or_else(|| self.what(text, indent), |_| What::Header);
+        let text = header.unwrap_or(text);
         (self.at, self.number) = (start + whole.len(), number + 1);
         self.above = match what {
             What::Header => Above::Header,
@@ -273,6 +282,28 @@ pub(crate) fn comment_start(line: &str) -> usize {
         .unwrap_or(line.len())
 }
 
+/// Whether nobody sees the character, or takes it for a blank that it is not.
+pub(crate) fn is_unseen(c: char) -> bool {
+    (c.is_whitespace() && !BLANK.contains(&c))
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}'
+        )
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(c, '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text without what nobody sees.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unseen) {
+        Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// What the SDKs take for a name, of a section or of a key.
 pub(crate) fn is_identifier(name: &str) -> bool {
     name.bytes()
@@ -307,18 +338,28 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |feed| from + feed + 1)
 }
 
-/// Where the line begins in which only blanks stand before `bracket`; `None` where something else
-/// does.
-fn line_start(bytes: &[u8], bracket: usize) -> Option<usize> {
-    let mut start = bracket;
-    while start > 0 && is_blank(bytes[start - 1]) {
-        start -= 1;
-    }
-    (start == 0 || bytes[start - 1] == b'\n').then_some(start)
-}
-
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
+}
+
+/// The header that the line is, from its `[` on. What stands before that is no part of a name; a
+/// header that lacks its `[` is taken for one too: what stands below it is not the profile's above.
+fn header(line: &str, indent: usize) -> Option<&str> {
+    if line.starts_with('[') {
+        return is_header(line, indent).then_some(line);
+    }
+    let end = line
+        .find(['[', ']', '='])
+        .filter(|_| !line.starts_with(COMMENT))?;
+    let before = &line[..end];
+    if line[end..].starts_with(']') {
+        let is_prefix = |word: &str| PREFIXES.contains(&word);
+        let has_prefix = before.split(BLANK).next().is_some_and(is_prefix);
+        return (has_prefix && before.contains(BLANK)).then_some(line);
+    }
+    let is_name = before.contains(|c: char| c.is_alphanumeric() || "\"'{}:,#;".contains(c));
+    let rest = &line[end..];
+    (!is_name && is_header(rest, indent.max(1))).then_some(rest)
 }
 
 /// An indented `[` may continue a JSON value over several lines (`session_policy`), rather than be

@@ -82,6 +82,10 @@ pub(crate) struct Section {
     pub(crate) problems: Vec<Problem>,
     /// Keys that broken lines seem to have meant, and where: those lines are in `problems` too.
     pub(crate) lost: Vec<(String, Origin)>,
+    /// Lines that seem to be headers and are none, so that what stands below them counts here.
+    pub(crate) headers: Vec<Origin>,
+    /// Sections that are not read, though they seem to be meant for this profile.
+    pub(crate) unread: Vec<Section>,
 }
 
 /// The keys of one access key: they come from one file, or they are of two keys.
@@ -103,6 +107,8 @@ impl Section {
             settings: Vec::new(),
             problems: Vec::new(),
             lost: Vec::new(),
+            headers: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -158,6 +164,12 @@ impl Section {
                 self.set(&key, setting);
             }
         }
+    }
+
+    /// Leaves out all keys but these.
+    pub(super) fn keep(&mut self, keys: &[&str]) {
+        self.settings.retain(|(key, _)| keys.contains(&&**key));
+        self.lost.retain(|(key, _)| keys.contains(&&**key));
     }
 
     /// Sets the key, over what it was before.

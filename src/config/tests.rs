@@ -280,7 +280,14 @@ fn problems_come_by_file_and_line_and_only_with_their_profile() {
         ]
     );
     let of = |name| at(&config.profile(name).unwrap().unwrap().problems);
-    assert_eq!(of("a"), ["~/.aws/config:3", "~/.aws/credentials:4"]);
+    assert_eq!(
+        of("a"),
+        [
+            "~/.aws/config:3",
+            "~/.aws/credentials:4",
+            "~/.aws/credentials:1"
+        ]
+    );
     assert_eq!(of("c"), ["~/.aws/config:6", "~/.aws/config:7"]);
 }
 

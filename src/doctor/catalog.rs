@@ -26,7 +26,7 @@ kinds! {
          line for the AWS CLI only.";
     LINE_OUTSIDE: Error Files "line-outside-section" "A line stands before the first section: the \
          AWS CLI and the SDKs reject the file.";
-    HEADER_UNCLOSED: Error Files "header-unclosed" "A section's header has no ].";
+    HEADER_UNCLOSED: Error Files "header-unclosed" "A section's header has no [ or no ].";
     HEADER_COMMENT: Error Files "header-comment" "A # or ; inside a header, where the SDKs begin a \
          comment and reject the file.";
     HEADER_TRAILING: Error Files "header-trailing-text" "Text after a header's ], for which the \
@@ -84,6 +84,8 @@ kinds! {
     KEY_MISSPELT: Warning Files "key-misspelt" "An unknown key that looks like one that is known.";
     GUARD_MISSPELT: Error Files "guard-misspelt" "An unknown key that looks like one that says who \
          you become, narrows or guards it: xacct refuses the profile.";
+    GUARD_UNREAD: Error Files "guard-unread" "A key that says who you become, narrows or guards it, \
+         below a header that is not read and that seems to mean the profile: xacct refuses it.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
 
     // What the profiles say (docs/aws.md A2, A3).

@@ -30,6 +30,9 @@ pub(super) type Flaw = (&'static Kind, String, String);
 
 /// Reads a line that begins with `[`; blanks around it are off.
 pub(super) fn read(line: &str, file: FileKind) -> Header {
+    if !line.starts_with('[') {
+        return unopened();
+    }
     let closed = closed(line);
     let wrong = closed.is_none().then(|| around(line));
     let inner = closed.or_else(|| Some(trimmed(&line[1..line.find(']')?])));
@@ -51,6 +54,21 @@ pub(super) fn read(line: &str, file: FileKind) -> Header {
         inner: inner.to_owned(),
         name,
         wrong: wrong.or(second),
+    }
+}
+
+/// `profile client1]`
+fn unopened() -> Header {
+    let message = "the header has no [: the AWS CLI and the SDKs reject the whole file";
+    Header {
+        below: Below::Nothing,
+        inner: String::new(),
+        name: String::new(),
+        wrong: Some((
+            &catalog::HEADER_UNCLOSED,
+            message.to_owned(),
+            "add the [".to_owned(),
+        )),
     }
 }
 

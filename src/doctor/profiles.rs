@@ -182,7 +182,8 @@ fn one_of(error: &Error) -> Same {
 }
 
 fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 12] = [
+    let kinds: [&'static Kind; 13] = [
+        &catalog::GUARD_UNREAD,
         &catalog::REGION_MALFORMED,
         &catalog::INCLUDE_BROKEN,
         &catalog::SOURCE_MISSING,

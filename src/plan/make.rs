@@ -78,6 +78,7 @@ fn profile_warnings(chain: &Chain<'_>) -> Vec<String> {
     problems
         .map(ToString::to_string)
         .chain(bad_color(chain))
+        .chain(unsent::ignored(chain))
         .collect()
 }
 

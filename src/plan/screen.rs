@@ -3,6 +3,7 @@
 //! before anything else is made of it.
 
 use super::{Request, at};
+use crate::config::scan::visible;
 use crate::config::{FileKind, Profile, Section, Setting, key_meant, known_keys};
 use crate::error::{Error, Result};
 
@@ -54,13 +55,23 @@ const LISTS: [&str; 3] = [
 /// Errors: of kind `Config`, with the line.
 pub(super) fn profile(profile: &Profile) -> Result<()> {
     section(profile)?;
-    if let Some((key, origin)) = profile.lost.iter().find(|(key, _)| is_decisive(key)) {
+    let mut lost = profile.lost.iter();
+    if let Some((key, origin)) = lost.find_map(|(key, origin)| Some((decisive(key)?, origin))) {
         return Err(at(
             origin,
             &format!("the line cannot be read, and it seems to set {key}"),
         )
         .hint(format!("write {key} = …, or delete the line")));
     }
+    if let Some(origin) = profile.headers.first() {
+        let message = "the line seems to be the header of a section, and it is none";
+        return Err(at(origin, message).hint(format!(
+            "write it as [profile NAME], or delete it: what stands below it counts for profile \
+             '{}'",
+            profile.name
+        )));
+    }
+    unread(profile)?;
     for (key, setting) in profile.iter() {
         if is_empty(key, setting) {
             return Err(at(&setting.origin, &format!("{key} is empty"))
@@ -74,6 +85,44 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
             .hint(format!("did you mean {meant}? If not, delete the line"))
             .named("guard-misspelt"));
         }
+    }
+    Ok(())
+}
+
+/// What decides, below a header that is not read though it seems to be this profile's.
+///
+/// Errors: of kind `Config`, with the line.
+fn unread(profile: &Profile) -> Result<()> {
+    for section in &profile.unread {
+        let set = section.iter().filter(|(key, setting)| {
+            let counts = profile.get(key).map(|own| own.value.trim());
+            counts != Some(setting.value.trim())
+        });
+        let set = set.map(|(key, setting)| (key, &setting.origin));
+        let lost = section
+            .lost
+            .iter()
+            .map(|(key, origin)| (key.as_str(), origin));
+        // An access key there is not used by any program, and narrows nothing.
+        let guard = |key| decisive(key).filter(|key| !key.starts_with("aws_"));
+        let mut all = set.chain(lost);
+        let Some((key, origin)) = all.find_map(|(key, origin)| Some((guard(key)?, origin))) else {
+            continue;
+        };
+        let message = format!(
+            "{key} is not read: the header in line {} seems to mean profile '{}', and is none of it",
+            section.origin.line, profile.name
+        );
+        let error = at(origin, &message).named("guard-unread");
+        let why = section
+            .problems
+            .first()
+            .filter(|why| why.origin == section.origin);
+        let error = why
+            .map(ToString::to_string)
+            .into_iter()
+            .fold(error, Error::hint);
+        return Err(error.hint("correct the header, or delete the section"));
     }
     Ok(())
 }
@@ -156,7 +205,7 @@ fn swallowed(setting: &Setting) -> Option<&'static str> {
     let mut lines = setting.value.split('\n').skip(1);
     lines.find_map(|line| {
         let (key, _) = line.split_once(['=', ':'])?;
-        let key = key.trim().to_ascii_lowercase();
+        let key = visible(key).trim().to_ascii_lowercase();
         // A part of an access key may be what somebody has pasted: it is not looked at.
         DECISIVE
             .into_iter()
@@ -204,7 +253,7 @@ fn runs_on(key: &str, setting: &Setting) -> bool {
     }
     let is_key = |line: &str| {
         line.split_once('=')
-            .is_some_and(|(key, _)| is_known(key.trim()))
+            .is_some_and(|(key, _)| is_known(visible(key).trim()))
     };
     match key {
         "session_policy" if text.trim_start().starts_with('{') => false,
@@ -238,6 +287,12 @@ fn continued(key: &str, setting: &Setting) -> Error {
 /// `read_olny`.
 pub(super) fn misspelt(key: &str) -> Option<&'static str> {
     key_meant(key).filter(|meant| is_decisive(meant))
+}
+
+/// The key of those above that this one is, or is nearly called like.
+fn decisive(key: &str) -> Option<&'static str> {
+    let mut all = DECISIVE.into_iter().chain(TOKENS);
+    all.find(|known| *known == key).or_else(|| misspelt(key))
 }
 
 fn is_decisive(key: &str) -> bool {

@@ -32,6 +32,7 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
     if let Some(link) = chain.web_identity() {
         return refuse_by_token(link);
     }
+    refuse_of_source(chain)?;
     let Some(link) = chain.selected().filter(|_| chain.roles == 0) else {
         return Ok(());
     };
@@ -56,6 +57,45 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The profile that a role's credentials begin with, where it assumes no role of its own: what it
+/// says of one is for nobody.
+fn source_without_role<'c>(chain: &'c Chain<'_>) -> Option<&'c Link<'c>> {
+    let last = chain.links.last();
+    let last = last.filter(|_| chain.roles > 0 && chain.links.len() > chain.roles);
+    last.filter(|link| link.own("role_arn").is_none())
+}
+
+/// Errors: of kind `Config`, with the line of what narrows or names a role in such a profile: it is
+/// not in the request for the role that is assumed from there.
+fn refuse_of_source(chain: &Chain<'_>) -> Result<()> {
+    let Some(link) = source_without_role(chain) else {
+        return Ok(());
+    };
+    for (key, _) in NARROWING.iter().chain(&OF_ASSUME_ROLE) {
+        if let Some(what) = said(link, key, "")? {
+            return Err(Error::config(format!(
+                "{what} is for a role that is assumed (AssumeRole), and profile '{}' is only the \
+                 source of '{}'",
+                link.profile.name, chain.name
+            ))
+            .hint(
+                "nothing was handed out: write it in the profile of the role, or delete the line",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What AWS's own programs ignore in such a profile too, and that neither narrows nor guards.
+pub(super) fn ignored(chain: &Chain<'_>) -> Option<String> {
+    let link = source_without_role(chain).filter(|_| chain.web_identity().is_none())?;
+    let value = link.own("duration_seconds")?;
+    Some(format!(
+        "{}: duration_seconds is ignored: profile '{}' assumes no role itself",
+        value.place, link.profile.name
+    ))
 }
 
 /// Errors: of kind `Config`, where `credential_process_cache` stands in a profile that has no

@@ -389,3 +389,14 @@ fn a_bad_profile_is_no_refusal() {
     home.xacct(&["credential-process", "a"]).run().status(3);
     assert!(!findings(&home.doctor(&["a"]).run()).contains("[last-refusal]"));
 }
+
+#[test]
+fn a_guard_below_a_header_that_is_nearly_the_profiles_is_an_error() {
+    let sandbox = Sandbox::start_plain();
+    for header in ["[plain]", "[Profile plain]", "[profile plain"] {
+        sandbox.add_config(&format!("{header}\nread_only = true\n"));
+        let run = sandbox.xacct(&["doctor", "plain", "--offline"]).run();
+        let run = run.status(1).stdout_contains("[guard-unread]");
+        run.stdout_contains("read_only is not read: the header in line ");
+    }
+}

@@ -47,6 +47,7 @@ mod exec;
 mod exec_aws;
 mod explain;
 mod export;
+mod guards_unread;
 mod in_time;
 mod init;
 mod init_hooks;

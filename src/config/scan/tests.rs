@@ -116,7 +116,8 @@ fn put_together(text: &str) -> String {
             continue;
         }
         assert!(
-            is_all_blank(&line.whole[..line.indent()]) && is_all_blank(without_line_end(behind)),
+            (line.is_covered() || is_all_blank(&line.whole[..line.indent()]))
+                && is_all_blank(without_line_end(behind)),
             "{line:?}"
         );
         all.push_str(&line.whole[..line.indent()]);

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::client;
 use super::connector;
 use super::failure::{self, Failure, THROTTLING, TOO_MANY};
+use super::network::retried;
 use super::pages;
 use super::response::Expected;
 use crate::arn;
@@ -32,10 +33,6 @@ const PAGE: u32 = 50;
 const ENABLED: [&str; 2] = ["ENABLED", "ENABLED_BY_DEFAULT"];
 /// How long one attempt may take in all.
 const ATTEMPT: Duration = Duration::from_secs(8);
-/// How long to wait before the second attempt; before each next one, twice as long.
-const PAUSE: Duration = Duration::from_millis(300);
-/// How often a request is sent that AWS throttles.
-const THROTTLED_ATTEMPTS: u32 = 7;
 
 /// The service at one address.
 pub(crate) struct AccountManagement {
@@ -95,7 +92,9 @@ impl AccountManagement {
             if let Some(token) = token {
                 body["NextToken"] = Value::from(token);
             }
-            let page = self.send(&body.to_string(), keys).await?;
+            let body = body.to_string();
+            let once = async |offset| self.once(&body, keys, offset).await;
+            let page = retried(self.max_attempts, |failure| self.tell(failure), once).await?;
             Ok((page.regions, page.next_token))
         };
         let regions = pages::all(page).await?.into_iter();
@@ -103,46 +102,22 @@ impl AccountManagement {
         Ok(enabled.map(|region| region.region_name).collect())
     }
 
-    async fn send(&self, body: &str, keys: &Credentials) -> Answered<Page, Failure> {
-        let (mut attempt, mut pause, mut offset) = (1, PAUSE, 0);
-        loop {
-            let failure = match self.once(body, keys, offset).await {
-                Ok(page) => return Ok(page),
-                Err(failure) => failure,
-            };
-            self.voice
-                .trace(1, &format!("AWS Account Management: {failure}"));
-            let most = if failure.is_throttled() {
-                THROTTLED_ATTEMPTS
-            } else {
-                self.max_attempts
-            };
-            let skew = failure.clock_skew().filter(|_| offset == 0);
-            let is_final = matches!(failure, Failure::Refused { .. }) && skew.is_none();
-            if attempt >= most || is_final {
-                return Err(failure);
-            }
-            offset = skew.unwrap_or(offset);
-            attempt += 1;
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
+    fn tell(&self, failure: &Failure) {
+        self.voice
+            .trace(1, &format!("AWS Account Management: {failure}"));
     }
 
     /// `offset` is how many seconds AWS's clock is ahead.
     async fn once(&self, body: &str, keys: &Credentials, offset: i64) -> Answered<Page, Failure> {
         let at = SystemTime::from((self.now)() + TimeDelta::seconds(offset));
-        let request = self
-            .signed(body, keys, at)
-            .map_err(|cause| Failure::unreachable(cause, true))?;
+        let request = self.signed(body, keys, at).map_err(Failure::unsent)?;
         let answered = tokio::time::timeout(ATTEMPT, self.connector.call(request)).await;
-        let answered = answered.map_err(|late| Failure::unreachable(late.into(), false))?;
-        let response =
-            answered.map_err(|error| Failure::unreachable(anyhow::Error::new(error), false))?;
+        let answered = answered.map_err(|late| Failure::unreachable(late.into()))?;
+        let response = answered.map_err(|error| Failure::unreachable(error.into()))?;
         let bytes = response.body().bytes().unwrap_or_default();
         if response.status().as_u16() == 200 {
             return serde_json::from_slice(bytes)
-                .map_err(|error| Failure::unreachable(error.into(), false));
+                .map_err(|error| Failure::unreachable(error.into()));
         }
         Err(refused(&response, bytes, (self.now)()))
     }
@@ -203,12 +178,8 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
             format!("{code}: {message}")
         };
         let is_throttled = status == TOO_MANY || THROTTLING.contains(&code.as_str());
-        return Failure::Unreachable {
-            cause: anyhow::anyhow!("{why}"),
-            why,
-            never_sent: false,
-            is_throttled,
-        };
+        let cause = anyhow::anyhow!("{why}");
+        return Failure::failed(why, is_throttled, cause);
     }
     Failure::refused(&code, &message, failure::clock_offset(response, now))
 }

@@ -16,10 +16,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use chrono::{DateTime, Utc};
 
-use super::endpoint;
 use super::failure;
 use crate::credentials::Credentials;
-use crate::plan::{Connection, Endpoint, Plan, RetryMode};
+use crate::plan::{Connection, Endpoint, RetryMode};
 
 /// How long one connection may take to be made; the SDK's own default.
 const CONNECT: Duration = Duration::from_millis(3100);
@@ -74,17 +73,6 @@ impl Intercept for WatchClock {
         }
         Ok(())
     }
-}
-
-/// What differs from request to request.
-pub(super) struct Signing<'a> {
-    /// `None` for a request that is not signed.
-    pub(super) credentials: Option<&'a Credentials>,
-    pub(super) now: fn() -> DateTime<Utc>,
-    /// Seconds that AWS's clock is known to be ahead of the local one; what the answer says of it
-    /// goes there.
-    pub(super) clock_offset: &'a Arc<AtomicI64>,
-    pub(super) effort: Effort,
 }
 
 /// How hard to try.
@@ -157,6 +145,8 @@ pub(super) fn shared(
         .use_dual_stack(endpoint.dual_stack);
     if let Some((url, _)) = &endpoint.url {
         config = config.endpoint_url(url);
+    } else if endpoint.global {
+        config = config.endpoint_url("https://sts.amazonaws.com");
     }
     config.build()
 }
@@ -171,40 +161,4 @@ pub(super) fn sdk(keys: &Credentials) -> SdkCredentials {
         None,
         "xacct",
     )
-}
-
-/// STS's client.
-pub(super) fn client(
-    plan: &Plan,
-    http: &SharedHttpClient,
-    signing: &Signing<'_>,
-) -> aws_sdk_sts::Client {
-    // An unsigned request needs none, but the SDK wants some.
-    let provider = signing.credentials.map_or_else(
-        || SdkCredentials::new("unsigned", "", None, None, "xacct"),
-        sdk,
-    );
-    let offset = failure::skew(signing.clock_offset.load(Ordering::Relaxed));
-    let region = endpoint::signing_region(&plan.endpoint, &plan.region);
-    let shared = shared(
-        &plan.connection,
-        &plan.endpoint,
-        region,
-        http,
-        signing.effort,
-    );
-    let mut config = aws_sdk_sts::config::Builder::from(&shared)
-        .credentials_provider(provider)
-        .time_source(CorrectedClock {
-            now: signing.now,
-            offset: offset.unwrap_or(0),
-        })
-        .interceptor(WatchClock {
-            now: signing.now,
-            offset: Arc::clone(signing.clock_offset),
-        });
-    if plan.endpoint.url.is_none() && plan.endpoint.global {
-        config = config.endpoint_url("https://sts.amazonaws.com");
-    }
-    aws_sdk_sts::Client::from_conf(config.build())
 }

@@ -1,42 +1,70 @@
-//! The URL of STS, by the SDK's own endpoint rules; no network.
+//! The URL of a service, by the SDK's own endpoint rules; no network.
 
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 
 use crate::error::{Error, Result};
 use crate::plan::{Endpoint, Region};
 
-/// `https://sts.eu-central-1.amazonaws.com`
+/// The URL of the service that this crate of the SDK is for; what is unknown where it is unknown
+/// is said with the name of the region's setting.
 ///
 /// Errors: of kind `Config`, where AWS has no such endpoint (FIPS or dual stack in a partition
 /// without it).
-pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
+macro_rules! url_of {
+    ($sdk:ident, $endpoint:expr, $region:expr, $what:expr, $setting:expr $(, $more:ident)?) => {{
+        use $sdk::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+        let endpoint: &crate::plan::Endpoint = $endpoint;
+        let params = Params::builder()
+            .region($region)
+            .use_fips(endpoint.fips)
+            .use_dual_stack(endpoint.dual_stack)
+            $(.$more(endpoint.global))?;
+        let found = params.build().map_err(|error| error.to_string());
+        let found = found.and_then(|params| {
+            let resolver = DefaultResolver::new();
+            crate::aws::endpoint::resolved(ResolveEndpoint::resolve_endpoint(&resolver, &params))
+        });
+        crate::aws::endpoint::overridden(endpoint, found, $what, $setting)
+    }};
+}
+pub(super) use url_of;
+
+/// The override, else what was found.
+pub(super) fn overridden(
+    endpoint: &Endpoint,
+    found: std::result::Result<String, String>,
+    what: &str,
+    (setting, region): (&str, &str),
+) -> Result<String> {
     if let Some((url, _)) = &endpoint.url {
         return Ok(url.clone());
     }
-    let refuse = |why: String| {
+    found.map_err(|why| {
         Error::config(format!(
-            "no STS endpoint is known for region '{}': {why}",
-            region.name
+            "no {what} is known for {setting} '{region}': {why}"
         ))
-        .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
-    };
-    let params = Params::builder()
-        .region(signing_region(endpoint, region))
-        .use_fips(endpoint.fips)
-        .use_dual_stack(endpoint.dual_stack)
-        .use_global_endpoint(endpoint.global)
-        .build()
-        .map_err(|error| refuse(error.to_string()))?;
-    resolved(ResolveEndpoint::resolve_endpoint(
-        &DefaultResolver::new(),
-        &params,
-    ))
-    .map_err(refuse)
+        .hint(format!(
+            "check {setting}, use_fips_endpoint and use_dualstack_endpoint"
+        ))
+    })
+}
+
+/// `https://sts.eu-central-1.amazonaws.com`. Errors as [`url_of`].
+pub(crate) fn url(endpoint: &Endpoint, region: &Region) -> Result<String> {
+    let signing = signing_region(endpoint, region);
+    let setting = ("region", region.name.as_str());
+    url_of!(
+        aws_sdk_sts,
+        endpoint,
+        signing,
+        "STS endpoint",
+        setting,
+        use_global_endpoint
+    )
 }
 
 /// What a resolver of the SDK's says. It computes: its future is ready at once, so no runtime is

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use super::denial::{Denial, Reason};
 use super::response::{Stray, Unusable, is_unusable};
 use crate::error::Error;
-use crate::say::Voice;
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
 pub(super) const THROTTLING: [&str; 7] = [
@@ -108,39 +107,12 @@ pub(crate) fn no_answer(
     Error::unreachable(message).caused_by(cause)
 }
 
-/// What the clients of all services do with an error of the SDK: they make a [`Failure`] of it, and
-/// say it with `-v`.
-pub(super) struct Teller {
-    /// As it is called in what is said.
-    pub(super) service: &'static str,
-    pub(super) now: fn() -> DateTime<Utc>,
-    pub(super) voice: Voice,
-}
-
-impl Teller {
-    pub(super) fn failure<E>(&self, error: SdkError<E, Response>) -> Failure
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = Failure::from_sdk(error, (self.now)());
-        self.voice.trace(1, &format!("{}: {failure}", self.service));
-        failure
-    }
-}
-
 impl Failure {
     /// An answer of status 200 without what it should hold: a proxy's, perhaps. `why` is said of
     /// the answer.
     pub(crate) fn unusable(why: &str) -> Failure {
-        let cause = anyhow::Error::new(Unusable {
-            why: why.to_owned(),
-        });
-        Failure::Unreachable {
-            cause,
-            why: why.to_owned(),
-            never_sent: false,
-            is_throttled: false,
-        }
+        let why = why.to_owned();
+        Failure::unreachable(anyhow::Error::new(Unusable { why }))
     }
 
     /// From the SDK's error; `now` is when the answer came.
@@ -150,29 +122,26 @@ impl Failure {
     {
         let SdkError::ServiceError(service) = &error else {
             let never_sent = never_sent(&error);
-            return Failure::unreachable(anyhow::Error::new(error), never_sent);
+            let cause = anyhow::Error::new(error);
+            return if never_sent {
+                Failure::unsent(cause)
+            } else {
+                Failure::unreachable(cause)
+            };
         };
         let status = service.raw().status();
         let message = service.err().message().map(str::trim);
         let Some(code) = service.err().code() else {
-            return Failure::Unreachable {
-                why: without_code(status.as_u16(), message),
-                never_sent: false,
-                is_throttled: status.as_u16() == TOO_MANY,
-                cause: anyhow::Error::new(error),
-            };
+            let why = without_code(status.as_u16(), message);
+            return Failure::failed(why, status.as_u16() == TOO_MANY, error.into());
         };
         let message = message.unwrap_or("(no message)");
         let is_throttled = THROTTLING.contains(&code);
         if !is_throttled && !status.is_server_error() {
             return Failure::refused(code, message, clock_offset(service.raw(), now));
         }
-        Failure::Unreachable {
-            why: format!("{code}: {message} (HTTP {})", status.as_u16()),
-            never_sent: false,
-            is_throttled,
-            cause: anyhow::Error::new(error),
-        }
+        let why = format!("{code}: {message} (HTTP {})", status.as_u16());
+        Failure::failed(why, is_throttled, error.into())
     }
 
     /// AWS said no, for the reasons that its message names.
@@ -188,12 +157,40 @@ impl Failure {
     }
 
     /// No answer; the innermost cause says why.
-    pub(super) fn unreachable(cause: anyhow::Error, never_sent: bool) -> Failure {
+    pub(super) fn unreachable(cause: anyhow::Error) -> Failure {
+        let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY);
+        Failure::failed(cause.root_cause().to_string(), is_throttled, cause)
+    }
+
+    /// The same, and the request certainly did not leave.
+    pub(super) fn unsent(cause: anyhow::Error) -> Failure {
+        let mut failure = Failure::unreachable(cause);
+        if let Failure::Unreachable { never_sent, .. } = &mut failure {
+            *never_sent = true;
+        }
+        failure
+    }
+
+    /// An answer that says that AWS, or what stands in its place, has failed.
+    pub(super) fn failed(why: String, is_throttled: bool, cause: anyhow::Error) -> Failure {
         Failure::Unreachable {
-            why: cause.root_cause().to_string(),
-            never_sent,
-            is_throttled: Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY),
+            why,
+            never_sent: false,
+            is_throttled,
             cause,
+        }
+    }
+
+    /// For a token that is spent by its request, and of which a second one may end the session:
+    /// once more only where it was never sent.
+    pub(crate) async fn again_if_unsent<T>(
+        request: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        match request().await {
+            Err(Failure::Unreachable {
+                never_sent: true, ..
+            }) => request().await,
+            answer => answer,
         }
     }
 

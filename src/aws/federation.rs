@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::http::Request;
 use aws_smithy_types::body::SdkBody;
@@ -13,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::connector;
 use super::failure::Failure;
+use super::network::retried;
 use super::response::{Expected, Stray};
 use crate::console;
 use crate::credentials::Credentials;
@@ -23,8 +25,8 @@ use crate::secret::Secret;
 
 /// How long one attempt may take in all.
 const ATTEMPT: Duration = Duration::from_secs(8);
-/// How long to wait before the second attempt; before each next one, twice as long.
-const PAUSE: Duration = Duration::from_millis(200);
+/// What is said of credentials that it does not take.
+const REFUSED: &str = "the sign-in takes no such credentials or duration";
 
 /// The endpoint at one host.
 pub(crate) struct Federation {
@@ -69,55 +71,33 @@ impl Federation {
             &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"),
         );
         let address = console::token_address(&self.url, credentials, session_duration);
-        let mut pause = PAUSE;
-        for attempt in 1.. {
-            let failure = match self.get(&address).await {
-                Ok(token) => return Ok(token),
-                Err(failure) => failure,
-            };
-            self.voice.trace(1, &format!("sign-in: {failure}"));
-            if attempt >= self.max_attempts || matches!(failure, Failure::Refused { .. }) {
-                return Err(failure);
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Err(unreachable("no attempt was made", false))
+        let tell = |failure: &Failure| self.voice.trace(1, &format!("sign-in: {failure}"));
+        retried(self.max_attempts, tell, async |_| self.get(&address).await).await
     }
 
     async fn get(&self, address: &Secret) -> std::result::Result<Secret, Failure> {
         let mut request = Request::new(SdkBody::empty());
         // What is wrong with an address would be told with the address.
         if request.set_uri(address.expose()).is_err() {
-            return Err(unreachable("its address is not one", true));
+            return Err(Failure::unsent(anyhow!("its address is not one")));
         }
         let answered = async {
             let response = self.connector.call(request).await.map_err(|error| {
                 // The chain of causes ends with the system's own words; what comes before may name
                 // the address.
                 let cause = anyhow::Error::new(error);
-                let why = cause
-                    .chain()
-                    .last()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                Failure::Unreachable {
-                    why,
-                    never_sent: false,
-                    is_throttled: false,
-                    cause: named(cause),
-                }
+                Failure::failed(cause.root_cause().to_string(), false, named(cause))
             })?;
             let status = response.status().as_u16();
             match status {
                 200 => {}
                 429 | 500.. => {
-                    return Err(unreachable(&format!("it answered HTTP {status}"), false));
+                    return Err(Failure::unreachable(anyhow!("it answered HTTP {status}")));
                 }
-                _ => return Err(refused(status)),
+                _ => return Err(Failure::refused(&format!("HTTP {status}"), REFUSED, None)),
             }
             let body = ByteStream::new(response.into_body()).collect().await;
-            let body = body.map_err(|_| unreachable("its answer ended early", false))?;
+            let body = body.map_err(|_| Failure::unreachable(anyhow!("its answer ended early")))?;
             let body = Zeroizing::new(body.to_vec());
             let answer: Answer = serde_json::from_slice(&body)
                 .map_err(|_| Failure::unusable("it held no sign-in token"))?;
@@ -125,7 +105,7 @@ impl Federation {
         };
         match tokio::time::timeout(ATTEMPT, answered).await {
             Ok(result) => result,
-            Err(_) => Err(unreachable("it did not answer in time", false)),
+            Err(_) => Err(Failure::unreachable(anyhow!("it did not answer in time"))),
         }
     }
 }
@@ -135,26 +115,6 @@ fn named(cause: anyhow::Error) -> anyhow::Error {
     if Stray::in_chain(&cause).is_some() {
         cause
     } else {
-        anyhow::anyhow!("no answer")
-    }
-}
-
-fn refused(status: u16) -> Failure {
-    let message = "the sign-in takes no such credentials or duration".to_owned();
-    Failure::Refused {
-        code: format!("HTTP {status}"),
-        message,
-        denial: None,
-        reason: None,
-        clock_offset: None,
-    }
-}
-
-fn unreachable(why: &str, never_sent: bool) -> Failure {
-    Failure::Unreachable {
-        why: why.to_owned(),
-        never_sent,
-        is_throttled: false,
-        cause: anyhow::anyhow!("{why}"),
+        anyhow!("no answer")
     }
 }

@@ -25,6 +25,11 @@ const THROTTLED_TRIES: u32 = 12;
 /// Before the second attempt at a request that got no answer; twice as long before each next one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 
+/// How long to wait before the second attempt of [`retried`]; before each next one, twice as long.
+const PAUSE: Duration = Duration::from_millis(300);
+/// How often [`retried`] sends a request that AWS throttles.
+const THROTTLED_ATTEMPTS: u32 = 7;
+
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
 pub(crate) struct Network(Rc<Shared>);
@@ -124,6 +129,37 @@ impl Network {
     }
 }
 
+/// Sends a request for which there is no client of the SDK, as often as one of the SDK's would.
+/// `once` is told how many seconds AWS's clock is ahead; `tell` hears of each failure.
+pub(super) async fn retried<T>(
+    max_attempts: u32,
+    tell: impl Fn(&Failure),
+    once: impl AsyncFn(i64) -> std::result::Result<T, Failure>,
+) -> std::result::Result<T, Failure> {
+    let (mut attempt, mut pause, mut offset) = (1, PAUSE, 0);
+    loop {
+        let failure = match once(offset).await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => failure,
+        };
+        tell(&failure);
+        let most = if failure.is_throttled() {
+            THROTTLED_ATTEMPTS
+        } else {
+            max_attempts
+        };
+        let skew = failure.clock_skew().filter(|_| offset == 0);
+        let is_final = matches!(failure, Failure::Refused { .. }) && skew.is_none();
+        if attempt >= most || is_final {
+            return Err(failure);
+        }
+        offset = skew.unwrap_or(offset);
+        attempt += 1;
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -132,12 +168,7 @@ mod tests {
 
     fn throttled() -> Failure {
         let why = "Throttling: Rate exceeded (HTTP 400)".to_owned();
-        Failure::Unreachable {
-            why,
-            never_sent: false,
-            is_throttled: true,
-            cause: anyhow::anyhow!("throttled"),
-        }
+        Failure::failed(why, true, anyhow::anyhow!("throttled"))
     }
 
     /// How often a request is sent that is throttled the first time.

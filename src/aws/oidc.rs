@@ -1,17 +1,15 @@
 //! IAM Identity Center's sign-in: registering a client, starting a device, getting tokens. No
 //! request is signed.
 
-use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_sdk_sts::config::SharedHttpClient;
+use aws_sdk_ssooidc::Client;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::client::{self, Effort};
-use super::connector;
-use super::endpoint;
-use super::failure::{Failure, Teller};
-use crate::error::{Error, Result};
-use crate::plan::{Connection, Endpoint};
-use crate::say::Voice;
+use super::client::Effort;
+use super::endpoint::url_of;
+use super::failure::Failure;
+use super::service::{Asking, Service};
+use crate::error::Result;
+use crate::plan::Endpoint;
 use crate::secret::Secret;
 
 /// RFC 8628
@@ -21,13 +19,8 @@ const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const USUAL_INTERVAL: u32 = 5;
 
 /// The service in the region of one Identity Center.
-pub(crate) struct Oidc<'p> {
-    connection: &'p Connection,
-    endpoint: &'p Endpoint,
-    region: &'p str,
-    http: SharedHttpClient,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
+pub(crate) struct Oidc {
+    service: Service,
     /// `https://oidc.eu-central-1.amazonaws.com`, without a slash at its end.
     pub(crate) url: String,
 }
@@ -91,50 +84,17 @@ pub(crate) struct Tokens {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-impl<'p> Oidc<'p> {
+impl Oidc {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
-    pub(crate) fn new(
-        endpoint: &'p Endpoint,
-        region: &'p str,
-        connection: &'p Connection,
-        now: fn() -> DateTime<Utc>,
-        voice: Voice,
-    ) -> Result<Oidc<'p>> {
+    pub(crate) fn new(endpoint: &Endpoint, region: &str, asking: Asking<'_>) -> Result<Oidc> {
         let url = url(endpoint, region)?;
-        let http = connector::http_client(&url, connection)?;
-        let url = url.trim_end_matches('/').to_owned();
-        Ok(Oidc {
-            connection,
-            endpoint,
-            region,
-            http,
-            now,
-            voice,
-            url,
-        })
+        let service = Service::new("Identity Center", url, endpoint, region, asking)?;
+        let url = service.url.trim_end_matches('/').to_owned();
+        Ok(Oidc { service, url })
     }
 
-    fn client(&self, effort: Effort) -> aws_sdk_ssooidc::Client {
-        let shared = client::shared(
-            self.connection,
-            self.endpoint,
-            self.region.to_owned(),
-            &self.http,
-            effort,
-        );
-        aws_sdk_ssooidc::Client::from_conf(aws_sdk_ssooidc::config::Builder::from(&shared).build())
-    }
-
-    fn asking(&self, what: &str) {
-        self.voice.trace(1, &format!("{what}: asking {}", self.url));
-    }
-
-    fn teller(&self) -> Teller {
-        Teller {
-            service: "Identity Center",
-            now: self.now,
-            voice: self.voice,
-        }
+    fn client(&self, effort: Effort) -> Client {
+        Client::new(&self.service.config(effort))
     }
 
     /// A client of kind `public`.
@@ -142,27 +102,23 @@ impl<'p> Oidc<'p> {
         &self,
         new: &NewClient<'_>,
     ) -> std::result::Result<Registered, Failure> {
-        self.asking("RegisterClient");
-        let mut request = self.client(Effort::Usual).register_client();
-        request = request
-            .client_name(new.name)
-            .client_type("public")
-            .set_scopes(new.scopes.clone());
-        if let Some(browser) = &new.browser {
+        self.service.asking("RegisterClient");
+        let request = async || {
+            let mut request = self.client(Effort::Usual).register_client();
             request = request
-                .redirect_uris(browser.redirect_uri)
-                .issuer_url(browser.issuer_url)
-                .set_grant_types(Some(
-                    browser
-                        .grant_types
-                        .iter()
-                        .map(|grant| (*grant).to_owned())
-                        .collect(),
-                ));
-        }
-        let answer = Box::pin(request.send())
-            .await
-            .map_err(|error| self.teller().failure(error))?;
+                .client_name(new.name)
+                .client_type("public")
+                .set_scopes(new.scopes.clone());
+            if let Some(browser) = &new.browser {
+                let grants = browser.grant_types.iter().map(|grant| (*grant).to_owned());
+                request = request
+                    .redirect_uris(browser.redirect_uri)
+                    .issuer_url(browser.issuer_url)
+                    .set_grant_types(Some(grants.collect()));
+            }
+            request.send().await
+        };
+        let answer = self.service.send(Effort::Usual, request).await?;
         let expires_at = DateTime::from_timestamp(answer.client_secret_expires_at(), 0);
         match (answer.client_id, answer.client_secret, expires_at) {
             (Some(client_id), Some(secret), Some(expires_at)) => Ok(Registered {
@@ -170,7 +126,7 @@ impl<'p> Oidc<'p> {
                 client_secret: Secret::new(secret),
                 expires_at,
             }),
-            _ => Err(incomplete("a client")),
+            _ => Err(Failure::unusable("it held no client")),
         }
     }
 
@@ -179,15 +135,16 @@ impl<'p> Oidc<'p> {
         client: &Registered,
         start_url: &str,
     ) -> std::result::Result<Device, Failure> {
-        self.asking("StartDeviceAuthorization");
-        let request = self.client(Effort::Usual).start_device_authorization();
-        let request = request
-            .client_id(&client.client_id)
-            .client_secret(client.client_secret.expose())
-            .start_url(start_url);
-        let answer = Box::pin(request.send())
-            .await
-            .map_err(|error| self.teller().failure(error))?;
+        self.service.asking("StartDeviceAuthorization");
+        let request = async || {
+            let request = self.client(Effort::Usual).start_device_authorization();
+            let request = request
+                .client_id(&client.client_id)
+                .client_secret(client.client_secret.expose())
+                .start_url(start_url);
+            request.send().await
+        };
+        let answer = self.service.send(Effort::Usual, request).await?;
         let (expires_in, interval) = (answer.expires_in(), answer.interval());
         let page = answer.verification_uri_complete.or(answer.verification_uri);
         match (answer.device_code, answer.user_code, page) {
@@ -201,7 +158,7 @@ impl<'p> Oidc<'p> {
                     .filter(|n| *n > 0)
                     .unwrap_or(USUAL_INTERVAL),
             }),
-            _ => Err(incomplete("a device code")),
+            _ => Err(Failure::unusable("it held no device code")),
         }
     }
 
@@ -217,31 +174,34 @@ impl<'p> Oidc<'p> {
             Grant::Code { .. } => ("authorization_code", Effort::Usual),
             Grant::Refresh { .. } => ("refresh_token", Effort::Once),
         };
-        self.asking(&format!(
+        self.service.asking(&format!(
             "CreateToken for {}",
             grant_type.rsplit(':').next().unwrap_or_default()
         ));
-        let request = self.client(effort).create_token().grant_type(grant_type);
-        let request = request
-            .client_id(&client.client_id)
-            .client_secret(client.client_secret.expose());
-        let request = match grant {
-            Grant::Device { code } => request.device_code(code.expose()),
-            Grant::Code {
-                code,
-                verifier,
-                redirect_uri,
-            } => request
-                .code(code.expose())
-                .code_verifier(verifier.expose())
-                .redirect_uri(*redirect_uri),
-            Grant::Refresh { token } => request.refresh_token(token.expose()),
+        let request = async || {
+            let request = self.client(effort).create_token().grant_type(grant_type);
+            let request = request
+                .client_id(&client.client_id)
+                .client_secret(client.client_secret.expose());
+            let request = match grant {
+                Grant::Device { code } => request.device_code(code.expose()),
+                Grant::Code {
+                    code,
+                    verifier,
+                    redirect_uri,
+                } => request
+                    .code(code.expose())
+                    .code_verifier(verifier.expose())
+                    .redirect_uri(*redirect_uri),
+                Grant::Refresh { token } => request.refresh_token(token.expose()),
+            };
+            request.send().await
         };
-        let answer = Box::pin(request.send())
-            .await
-            .map_err(|error| self.teller().failure(error))?;
-        let expires_at = (self.now)() + TimeDelta::seconds(answer.expires_in().into());
-        let access_token = answer.access_token.ok_or_else(|| incomplete("a token"))?;
+        let answer = self.service.send(effort, request).await?;
+        let expires_at = (self.service.now)() + TimeDelta::seconds(answer.expires_in().into());
+        let access_token = answer
+            .access_token
+            .ok_or_else(|| Failure::unusable("it held no token"))?;
         Ok(Tokens {
             access_token: Secret::new(access_token),
             refresh_token: answer.refresh_token.map(Secret::new),
@@ -250,33 +210,10 @@ impl<'p> Oidc<'p> {
     }
 }
 
-/// Where the service is: the SDK's own rules.
+/// Where the service is.
 pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
-    if let Some((url, _)) = &endpoint.url {
-        return Ok(url.clone());
-    }
-    let refuse = |why: String| {
-        Error::config(format!(
-            "no IAM Identity Center endpoint is known for sso_region '{region}': {why}"
-        ))
-        .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
-    };
-    let params = Params::builder()
-        .region(region)
-        .use_fips(endpoint.fips)
-        .use_dual_stack(endpoint.dual_stack)
-        .build()
-        .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
-        &DefaultResolver::new(),
-        &params,
-    ))
-    .map_err(refuse)
-}
-
-/// An answer of status 200 without what it should hold: a proxy's, perhaps.
-fn incomplete(what: &str) -> Failure {
-    Failure::unusable(&format!("it held no {}", what.trim_start_matches("a ")))
+    let (what, setting) = ("IAM Identity Center endpoint", ("sso_region", region));
+    url_of!(aws_sdk_ssooidc, endpoint, region, what, setting)
 }
 
 #[cfg(test)]

@@ -1,44 +1,28 @@
 //! AWS Organizations: its accounts, its tree of organizational units, and what accounts are tagged
 //! with. Which of them are wanted is the caller's business.
 
-use std::result::Result as Answered;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use aws_config::SdkConfig;
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_sdk_organizations::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_organizations::config::Builder;
 use aws_sdk_organizations::types::{Account, AccountState, AccountStatus, ParentType};
-use aws_smithy_runtime_api::http::Response;
-use chrono::{DateTime, Utc};
+use std::result::Result as Answered;
 
-use super::client::{self, CorrectedClock, Effort, WatchClock};
-use super::endpoint;
-use super::failure::{self, Failure, Teller};
-use super::network::{Known, Network};
-use super::pages;
+use super::client::{self, Effort};
+use super::endpoint::url_of;
+use super::failure::Failure;
+use super::service::{Asking, Service};
 use crate::arn;
 use crate::credentials::Credentials;
-use crate::error::{Error, Result};
-use crate::plan::{Connection, Endpoint};
-use crate::say::Voice;
+use crate::error::Result;
+use crate::plan::Endpoint;
 
 /// The most entries that a page may have.
 const PAGE: i32 = 20;
 
 /// The service, as whoever signs sees it.
 pub(crate) struct Organizations {
-    shared: SdkConfig,
+    service: Service,
     keys: SdkCredentials,
-    clock_offset: Arc<AtomicI64>,
-    network: Network,
-    /// Of one request.
-    attempts: u32,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
-    pub(crate) url: String,
 }
 
 /// An account of the organization.
@@ -68,196 +52,120 @@ impl Organizations {
     ///
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
     pub(crate) fn new(
-        network: &Network,
         endpoint: &Endpoint,
         region: &str,
-        connection: &Connection,
         keys: &Credentials,
-        now: fn() -> DateTime<Utc>,
-        voice: Voice,
+        asking: Asking<'_>,
     ) -> Result<Organizations> {
         let region = home_region(region);
         let url = url(endpoint, region)?;
-        let Known { http, clock_offset } = network.server(&url, connection)?;
-        let effort = if network.is_paced() {
-            Effort::UsualOnce
-        } else {
-            Effort::Usual
-        };
+        let service = Service::new("AWS Organizations", url, endpoint, region, asking)?;
         let keys = client::sdk(keys);
-        let shared = client::shared(connection, endpoint, region.to_owned(), &http, effort);
-        let attempts = client::attempts(connection, Effort::Usual);
-        let network = network.clone();
-        Ok(Organizations {
-            shared,
-            keys,
-            clock_offset,
-            network,
-            attempts,
-            now,
-            voice,
-            url,
-        })
+        Ok(Organizations { service, keys })
     }
 
-    /// For one request: it is signed by what the last answer said of the clocks.
+    pub(crate) fn url(&self) -> &str {
+        &self.service.url
+    }
+
     fn client(&self) -> Client {
-        let offset = failure::skew(self.clock_offset.load(Ordering::Relaxed)).unwrap_or(0);
-        let config = aws_sdk_organizations::config::Builder::from(&self.shared)
-            .credentials_provider(self.keys.clone())
-            .time_source(CorrectedClock {
-                now: self.now,
-                offset,
-            })
-            .interceptor(WatchClock {
-                now: self.now,
-                offset: Arc::clone(&self.clock_offset),
-            });
-        Client::from_conf(config.build())
+        let shared = self.service.signed(Effort::Usual, self.keys.clone());
+        let watch = self.service.watch();
+        Client::from_conf(Builder::from(&shared).interceptor(watch).build())
     }
 
     pub(crate) async fn accounts(&self) -> Answered<Vec<Member>, Failure> {
-        self.asking("ListAccounts");
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self
-                    .client()
-                    .list_accounts()
-                    .max_results(PAGE)
-                    .set_next_token(token.clone());
-                request.send().await
-            };
-            let page = self.send(request).await?;
-            Ok((page.accounts.unwrap_or_default(), page.next_token))
+        self.service.asking("ListAccounts");
+        let request = async |token| {
+            let request = self.client().list_accounts().set_next_token(token);
+            request.max_results(PAGE).send().await
         };
-        Ok(pages::all(page).await?.into_iter().map(member).collect())
+        let listed = self
+            .service
+            .list(request, |page| (page.accounts, page.next_token));
+        Ok(listed.await?.into_iter().map(member).collect())
     }
 
     /// The accounts right below a root or a unit.
     pub(crate) async fn accounts_in(&self, parent: &str) -> Answered<Vec<Member>, Failure> {
-        self.asking(&format!("ListAccountsForParent {parent}"));
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self.client().list_accounts_for_parent().parent_id(parent);
-                let request = request.max_results(PAGE).set_next_token(token.clone());
-                request.send().await
-            };
-            let page = self.send(request).await?;
-            Ok((page.accounts.unwrap_or_default(), page.next_token))
+        self.service
+            .asking(&format!("ListAccountsForParent {parent}"));
+        let request = async |token| {
+            let request = self.client().list_accounts_for_parent().parent_id(parent);
+            let request = request.max_results(PAGE).set_next_token(token);
+            request.send().await
         };
-        Ok(pages::all(page).await?.into_iter().map(member).collect())
+        let listed = self
+            .service
+            .list(request, |page| (page.accounts, page.next_token));
+        Ok(listed.await?.into_iter().map(member).collect())
     }
 
     /// The units right below a root or a unit.
     pub(crate) async fn units_in(&self, parent: &str) -> Answered<Vec<Unit>, Failure> {
-        self.asking(&format!("ListOrganizationalUnitsForParent {parent}"));
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self
-                    .client()
-                    .list_organizational_units_for_parent()
-                    .parent_id(parent);
-                let request = request.max_results(PAGE).set_next_token(token.clone());
-                request.send().await
-            };
-            let page = self.send(request).await?;
-            Ok((
-                page.organizational_units.unwrap_or_default(),
-                page.next_token,
-            ))
+        self.service
+            .asking(&format!("ListOrganizationalUnitsForParent {parent}"));
+        let request = async |token| {
+            let request = self.client().list_organizational_units_for_parent();
+            let request = request.parent_id(parent).max_results(PAGE);
+            request.set_next_token(token).send().await
         };
-        let units = pages::all(page).await?.into_iter();
+        let listed = self
+            .service
+            .list(request, |page| (page.organizational_units, page.next_token));
+        let units = listed.await?.into_iter();
         Ok(units.map(|found| unit(found.id, found.name)).collect())
     }
 
     pub(crate) async fn roots(&self) -> Answered<Vec<Unit>, Failure> {
-        self.asking("ListRoots");
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self.client().list_roots().set_next_token(token.clone());
-                request.send().await
-            };
-            let page = self.send(request).await?;
-            Ok((page.roots.unwrap_or_default(), page.next_token))
+        self.service.asking("ListRoots");
+        let request = async |token| {
+            let request = self.client().list_roots().set_next_token(token);
+            request.send().await
         };
-        let roots = pages::all(page).await?.into_iter();
+        let listed = self
+            .service
+            .list(request, |page| (page.roots, page.next_token));
+        let roots = listed.await?.into_iter();
         Ok(roots.map(|found| unit(found.id, found.name)).collect())
     }
 
     /// The id of the unit that this one is in; `None` where that is the root.
     pub(crate) async fn unit_above(&self, id: &str) -> Answered<Option<String>, Failure> {
-        self.asking(&format!("ListParents {id}"));
-        let answer = self
-            .send(async || self.client().list_parents().child_id(id).send().await)
-            .await?;
+        self.service.asking(&format!("ListParents {id}"));
+        let request = async || self.client().list_parents().child_id(id).send().await;
+        let answer = self.service.send(Effort::Usual, request).await?;
         let mut parents = answer.parents.unwrap_or_default().into_iter();
         let unit = parents.find(|parent| parent.r#type == Some(ParentType::OrganizationalUnit));
         Ok(unit.and_then(|parent| parent.id))
     }
 
     pub(crate) async fn unit_name(&self, id: &str) -> Answered<String, Failure> {
-        self.asking(&format!("DescribeOrganizationalUnit {id}"));
+        self.service
+            .asking(&format!("DescribeOrganizationalUnit {id}"));
         let request = async || {
-            self.client()
-                .describe_organizational_unit()
-                .organizational_unit_id(id)
-                .send()
-                .await
+            let request = self.client().describe_organizational_unit();
+            request.organizational_unit_id(id).send().await
         };
-        let answer = self.send(request).await?;
-        Ok(answer
-            .organizational_unit
-            .and_then(|unit| unit.name)
-            .unwrap_or_default())
+        let answer = self.service.send(Effort::Usual, request).await?;
+        let unit = answer.organizational_unit;
+        Ok(unit.and_then(|unit| unit.name).unwrap_or_default())
     }
 
     /// The account's tags.
     pub(crate) async fn tags(&self, account_id: &str) -> Answered<Vec<Tag>, Failure> {
-        self.asking(&format!("ListTagsForResource {account_id}"));
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self
-                    .client()
-                    .list_tags_for_resource()
-                    .resource_id(account_id)
-                    .set_next_token(token.clone());
-                request.send().await
-            };
-            let page = self.send(request).await?;
-            Ok((page.tags.unwrap_or_default(), page.next_token))
+        self.service
+            .asking(&format!("ListTagsForResource {account_id}"));
+        let request = async |token| {
+            let request = self.client().list_tags_for_resource();
+            let request = request.resource_id(account_id).set_next_token(token);
+            request.send().await
         };
-        Ok(pages::all(page)
-            .await?
-            .into_iter()
-            .map(|tag| (tag.key, tag.value))
-            .collect())
-    }
-
-    async fn send<T, E>(
-        &self,
-        request: impl AsyncFn() -> Answered<T, SdkError<E, Response>>,
-    ) -> Answered<T, Failure>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let request = async || {
-            Box::pin(request())
-                .await
-                .map_err(|error| self.teller().failure(error))
-        };
-        self.network.send(self.attempts, true, request).await
-    }
-
-    fn asking(&self, what: &str) {
-        self.voice.trace(1, &format!("{what}: asking {}", self.url));
-    }
-
-    fn teller(&self) -> Teller {
-        Teller {
-            service: "AWS Organizations",
-            now: self.now,
-            voice: self.voice,
-        }
+        let listed = self
+            .service
+            .list(request, |page| (page.tags, page.next_token));
+        let tags = listed.await?.into_iter();
+        Ok(tags.map(|tag| (tag.key, tag.value)).collect())
     }
 }
 
@@ -299,28 +207,10 @@ fn home_region(region: &str) -> &str {
     }
 }
 
-/// Where the service is: the SDK's own rules.
+/// Where the service is.
 fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
-    if let Some((url, _)) = &endpoint.url {
-        return Ok(url.clone());
-    }
-    let refuse = |why: String| {
-        Error::config(format!(
-            "no AWS Organizations endpoint is known for region '{region}': {why}"
-        ))
-        .hint("check region, use_fips_endpoint and use_dualstack_endpoint")
-    };
-    let params = Params::builder()
-        .region(region)
-        .use_fips(endpoint.fips)
-        .use_dual_stack(endpoint.dual_stack)
-        .build()
-        .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
-        &DefaultResolver::new(),
-        &params,
-    ))
-    .map_err(refuse)
+    let (what, setting) = ("AWS Organizations endpoint", ("region", region));
+    url_of!(aws_sdk_organizations, endpoint, region, what, setting)
 }
 
 #[cfg(test)]

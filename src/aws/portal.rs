@@ -1,19 +1,16 @@
 //! IAM Identity Center's access portal: what is assigned, a role's credentials, signing out. The
 //! token says who asks.
 
-use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use aws_sdk_sts::config::SharedHttpClient;
-use chrono::{DateTime, Utc};
+use aws_sdk_sso::Client;
+use chrono::DateTime;
 
-use super::client::{self, Effort};
-use super::endpoint;
-use super::failure::{Failure, Teller};
-use super::network::Network;
-use super::pages;
+use super::client::Effort;
+use super::endpoint::url_of;
+use super::failure::Failure;
+use super::service::{Asking, Service};
 use crate::credentials::{Credentials, Unchecked};
-use crate::error::{Error, Result};
-use crate::plan::{Connection, Endpoint};
-use crate::say::Voice;
+use crate::error::Result;
+use crate::plan::Endpoint;
 use crate::secret::Secret;
 
 /// The most entries that a page may have.
@@ -28,86 +25,23 @@ pub(crate) struct PortalAccount {
 }
 
 /// The service in the region of one Identity Center.
-pub(crate) struct Portal<'p> {
-    connection: &'p Connection,
-    endpoint: &'p Endpoint,
-    region: &'p str,
-    http: SharedHttpClient,
-    network: Network,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
-}
+pub(crate) struct Portal(Service);
 
-/// Where the service is: the SDK's own rules.
+/// Where the service is.
 pub(crate) fn url(endpoint: &Endpoint, region: &str) -> Result<String> {
-    if let Some((url, _)) = &endpoint.url {
-        return Ok(url.clone());
-    }
-    let refuse = |why: String| {
-        Error::config(format!(
-            "no Identity Center portal is known for sso_region '{region}': {why}"
-        ))
-        .hint("check sso_region, use_fips_endpoint and use_dualstack_endpoint")
-    };
-    let params = Params::builder()
-        .region(region)
-        .use_fips(endpoint.fips)
-        .use_dual_stack(endpoint.dual_stack)
-        .build()
-        .map_err(|error| refuse(error.to_string()))?;
-    endpoint::resolved(ResolveEndpoint::resolve_endpoint(
-        &DefaultResolver::new(),
-        &params,
-    ))
-    .map_err(refuse)
+    let (what, setting) = ("Identity Center portal", ("sso_region", region));
+    url_of!(aws_sdk_sso, endpoint, region, what, setting)
 }
 
-impl<'p> Portal<'p> {
-    /// Errors: of kind `Config`, where the CA bundle cannot be read.
-    pub(crate) fn new(
-        network: &Network,
-        endpoint: &'p Endpoint,
-        region: &'p str,
-        connection: &'p Connection,
-        now: fn() -> DateTime<Utc>,
-        voice: Voice,
-    ) -> Result<Portal<'p>> {
-        // Where there is no override, AWS's own addresses are all https.
-        let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
-        let http = network.server(url, connection)?.http;
-        Ok(Portal {
-            connection,
-            endpoint,
-            region,
-            http,
-            network: network.clone(),
-            now,
-            voice,
-        })
+impl Portal {
+    /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
+    pub(crate) fn new(endpoint: &Endpoint, region: &str, asking: Asking<'_>) -> Result<Portal> {
+        let url = url(endpoint, region)?;
+        Service::new("Identity Center", url, endpoint, region, asking).map(Portal)
     }
 
-    fn client(&self, effort: Effort) -> aws_sdk_sso::Client {
-        let effort = if self.network.is_paced() {
-            effort.unrepeated()
-        } else {
-            effort
-        };
-        let shared = client::shared(
-            self.connection,
-            self.endpoint,
-            self.region.to_owned(),
-            &self.http,
-            effort,
-        );
-        aws_sdk_sso::Client::from_conf(aws_sdk_sso::config::Builder::from(&shared).build())
-    }
-
-    fn teller(&self) -> Teller {
-        Teller {
-            service: "Identity Center",
-            now: self.now,
-            voice: self.voice,
-        }
+    fn client(&self) -> Client {
+        Client::new(&self.0.config(Effort::Usual))
     }
 
     pub(crate) async fn role_credentials(
@@ -116,22 +50,15 @@ impl<'p> Portal<'p> {
         account_id: &str,
         role_name: &str,
     ) -> std::result::Result<Credentials, Failure> {
-        self.voice.trace(
-            1,
-            &format!(
-                "GetRoleCredentials {role_name} in {account_id}: asking {}",
-                self.region
-            ),
-        );
+        self.0
+            .asking(&format!("GetRoleCredentials {role_name} in {account_id}"));
         let request = async || {
-            let request = self.client(Effort::Usual).get_role_credentials();
+            let request = self.client().get_role_credentials();
             let request = request.access_token(access_token.expose());
             let request = request.account_id(account_id).role_name(role_name);
-            Box::pin(request.send())
-                .await
-                .map_err(|error| self.teller().failure(error))
+            request.send().await
         };
-        let answer = self.network.send(self.attempts(), true, request).await?;
+        let answer = self.0.send(Effort::Usual, request).await?;
         let keys = answer.role_credentials;
         let expiration = keys
             .as_ref()
@@ -162,34 +89,21 @@ impl<'p> Portal<'p> {
         &self,
         access_token: &Secret,
     ) -> std::result::Result<Vec<PortalAccount>, Failure> {
-        self.voice
-            .trace(1, &format!("ListAccounts: asking {}", self.region));
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self
-                    .client(Effort::Usual)
-                    .list_accounts()
-                    .set_next_token(token.clone());
-                let request = request
-                    .access_token(access_token.expose())
-                    .max_results(PAGE);
-                Box::pin(request.send())
-                    .await
-                    .map_err(|error| self.teller().failure(error))
-            };
-            let page = self.network.send(self.attempts(), true, request).await?;
-            let accounts = page
-                .account_list
-                .unwrap_or_default()
-                .into_iter()
-                .map(|account| PortalAccount {
-                    account_id: account.account_id.unwrap_or_default(),
-                    name: account.account_name.unwrap_or_default(),
-                    email: account.email_address.unwrap_or_default(),
-                });
-            Ok((accounts.collect(), page.next_token))
+        self.0.asking("ListAccounts");
+        let request = async |token| {
+            let request = self.client().list_accounts().set_next_token(token);
+            let request = request.access_token(access_token.expose());
+            request.max_results(PAGE).send().await
         };
-        pages::all(page).await
+        let listed = self
+            .0
+            .list(request, |page| (page.account_list, page.next_token));
+        let accounts = listed.await?.into_iter().map(|account| PortalAccount {
+            account_id: account.account_id.unwrap_or_default(),
+            name: account.account_name.unwrap_or_default(),
+            email: account.email_address.unwrap_or_default(),
+        });
+        Ok(accounts.collect())
     }
 
     /// The roles in one account.
@@ -198,50 +112,28 @@ impl<'p> Portal<'p> {
         access_token: &Secret,
         account_id: &str,
     ) -> std::result::Result<Vec<String>, Failure> {
-        self.voice.trace(
-            1,
-            &format!("ListAccountRoles of {account_id}: asking {}", self.region),
-        );
-        let page = async |token: Option<String>| {
-            let request = async || {
-                let request = self
-                    .client(Effort::Usual)
-                    .list_account_roles()
-                    .set_next_token(token.clone());
-                let request = request
-                    .access_token(access_token.expose())
-                    .max_results(PAGE);
-                Box::pin(request.account_id(account_id).send())
-                    .await
-                    .map_err(|error| self.teller().failure(error))
-            };
-            let page = self.network.send(self.attempts(), true, request).await?;
-            let roles = page
-                .role_list
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|role| role.role_name);
-            Ok((roles.collect(), page.next_token))
+        self.0.asking(&format!("ListAccountRoles of {account_id}"));
+        let request = async |token| {
+            let request = self.client().list_account_roles().set_next_token(token);
+            let request = request.access_token(access_token.expose());
+            let request = request.account_id(account_id).max_results(PAGE);
+            request.send().await
         };
-        pages::all(page).await
-    }
-
-    fn attempts(&self) -> u32 {
-        client::attempts(self.connection, Effort::Usual)
+        let listed = self
+            .0
+            .list(request, |page| (page.role_list, page.next_token));
+        let roles = listed.await?.into_iter();
+        Ok(roles.filter_map(|role| role.role_name).collect())
     }
 
     /// Ends the session that the token is for, with its refresh token. Role credentials live on
     /// until they expire.
     pub(crate) async fn logout(&self, access_token: &Secret) -> std::result::Result<(), Failure> {
-        self.voice
-            .trace(1, &format!("Logout: asking {}", self.region));
-        let request = self
-            .client(Effort::Usual)
-            .logout()
-            .access_token(access_token.expose());
-        Box::pin(request.send())
-            .await
-            .map(|_| ())
-            .map_err(|error| self.teller().failure(error))
+        self.0.asking("Logout");
+        let request = async || {
+            let request = self.client().logout();
+            request.access_token(access_token.expose()).send().await
+        };
+        self.0.send(Effort::Usual, request).await.map(|_| ())
     }
 }

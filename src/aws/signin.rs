@@ -7,30 +7,22 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
-use aws_sdk_sts::config::SharedHttpClient;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustls::pki_types::PrivateSec1KeyDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 
-use super::client::{self, Effort};
-use super::connector;
+use super::client::Effort;
+use super::endpoint::url_of;
 use super::failure::Failure;
+use super::service::{Asking, Service};
 use crate::credentials::{Credentials, Unchecked};
 use crate::error::Result;
-use crate::plan::{Connection, Endpoint};
-use crate::say::Voice;
+use crate::plan::Endpoint;
 use crate::secret::Secret;
 
 /// The service in one region.
-pub(crate) struct Signin<'p> {
-    connection: &'p Connection,
-    endpoint: &'p Endpoint,
-    region: &'p str,
-    http: SharedHttpClient,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
-}
+pub(crate) struct Signin(Service);
 
 /// A session's key, with which each request is signed.
 #[derive(Clone)]
@@ -73,26 +65,12 @@ impl ProofKey {
     }
 }
 
-impl<'p> Signin<'p> {
-    /// Errors: of kind `Config`, where the CA bundle cannot be read.
-    pub(crate) fn new(
-        endpoint: &'p Endpoint,
-        region: &'p str,
-        connection: &'p Connection,
-        now: fn() -> DateTime<Utc>,
-        voice: Voice,
-    ) -> Result<Signin<'p>> {
-        // Where there is no override, AWS's own addresses are all https.
-        let url = endpoint.url.as_ref().map_or("https://", |(url, _)| url);
-        let http = connector::http_client(url, connection)?;
-        Ok(Signin {
-            connection,
-            endpoint,
-            region,
-            http,
-            now,
-            voice,
-        })
+impl Signin {
+    /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
+    pub(crate) fn new(endpoint: &Endpoint, region: &str, asking: Asking<'_>) -> Result<Signin> {
+        let (what, setting) = ("AWS Sign-In endpoint", ("region", region));
+        let url = url_of!(aws_sdk_signin, endpoint, region, what, setting)?;
+        Service::new("AWS Sign-In", url, endpoint, region, asking).map(Signin)
     }
 
     /// A refresh token is spent by its request, and a second one with it may end the session: it is
@@ -106,12 +84,8 @@ impl<'p> Signin<'p> {
         refresh_token: &Secret,
         key: &ProofKey,
     ) -> std::result::Result<Renewed, Failure> {
-        match self.refresh_once(client_id, refresh_token, key).await {
-            Err(Failure::Unreachable {
-                never_sent: true, ..
-            }) => self.refresh_once(client_id, refresh_token, key).await,
-            answer => answer,
-        }
+        let request = async || self.refresh_once(client_id, refresh_token, key).await;
+        Failure::again_if_unsent(request).await
     }
 
     async fn refresh_once(
@@ -120,26 +94,15 @@ impl<'p> Signin<'p> {
         refresh_token: &Secret,
         key: &ProofKey,
     ) -> std::result::Result<Renewed, Failure> {
-        self.voice.trace(
-            1,
-            &format!("CreateOAuth2Token: asking AWS Sign-In in {}", self.region),
-        );
-        let shared = client::shared(
-            self.connection,
-            self.endpoint,
-            self.region.to_owned(),
-            &self.http,
-            Effort::Once,
-        );
-        let config = aws_sdk_signin::config::Builder::from(&shared).build();
+        self.0.asking("CreateOAuth2Token");
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)
             .grant_type("refresh_token")
             .refresh_token(refresh_token.expose())
             .build();
         let body = body.map_err(|error| Failure::unusable(&error.to_string()))?;
-        let (key, now) = (key.clone(), self.now);
-        let request = aws_sdk_signin::Client::from_conf(config)
+        let (key, now) = (key.clone(), self.0.now);
+        let request = aws_sdk_signin::Client::new(&self.0.config(Effort::Once))
             .create_o_auth2_token()
             .token_input(body);
         let request = request.customize().mutate_request(move |request| {
@@ -150,19 +113,18 @@ impl<'p> Signin<'p> {
         });
         let answer = Box::pin(request.send()).await.map_err(|error| {
             let oauth = error.as_service_error().and_then(oauth_code);
-            let mut failure = Failure::from_sdk(error, (self.now)());
+            let mut failure = Failure::from_sdk(error, now());
             if let (Failure::Refused { code, .. }, Some(oauth)) = (&mut failure, oauth) {
                 *code = oauth;
             }
-            self.voice.trace(1, &format!("AWS Sign-In: {failure}"));
-            failure
+            self.0.told(failure)
         })?;
         let Some(token) = answer.token_output else {
             return Err(Failure::unusable("it held no token"));
         };
         let (keys, expires_in) = (token.access_token, token.expires_in);
         let keys = keys.ok_or_else(|| Failure::unusable("it held no credentials"))?;
-        let expires_at = (self.now)() + TimeDelta::seconds(expires_in.into());
+        let expires_at = now() + TimeDelta::seconds(expires_in.into());
         let answered = Unchecked {
             access_key_id: keys.access_key_id,
             secret_access_key: Secret::new(keys.secret_access_key),

@@ -1,18 +1,19 @@
 //! The calls: `AssumeRole`, with keys or a token, `GetSessionToken`, `GetFederationToken`,
 //! `GetCallerIdentity`.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::Builder;
 use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::types::{AssumedRoleUser, PolicyDescriptorType, Tag};
 use chrono::{DateTime, Utc};
 
-use super::client::{self, Effort, Signing};
+use super::client::{self, Effort};
 use super::endpoint;
-use super::failure::{self, Failure, Teller};
-use super::network::{Known, Network};
+use super::failure::Failure;
+use super::network::Network;
+use super::service::{Asking, Service};
 use crate::arn::Arn;
 use crate::credentials::{Credentials, Unchecked};
 use crate::error::Result;
@@ -23,15 +24,7 @@ use crate::secret::Secret;
 
 /// STS at the plan's endpoint. Building it parses the system's certificates, so it is built on a
 /// miss only.
-pub(crate) struct Sts<'p> {
-    plan: &'p Plan,
-    network: Network,
-    /// With the seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
-    server: Known,
-    now: fn() -> DateTime<Utc>,
-    voice: Voice,
-    pub(crate) url: String,
-}
+pub(crate) struct Sts(Service);
 
 /// Credentials that STS has just issued.
 #[derive(Debug)]
@@ -51,108 +44,66 @@ pub(crate) struct Identity {
     pub(crate) user_id: String,
 }
 
-impl<'p> Sts<'p> {
+impl Sts {
     /// Errors: of kind `Config`, where there is no such endpoint or the CA bundle cannot be read.
-    pub(crate) fn new(plan: &'p Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts<'p>> {
+    pub(crate) fn new(plan: &Plan, now: fn() -> DateTime<Utc>, voice: Voice) -> Result<Sts> {
         Sts::on(&Network::default(), plan, now, voice)
     }
 
     /// As [`Sts::new`], with the connections of other requests of this run.
     pub(crate) fn on(
         network: &Network,
-        plan: &'p Plan,
+        plan: &Plan,
         now: fn() -> DateTime<Utc>,
         voice: Voice,
-    ) -> Result<Sts<'p>> {
-        let url = endpoint::url(&plan.endpoint, &plan.region)?;
-        let server = network.server(&url, &plan.connection)?;
-        Ok(Sts {
-            plan,
-            network: network.clone(),
-            server,
+    ) -> Result<Sts> {
+        let (endpoint, connection) = (&plan.endpoint, &plan.connection);
+        let url = endpoint::url(endpoint, &plan.region)?;
+        let region = endpoint::signing_region(endpoint, &plan.region);
+        let asking = Asking {
+            network,
+            connection,
             now,
             voice,
-            url,
-        })
+        };
+        Service::new("STS", url, endpoint, &region, asking).map(Sts)
     }
 
     /// The same, with connections of its own; what is known of the clocks goes along.
-    pub(crate) fn reconnected(&self) -> Result<Sts<'p>> {
-        let own = Network::default();
-        let http = own.server(&self.url, &self.plan.connection)?.http;
-        let server = Known {
-            http,
-            clock_offset: Arc::clone(&self.server.clock_offset),
-        };
-        let (now, voice, url) = (self.now, self.voice, self.url.clone());
-        Ok(Sts {
-            plan: self.plan,
-            network: own,
-            server,
-            now,
-            voice,
-            url,
-        })
+    pub(crate) fn reconnected(&self) -> Result<Sts> {
+        self.0.reconnected().map(Sts)
     }
 
-    fn client(&self, credentials: Option<&Credentials>, effort: Effort) -> aws_sdk_sts::Client {
-        let clock_offset = &self.server.clock_offset;
-        let effort = if self.network.is_paced() {
-            effort.unrepeated()
-        } else {
-            effort
-        };
-        let signing = Signing {
-            credentials,
-            now: self.now,
-            clock_offset,
-            effort,
-        };
-        client::client(self.plan, &self.server.http, &signing)
+    pub(crate) fn url(&self) -> &str {
+        &self.0.url
     }
 
-    /// Sends a request, with a client made anew for each time: it signs by the clock as it is known
-    /// then.
-    async fn send<T>(
-        &self,
-        effort: Effort,
-        request: impl AsyncFn() -> std::result::Result<T, Failure>,
-    ) -> std::result::Result<T, Failure> {
-        let attempts = client::attempts(&self.plan.connection, effort);
-        // What carries a code is sent once, whatever the answer.
-        self.network
-            .send(attempts, effort != Effort::Once, request)
-            .await
+    fn client(&self, credentials: Option<&Credentials>, effort: Effort) -> Client {
+        // An unsigned request needs none, but the SDK wants some.
+        let keys = credentials.map_or_else(
+            || SdkCredentials::new("unsigned", "", None, None, "xacct"),
+            client::sdk,
+        );
+        let shared = self.0.signed(effort, keys);
+        Client::from_conf(Builder::from(&shared).interceptor(self.0.watch()).build())
     }
 
     /// For `-v`: what goes to whom, signed with which key; never a code or a secret.
     fn asking(&self, what: &str, signer: &Credentials) {
-        self.voice.trace(
-            1,
-            &format!(
-                "{what}: asking {}, signed with {}",
-                self.url,
-                signer.shown_id()
-            ),
-        );
+        let (url, id) = (self.url(), signer.shown_id());
+        self.0
+            .voice
+            .trace(1, &format!("{what}: asking {url}, signed with {id}"));
     }
 
     /// Seconds that AWS's clock is ahead, by the last answer; 0 where there was none.
     pub(crate) fn clock_offset(&self) -> i64 {
-        self.server.clock_offset.load(Ordering::Relaxed)
+        self.0.clock_offset()
     }
 
     /// Seconds that AWS's clock is ahead, where the difference is more than requests take.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
-        failure::skew(self.server.clock_offset.load(Ordering::Relaxed))
-    }
-
-    fn teller(&self) -> Teller {
-        Teller {
-            service: "STS",
-            now: self.now,
-            voice: self.voice,
-        }
+        self.0.clock_skew()
     }
 
     /// Who the credentials are. Needs no permission, so an answer proves only that they are
@@ -180,12 +131,9 @@ impl<'p> Sts<'p> {
         self.asking("GetCallerIdentity", credentials);
         let request = async || {
             let request = self.client(Some(credentials), effort).get_caller_identity();
-            request
-                .send()
-                .await
-                .map_err(|error| self.teller().failure(error))
+            request.send().await
         };
-        let answer = self.send(effort, request).await?;
+        let answer = self.0.send(effort, request).await?;
         Ok(Identity {
             account_id: answer.account().unwrap_or_default().to_owned(),
             arn: answer.arn().unwrap_or_default().to_owned(),
@@ -211,21 +159,10 @@ impl<'p> Sts<'p> {
                 .duration_seconds(duration_seconds.cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
                 .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-            request
-                .send()
-                .await
-                .map_err(|error| self.teller().failure(error))
+            request.send().await
         };
-        let answer = self.send(effort, request).await?;
-        let request_id = answer.request_id().map(str::to_owned);
-        let keys = answer
-            .credentials
-            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        Ok(Answer {
-            credentials: issued(&keys, None)?,
-            arn: None,
-            user_id: None,
-        })
+        let answer = self.0.send(effort, request).await?;
+        issued(&answer, answer.credentials(), None)
     }
 
     /// For a user's own keys: a session that may do what the policy and the user's own permissions
@@ -241,33 +178,16 @@ impl<'p> Sts<'p> {
             &format!("GetFederationToken for {duration_seconds} s"),
             credentials,
         );
-        let request = self
-            .client(Some(credentials), Effort::Usual)
-            .get_federation_token();
-        let request = request
-            .name(name)
-            .policy(policy)
-            .duration_seconds(duration_seconds.cast_signed());
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| self.teller().failure(error))?;
-        let request_id = answer.request_id().map(str::to_owned);
+        let request = async || {
+            let client = self.client(Some(credentials), Effort::Usual);
+            let request = client.get_federation_token().name(name).policy(policy);
+            let request = request.duration_seconds(duration_seconds.cast_signed());
+            request.send().await
+        };
+        let answer = self.0.send(Effort::Usual, request).await?;
         let user = answer.federated_user();
-        let arn = user.map(|user| user.arn().to_owned());
-        let user_id = user.map(|user| user.federated_user_id().to_owned());
-        let keys = answer
-            .credentials
-            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn
-            .as_deref()
-            .and_then(Arn::parse)
-            .map(|arn| arn.account_id.to_owned());
-        Ok(Answer {
-            credentials: issued(&keys, account_id)?,
-            arn,
-            user_id,
-        })
+        let user = user.map(|user| (user.arn(), user.federated_user_id()));
+        issued(&answer, answer.credentials(), user)
     }
 
     /// Unsigned: the token says who asks.
@@ -277,13 +197,9 @@ impl<'p> Sts<'p> {
         token: &str,
     ) -> std::result::Result<Answer, Failure> {
         let role_arn = &web.role_arn;
-        self.voice.trace(
-            1,
-            &format!(
-                "AssumeRoleWithWebIdentity {role_arn}: asking {}, unsigned",
-                self.url
-            ),
-        );
+        let what = format!("AssumeRoleWithWebIdentity {role_arn}");
+        let asked = format!("{what}: asking {}, unsigned", self.url());
+        self.0.voice.trace(1, &asked);
         let request = async || {
             let request = self
                 .client(None, Effort::Usual)
@@ -295,28 +211,11 @@ impl<'p> Sts<'p> {
                 .set_duration_seconds(web.duration_seconds.map(u32::cast_signed))
                 .set_policy(web.policy.clone())
                 .set_policy_arns(some_if_any(web.policy_arns.iter().map(policy_arn)));
-            request
-                .send()
-                .await
-                .map_err(|error| self.teller().failure(error))
+            request.send().await
         };
-        let answer = self.send(Effort::Usual, request).await?;
-        let request_id = answer.request_id().map(str::to_owned);
-        let user = answer.assumed_role_user();
-        let arn = user.map(|user| user.arn().to_owned());
-        let user_id = user.map(|user| user.assumed_role_id().to_owned());
-        let keys = answer
-            .credentials
-            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn
-            .as_deref()
-            .and_then(Arn::parse)
-            .map(|arn| arn.account_id.to_owned());
-        Ok(Answer {
-            credentials: issued(&keys, account_id)?,
-            arn,
-            user_id,
-        })
+        let answer = self.0.send(Effort::Usual, request).await?;
+        let user = answer.assumed_role_user().map(of_role);
+        issued(&answer, answer.credentials(), user)
     }
 
     /// With a code (`mfa`), the request is sent once.
@@ -333,7 +232,7 @@ impl<'p> Sts<'p> {
             ),
             credentials,
         );
-        self.voice.trace(2, &format!("parameters: {role:?}"));
+        self.0.voice.trace(2, &format!("parameters: {role:?}"));
         let effort = effort(mfa.is_some());
         let request = async || {
             let request = with_parameters(
@@ -341,28 +240,11 @@ impl<'p> Sts<'p> {
                 role,
                 mfa,
             );
-            request
-                .send()
-                .await
-                .map_err(|error| self.teller().failure(error))
+            request.send().await
         };
-        let answer = self.send(effort, request).await?;
-        let request_id = answer.request_id().map(str::to_owned);
-        let user = answer.assumed_role_user();
-        let arn = user.map(|user| user.arn().to_owned());
-        let user_id = user.map(|user| user.assumed_role_id().to_owned());
-        let keys = answer
-            .credentials
-            .ok_or_else(|| without_credentials(request_id.as_deref()))?;
-        let account_id = arn
-            .as_deref()
-            .and_then(Arn::parse)
-            .map(|arn| arn.account_id.to_owned());
-        Ok(Answer {
-            credentials: issued(&keys, account_id)?,
-            arn,
-            user_id,
-        })
+        let answer = self.0.send(effort, request).await?;
+        let user = answer.assumed_role_user().map(of_role);
+        issued(&answer, answer.credentials(), user)
     }
 }
 
@@ -403,27 +285,37 @@ fn some_if_any<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
     Some(items).filter(|items| !items.is_empty())
 }
 
-/// Errors: what no AWS credentials are, as a proxy's answer might hold.
+fn of_role(user: &AssumedRoleUser) -> (&str, &str) {
+    (user.arn(), user.assumed_role_id())
+}
+
+/// What an answer holds: the keys, and the ARN and the id of whom they are for.
+///
+/// Errors: there are none, or what no AWS credentials are; a proxy's answer might be so.
 fn issued(
-    keys: &aws_sdk_sts::types::Credentials,
-    account_id: Option<String>,
-) -> std::result::Result<Credentials, Failure> {
+    answer: &impl RequestId,
+    keys: Option<&aws_sdk_sts::types::Credentials>,
+    user: Option<(&str, &str)>,
+) -> std::result::Result<Answer, Failure> {
+    let Some(keys) = keys else {
+        let id = answer.request_id().unwrap_or("none");
+        let why = format!("it held no credentials (request id {id})");
+        return Err(Failure::unusable(&why));
+    };
+    let arn = user.and_then(|(arn, _)| Arn::parse(arn));
     let answered = Unchecked {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: Secret::new(keys.secret_access_key()),
         session_token: Some(Secret::new(keys.session_token())),
         expiration: DateTime::from_timestamp(keys.expiration().secs(), 0),
-        account_id,
+        account_id: arn.map(|arn| arn.account_id.to_owned()),
     };
-    answered
+    let credentials = answered
         .checked()
-        .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))
-}
-
-/// STS said 200 and sent no credentials: nothing that AWS does, but a proxy might.
-fn without_credentials(request_id: Option<&str>) -> Failure {
-    Failure::unusable(&format!(
-        "it held no credentials (request id {})",
-        request_id.unwrap_or("none")
-    ))
+        .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))?;
+    Ok(Answer {
+        credentials,
+        arn: user.map(|(arn, _)| arn.to_owned()),
+        user_id: user.map(|(_, id)| id.to_owned()),
+    })
 }

@@ -60,7 +60,7 @@ fn asked(
 ) -> Result<Identity> {
     let sts = Sts::new(plan, now, voice)?;
     wait(sts.get_caller_identity(credentials))?
-        .map_err(|failure| refusals::not_identified(plan, &sts.url, failure))
+        .map_err(|failure| refusals::not_identified(plan, sts.url(), failure))
 }
 
 fn stranger(plan: &Plan, who: &str) -> Error {

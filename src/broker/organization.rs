@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::aws::{Failure, Member, Network, Organizations, Tag, Unit};
+use crate::aws::{Asking, Failure, Member, Network, Organizations, Tag, Unit};
 use crate::config::nearest;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
@@ -66,15 +66,13 @@ impl Broker<'_> {
     ) -> Result<Vec<Found>> {
         let plan = self.plan;
         let most = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
-        let service = Organizations::new(
-            &Network::paced(most),
-            endpoint,
-            &plan.region.name,
-            &plan.connection,
-            credentials,
-            self.now,
-            self.voice,
-        )?;
+        let asking = Asking {
+            network: &Network::paced(most),
+            connection: &plan.connection,
+            now: self.now,
+            voice: self.voice,
+        };
+        let service = Organizations::new(endpoint, &plan.region.name, credentials, asking)?;
         let asker = Asker {
             broker: self,
             endpoint,
@@ -265,7 +263,7 @@ impl Asker<'_> {
     }
 
     fn failed(&self, action: &str, failure: Failure) -> Error {
-        let service = (self.service.url.as_str(), self.endpoint);
+        let service = (self.service.url(), self.endpoint);
         refusals::not_listed(self.broker.plan, service, action, failure)
     }
 }

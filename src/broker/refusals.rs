@@ -246,7 +246,10 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>
 }
 
 fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
-    let url = run.sts().map(|sts| sts.url.clone()).unwrap_or_default();
+    let url = run
+        .sts()
+        .map(|sts| sts.url().to_owned())
+        .unwrap_or_default();
     unreachable_at(&run.broker.plan.endpoint, &url, why, cause)
 }
 

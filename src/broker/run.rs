@@ -28,7 +28,7 @@ pub(super) struct Shared {
 /// One pass over a plan whose last step has no entry that can be handed out as it is.
 pub(super) struct Run<'b> {
     pub(super) broker: &'b Broker<'b>,
-    sts: OnceCell<Sts<'b>>,
+    sts: OnceCell<Sts>,
     /// One a step, `None` where it is not held.
     pub(super) locks: Vec<Option<Lock>>,
     /// The steps whose entries AWS did not take, and what the audit log will call that.
@@ -65,7 +65,7 @@ impl<'b> Run<'b> {
     }
 
     /// Built when the first request is sent: it parses the system's certificates.
-    pub(super) fn sts(&self) -> Result<&Sts<'b>> {
+    pub(super) fn sts(&self) -> Result<&Sts> {
         if let Some(sts) = self.sts.get() {
             return Ok(sts);
         }

@@ -236,7 +236,7 @@ fn is_of_login(arn: &str, login_session: &str) -> bool {
 }
 
 /// Asks STS who the entry's credentials are.
-pub(super) async fn check(sts: &Sts<'_>, entry: &Entry, plan: &Plan, step: &Step) -> Verdict {
+pub(super) async fn check(sts: &Sts, entry: &Entry, plan: &Plan, step: &Step) -> Verdict {
     match sts.confirm(&entry.credentials()).await {
         Ok(identity) => match stranger(&identity, entry, plan, step) {
             None => Verdict::Confirmed(identity),

@@ -223,14 +223,13 @@ impl<'a> Session<'a> {
         let Some((client_id, refresh_token, key)) = token.renewable() else {
             return Err(self.unusable("it has nothing to be renewed with"));
         };
-        let Asker { now, voice, .. } = self.asker;
-        let region = &self.plan.region.name;
-        let service = Signin::new(self.signin, region, &self.plan.connection, now, voice)?;
+        let asking = self.asker.asking(&self.plan.connection);
+        let service = Signin::new(self.signin, &self.plan.region.name, asking)?;
         match service.refresh(client_id, &refresh_token, &key).await {
             Ok(new) => {
                 let token = token.renewed(new);
                 if let Err(why) = write(file, &token.members) {
-                    voice.warn(&format!(
+                    self.asker.voice.warn(&format!(
                         "{why}: the session of aws login ends with what it gave now"
                     ));
                 }

@@ -39,7 +39,7 @@ impl Session<'_> {
 
     async fn list(
         &self,
-        portal: &Portal<'_>,
+        portal: &Portal,
         token: &Secret,
         is_wanted: &impl Fn(&PortalAccount) -> bool,
     ) -> std::result::Result<Vec<Assigned>, Failure> {

@@ -20,7 +20,7 @@ const LIMIT: u32 = 600;
 pub(super) async fn sign_in(
     session: &Session<'_>,
     way: Way,
-    oidc: &Oidc<'_>,
+    oidc: &Oidc,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {
     let (sso, page) = (session.sso, Page::open().await?);

@@ -17,7 +17,7 @@ const SLOWER: u64 = 5;
 pub(super) async fn sign_in(
     session: &Session<'_>,
     way: Way,
-    oidc: &Oidc<'_>,
+    oidc: &Oidc,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {
     let started = oidc

@@ -21,7 +21,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use crate::aws::{Failure, Network, Oidc, Portal};
+use crate::aws::{Asking, Failure, Network, Oidc, Portal};
 use crate::cache::{SignIn, Store};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -56,6 +56,17 @@ pub(crate) struct Asker<'a> {
     pub(crate) no_input: bool,
     /// When waiting for another process's sign-in is given up.
     pub(crate) until: Option<Instant>,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn asking(&self, connection: &'a Connection) -> Asking<'a> {
+        Asking {
+            network: self.network,
+            connection,
+            now: self.now,
+            voice: self.voice,
+        }
+    }
 }
 
 /// What the command line says of signing in.
@@ -192,32 +203,14 @@ impl<'a> Session<'a> {
         ));
     }
 
-    fn portal(&self) -> Result<Portal<'a>> {
-        let Asker {
-            network,
-            now,
-            voice,
-            ..
-        } = self.asker;
-        Portal::new(
-            network,
-            &self.center.portal,
-            &self.sso.region,
-            self.connection,
-            now,
-            voice,
-        )
+    fn portal(&self) -> Result<Portal> {
+        let asking = self.asker.asking(self.connection);
+        Portal::new(&self.center.portal, &self.sso.region, asking)
     }
 
-    fn oidc(&self) -> Result<Oidc<'a>> {
-        let Asker { now, voice, .. } = self.asker;
-        Oidc::new(
-            &self.center.oidc,
-            &self.sso.region,
-            self.connection,
-            now,
-            voice,
-        )
+    fn oidc(&self) -> Result<Oidc> {
+        let asking = self.asker.asking(self.connection);
+        Oidc::new(&self.center.oidc, &self.sso.region, asking)
     }
 
     /// What went wrong with a file costs the next process a request, never this one its answer.

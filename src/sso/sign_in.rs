@@ -37,7 +37,7 @@ impl Session<'_> {
     async fn try_with(
         &self,
         way: Way,
-        oidc: &Oidc<'_>,
+        oidc: &Oidc,
         client: &Registered,
     ) -> Result<std::result::Result<Tokens, Failure>> {
         if way.device_code {
@@ -56,7 +56,7 @@ impl Session<'_> {
     }
 
     /// A client that was registered before, or a new one; and whether it is new.
-    async fn client(&self, oidc: &Oidc<'_>, for_browser: bool) -> Result<(Registered, bool)> {
+    async fn client(&self, oidc: &Oidc, for_browser: bool) -> Result<(Registered, bool)> {
         let now = (self.asker.now)();
         let lasts = |client: &Registered| (client.expires_at - now).num_seconds() >= CLIENT_LEFT;
         if let Some(client) = self.files.client(for_browser).filter(lasts) {

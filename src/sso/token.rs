@@ -212,15 +212,10 @@ impl Session<'_> {
     ) -> std::result::Result<Tokens, Failed> {
         let oidc = self.oidc().map_err(Failed::Unsent)?;
         let grant = Grant::Refresh { token };
-        match oidc.create_token(client, &grant).await {
-            Err(Failure::Unreachable {
-                never_sent: true, ..
-            }) => oidc
-                .create_token(client, &grant)
-                .await
-                .map_err(Failed::Answer),
-            answer => answer.map_err(Failed::Answer),
-        }
+        let request = async || oidc.create_token(client, &grant).await;
+        Failure::again_if_unsent(request)
+            .await
+            .map_err(Failed::Answer)
     }
 
     /// By a person, if one may be asked.

@@ -240,7 +240,7 @@ async fn ask_whose(one: &Planned, context: &Context) -> Option<Answer> {
     let plan = one.plan.as_ref().ok()?;
     let credentials = source::keys(&plan.source).ok()?;
     let sts = Sts::new(plan, context.now, context.voice).ok()?;
-    let url = format!("{}/", sts.url.trim_end_matches('/'));
+    let url = format!("{}/", sts.url().trim_end_matches('/'));
     let answer = sts.confirm(&credentials).await;
     let (said, unreached) = match answer {
         Ok(who) => (

@@ -15,6 +15,7 @@ mod body;
 mod index;
 mod section;
 mod file;
+mod template;
 mod session_name;
 mod color;
 mod browser;

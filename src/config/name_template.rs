@@ -2,16 +2,11 @@
 //! taken is left to `naming`.
 
 use super::nearest::nearest;
+use super::template::{Part, Template};
 
 /// A profile's name with places to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NameTemplate(Vec<Part>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    Field(Field),
-}
+pub(crate) struct NameTemplate(Template<Field>);
 
 /// A place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,63 +48,28 @@ impl NameTemplate {
     ///
     /// Errors: what is wrong with the template, and what may stand there.
     pub(crate) fn parse(template: &str, fields: &[Field]) -> Result<NameTemplate, String> {
-        let shown = || {
-            let shown = FIELDS.iter().filter(|(_, field)| fields.contains(field));
-            shown
-                .map(|(name, _)| format!("{{{name}}}"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let (mut parts, mut rest) = (Vec::new(), template);
-        while let Some(at) = rest.find(['{', '}']) {
-            let (text, from) = rest.split_at(at);
-            let Some((name, behind)) = from
-                .strip_prefix('{')
-                .and_then(|inner| inner.split_once('}'))
-            else {
-                return Err(format!(
-                    "a '{{' or '}}' stands alone; in braces there can be {}",
-                    shown()
-                ));
-            };
-            let field = FIELDS
-                .iter()
-                .find(|(known, field)| *known == name && fields.contains(field));
-            let Some((_, field)) = field else {
-                let known: Vec<&str> = FIELDS.iter().map(|(known, _)| *known).collect();
-                return Err(match nearest(name, &known).first() {
-                    Some(meant) if meant != name => {
-                        format!(
-                            "unknown {{{name}}}, did you mean {{{meant}}}? there are {}",
-                            shown()
-                        )
-                    }
-                    _ => format!("unknown {{{name}}}; known are {}", shown()),
-                });
-            };
-            parts.extend(literal(text)?);
-            parts.push(Part::Field(*field));
-            rest = behind;
-        }
-        parts.extend(literal(rest)?);
-        if !parts.iter().any(|part| matches!(part, Part::Field(_))) {
+        let there = FIELDS.iter().filter(|(_, field)| fields.contains(field));
+        let shown: Vec<String> = there.map(|(name, _)| format!("{{{name}}}")).collect();
+        let shown = shown.join(", ");
+        let place = |name: &str| place(name, fields, &shown);
+        let parsed = Template::parse(template, &shown, wrong, place)?;
+        if !parsed.0.iter().any(|part| matches!(part, Part::Place(_))) {
             return Err(format!(
-                "every profile would have one name; there are {}",
-                shown()
+                "every profile would have one name; there are {shown}"
             ));
         }
-        Ok(NameTemplate(parts))
+        Ok(NameTemplate(parsed))
     }
 
     pub(crate) fn has(&self, field: Field) -> bool {
-        self.0.contains(&Part::Field(field))
+        self.0.0.contains(&Part::Place(field))
     }
 
     /// The name itself: a name that every SDK reads, and that no command line takes for an option.
     pub(crate) fn fill(&self, named: Named<'_>) -> String {
-        let parts = self.0.iter().map(|part| match part {
+        let parts = self.0.0.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::Field(field) => value(*field, named),
+            Part::Place(field) => value(*field, named),
         });
         let name: String = parts.collect();
         match name.trim_matches(['-', '/']) {
@@ -165,13 +125,24 @@ fn is_taken(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
-fn literal(text: &str) -> Result<Option<Part>, String> {
-    match text.chars().find(|c| !is_taken(*c)) {
-        Some(wrong) => Err(format!(
-            "'{wrong}' cannot stand in a profile's name; letters, digits and _-/.%@:+ can"
-        )),
-        None => Ok((!text.is_empty()).then(|| Part::Text(text.to_owned()))),
+fn wrong(c: char) -> Option<String> {
+    let why =
+        || format!("'{c}' cannot stand in a profile's name; letters, digits and _-/.%@:+ can");
+    (!is_taken(c)).then(why)
+}
+
+fn place(name: &str, fields: &[Field], shown: &str) -> Result<Field, String> {
+    let mut there = FIELDS.iter().filter(|(_, field)| fields.contains(field));
+    if let Some((_, field)) = there.find(|(known, _)| *known == name) {
+        return Ok(*field);
     }
+    let known = FIELDS.map(|(known, _)| known);
+    Err(match nearest(name, &known).first() {
+        Some(meant) if meant != name => {
+            format!("unknown {{{name}}}, did you mean {{{meant}}}? there are {shown}")
+        }
+        _ => format!("unknown {{{name}}}; known are {shown}"),
+    })
 }
 
 #[cfg(test)]

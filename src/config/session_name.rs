@@ -4,17 +4,17 @@
 //! from a template should never be a reason to fail.
 
 use super::nearest::nearest;
+use super::template::{Part, Template};
 
 /// STS: 2 to 64 of `[\w+=,.@-]` (docs/aws.md A3.1).
 const MOST: usize = 64;
 
 /// A session name with places to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SessionName(Vec<Part>);
+pub(crate) struct SessionName(Template<Place>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Text(String),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
     User,
     Host,
     Profile,
@@ -30,52 +30,38 @@ pub(crate) struct Who<'a> {
 
 /// The places. There is none for anything that differs from run to run: the name goes into the
 /// cache's key.
-const PLACES: [(&str, Part); 3] = [
-    ("user", Part::User),
-    ("host", Part::Host),
-    ("profile", Part::Profile),
+const PLACES: [(&str, Place); 3] = [
+    ("user", Place::User),
+    ("host", Place::Host),
+    ("profile", Place::Profile),
 ];
 const SHOWN: &str = "{user}, {host} and {profile}";
 
 impl Default for SessionName {
     fn default() -> SessionName {
-        SessionName(vec![Part::Text("xacct-".to_owned()), Part::User])
+        let parts = vec![Part::Text("xacct-".to_owned()), Part::Place(Place::User)];
+        SessionName(Template(parts))
     }
 }
 
 impl SessionName {
     /// Errors: what is wrong with the template, and what may stand there.
     pub(super) fn parse(template: &str) -> Result<SessionName, String> {
-        let (mut parts, mut rest) = (Vec::new(), template);
-        while let Some(at) = rest.find(['{', '}']) {
-            let (text, from) = rest.split_at(at);
-            let Some((name, behind)) = from
-                .strip_prefix('{')
-                .and_then(|inner| inner.split_once('}'))
-            else {
-                return Err(format!(
-                    "a '{{' or '}}' stands alone; in braces there can be {SHOWN}"
-                ));
-            };
-            parts.extend(literal(text)?);
-            parts.push(place(name)?);
-            rest = behind;
-        }
-        parts.extend(literal(rest)?);
-        if parts.is_empty() {
+        let parsed = Template::parse(template, SHOWN, wrong, place)?;
+        if parsed.0.is_empty() {
             return Err("it is empty".to_owned());
         }
-        Ok(SessionName(parts))
+        Ok(SessionName(parsed))
     }
 
     /// The name itself. What AWS does not take becomes `-`, and it is cut, or filled up, to AWS's
     /// length.
     pub(crate) fn fill(&self, who: Who<'_>) -> String {
-        let parts = self.0.iter().map(|part| match part {
+        let parts = self.0.0.iter().map(|part| match part {
             Part::Text(text) => text,
-            Part::User => who.user,
-            Part::Host => who.host,
-            Part::Profile => who.profile,
+            Part::Place(Place::User) => who.user,
+            Part::Place(Place::Host) => who.host,
+            Part::Place(Place::Profile) => who.profile,
         });
         let all = parts
             .flat_map(str::chars)
@@ -92,18 +78,14 @@ fn is_taken(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
 }
 
-fn literal(text: &str) -> Result<Option<Part>, String> {
-    match text.chars().find(|c| !is_taken(*c)) {
-        Some(wrong) => Err(format!(
-            "it contains {wrong:?}; AWS takes letters, digits and _+=,.@-"
-        )),
-        None => Ok((!text.is_empty()).then(|| Part::Text(text.to_owned()))),
-    }
+fn wrong(c: char) -> Option<String> {
+    let why = || format!("it contains {c:?}; AWS takes letters, digits and _+=,.@-");
+    (!is_taken(c)).then(why)
 }
 
-fn place(name: &str) -> Result<Part, String> {
-    if let Some((_, part)) = PLACES.iter().find(|(known, _)| *known == name) {
-        return Ok(part.clone());
+fn place(name: &str) -> Result<Place, String> {
+    if let Some((_, place)) = PLACES.iter().find(|(known, _)| *known == name) {
+        return Ok(*place);
     }
     let changing = ["pid", "time", "date", "timestamp", "random", "uuid"].contains(&name);
     let names = PLACES.map(|(known, _)| known);

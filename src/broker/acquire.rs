@@ -1,5 +1,5 @@
 //! The way through a miss: take the lock, look again, walk back to the nearest live credentials,
-//! send what is missing.
+//! and have `send` send what is missing.
 //!
 //! Locks are taken from the last step backwards, in every process, so that no two can wait for each
 //! other.
@@ -8,42 +8,16 @@ use std::rc::Rc;
 
 use tokio::time::Instant;
 
-use crate::aws::Answer;
-use crate::cache::{Entry, SignIn};
+use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::lock_wait::FOR_NEWER;
-use crate::plan::{Action, Step};
-use crate::terminal::interruptible;
+use crate::plan::Step;
 
 use super::run::Run;
+use super::send::{Halt, Signer};
 use super::trust::{self, Verdict};
-use super::{Broker, ask, fresh, open, refusals, source_credentials, time_limit};
-
-/// Why a step was not sent to its end.
-enum Halt {
-    /// STS does not know the cached credentials that signed it.
-    DeadSigner,
-    Failed(Error),
-}
-
-/// What signs the next request.
-struct Signer {
-    credentials: Credentials,
-    sign_in: Option<SignIn>,
-    /// Whether STS may have forgotten it since.
-    is_cached: bool,
-}
-
-impl From<Entry> for Signer {
-    fn from(entry: Entry) -> Signer {
-        Signer {
-            credentials: entry.credentials(),
-            sign_in: entry.sign_in,
-            is_cached: true,
-        }
-    }
-}
+use super::{Broker, ask, fresh, refusals, source_credentials, time_limit};
 
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
@@ -324,50 +298,6 @@ impl Run<'_> {
         Ok(None)
     }
 
-    /// Sends the steps one after another, each signed with the answer before it, and keeps every
-    /// answer.
-    async fn send_from(
-        &mut self,
-        first: usize,
-        last: usize,
-        signer: Signer,
-    ) -> std::result::Result<Credentials, Halt> {
-        let Signer {
-            credentials: mut signer,
-            mut sign_in,
-            is_cached,
-        } = signer;
-        for index in first..=last {
-            if open::needs_no_session(self, index, &signer).map_err(Halt::Failed)? {
-                self.keep_session(index, &signer, sign_in.as_ref());
-                self.locks[index] = None;
-                continue;
-            }
-            let answer = match self.send(index, &signer).await {
-                Ok(answer) => answer,
-                Err(Halt::DeadSigner) if index > first || !is_cached => {
-                    return Err(Halt::Failed(Error::refused(
-                        "AWS does not know the session that the request was signed with",
-                    )));
-                }
-                Err(Halt::Failed(error)) if index < last => {
-                    let entry = self.unrenewed(index, error).map_err(Halt::Failed)?;
-                    signer = entry.credentials();
-                    sign_in = entry.sign_in;
-                    continue;
-                }
-                Err(halt) => return Err(halt),
-            };
-            self.keep(index, &answer, sign_in.as_ref())
-                .map_err(Halt::Failed)?;
-            if index < last {
-                self.locks[index] = None;
-            }
-            signer = answer.credentials;
-        }
-        Ok(signer)
-    }
-
     /// A machine that answers, and gives no role any more, has not failed: what it gave before is
     /// not used.
     ///
@@ -379,46 +309,5 @@ impl Run<'_> {
         }
         self.drop_entry(0);
         Err(error)
-    }
-
-    /// What is left of a session on the way that could not be renewed.
-    fn unrenewed(&mut self, index: usize, error: Error) -> Result<Entry> {
-        let broker = self.broker;
-        let alive = |entry: &Entry| fresh::left(entry, (broker.now)()) > 0;
-        let is_signal = matches!(error.kind, Kind::Signal(_));
-        let Some(entry) = broker.lookup(index).filter(alive).filter(|_| !is_signal) else {
-            return Err(error);
-        };
-        broker.voice.warn(&format!(
-            "{error}; its cached session is used while it lasts"
-        ));
-        self.locks[index] = None;
-        Ok(entry)
-    }
-
-    async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
-        let action = open::action(self, index, signer).map_err(Halt::Failed)?;
-        if action.serial_number().is_some() {
-            return ask::send_with_code(self, index, signer)
-                .await
-                .map_err(Halt::Failed);
-        }
-        let sts = self.sts().map_err(Halt::Failed)?;
-        let answer = match &*action {
-            Action::Source => {
-                return Err(Halt::Failed(Error::other(
-                    "a source is not signed by another one",
-                )));
-            }
-            Action::GetSessionToken {
-                duration_seconds, ..
-            } => interruptible(sts.get_session_token(signer, *duration_seconds, None)).await,
-            Action::AssumeRole(role) => interruptible(sts.assume_role(signer, role, None)).await,
-        };
-        match answer.map_err(Halt::Failed)? {
-            Ok(answer) => Ok(answer),
-            Err(failure) if failure.is_dead_signer() && index > 0 => Err(Halt::DeadSigner),
-            Err(failure) => Err(Halt::Failed(refusals::failed(self, index, failure))),
-        }
     }
 }

@@ -6,6 +6,8 @@
 mod shared_run;
 mod fresh;
 mod trust;
+mod options;
+mod usable;
 mod time_limit;
 mod run;
 mod denied;
@@ -17,6 +19,7 @@ mod confirm;
 mod keep;
 mod answered;
 mod open;
+mod send;
 mod acquire;
 mod sign_in;
 mod console;
@@ -30,73 +33,28 @@ pub(crate) use organization::{Found, Inquiry};
 pub(crate) use regions::known_regions;
 
 use std::cell::OnceCell;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::cache::{Entry, Key, Store};
-use crate::config::VerifyAfter;
+use crate::cache::Store;
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::CodeSource;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Plan, Step};
 use crate::refusal;
 use crate::runtime;
 use crate::say::Voice;
-use crate::source;
-use crate::sso::{self, Asker, How};
+use crate::sso::Asker;
 use crate::terminal::{self, Caller};
 
 pub(crate) use confirm::confirm_all;
 pub(crate) use forecast::{Forecast, Need};
 pub(crate) use identity::identify;
+pub(crate) use options::{Options, Typed};
 pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
-use trust::Fit;
-
-/// How credentials are asked for, from the command line, its variables and the settings file.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
-pub(crate) struct Options {
-    /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
-    pub(crate) code: CodeSource,
-    pub(crate) typed: Typed,
-    /// `--no-input`, or the variable that says the same.
-    pub(crate) no_input: Option<&'static str>,
-    /// How a person may be asked to sign in at Identity Center; `None` for nobody.
-    pub(crate) sign_in: Option<How>,
-    /// `--refresh`
-    pub(crate) refresh: bool,
-    /// `--verify`
-    pub(crate) verify: bool,
-    /// `--min-ttl`, seconds.
-    pub(crate) min_ttl: u64,
-    /// `--within`
-    pub(crate) within: Option<Duration>,
-    /// Serve until true expiry instead of asking a person early, and ask nobody whom no caller
-    /// waits for (`credential-process`).
-    pub(crate) until_expiry: bool,
-    /// Whether a shell evaluates what is printed: Ctrl-C must not reach it, or it keeps its last
-    /// account.
-    pub(crate) for_shell: bool,
-    /// `verify_after`
-    pub(crate) verify_after: VerifyAfter,
-    /// `audit`: whether what is issued goes into the audit log.
-    pub(crate) audit: bool,
-}
-
-/// What was typed on the command line, as opposed to set in a variable, and must not be dropped in
-/// silence.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Typed {
-    /// `--mfa-code`
-    pub(crate) mfa_code: bool,
-    /// The option that says how to sign in to Identity Center.
-    pub(crate) sign_in: Option<&'static str>,
-}
+pub(crate) use usable::cached;
 
 /// Turns one plan into credentials.
 pub(crate) struct Broker<'a> {
@@ -247,13 +205,6 @@ impl<'a> Broker<'a> {
         Ok(None)
     }
 
-    /// One entry a step, where there is one that the step may use.
-    pub(crate) fn entries(&self) -> Vec<Option<Entry>> {
-        (0..self.plan.steps.len())
-            .map(|index| self.expected(index))
-            .collect()
-    }
-
     fn warn(&self) {
         for warning in &self.plan.warnings {
             self.voice.warn(warning);
@@ -284,134 +235,6 @@ impl<'a> Broker<'a> {
             crate::duration::readable(i64::from(lifetime)),
         ))
         .hint("ask for longer ones with --duration, or duration_seconds in the profile"))
-    }
-
-    /// The step's entry, if it is there, whole, and what the plan says; a doubtful one is a miss
-    /// with a warning.
-    fn lookup(&self, index: usize) -> Option<Entry> {
-        let (entry, fit) = self.found(index)?;
-        let Some(why) = fit.why_not(&self.plan.steps[index].profile) else {
-            return Some(entry);
-        };
-        self.complain(&why);
-        None
-    }
-
-    /// The entry that the step will use, as far as can be told before the source has been asked.
-    fn expected(&self, index: usize) -> Option<Entry> {
-        self.lookup(index).or_else(|| {
-            let step = self
-                .plan
-                .steps
-                .get(index)
-                .filter(|step| is_of_all(self.plan, step))?;
-            let entry = self.store.get(&Key::from_digest(step.key)).ok()??;
-            (trust::fit(&entry, self.plan, step, (self.now)()) == Fit::Good).then_some(entry)
-        })
-    }
-
-    /// An entry that only its times speak against.
-    fn doubtful(&self, index: usize) -> Option<Entry> {
-        self.found(index)
-            .filter(|(_, fit)| matches!(fit, Fit::Doubtful(_)))
-            .map(|(entry, _)| entry)
-    }
-
-    /// The entry that there is of the sign-in that there is, and what it is to the step.
-    fn found(&self, index: usize) -> Option<(Entry, Fit)> {
-        let step = &self.plan.steps[index];
-        let entry = match self.common.remembered(&step.key) {
-            Some(entry) => entry,
-            None if self.plan.is_uncached => return None,
-            None => self
-                .store
-                .get(&Key::from_digest(step.key))
-                .unwrap_or_else(|warning| {
-                    self.complain(&warning.to_string());
-                    None
-                })?,
-        };
-        let state = source::sign_in_state(self.plan, self.env, self.store);
-        if !state.allows(entry.sign_in.as_ref()) {
-            let what = format!(
-                "the cached credentials of '{}' are of another sign-in: not used",
-                step.profile
-            );
-            if self.common.is_new(&what) {
-                self.voice.trace(1, &what);
-            }
-            return None;
-        }
-        let fit = trust::fit(&entry, self.plan, step, (self.now)());
-        Some((entry, fit))
-    }
-
-    /// Whether the step's entry is used as it is, short of trust.
-    fn is_good(&self, entry: &Entry, index: usize) -> bool {
-        let step = &self.plan.steps[index];
-        let has_issued = self.common.has_issued(&step.key);
-        // A machine may have been given another role since, another xacct may have been told to
-        // forget.
-        if step.action == Action::Source && self.plan.source.is_asked_each_time() && !has_issued {
-            return false;
-        }
-        // A session of the source's own stands for the step that it makes needless.
-        let is_last = self.plan.steps[index + 1..].iter().all(|step| {
-            step.is_conditional && matches!(step.action, Action::GetSessionToken { .. })
-        });
-        let is_old = entry.issued_at < self.began && !has_issued;
-        if is_last && self.options.refresh && is_old {
-            return false;
-        }
-        let min_ttl = if is_last {
-            i64::try_from(self.options.min_ttl).unwrap_or(i64::MAX)
-        } else {
-            0
-        };
-        fresh::good(entry, (self.now)(), min_ttl, || fresh::Demand {
-            needs_person: self.renewal_needs_person(index),
-            until_expiry: self.options.until_expiry || !self.can_ask(),
-        })
-    }
-
-    /// Whether a newer answer to this step would cost a person's time: a code is needed on the way
-    /// from the nearest live credentials, and neither `--mfa-code` nor `mfa_process` has one; or a
-    /// sign-in is.
-    fn renewal_needs_person(&self, index: usize) -> bool {
-        let is_typed = matches!(
-            self.code_source(),
-            CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server
-        );
-        for earlier in (0..=index).rev() {
-            let step = &self.plan.steps[earlier];
-            if is_typed && self.may_need_code(earlier) {
-                return true;
-            }
-            if matches!(step.action, Action::Source) {
-                return sso::needs_person(self.plan, self.env, (self.now)());
-            }
-            // A signer that would itself be renewed does not spare the person.
-            if earlier > 0
-                && self
-                    .lookup(earlier - 1)
-                    .is_some_and(|signer| self.is_good(&signer, earlier - 1))
-            {
-                return false;
-            }
-        }
-        false
-    }
-
-    /// Whether a code goes with this step, as far as is known before it is sent.
-    fn may_need_code(&self, index: usize) -> bool {
-        let step = &self.plan.steps[index];
-        step.serial_number().is_some() && !(step.is_conditional && self.source_gives_sessions())
-    }
-
-    /// Whether what the source gave the last time was a session: only those are kept.
-    fn source_gives_sessions(&self) -> bool {
-        matches!(self.plan.steps.first(), Some(step) if step.action == Action::Source)
-            && self.found(0).is_some()
     }
 
     /// Where a code comes from: `--mfa-code`, `mfa_process`, the terminal, nowhere.
@@ -455,39 +278,6 @@ impl<'a> Broker<'a> {
             self.voice.warn(warning);
         }
     }
-}
-
-/// Whether the step's answer is kept for all who have the same access key, though nothing else of
-/// the plan is.
-fn is_of_all(plan: &Plan, step: &Step) -> bool {
-    plan.is_uncached && step.is_conditional
-}
-
-/// The entry of the plan's last step, where there is one that may be used. Sends nothing.
-///
-/// Errors: why there is one that is not used.
-pub(crate) fn cached(
-    plan: &Plan,
-    (store, env): (&Store, &Env),
-    now: DateTime<Utc>,
-) -> std::result::Result<Option<Entry>, String> {
-    let Some(step) = plan
-        .steps
-        .last()
-        .filter(|step| !plan.is_uncached || is_of_all(plan, step))
-    else {
-        return Ok(None);
-    };
-    let entry = store
-        .get(&Key::from_digest(step.key))
-        .map_err(|warning| warning.to_string())?;
-    let Some(entry) = entry else { return Ok(None) };
-    if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {
-        return Ok(None);
-    }
-    trust::fit(&entry, plan, step, now)
-        .why_not(&step.profile)
-        .map_or(Ok(Some(entry)), Err)
 }
 
 /// Does the work on this thread, from end to end under the eye of Ctrl-C: a prompt on the way takes

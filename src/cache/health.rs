@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::disk;
-use super::entry::{self, Unusable};
+use super::format::{self, Unusable};
 use super::store::{self, Store};
 
 /// An unfinished file that is older than this is nobody's any more.
@@ -124,7 +124,7 @@ fn useless(path: &Path, key: &str, now: DateTime<Utc>) -> Option<Useless> {
         Ok(bytes) => bytes?,
         Err(_) => return Some(Useless::Damaged("it cannot be read".to_owned())),
     };
-    match entry::decode(key, &bytes) {
+    match format::decode(key, &bytes) {
         Ok(entry) => (entry.expires_at <= now).then_some(Useless::Expired),
         Err(newer @ Unusable::Newer(_)) => Some(Useless::Newer(newer.to_string())),
         Err(Unusable::Damaged(why)) => Some(Useless::Damaged(why.to_owned())),

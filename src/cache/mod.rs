@@ -20,6 +20,7 @@ pub(crate) mod child;
 mod warning;
 mod disk;
 mod entry;
+mod format;
 mod lock;
 mod store;
 mod copies;

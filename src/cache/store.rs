@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::disk;
-use super::entry::{self, Entry, Key, Unusable};
+use super::entry::{Entry, Key};
+use super::format::{self, Unusable};
 use super::lock::{self, Attempt};
 use super::warning::Warning;
 
@@ -46,7 +47,7 @@ impl Store {
         let Some(bytes) = disk::read(&path)? else {
             return Ok(None);
         };
-        match entry::decode(key.as_str(), &bytes) {
+        match format::decode(key.as_str(), &bytes) {
             Ok(entry) => Ok(Some(entry)),
             Err(why) => Err(Warning::ignored(&path, &why.to_string())),
         }
@@ -57,7 +58,7 @@ impl Store {
     pub(crate) fn put(&self, key: &Key, entry: &Entry) -> Result<(), Warning> {
         self.make(&self.dir)?;
         let path = self.entry_path(key);
-        let bytes = entry::encode(key, entry)
+        let bytes = format::encode(key, entry)
             .map_err(|error| Warning::io("write", &path, &error.into()))?;
         disk::write(&path, &bytes)
     }
@@ -92,7 +93,7 @@ impl Store {
             let Ok(Some(bytes)) = disk::read(&path) else {
                 continue;
             };
-            if let Ok(entry) = entry::decode(key, &bytes) {
+            if let Ok(entry) = format::decode(key, &bytes) {
                 entries.push((Key::from_hex(key), entry));
             }
         }
@@ -261,7 +262,7 @@ fn is_over(path: &Path, key: &str, then: DateTime<Utc>) -> bool {
     let Ok(Some(bytes)) = disk::read(path) else {
         return false;
     };
-    match entry::decode(key, &bytes) {
+    match format::decode(key, &bytes) {
         Ok(entry) => entry.expires_at < then,
         Err(Unusable::Damaged(_)) => true,
         Err(Unusable::Newer(_)) => false,

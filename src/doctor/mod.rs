@@ -11,6 +11,8 @@ mod key;
 mod text;
 mod holder;
 mod profile;
+mod profile_sources;
+mod profile_files;
 mod go;
 mod profiles;
 pub(crate) mod process;

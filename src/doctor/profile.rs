@@ -7,9 +7,8 @@ use super::catalog;
 use super::finding::{Edit, Finding, Kind, Repair};
 use super::known;
 use crate::arn::{self, Arn};
-use crate::config::{ByFile, Config, FileKind, Profile, ProfileColor, Setting, nearest};
+use crate::config::{Config, FileKind, Profile, ProfileColor, Setting, nearest};
 use crate::duration;
-use crate::plan;
 
 /// Everything about one profile, as its files together say it.
 pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> Vec<Finding> {
@@ -17,11 +16,6 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
     findings.extend(credential_source(profile));
     findings.extend(sso_repeated(config, profile));
     findings.extend(duration_unread(profile));
-    findings.extend(shadowed(profile));
-    findings.extend(incomplete(profile));
-    findings.extend(unused_beside_key(profile));
-    findings.extend(unused_sources(profile));
-    findings.extend(process(profile));
     findings.extend(session_tokens(profile));
     findings.extend(expired(profile, now));
     findings.extend(regions(profile));
@@ -36,7 +30,7 @@ pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &
     Some((setting, setting.first_line())).filter(|(_, text)| !text.is_empty())
 }
 
-fn at(
+pub(super) fn at(
     kind: &'static Kind,
     profile: &Profile,
     setting: &Setting,
@@ -126,158 +120,6 @@ fn duration_unread(profile: &Profile) -> Option<Finding> {
             .fix(format!("write duration_seconds = {seconds}"))
             .repair(repair),
     )
-}
-
-fn shadowed(profile: &Profile) -> Option<Finding> {
-    let (process, _) = set(profile, "credential_process")?;
-    let (key, _) = set(profile, "aws_access_key_id")?;
-    let (message, fix) = if key.origin.file == FileKind::Credentials {
-        (
-            format!(
-                "the AWS CLI and xacct take the access key in {}, the SDKs take this process",
-                key.origin
-            ),
-            "delete one of them",
-        )
-    } else {
-        (
-            format!(
-                "every program takes this process, and none takes the access key in {}",
-                key.origin
-            ),
-            "delete the access key, or the process",
-        )
-    };
-    Some(at(&catalog::PROCESS_SHADOWED, profile, process, message).fix(fix))
-}
-
-/// What would be a source if more of it were there, and is none beside an access key.
-fn incomplete(profile: &Profile) -> Option<Finding> {
-    let (key, _) = set(profile, "aws_access_key_id")?;
-    let is_set = |key: &str| set(profile, key).is_some();
-    let (name, lacks) = if is_set("credential_source") && !is_set("role_arn") {
-        ("credential_source", "role_arn")
-    } else if is_set("source_profile") && !is_set("role_arn") {
-        ("source_profile", "role_arn")
-    } else if is_set("sso_account_id") || is_set("sso_role_name") {
-        return None;
-    } else {
-        match ["sso_session", "sso_start_url", "sso_region"]
-            .into_iter()
-            .find(|name| is_set(name))?
-        {
-            "sso_region" => (
-                "sso_region",
-                "sso_start_url, sso_account_id and sso_role_name",
-            ),
-            name => (name, "sso_account_id and sso_role_name"),
-        }
-    };
-    let (setting, _) = set(profile, name)?;
-    let message = format!(
-        "{name} is ignored without {lacks}: the access key in {} is used",
-        key.origin
-    );
-    let finding = at(&catalog::SOURCE_INCOMPLETE, profile, setting, message);
-    Some(finding.fix(format!("add {lacks}, or delete {name}")))
-}
-
-/// What gives a token or a session, and does not beside this access key.
-fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
-    let Some((key, _)) = set(profile, "aws_access_key_id") else {
-        return Vec::new();
-    };
-    // Each of these comes before both.
-    let first = [
-        "role_arn",
-        "web_identity_token_file",
-        "sso_account_id",
-        "sso_role_name",
-    ];
-    if first.iter().any(|name| set(profile, name).is_some()) {
-        return Vec::new();
-    }
-    let mut findings = Vec::new();
-    if let Some((login, _)) = set(profile, "login_session") {
-        let message = if key.origin.file == FileKind::Credentials {
-            format!(
-                "login_session is ignored: the access key in {} comes first",
-                key.origin
-            )
-        } else {
-            format!(
-                "the session of aws login is used, and the access key in {} only where another \
-                 profile has this one as \
-                 source_profile",
-                key.origin
-            )
-        };
-        let finding = at(&catalog::SOURCE_UNUSED, profile, login, message);
-        findings.push(finding.fix("delete login_session, or the access key"));
-    }
-    if let Some((token, _)) = set(profile, "web_identity_token_process") {
-        let message = "web_identity_token_process is ignored: only aws-vault runs it";
-        let finding = at(&catalog::SOURCE_UNUSED, profile, token, message);
-        findings.push(finding.fix("delete it, if aws-vault is not used any more"));
-    }
-    findings
-}
-
-/// Sources beside a web identity token.
-fn unused_sources(profile: &Profile) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for unused in plan::beside_token(profile) {
-        // It is used where another profile has this one as its source: see below.
-        if unused.key == "aws_access_key_id" {
-            continue;
-        }
-        let finding = Finding::new(&catalog::SOURCE_UNUSED, unused.message()).at(&unused.origin);
-        let fix = format!("delete {}, or web_identity_token_file", unused.key);
-        findings.push(finding.of(&profile.name).fix(fix));
-    }
-    if let Some(unused) = plan::beside_key(profile) {
-        let message = format!(
-            "{}; the AWS CLI takes the token there too",
-            unused.message()
-        );
-        let finding = Finding::new(&catalog::SOURCE_UNUSED, message)
-            .at(&unused.origin)
-            .of(&profile.name);
-        findings.push(finding.fix("put the access key into a profile of its own"));
-    }
-    findings
-}
-
-fn process(profile: &Profile) -> Vec<Finding> {
-    let Some((setting, command)) = set(profile, "credential_process") else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    let words: Vec<String> = shlex::Shlex::new(command).collect();
-    let needs_shell = |word: &String| {
-        word.starts_with('~')
-            || word.contains(['$', '`'])
-            || ["|", "||", "&&", ";", ">", "<", "&"].contains(&&**word)
-    };
-    if let Some(word) = words.iter().find(|word| needs_shell(word))
-        && setting.origin.file != FileKind::Settings
-    {
-        let message =
-            format!("'{word}' means something to a shell only, and the AWS CLI starts none");
-        let finding = at(&catalog::PROCESS_NOT_PORTABLE, profile, setting, message);
-        findings.push(finding.fix("write the absolute path, or put the command into a script"));
-    }
-    let program = words
-        .first()
-        .map(|word| word.rsplit(['/', '\\']).next().unwrap_or(word));
-    if let Some(tool) = program.and_then(known::tool_of_program) {
-        let message = format!("its credentials come from {tool}");
-        let finding = at(&catalog::OTHER_PROCESS, profile, setting, message);
-        findings.push(finding.fix(format!(
-            "leave it, or give the profile a role that xacct can assume without {tool}"
-        )));
-    }
-    findings
 }
 
 fn session_tokens(profile: &Profile) -> Option<Finding> {
@@ -401,81 +243,6 @@ fn notes(profile: &Profile) -> Vec<Finding> {
         );
         let fix = "put the access key into a profile of its own";
         findings.push(at(&catalog::ROLE_BESIDE_KEYS, profile, role, message).fix(fix));
-    }
-    findings
-}
-
-/// A token goes with the access key of its own file: with another key AWS refuses it.
-fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
-    let files = [own.settings, own.credentials.as_ref(), own.config.as_ref()];
-    let mut halves = files.into_iter().flatten().flat_map(|section| {
-        let names = ["aws_access_key_id", "aws_secret_access_key"];
-        names
-            .into_iter()
-            .filter_map(move |name| set(section, name).map(|(setting, _)| setting))
-    });
-    let Some(key) = halves.next() else {
-        return Vec::new();
-    };
-    let tokens = files.into_iter().flatten().flat_map(|section| {
-        let names = ["aws_session_token", "aws_security_token"];
-        names
-            .into_iter()
-            .filter_map(move |name| set(section, name).map(|(setting, _)| (name, setting)))
-    });
-    let foreign = tokens.filter(|(_, token)| token.origin.file != key.origin.file);
-    foreign
-        .map(|(name, token)| {
-            let message = format!(
-                "{name} is ignored: the access key that counts is in {}, and a token goes with the \
-                 key next to it",
-                key.origin
-            );
-            let finding = Finding::new(&catalog::TOKEN_FOREIGN, message)
-                .at(&token.origin)
-                .of(own.name);
-            finding.fix(format!(
-                "delete {name}, or move it next to the access key that it came \
-                                 with"
-            ))
-        })
-        .collect()
-}
-
-/// What one profile's files say over one another.
-pub(super) fn across_files(own: &ByFile<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let (Some(config), Some(credentials)) = (&own.config, &own.credentials) {
-        for (key, setting) in credentials.iter() {
-            let Some(other) = config.get(key).filter(|other| other.value != setting.value) else {
-                continue;
-            };
-            let message = format!(
-                "{key} has another value in {}; what stands here counts",
-                other.origin
-            );
-            let finding = Finding::new(&catalog::KEYS_IN_BOTH_FILES, message)
-                .at(&setting.origin)
-                .of(own.name);
-            findings.push(finding.fix("delete one of them"));
-        }
-    }
-    findings.extend(foreign_tokens(own));
-    let role = |section: Option<&Profile>| {
-        section.and_then(|section| set(section, "role_arn").map(|(s, _)| s.clone()))
-    };
-    if let (Some(here), Some(there)) = (role(own.config.as_ref()), role(own.settings)) {
-        let message = format!(
-            "the role stands here and in {}: an adopt was interrupted, or undone by hand",
-            there.origin
-        );
-        let finding = Finding::new(&catalog::ADOPT_INCOMPLETE, message)
-            .at(&here.origin)
-            .of(own.name);
-        findings.push(finding.fix(format!(
-            "xacct adopt {}",
-            super::finding::shell_word(own.name)
-        )));
     }
     findings
 }

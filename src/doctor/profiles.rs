@@ -10,6 +10,7 @@ use super::finding::{Finding, Kind, shell_word};
 use super::go;
 use super::holder::Holders;
 use super::profile::{self, set};
+use super::{profile_files, profile_sources};
 use crate::arn::Arn;
 use crate::config::{Config, Profile};
 use crate::credentials::rfc3339;
@@ -47,6 +48,7 @@ pub(crate) fn check(
         .filter(|planned| looked_at(&planned.profile.name))
     {
         findings.extend(profile::check(config, profile, now));
+        findings.extend(profile_sources::check(profile));
         match plan {
             Ok(plan) => {
                 // Where STS has an address of its own, regions have other names.
@@ -85,7 +87,7 @@ pub(crate) fn check(
         across
             .iter()
             .filter(|own| looked_at(own.name))
-            .flat_map(profile::across_files),
+            .flat_map(profile_files::check),
     );
     findings
 }

@@ -9,20 +9,18 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::Fetched;
 use crate::aws::{Failure, ProofKey, Renewed, Signin, no_answer};
-use crate::cache::{Lock, SignIn, write_private};
+use crate::cache::{SignIn, write_private};
 use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::files::read_bytes;
-use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::plan::{Endpoint, Plan, Source};
 use crate::secret::Secret;
-use crate::sso::Asker;
+use crate::sso::{Asker, Turn};
 use crate::terminal::finishing;
 
 /// A session is renewed with less than this left, in seconds, as every SDK does.
@@ -161,7 +159,7 @@ impl<'a> Session<'a> {
     pub(super) async fn logout(&self) -> Result<bool> {
         let file = self.file()?;
         // Whoever renews it would write it back.
-        let _turn = self.turn(&file, self.asker.until).await?;
+        let _turn = self.turn(&file, false).await?;
         match fs::remove_file(&file) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -172,43 +170,22 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn turn(&self, file: &Path, until: Option<Instant>) -> Result<Option<Lock>> {
-        let Asker {
-            store, voice, me, ..
-        } = self.asker;
-        let waiter = Waiter {
-            store,
-            voice,
-            me,
-            until,
-        };
-        let why = format!(
-            ", which renews the session of aws login for {}",
-            self.login_session
-        );
-        waiter
-            .wait_for(&format!("login-{}", stem(file)), &why, |warning| {
-                voice.warn(warning);
-            })
-            .await
+    async fn turn(&self, file: &Path, is_valid: bool) -> Result<Turn> {
+        let name = format!("login-{}", stem(file));
+        let session = self.login_session;
+        let why = format!(", which renews the session of aws login for {session}");
+        let meanwhile = "its credentials are used while they last";
+        self.asker.turn(&name, &why, (is_valid, meanwhile)).await
     }
 
     async fn current(&self, file: &Path, token: Token) -> Result<Credentials> {
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
-        let is_valid = token.left(self.now()) > 0;
-        let newer = is_valid.then(|| Instant::now() + FOR_NEWER);
-        let until = self.asker.until.into_iter().chain(newer).min();
-        let _turn = match self.turn(file, until).await {
-            Err(error) if error.kind == Kind::NeedsPerson && is_valid => {
-                self.asker.voice.warn(&format!(
-                    "{error}; its credentials are used while they last"
-                ));
-                return Ok(token.credentials);
-            }
-            turn => turn?,
-        };
+        let turn = self.turn(file, token.left(self.now()) > 0).await?;
+        if matches!(turn, Turn::Others) {
+            return Ok(token.credentials);
+        }
         // Somebody may have renewed it meanwhile.
         let token = self.read(file)?;
         if token.left(self.now()) >= REFRESH {

@@ -22,10 +22,11 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use crate::aws::{Asking, Failure, Network, Oidc, Portal};
-use crate::cache::{SignIn, Store};
+use crate::cache::{Lock, SignIn, Store};
 use crate::credentials::Credentials;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
 pub(crate) use assignments::Assigned;
@@ -58,7 +59,44 @@ pub(crate) struct Asker<'a> {
     pub(crate) until: Option<Instant>,
 }
 
+/// The right to renew something, held by one process at a time.
+pub(crate) enum Turn {
+    /// Without a usable cache there is no lock, and the work is done all the same.
+    Mine { _lock: Option<Lock> },
+    /// Another process takes its time, and what there is is still valid: it is used meanwhile.
+    Others,
+}
+
 impl<'a> Asker<'a> {
+    /// Waits for the lock of this name, for which another process may hold it as `why` says. Where
+    /// what there is `is_valid`, not for long; `meanwhile` says then that it is used.
+    ///
+    /// Errors: as [`Waiter::wait_for`].
+    pub(crate) async fn turn(
+        &self,
+        name: &str,
+        why: &str,
+        (is_valid, meanwhile): (bool, &str),
+    ) -> Result<Turn> {
+        let newer = is_valid.then(|| Instant::now() + FOR_NEWER);
+        let voice = self.voice;
+        let waiter = Waiter {
+            store: self.store,
+            voice,
+            me: self.me,
+            until: self.until.into_iter().chain(newer).min(),
+        };
+        let waited = waiter.wait_for(name, why, |warning| voice.warn(warning));
+        match waited.await {
+            Ok(_lock) => Ok(Turn::Mine { _lock }),
+            Err(error) if is_valid && error.kind == Kind::NeedsPerson => {
+                voice.warn(&format!("{error}; {meanwhile}"));
+                Ok(Turn::Others)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     pub(crate) fn asking(&self, connection: &'a Connection) -> Asking<'a> {
         Asking {
             network: self.network,
@@ -160,7 +198,7 @@ impl<'a> Session<'a> {
     ///
     /// Errors: `Other`, where the token's file cannot be removed.
     pub(crate) async fn logout(&self) -> Result<bool> {
-        let _turn = self.turn().await?;
+        let _turn = self.turn(false).await?;
         if let Some(token) = self.files.token() {
             self.end_at_aws(&token.access_token).await;
         }
@@ -174,7 +212,7 @@ impl<'a> Session<'a> {
         // Other tools may call their files anything.
         let is_lockable = token.name.chars().all(|c| c.is_ascii_alphanumeric());
         let _turn = if is_lockable {
-            session.turn().await.ok().flatten()
+            session.turn(false).await.ok()
         } else {
             None
         };

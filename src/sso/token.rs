@@ -1,17 +1,13 @@
 //! The session's access token: as it is, refreshed, or by a sign-in; one process at a time.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
 use super::files::Token;
-use super::{Asker, NOTES, Session, lineage, refusals};
+use super::{NOTES, Session, Turn, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
-use crate::cache::{Lock, SignIn};
+use crate::cache::SignIn;
 use crate::error::{Error, Kind, Result};
-use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::secret::Secret;
 use crate::terminal::finishing;
 
@@ -57,19 +53,9 @@ impl Session<'_> {
             return Ok(unasked(token));
         }
         let valid = current().filter(|token| token.left(began) > 0);
-        let _turn = match (
-            self.turn_until(valid.as_ref().map(|_| FOR_NEWER)).await,
-            valid,
-        ) {
-            (Ok(turn), _) => turn,
-            // Whoever holds the lock may take its time: what is still valid is used meanwhile.
-            (Err(error), Some(token)) if error.kind == Kind::NeedsPerson => {
-                self.asker.voice.warn(&format!(
-                    "{error}; the sign-in's token is used while it lasts"
-                ));
-                return Ok(unasked(token));
-            }
-            (Err(error), _) => return Err(error),
+        let _turn = match (self.turn(valid.is_some()).await?, valid) {
+            (Turn::Others, Some(token)) => return Ok(unasked(token)),
+            (turn, _) => turn,
         };
         // Somebody may have got one meanwhile.
         let usable = current().filter(|token| token.left(self.now()) > 0);
@@ -103,7 +89,7 @@ impl Session<'_> {
     /// A sign-in, whether there is a token or not.
     pub(super) async fn sign_in_anew(&self) -> Result<Got> {
         let (began, before) = (self.now(), self.files.token());
-        let _turn = self.turn().await?;
+        let _turn = self.turn(false).await?;
         let is_new = |token: &Token| {
             before
                 .as_ref()
@@ -135,35 +121,12 @@ impl Session<'_> {
         })
     }
 
-    /// The session's lock. Without a usable cache there is none, and the work is done all the same.
-    pub(super) async fn turn(&self) -> Result<Option<Lock>> {
-        self.turn_until(None).await
-    }
-
-    /// The same, given up after so long at the latest.
-    async fn turn_until(&self, longest: Option<Duration>) -> Result<Option<Lock>> {
-        let Asker {
-            store,
-            voice,
-            me,
-            until,
-            ..
-        } = self.asker;
-        let until = until
-            .into_iter()
-            .chain(longest.map(|longest| Instant::now() + longest))
-            .min();
+    /// The session's lock.
+    pub(super) async fn turn(&self, is_valid: bool) -> Result<Turn> {
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
-        let waiter = Waiter {
-            store,
-            voice,
-            me,
-            until,
-        };
-        waiter
-            .wait_for(&name, &why, |warning| voice.warn(warning))
-            .await
+        let meanwhile = "the sign-in's token is used while it lasts";
+        self.asker.turn(&name, &why, (is_valid, meanwhile)).await
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -176,11 +176,9 @@ fn comparable(mut chain: Vec<Value>) -> Vec<Value> {
 }
 
 #[test]
+#[ignore = "needs AWS's own cases: see CONTRIBUTING.md"]
 fn all_cases_resolve_as_in_the_sdks() {
-    let Ok(text) = fs::read_to_string(DATA) else {
-        eprintln!("SKIPPED: {DATA} is not there");
-        return;
-    };
+    let text = fs::read_to_string(DATA).unwrap();
     let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
     assert_eq!(cases.len(), 28);
     for case in &cases {

@@ -10,15 +10,10 @@ use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance");
 
-/// The cases; `None`, said aloud, where the data is not there.
-#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
-fn cases(file: &str) -> Option<Vec<Value>> {
-    let Ok(text) = fs::read_to_string(Path::new(DATA).join(file)) else {
-        eprintln!("SKIPPED: {DATA}/{file} is not there");
-        return None;
-    };
+fn cases(file: &str) -> Vec<Value> {
+    let text = fs::read_to_string(Path::new(DATA).join(file)).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
-    Some(document["tests"].as_array().unwrap().clone())
+    document["tests"].as_array().unwrap().clone()
 }
 
 fn config_show(variables: &[(&str, &str)]) -> Output {
@@ -32,11 +27,10 @@ fn config_show(variables: &[(&str, &str)]) -> Output {
 /// The cases for Windows are held against the same function in its unit tests, since this binary is
 /// not for Windows.
 #[test]
+#[ignore = "needs AWS's own cases: see CONTRIBUTING.md"]
 #[cfg(unix)]
 fn files_are_found_where_the_sdks_find_them() {
-    let Some(cases) = cases("file-location-tests.json") else {
-        return;
-    };
+    let cases = cases("file-location-tests.json");
     let mut count = 0;
     for case in cases.iter().filter(|case| case["platform"] == "linux") {
         let variables = case["environment"].as_object().unwrap();

@@ -71,15 +71,13 @@ fn a_variable_with_its_own_path_wins() {
 /// AWS's own cases, those for Windows too: only the separator that `Path` puts in between is this
 /// platform's.
 #[test]
+#[ignore = "needs AWS's own cases: see CONTRIBUTING.md"]
 fn files_are_found_where_the_sdks_find_them() {
     let data = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../shared/conformance/file-location-tests.json"
     );
-    let Ok(text) = std::fs::read_to_string(data) else {
-        eprintln!("SKIPPED: {data} is not there");
-        return;
-    };
+    let text = std::fs::read_to_string(data).unwrap();
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let cases = document["tests"].as_array().unwrap();
     assert_eq!(cases.len(), 9);

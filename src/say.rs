@@ -101,13 +101,10 @@ impl Voice {
 
     /// The error, its hints one a line, and with `-v` what the library said.
     pub(crate) fn error(self, error: &Error) {
-        self.line(
-            "error: ",
-            anstyle::AnsiColor::Red,
-            &masked::message(&error.to_string()),
-        );
+        // Errors mask themselves, where they are made.
+        self.line("error: ", anstyle::AnsiColor::Red, &error.to_string());
         for hint in &error.hints {
-            self.write_line(&format!("  {}", visible(&masked::message(hint))));
+            self.write_line(&format!("  {}", visible(hint)));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
             self.write_line(&format!(

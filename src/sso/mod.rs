@@ -86,9 +86,9 @@ impl<'a> Asker<'a> {
             me: self.me,
             until: self.until.into_iter().chain(newer).min(),
         };
-        let waited = waiter.wait_for(name, why, |warning| voice.warn(warning));
-        match waited.await {
-            Ok(_lock) => Ok(Turn::Mine { _lock }),
+        let lock = waiter.wait_for(name, why, |warning| voice.warn(warning));
+        match lock.await {
+            Ok(lock) => Ok(Turn::Mine { _lock: lock }),
             Err(error) if is_valid && error.kind == Kind::NeedsPerson => {
                 voice.warn(&format!("{error}; {meanwhile}"));
                 Ok(Turn::Others)

@@ -83,9 +83,9 @@ fn open(path: &Path) -> io::Result<File> {
     )?;
     let metadata = file.metadata()?;
     let refused = |why: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-    match not_ours(&metadata) {
+    match not_ours(path, &metadata) {
         Some(why) => refused(why),
-        None if has_other_names(&metadata) => {
+        None if has_other_names(&file) => {
             refused("it is a hard link: the lines would be written to another file too".to_owned())
         }
         None => Ok(file),

@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::terminal;
+#[cfg(windows)]
+use crate::{process_tree, windows};
 
 const SIGINT: u8 = 2;
 
@@ -29,14 +31,19 @@ const LOOK: Duration = Duration::from_millis(10);
 const LAST_WORDS: Duration = Duration::from_millis(20);
 
 /// The shell, with this to do: as most SDKs run `credential_process`, and aws-vault `mfa_process`.
+#[cfg(unix)]
 pub(crate) fn shell(command: &str) -> Command {
-    let (program, option) = if cfg!(windows) {
-        ("cmd.exe", "/C")
-    } else {
-        ("/bin/sh", "-c")
-    };
-    let mut shell = Command::new(program);
-    shell.arg(option).arg(command);
+    let mut shell = Command::new("/bin/sh");
+    shell.arg("-c").arg(command);
+    shell
+}
+
+/// cmd takes what is between the first quote and the last one as it stands, and has no other way of
+/// quoting; `/D` leaves out what the registry would run first.
+#[cfg(windows)]
+pub(crate) fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd.exe");
+    shell.raw_arg(format!("/D /S /C \"{command}\""));
     shell
 }
 
@@ -228,6 +235,8 @@ struct Everything {
     group: Option<rustix::process::Pid>,
     #[cfg(unix)]
     processes: Vec<rustix::process::Pid>,
+    #[cfg(windows)]
+    processes: Vec<u32>,
 }
 
 #[cfg(unix)]
@@ -280,16 +289,29 @@ impl Everything {
     }
 }
 
-#[cfg(not(unix))]
+/// Windows has no signal that asks a program to end: all of them end at once.
+#[cfg(windows)]
 impl Everything {
-    fn of(_: Option<i32>, _: bool) -> Everything {
-        Everything {}
+    fn of(id: Option<i32>, _: bool) -> Everything {
+        let first = id.and_then(|id| u32::try_from(id).ok());
+        let processes = first.map(|id| process_tree::below(id, &windows::processes::all()));
+        Everything {
+            processes: processes.unwrap_or_default(),
+        }
     }
 
-    fn signal(&self, _: bool) {}
+    fn signal(&self, _: bool) {
+        self.processes
+            .iter()
+            .copied()
+            .for_each(windows::processes::end);
+    }
 
     fn is_there(&self) -> bool {
-        false
+        self.processes
+            .iter()
+            .copied()
+            .any(windows::processes::is_there)
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! (`clap` reads the `XACCT_…` variables of the options it declares; nothing else does.)
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Default)]
 pub(crate) struct Env {
     vars: BTreeMap<OsString, OsString>,
-    /// `~`: `HOME`, or what the platform says where that is unset.
+    /// Whether `Path` and `PATH` are one variable, as on Windows: names are kept in capitals then.
+    ignores_case: bool,
+    /// `~`: `HOME`, and on Windows `USERPROFILE`, as for the AWS CLI; or what the platform says if
+    /// that is unset.
     pub(crate) home: Option<PathBuf>,
     /// The user's configuration directory (`XDG_CONFIG_HOME`, `~/Library/Application Support`,
     /// `%APPDATA%`).
@@ -37,24 +41,55 @@ impl Env {
     /// Reads the process environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub(crate) fn from_process() -> Env {
-        let vars: BTreeMap<_, _> = std::env::vars_os().collect();
-        let (home, config_dir, cache_dir) =
-            (dirs::home_dir(), dirs::config_dir(), dirs::cache_dir());
-        let state_dir = dirs::state_dir().or_else(dirs::data_local_dir);
         let (uid, node) = system();
         let boot_id =
             cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
-        Env {
-            vars,
-            home,
-            config_dir,
-            cache_dir,
-            state_dir,
+        let env = Env {
+            vars: BTreeMap::new(),
+            ignores_case: cfg!(windows),
+            home: dirs::home_dir(),
+            config_dir: dirs::config_dir(),
+            cache_dir: dirs::cache_dir(),
+            state_dir: dirs::state_dir().or_else(dirs::data_local_dir),
             boot_id,
             uid,
             node,
             is_region_doubtful: false,
+        };
+        let env = env.with_variables(std::env::vars_os());
+        if cfg!(windows) {
+            env.following_windows()
+        } else {
+            env
         }
+    }
+
+    fn with_variables(mut self, vars: impl Iterator<Item = (OsString, OsString)>) -> Env {
+        let ignores_case = self.ignores_case;
+        self.vars = vars
+            .map(|(name, value)| (spelt(&name, ignores_case).into_owned(), value))
+            .collect();
+        self
+    }
+
+    /// The user's directories are where the variables say: the system would give those of the
+    /// account, whatever they are set to.
+    fn following_windows(mut self) -> Env {
+        let drive_and_path = || {
+            let mut home = self.path("HOMEDRIVE")?.as_os_str().to_owned();
+            home.push(self.path("HOMEPATH")?);
+            Some(PathBuf::from(home))
+        };
+        let home = self.path("USERPROFILE").map(Path::to_owned);
+        let home = home.or_else(drive_and_path);
+        let home = home.or_else(|| self.path("HOME").map(Path::to_owned));
+        let roaming = self.path("APPDATA").map(Path::to_owned);
+        let local = self.path("LOCALAPPDATA").map(Path::to_owned);
+        self.home = home.or(self.home);
+        self.config_dir = roaming.or(self.config_dir);
+        self.cache_dir = local.clone().or(self.cache_dir);
+        self.state_dir = local.or(self.state_dir);
+        self
     }
 
     /// A made-up environment for unit tests: the given variables, and directories under `HOME` if
@@ -71,6 +106,7 @@ impl Env {
             boot_id: None,
             home,
             vars,
+            ignores_case: false,
             uid: None,
             node: None,
             is_region_doubtful: false,
@@ -86,7 +122,8 @@ impl Env {
 
     /// The variable as the system has it, even where it is blank.
     pub(crate) fn raw(&self, name: &str) -> Option<&OsStr> {
-        self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
+        let name = spelt(OsStr::new(name), self.ignores_case);
+        self.vars.get(&*name).map(OsString::as_os_str)
     }
 
     /// A path variable; blank counts as unset.
@@ -151,9 +188,10 @@ impl Env {
 
     /// Sets the variable in this snapshot, or takes it out.
     pub(crate) fn set(&mut self, name: &str, value: Option<OsString>) {
+        let name = spelt(OsStr::new(name), self.ignores_case);
         match value {
-            Some(value) => self.vars.insert(name.into(), value),
-            None => self.vars.remove(OsStr::new(name)),
+            Some(value) => self.vars.insert(name.into_owned(), value),
+            None => self.vars.remove(&*name),
         };
     }
 
@@ -162,6 +200,15 @@ impl Env {
         self.vars
             .iter()
             .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+}
+
+/// The variable's name as it is kept.
+fn spelt(name: &OsStr, ignores_case: bool) -> Cow<'_, OsStr> {
+    if ignores_case {
+        Cow::Owned(name.to_ascii_uppercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
@@ -245,6 +292,35 @@ mod tests {
         };
         assert_eq!(named.user().as_deref(), Some("alice"));
         assert!(Env::from_process().user().is_some());
+    }
+
+    #[test]
+    fn on_windows_the_case_of_a_name_is_nothing() {
+        let windows = Env {
+            ignores_case: true,
+            home: Some("C:/account".into()),
+            ..Env::default()
+        };
+        let vars = [
+            ("Path", "C:/bin"),
+            ("https_proxy", "http://proxy"),
+            ("UserProfile", "C:/Users/me"),
+            ("HOME", "H:/"),
+            ("LocalAppData", "C:/Users/me/local"),
+        ];
+        let vars = vars.map(|(name, value)| (name.into(), value.into()));
+        let mut env = windows.with_variables(vars.into_iter()).following_windows();
+        assert_eq!(
+            [env.get("PATH"), env.get("HTTPS_PROXY"), env.get("path")],
+            [Some("C:/bin"), Some("http://proxy"), Some("C:/bin")]
+        );
+        assert_eq!(env.home, Some("C:/Users/me".into()));
+        assert_eq!(env.state_dir, Some("C:/Users/me/local".into()));
+        env.set("pATH", Some("D:/".into()));
+        let paths: Vec<_> = env.vars().filter(|(name, _)| *name == "PATH").collect();
+        assert_eq!(paths, [(OsStr::new("PATH"), OsStr::new("D:/"))]);
+        env.set("Path", None);
+        assert_eq!(env.get("PATH"), None);
     }
 
     #[cfg(unix)]

@@ -17,11 +17,12 @@ use zeroize::Zeroizing;
 use crate::config::FileKind;
 use crate::config::Paths;
 use crate::config::Texts;
+use crate::config::hints;
 use crate::error::Result;
 use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
-pub(crate) use private::{create, make_dir, put, temporary, temporary_dir};
+pub(crate) use private::{create, make_dir, persist, put, temporary, temporary_dir};
 pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
 pub(crate) use write::{Change, Lock, try_lock, write};
 
@@ -171,7 +172,8 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::PermissionDenied => {
             Error::config(format!("{path} cannot be read: permission denied")).hint(format!(
-                "if the file is yours: chmod u+r {path} (and u+x on the folders above it)"
+                "if the file is yours: {}",
+                hints::allow_reading(path)
             ))
         }
         ErrorKind::IsADirectory => Error::config(format!("{path} is a directory and not a file"))
@@ -196,7 +198,7 @@ fn of_one_line(path: &str) -> Error {
         "{path}: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 \
          see more than one line"
     ))
-    .hint(format!("perl -pi -e 's/\\r/\\n/g' {path}"))
+    .hint(hints::end_lines(path))
     .named("file-unreadable")
 }
 
@@ -226,16 +228,13 @@ fn is_wide(path: &str, encoding: &str) -> Error {
     } else {
         ""
     };
-    Error::config(format!(
+    let error = Error::config(format!(
         "{path}: the file is {encoding}{writer} and not UTF-8"
-    ))
-    .hint(format!(
-        "iconv -f {encoding} -t UTF-8 {path} >{name}.utf8 && mv {name}.utf8 {path}"
-    ))
-    .hint(format!(
-        "or in PowerShell: (Get-Content {path}) | Set-Content -Encoding utf8 {path}"
-    ))
-    .named("file-not-utf8")
+    ));
+    hints::to_utf8(path, &name, encoding)
+        .into_iter()
+        .fold(error, Error::hint)
+        .named("file-not-utf8")
 }
 
 fn not_utf8(path: &str, line: usize) -> Error {
@@ -244,9 +243,7 @@ fn not_utf8(path: &str, line: usize) -> Error {
             file: path.to_owned(),
             line,
         })
-        .hint(format!(
-            "save it as UTF-8: iconv -f ISO-8859-1 -t UTF-8 {path}"
-        ))
+        .hint(format!("save it as UTF-8{}", hints::from_latin1(path)))
         .named("file-not-utf8")
 }
 

@@ -7,6 +7,12 @@
 compile_error!("xacct runs on Linux, macOS and other Unix systems, and on Windows");
 
 // What everything may use; `env` is the only reader of the environment, `say` the only speaker.
+#[cfg(any(windows, test))]
+mod process_tree;
+#[cfg(any(windows, test))]
+mod sddl;
+#[cfg(windows)]
+mod windows;
 mod masked;
 mod error;
 mod secret;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::cache::{Attempt, Lock, Store};
+use crate::config::hints;
 use crate::error::{Error, Result};
 use crate::say::Voice;
 use crate::terminal::{self, interruptible};
@@ -121,7 +122,7 @@ fn timed_out(holder: &str, why: &str, is_stopped: bool) -> Error {
             "it may be waiting for an MFA code or a sign-in: answer it there; then run the \
                command again",
         )
-        .hint(format!("kill {pid}    ends it"))
+        .hint(format!("{}    ends it", hints::end(pid)))
 }
 
 /// Of `xacct exec client1 (pid 123)`.

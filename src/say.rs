@@ -42,9 +42,13 @@ impl Color {
     /// Whether to colour a stream; `plain` is what the environment says (`NO_COLOR`, `TERM=dumb`).
     pub(crate) fn for_stream(self, stream: &impl IsTerminal, plain: bool) -> bool {
         match self {
-            Color::Always => true,
+            // A console of Windows has to be told, once.
+            Color::Always => {
+                let _ = understands_sequences();
+                true
+            }
             Color::Never => false,
-            Color::Auto => !plain && stream.is_terminal(),
+            Color::Auto => !plain && stream.is_terminal() && understands_sequences(),
         }
     }
 }
@@ -83,7 +87,7 @@ impl Voice {
     /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
     pub(crate) fn progress(self) -> Progress {
         Progress {
-            is_shown: !self.quiet && std::io::stderr().is_terminal(),
+            is_shown: !self.quiet && std::io::stderr().is_terminal() && understands_sequences(),
             is_there: false,
         }
     }
@@ -175,6 +179,16 @@ impl Drop for Progress {
         self.clear();
     }
 }
+
+/// Whether the terminal understands the sequences that colours and progress are made of. On Unix all
+/// do but those that `TERM` calls dumb.
+#[cfg(unix)]
+fn understands_sequences() -> bool {
+    true
+}
+
+#[cfg(windows)]
+use crate::windows::console::understands_vt as understands_sequences;
 
 /// What is rendered already, or what another program says on its stderr, as it is. A closed stderr
 /// is not a reason to fail: whoever closed it does not want to read.

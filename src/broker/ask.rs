@@ -3,6 +3,7 @@
 
 use crate::arn::{self, Arn};
 use crate::aws::{Answer, Failure, Identity, Reason};
+use crate::config::words;
 use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
 use crate::mfa::{self, Code, CodeSource, Device, Guard};
@@ -141,7 +142,7 @@ async fn while_awaited(
         biased;
         () = broker.caller.leaves() => {
             let gone = "the program that wanted the credentials has gone";
-            let profile = shlex::try_quote(&broker.plan.profile).unwrap_or_default();
+            let profile = words::typed(&broker.plan.profile);
             terminal::tell(&format!("\nxacct: {gone}; run: xacct login {}\n", visible(&profile)));
             Err(Error::needs_person(gone).hint_of_profile(format!("in a terminal, run: xacct login \
                  {profile}")))

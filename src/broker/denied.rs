@@ -3,6 +3,7 @@
 
 use super::run::Run;
 use crate::aws::{Denial, PolicyType};
+use crate::config::words;
 use crate::error::Error;
 use crate::plan::AssumeRole;
 
@@ -64,9 +65,7 @@ pub(super) fn denied_role(
     error: Error,
 ) -> Error {
     let plan = run.broker.plan;
-    let profile = shlex::try_quote(&plan.profile)
-        .unwrap_or_default()
-        .into_owned();
+    let profile = words::typed(&plan.profile).into_owned();
     let error = match (denial.policy, denial.is_explicit) {
         // The trust policy: an ExternalId and MFA are conditions there.
         (PolicyType::Resource, _) => {

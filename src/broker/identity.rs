@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::aws::{Identity, Sts};
+use crate::config::words;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
@@ -64,7 +65,7 @@ fn asked(
 }
 
 fn stranger(plan: &Plan, who: &str) -> Error {
-    let profile = shlex::try_quote(&plan.profile).unwrap_or_default();
+    let profile = words::typed(&plan.profile);
     Error::refused(format!(
         "the credentials of '{}' turned out to be {who}",
         plan.profile

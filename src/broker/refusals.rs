@@ -1,6 +1,7 @@
 //! What STS's refusals mean to a person, and what to type next.
 
 use crate::aws::{Denial, Failure, Reason, no_answer, no_answer_hint};
+use crate::config::words;
 use crate::credentials::shown_device;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
@@ -139,7 +140,7 @@ pub(super) fn not_listed(
         } => (code, message, denial),
     };
     let profile = &plan.profile;
-    let quoted = shlex::try_quote(profile).unwrap_or_default();
+    let quoted = words::typed(profile);
     if code == "AWSOrganizationsNotInUseException" {
         return Error::refused(format!(
             "the account of profile '{profile}' is in no organization"

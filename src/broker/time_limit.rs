@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::config::words;
 use crate::error::Error;
 use crate::terminal;
 
@@ -105,7 +106,7 @@ pub(super) fn too_slow(broker: &Broker<'_>) -> Error {
 /// to them.
 fn ahead(broker: &Broker<'_>) -> String {
     let plan = broker.plan;
-    let profile = shlex::try_quote(&plan.profile).unwrap_or_default();
+    let profile = words::typed(&plan.profile);
     let needs_code = plan.steps.iter().any(|step| step.serial_number().is_some());
     if needs_code || plan.sso().is_some() {
         return format!("in a terminal, run: xacct login {profile}");

@@ -10,7 +10,10 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::warning::Warning;
+use crate::config::hints;
 use crate::files;
+#[cfg(windows)]
+use crate::windows::access;
 
 /// Larger than any entry: a session token has at most a few thousand characters.
 const MAX_SIZE: u64 = 64 * 1024;
@@ -44,23 +47,47 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
             "no caching: {shown} is not a directory"
         )));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err(Warning::new(format!(
-                "no caching: {shown} belongs to another user (uid {}); set XACCT_CACHE_DIR to a \
-                 directory of your own",
-                metadata.uid()
-            )));
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return Err(Warning::new(format!(
-                "no caching: others can write to {shown}; run: chmod 700 {shown}"
-            )));
+    match open_to(dir, metadata) {
+        None => Ok(()),
+        Some(Open::Foreign(user)) => Err(Warning::new(format!(
+            "no caching: {shown} belongs to another user ({user}); set XACCT_CACHE_DIR to a \
+             directory of your own"
+        ))),
+        Some(Open::Writable(_)) => {
+            let path = shown.to_string();
+            let restrict = hints::restrict(&path, &path, 0o700, true);
+            Err(Warning::new(format!(
+                "no caching: others can write to {shown}; run: {restrict}"
+            )))
         }
     }
-    Ok(())
+}
+
+/// Why a directory is not this user's alone to write to, and for whom it is.
+pub(super) enum Open {
+    Foreign(String),
+    Writable(String),
+}
+
+#[cfg(unix)]
+pub(super) fn open_to(_: &Path, metadata: &Metadata) -> Option<Open> {
+    use std::os::unix::fs::MetadataExt;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Some(Open::Foreign(format!("uid {}", metadata.uid())));
+    }
+    let is_open = metadata.mode() & 0o022 != 0;
+    is_open.then(|| Open::Writable(format!("mode {:03o}", metadata.mode() & 0o777)))
+}
+
+#[cfg(windows)]
+pub(super) fn open_to(dir: &Path, _: &Metadata) -> Option<Open> {
+    match access::others(dir) {
+        Err(error) => Some(Open::Writable(error.to_string())),
+        Ok(others) if others.owner.is_some() => others.owner.map(Open::Foreign),
+        Ok(others) => Some(others.writers().join(", "))
+            .filter(|who| !who.is_empty())
+            .map(Open::Writable),
+    }
 }
 
 /// What is in the file; `None` where there is none.
@@ -83,7 +110,7 @@ pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u
     let metadata = file
         .metadata()
         .map_err(|error| Warning::io("read", path, &error))?;
-    if let Some(why) = not_ours(&metadata) {
+    if let Some(why) = not_ours(path, &metadata) {
         return Err(Warning::ignored(path, &why));
     }
     if metadata.len() > max {
@@ -119,39 +146,49 @@ pub(super) fn refused(path: &Path, error: &io::Error) -> Warning {
 }
 
 /// Why an open file is not one that xacct made for this user.
-pub(crate) fn not_ours(metadata: &Metadata) -> Option<String> {
+pub(crate) fn not_ours(path: &Path, metadata: &Metadata) -> Option<String> {
     if !metadata.is_file() {
         return Some("it is not a plain file".to_owned());
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Some(format!(
-                "it belongs to another user (uid {})",
-                metadata.uid()
-            ));
-        }
-        if metadata.mode() & 0o077 != 0 {
-            return Some(format!(
-                "others have access to it (mode {:03o})",
-                metadata.mode() & 0o777
-            ));
-        }
+    access_of_others(path, metadata)
+}
+
+#[cfg(unix)]
+fn access_of_others(_: &Path, metadata: &Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Some(format!(
+            "it belongs to another user (uid {})",
+            metadata.uid()
+        ));
     }
-    None
+    let mode = metadata.mode() & 0o777;
+    (mode & 0o077 != 0).then(|| format!("others have access to it (mode {mode:03o})"))
+}
+
+#[cfg(windows)]
+fn access_of_others(path: &Path, _: &Metadata) -> Option<String> {
+    match access::others(path) {
+        Err(error) => Some(format!("who has access to it is not known: {error}")),
+        Ok(others) => match (others.owner.as_ref(), others.all().join(", ")) {
+            (Some(owner), _) => Some(format!("it belongs to another user ({owner})")),
+            (None, who) if who.is_empty() => None,
+            (None, who) => Some(format!("others have access to it ({who})")),
+        },
+    }
 }
 
 /// Whether the open file has another name, a hard link: what is written to it would stand there
 /// too.
-pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::nlink(metadata) > 1;
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        false
-    }
+#[cfg(unix)]
+pub(crate) fn has_other_names(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 1)
+}
+
+#[cfg(windows)]
+pub(crate) fn has_other_names(file: &File) -> bool {
+    winapi_util::file::information(file).is_ok_and(|file| file.number_of_links() > 1)
 }
 
 /// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old
@@ -195,7 +232,7 @@ pub(crate) fn replace(path: &Path) -> io::Result<File> {
     }
     // A short name of its own: the file's may already be as long as the system allows.
     // A rename follows no link either, should one have appeared since.
-    Ok(files::temporary(&path.with_file_name("xacct"), ".")?.persist(path)?)
+    files::persist(files::temporary(&path.with_file_name("xacct"), ".")?, path)
 }
 
 fn kind(metadata: &Metadata) -> &'static str {

@@ -21,10 +21,10 @@ pub(crate) enum Directory {
     Missing,
     /// Why it cannot be used.
     Unusable(String),
-    /// The number of the user that it belongs to.
-    Foreign(u32),
-    /// Its mode, by which others can write to it.
-    Open(u32),
+    /// The user that it belongs to: `uid 1001`.
+    Foreign(String),
+    /// Who else can write to it, or the mode by which others can.
+    Open(String),
     Good,
 }
 
@@ -97,17 +97,11 @@ fn directory(dir: &Path) -> Directory {
     if !metadata.is_dir() {
         return Directory::Unusable("it is not a directory".to_owned());
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Directory::Foreign(metadata.uid());
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return Directory::Open(metadata.mode() & 0o777);
-        }
+    match disk::open_to(dir, &metadata) {
+        Some(disk::Open::Foreign(user)) => Directory::Foreign(user),
+        Some(disk::Open::Writable(who)) => Directory::Open(who),
+        None => Directory::Good,
     }
-    Directory::Good
 }
 
 fn useless(path: &Path, key: &str, now: DateTime<Utc>) -> Option<Useless> {
@@ -117,7 +111,7 @@ fn useless(path: &Path, key: &str, now: DateTime<Utc>) -> Option<Useless> {
     if metadata.is_symlink() {
         return Some(Useless::Open("it is a symbolic link".to_owned()));
     }
-    if let Some(why) = disk::not_ours(&metadata) {
+    if let Some(why) = disk::not_ours(path, &metadata) {
         return Some(Useless::Open(why));
     }
     let bytes = match disk::read(path) {

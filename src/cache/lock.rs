@@ -4,7 +4,7 @@
 //! whoever gets a lock makes sure that its file is still the one at the path.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::Read;
 use std::path::Path;
 
 use super::disk;
@@ -30,24 +30,23 @@ pub(super) fn attempt(path: &Path, me: &str) -> Result<Attempt, Warning> {
         let file = open(path)?;
         match file.try_lock() {
             Ok(()) if !is_still_at(&file, path) => {}
-            Ok(()) if has_other_names(&file) => {
+            Ok(()) if disk::has_other_names(&file) => {
                 // A hard link: what `me` says would be written over another file. Only this name of
                 // it goes.
                 std::fs::remove_file(path).map_err(|error| Warning::io("remove", path, &error))?;
             }
-            Ok(()) => return Ok(Attempt::Taken(taken(file, me))),
-            Err(TryLockError::WouldBlock) => return Ok(Attempt::Held(holder(&file))),
+            Ok(()) => {
+                describe(&file, path, me);
+                return Ok(Attempt::Taken(Lock { _file: file }));
+            }
+            Err(TryLockError::WouldBlock) => return Ok(Attempt::Held(holder(&file, path))),
             Err(TryLockError::Error(error)) => return Err(Warning::io("lock", path, &error)),
         }
     }
 }
 
-/// Removes a lock file that nobody holds. Where a removed file cannot be told from a new one, it
-/// stays.
+/// Removes a lock file that nobody holds.
 pub(super) fn remove_unused(path: &Path) {
-    if cfg!(not(unix)) {
-        return;
-    }
     let Ok(file) = disk::open(OpenOptions::new().read(true).write(true), path) else {
         return;
     };
@@ -65,35 +64,57 @@ fn open(path: &Path) -> Result<File, Warning> {
     let metadata = file
         .metadata()
         .map_err(|error| Warning::io("read", path, &error))?;
-    match disk::not_ours(&metadata) {
+    match disk::not_ours(path, &metadata) {
         Some(why) => Err(Warning::ignored(path, &why)),
         None => Ok(file),
     }
 }
 
-fn has_other_names(file: &File) -> bool {
-    file.metadata()
-        .is_ok_and(|metadata| disk::has_other_names(&metadata))
-}
-
-/// Leaves the holder's description in the file. Only people read it, so a full disk is no reason to
-/// fail.
-fn taken(mut file: File, me: &str) -> Lock {
+/// Leaves the holder's description in the file, or on Windows beside it: there nobody can read what
+/// is locked. Only people read it, so a full disk is no reason to fail.
+#[cfg(unix)]
+fn describe(mut file: &File, _: &Path, me: &str) {
+    use std::io::Write;
     let length = u64::try_from(me.len()).unwrap_or(0);
     let _ = file
         .write_all(me.as_bytes())
         .and_then(|()| file.set_len(length));
-    Lock { _file: file }
 }
 
-fn holder(mut file: &File) -> String {
+#[cfg(windows)]
+fn describe(_: &File, path: &Path, me: &str) {
+    let _ = disk::write(&beside(path), me.as_bytes());
+}
+
+#[cfg(windows)]
+fn beside(path: &Path) -> std::path::PathBuf {
+    path.with_extension("holder")
+}
+
+#[cfg(unix)]
+fn description(mut file: &File, _: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Seek;
     let mut text = Vec::new();
-    let read = file
-        .rewind()
-        .and_then(|()| file.take(300).read_to_end(&mut text));
+    file.rewind()?;
+    file.take(300).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(windows)]
+fn description(_: &File, path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let file = disk::open(OpenOptions::new().read(true), &beside(path))?;
+    file.take(300).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn holder(file: &File, path: &Path) -> String {
+    let read = description(file, path);
+    let is_read = read.is_ok();
+    let text = read.unwrap_or_default();
     match String::from_utf8_lossy(&text).trim() {
         "" => "another process".to_owned(),
-        _ if read.is_err() => "another process".to_owned(),
+        _ if !is_read => "another process".to_owned(),
         holder => holder.to_owned(),
     }
 }
@@ -109,9 +130,14 @@ pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
-#[cfg(not(unix))]
-pub(crate) fn is_still_at(_: &File, _: &Path) -> bool {
-    true
+#[cfg(windows)]
+pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
+    let identity = |file: &File| {
+        let file = winapi_util::file::information(file)?;
+        std::io::Result::Ok((file.volume_serial_number(), file.file_index()))
+    };
+    let there = File::open(path).and_then(|there| identity(&there));
+    matches!((identity(file), there), (Ok(held), Ok(there)) if held == there)
 }
 
 #[cfg(test)]

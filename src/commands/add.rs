@@ -17,6 +17,7 @@ use super::questions::Person;
 use crate::aws::Identity;
 use crate::broker;
 use crate::cli::Add;
+use crate::config::words;
 use crate::config::{Config, FileKind, Ini, IniEdit, Texts};
 use crate::error::{self, Error, Result};
 use crate::source;
@@ -72,7 +73,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
         _ => format!("'{name}' is written, and was not seen to work"),
     });
     if matches!(new.kind, Kind::Role(_)) {
-        let quoted = shlex::try_quote(name).unwrap_or_default();
+        let quoted = words::typed(name);
         context.voice.note(&format!(
             "xacct adopt {quoted}    gives it to the AWS CLI and every SDK too"
         ));

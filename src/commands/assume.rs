@@ -33,15 +33,26 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
     } else {
         Purpose::Child
     };
+    let shell = shell::of_caller(asked.shell, &context.env);
+    if is_evaluated && shell.is_none() {
+        // Before anybody is asked for a code: statements for another shell would be shown by this
+        // one, with the secrets in them.
+        return Err(shell::unknown());
+    }
     let issued = context.issue("assume", &asked.target, &asked.asking, purpose)?;
     if on_terminal {
-        explain_use(&issued, asked, context);
+        explain_use(&issued, shell, context);
         return Ok(Zeroizing::default());
     }
-    render(&issued, asked, context)
+    render(&issued, asked, shell, context)
 }
 
-fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizing<Vec<u8>>> {
+fn render(
+    issued: &Issued,
+    asked: &Assume,
+    shell: Option<Shell>,
+    context: &Context,
+) -> Result<Zeroizing<Vec<u8>>> {
     let variables = issued.all_variables();
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     let out = &mut *text;
@@ -54,11 +65,8 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
             } else {
                 state.assumed(&variables)
             };
-            statements::statements(
-                shell::of_caller(asked.shell, &context.env),
-                &shell::change(&changes),
-                out,
-            )
+            let shell = shell.ok_or_else(shell::unknown)?;
+            statements::statements(shell, &shell::change(&changes), out)
         }
         Format::Env => formats::env(&variables, out),
         Format::Json => formats::json(&variables, out),
@@ -73,7 +81,7 @@ fn render(issued: &Issued, asked: &Assume, context: &Context) -> Result<Zeroizin
 }
 
 /// Secrets on a screen help nobody: say how the output is meant to be used.
-fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
+fn explain_use(issued: &Issued, shell: Option<Shell>, context: &Context) {
     let left = issued
         .credentials
         .expiration()
@@ -85,7 +93,10 @@ fn explain_use(issued: &Issued, asked: &Assume, context: &Context) {
         "the credentials of '{}' are ready{until}; put them into this shell with",
         issued.profile
     ));
-    let shell = shell::of_caller(asked.shell, &context.env);
+    let Some(shell) = shell else {
+        let hint = "(which shell this is could not be found out: xacct assume --help shows how)";
+        return context.voice.note(hint);
+    };
     let words = typed_again(shell, issued, context);
     let how = match shell {
         Shell::Fish => format!("  eval ({words})"),

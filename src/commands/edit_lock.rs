@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::context::Context;
 use crate::config::Paths;
+use crate::config::words;
 use crate::error::{Error, Result};
 use crate::files::{self, Lock};
 use crate::runtime;
@@ -42,7 +43,7 @@ pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<Lock> {
             .display()
             .to_string();
         let message = format!("timed out waiting for the process that holds the lock of {dir}");
-        let quoted = shlex::try_quote(&dir).unwrap_or_default().into_owned();
+        let quoted = words::typed(&dir).into_owned();
         Err(Error::other(message).hint(format!("fuser -v {quoted}    shows which process it is")))
     })
 }

@@ -228,7 +228,7 @@ pub(super) fn tell_of_shell(
         "this shell still has {what}, which AWS takes until they expire"
     ));
     let command = match profile {
-        Some(_) => unset(shell::of_caller(None, &context.env)),
+        Some(_) => shell::of_caller(None, &context.env).map_or("xacct unset --help", unset),
         None => "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
     };
     context

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::context::Context;
 use crate::cli::Login;
 use crate::config::Config;
+use crate::config::words;
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
@@ -96,10 +97,7 @@ fn aws_login(
     plan: &Plan,
     (profile, login_session): (&str, &str),
 ) -> Result<ExitCode> {
-    let command = format!(
-        "aws login --profile {}",
-        shlex::try_quote(profile).unwrap_or_default()
-    );
+    let command = format!("aws login --profile {}", words::typed(profile));
     if asked.asking.refresh {
         let message =
             format!("profile '{profile}' signs in with aws login, which xacct does not do");

@@ -47,8 +47,7 @@ pub(super) fn instead(
             .note(&format!("AWS_PROFILE says '{profile}'"));
         return Some(Ok(unpicked.with(profile)));
     }
-    // Windows' console has no list yet.
-    let can_show = cfg!(unix) && env.get("TERM") != Some("dumb");
+    let can_show = env.get("TERM") != Some("dumb");
     if unpicked.forbids_asking() || !can_show || !terminal::available() {
         return None;
     }

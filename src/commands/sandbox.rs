@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use super::child;
 use super::context::Context;
+use super::program;
 use crate::cli::{Sandbox, SandboxAction};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -79,11 +80,7 @@ fn load(world: Option<&Path>) -> Result<World> {
 
 /// Where temporary directories belong: `TMPDIR` on Unix, `TEMP` on Windows.
 fn temporary_dir(env: &Env) -> PathBuf {
-    let named = if cfg!(windows) {
-        env.path("TEMP")
-    } else {
-        env.path("TMPDIR")
-    };
+    let named = env.path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
     named.map_or_else(|| PathBuf::from("/tmp"), Path::to_path_buf)
 }
 
@@ -98,12 +95,25 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
             "your keys (profile hub) may assume roles in the accounts of three clients. To try:",
         );
     }
+    // Which of cmd and PowerShell it is can be seen by xacct assume only.
+    let (for_shell, for_one) = if cfg!(windows) {
+        (
+            "  xacct assume client1               how this shell gets credentials; asks for an MFA \
+             code, once",
+            "  xacct exec client2 -- cmd /c set   credentials for one command",
+        )
+    } else {
+        (
+            "  eval \"$(xacct assume client1)\"     credentials for this shell; asks for an MFA \
+             code, once",
+            "  xacct exec client2 -- env          credentials for one command",
+        )
+    };
     let lines = [
         "  xacct list                         the profiles",
         "  xacct explain client1              what would be asked of AWS",
-        "  eval \"$(xacct assume client1)\"     credentials for this shell; asks for an MFA code, \
-         once",
-        "  xacct exec client2 -- env          credentials for one command",
+        for_shell,
+        for_one,
         "  xacct explain chained              a role that only another role may assume",
         "  xacct sandbox log                  what AWS was asked",
     ];
@@ -111,10 +121,19 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
     for line in shown {
         voice.note(line);
     }
-    voice.note("for an MFA code, put this before the command:");
-    voice.note("  XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
-    voice.note("or print one in another terminal:");
-    voice.note(&format!("  XACCT_SANDBOX={endpoint} xacct sandbox code"));
+    if cfg!(windows) {
+        voice.note("for an MFA code, in PowerShell, type this before the command:");
+        voice.note("  $Env:XACCT_MFA_CODE = xacct sandbox code --fresh");
+        voice.note("or print one in another terminal:");
+        voice.note(&format!(
+            "  $Env:XACCT_SANDBOX = \"{endpoint}\"; xacct sandbox code"
+        ));
+    } else {
+        voice.note("for an MFA code, put this before the command:");
+        voice.note("  XACCT_MFA_CODE=$(xacct sandbox code --fresh)");
+        voice.note("or print one in another terminal:");
+        voice.note(&format!("  XACCT_SANDBOX={endpoint} xacct sandbox code"));
+    }
     voice.note("'exit' leaves and deletes the sandbox");
 }
 
@@ -127,11 +146,16 @@ async fn run_in(
 ) -> Result<u8> {
     let shell = [default_shell(env)];
     let (program, arguments) = command.split_first().unwrap_or((&shell[0], &[]));
-    let mut process = tokio::process::Command::new(program);
-    process
-        .args(arguments)
-        .env_clear()
-        .envs(environment(env, variables)?);
+    let environment = environment(env, variables)?;
+    // Windows itself would find no `.cmd`.
+    let found = if cfg!(windows) {
+        program::find(program, env).ok()
+    } else {
+        None
+    };
+    let found = found.map_or_else(|| program.clone(), PathBuf::into_os_string);
+    let mut process = tokio::process::Command::new(found);
+    process.args(arguments).env_clear().envs(environment);
     child::run(process, voice).await
 }
 

@@ -7,16 +7,26 @@ use zeroize::Zeroizing;
 
 use crate::cli::{Command, Wanted};
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::render::formats::Format;
 use crate::render::shell::{self, Change, Shell};
 use crate::secret::Secret;
 use crate::shell_state::{ShellState, Variable};
 use crate::terminal;
+#[cfg(windows)]
+use crate::{process_tree, windows};
 
-/// `--shell`, else the first shell among the processes above, else `$SHELL`.
-pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Shell {
-    chosen.unwrap_or_else(|| shell::detect(ancestor(), env.get("SHELL")))
+/// `--shell`, else the first shell among the processes above, else `$SHELL`; `None` where none of
+/// them says it, as on Windows under a program that is no shell.
+pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Option<Shell> {
+    chosen.or_else(|| shell::detect(ancestor(), env.get("SHELL")))
+}
+
+/// Why there are no statements: another shell than the one that they are for shows them.
+pub(super) fn unknown() -> Error {
+    Error::usage("cannot tell which shell is to evaluate this: no process above xacct is one")
+        .hint("name it: --shell powershell, --shell cmd or --shell bash")
+        .hint("or use a format for programs: --format json")
 }
 
 /// How a command ended that could not do what was asked.
@@ -58,7 +68,10 @@ pub(super) fn print_failure(
     status: u8,
     keeps: bool,
 ) -> Result<()> {
-    let chosen = of_caller(chosen, env);
+    // Whoever reads stdout evaluates nothing that it could be told.
+    let Some(chosen) = of_caller(chosen, env) else {
+        return Ok(());
+    };
     let state = ShellState::of(env);
     let changes = if keeps {
         Vec::new()
@@ -122,9 +135,15 @@ fn ancestor() -> Option<Shell> {
     None
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn ancestor() -> Option<Shell> {
-    None
+    let processes = windows::processes::all();
+    let started = &windows::processes::started;
+    let above = process_tree::above(std::process::id(), &processes, started);
+    above
+        .into_iter()
+        .take(MOST_ANCESTORS)
+        .find_map(shell::by_name)
 }
 
 /// What a process runs, and the number of the one above it.

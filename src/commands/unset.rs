@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::render::shell as statements;
 
 pub(super) fn run(asked: &Unset, context: &Context) -> Result<ExitCode> {
-    let chosen = shell::of_caller(asked.shell, &context.env);
+    let chosen = shell::of_caller(asked.shell, &context.env).ok_or_else(shell::unknown)?;
     let state = &context.shell_state;
     let changes = if asked.failed {
         state.failed()

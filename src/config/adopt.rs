@@ -16,6 +16,7 @@ use super::paths::{Paths, Texts};
 use super::process;
 use super::section::{Profile, Section, Setting};
 use super::settings_edit;
+use super::words;
 use crate::error::{Error, Result};
 
 const PROCESS: &str = "credential_process";
@@ -255,7 +256,9 @@ pub(crate) fn made(before: &Texts, now: &Texts, paths: &Paths, names: &[String])
     }
     let program = names.first().and_then(|name| {
         let now = Config::new(paths.clone(), now.clone().without_marks()).ok()?;
-        shlex::Shlex::new(process_of(&now.in_config_file(name)?)?).next()
+        words::readable(process_of(&now.in_config_file(name)?)?)
+            .into_iter()
+            .next()
     });
     let made = program.and_then(|program| adopt(&config, before, names, &program).ok());
     made.is_some_and(|made| made.config == now.config && made.settings == now.settings)

@@ -1,6 +1,7 @@
 //! `console.browser` and the like: which browser opens the console, and as whom.
 
 use super::nearest::nearest;
+use super::words;
 
 /// What opens an address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Browser {
         if let Some(known) = CHROMIUMS.iter().find(|browser| browser.name == text) {
             return Ok(Browser::Chromium(known));
         }
-        match words(text) {
+        match words::split(text) {
             // A single word is a program, or a name that was meant otherwise.
             Some(words) if words.len() > 1 || is_program(text) => Ok(Browser::Command(words)),
             Some(_) => {
@@ -122,21 +123,6 @@ impl Browser {
 
 fn is_program(text: &str) -> bool {
     text.contains(['/', '\\', '%'])
-}
-
-/// As a shell would split it, but on Windows, where a backslash is nothing special.
-fn words(text: &str) -> Option<Vec<String>> {
-    if cfg!(windows) {
-        let words = text.split('"').enumerate().flat_map(|(index, part)| {
-            if index % 2 == 1 {
-                vec![part.to_owned()]
-            } else {
-                part.split_whitespace().map(str::to_owned).collect()
-            }
-        });
-        return Some(words.collect());
-    }
-    shlex::split(text)
 }
 
 impl Container {

@@ -7,6 +7,9 @@
 
 mod nearest;
 mod origin;
+mod platform;
+pub(crate) mod words;
+pub(crate) mod hints;
 mod paths;
 pub(crate) mod scan;
 pub(crate) mod header;

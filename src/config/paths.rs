@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::origin::FileKind;
+use super::platform::{HERE, Platform};
 use crate::env::Env;
 
 /// The paths of the three files. An empty path is one that cannot be had, because no home directory
@@ -31,19 +32,6 @@ pub(crate) struct Texts {
     pub(crate) credentials: Option<Zeroizing<String>>,
     pub(crate) settings: Option<Zeroizing<String>>,
 }
-
-/// What decides where home is; a value, so that both sets of rules are tested everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Platform {
-    Unix,
-    Windows,
-}
-
-const HERE: Platform = if cfg!(windows) {
-    Platform::Windows
-} else {
-    Platform::Unix
-};
 
 impl Texts {
     /// As they are parsed: without the byte order mark that a file may begin with.

@@ -1,6 +1,8 @@
 //! The line by which a profile gets its credentials from xacct: `credential_process = …/xacct
 //! credential-process NAME`. Writing it so that every SDK reads it alike, and knowing it again.
 
+use super::words;
+
 /// The command for the profile. `program` is the absolute path of xacct.
 ///
 /// Some SDKs split the line as `shlex` does and some hand it to a shell, and all of them take it
@@ -43,14 +45,17 @@ fn quoted(word: &str) -> Result<String, String> {
 
 /// Whether the command's program is xacct.
 pub(crate) fn is_xacct(command: &str) -> bool {
-    let program = shlex::Shlex::new(command).next().unwrap_or_default();
+    let program = words::readable(command)
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
     name == "xacct" || name == "xacct.exe"
 }
 
 /// Whether the command is xacct's own `credential-process` for this very profile.
 pub(crate) fn asks_xacct_for(command: &str, profile: &str) -> bool {
-    let words: Vec<String> = shlex::Shlex::new(command).collect();
+    let words: Vec<String> = words::readable(command);
     let is_xacct = is_xacct(command);
     let at = words
         .iter()

@@ -3,6 +3,7 @@
 
 use super::keys;
 use super::section::Setting;
+use super::words;
 use crate::credentials::shown_device;
 use crate::masked;
 use crate::masked::MASK;
@@ -149,7 +150,7 @@ fn is_access_key_id(text: &str) -> bool {
 
 /// The program; its arguments only where it is xacct, whose are no secrets.
 fn command(value: &str) -> String {
-    let words: Vec<String> = shlex::Shlex::new(value).collect();
+    let words: Vec<String> = words::readable(value);
     let Some(program) = words.first() else {
         return MASK.to_owned();
     };

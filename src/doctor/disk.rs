@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::catalog;
 use super::finding::{Finding, Repair, shell_word};
+use crate::config::hints;
 use crate::credentials::rfc3339;
 
 /// A file or a directory that is there.
@@ -17,10 +18,14 @@ pub(crate) struct Owned {
     /// As people write it.
     pub(crate) shown: String,
     pub(crate) holds: Holds,
-    /// The user that it belongs to, where that is another one, and not root.
-    pub(crate) foreign: Option<u32>,
+    /// The user that it belongs to, where that is another one, and not root: `uid 1001`.
+    pub(crate) foreign: Option<String>,
     /// The permissions, 0 to 0o1777; `None` where there is no such thing.
     pub(crate) mode: Option<u32>,
+    /// Of an access control list, those who may read it without being the user, and those who may
+    /// write to it.
+    pub(crate) readers: Vec<String>,
+    pub(crate) writers: Vec<String>,
     /// Whether nobody but the user is in its group, as systems have it that give each user one.
     pub(crate) is_group_own: bool,
     /// Whether it is the user's to change, and nobody else can have a use for it.
@@ -49,31 +54,49 @@ pub(crate) fn permissions(files: &[Owned]) -> Vec<Finding> {
 }
 
 fn of_file(file: &Owned) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some(uid) = file.foreign {
-        let message = format!("it belongs to another user (uid {uid})");
-        let fix = format!(
-            "if it is meant to be yours: sudo chown \"$USER\" {}",
-            shell_path(&file.shown)
-        );
-        findings.push(
+    if let Some(user) = &file.foreign {
+        let message = format!("it belongs to another user ({user})");
+        let fix = format!("if it is meant to be yours: {}", own(file));
+        return vec![
             Finding::new(&catalog::FILE_FOREIGN, message)
                 .in_file(&file.shown)
                 .fix(fix),
-        );
-        return findings;
+        ];
     }
-    let Some(mode) = file.mode else {
-        return findings;
+    let is_secret = matches!(file.holds, Holds::Keys | Holds::Tokens);
+    let found = match file.mode {
+        Some(mode) => by_mode(mode, file.holds, file.is_group_own)
+            .map(|wanted| (format!("mode {mode:03o}"), wanted)),
+        None => by_list(file, is_secret).map(|others| (others, 0)),
     };
-    let (open, wanted) = match file.holds {
+    let opened = found.map(|(open, wanted)| opened(file, &open, wanted));
+    opened.into_iter().collect()
+}
+
+/// Those on its access control list who should not be there, where there are some.
+fn by_list(file: &Owned, is_secret: bool) -> Option<String> {
+    let readers = file.readers.iter().filter(|_| is_secret);
+    let others: Vec<&str> = file
+        .writers
+        .iter()
+        .chain(readers)
+        .map(String::as_str)
+        .collect();
+    Some(others.join(", ")).filter(|others| !others.is_empty())
+}
+
+/// The mode that it should have, where that is another one.
+fn by_mode(mode: u32, holds: Holds, is_group_own: bool) -> Option<u32> {
+    let (open, wanted) = match holds {
         Holds::Keys | Holds::Tokens => (0o077, mode & 0o700),
-        Holds::Profiles | Holds::Files if file.is_group_own => (0o002, mode & !0o002),
+        Holds::Profiles | Holds::Files if is_group_own => (0o002, mode & !0o002),
         Holds::Profiles | Holds::Files => (0o022, mode & !0o022),
     };
-    if mode & open == 0 || mode & STICKY != 0 {
-        return findings;
-    }
+    (mode & open != 0 && mode & STICKY == 0).then_some(wanted)
+}
+
+/// `open` says for whom.
+fn opened(file: &Owned, open: &str, wanted: u32) -> Finding {
     let kind = match file.holds {
         Holds::Keys => &catalog::KEYS_OPEN,
         Holds::Tokens => &catalog::TOKEN_OPEN,
@@ -81,36 +104,29 @@ fn of_file(file: &Owned) -> Vec<Finding> {
         Holds::Files => &catalog::DIRECTORY_WRITABLE,
     };
     let message = match file.holds {
-        Holds::Keys => format!("other users can get at the keys in it (mode {mode:03o})"),
-        Holds::Tokens => format!("other users can get at the tokens in it (mode {mode:03o})"),
+        Holds::Keys => format!("other users can get at the keys in it ({open})"),
+        Holds::Tokens => format!("other users can get at the tokens in it ({open})"),
         Holds::Profiles => {
-            format!(
-                "other users can write to it, and name programs that you would run (mode \
-                 {mode:03o})"
-            )
+            format!("other users can write to it, and name programs that you would run ({open})")
         }
-        Holds::Files => format!("other users can put files into it (mode {mode:03o})"),
+        Holds::Files => format!("other users can put files into it ({open})"),
     };
-    let fix = format!("chmod {wanted:03o} {}", shell_path(&file.shown));
+    let path = file.path.to_string_lossy();
+    let fix = hints::restrict(&file.shown, &path, wanted, file.holds == Holds::Files);
     let finding = Finding::new(kind, message).in_file(&file.shown).fix(fix);
     let repair = Repair::Mode {
         path: file.path.clone(),
         mode: wanted,
     };
-    findings.push(if file.is_mendable {
+    if file.is_mendable {
         finding.repair(repair)
     } else {
         finding
-    });
-    findings
+    }
 }
 
-/// A path as a person types it: `~` stays what the shell makes of it.
-pub(crate) fn shell_path(shown: &str) -> String {
-    match shown.strip_prefix("~/") {
-        Some(rest) => format!("~/{}", shell_word(rest)),
-        None => shell_word(shown),
-    }
+fn own(file: &Owned) -> String {
+    hints::own(&file.shown, &file.path.to_string_lossy())
 }
 
 /// Copies of changed files, by their paths as people write them, and unfinished ones with their

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::words;
 use crate::config::{FileKind, Origin};
 use crate::masked;
 
@@ -173,5 +174,5 @@ impl Finding {
 
 /// The word as a shell wants it, for commands to type.
 pub(crate) fn shell_word(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+    words::typed(word).into_owned()
 }

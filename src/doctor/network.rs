@@ -157,6 +157,7 @@ fn clock(offset: i64) -> Option<Finding> {
     let fix = match () {
         () if cfg!(target_os = "linux") => "set the clock: sudo timedatectl set-ntp true",
         () if cfg!(target_os = "macos") => "set the clock: sudo sntp -sS time.apple.com",
+        () if cfg!(windows) => "set the clock, as administrator: w32tm /resync",
         () => "let the system set its clock by the network",
     };
     Some(Finding::new(kind, message).fix(fix))

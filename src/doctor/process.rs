@@ -6,7 +6,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Repair};
 use super::profile::set;
 use super::profiles::Planned;
-use crate::config::{FileKind, Setting, process};
+use crate::config::{FileKind, Setting, process, words};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
 /// `mfa_process`, which a shell runs, each that is behind a pipe or the like; `~` and variables are
 /// left in its words.
 fn named(key: &str, command: &str) -> Vec<String> {
-    let words: Vec<String> = shlex::split(command).unwrap_or_default();
+    let words: Vec<String> = words::split(command).unwrap_or_default();
     if key == CREDENTIAL_PROCESS {
         let first = words.into_iter().next();
         return first
@@ -92,7 +92,7 @@ pub(crate) fn check(
                 .at(&setting.origin)
                 .of(&one.profile.name)
         };
-        if shlex::split(command).is_none() {
+        if words::split(command).is_none() {
             let message = format!("{key} is not a command: a quote is open");
             return vec![at(&catalog::PROCESS_UNCLOSED, message).fix("close the quote")];
         }
@@ -152,7 +152,7 @@ fn missing(one: &Planned, setting: &Setting, finding: Finding, again: Option<Str
 
 /// The same command with the xacct that runs, where it is what `adopt` writes.
 fn again(command: &str, own: &str) -> Option<String> {
-    let words: Vec<String> = shlex::Shlex::new(command).collect();
+    let words: Vec<String> = words::readable(command);
     let [_, verb, name] = words.as_slice() else {
         return None;
     };

@@ -4,6 +4,7 @@
 use super::finding::Finding;
 use super::profile::{at, set};
 use super::{catalog, known};
+use crate::config::words;
 use crate::config::{FileKind, Profile};
 use crate::plan;
 
@@ -143,7 +144,7 @@ fn process(profile: &Profile) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    let words: Vec<String> = shlex::Shlex::new(command).collect();
+    let words: Vec<String> = words::readable(command);
     let needs_shell = |word: &String| {
         word.starts_with('~')
             || word.contains(['$', '`'])

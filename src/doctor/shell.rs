@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::catalog;
 use super::finding::{Finding, shell_word};
 use super::known;
+use crate::config::hints;
 use crate::config::nearest;
 use crate::credentials::rfc3339;
 use crate::env::Env;
@@ -38,11 +39,14 @@ fn keys(env: &Env, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
         env.get("AWS_ACCESS_KEY_ID"),
         env.get("AWS_SECRET_ACCESS_KEY"),
     );
-    let fix = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN";
     let fix = if env.get("XACCT_PROFILE").is_some() {
-        "eval $(xacct unset)"
+        hints::evaluate("xacct unset")
     } else {
-        fix
+        hints::unset(&[
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ])
     };
     let end = env
         .get("AWS_CREDENTIAL_EXPIRATION")
@@ -62,10 +66,9 @@ fn keys(env: &Env, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
             let message = format!("the keys in this shell ended at {ended}");
             let again = env
                 .get("XACCT_PROFILE")
-                .map(|name| format!("eval $(xacct assume {})", shell_word(name)));
+                .map(|name| hints::evaluate(&format!("xacct assume {}", shell_word(name))));
             findings.push(
-                Finding::new(&catalog::SHELL_KEYS_EXPIRED, message)
-                    .fix(again.as_deref().unwrap_or(fix)),
+                Finding::new(&catalog::SHELL_KEYS_EXPIRED, message).fix(again.unwrap_or(fix)),
             );
         }
         (Some(_), Some(_)) => {
@@ -83,7 +86,7 @@ fn profile(
     profiles: &[String],
     lines: &dyn Fn(&str) -> Vec<String>,
 ) -> Option<Finding> {
-    let unset = format!("unset {variable}");
+    let unset = hints::unset(&[variable]);
     let Some(name) = env.get(variable) else {
         let message =
             format!("{variable} is set to nothing: programs look for a profile without a name");
@@ -99,7 +102,7 @@ fn profile(
     let lines = lines(name);
     let fix = match nearest(name, profiles).first() {
         _ if !lines.is_empty() => lines.join("; "),
-        Some(near) => format!("export {variable}={}", shell_word(near)),
+        Some(near) => hints::export(variable, near),
         None => unset,
     };
     Some(Finding::new(&catalog::SHELL_PROFILE_UNKNOWN, message).fix(fix))
@@ -109,8 +112,8 @@ fn region(env: &Env, variable: &str) -> Option<Finding> {
     let text = env.get(variable)?.trim();
     let message = format!("{variable} is '{text}', which cannot be a region");
     let fix = match nearest(text, &known::REGIONS).first() {
-        Some(near) => format!("export {variable}={near}"),
-        None => format!("unset {variable}"),
+        Some(near) => hints::export(variable, near),
+        None => hints::unset(&[variable]),
     };
     (!known::is_region(text)).then(|| Finding::new(&catalog::SHELL_REGION, message).fix(fix))
 }
@@ -135,7 +138,8 @@ fn differ(env: &Env) -> Vec<Finding> {
             let (one, other) = (env.get(first)?, env.get(second)?);
             let message = format!("{first} and {second} differ: {who}");
             (one != other).then(|| {
-                Finding::new(kind, message).fix(format!("unset {second}, or set both to the same"))
+                let unset = hints::unset(&[second]);
+                Finding::new(kind, message).fix(format!("{unset}, or set both to the same"))
             })
         });
     findings.collect()

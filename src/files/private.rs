@@ -12,7 +12,21 @@ pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(dir)
+    let is_new = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+    let first_new = cfg!(windows).then(|| dir.ancestors().take_while(is_new).last());
+    builder.recursive(true).create(dir)?;
+    // What is made in it takes this over.
+    first_new.flatten().into_iter().for_each(restrict);
+    Ok(())
+}
+
+/// Takes everybody else's access away, where a mode cannot. A file system without access control
+/// lists is no reason to fail: what is read from it is looked at again.
+fn restrict(path: &Path) {
+    #[cfg(windows)]
+    let _ = crate::windows::access::make_private(path);
+    #[cfg(not(windows))]
+    let _ = path;
 }
 
 /// A new directory with random letters at the end of its name, which goes with all that is in it
@@ -22,10 +36,14 @@ pub(crate) fn temporary_dir(parent: &Path, prefix: &str) -> io::Result<TempDir> 
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     // Without the path, which tempfile's errors say: the caller does.
-    builder
+    let made: io::Result<TempDir> = builder
         .prefix(prefix)
         .tempdir_in(parent)
-        .map_err(|error| error.kind().into())
+        .map_err(|error| error.kind().into());
+    if let Ok(dir) = &made {
+        restrict(dir.path());
+    }
+    made
 }
 
 /// A new file. Errors: there is something at the path already.
@@ -34,7 +52,9 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    restrict(path);
+    Ok(file)
 }
 
 /// A new file in the directory of the path, called `.NAME` + `mark` + random letters + `.tmp`;
@@ -59,9 +79,24 @@ pub(crate) fn temporary(path: &Path, mark: &str) -> io::Result<NamedTempFile> {
 /// or the new.
 pub(crate) fn put(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
+    persist(temporary, path)?;
     sync_dir_of(path);
     Ok(())
+}
+
+/// Gives a temporary file its name, over the file that has it.
+pub(crate) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+    #[cfg(windows)]
+    {
+        let (file, temporary) = temporary.into_parts();
+        // Open files are replaced by this rename; by tempfile's they are not.
+        crate::windows::replace::rename(&temporary, path)?;
+        // It has gone from there.
+        let _ = temporary.keep();
+        Ok(file)
+    }
+    #[cfg(not(windows))]
+    Ok(temporary.persist(path)?)
 }
 
 /// After a power cut the new name should be there too. Where the system cannot do that, the old

@@ -190,7 +190,7 @@ impl Prepared {
         let temporary = private::temporary(target, MARK)?;
         temporary.as_file().write_all(new.as_bytes())?;
         if change.old.is_some() {
-            keep_owner_and_mode(temporary.as_file(), target, change.file)?;
+            keep_owner_and_mode(temporary.path(), target, change.file)?;
         }
         temporary.as_file().sync_all()?;
         self.temporary.push(Some(temporary));
@@ -231,12 +231,13 @@ fn sweep(target: &Path) {
 }
 
 #[cfg(unix)]
-fn keep_owner_and_mode(file: &File, target: &Path, kind: FileKind) -> io::Result<()> {
+fn keep_owner_and_mode(file: &Path, target: &Path, kind: FileKind) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let file = File::open(file)?;
     let (old, new) = (fs::metadata(target)?, file.metadata()?);
     if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
         // Not everybody may give files away; who may change the file may have it.
-        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
+        let _ = std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid()));
     }
     // Others could read the file with the keys: not what is written to it now.
     let mask = if kind == FileKind::Credentials {
@@ -248,7 +249,12 @@ fn keep_owner_and_mode(file: &File, target: &Path, kind: FileKind) -> io::Result
 }
 
 #[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &Path, _: FileKind) -> io::Result<()> {
+fn keep_owner_and_mode(file: &Path, target: &Path, kind: FileKind) -> io::Result<()> {
+    // The file with the keys is for its owner alone, whoever could open the old one.
+    if kind != FileKind::Credentials {
+        // Best effort, as for owners on Unix.
+        let _ = crate::windows::access::copy(target, file);
+    }
     Ok(())
 }
 

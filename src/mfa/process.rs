@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Device;
 use super::code::Code;
 use crate::capture::{Program, shell, unless_interrupted};
+use crate::config::words;
 use crate::error::{Error, Result};
 
 /// More output than this is not a code.
@@ -17,11 +18,11 @@ const MAX_OUTPUT: usize = 4096;
 /// Runs it, with nothing on stdin and our stderr, and takes the first line of its output that is
 /// six digits.
 pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> Result<Code> {
-    let words = shlex::split(command).unwrap_or_default();
-    let Some(program) = words
+    let line = words::split(command).unwrap_or_default();
+    let Some(program) = line
         .iter()
         .find(|word| !is_assignment(word))
-        .or(words.first())
+        .or(line.first())
     else {
         let message = format!(
             "mfa_process of profile '{}' is not a command: a quote is open, or it is empty",

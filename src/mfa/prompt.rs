@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::Device;
 use super::code::Code;
 use super::used::{self, Freshness, Guard};
+use crate::config::words;
 use crate::error::{Error, Kind, Result};
 use crate::say::visible;
 use crate::terminal::{self, Unanswered};
@@ -80,21 +81,21 @@ fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
 
 /// What to type where nobody can be asked.
 pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
-    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    let profile = words::typed(device.profile);
     error
         .hint_of_profile(format!("in a terminal, run: xacct login {profile}"))
         .hint("or give the code in the variable XACCT_MFA_CODE")
 }
 
 fn login_first(device: &Device<'_>) -> String {
-    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    let profile = words::typed(device.profile);
     format!("or run first, in the foreground: xacct login {profile}")
 }
 
 /// For a server, which never asks: only the MFA session, which somebody else must begin again,
 /// keeps it going.
 pub(super) fn session_over(device: &Device<'_>) -> Error {
-    let profile = shlex::try_quote(device.profile).unwrap_or_default();
+    let profile = words::typed(device.profile);
     let message = format!(
         "the MFA session has ended, and a new one needs a code for {}",
         device.serial

@@ -3,11 +3,15 @@
 //! is told by the caller.
 
 mod score;
+mod key;
+#[cfg(any(unix, test))]
 mod keys;
 mod used;
 mod view;
 
-pub(crate) use keys::{Key, Keys};
+pub(crate) use key::Key;
+#[cfg(unix)]
+pub(crate) use keys::Keys;
 pub(crate) use used::Used;
 pub(crate) use view::Size;
 

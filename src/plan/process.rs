@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::config::words;
 use crate::config::{FileKind, Paths};
 use crate::env::Env;
 
@@ -40,7 +41,7 @@ impl Inputs {
         let pieces: Vec<&str> = command
             .split(|c: char| c.is_whitespace() || "=<>|&;()'\"`,:@".contains(c))
             .collect();
-        let shell_words: Vec<String> = shlex::Shlex::new(command).collect();
+        let shell_words: Vec<String> = words::readable(command);
         let all = shell_words
             .iter()
             .map(String::as_str)

@@ -9,6 +9,7 @@ use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::arn::{Arn, is_account_id};
+use crate::config::words;
 use crate::config::{Config, FileKind, Profile};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -402,7 +403,7 @@ fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> E
 /// People who come from aws-vault have their access keys in its store, which no other program
 /// reads.
 pub(crate) fn in_other_keyring(name: &str) -> String {
-    let name = shlex::try_quote(name).unwrap_or_default();
+    let name = words::typed(name);
     format!(
         "if aws-vault keeps its access key, add: credential_process = aws-vault export \
          --format=json --no-session \

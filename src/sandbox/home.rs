@@ -38,7 +38,13 @@ impl Home {
     /// This directory, which stays. Files that are there already stay as they are.
     pub(crate) fn at(dir: &Path, world: &World) -> Result<Home> {
         private_dir(dir)?;
-        let dir = dir.canonicalize().map_err(|error| failed(dir, &error))?;
+        // Not canonical: on Windows few programs understand such a path.
+        let whole = std::path::absolute(dir).map_err(|error| failed(dir, &error))?;
+        let dir = if cfg!(windows) {
+            whole
+        } else {
+            whole.canonicalize().map_err(|error| failed(dir, &error))?
+        };
         let home = Home {
             dir,
             _temporary: None,
@@ -54,9 +60,15 @@ impl Home {
 
     /// What a program in the sandbox must have in its environment.
     pub(crate) fn variables(&self, endpoint: &str) -> Vec<(&'static str, String)> {
-        let path = |name: &str| self.dir.join(name).to_string_lossy().into_owned();
-        vec![
-            ("HOME", self.dir.to_string_lossy().into_owned()),
+        let path = |name: &str| {
+            let name: PathBuf = name.split('/').collect();
+            self.dir.join(name).to_string_lossy().into_owned()
+        };
+        let home = self.dir.to_string_lossy().into_owned();
+        // What the AWS CLI goes by on Windows.
+        let profile = cfg!(windows).then(|| ("USERPROFILE", home.clone()));
+        let others = vec![
+            ("HOME", home),
             ("AWS_CONFIG_FILE", path(".aws/config")),
             ("AWS_SHARED_CREDENTIALS_FILE", path(".aws/credentials")),
             ("AWS_ENDPOINT_URL", endpoint.to_owned()),
@@ -65,7 +77,8 @@ impl Home {
             ("XACCT_AUDIT_LOG", path(".local/state/xacct/audit.jsonl")),
             ("XACCT_CONFIG", path(".config/xacct/config.toml")),
             ("XACCT_SANDBOX", endpoint.to_owned()),
-        ]
+        ];
+        others.into_iter().chain(profile).collect()
     }
 
     /// Lets the prompts of the usual shells say that this is a sandbox; one that takes `PS1` from

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::Fetched;
 use crate::aws::{Failure, ProofKey, Renewed, Signin, no_answer};
 use crate::cache::{SignIn, write_private};
+use crate::config::words;
 use crate::credentials::{Credentials, Unchecked, rfc3339};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -256,7 +257,7 @@ impl<'a> Session<'a> {
     fn with_command(&self, error: Error) -> Error {
         error.hint(format!(
             "aws login --profile {}",
-            shlex::try_quote(self.profile).unwrap_or_default()
+            words::typed(self.profile)
         ))
     }
 
@@ -326,7 +327,11 @@ fn is_token(path: &Path) -> bool {
 
 fn dir(env: &Env) -> Option<PathBuf> {
     let own = env.path("AWS_LOGIN_CACHE_DIRECTORY").map(Path::to_owned);
-    own.or_else(|| env.home.as_ref().map(|home| home.join(".aws/login/cache")))
+    own.or_else(|| {
+        env.home
+            .as_ref()
+            .map(|home| home.join(".aws").join("login").join("cache"))
+    })
 }
 
 /// In `$AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache`.

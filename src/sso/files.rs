@@ -296,7 +296,7 @@ impl<'a> Files<'a> {
 }
 
 fn directory(home: &Path) -> PathBuf {
-    home.join(".aws/sso/cache")
+    home.join(".aws").join("sso").join("cache")
 }
 
 /// Whether two start URLs are spellings of one: `…/start`, `…/start/`, `…/start#/`, `…/start/#`,

@@ -2,16 +2,14 @@
 
 use super::Session;
 use crate::aws::{Failure, no_answer};
+use crate::config::words;
 use crate::error::Error;
 use crate::plan::{Endpoint, Sso};
 use crate::terminal;
 
 /// `xacct login acme`, as a shell takes it.
 pub(super) fn login(sso: &Sso) -> String {
-    format!(
-        "xacct login {}",
-        shlex::try_quote(&sso.profile).unwrap_or_default()
-    )
+    format!("xacct login {}", words::typed(&sso.profile))
 }
 
 /// Somebody must sign in, and nobody may be asked. `other` is a spelling of the start URL under

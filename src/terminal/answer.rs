@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 pub(crate) enum Unanswered {
     NoTerminal,
     /// This process is in the background of its terminal, and would be stopped for touching it.
+    #[cfg_attr(windows, expect(dead_code, reason = "a console has no background"))]
     Background,
     /// Ctrl-D, or the terminal has gone.
     Closed,

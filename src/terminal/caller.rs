@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+#[cfg(windows)]
+use crate::{process_tree::Process, windows::processes};
+
 /// How often is looked while a question is open.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -12,6 +15,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) struct Caller {
     #[cfg(unix)]
     parent: Option<rustix::process::Pid>,
+    #[cfg(windows)]
+    parent: Option<u32>,
 }
 
 impl Caller {
@@ -71,25 +76,33 @@ impl Caller {
         unread || rustix::process::getppid() != self.parent
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     pub(crate) fn here() -> Caller {
-        Caller {}
+        let (own, processes) = (std::process::id(), processes::all());
+        let parent = processes.iter().find(|process| process.id == own);
+        Caller {
+            parent: parent.map(|process| process.parent),
+        }
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     pub(crate) fn pid(self) -> Option<i32> {
-        None
+        i32::try_from(self.parent?).ok()
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     pub(crate) fn name(self) -> Option<String> {
-        None
+        let is_it = |process: &Process| Some(process.id) == self.parent;
+        let name = processes::all().into_iter().find(is_it)?.name;
+        let name = name.strip_suffix(".exe").unwrap_or(&name);
+        Some(name.to_owned())
     }
 
-    /// There is no telling here.
-    #[cfg(not(unix))]
+    /// Whether the process that started this one has ended. Nothing tells whether anybody still
+    /// reads a pipe.
+    #[cfg(windows)]
     pub(crate) fn has_gone(self) -> bool {
-        false
+        self.parent.is_some_and(|id| !processes::is_there(id))
     }
 
     /// Waits until they have gone.

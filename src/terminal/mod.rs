@@ -10,7 +10,7 @@ mod answer;
 mod caller;
 mod foreground;
 mod signals;
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod console;
 #[cfg(unix)]
 mod tty;
@@ -19,7 +19,7 @@ mod list;
 
 pub(crate) use answer::{BACKGROUND, TO_FOREGROUND, Unanswered, is_yes};
 pub(crate) use caller::Caller;
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub(crate) use console::{
     Kept, ask_hidden, ask_shown, available, hush, in_background, pick, screen, tell,
 };

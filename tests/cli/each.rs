@@ -1,5 +1,7 @@
 //! `xacct each`: who is chosen, in which order, with what environment, and what is printed of it.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,5 +1,7 @@
 //! `xacct each` and the person: one prompt for all, codes that roles take for themselves, one yes.
 
+#![cfg(unix)]
+
 use std::fs;
 
 use crate::common::Sandbox;

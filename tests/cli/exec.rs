@@ -1,6 +1,8 @@
 //! `xacct exec`: the command's environment, its own status and signals, and what is decided before
 //! anyone is asked.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -3,6 +3,7 @@
 //!
 //! A shell that is not installed is skipped aloud, or with `XACCT_TEST_REQUIRE_ALL=1` a failure.
 
+#![cfg(unix)]
 #![expect(clippy::print_stderr, reason = "all of this is a test")]
 
 use std::ffi::OsString;

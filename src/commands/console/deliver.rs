@@ -10,6 +10,7 @@ use super::super::context::Context;
 use super::super::{print, program};
 use super::Asked;
 use crate::browser;
+use crate::config::words;
 use crate::config::{Browser, Chromium, Config, Container, Profile, ProfileColor};
 use crate::console;
 use crate::env::Env;
@@ -172,7 +173,7 @@ impl Opener {
 
 /// What to type where no browser opens here.
 fn elsewhere(why: &str, profile: &str) -> Error {
-    let profile = shlex::try_quote(profile).unwrap_or_default();
+    let profile = words::typed(profile);
     Error::other(why.to_owned())
         .hint(format!(
             "xacct console {profile} --copy     puts the address into this terminal's clipboard"

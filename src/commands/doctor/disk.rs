@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, Directory, Health, Useless};
 use crate::commands::context::Context;
-use crate::config::{Config, FileKind, Paths};
+use crate::config::{Config, FileKind, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, Program};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
@@ -69,39 +69,49 @@ fn directories(paths: &Paths) -> Vec<PathBuf> {
     dirs
 }
 
+/// A directory that was chosen by a variable may be one that others work in.
+fn is_usual(paths: &Paths, path: &Path) -> bool {
+    paths
+        .home
+        .as_ref()
+        .is_some_and(|home| path.starts_with(home.join(".aws")))
+        || path.file_name().is_some_and(|name| name == "xacct")
+}
+
 #[cfg(unix)]
 fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(path).ok()?;
     let me = rustix::process::geteuid().as_raw();
-    // A directory that was chosen by a variable may be one that others work in.
-    let is_usual = paths
-        .home
-        .as_ref()
-        .is_some_and(|home| path.starts_with(home.join(".aws")))
-        || path.file_name().is_some_and(|name| name == "xacct");
+    let uid = metadata.uid();
     Some(Owned {
         path: path.to_owned(),
         shown: paths.shown(path),
         holds,
-        foreign: Some(metadata.uid()).filter(|uid| ![0, me].contains(uid)),
+        foreign: (![0, me].contains(&uid)).then(|| format!("uid {uid}")),
         mode: Some(metadata.mode() & 0o1777),
+        readers: Vec::new(),
+        writers: Vec::new(),
         is_group_own: metadata.gid() == metadata.uid() && metadata.uid() != 0,
-        is_mendable: metadata.uid() == me && (holds != Holds::Files || is_usual),
+        is_mendable: uid == me && (holds != Holds::Files || is_usual(paths, path)),
     })
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
-    fs::metadata(path).ok()?;
+    let others = crate::windows::access::others(path).ok()?;
+    let writers = others.writers();
+    let readers = others.all().into_iter();
     Some(Owned {
         path: path.to_owned(),
         shown: paths.shown(path),
         holds,
-        foreign: None,
+        readers: readers.filter(|who| !writers.contains(who)).collect(),
+        writers,
         mode: None,
         is_group_own: false,
-        is_mendable: false,
+        is_mendable: others.owner.is_none() && (holds != Holds::Files || is_usual(paths, path)),
+        foreign: others.owner,
     })
 }
 
@@ -181,7 +191,6 @@ pub(super) fn last_refusal(context: &Context, profile: &str) -> Option<Finding> 
 }
 
 fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
-    let typed = disk::shell_path(shown);
     let finding = match &health.directory {
         Directory::Missing | Directory::Good => return None,
         Directory::Unusable(why) => Finding::new(
@@ -189,19 +198,20 @@ fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
             format!("nothing is cached: {why}"),
         )
         .fix("set XACCT_CACHE_DIR to a directory of your own"),
-        Directory::Foreign(uid) => {
-            let message = format!("nothing is cached: it belongs to another user (uid {uid})");
+        Directory::Foreign(user) => {
+            let message = format!("nothing is cached: it belongs to another user ({user})");
             Finding::new(&catalog::CACHE_FOREIGN, message)
                 .fix("set XACCT_CACHE_DIR to a directory of your own")
         }
-        Directory::Open(mode) => {
-            let message = format!("nothing is cached: others can write to it (mode {mode:03o})");
+        Directory::Open(who) => {
+            let message = format!("nothing is cached: others can write to it ({who})");
+            let path = health.path.to_string_lossy();
             let repair = Repair::Mode {
                 path: health.path.clone(),
                 mode: 0o700,
             };
             Finding::new(&catalog::CACHE_OPEN, message)
-                .fix(format!("chmod 700 {typed}"))
+                .fix(hints::restrict(shown, &path, 0o700, true))
                 .repair(repair)
         }
     };
@@ -213,7 +223,6 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
     let (mut expired, mut unfinished) = (Vec::new(), Vec::new());
     for (path, useless) in &health.useless {
         let shown = paths.shown(path);
-        let typed = disk::shell_path(&shown);
         let (kind, why) = match useless {
             Useless::Expired => {
                 expired.push(path.clone());
@@ -234,7 +243,7 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
         };
         let finding = Finding::new(kind, format!("not used: {why}"))
             .in_file(&shown)
-            .fix(format!("rm {typed}"));
+            .fix(hints::remove(&shown, &path.to_string_lossy()));
         findings.push(finding.repair(Repair::Remove {
             paths: vec![path.clone()],
         }));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::commands::context::Context;
 use crate::commands::edit_lock;
-use crate::config::{Config, FileKind, Paths, Texts};
+use crate::config::{Config, FileKind, Paths, Texts, hints};
 use crate::doctor::edit;
 use crate::doctor::{Edit, Finding, Repair};
 use crate::error::{Error, Result};
@@ -24,11 +24,12 @@ pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bo
     {
         let done = match repair {
             Repair::Mode { path, mode } => {
-                let what = format!("chmod {mode:03o} {}", paths.shown(path));
+                let (shown, whole) = (paths.shown(path), path.to_string_lossy());
+                let what = hints::restrict(&shown, &whole, *mode, path.is_dir());
                 done(&what, dry_run, context, || set_mode(path, *mode))
             }
             Repair::Remove { paths: useless } => useless.iter().fold(false, |before, path| {
-                let what = format!("rm {}", paths.shown(path));
+                let what = hints::remove(&paths.shown(path), &path.to_string_lossy());
                 done(&what, dry_run, context, || fs::remove_file(path)) || before
             }),
             Repair::Edit { .. } => false,
@@ -81,9 +82,10 @@ fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
 }
 
-#[cfg(not(unix))]
-fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
-    Ok(())
+/// Whatever the mode is: for the user alone.
+#[cfg(windows)]
+fn set_mode(path: &Path, _: u32) -> std::io::Result<()> {
+    crate::windows::access::make_private(path)
 }
 
 /// Errors: the file cannot be written, or it would not be read as before.

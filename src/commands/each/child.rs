@@ -12,6 +12,8 @@ use tokio::time::{sleep, timeout};
 
 use super::capture::{OnLine, Sink, drain};
 use super::stop::{Level, Stop};
+#[cfg(windows)]
+use crate::{process_tree, windows};
 
 /// How long a command has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
@@ -160,6 +162,8 @@ async fn end(child: &mut Child, group: &Group, stop: &Stop) -> io::Result<()> {
 struct Group {
     #[cfg(unix)]
     leader: Option<rustix::process::Pid>,
+    #[cfg(windows)]
+    leader: Option<u32>,
 }
 
 #[cfg(unix)]
@@ -187,10 +191,11 @@ impl Group {
     }
 }
 
-#[cfg(not(unix))]
+/// Windows has no signal that asks a program to end: it ends at once, with all that it has started.
+#[cfg(windows)]
 impl Group {
-    fn of(_: &Child) -> Group {
-        Group {}
+    fn of(child: &Child) -> Group {
+        Group { leader: child.id() }
     }
 
     fn terminate(&self, child: &mut Child) {
@@ -198,6 +203,9 @@ impl Group {
     }
 
     fn kill(&self, child: &mut Child) {
+        let processes = windows::processes::all();
+        let all = self.leader.map(|id| process_tree::below(id, &processes));
+        all.into_iter().flatten().for_each(windows::processes::end);
         let _ = child.start_kill();
     }
 }

@@ -145,16 +145,14 @@ pub(crate) fn interrupted(
 }
 
 /// The shell that started us, if one was found among the processes above, else by `$SHELL`, else
-/// the platform's own.
-pub(crate) fn detect(ancestor: Option<Shell>, shell_variable: Option<&str>) -> Shell {
-    let fallback = if cfg!(windows) {
-        Shell::PowerShell
-    } else {
-        Shell::Sh
-    };
-    ancestor
-        .or_else(|| shell_variable.and_then(by_name))
-        .unwrap_or(fallback)
+/// sh. On Windows only the processes tell: `SHELL` is what Git Bash leaves to all that it starts,
+/// and statements for the wrong one of three languages are errors with secrets in them.
+pub(crate) fn detect(ancestor: Option<Shell>, shell_variable: Option<&str>) -> Option<Shell> {
+    if cfg!(windows) {
+        return ancestor;
+    }
+    let by_variable = || shell_variable.and_then(by_name);
+    ancestor.or_else(by_variable).or(Some(Shell::Sh))
 }
 
 /// By an executable's path or name, or `-zsh` for a login shell.

@@ -3,7 +3,6 @@
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -181,10 +180,14 @@ impl Output {
     /// This exit status; 128 + n where signal n ended it.
     #[track_caller]
     pub(crate) fn status(self, status: i32) -> Output {
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&self.status);
+        #[cfg(windows)]
+        let signal: Option<i32> = None;
         let actual = self
             .status
             .code()
-            .unwrap_or_else(|| 128 + self.status.signal().unwrap_or_default());
+            .unwrap_or_else(|| 128 + signal.unwrap_or_default());
         assert_eq!(
             actual, status,
             "{}: stdout:\n{}\nstderr:\n{}",

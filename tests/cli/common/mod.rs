@@ -55,6 +55,9 @@ pub(crate) fn outer_env(name: &str) -> Option<String> {
 pub(crate) fn account() -> &'static str {
     static NAME: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     NAME.get_or_init(|| {
+        if cfg!(windows) {
+            return outer_env("USERNAME").unwrap_or_default();
+        }
         let asked = std::process::Command::new("id").arg("-un").output();
         asked
             .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -16,6 +16,24 @@ use super::{http, in_users_name};
 /// The program under test.
 pub(crate) const XACCT: &str = env!("CARGO_BIN_EXE_xacct");
 
+/// What a program needs to run at all, and what it may know of the user.
+fn system_variables() -> Vec<(&'static str, String)> {
+    if cfg!(unix) {
+        return vec![("PATH", "/usr/bin:/bin".to_owned())];
+    }
+    let kept = [
+        "Path",
+        "PATHEXT",
+        "SystemRoot",
+        "ComSpec",
+        "TEMP",
+        "USERNAME",
+    ];
+    let kept = kept.into_iter();
+    kept.filter_map(|name| Some((name, super::outer_env(name)?)))
+        .collect()
+}
+
 /// A line of the sandbox's request log.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Request {
@@ -59,7 +77,7 @@ impl Sandbox {
             .arg(dir.path())
             .args(args)
             .env_clear()
-            .env("PATH", "/usr/bin:/bin")
+            .envs(system_variables())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -129,7 +147,7 @@ impl Sandbox {
         command
             .args(args)
             .env_clear()
-            .env("PATH", "/usr/bin:/bin")
+            .envs(system_variables())
             .envs(&self.env);
         command.current_dir(self.dir.path());
         command

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use crate::common::browser::{Browser, signed_in};
 use crate::common::{Cmd, Sandbox};
-use serde_json::json;
 
 const DESTINATION: &str = "https://eu-west-1.console.aws.amazon.com/console/home?region=eu-west-1";
 
@@ -105,7 +104,7 @@ fn chrome_in_the_profile_of_that_name() {
     let (dir, file) = program(&sandbox, "google-chrome-stable");
     let data = sandbox.home().join(".config/google-chrome");
     fs::create_dir_all(&data).unwrap();
-    let state = json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile 2": {"name": "Client one"}}}});
+    let state = serde_json::json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile 2": {"name": "Client one"}}}});
     fs::write(data.join("Local State"), state.to_string()).unwrap();
     sandbox.write_settings(
         "[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client one\"\n",

@@ -11,8 +11,8 @@ use crate::common::Sandbox;
 
 fn fifo(path: &Path) {
     let _ = fs::remove_file(path);
-    let owner = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, owner, 0).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
 }
 
 #[test]

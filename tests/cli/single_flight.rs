@@ -5,16 +5,18 @@ use std::fs;
 use crate::common::{Running, Sandbox};
 use serde_json::json;
 
-/// So many runs at the same time; the access key ids that they gave.
+/// So many runs at the same time; the access key ids that they gave. They are quiet: on a slow
+/// machine some wait so long that they would say for whom.
 fn at_once(sandbox: &Sandbox, count: usize, args: &[&str]) -> Vec<String> {
     with_code_at_once(sandbox, count, args, "")
 }
 
 /// The same with a code in the environment: most of them need none.
 fn with_code_at_once(sandbox: &Sandbox, count: usize, args: &[&str], code: &str) -> Vec<String> {
+    let args = [args, &["-q"]].concat();
     let spawn = |_| match code {
-        "" => sandbox.xacct(args).spawn(),
-        code => sandbox.xacct(args).env("XACCT_MFA_CODE", code).spawn(),
+        "" => sandbox.xacct(&args).spawn(),
+        code => sandbox.xacct(&args).env("XACCT_MFA_CODE", code).spawn(),
     };
     let running: Vec<Running> = (0..count).map(spawn).collect();
     running

@@ -17,8 +17,7 @@ use super::questions::Person;
 use crate::aws::Identity;
 use crate::broker;
 use crate::cli::Add;
-use crate::config::words;
-use crate::config::{Config, FileKind, Ini, IniEdit, Texts};
+use crate::config::{words, Config, FileKind, Ini, IniEdit, Texts, Key};
 use crate::error::{self, Error, Result};
 use crate::source;
 
@@ -84,50 +83,35 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
 /// The files with the profile added.
 fn texts(files: &Files, new: &New) -> Result<Texts> {
     let mut texts = files.raw.clone();
-    let add = |file: FileKind, entries: &[(&str, &str)]| -> Result<Zeroizing<String>> {
-        let mut ini = Ini::new(file, files.raw.of(file).map_or("", |text| text.as_str()));
-        let added = if ini.has(&new.name) {
-            let gone = entries.iter().map(|(key, _)| *key).collect();
-            ini.replace(&[IniEdit {
-                profile: &new.name,
-                gone,
-                with: entries.to_vec(),
-            }])
-        } else {
-            ini.add(&new.name, entries)
-        };
-        added.map_err(|why| Error::config(format!("{}: {why}", files.paths.display(file))))?;
-        Ok(ini.into_text())
-    };
-    let mut entries: Vec<(&str, &str)> = Vec::new();
+    let mut entries: Vec<(Key, &str)> = Vec::new();
     match &new.kind {
-        Kind::Role(settings) => {
-            entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
-        }
-        Kind::IdentityCenter { settings, .. } => {
+        Kind::Role(settings) | Kind::IdentityCenter { settings, .. } => {
             entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
         }
         Kind::AccessKey { id, secret, token } => {
             let mut keys = vec![
-                ("aws_access_key_id", id.as_str()),
-                ("aws_secret_access_key", secret.expose()),
+                (Key::AwsAccessKeyId, id.as_str()),
+                (Key::AwsSecretAccessKey, secret.expose()),
             ];
             keys.extend(
                 token
                     .iter()
-                    .map(|token| ("aws_session_token", token.expose())),
+                    .map(|token| (Key::AwsSessionToken, token.expose())),
             );
-            texts.credentials = Some(add(FileKind::Credentials, &keys)?);
+            texts.credentials = Some(added(files, FileKind::Credentials, &new.name, &keys)?);
         }
     }
-    let common = [("mfa_serial", &new.mfa_serial), ("region", &new.region)];
+    let common = [
+        (Key::MfaSerial, &new.mfa_serial),
+        (Key::Region, &new.region),
+    ];
     entries.extend(
         common
             .iter()
             .filter_map(|(key, value)| Some((*key, value.as_deref()?))),
     );
     if !entries.is_empty() {
-        texts.config = Some(add(FileKind::Config, &entries)?);
+        texts.config = Some(added(files, FileKind::Config, &new.name, &entries)?);
     }
     if let Kind::IdentityCenter {
         session: Some(session),
@@ -137,6 +121,29 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
         texts.config = texts.config.map(|text| session.added_to(&text));
     }
     Ok(texts)
+}
+
+/// The file's text with these entries of the profile, instead of those that it has.
+fn added(
+    files: &Files,
+    file: FileKind,
+    name: &str,
+    entries: &[(Key, &str)],
+) -> Result<Zeroizing<String>> {
+    let with: Vec<(&str, &str)> = entries.iter().map(|(key, is)| (key.name(), *is)).collect();
+    let mut ini = Ini::new(file, files.raw.of(file).map_or("", |text| text.as_str()));
+    let added = if ini.has(name) {
+        let gone = with.iter().map(|(key, _)| *key).collect();
+        ini.replace(&[IniEdit {
+            profile: name,
+            gone,
+            with,
+        }])
+    } else {
+        ini.add(name, &with)
+    };
+    added.map_err(|why| Error::config(format!("{}: {why}", files.paths.display(file))))?;
+    Ok(ini.into_text())
 }
 
 /// What came of trying a profile before it is written.

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::own_path;
 use crate::cli::Adopt;
 use crate::config::adopt::{self, State};
-use crate::config::{Config, FileKind, Texts};
+use crate::config::{Config, FileKind, Key, Texts};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::plan::Plan;
@@ -148,7 +148,7 @@ fn writable(
 fn is_role(config: &Config, name: &str) -> bool {
     let role_arn = |profile: crate::config::Profile| {
         profile
-            .get("role_arn")
+            .get(Key::RoleArn)
             .is_some_and(|arn| !arn.value.is_empty())
     };
     config.profile(name).ok().flatten().is_some_and(role_arn)

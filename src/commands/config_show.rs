@@ -12,6 +12,7 @@ use super::print;
 use crate::cli::ConfigShow;
 use crate::config::Config;
 use crate::config::FileKind;
+use crate::config::Key;
 use crate::config::Origin;
 use crate::config::Problem;
 use crate::config::Section;
@@ -98,9 +99,9 @@ fn one(config: &Config, name: &str) -> Result<Shown> {
     else {
         return Err(config.no_profile(name));
     };
-    let named = |key: &str| profile.get(key).map(|setting| setting.value.as_str());
-    let sso_session = named("sso_session").and_then(|name| config.sso_session(name));
-    let services = named("services").and_then(|name| config.services(name));
+    let named = |key| profile.get(key).map(|setting| setting.value.as_str());
+    let sso_session = named(Key::SsoSession).and_then(|name| config.sso_session(name));
+    let services = named(Key::Services).and_then(|name| config.services(name));
     let beside = sso_session
         .iter()
         .chain(&services)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::context::Context;
 use super::print;
 use crate::cli::{ExportAction, ExportAesr};
-use crate::config::{Config, ProfileColor};
+use crate::config::{Config, Key, ProfileColor};
 use crate::error::Result;
 use crate::plan::{Plan, RegionOrigin, Request, Source};
 use crate::policy::Hop;
@@ -54,7 +54,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
 fn roles(config: &Config) -> Vec<String> {
     let has_role = |profile: &crate::config::Profile| {
         profile
-            .get("role_arn")
+            .get(Key::RoleArn)
             .is_some_and(|setting| !setting.value.trim().is_empty())
     };
     config
@@ -85,7 +85,7 @@ fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
     let profile = config.profile(&name)?;
     let color = profile
         .as_ref()
-        .and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
+        .and_then(|profile| ProfileColor::parse(profile.get(Key::Color)?.first_line()).ok());
     let base = base(plan, &hop);
     let role = Entry::Role {
         name,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::context::Context;
 use super::{own_path, print};
 use crate::cli::{Completing, Init};
-use crate::config::ProfileColor;
+use crate::config::{Key, ProfileColor};
 use crate::error::{Error, Result};
 use crate::render::init::{self, PROGRAM, Parts};
 use crate::render::shell::Shell;
@@ -64,7 +64,7 @@ fn completion(shell: Shell) -> Result<String> {
 /// no profile.
 fn color_of(name: &str, context: &Context) -> Result<String> {
     let profile = context.config()?.profile(name)?;
-    let setting = profile.as_ref().and_then(|profile| profile.get("color"));
+    let setting = profile.as_ref().and_then(|profile| profile.get(Key::Color));
     let color = setting.and_then(|setting| ProfileColor::parse(setting.first_line()).ok());
     let shown = color
         .map(|color| color.style().render().to_string())

@@ -16,7 +16,7 @@ use super::{print, written};
 use crate::arn::Arn;
 use crate::cache::Entry;
 use crate::cli::List;
-use crate::config::{Config, Profile, ProfileColor};
+use crate::config::{Config, Key, Profile, ProfileColor};
 use crate::credentials::{rfc3339, shown_device};
 use crate::duration;
 use crate::error::Result;
@@ -152,13 +152,8 @@ fn row(profile: &Profile, plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>
 /// A profile that gives no credentials: only settings, or something is wrong with it (`explain`
 /// says what).
 fn broken(profile: &Profile) -> Row {
-    let text = |key: &str| {
-        profile
-            .get(key)
-            .map(|setting| setting.first_line().to_owned())
-            .filter(|text| !text.is_empty())
-    };
-    let role_arn = text("role_arn");
+    let text = |key| profile.line(key).map(str::to_owned);
+    let role_arn = text(Key::RoleArn);
     Row {
         profile: profile.name.clone(),
         account_id: role_arn
@@ -166,10 +161,10 @@ fn broken(profile: &Profile) -> Row {
             .and_then(Arn::parse)
             .map(|arn| arn.account_id.to_owned()),
         role_arn,
-        role_name: text("sso_role_name"),
-        source: text("source_profile").or_else(|| text("credential_source")),
-        region: text("region"),
-        mfa_serial: text("mfa_serial").map(|text| shown_device(&text).to_owned()),
+        role_name: text(Key::SsoRoleName),
+        source: text(Key::SourceProfile).or_else(|| text(Key::CredentialSource)),
+        region: text(Key::Region),
+        mfa_serial: text(Key::MfaSerial).map(|text| shown_device(&text).to_owned()),
         tags: tags(profile),
         status: Status::None.word(),
         expires_at: None,

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::print;
 use crate::broker;
 use crate::cli::{PolicyAction, PolicyCaller, PolicyLink, PolicyTrust};
-use crate::config::{Config, ProfileColor};
+use crate::config::{Config, Key, ProfileColor};
 use crate::console::{self, Look};
 use crate::error::{Error, Result};
 use crate::plan::{Action, Plan};
@@ -87,7 +87,7 @@ pub(super) fn switch_role_link(config: &Config, plan: &Plan) -> Result<String> {
     let profile = config.profile(&plan.profile)?;
     let color = profile
         .as_ref()
-        .and_then(|profile| ProfileColor::parse(profile.get("color")?.first_line()).ok());
+        .and_then(|profile| ProfileColor::parse(profile.get(Key::Color)?.first_line()).ok());
     let is_arn = profile.is_none();
     let role_name = plan
         .steps
@@ -165,7 +165,7 @@ fn tell_of_new(made: &str, plan: &Plan, config: &Config, context: &Context) -> R
         context.voice.tell(&next);
         return Ok(());
     };
-    let place = match profile.get("external_id") {
+    let place = match profile.get(Key::ExternalId) {
         Some(old) => format!("instead of what stands at {}", old.origin),
         None => format!("in the profile at {}", profile.origin),
     };
@@ -196,6 +196,6 @@ mod tests {
     fn an_external_id_is_long_and_new() {
         let (one, other) = (new_external_id().unwrap(), new_external_id().unwrap());
         assert!(one != other && one.len() == 32, "{one} {other}");
-        assert!(crate::plan::check("external_id", &one).is_ok(), "{one}");
+        assert!(crate::plan::check(Key::ExternalId, &one).is_ok(), "{one}");
     }
 }

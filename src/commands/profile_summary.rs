@@ -1,6 +1,6 @@
 //! What is said of a profile wherever profiles are shown or chosen: its source, tags and colour.
 
-use crate::config::{Profile, ProfileColor};
+use crate::config::{Key, Profile, ProfileColor};
 use crate::masked;
 use crate::plan::Source;
 
@@ -24,7 +24,7 @@ pub(super) fn source(source: &Source) -> String {
 /// `tags = prod, eu`
 pub(super) fn tags(profile: &Profile) -> Option<Vec<String>> {
     let list = profile
-        .get("tags")?
+        .get(Key::Tags)?
         .first_line()
         .split(',')
         .map(|tag| tag.trim().to_owned());
@@ -33,5 +33,5 @@ pub(super) fn tags(profile: &Profile) -> Option<Vec<String>> {
 
 /// `color = red`; what is no colour shows none.
 pub(super) fn color(profile: &Profile) -> Option<ProfileColor> {
-    ProfileColor::parse(profile.get("color")?.first_line()).ok()
+    ProfileColor::parse(profile.get(Key::Color)?.first_line()).ok()
 }

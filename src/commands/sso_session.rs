@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, FileKind, Ini};
+use crate::config::{Config, FileKind, Ini, Key};
 use crate::error::{Error, Result};
 use crate::masked;
 
@@ -20,9 +20,9 @@ impl NewSession {
     pub(super) fn added_to(&self, config: &str) -> Zeroizing<String> {
         let mut ini = Ini::new(FileKind::Config, config);
         let entries = [
-            ("sso_start_url", self.start_url.as_str()),
-            ("sso_region", self.region.as_str()),
-            ("sso_registration_scopes", "sso:account:access"),
+            (Key::SsoStartUrl.name(), self.start_url.as_str()),
+            (Key::SsoRegion.name(), self.region.as_str()),
+            (Key::SsoRegistrationScopes.name(), "sso:account:access"),
         ];
         ini.add_sso_session(&self.name, &entries);
         ini.into_text()
@@ -44,8 +44,8 @@ pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>)
         return Ok(());
     };
     for (option, key, value) in [
-        ("--sso-start-url", "sso_start_url", place.start_url),
-        ("--sso-region", "sso_region", place.region),
+        ("--sso-start-url", Key::SsoStartUrl, place.start_url),
+        ("--sso-region", Key::SsoRegion, place.region),
     ] {
         let own = session.get(key);
         if let (Some(value), Some(own)) = (value, own)
@@ -53,7 +53,7 @@ pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>)
         {
             let message = format!(
                 "{option}: [sso-session {name}] has {key} = {}",
-                own.shown(key)
+                own.shown(key.name())
             );
             let error = Error::config(message).at(&own.origin);
             return Err(error.hint("leave the option out, or give the new session another name"));

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Config;
 use super::edit::{Edit, Ini};
-use super::keys;
+use super::keys::Key;
 use super::origin::FileKind;
 use super::paths::{Paths, Texts};
 use super::process;
@@ -19,7 +19,7 @@ use super::settings_edit;
 use super::words;
 use crate::error::{Error, Result};
 
-const PROCESS: &str = "credential_process";
+const PROCESS: &str = Key::CredentialProcess.name();
 
 /// What can be done with a profile.
 pub(crate) enum State {
@@ -41,13 +41,13 @@ pub(crate) fn state(config: &Config, name: &str) -> State {
 
 fn state_of(config: &Config, profile: &Profile) -> State {
     let name = &profile.name;
-    let set = |key: &str| {
+    let set = |key: Key| {
         profile
             .get(key)
             .filter(|setting| !setting.value.trim().is_empty())
     };
     let not = |message: String, hint: &str| State::Not(Error::config(message).hint(hint));
-    if let Some(key) = set("aws_access_key_id").or_else(|| set("aws_secret_access_key")) {
+    if let Some(key) = set(Key::AwsAccessKeyId).or_else(|| set(Key::AwsSecretAccessKey)) {
         return not(
             format!(
                 "{}: profile '{name}' holds an access key, which stays",
@@ -56,7 +56,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
             "adopt the roles that have it as their source_profile",
         );
     }
-    let is_elsewhere = |key: &str| keys::is_of_role(key) || key == PROCESS;
+    let is_elsewhere = |key: &str| is_of_role(key) || key == PROCESS;
     let in_credentials = profile
         .iter()
         .find(|(key, setting)| setting.origin.file == FileKind::Credentials && is_elsewhere(key));
@@ -81,7 +81,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
         );
     };
     let asks = process_of(&own).is_some_and(|command| process::asks_xacct_for(command, name));
-    match (set("role_arn"), process_of(&own)) {
+    match (set(Key::RoleArn), process_of(&own)) {
         (None, _) => not(
             without_role(profile),
             "adopt is for profiles with a role_arn",
@@ -106,7 +106,7 @@ fn without_role(profile: &Profile) -> String {
         "signs in to IAM Identity Center, which the SDKs do by themselves"
     } else if has(PROCESS) {
         "gets its credentials from a credential_process already"
-    } else if has("login_session") {
+    } else if has(Key::LoginSession.name()) {
         "is a sign-in of 'aws login', which the SDKs read by themselves"
     } else {
         "has no role_arn"
@@ -143,7 +143,9 @@ pub(crate) fn adopt(
     for (name, own, command, region) in &roles {
         let moving = || own.iter().filter(|(key, setting)| moves(key, setting));
         let gone = moving().map(|(key, _)| key).chain([PROCESS]).collect();
-        let region = region.as_ref().map(|region| ("region", region.as_str()));
+        let region = region
+            .as_ref()
+            .map(|region| (Key::Region.name(), region.as_str()));
         let with = [(PROCESS, command.as_str())]
             .into_iter()
             .chain(region)
@@ -156,7 +158,7 @@ pub(crate) fn adopt(
         // What the settings file says counts already.
         let there = config.settings.profile(name);
         let new =
-            moving().filter(|(key, _)| there.is_none_or(|profile| profile.get(key).is_none()));
+            moving().filter(|(key, _)| there.is_none_or(|profile| profile.named(key).is_none()));
         let new: Vec<_> = new
             .map(|(key, setting)| moved(key, setting, paths))
             .collect::<Result<_>>()?;
@@ -178,13 +180,13 @@ pub(crate) fn adopt(
 /// The region that the profile has by `include_profile` alone: only xacct reads that, so the SDKs
 /// would have none.
 fn included_region(config: &Config, own: &Section) -> Result<Option<String>> {
-    if own.get("region").is_some() || own.get("include_profile").is_none() {
+    if own.get(Key::Region).is_some() || own.get(Key::IncludeProfile).is_none() {
         return Ok(None);
     }
     let profile = config.profile(&own.name)?;
     let region = profile
         .as_ref()
-        .and_then(|profile| profile.get("region"))
+        .and_then(|profile| profile.get(Key::Region))
         .map(Setting::first_line);
     Ok(region
         .filter(|region| !region.is_empty())
@@ -219,7 +221,9 @@ pub(crate) fn give_back(config: &Config, raw: &Texts, names: &[String]) -> Resul
             .profile(name)
             .into_iter()
             .flat_map(Profile::iter);
-        let back = keys.filter(|(key, _)| keys::is_of_role(key) && !keys::is_of_care(key));
+        let back = keys.filter(|(key, _)| {
+            Key::of(key).is_some_and(|key| key.is_of_role() && !key.is_of_care())
+        });
         let with: Vec<(&str, &str)> = back
             .map(|(key, setting)| (key, setting.value.as_str()))
             .collect();
@@ -265,12 +269,16 @@ pub(crate) fn made(before: &Texts, now: &Texts, paths: &Paths, names: &[String])
 }
 
 fn process_of(own: &Section) -> Option<&str> {
-    Some(own.get(PROCESS)?.value.trim()).filter(|command| !command.is_empty())
+    Some(own.get(Key::CredentialProcess)?.value.trim()).filter(|command| !command.is_empty())
 }
 
 /// A key set to nothing says nothing, and stays.
 fn moves(key: &str, setting: &Setting) -> bool {
-    keys::is_of_role(key) && !setting.value.trim().is_empty()
+    is_of_role(key) && !setting.value.trim().is_empty()
+}
+
+fn is_of_role(key: &str) -> bool {
+    Key::of(key).is_some_and(Key::is_of_role)
 }
 
 /// The entry for the settings file. A policy's path is from the file that names it, which will be
@@ -278,7 +286,8 @@ fn moves(key: &str, setting: &Setting) -> bool {
 fn moved(key: &str, setting: &Setting, paths: &Paths) -> Result<(String, String)> {
     let value = setting.value.as_str();
     let value = value.trim();
-    let is_path = key == "session_policy" && !value.starts_with('{') && !value.starts_with("~/");
+    let is_path =
+        key == Key::SessionPolicy.name() && !value.starts_with('{') && !value.starts_with("~/");
     let value = match paths
         .config
         .parent()

@@ -11,6 +11,7 @@ use super::header::Flaw;
 use super::header::Kind;
 use super::index::Found;
 use super::index::Sections;
+use super::keys::Key;
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
@@ -94,7 +95,7 @@ impl ProfileFile {
 
     /// The text without the sections of the profile `default`, and without lines of this profile
     /// that hold one of the `keys`.
-    pub(super) fn text_without_default(&self, profile: &str, keys: &[&str]) -> Zeroizing<String> {
+    pub(super) fn text_without_default(&self, profile: &str, keys: &[Key]) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.text().len()));
         text.push_str(&self.text()[..self.sections.start()]);
         for section in self
@@ -111,7 +112,8 @@ impl ProfileFile {
             } else {
                 Vec::new()
             };
-            for entry in entries.iter().filter(|entry| keys.contains(&&*entry.key)) {
+            let is_one = |entry: &&body::Entry| keys.iter().any(|key| key.name() == &*entry.key);
+            for entry in entries.iter().filter(is_one) {
                 text.push_str(&self.text()[kept..entry.lines.start]);
                 kept = entry.lines.end;
             }

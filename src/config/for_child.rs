@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::Config;
 use super::header::Kind;
-use super::keys;
+use super::keys::Key;
 use super::origin::FileKind;
 use super::scan;
 use super::sdk_variables::{self, ENDPOINT_URL};
@@ -22,7 +22,7 @@ use crate::secret::Secret;
 /// Whether the config file has an access key in the profile's own section.
 pub(crate) fn has_keys_in_config(config: &Config, profile: &str) -> bool {
     let own = config.in_config_file(profile);
-    own.is_some_and(|section| ACCESS_KEYS.iter().any(|key| section.get(key).is_some()))
+    own.is_some_and(|section| ACCESS_KEYS.iter().any(|key| section.get(*key).is_some()))
 }
 
 /// How a profile reaches a child. Both are empty for a profile that sets nothing but its region.
@@ -37,33 +37,33 @@ pub(crate) struct ForChild {
 }
 
 /// Settings of `[default]` that are left out by saying what a program does without them.
-const NEUTRAL: [(&str, &str); 4] = [
-    ("output", "json"),
-    ("use_fips_endpoint", "false"),
-    ("use_dualstack_endpoint", "false"),
-    ("ignore_configured_endpoint_urls", "false"),
+const NEUTRAL: [(Key, &str); 4] = [
+    (Key::Output, "json"),
+    (Key::UseFipsEndpoint, "false"),
+    (Key::UseDualstackEndpoint, "false"),
+    (Key::IgnoreConfiguredEndpointUrls, "false"),
 ];
 
 /// What decides only how the AWS CLI looks on a terminal; not worth a file where it stands in
 /// `[default]`.
-const LOOKS: [&str; 5] = [
-    "cli_auto_prompt",
-    "cli_error_format",
-    "cli_help_output",
-    "cli_history",
-    "cli_pager",
+const LOOKS: [Key; 5] = [
+    Key::CliAutoPrompt,
+    Key::CliErrorFormat,
+    Key::CliHelpOutput,
+    Key::CliHistory,
+    Key::CliPager,
 ];
 
 /// What a command must not find under the profile that it has credentials of, or under `[default]`.
-const ACCESS_KEYS: [&str; 4] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
+const ACCESS_KEYS: [Key; 4] = [
+    Key::AwsAccessKeyId,
+    Key::AwsSecretAccessKey,
+    Key::AwsSessionToken,
+    Key::AwsSecurityToken,
 ];
 
 /// Written from what is issued, or of no meaning to anything but xacct.
-const NOT_FOR_PROGRAMS: [&str; 3] = ["region", "include_profile", "allow_http_endpoint"];
+const NOT_FOR_PROGRAMS: [Key; 3] = [Key::Region, Key::IncludeProfile, Key::AllowHttpEndpoint];
 
 const NOTE: &str = "# xacct wrote this copy for commands that it started: [default] is their \
                     profile.\n\
@@ -154,7 +154,7 @@ fn service_endpoints(
     env: &Env,
 ) -> Result<Vec<(String, Secret)>> {
     let Some(setting) = profile
-        .get("services")
+        .get(Key::Services)
         .filter(|_| !is_users(ENDPOINT_URL, env))
     else {
         return Ok(Vec::new());
@@ -178,7 +178,7 @@ fn service_endpoints(
 }
 
 fn services(config: &Config, profile: &Section) -> Option<Section> {
-    config.services(profile.get("services")?.value.trim())
+    config.services(profile.get(Key::Services)?.value.trim())
 }
 
 /// An endpoint that is set to nothing is not set, as in the SDKs.
@@ -195,11 +195,11 @@ fn is_users(name: &str, env: &Env) -> bool {
 fn value(config: &Config, key: &str, setting: &Setting, env: &Env) -> Result<Option<Secret>> {
     // Lines below it that are indented by accident are no part of a setting that is one word.
     let text = setting.value.lines().next().unwrap_or_default().trim();
-    if text.is_empty() && key != "cli_pager" {
+    if text.is_empty() && key != Key::CliPager.name() {
         return Ok(None);
     }
     check(text, setting)?;
-    let is_path = key == "ca_bundle";
+    let is_path = key == Key::CaBundle.name();
     Ok(Some(Secret::new(if is_path {
         config.paths().expanded(text, env)
     } else {
@@ -236,9 +236,11 @@ fn leaks<'a>(
     let mut leaks = Vec::new();
     for (key, setting) in default.into_iter().flat_map(Section::iter) {
         let is_said = profile
-            .get(key)
+            .named(key)
             .is_some_and(|own| own.value == setting.value);
-        if is_said || setting.value.trim().is_empty() || LOOKS.contains(&key) {
+        let known = Key::of(key);
+        let is_look = known.is_some_and(|known| LOOKS.contains(&known));
+        if is_said || setting.value.trim().is_empty() || is_look {
             continue;
         }
         let is_covered =
@@ -248,7 +250,7 @@ fn leaks<'a>(
             .peekable();
         let neutral = NEUTRAL
             .iter()
-            .find(|(name, _)| *name == key)
+            .find(|(neutral, _)| Some(*neutral) == known)
             .map(|(_, value)| *value);
         if let (Some(value), Some(name)) = (neutral, open.peek()) {
             if *setting.value != value {
@@ -256,8 +258,8 @@ fn leaks<'a>(
             }
             continue;
         }
-        let is_leak = match key {
-            "services" => !is_users(ENDPOINT_URL, env),
+        let is_leak = match known {
+            Some(Key::Services) => !is_users(ENDPOINT_URL, env),
             _ => open.peek().is_some() || is_by_file(key, setting),
         };
         if is_leak {
@@ -271,7 +273,7 @@ fn leaks<'a>(
 fn has_more_than_variables(config: &Config, profile: &Section, default: Option<&Section>) -> bool {
     let is_in_default = |key: &str, setting: &Setting| {
         default
-            .and_then(|default| default.get(key))
+            .and_then(|default| default.named(key))
             .is_some_and(|other| other.value == setting.value)
     };
     let mut by_file = profile
@@ -281,8 +283,8 @@ fn has_more_than_variables(config: &Config, profile: &Section, default: Option<&
         let services = services(config, profile);
         let is_more = |setting: &Setting| setting.subs().any(|sub| sub.key != "endpoint_url");
         let is_said = profile
-            .get("services")
-            .is_some_and(|setting| is_in_default("services", setting));
+            .get(Key::Services)
+            .is_some_and(|setting| is_in_default(Key::Services.name(), setting));
         !is_said
             && services.is_some_and(|services| services.iter().any(|(_, setting)| is_more(setting)))
     }
@@ -312,7 +314,7 @@ pub(crate) fn file_for_child(config: &Config, profile: &str, default: &str) -> Z
 
 fn default_section(profile: &Section) -> String {
     let mut section = String::from("[default]\n");
-    if let Some(region) = profile.get("region") {
+    if let Some(region) = profile.get(Key::Region) {
         let _ = writeln!(
             section,
             "region = {}",
@@ -325,8 +327,10 @@ fn default_section(profile: &Section) -> String {
 }
 
 fn is_about_work(key: &str) -> bool {
-    let is_credentials = key == "credential_process" || key.starts_with("aws_");
-    !is_credentials && !NOT_FOR_PROGRAMS.contains(&key) && !keys::is_of_role(key)
+    let is_for_xacct = |key: Key| {
+        key == Key::CredentialProcess || NOT_FOR_PROGRAMS.contains(&key) || key.is_of_role()
+    };
+    !key.starts_with("aws_") && !Key::of(key).is_some_and(is_for_xacct)
 }
 
 /// As the line, or the lines of a nested block, that are read as this value; nothing where there is

@@ -14,6 +14,7 @@ use std::ops::Range;
 use super::edit::{self, Edit, Ini};
 use super::header::Kind;
 use super::index::{self, Found};
+use super::keys::Key;
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
 use super::scan::{self, Scan, What};
@@ -46,7 +47,7 @@ pub(crate) struct Synced {
     pub(crate) name: String,
     pub(crate) identity: Identity,
     /// The keys that are the source's to say.
-    pub(crate) keys: Vec<(&'static str, String)>,
+    pub(crate) keys: Vec<(Key, String)>,
     /// For a profile that is new.
     pub(crate) region: Option<String>,
 }
@@ -110,15 +111,15 @@ impl Source<'_> {
 
     fn identity(&self, item: &str, name: &str) -> Option<Identity> {
         let own = Ini::new(FileKind::Config, item).own(name)?;
-        let value = |key: &str| {
+        let value = |key: Key| {
             own.iter()
-                .find(|(own, _)| own == key)
+                .find(|(own, _)| own == key.name())
                 .map(|(_, value)| value.as_str())
         };
         match self {
             Source::Sso { session } => {
-                let of_session = value("sso_session") == Some(session);
-                let (account_id, role) = value("sso_account_id").zip(value("sso_role_name"))?;
+                let of_session = value(Key::SsoSession) == Some(session);
+                let (account_id, role) = value(Key::SsoAccountId).zip(value(Key::SsoRoleName))?;
                 of_session.then(|| Identity {
                     account_id: account_id.to_owned(),
                     role: role.to_owned(),
@@ -128,9 +129,10 @@ impl Source<'_> {
                 source_profile,
                 role_name,
             } => {
-                let role_arn = Arn::parse(value("role_arn")?)?;
+                let role_arn = Arn::parse(value(Key::RoleArn)?)?;
                 let role = role_arn.resource.strip_prefix("role/")?;
-                let is_own = value("source_profile") == Some(source_profile) && role == *role_name;
+                let is_own =
+                    value(Key::SourceProfile) == Some(source_profile) && role == *role_name;
                 let account_id = role_arn.account_id.to_owned();
                 is_own.then(|| Identity {
                     account_id,
@@ -357,11 +359,11 @@ fn edited(item: &str, profile: &Synced, set_region: bool) -> Result<Option<Strin
         .region
         .iter()
         .filter(|_| set_region)
-        .map(|region| ("region", region));
+        .map(|region| (Key::Region.name(), region));
     let wanted = profile
         .keys
         .iter()
-        .map(|(key, value)| (*key, value))
+        .map(|(key, value)| (key.name(), value))
         .chain(region);
     let other =
         |(key, value): &(&str, &String)| !own.iter().any(|(own, is)| own == key && **is == **value);
@@ -389,11 +391,11 @@ fn written(profile: &Synced) -> Result<String, String> {
     let region = profile
         .region
         .iter()
-        .map(|region| ("region", region.as_str()));
+        .map(|region| (Key::Region.name(), region.as_str()));
     let entries: Vec<(&str, &str)> = profile
         .keys
         .iter()
-        .map(|(key, value)| (*key, value.as_str()))
+        .map(|(key, value)| (key.name(), value.as_str()))
         .chain(region)
         .collect();
     ini.add(&profile.name, &entries)?;

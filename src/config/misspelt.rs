@@ -1,7 +1,7 @@
 //! Keys that no program reads, and the known key that was meant. What is made of that is left to
 //! `plan` and `doctor`.
 
-use super::keys;
+use super::keys::Key;
 use super::nearest::nearest;
 
 /// A tool, and how its keys in profiles begin or are called.
@@ -100,21 +100,20 @@ pub(crate) fn tool_of_key(key: &str) -> Option<&'static str> {
 
 /// The key that profiles have and that this one, which no program reads, is nearly called like.
 /// `None` for a key that AWS, xacct or another tool reads.
-pub(crate) fn key_meant(key: &str) -> Option<&'static str> {
-    if keys::find(key).is_some() || tool_of_key(key).is_some() {
+pub(crate) fn key_meant(key: &str) -> Option<Key> {
+    if Key::of(key).is_some() || tool_of_key(key).is_some() {
         return None;
     }
     let letters = letters(key);
-    let names = keys::names();
-    if let Some(same) = names.iter().find(|name| self::letters(name) == letters) {
+    let mut known = Key::ALL.iter().copied();
+    if let Some(same) = known.find(|known| self::letters(known.name()) == letters) {
         return Some(same);
     }
-    let near = nearest(key, &names);
+    let near = nearest(key, &Key::names());
     // A key in part, or the beginning of another, is no typing error.
     near.iter()
         .find(|name| is_typing_error(key, name))
-        .and_then(|name| keys::find(name))
-        .map(|key| key.0)
+        .and_then(|name| Key::of(name))
 }
 
 /// One wrong, missing, exchanged or superfluous letter in seven, three at most.
@@ -161,14 +160,14 @@ mod tests {
             ("sourceprofile", "source_profile"),
             ("regoin", "region"),
         ] {
-            assert_eq!(key_meant(key), Some(meant), "{key}");
+            assert_eq!(key_meant(key).map(Key::name), Some(meant), "{key}");
         }
     }
 
     #[test]
     fn keys_that_somebody_reads_or_that_resemble_none_are_left_alone() {
         let of_tools = TOOLS.iter().flat_map(|(_, names)| names.iter().copied());
-        for key in keys::names().into_iter().chain(of_tools) {
+        for key in Key::names().into_iter().chain(of_tools) {
             assert_eq!(key_meant(key), None, "{key}");
         }
         for key in [

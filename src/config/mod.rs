@@ -13,6 +13,7 @@ pub(crate) mod hints;
 mod paths;
 pub(crate) mod scan;
 pub(crate) mod header;
+mod keys;
 mod lookup;
 mod body;
 mod index;
@@ -27,7 +28,6 @@ mod edit;
 pub(crate) mod managed;
 pub(crate) mod naming;
 mod name_template;
-mod keys;
 mod misspelt;
 pub(crate) mod shown;
 mod toml_text;
@@ -52,6 +52,7 @@ pub(crate) use self::edit::Ini;
 pub(crate) use self::for_child::{
     ForChild, child_variables, file_for_child, for_child, has_keys_in_config, profile_alone,
 };
+pub(crate) use self::keys::{Key, Shape, Weight};
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameTemplate;
@@ -89,26 +90,21 @@ pub(crate) mod documented {
 
     pub(crate) fn profile_keys()
     -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'static str)>)> {
-        let described = |(name, _, about): &super::keys::Key| (*name, *about);
-        super::keys::KEYS
-            .iter()
-            .map(move |(heading, keys)| (*heading, keys.iter().map(described).collect()))
+        let described = |key: &super::Key| (key.name(), key.about());
+        super::Key::ALL
+            .chunk_by(|one, next| one.heading() == next.heading())
+            .map(move |keys| (keys[0].heading(), keys.iter().map(described).collect()))
     }
-}
-
-/// The keys that a profile may have.
-pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
-    keys::all().map(|(name, _, _)| *name)
 }
 
 /// What `include_profile` does not bring along: the keys of a person, which aws-vault never reads
 /// from files, so that no profile there ever got them this way; and itself.
-const NOT_INCLUDED: [&str; 5] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
-    "include_profile",
+const NOT_INCLUDED: [Key; 5] = [
+    Key::AwsAccessKeyId,
+    Key::AwsSecretAccessKey,
+    Key::AwsSessionToken,
+    Key::AwsSecurityToken,
+    Key::IncludeProfile,
 ];
 
 /// The three files. It holds their texts, and an index of where in them the sections are.
@@ -433,7 +429,9 @@ impl Config {
                 });
             };
             for (key, setting) in included.iter() {
-                if !NOT_INCLUDED.contains(&key) && profile.get(key).is_none() {
+                if Key::of(key).is_none_or(|key| !NOT_INCLUDED.contains(&key))
+                    && profile.named(key).is_none()
+                {
                     profile.set(key, setting.clone());
                 }
             }
@@ -463,7 +461,7 @@ impl Config {
 
 /// Whom the profile includes, and where it says so.
 fn include_of(profile: &Profile) -> Option<(String, Origin)> {
-    let setting = profile.get("include_profile")?;
+    let setting = profile.get(Key::IncludeProfile)?;
     (!setting.value.is_empty()).then(|| (setting.value.to_string(), setting.origin.clone()))
 }
 

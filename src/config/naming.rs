@@ -74,15 +74,16 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::config::Key;
     use crate::config::managed::{Source, Wish};
 
     const ACME: Source<'_> = Source::Sso { session: "acme" };
 
     fn synced(name: &str, account_id: &str, role: &str) -> Synced {
         let keys = vec![
-            ("sso_session", "acme".to_owned()),
-            ("sso_account_id", account_id.to_owned()),
-            ("sso_role_name", role.to_owned()),
+            (Key::SsoSession, "acme".to_owned()),
+            (Key::SsoAccountId, account_id.to_owned()),
+            (Key::SsoRoleName, role.to_owned()),
         ];
         let identity = Identity {
             account_id: account_id.to_owned(),

@@ -3,7 +3,7 @@
 //! aws-config's `default_provider` modules, the AWS SDKs and Tools Reference Guide, and the AWS
 //! CLI's list of variables.
 
-use super::keys;
+use super::keys::Key;
 use super::section::Setting;
 
 /// A profile's key and its variable. A key stands twice where the SDKs do not agree on the name.
@@ -131,6 +131,8 @@ pub(super) fn is_by_file(key: &str, setting: &Setting) -> bool {
     if of(key).next().is_some() || ["region", "services"].contains(&key) {
         return false;
     }
-    let is_known = keys::is_of_work(key) || key.starts_with("cli_") || BY_FILE.contains(&key);
+    let is_known = Key::of(key).is_some_and(Key::is_of_work)
+        || key.starts_with("cli_")
+        || BY_FILE.contains(&key);
     is_known || setting.subs().next().is_some()
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::keys::Key;
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
@@ -89,11 +90,11 @@ pub(crate) struct Section {
 }
 
 /// The keys of one access key: they come from one file, or they are of two keys.
-const ACCESS_KEY: [&str; 4] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
+const ACCESS_KEY: [Key; 4] = [
+    Key::AwsAccessKeyId,
+    Key::AwsSecretAccessKey,
+    Key::AwsSessionToken,
+    Key::AwsSecurityToken,
 ];
 
 /// A section that is a profile; merged over the three files.
@@ -124,11 +125,22 @@ impl Section {
         )
     }
 
-    /// What the key (in lower case) is set to. A key set to nothing is there, with an empty value.
-    pub(crate) fn get(&self, key: &str) -> Option<&Setting> {
+    /// What the key is set to. A key set to nothing is there, with an empty value.
+    pub(crate) fn get(&self, key: Key) -> Option<&Setting> {
+        self.named(key.name())
+    }
+
+    /// The first line of what the key is set to; blank counts as unset.
+    pub(crate) fn line(&self, key: Key) -> Option<&str> {
+        let line = self.get(key)?.first_line();
+        (!line.is_empty()).then_some(line)
+    }
+
+    /// The setting of a key of any name (in lower case).
+    pub(crate) fn named(&self, name: &str) -> Option<&Setting> {
         self.settings
             .iter()
-            .find(|(name, _)| name == key)
+            .find(|(key, _)| key == name)
             .map(|(_, setting)| setting)
     }
 
@@ -144,8 +156,9 @@ impl Section {
     /// An access key goes as a whole: a new id does not leave the old one's secret, token or
     /// account in place, and a token without an id does not come to another file's id.
     pub(super) fn put_over(&mut self, settings: Vec<(String, Setting)>) {
-        let is_half = |key: &str| ACCESS_KEY[..2].contains(&key);
-        let is_token = |key: &str| ACCESS_KEY[2..].contains(&key);
+        let is_one = |keys: &[Key], name: &str| keys.iter().any(|key| key.name() == name);
+        let is_half = |name: &str| is_one(&ACCESS_KEY[..2], name);
+        let is_token = |name: &str| is_one(&ACCESS_KEY[2..], name);
         let brings_key = settings.iter().any(|(key, _)| is_half(key));
         let own = self
             .settings
@@ -154,7 +167,7 @@ impl Section {
             .map(|(_, half)| half.origin.file);
         if brings_key && own.is_some() {
             self.settings
-                .retain(|(key, _)| !ACCESS_KEY.contains(&&**key) && key != "aws_account_id");
+                .retain(|(key, _)| !is_one(&ACCESS_KEY, key) && key != Key::AwsAccountId.name());
         } else if brings_key {
             self.settings.retain(|(key, _)| !is_token(key));
         }

@@ -11,7 +11,7 @@ use toml::de::DeValue;
 use zeroize::Zeroizing;
 
 use super::browser::{Browser, Container};
-use super::keys;
+use super::keys::Key;
 use super::lookup::Index;
 use super::nearest::nearest;
 use super::origin::FileKind;
@@ -284,8 +284,8 @@ impl Reader {
         let mut section = Section::new(name, self.origin(at));
         for (key, value) in toml_text::in_order(table) {
             let (key, at) = (key.get_ref(), key.span().start);
-            let Some((_, shape, about)) = keys::find(key) else {
-                let error = self.unknown(at, "profile key", key, &keys::names(), None);
+            let Some(known) = Key::of(key) else {
+                let error = self.unknown(at, "profile key", key, &Key::names(), None);
                 return Err(match value.get_ref() {
                     DeValue::Table(_) => error.hint(format!(
                         "a name with a dot is quoted: [profile.\"{name}.{key}\"]"
@@ -293,9 +293,9 @@ impl Reader {
                     _ => error,
                 });
             };
-            let text = toml_text::text(value.get_ref(), *shape).map_err(|wanted| {
+            let text = toml_text::text(value.get_ref(), known.shape()).map_err(|wanted| {
                 self.error(at, &format!("{key}: {wanted}"))
-                    .hint(format!("{key} is {about}"))
+                    .hint(format!("{key} is {}", known.about()))
             })?;
             let sub_lines = text.parts.iter().map(|part| self.lines.at(*part)).collect();
             section.set(

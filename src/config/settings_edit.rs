@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, Shape};
+use super::keys::{Key, Shape};
 use super::paths::BYTE_ORDER_MARK;
 use super::section::Section;
 use super::settings::SettingsFile;
@@ -182,7 +182,7 @@ fn split_mark(text: &str) -> (&str, &str) {
 ///
 /// Errors: a sentence that says what is wanted for the key.
 fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String> {
-    let Some((_, shape, _)) = keys::find(key) else {
+    let Some(shape) = Key::of(key).map(Key::shape) else {
         return Err(format!("unknown profile key '{key}'"));
     };
     let lower = value.to_ascii_lowercase();
@@ -196,7 +196,7 @@ fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String
     };
     let parsed = DeValue::parse(&literal).map_err(|error| format!("{key}: {}", error.message()))?;
     let read =
-        toml_text::text(parsed.get_ref(), *shape).map_err(|wanted| format!("{key}: {wanted}"))?;
+        toml_text::text(parsed.get_ref(), shape).map_err(|wanted| format!("{key}: {wanted}"))?;
     Ok((literal, Zeroizing::new(read.value)))
 }
 

@@ -1,7 +1,7 @@
 //! How a setting is shown to people and programs: only what is known to be no secret, everything
 //! else masked.
 
-use super::keys;
+use super::keys::Key;
 use super::section::Setting;
 use super::words;
 use crate::credentials::shown_device;
@@ -43,14 +43,21 @@ const NESTED: [&str; 16] = [
 ];
 
 fn look(key: &str) -> Look {
-    match key {
-        "aws_secret_access_key" | "aws_session_token" | "aws_security_token" => Look::Secret,
-        "aws_access_key_id" => Look::AccessKeyId,
-        "mfa_serial" => Look::Device,
-        "endpoint_url" | "ec2_metadata_service_endpoint" | "sso_start_url" => Look::Address,
-        "credential_process" | "mfa_process" | "web_identity_token_process" => Look::Command,
-        _ if NESTED.contains(&key) || keys::find(key).is_some() => Look::Plain,
-        _ => Look::Secret,
+    match Key::of(key) {
+        Some(Key::AwsSecretAccessKey | Key::AwsSessionToken | Key::AwsSecurityToken) => {
+            Look::Secret
+        }
+        Some(Key::AwsAccessKeyId) => Look::AccessKeyId,
+        Some(Key::MfaSerial) => Look::Device,
+        Some(Key::EndpointUrl | Key::Ec2MetadataServiceEndpoint | Key::SsoStartUrl) => {
+            Look::Address
+        }
+        Some(Key::CredentialProcess | Key::MfaProcess | Key::WebIdentityTokenProcess) => {
+            Look::Command
+        }
+        Some(_) => Look::Plain,
+        None if NESTED.contains(&key) => Look::Plain,
+        None => Look::Secret,
     }
 }
 
@@ -83,7 +90,7 @@ pub(super) fn value(key: &str, value: &str) -> String {
 
 /// A policy may have many lines.
 pub(super) fn is_json(key: &str, value: &str) -> bool {
-    let is_policy = key == "session_policy" && value.contains('\n');
+    let is_policy = key == Key::SessionPolicy.name() && value.contains('\n');
     is_policy && serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok()
 }
 
@@ -127,7 +134,7 @@ pub(super) fn further_line(line: &str) -> String {
 /// A key's name as it may be shown; `None` where it may be the second line of a token that lost its
 /// indentation.
 pub(crate) fn key_name<'k>(key: &'k str, value: &str) -> Option<&'k str> {
-    let is_known = keys::find(key).is_some();
+    let is_known = Key::of(key).is_some();
     // `=` alone is what base64 ends with.
     let is_padding = !value.is_empty() && value.bytes().all(|byte| byte == b'=');
     (is_known || (is_word(key) && !is_padding)).then_some(key)
@@ -138,7 +145,7 @@ fn is_word(key: &str) -> bool {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
     let is_part =
         |part: &str| part.len() <= 12 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let is_known = keys::find(key).is_some() || NESTED.contains(&key);
+    let is_known = Key::of(key).is_some() || NESTED.contains(&key);
     is_known || (digits <= 2 && key.len() <= 48 && key.split(['_', '-', '.']).all(is_part))
 }
 

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::body::{self, Entry};
 use super::index;
-use super::keys::{self, Shape};
+use super::keys::{Key, Shape};
 use super::origin::FileKind;
 use super::scan::{self, BLANK, COMMENT, Line, Pair, Scan, What};
 use super::shown;
@@ -213,8 +213,8 @@ impl Taken {
 fn scalar(text: &str, path: &[&str]) -> String {
     match path {
         ["profile", _, key] => shown::value(key, text),
-        ["profile", _, key, .., sub] => match keys::find(key) {
-            Some((_, Shape::Nested, _)) => shown::nested(sub, text),
+        ["profile", _, key, .., sub] => match Key::of(key).map(Key::shape) {
+            Some(Shape::Nested) => shown::nested(sub, text),
             _ => shown::value(key, text),
         },
         _ => text.to_owned(),

@@ -168,7 +168,7 @@ fn nested_blocks_and_their_lines() {
         "",
     );
     let services = config.services("v").unwrap();
-    let sts = services.get("sts").unwrap();
+    let sts = services.named("sts").unwrap();
     assert_eq!(sts.sub("endpoint_url").as_deref(), Some("http://b"));
     assert_eq!(sts.sub("other"), None);
     let lines: Vec<String> = sts
@@ -183,7 +183,7 @@ fn nested_blocks_and_their_lines() {
         .profile("a")
         .unwrap()
         .unwrap();
-    assert_eq!(text.get("x").unwrap().subs().count(), 0);
+    assert_eq!(text.named("x").unwrap().subs().count(), 0);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
     assert_eq!(error.kind.status(), 3);
     let shown = config.profiles();
     assert_eq!(shown[0].problems[0].to_string(), error.to_string());
-    assert!(shown[0].get("x").is_some());
+    assert!(shown[0].named("x").is_some());
 
     let itself = load("[profile a]\ninclude_profile=a\n", "", "");
     assert_eq!(

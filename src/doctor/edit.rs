@@ -45,7 +45,7 @@ pub(crate) fn apply(
             Edit::Drop { profile, keys } => {
                 dropped.push(IniEdit {
                     profile,
-                    gone: keys.clone(),
+                    gone: keys.iter().map(|key| key.name()).collect(),
                     with: Vec::new(),
                 });
             }
@@ -82,8 +82,10 @@ fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
         edits.iter().any(|edit| match edit {
             Edit::Set {
                 profile, key: own, ..
-            } => *profile == before.name && *own == key,
-            Edit::Drop { profile, keys } => *profile == before.name && keys.contains(&key),
+            } => *profile == before.name && own.name() == key,
+            Edit::Drop { profile, keys } => {
+                *profile == before.name && keys.iter().any(|own| own.name() == key)
+            }
             Edit::DropMark | Edit::Unindent { .. } => false,
         })
     };
@@ -100,7 +102,7 @@ fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
             value,
             ..
         } if *profile == before.name => after
-            .get(key)
+            .get(*key)
             .is_some_and(|setting| *setting.value == *value),
         _ => true,
     });
@@ -110,6 +112,7 @@ fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Key;
 
     #[test]
     fn only_the_value_of_a_line_changes() {
@@ -129,7 +132,7 @@ mod tests {
         Edit::Set {
             profile: "a".to_owned(),
             line,
-            key: "k",
+            key: Key::Region,
             value: "NEW".to_owned(),
         }
     }
@@ -139,7 +142,7 @@ mod tests {
         let text = "\u{feff}[profile a]\r\nk = v\r\n  # c\r\nsso_region = x # c\r\n[profile b]\r\n";
         let drop = Edit::Drop {
             profile: "a".to_owned(),
-            keys: vec!["sso_region"],
+            keys: vec![Key::SsoRegion],
         };
         let edits = [&Edit::DropMark, &Edit::Unindent { line: 3 }, &drop];
         let changed = apply(FileKind::Config, text, &edits).unwrap();

@@ -3,8 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::words;
-use crate::config::{FileKind, Origin};
+use crate::config::{words, FileKind, Origin, Key};
 use crate::masked;
 
 /// How bad it is: what is worse comes first.
@@ -78,14 +77,11 @@ pub(crate) enum Edit {
     Set {
         profile: String,
         line: usize,
-        key: &'static str,
+        key: Key,
         value: String,
     },
     /// The keys go, which say what is said elsewhere.
-    Drop {
-        profile: String,
-        keys: Vec<&'static str>,
-    },
+    Drop { profile: String, keys: Vec<Key> },
 }
 
 impl Severity {

@@ -3,27 +3,27 @@
 use super::catalog;
 use super::finding::Finding;
 use super::profile::set;
-use crate::config::{FileKind, Profile};
+use crate::config::{FileKind, Key, Profile};
 
 /// Of which there may be one at most.
-const SOURCES: [&str; 4] = [
-    "source_profile",
-    "credential_source",
-    "credential_process",
-    "web_identity_token_file",
+const SOURCES: [Key; 4] = [
+    Key::SourceProfile,
+    Key::CredentialSource,
+    Key::CredentialProcess,
+    Key::WebIdentityTokenFile,
 ];
 
 /// Why Terraform and others would not read a profile that is fine otherwise. What is said of an
 /// ignored source anyway is not said again.
 pub(super) fn check(profile: &Profile) -> Option<Finding> {
-    let is_set = |key: &str| set(profile, key).is_some();
-    let is_read = |key: &&str| {
-        set(profile, key).is_some_and(|(setting, _)| setting.origin.file != FileKind::Settings)
+    let is_set = |key: Key| set(profile, key).is_some();
+    let is_read = |key: &Key| {
+        set(profile, *key).is_some_and(|(setting, _)| setting.origin.file != FileKind::Settings)
     };
-    let named: Vec<&str> = SOURCES.into_iter().filter(is_read).collect();
+    let named: Vec<Key> = SOURCES.into_iter().filter(is_read).collect();
     let (key, why, fix) = match named[..] {
-        [key @ ("source_profile" | "credential_source")] if !is_set("role_arn") => {
-            if is_set("aws_access_key_id") {
+        [key @ (Key::SourceProfile | Key::CredentialSource)] if !is_set(Key::RoleArn) => {
+            if is_set(Key::AwsAccessKeyId) {
                 return None;
             }
             (
@@ -32,7 +32,7 @@ pub(super) fn check(profile: &Profile) -> Option<Finding> {
                 format!("add role_arn, or delete {key}"),
             )
         }
-        [key, other] if !is_set("web_identity_token_file") => (
+        [key, other] if !is_set(Key::WebIdentityTokenFile) => (
             other,
             format!("both {key} and {other}"),
             "keep one of them".to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::config::{Origin, Profile};
+use crate::config::{Key, Origin, Profile};
 
 /// The profiles by the lines of their own sections.
 pub(super) struct Holders<'p> {
@@ -45,5 +45,5 @@ fn rank(profile: &Profile, line: &Origin) -> Rank {
     } else {
         usize::MAX
     };
-    (distance, profile.get("include_profile").is_some())
+    (distance, profile.get(Key::IncludeProfile).is_some())
 }

@@ -3,10 +3,14 @@
 use super::catalog;
 use super::finding::Kind;
 use super::header::Below;
-use crate::config::{key_meant, known_keys, nearest, tool_of_key};
+use crate::config::{Key, key_meant, nearest, tool_of_key};
 use crate::plan;
 
-const OF_SSO_SESSION: [&str; 3] = ["sso_start_url", "sso_region", "sso_registration_scopes"];
+const OF_SSO_SESSION: [&str; 3] = [
+    Key::SsoStartUrl.name(),
+    Key::SsoRegion.name(),
+    Key::SsoRegistrationScopes.name(),
+];
 
 /// The key as it may be shown: `…` where it may be a secret that somebody has pasted without its
 /// key.
@@ -23,9 +27,8 @@ pub(super) fn shown(key: &str) -> &str {
 }
 
 /// The key of `key = value`, where it is one that profiles have.
-pub(super) fn known_before_equals(line: &str) -> Option<&'static str> {
-    let key = line.split_once('=')?.0.trim().to_ascii_lowercase();
-    known_keys().find(|known| *known == key)
+pub(super) fn known_before_equals(line: &str) -> Option<Key> {
+    Key::of(&line.split_once('=')?.0.trim().to_ascii_lowercase())
 }
 
 /// What there is to say of a key that nobody knows there: the kind, the message, what to do.
@@ -44,7 +47,7 @@ pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static Kind, String,
 }
 
 fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
-    if known_keys().any(|known| known == key) {
+    if Key::of(key).is_some() {
         return None;
     }
     if let Some(tool) = tool_of_key(key) {
@@ -57,7 +60,7 @@ fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
         let fix = format!("did you mean {meant}? If not, delete the line");
         return Some((&catalog::GUARD_MISSPELT, message, fix));
     }
-    Some(key_meant(key).map_or_else(|| nobodys(key), |meant| misspelt(key, meant)))
+    Some(key_meant(key).map_or_else(|| nobodys(key), |meant| misspelt(key, meant.name())))
 }
 
 fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {

@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::holder::Holders;
 use super::profiles::Planned;
 use crate::arn::Arn;
+use crate::config::Key;
 use crate::credentials::shown_id;
 use crate::duration;
 use crate::env::Env;
@@ -172,7 +173,7 @@ fn placed(planned: &[Planned], asked: &Asked, finding: Finding) -> Finding {
         .iter()
         .map(|one| &one.profile)
         .find(|profile| profile.name == *holder);
-    match profile.and_then(|profile| profile.get("aws_access_key_id")) {
+    match profile.and_then(|profile| profile.get(Key::AwsAccessKeyId)) {
         Some(setting) => finding.at(&setting.origin).of(holder),
         None => finding.of(holder),
     }

@@ -6,7 +6,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Repair};
 use super::profile::set;
 use super::profiles::Planned;
-use crate::config::{FileKind, Setting, process, words};
+use crate::config::{FileKind, Setting, process, words, Key};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub(crate) enum Program {
     },
 }
 
-const CREDENTIAL_PROCESS: &str = "credential_process";
-const KEYS: [&str; 2] = [CREDENTIAL_PROCESS, "mfa_process"];
+const CREDENTIAL_PROCESS: Key = Key::CredentialProcess;
+const KEYS: [Key; 2] = [CREDENTIAL_PROCESS, Key::MfaProcess];
 
 /// What ends a command in a shell, where it stands alone.
 const BETWEEN: [&str; 7] = ["|", "||", "|&", "&&", "&", ";", "!"];
@@ -35,7 +35,7 @@ const OF_THE_SHELL: [&str; 28] = [
 pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
     let commands = planned.iter().flat_map(|one| {
         KEYS.iter()
-            .filter_map(|key| Some((*key, set(&one.profile, key)?.1)))
+            .filter_map(|key| Some((*key, set(&one.profile, *key)?.1)))
     });
     commands
         .flat_map(|(key, command)| named(key, command))
@@ -45,7 +45,7 @@ pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
 /// The programs of a command, where it does not take a shell to know what they are. Of an
 /// `mfa_process`, which a shell runs, each that is behind a pipe or the like; `~` and variables are
 /// left in its words.
-fn named(key: &str, command: &str) -> Vec<String> {
+fn named(key: Key, command: &str) -> Vec<String> {
     let words: Vec<String> = words::split(command).unwrap_or_default();
     if key == CREDENTIAL_PROCESS {
         let first = words.into_iter().next();
@@ -84,7 +84,7 @@ pub(crate) fn check(
     let planned = planned.iter().filter(|one| looked_at(&one.profile.name));
     let set = planned.flat_map(|one| {
         KEYS.iter()
-            .filter_map(move |key| Some((*key, one, set(&one.profile, key)?)))
+            .filter_map(move |key| Some((*key, one, set(&one.profile, *key)?)))
     });
     set.flat_map(|(key, one, (setting, command))| {
         let at = |kind, message: String| {

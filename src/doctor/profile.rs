@@ -7,7 +7,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Kind, Repair};
 use super::known;
 use crate::arn::{self, Arn};
-use crate::config::{Config, FileKind, Profile, ProfileColor, Setting, nearest};
+use crate::config::{Config, FileKind, Key, Profile, ProfileColor, Setting, nearest};
 use crate::duration;
 
 /// Everything about one profile, as its files together say it.
@@ -25,8 +25,11 @@ pub(super) fn check(config: &Config, profile: &Profile, now: DateTime<Utc>) -> V
 }
 
 /// The setting with its text; blank counts as unset.
-pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &'p str)> {
-    let setting = profile.get(key)?;
+pub(super) fn set(profile: &Profile, key: Key) -> Option<(&Setting, &str)> {
+    filled(profile.get(key)?)
+}
+
+fn filled(setting: &Setting) -> Option<(&Setting, &str)> {
     Some((setting, setting.first_line())).filter(|(_, text)| !text.is_empty())
 }
 
@@ -42,11 +45,11 @@ pub(super) fn at(
 }
 
 /// A key of an AWS file, which the AWS CLI reads too.
-fn in_aws_file<'p>(profile: &'p Profile, key: &str) -> Option<(&'p Setting, &'p str)> {
+fn in_aws_file(profile: &Profile, key: Key) -> Option<(&Setting, &str)> {
     set(profile, key).filter(|(setting, _)| setting.origin.file != FileKind::Settings)
 }
 
-fn replaced(profile: &Profile, setting: &Setting, key: &'static str, value: &str) -> Repair {
+fn replaced(profile: &Profile, setting: &Setting, key: Key, value: &str) -> Repair {
     let edit = Edit::Set {
         profile: profile.name.clone(),
         line: setting.origin.line,
@@ -60,7 +63,7 @@ fn replaced(profile: &Profile, setting: &Setting, key: &'static str, value: &str
 }
 
 fn credential_source(profile: &Profile) -> Option<Finding> {
-    let (setting, text) = in_aws_file(profile, "credential_source")?;
+    let (setting, text) = in_aws_file(profile, Key::CredentialSource)?;
     let known = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
     let meant = known
         .into_iter()
@@ -68,7 +71,7 @@ fn credential_source(profile: &Profile) -> Option<Finding> {
     let message =
         format!("the AWS CLI refuses '{text}' as a credential_source, the SDKs and xacct take it");
     let finding = at(&catalog::CREDENTIAL_SOURCE_CASE, profile, setting, message);
-    let repair = replaced(profile, setting, "credential_source", meant);
+    let repair = replaced(profile, setting, Key::CredentialSource, meant);
     Some(
         finding
             .fix(format!("write credential_source = {meant}"))
@@ -79,18 +82,22 @@ fn credential_source(profile: &Profile) -> Option<Finding> {
 /// What differs from the session is an error in xacct too; the same said twice is one in the Rust
 /// SDK only.
 fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
-    let (_, session) = set(profile, "sso_session")?;
+    let (_, session) = set(profile, Key::SsoSession)?;
     let session = config.sso_session(session)?;
-    let same = |key: &&str| {
-        let own = in_aws_file(profile, key).map(|(_, text)| text);
-        own.is_some() && own == session.get(key).map(|setting| setting.value.trim())
+    let same = |key: &Key| {
+        let own = in_aws_file(profile, *key).map(|(_, text)| text);
+        own.is_some() && own == session.get(*key).map(|setting| setting.value.trim())
     };
-    let keys: Vec<&'static str> = ["sso_region", "sso_start_url"]
+    let keys: Vec<Key> = [Key::SsoRegion, Key::SsoStartUrl]
         .into_iter()
         .filter(same)
         .collect();
-    let (setting, _) = set(profile, keys.first()?)?;
-    let shown = keys.join(" and ");
+    let (setting, _) = set(profile, *keys.first()?)?;
+    let shown = keys
+        .iter()
+        .map(Key::to_string)
+        .collect::<Vec<_>>()
+        .join(" and ");
     let message =
         format!("the Rust SDK refuses {shown} next to sso_session, which says it already");
     let finding =
@@ -106,7 +113,7 @@ fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
 }
 
 fn duration_unread(profile: &Profile) -> Option<Finding> {
-    let (setting, text) = in_aws_file(profile, "duration_seconds")?;
+    let (setting, text) = in_aws_file(profile, Key::DurationSeconds)?;
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -114,7 +121,7 @@ fn duration_unread(profile: &Profile) -> Option<Finding> {
     let message =
         format!("the AWS CLI ignores '{text}' as duration_seconds: it reads plain numbers only");
     let finding = at(&catalog::DURATION_UNREAD, profile, setting, message);
-    let repair = replaced(profile, setting, "duration_seconds", &seconds.to_string());
+    let repair = replaced(profile, setting, Key::DurationSeconds, &seconds.to_string());
     Some(
         finding
             .fix(format!("write duration_seconds = {seconds}"))
@@ -123,8 +130,8 @@ fn duration_unread(profile: &Profile) -> Option<Finding> {
 }
 
 fn session_tokens(profile: &Profile) -> Option<Finding> {
-    let (_, new) = set(profile, "aws_session_token")?;
-    let (setting, old) = set(profile, "aws_security_token")?;
+    let (_, new) = set(profile, Key::AwsSessionToken)?;
+    let (setting, old) = set(profile, Key::AwsSecurityToken)?;
     let message = "the AWS CLI takes aws_security_token before aws_session_token, the SDKs and \
                    xacct do not, and they \
                    differ";
@@ -136,10 +143,10 @@ fn session_tokens(profile: &Profile) -> Option<Finding> {
 
 /// saml2aws and awsume write temporary keys into the files, with their end.
 fn expired(profile: &Profile, now: DateTime<Utc>) -> Option<Finding> {
-    set(profile, "aws_session_token")?;
+    set(profile, Key::AwsSessionToken)?;
     let (setting, text) = ["x_security_token_expires", "expiration"]
         .iter()
-        .find_map(|key| set(profile, key))?;
+        .find_map(|key| filled(profile.named(key)?))?;
     let end = DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|end| end.with_timezone(&Utc))
@@ -155,7 +162,7 @@ fn expired(profile: &Profile, now: DateTime<Utc>) -> Option<Finding> {
 }
 
 fn regions(profile: &Profile) -> Vec<Finding> {
-    let keys = ["region", "sso_region"]
+    let keys = [Key::Region, Key::SsoRegion]
         .into_iter()
         .filter_map(|key| Some((key, set(profile, key)?)));
     keys.filter_map(|(key, (setting, text))| {
@@ -188,9 +195,9 @@ pub(super) fn region(text: &str) -> Option<(&'static Kind, String)> {
 }
 
 fn account_ids(profile: &Profile) -> Vec<Finding> {
-    let of_role = set(profile, "role_arn")
-        .and_then(|(setting, text)| Some(("role_arn", setting, Arn::parse(text)?.account_id)));
-    let plain = ["aws_account_id", "sso_account_id"]
+    let of_role = set(profile, Key::RoleArn)
+        .and_then(|(setting, text)| Some((Key::RoleArn, setting, Arn::parse(text)?.account_id)));
+    let plain = [Key::AwsAccountId, Key::SsoAccountId]
         .into_iter()
         .filter_map(|key| set(profile, key).map(|(setting, text)| (key, setting, text)));
     of_role
@@ -207,7 +214,7 @@ fn account_ids(profile: &Profile) -> Vec<Finding> {
 
 fn notes(profile: &Profile) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some((setting, text)) = set(profile, "sts_regional_endpoints") {
+    if let Some((setting, text)) = set(profile, Key::StsRegionalEndpoints) {
         let message = "sts_regional_endpoints is not read by the AWS CLI 2 and several SDKs: they \
                        are always regional";
         let fix = if text.eq_ignore_ascii_case("regional") {
@@ -217,14 +224,14 @@ fn notes(profile: &Profile) -> Vec<Finding> {
         };
         findings.push(at(&catalog::STS_REGIONAL, profile, setting, message).fix(fix));
     }
-    if let Some((setting, text)) = set(profile, "color")
+    if let Some((setting, text)) = set(profile, Key::Color)
         && let Err(why) = ProfileColor::parse(text)
     {
         findings.push(
             at(&catalog::COLOR_UNKNOWN, profile, setting, why).fix("write a colour, or delete it"),
         );
     }
-    let Some((key, _)) = set(profile, "aws_access_key_id") else {
+    let Some((key, _)) = set(profile, Key::AwsAccessKeyId) else {
         return findings;
     };
     if profile.name == "default" {
@@ -233,8 +240,8 @@ fn notes(profile: &Profile) -> Vec<Finding> {
         let fix = "give the profile a name, and name it as source_profile";
         findings.push(at(&catalog::DEFAULT_KEYS, profile, key, message).fix(fix));
     }
-    if let Some((role, _)) = set(profile, "role_arn")
-        && set(profile, "web_identity_token_file").is_none()
+    if let Some((role, _)) = set(profile, Key::RoleArn)
+        && set(profile, Key::WebIdentityTokenFile).is_none()
     {
         let message = format!(
             "the profile is a role by itself, and the access key in {} where another has it as \

@@ -3,13 +3,13 @@
 use super::catalog;
 use super::finding::Finding;
 use super::profile::set;
-use crate::config::{ByFile, Profile};
+use crate::config::{ByFile, Key, Profile};
 
 /// A token goes with the access key of its own file: with another key AWS refuses it.
 fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
     let files = [own.settings, own.credentials.as_ref(), own.config.as_ref()];
     let mut halves = files.into_iter().flatten().flat_map(|section| {
-        let names = ["aws_access_key_id", "aws_secret_access_key"];
+        let names = [Key::AwsAccessKeyId, Key::AwsSecretAccessKey];
         names
             .into_iter()
             .filter_map(move |name| set(section, name).map(|(setting, _)| setting))
@@ -18,7 +18,7 @@ fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let tokens = files.into_iter().flatten().flat_map(|section| {
-        let names = ["aws_session_token", "aws_security_token"];
+        let names = [Key::AwsSessionToken, Key::AwsSecurityToken];
         names
             .into_iter()
             .filter_map(move |name| set(section, name).map(|(setting, _)| (name, setting)))
@@ -46,7 +46,10 @@ pub(super) fn check(own: &ByFile<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let (Some(config), Some(credentials)) = (&own.config, &own.credentials) {
         for (key, setting) in credentials.iter() {
-            let Some(other) = config.get(key).filter(|other| other.value != setting.value) else {
+            let Some(other) = config
+                .named(key)
+                .filter(|other| other.value != setting.value)
+            else {
                 continue;
             };
             let message = format!(
@@ -61,7 +64,7 @@ pub(super) fn check(own: &ByFile<'_>) -> Vec<Finding> {
     }
     findings.extend(foreign_tokens(own));
     let role = |section: Option<&Profile>| {
-        section.and_then(|section| set(section, "role_arn").map(|(s, _)| s.clone()))
+        section.and_then(|section| set(section, Key::RoleArn).map(|(s, _)| s.clone()))
     };
     if let (Some(here), Some(there)) = (role(own.config.as_ref()), role(own.settings)) {
         let message = format!(

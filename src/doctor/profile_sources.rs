@@ -4,8 +4,7 @@
 use super::finding::Finding;
 use super::profile::{at, set};
 use super::{catalog, known};
-use crate::config::words;
-use crate::config::{FileKind, Profile};
+use crate::config::{words, FileKind, Profile, Key};
 use crate::plan;
 
 /// Everything about one profile's sources.
@@ -20,8 +19,8 @@ pub(super) fn check(profile: &Profile) -> Vec<Finding> {
 }
 
 fn shadowed(profile: &Profile) -> Option<Finding> {
-    let (process, _) = set(profile, "credential_process")?;
-    let (key, _) = set(profile, "aws_access_key_id")?;
+    let (process, _) = set(profile, Key::CredentialProcess)?;
+    let (key, _) = set(profile, Key::AwsAccessKeyId)?;
     let (message, fix) = if key.origin.file == FileKind::Credentials {
         (
             format!(
@@ -44,21 +43,21 @@ fn shadowed(profile: &Profile) -> Option<Finding> {
 
 /// What would be a source if more of it were there, and is none beside an access key.
 fn incomplete(profile: &Profile) -> Option<Finding> {
-    let (key, _) = set(profile, "aws_access_key_id")?;
-    let is_set = |key: &str| set(profile, key).is_some();
-    let (name, lacks) = if is_set("credential_source") && !is_set("role_arn") {
-        ("credential_source", "role_arn")
-    } else if is_set("source_profile") && !is_set("role_arn") {
-        ("source_profile", "role_arn")
-    } else if is_set("sso_account_id") || is_set("sso_role_name") {
+    let (key, _) = set(profile, Key::AwsAccessKeyId)?;
+    let is_set = |key: Key| set(profile, key).is_some();
+    let (name, lacks) = if is_set(Key::CredentialSource) && !is_set(Key::RoleArn) {
+        (Key::CredentialSource, Key::RoleArn.name())
+    } else if is_set(Key::SourceProfile) && !is_set(Key::RoleArn) {
+        (Key::SourceProfile, Key::RoleArn.name())
+    } else if is_set(Key::SsoAccountId) || is_set(Key::SsoRoleName) {
         return None;
     } else {
-        match ["sso_session", "sso_start_url", "sso_region"]
+        match [Key::SsoSession, Key::SsoStartUrl, Key::SsoRegion]
             .into_iter()
-            .find(|name| is_set(name))?
+            .find(|name| is_set(*name))?
         {
-            "sso_region" => (
-                "sso_region",
+            Key::SsoRegion => (
+                Key::SsoRegion,
                 "sso_start_url, sso_account_id and sso_role_name",
             ),
             name => (name, "sso_account_id and sso_role_name"),
@@ -75,21 +74,21 @@ fn incomplete(profile: &Profile) -> Option<Finding> {
 
 /// What gives a token or a session, and does not beside this access key.
 fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
-    let Some((key, _)) = set(profile, "aws_access_key_id") else {
+    let Some((key, _)) = set(profile, Key::AwsAccessKeyId) else {
         return Vec::new();
     };
     // Each of these comes before both.
     let first = [
-        "role_arn",
-        "web_identity_token_file",
-        "sso_account_id",
-        "sso_role_name",
+        Key::RoleArn,
+        Key::WebIdentityTokenFile,
+        Key::SsoAccountId,
+        Key::SsoRoleName,
     ];
-    if first.iter().any(|name| set(profile, name).is_some()) {
+    if first.iter().any(|name| set(profile, *name).is_some()) {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    if let Some((login, _)) = set(profile, "login_session") {
+    if let Some((login, _)) = set(profile, Key::LoginSession) {
         let message = if key.origin.file == FileKind::Credentials {
             format!(
                 "login_session is ignored: the access key in {} comes first",
@@ -106,7 +105,7 @@ fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
         let finding = at(&catalog::SOURCE_UNUSED, profile, login, message);
         findings.push(finding.fix("delete login_session, or the access key"));
     }
-    if let Some((token, _)) = set(profile, "web_identity_token_process") {
+    if let Some((token, _)) = set(profile, Key::WebIdentityTokenProcess) {
         let message = "web_identity_token_process is ignored: only aws-vault runs it";
         let finding = at(&catalog::SOURCE_UNUSED, profile, token, message);
         findings.push(finding.fix("delete it, if aws-vault is not used any more"));
@@ -119,7 +118,7 @@ fn unused_sources(profile: &Profile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unused in plan::beside_token(profile) {
         // It is used where another profile has this one as its source: see below.
-        if unused.key == "aws_access_key_id" {
+        if unused.key == Key::AwsAccessKeyId {
             continue;
         }
         let finding = Finding::new(&catalog::SOURCE_UNUSED, unused.message()).at(&unused.origin);
@@ -140,7 +139,7 @@ fn unused_sources(profile: &Profile) -> Vec<Finding> {
 }
 
 fn process(profile: &Profile) -> Vec<Finding> {
-    let Some((setting, command)) = set(profile, "credential_process") else {
+    let Some((setting, command)) = set(profile, Key::CredentialProcess) else {
         return Vec::new();
     };
     let mut findings = Vec::new();

@@ -12,7 +12,7 @@ use super::holder::Holders;
 use super::profile::{self, set};
 use super::{profile_files, profile_sources};
 use crate::arn::Arn;
-use crate::config::{Config, Profile};
+use crate::config::{Config, Key, Profile};
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::{Error, Place, Result};
@@ -38,8 +38,8 @@ pub(crate) fn check(
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let sources = named_by(planned, "source_profile");
-    let included = named_by(planned, "include_profile");
+    let sources = named_by(planned, Key::SourceProfile);
+    let included = named_by(planned, Key::IncludeProfile);
     let without = without_external_id(planned);
     let mut told = HashSet::new();
     let holders = Holders::of(planned.iter().map(|one| &one.profile));
@@ -128,7 +128,7 @@ pub(crate) fn chain<'c>(planned: &'c [Planned], name: &'c str) -> HashSet<&'c st
     let (mut chain, mut next) = (HashSet::new(), vec![name]);
     while let Some(name) = next.pop() {
         if let Some(profile) = by_name.get(name).filter(|_| chain.insert(name)) {
-            let names = ["source_profile", "include_profile"]
+            let names = [Key::SourceProfile, Key::IncludeProfile]
                 .into_iter()
                 .filter_map(|key| set(profile, key));
             next.extend(names.map(|(_, name)| name));
@@ -138,7 +138,7 @@ pub(crate) fn chain<'c>(planned: &'c [Planned], name: &'c str) -> HashSet<&'c st
 }
 
 /// The names that any profile has under this key.
-fn named_by<'p>(planned: &'p [Planned], key: &str) -> HashSet<&'p str> {
+fn named_by(planned: &[Planned], key: Key) -> HashSet<&str> {
     let values = planned
         .iter()
         .filter_map(|one| set(&one.profile, key).filter(|(_, name)| *name != one.profile.name));
@@ -238,7 +238,7 @@ pub(crate) fn said(error: &Error) -> String {
 
 fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let role = set(profile, "role_arn");
+    let role = set(profile, Key::RoleArn);
     if plan.region.origin == RegionOrigin::Fallback && (role.is_some() || !is_source) {
         let message = format!(
             "no region is set: xacct takes {}, the AWS CLI and the SDKs fail",
@@ -252,7 +252,7 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
     let Some(step) = plan.steps.last().filter(|step| step.role_arn().is_some()) else {
         return findings;
     };
-    if let Some((setting, text)) = set(profile, "duration_seconds")
+    if let Some((setting, text)) = set(profile, Key::DurationSeconds)
         && duration::parse(text).is_ok_and(|seconds| {
             step.duration_seconds()
                 .is_some_and(|cut| u64::from(cut) < seconds)
@@ -265,7 +265,7 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
             .of(&profile.name);
         findings.push(finding.fix("write duration_seconds = 3600; xacct renews it by itself"));
     }
-    if let Some((setting, _)) = set(profile, "mfa_serial").filter(|_| plan.mfa.is_none()) {
+    if let Some((setting, _)) = set(profile, Key::MfaSerial).filter(|_| plan.mfa.is_none()) {
         let message = "the device's code is never sent: AWS takes one only with a request that a \
                        user's own access \
                        key signs";
@@ -287,22 +287,22 @@ type Lacking<'p> = HashMap<&'p str, (&'p crate::config::Setting, &'p str)>;
 /// that have one.
 fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
     let role = |one: &'_ Planned| -> Option<(String, String)> {
-        let (_, arn) = set(&one.profile, "role_arn")?;
-        let (_, source) = set(&one.profile, "source_profile")?;
+        let (_, arn) = set(&one.profile, Key::RoleArn)?;
+        let (_, source) = set(&one.profile, Key::SourceProfile)?;
         Some((source.to_owned(), Arn::parse(arn)?.account_id.to_owned()))
     };
     let mut having: HashMap<(String, String), &str> = HashMap::new();
     for one in planned {
-        if let Some(role) = role(one).filter(|_| set(&one.profile, "external_id").is_some()) {
+        if let Some(role) = role(one).filter(|_| set(&one.profile, Key::ExternalId).is_some()) {
             having.entry(role).or_insert(&one.profile.name);
         }
     }
     let lacking = planned
         .iter()
-        .filter(|one| set(&one.profile, "external_id").is_none())
+        .filter(|one| set(&one.profile, Key::ExternalId).is_none())
         .filter_map(|one| {
             let other = having.get(&role(one)?)?;
-            let (setting, _) = set(&one.profile, "role_arn")?;
+            let (setting, _) = set(&one.profile, Key::RoleArn)?;
             Some((&*one.profile.name, (setting, *other)))
         });
     lacking.collect()

@@ -8,9 +8,9 @@ use super::catalog;
 use super::finding::{Edit, Finding, Kind, Repair};
 use super::header::{self, Below};
 use super::key::{self, shown};
-use crate::config::FileKind;
 use crate::config::scan::{Above, BLANK, COMMENT, Junk, Line, Pair, Scan, What};
 use crate::config::scan::{comment_start, is_identifier};
+use crate::config::{FileKind, Key};
 
 struct Check<'a> {
     file: FileKind,
@@ -267,7 +267,7 @@ impl Check<'_> {
             );
             return;
         }
-        if key.eq_ignore_ascii_case("color") && value.is_empty() && !comment.is_empty() {
+        if key.eq_ignore_ascii_case(Key::Color.name()) && value.is_empty() && !comment.is_empty() {
             self.color_comment(comment);
         } else {
             self.value(key, value, !comment.is_empty());

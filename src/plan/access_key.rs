@@ -4,23 +4,23 @@
 use chrono::DateTime;
 
 use super::chain_profile::{Value, at_key, set};
-use crate::config::{FileKind, Profile};
+use crate::config::{FileKind, Key, Profile};
 use crate::credentials::{Credentials, Flaw, Part, Unchecked};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-const ACCESS_KEY_ID: &str = "aws_access_key_id";
-const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-const SESSION_TOKEN: &str = "aws_session_token";
-const SECURITY_TOKEN: &str = "aws_security_token";
-const ACCOUNT_ID: &str = "aws_account_id";
+const ACCESS_KEY_ID: Key = Key::AwsAccessKeyId;
+const SECRET_ACCESS_KEY: Key = Key::AwsSecretAccessKey;
+const SESSION_TOKEN: Key = Key::AwsSessionToken;
+const SECURITY_TOKEN: Key = Key::AwsSecurityToken;
+const ACCOUNT_ID: Key = Key::AwsAccountId;
 
 /// Either half of a key pair: what makes a source profile's keys win over everything else in it.
 pub(super) fn has_access_key(profile: &Profile) -> bool {
     [ACCESS_KEY_ID, SECRET_ACCESS_KEY]
         .iter()
-        .any(|key| set(profile, key).is_some())
+        .any(|key| set(profile, *key).is_some())
 }
 
 /// The profile's keys, where `wanted` says yes to the file that the id stands in.
@@ -58,7 +58,7 @@ pub(super) fn of_profile(
         .map_err(|flaw| at_fault(profile, &flaw))
 }
 
-fn half(profile: &Profile, missing: &str, present: &str) -> Error {
+fn half(profile: &Profile, missing: Key, present: Key) -> Error {
     at_key(
         profile,
         &[present],
@@ -72,14 +72,14 @@ fn half(profile: &Profile, missing: &str, present: &str) -> Error {
 fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
     let has_token = [SESSION_TOKEN, SECURITY_TOKEN]
         .iter()
-        .any(|key| set(profile, key).is_some());
+        .any(|key| set(profile, *key).is_some());
     if flaw.part == Part::SessionToken && !has_token {
         let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
         return at_key(profile, &[ACCESS_KEY_ID], &message).hint(format!(
             "write {SESSION_TOKEN} next to it, which was issued with the key"
         ));
     }
-    let keys: &[&str] = match flaw.part {
+    let keys: &[Key] = match flaw.part {
         Part::AccessKeyId => &[ACCESS_KEY_ID],
         Part::SecretAccessKey => &[SECRET_ACCESS_KEY],
         Part::SessionToken if set(profile, SESSION_TOKEN).is_some() => &[SESSION_TOKEN],

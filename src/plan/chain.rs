@@ -7,7 +7,7 @@ use super::chain_profile::{Link, Value};
 use super::screen;
 use super::source::{self, Source};
 use crate::arn::Arn;
-use crate::config::{Config, Profile};
+use crate::config::{Config, Key, Profile};
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
 
@@ -24,7 +24,7 @@ pub(super) struct Chain<'a> {
 
 impl Chain<'_> {
     /// The first link, from the profile asked for down to the source, that has the key.
-    pub(super) fn first(&self, key: &str) -> Option<Value<'_>> {
+    pub(super) fn first(&self, key: Key) -> Option<Value<'_>> {
         self.links.iter().find_map(|link| link.value(key))
     }
 
@@ -173,8 +173,10 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
     let named_by_option = link
         .request
         .is_some_and(|request| request.source_profile.is_some());
-    let source_profile = link.value("source_profile");
-    let credential_source = link.value("credential_source").filter(|_| !named_by_option);
+    let source_profile = link.value(Key::SourceProfile);
+    let credential_source = link
+        .value(Key::CredentialSource)
+        .filter(|_| !named_by_option);
     match (source_profile, credential_source) {
         (Some(_), Some(second)) => Err(second
             .error(&format!(
@@ -186,13 +188,14 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
         (Some(source), None) => Ok(Next::Profile(source.text.to_owned(), source.place)),
         (None, Some(source)) => source::named(config, &source, link, env).map(Next::Named),
         (None, None) => {
-            let role_arn = link.value("role_arn");
+            let role_arn = link.value(Key::RoleArn);
             // `--role-arn` on a profile that has credentials of its own: those are what the role is
             // assumed from.
-            if link.profile.get("role_arn").is_none() {
+            if link.profile.get(Key::RoleArn).is_none() {
                 return Ok(Next::Own);
             }
-            let place = role_arn.map_or_else(|| Place::from("role_arn"), |value| value.place);
+            let place =
+                role_arn.map_or_else(|| Place::from(Key::RoleArn.name()), |value| value.place);
             Err(Error::config(format!(
                 "profile '{name}' has a role_arn but neither source_profile nor credential_source"
             ))

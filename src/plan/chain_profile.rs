@@ -1,7 +1,7 @@
 //! One profile of a chain and what the command line says instead of it; values with their places.
 
 use super::{Request, at};
-use crate::config::Profile;
+use crate::config::{Key, Profile};
 use crate::error::{Error, Place, Result};
 
 /// One profile on the way, with what the command line says instead of it (the profile asked for
@@ -37,18 +37,23 @@ impl Value<'_> {
 impl Link<'_> {
     /// The option where the command line has it, else the profile's setting; blank counts as unset.
     /// (What must not be blank was refused when the profile was read.)
-    pub(super) fn value(&self, key: &str) -> Option<Value<'_>> {
-        if let Some((text, option)) = self.request.and_then(|request| overriding(request, key)) {
-            return Some(Value {
-                text,
-                place: option.into(),
-            });
+    pub(super) fn value(&self, key: Key) -> Option<Value<'_>> {
+        match self.request.and_then(|request| request.text(key)) {
+            Some(text) => Some(Value {
+                text: text.trim(),
+                place: self.typed(key)?.into(),
+            }),
+            None => self.own(key),
         }
-        self.own(key)
+    }
+
+    /// The option, or its variable, where the command line has it.
+    pub(super) fn typed(&self, key: Key) -> Option<&'static str> {
+        self.request?.typed(key)
     }
 
     /// The profile's setting, whatever the command line says.
-    pub(super) fn own(&self, key: &str) -> Option<Value<'_>> {
+    pub(super) fn own(&self, key: Key) -> Option<Value<'_>> {
         let setting = self
             .profile
             .get(key)
@@ -63,16 +68,14 @@ impl Link<'_> {
     /// (that is a source). A source profile that the command line names comes before a token in the
     /// file.
     pub(super) fn assumes_role(&self) -> bool {
-        let by_token = self.own("web_identity_token_file").is_some();
-        let source_named = self
-            .request
-            .is_some_and(|request| request.source_profile.is_some());
-        self.value("role_arn").is_some() && (!by_token || source_named)
+        let by_token = self.own(Key::WebIdentityTokenFile).is_some();
+        let source_named = self.typed(Key::SourceProfile).is_some();
+        self.value(Key::RoleArn).is_some() && (!by_token || source_named)
     }
 
     /// An error at the place of the key, or one that says which profile it is about where the key
     /// is not set.
-    pub(super) fn error(&self, key: &str, message: &str) -> Error {
+    pub(super) fn error(&self, key: Key, message: &str) -> Error {
         match self.value(key) {
             Some(value) => value.error(message),
             None => Error::config(format!("profile '{}': {message}", self.profile.name)),
@@ -82,7 +85,7 @@ impl Link<'_> {
     /// `KEY = true` or `KEY = false`, in any case.
     ///
     /// Errors: anything else. What guards a profile must not be off for a typing error.
-    pub(super) fn switch(&self, key: &str) -> Result<bool> {
+    pub(super) fn switch(&self, key: Key) -> Result<bool> {
         let Some(value) = self.value(key) else {
             return Ok(false);
         };
@@ -94,58 +97,82 @@ impl Link<'_> {
     }
 
     /// `KEY = true`, in any case; anything else is false, as the SDKs have it.
-    pub(super) fn flag(&self, key: &str) -> bool {
+    pub(super) fn flag(&self, key: Key) -> bool {
         self.value(key)
             .is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
     }
 }
 
-/// The option that stands for a config key.
-fn overriding<'r>(request: &'r Request, key: &str) -> Option<(&'r str, &'static str)> {
-    let (value, option) = match key {
-        "session_policy" => (&request.policy, "--policy"),
-        "role_arn" => (&request.role_arn, "--role-arn"),
-        "source_profile" => (&request.source_profile, "--source-profile"),
-        "external_id" => (&request.external_id, "--external-id"),
-        "role_session_name" => (&request.role_session_name, "--session-name"),
-        "mfa_serial" => (&request.mfa_serial, "--mfa-serial"),
-        "source_identity" => (&request.source_identity, "--source-identity"),
-        "region" => (&request.region, "--region"),
-        _ => return None,
-    };
-    value
-        .as_deref()
-        .map(|text| (text.trim(), request.place(option)))
-}
+/// The keys that an option stands for, and the option; and its variable, if it has one.
+const OPTIONS: [(Key, &str, Option<&str>); 12] = [
+    (Key::RoleArn, "--role-arn", None),
+    (Key::SourceProfile, "--source-profile", None),
+    (Key::ExternalId, "--external-id", None),
+    (
+        Key::RoleSessionName,
+        "--session-name",
+        Some("XACCT_SESSION_NAME"),
+    ),
+    (Key::DurationSeconds, "--duration", Some("XACCT_DURATION")),
+    (Key::MfaSerial, "--mfa-serial", None),
+    (Key::Region, "--region", Some("XACCT_REGION")),
+    (Key::SourceIdentity, "--source-identity", None),
+    (Key::SessionTags, "--tag", None),
+    (Key::SessionPolicy, "--policy", None),
+    (Key::SessionPolicyArns, "--policy-arn", None),
+    (Key::ReadOnly, "--read-only", Some("XACCT_READ_ONLY")),
+];
 
 impl Request {
-    /// What says so: the option, or the variable that stands for it in this run.
-    pub(super) fn place(&self, option: &'static str) -> &'static str {
-        let variable = match option {
-            "--session-name" => "XACCT_SESSION_NAME",
-            "--duration" => "XACCT_DURATION",
-            "--region" => "XACCT_REGION",
-            "--read-only" => "XACCT_READ_ONLY",
-            _ => return option,
+    /// What was typed instead of the key, where that is one text.
+    pub(super) fn text(&self, key: Key) -> Option<&str> {
+        let text = match key {
+            Key::RoleArn => &self.role_arn,
+            Key::SourceProfile => &self.source_profile,
+            Key::ExternalId => &self.external_id,
+            Key::RoleSessionName => &self.role_session_name,
+            Key::MfaSerial => &self.mfa_serial,
+            Key::Region => &self.region,
+            Key::SourceIdentity => &self.source_identity,
+            Key::SessionPolicy => &self.policy,
+            _ => &None,
         };
-        if self.by_variable.contains(&variable) {
-            variable
-        } else {
-            option
-        }
+        text.as_deref()
+    }
+
+    /// Every text that was typed.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (Key, &str)> {
+        OPTIONS
+            .iter()
+            .filter_map(|(key, ..)| Some((*key, self.text(*key)?)))
+    }
+
+    /// Where the key was typed, if it was: the option, or the variable that stands for it in this
+    /// run.
+    pub(super) fn typed(&self, key: Key) -> Option<&'static str> {
+        let is_typed = match key {
+            Key::DurationSeconds => self.duration_seconds.is_some(),
+            Key::SessionTags => !self.tags.is_empty(),
+            Key::SessionPolicyArns => !self.policy_arns.is_empty(),
+            Key::ReadOnly => self.read_only,
+            _ => self.text(key).is_some(),
+        };
+        let (_, option, variable) = OPTIONS.iter().find(|(own, ..)| *own == key)?;
+        let variable = variable.filter(|variable| self.by_variable.contains(variable));
+        is_typed.then(|| variable.unwrap_or(option))
     }
 }
 
 /// An error at the first line of whichever of these keys the profile has.
-pub(super) fn at_key(profile: &Profile, keys: &[&str], message: &str) -> Error {
-    match keys.iter().find_map(|key| profile.get(key)) {
+pub(super) fn at_key(profile: &Profile, keys: &[Key], message: &str) -> Error {
+    match keys.iter().find_map(|key| profile.get(*key)) {
         Some(setting) => at(&setting.origin, message),
         None => Error::config(format!("profile '{}': {message}", profile.name)),
     }
 }
 
 /// The setting's text; blank counts as unset.
-pub(super) fn set<'p>(profile: &'p Profile, key: &str) -> Option<&'p str> {
+pub(super) fn set(profile: &Profile, key: Key) -> Option<&str> {
     profile
         .get(key)
         .map(|setting| setting.value.trim())

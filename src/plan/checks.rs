@@ -3,6 +3,7 @@
 
 use super::Action;
 use crate::arn::{Arn, is_account_id};
+use crate::config::Key;
 use crate::credentials::looks_like_secret;
 
 /// What is wrong with a value, as the end of a sentence that starts with the parameter's name.
@@ -258,37 +259,37 @@ fn policy_arns(arns: &[String]) -> Verdict {
 pub(super) fn policies(
     text: Option<&str>,
     arns: &[String],
-) -> std::result::Result<(), (&'static str, String)> {
-    policy_arns(arns).map_err(|why| ("session_policy_arns", why))?;
+) -> std::result::Result<(), (Key, String)> {
+    policy_arns(arns).map_err(|why| (Key::SessionPolicyArns, why))?;
     text.map_or(Ok(()), |text| policy(text, arns))
-        .map_err(|why| ("session_policy", why))
+        .map_err(|why| (Key::SessionPolicy, why))
 }
 
 /// Everything about one request that STS would refuse, first thing first: the parameter's config
 /// key and the verdict.
-pub(super) fn action(action: &Action) -> std::result::Result<(), (&'static str, String)> {
-    let named = |key: &'static str| move |why: String| (key, why);
+pub(super) fn action(action: &Action) -> std::result::Result<(), (Key, String)> {
+    let named = |key: Key| move |why: String| (key, why);
     let Action::AssumeRole(role) = action else {
         let serial = action_serial(action);
         return serial.map_or(Ok(()), |text| {
-            serial_number(text).map_err(named("mfa_serial"))
+            serial_number(text).map_err(named(Key::MfaSerial))
         });
     };
-    role_arn(&role.role_arn).map_err(named("role_arn"))?;
-    role_session_name(&role.role_session_name).map_err(named("role_session_name"))?;
+    role_arn(&role.role_arn).map_err(named(Key::RoleArn))?;
+    role_session_name(&role.role_session_name).map_err(named(Key::RoleSessionName))?;
     role.external_id
         .as_deref()
         .map_or(Ok(()), external_id)
-        .map_err(named("external_id"))?;
+        .map_err(named(Key::ExternalId))?;
     role.source_identity
         .as_deref()
         .map_or(Ok(()), source_identity)
-        .map_err(named("source_identity"))?;
+        .map_err(named(Key::SourceIdentity))?;
     role.serial_number
         .as_deref()
         .map_or(Ok(()), serial_number)
-        .map_err(named("mfa_serial"))?;
-    tags(&role.tags, &role.transitive_tag_keys).map_err(named("session_tags"))?;
+        .map_err(named(Key::MfaSerial))?;
+    tags(&role.tags, &role.transitive_tag_keys).map_err(named(Key::SessionTags))?;
     policies(role.policy.as_deref(), &role.policy_arns)
 }
 

@@ -7,7 +7,7 @@ use super::region::{self, Region};
 use super::source::Source;
 use super::transport;
 use crate::arn;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
 use crate::masked;
@@ -190,11 +190,11 @@ pub(super) fn check_sso_region(
     let settings = session
         .iter()
         .chain(&profile)
-        .filter_map(|section| section.get("sso_region"));
+        .filter_map(|section| section.get(Key::SsoRegion));
     let place = settings.map(|setting| Place::from(&setting.origin)).next();
     region::check(
         &sso.region,
-        &place.unwrap_or_else(|| "sso_region".into()),
+        &place.unwrap_or_else(|| Key::SsoRegion.name().into()),
         custom,
     )
 }
@@ -266,7 +266,7 @@ fn configured(
     let ignored = env.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         || chain
             .selected()
-            .is_some_and(|link| link.flag("ignore_configured_endpoint_urls"));
+            .is_some_and(|link| link.flag(Key::IgnoreConfiguredEndpointUrls));
     let url = if ignored {
         None
     } else {
@@ -277,13 +277,13 @@ fn configured(
     }
     // An override is the whole address: the switches would only change one that AWS made (as
     // botocore has it).
-    let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    let fips = url.is_none() && switch(chain, env, "AWS_USE_FIPS_ENDPOINT", Key::UseFipsEndpoint);
     let dual_stack = url.is_none()
         && switch(
             chain,
             env,
             "AWS_USE_DUALSTACK_ENDPOINT",
-            "use_dualstack_endpoint",
+            Key::UseDualstackEndpoint,
         );
     Ok(Endpoint {
         url,
@@ -308,7 +308,7 @@ fn configured_url(
     let Some(link) = chain.selected() else {
         return Ok(None);
     };
-    if let Some(services) = link.value("services") {
+    if let Some(services) = link.value(Key::Services) {
         let Some(section) = config.services(services.text) else {
             let message = format!("no section [services {}]", services.text);
             return Err(services
@@ -316,7 +316,7 @@ fn configured_url(
                 .hint(config.hint_for_services(services.text)));
         };
         let own = service.keys.iter().find_map(|key| {
-            let setting = section.get(key)?;
+            let setting = section.named(key)?;
             Some((setting.sub("endpoint_url")?, Place::from(&setting.origin)))
         });
         if own.is_some() {
@@ -324,7 +324,7 @@ fn configured_url(
         }
     }
     Ok(link
-        .value("endpoint_url")
+        .value(Key::EndpointUrl)
         .map(|url| (url.text.to_owned(), url.place)))
 }
 
@@ -333,7 +333,7 @@ fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {
         chain,
         env,
         "AWS_STS_REGIONAL_ENDPOINTS",
-        "sts_regional_endpoints",
+        Key::StsRegionalEndpoints,
     );
     match found {
         None => Ok(false),
@@ -346,7 +346,7 @@ fn legacy(chain: &Chain<'_>, env: &Env) -> Result<bool> {
     }
 }
 
-fn switch(chain: &Chain<'_>, env: &Env, variable: &'static str, key: &str) -> bool {
+fn switch(chain: &Chain<'_>, env: &Env, variable: &'static str, key: Key) -> bool {
     variable_or_setting(chain, env, variable, key)
         .is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
 }
@@ -356,7 +356,7 @@ fn variable_or_setting<'v>(
     chain: &'v Chain<'_>,
     env: &'v Env,
     variable: &'static str,
-    key: &str,
+    key: Key,
 ) -> Option<Value<'v>> {
     if let Some(text) = env.get(variable) {
         return Some(Value {
@@ -369,9 +369,9 @@ fn variable_or_setting<'v>(
 
 /// Retries, time-outs and trust. The default of three attempts is the SDKs' standard mode.
 pub(super) fn connection(config: &Config, chain: &Chain<'_>, env: &Env) -> Result<Connection> {
-    let ca_bundle = variable_or_setting(chain, env, "AWS_CA_BUNDLE", "ca_bundle");
+    let ca_bundle = variable_or_setting(chain, env, "AWS_CA_BUNDLE", Key::CaBundle);
     let ca_bundle = ca_bundle.map(|value| config.paths().expanded(value.text, env));
-    let max_attempts = match variable_or_setting(chain, env, "AWS_MAX_ATTEMPTS", "max_attempts") {
+    let max_attempts = match variable_or_setting(chain, env, "AWS_MAX_ATTEMPTS", Key::MaxAttempts) {
         None => 3,
         Some(value) => value
             .text
@@ -385,7 +385,7 @@ pub(super) fn connection(config: &Config, chain: &Chain<'_>, env: &Env) -> Resul
                 ))
             })?,
     };
-    let retry_mode = match variable_or_setting(chain, env, "AWS_RETRY_MODE", "retry_mode") {
+    let retry_mode = match variable_or_setting(chain, env, "AWS_RETRY_MODE", Key::RetryMode) {
         None => RetryMode::Standard,
         Some(value) => match value.text.to_ascii_lowercase().as_str() {
             "standard" | "legacy" => RetryMode::Standard,

@@ -4,6 +4,7 @@
 
 use super::AssumeRole;
 use super::chain_profile::Link;
+use crate::config::Key;
 use crate::error::Result;
 
 /// Takes out of later requests what earlier ones have settled. `roles` are in the order they are
@@ -19,7 +20,7 @@ pub(super) fn settle(links: &[&Link<'_>], roles: &mut [AssumeRole]) -> Result<()
             (Some((kept, _)), Some(own)) if kept == own => role.source_identity = None,
             (Some((kept, first)), Some(own)) => {
                 return Err(link.error(
-                    "source_identity",
+                    Key::SourceIdentity,
                     &format!(
                         "source_identity is '{own}', but profile '{first}', by which this role is \
                          assumed, sets \
@@ -44,7 +45,7 @@ pub(super) fn settle(links: &[&Link<'_>], roles: &mut [AssumeRole]) -> Result<()
                      role is assumed, \
                      passes on '{value}', and AWS keeps the first"
                 );
-                return Err(link.error("session_tags", &message));
+                return Err(link.error(Key::SessionTags, &message));
             }
             role.tags.retain(|(own, _)| !own.eq_ignore_ascii_case(key));
             role.transitive_tag_keys

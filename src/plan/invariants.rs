@@ -6,6 +6,7 @@ use super::chain::Chain;
 use super::chain_profile::Link;
 use super::source::Source;
 use super::{Action, AssumeRole, Confirm, Request, narrow};
+use crate::config::Key;
 use crate::error::{Error, Result};
 
 /// A plan, as far as these rules go.
@@ -34,9 +35,9 @@ pub(super) fn check(chain: &Chain<'_>, request: &Request, made: &Made<'_>) -> Re
     }
     for link in &chain.links {
         hold(
-            !link.switch("confirm")? || made.confirm.is_some(),
+            !link.switch(Key::Confirm)? || made.confirm.is_some(),
             link,
-            "confirm",
+            Key::Confirm,
         )?;
     }
     sends_the_device(chain, request, made.steps)
@@ -56,10 +57,10 @@ fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
     let wanted = chain.links[..chain.roles]
         .iter()
         .rev()
-        .map(|link| text(link, "role_arn"));
+        .map(|link| text(link, Key::RoleArn));
     let sent = assumed.iter().map(|role| Some(role.role_arn.as_str()));
     if let Some(link) = chain.selected() {
-        hold(wanted.eq(sent), link, "role_arn")?;
+        hold(wanted.eq(sent), link, Key::RoleArn)?;
     }
     let Some(last) = chain
         .links
@@ -68,16 +69,16 @@ fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
     else {
         return Ok(());
     };
-    let role_arn = text(last, "role_arn");
+    let role_arn = text(last, Key::RoleArn);
     let is_asked_for = chain.roles == 0;
     match &chain.source {
         Source::WebIdentity(web) if web.profile.is_some() => {
-            hold(role_arn == Some(&web.role_arn), last, "role_arn")
+            hold(role_arn == Some(&web.role_arn), last, Key::RoleArn)
         }
         Source::AccessKey { .. } if !is_asked_for => Ok(()),
         // The role of the profile asked for is set aside only where it is assumed from the profile
         // itself.
-        _ => hold(role_arn.is_none() || !is_asked_for, last, "role_arn"),
+        _ => hold(role_arn.is_none() || !is_asked_for, last, Key::RoleArn),
     }
 }
 
@@ -85,32 +86,32 @@ fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
 /// has settled it.
 fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Result<()> {
     hold(
-        text(link, "external_id") == role.external_id.as_deref(),
+        text(link, Key::ExternalId) == role.external_id.as_deref(),
         link,
-        "external_id",
+        Key::ExternalId,
     )?;
-    let identity = text(link, "source_identity");
+    let identity = text(link, Key::SourceIdentity);
     let has_identity = |role: &AssumeRole| role.source_identity.as_deref() == identity;
     let is_settled = before.iter().any(|role| has_identity(role));
-    hold(has_identity(role) || is_settled, link, "source_identity")?;
-    let policy = link.value("session_policy").is_some() == role.policy.is_some();
-    hold(policy, link, "session_policy")?;
+    hold(has_identity(role) || is_settled, link, Key::SourceIdentity)?;
+    let policy = link.value(Key::SessionPolicy).is_some() == role.policy.is_some();
+    hold(policy, link, Key::SessionPolicy)?;
     let sent = |arn: &String| role.policy_arns.contains(arn);
     let arns = link
-        .value("session_policy_arns")
+        .value(Key::SessionPolicyArns)
         .map(|value| value.list())
         .unwrap_or_default();
-    hold(arns.iter().all(sent), link, "session_policy_arns")?;
-    let typed = link
-        .request
-        .map(|request| request.policy_arns.as_slice())
-        .unwrap_or_default();
-    hold(typed.iter().all(sent), link, "--policy-arn")?;
+    let typed = link.request.iter().flat_map(|request| &request.policy_arns);
+    hold(
+        arns.iter().chain(typed).all(sent),
+        link,
+        Key::SessionPolicyArns,
+    )?;
     let read_only = narrow::read_only(link)?;
     hold(
         !read_only || sent(&narrow::read_only_arn(&role.role_arn)),
         link,
-        "read_only",
+        Key::ReadOnly,
     )?;
     has_tags(link, role, before)
 }
@@ -124,21 +125,18 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
         own || before.iter().any(passes)
     };
     let pairs = link
-        .value("session_tags")
+        .value(Key::SessionTags)
         .map(|value| value.list())
         .unwrap_or_default();
     let keys = pairs
         .iter()
         .filter_map(|pair| pair.split_once('='))
         .map(|(key, _)| key.trim());
-    hold(keys.clone().all(sent), link, "session_tags")?;
-    let typed = link
-        .request
-        .map(|request| request.tags.as_slice())
-        .unwrap_or_default();
-    hold(typed.iter().all(|(key, _)| sent(key)), link, "--tag")?;
+    let typed = link.request.iter().flat_map(|request| &request.tags);
+    let typed = typed.map(|(key, _)| key.as_str());
+    hold(keys.chain(typed).all(sent), link, Key::SessionTags)?;
     let passed_on = link
-        .value("transitive_session_tags")
+        .value(Key::TransitiveSessionTags)
         .map(|value| value.list())
         .unwrap_or_default();
     let roles = || before.iter().copied().chain([role]);
@@ -148,7 +146,7 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
     hold(
         passed_on.iter().all(passes),
         link,
-        "transitive_session_tags",
+        Key::TransitiveSessionTags,
     )
 }
 
@@ -164,14 +162,14 @@ fn sends_the_device(
             .iter()
             .filter_map(|(_, action)| action.serial_number())
     };
-    if let Some(device) = chain.first("mfa_serial")
+    if let Some(device) = chain.first(Key::MfaSerial)
         && chain.source.may_be_long_term()
         && let Some(link) = chain.selected()
     {
         return hold(
             serials().any(|serial| serial == device.text),
             link,
-            "mfa_serial",
+            Key::MfaSerial,
         );
     }
     if request.mfa_serial.is_some() && serials().next().is_none() {
@@ -185,11 +183,11 @@ fn sends_the_device(
     Ok(())
 }
 
-fn text<'l>(link: &'l Link<'_>, key: &str) -> Option<&'l str> {
+fn text<'l>(link: &'l Link<'_>, key: Key) -> Option<&'l str> {
     link.value(key).map(|value| value.text)
 }
 
-fn hold(holds: bool, link: &Link<'_>, key: &str) -> Result<()> {
+fn hold(holds: bool, link: &Link<'_>, key: Key) -> Result<()> {
     if holds {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 
 use super::chain_profile::{Link, Value};
 use super::transport;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::env::Env;
 use crate::error::Result;
 
@@ -56,7 +56,7 @@ pub(crate) struct Metadata {
 ///
 /// Errors: of kind `Config`, with the variable or the line.
 pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Metadata> {
-    let number = |key: &str, variable: &str, most: u64| {
+    let number = |key: Key, variable: &str, most: u64| {
         let own = env.get(variable).map(|text| Value {
             text,
             place: variable.into(),
@@ -73,12 +73,12 @@ pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Me
         }
     };
     let timeout = number(
-        "metadata_service_timeout",
+        Key::MetadataServiceTimeout,
         "AWS_METADATA_SERVICE_TIMEOUT",
         60,
     )?;
     let attempts = number(
-        "metadata_service_num_attempts",
+        Key::MetadataServiceNumAttempts,
         "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
         20,
     )?;
@@ -93,7 +93,7 @@ pub(super) fn metadata(config: &Config, link: &Link<'_>, env: &Env) -> Result<Me
 }
 
 fn v1_disabled_by(link: &Link<'_>, env: &Env) -> Result<Option<String>> {
-    let (variable, key) = ("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled");
+    let (variable, key) = ("AWS_EC2_METADATA_V1_DISABLED", Key::Ec2MetadataV1Disabled);
     if env.get(variable).is_some() {
         return Ok(env.flag(variable).then(|| variable.to_owned()));
     }
@@ -114,7 +114,7 @@ fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<Stri
         text,
         place: name.into(),
     });
-    if let Some(own) = own.or_else(|| link.value("ec2_metadata_service_endpoint")) {
+    if let Some(own) = own.or_else(|| link.value(Key::Ec2MetadataServiceEndpoint)) {
         transport::check_url(own.text, &own.place, "http://169.254.169.254")?;
         if !transport::is_of_instance(own.text) {
             transport::refuse_http(config, Some(link), own.text, &own.place)?;
@@ -126,7 +126,7 @@ fn metadata_endpoint(config: &Config, link: &Link<'_>, env: &Env) -> Result<Stri
         text,
         place: name.into(),
     });
-    let mode = mode.or_else(|| link.value("ec2_metadata_service_endpoint_mode"));
+    let mode = mode.or_else(|| link.value(Key::Ec2MetadataServiceEndpointMode));
     let endpoint = match mode
         .as_ref()
         .map(|mode| mode.text.to_ascii_lowercase())

@@ -8,7 +8,7 @@ use super::source::Source;
 use super::{Action, Confirm, Draft, Mfa, Plan, Read, Request, Step};
 use super::{endpoint, invariants, key, mfa, partition, process, region, roles, unsent, unused};
 use crate::arn::{self, Arn};
-use crate::config::{Config, ProfileColor};
+use crate::config::{Config, Key, ProfileColor};
 use crate::env::Env;
 use crate::error::Result;
 use crate::masked;
@@ -166,8 +166,11 @@ fn keyed(
 fn confirm(chain: &Chain<'_>) -> Result<Option<Confirm>> {
     let mut wanting = None;
     for link in &chain.links {
-        let wants = link.switch("confirm")?;
-        if let Some(value) = link.value("confirm").filter(|_| wants && wanting.is_none()) {
+        let wants = link.switch(Key::Confirm)?;
+        if let Some(value) = link
+            .value(Key::Confirm)
+            .filter(|_| wants && wanting.is_none())
+        {
             wanting = Some(Confirm {
                 profile: link.profile.name.clone(),
                 place: value.place.to_string(),
@@ -179,7 +182,7 @@ fn confirm(chain: &Chain<'_>) -> Result<Option<Confirm>> {
 
 /// In xacct's own file a wrong colour is an error; in the AWS files it may be another tool's.
 fn bad_color(chain: &Chain<'_>) -> Option<String> {
-    let value = chain.selected()?.value("color")?;
+    let value = chain.selected()?.value(Key::Color)?;
     let why = ProfileColor::parse(value.text).err()?;
     Some(format!("{}: color: {why}", value.place))
 }
@@ -193,7 +196,7 @@ fn odd_accounts(chain: &Chain<'_>, endpoint: &Endpoint, warnings: &mut Vec<Strin
         .iter()
         .chain(chain.web_identity());
     for link in assumed {
-        let Some(role_arn) = link.value("role_arn") else {
+        let Some(role_arn) = link.value(Key::RoleArn) else {
             continue;
         };
         let account_id = Arn::parse(role_arn.text).map_or("", |role| role.account_id);

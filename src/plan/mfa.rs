@@ -7,7 +7,7 @@ use super::region::Region;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
 use crate::arn::Arn;
-use crate::config::{Config, FileKind};
+use crate::config::{Config, FileKind, Key};
 use crate::credentials::shown_device;
 use crate::error::{Error, Result};
 
@@ -17,7 +17,7 @@ pub(crate) const CHAINED_MAXIMUM: u32 = 3600;
 /// The device: `--mfa-serial`, else the first profile's `mfa_serial` on the way from the one asked
 /// for to the one with the keys.
 pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>> {
-    let Some(serial) = chain.first("mfa_serial") else {
+    let Some(serial) = chain.first(Key::MfaSerial) else {
         return Ok(None);
     };
     checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
@@ -25,7 +25,7 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
         return Ok(None);
     }
     let process = chain
-        .first("mfa_process")
+        .first(Key::MfaProcess)
         .map(|value| value.text.to_owned());
     let is_typed = request.mfa_serial.is_some();
     Ok(Some(Mfa {
@@ -40,7 +40,7 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
 ///
 /// Errors: of kind `Config`, with the device's line.
 pub(super) fn refuse_other_partition(chain: &Chain<'_>, region: &Region) -> Result<()> {
-    let Some(serial) = chain.first("mfa_serial") else {
+    let Some(serial) = chain.first(Key::MfaSerial) else {
         return Ok(());
     };
     let Some(device) = Arn::parse(serial.text) else {
@@ -88,7 +88,7 @@ fn refused(serial: &Value<'_>, why: &str) -> Error {
 fn on_a_role(chain: &Chain<'_>) -> bool {
     chain.links[..chain.roles]
         .iter()
-        .any(|link| link.value("mfa_serial").is_some())
+        .any(|link| link.value(Key::MfaSerial).is_some())
 }
 
 /// Cuts what STS would refuse: more than an hour for a role assumed with the credentials of a
@@ -165,8 +165,8 @@ fn session_duration(chain: &Chain<'_>, config: &Config) -> Result<u32> {
     if let Some(seconds) = roles::typed_duration(link, checks::session_duration)? {
         return Ok(seconds);
     }
-    match link.own("duration_seconds") {
-        Some(value) => roles::seconds(&value, "duration_seconds", checks::session_duration),
+    match link.own(Key::DurationSeconds) {
+        Some(value) => roles::seconds(&value, Key::DurationSeconds, checks::session_duration),
         None => session_token_duration(chain, config),
     }
 }
@@ -174,8 +174,8 @@ fn session_duration(chain: &Chain<'_>, config: &Config) -> Result<u32> {
 /// `session_token_duration` of the profiles on the way, else of the settings file, which says
 /// twelve hours by default.
 fn session_token_duration(chain: &Chain<'_>, config: &Config) -> Result<u32> {
-    if let Some(value) = chain.first("session_token_duration") {
-        return roles::seconds(&value, "session_token_duration", checks::session_duration);
+    if let Some(value) = chain.first(Key::SessionTokenDuration) {
+        return roles::seconds(&value, Key::SessionTokenDuration, checks::session_duration);
     }
     checks::session_duration(config.settings().session_token_duration).map_err(|why| {
         let file = config.paths().display(FileKind::Settings);

@@ -35,7 +35,7 @@ mod session;
 mod tests;
 
 use crate::arn::Arn;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
@@ -333,13 +333,13 @@ pub(crate) struct Read {
 /// Holds one value, by its config key, to STS's constraints; keys without any pass.
 ///
 /// Errors: the end of a sentence that begins with the key.
-pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
+pub(crate) fn check(key: Key, value: &str) -> std::result::Result<(), String> {
     match key {
-        "role_arn" => checks::role_arn(value),
-        "external_id" => checks::external_id(value),
-        "role_session_name" => checks::role_session_name(value),
-        "mfa_serial" => checks::serial_number(value),
-        "duration_seconds" => crate::duration::parse(value)
+        Key::RoleArn => checks::role_arn(value),
+        Key::ExternalId => checks::external_id(value),
+        Key::RoleSessionName => checks::role_session_name(value),
+        Key::MfaSerial => checks::serial_number(value),
+        Key::DurationSeconds => crate::duration::parse(value)
             .and_then(|seconds| checks::role_duration(seconds).map(|_| ())),
         _ => Ok(()),
     }
@@ -347,7 +347,7 @@ pub(crate) fn check(key: &str, value: &str) -> std::result::Result<(), String> {
 
 /// The key that decides who one becomes, narrows or guards it, and that this one, which no program
 /// reads, is nearly called like: a profile with such a key has no plan.
-pub(crate) fn guard_meant(key: &str) -> Option<&'static str> {
+pub(crate) fn guard_meant(key: &str) -> Option<Key> {
     screen::misspelt(key)
 }
 

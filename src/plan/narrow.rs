@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::chain::Chain;
 use super::chain_profile::Link;
 use crate::arn::Arn;
-use crate::config::Paths;
+use crate::config::{Key, Paths};
 use crate::error::{Error, Result};
 
 /// A file that a profile's `session_policy` names.
@@ -33,11 +33,11 @@ pub(super) fn files(chain: &Chain<'_>, paths: &Paths) -> Vec<PolicyFile> {
 
 /// What is not JSON is a path: from `~`, or from the directory of the file that it stands in.
 fn file(link: &Link<'_>, paths: &Paths) -> Option<PolicyFile> {
-    if link.request.is_some_and(|request| request.policy.is_some()) {
+    if link.typed(Key::SessionPolicy).is_some() {
         return None;
     }
     let value = link
-        .value("session_policy")
+        .value(Key::SessionPolicy)
         .filter(|value| !value.text.starts_with('{'))?;
     let of_home = paths
         .home
@@ -47,7 +47,7 @@ fn file(link: &Link<'_>, paths: &Paths) -> Option<PolicyFile> {
     let path = of_home.unwrap_or_else(|| {
         let origin = link
             .profile
-            .get("session_policy")
+            .get(Key::SessionPolicy)
             .map(|setting| setting.origin.file);
         let dir = origin.and_then(|file| paths.of(file).parent());
         dir.map_or_else(|| value.text.into(), |dir| dir.join(value.text))
@@ -67,7 +67,7 @@ pub(super) fn policies(
 ) -> Result<(Option<String>, Vec<String>)> {
     let own = policy(link, paths, read)?.map(compact);
     let mut arns = link
-        .value("session_policy_arns")
+        .value(Key::SessionPolicyArns)
         .map(|value| value.list())
         .unwrap_or_default();
     arns.extend(
@@ -86,7 +86,7 @@ pub(super) fn policies(
 
 /// Whether the session may only read.
 pub(super) fn read_only(link: &Link<'_>) -> Result<bool> {
-    Ok(link.switch("read_only")? || link.request.is_some_and(|request| request.read_only))
+    Ok(link.switch(Key::ReadOnly)? || link.typed(Key::ReadOnly).is_some())
 }
 
 /// AWS's policy `ReadOnlyAccess`, in the role's partition.
@@ -105,7 +105,7 @@ fn policy<'t>(
         return Ok(Some(text.trim()));
     }
     match file(link, paths) {
-        None => Ok(link.value("session_policy").map(|value| value.text)),
+        None => Ok(link.value(Key::SessionPolicy).map(|value| value.text)),
         Some(file) => {
             let found = read.iter().find(|(other, _)| *other == file);
             let missing =

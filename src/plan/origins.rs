@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::chain_profile::Link;
 use super::narrow;
 use super::source::Source;
-use crate::config::Config;
+use crate::config::{Config, Key};
 
 /// Names, as `explain --json` has them, and what says so.
 pub(crate) type Places = Vec<(&'static str, String)>;
@@ -23,23 +23,22 @@ pub(crate) struct Origins {
 
 const DEFAULT: &str = "default";
 
-/// The keys of a role as `explain --json` calls them, the config's names, and the options that add
-/// to them.
-const OF_ROLE: [(&str, &str, &str); 8] = [
-    ("role_arn", "role_arn", ""),
-    ("external_id", "external_id", ""),
-    ("source_identity", "source_identity", ""),
-    ("tags", "session_tags", "--tag"),
-    ("transitive_tag_keys", "transitive_session_tags", ""),
-    ("policy", "session_policy", ""),
-    ("policy_arns", "session_policy_arns", "--policy-arn"),
-    ("read_only", "read_only", "--read-only"),
+/// The keys of a role, with what `explain --json` calls them.
+const OF_ROLE: [(&str, Key); 8] = [
+    ("role_arn", Key::RoleArn),
+    ("external_id", Key::ExternalId),
+    ("source_identity", Key::SourceIdentity),
+    ("tags", Key::SessionTags),
+    ("transitive_tag_keys", Key::TransitiveSessionTags),
+    ("policy", Key::SessionPolicy),
+    ("policy_arns", Key::SessionPolicyArns),
+    ("read_only", Key::ReadOnly),
 ];
 
 pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
     let roles = chain.links[..chain.roles].iter().rev();
     let device = chain
-        .first("mfa_serial")
+        .first(Key::MfaSerial)
         .map(|device| ("mfa_serial", device.place.to_string()));
     let with_device = |link| {
         of_role(config, link)
@@ -60,16 +59,13 @@ pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
 
 fn of_role(config: &Config, link: &Link<'_>) -> Places {
     let mut places = Places::new();
-    for (name, key, option) in OF_ROLE {
-        let mut said: Vec<String> = link
-            .value(key)
-            .map(|value| value.place.to_string())
-            .into_iter()
-            .collect();
-        if let Some(request) = link.request.filter(|_| is_added(link, option)) {
-            said.push(request.place(option).to_owned());
-        }
-        if key == "read_only" && !narrow::read_only(link).unwrap_or(false) {
+    for (name, key) in OF_ROLE {
+        let value = link.value(key).map(|value| value.place.to_string());
+        // Some options add to what the profile says.
+        let typed = link.typed(key).map(str::to_owned);
+        let mut said: Vec<String> = value.into_iter().chain(typed).collect();
+        said.dedup();
+        if key == Key::ReadOnly && !narrow::read_only(link).unwrap_or(false) {
             continue;
         }
         if !said.is_empty() {
@@ -77,7 +73,7 @@ fn of_role(config: &Config, link: &Link<'_>) -> Places {
         }
     }
     add_read_only(&mut places);
-    if let Some(source) = link.value("source_profile") {
+    if let Some(source) = link.value(Key::SourceProfile) {
         places.push(("source_profile", source.place.to_string()));
     }
     places.push(("role_session_name", session_name(config, link)));
@@ -103,19 +99,9 @@ fn add_read_only(places: &mut Places) {
     }
 }
 
-/// Whether the option adds to what the profile says.
-fn is_added(link: &Link<'_>, option: &str) -> bool {
-    link.request.is_some_and(|request| match option {
-        "--tag" => !request.tags.is_empty(),
-        "--policy-arn" => !request.policy_arns.is_empty(),
-        "--read-only" => request.read_only,
-        _ => false,
-    })
-}
-
 /// The profile's or the command line's, else what the setting `session_name` makes.
 fn session_name(config: &Config, link: &Link<'_>) -> String {
-    match link.value("role_session_name") {
+    match link.value(Key::RoleSessionName) {
         Some(value) => value.place.to_string(),
         None if config.settings().session_name
             == crate::config::Settings::default().session_name =>
@@ -127,14 +113,9 @@ fn session_name(config: &Config, link: &Link<'_>) -> String {
 }
 
 fn duration(link: &Link<'_>) -> Option<String> {
-    let typed = link
-        .request
-        .filter(|request| request.duration_seconds.is_some());
-    let typed = typed.map(|request| request.place("--duration").to_owned());
-    typed.or_else(|| {
-        link.own("duration_seconds")
-            .map(|value| value.place.to_string())
-    })
+    let own = link.own(Key::DurationSeconds);
+    let typed = link.typed(Key::DurationSeconds).map(str::to_owned);
+    typed.or_else(|| Some(own?.place.to_string()))
 }
 
 /// What says how long a `GetSessionToken` session lives.
@@ -145,7 +126,7 @@ fn session_duration(config: &Config, chain: &Chain<'_>) -> (&'static str, String
         .and_then(duration);
     let own = || {
         chain
-            .first("session_token_duration")
+            .first(Key::SessionTokenDuration)
             .map(|value| value.place.to_string())
     };
     let is_set = config.settings().session_token_duration
@@ -165,25 +146,25 @@ fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
     let Some(link) = chain.links.last() else {
         return Places::new();
     };
-    let keys: &[&str] = match &chain.source {
-        Source::AccessKey { .. } => &["aws_access_key_id"],
-        Source::CredentialProcess { .. } => &["credential_process"],
-        Source::Login { .. } => &["login_session"],
+    let keys: &[Key] = match &chain.source {
+        Source::AccessKey { .. } => &[Key::AwsAccessKeyId],
+        Source::CredentialProcess { .. } => &[Key::CredentialProcess],
+        Source::Login { .. } => &[Key::LoginSession],
         Source::Sso(_) => &[
-            "sso_session",
-            "sso_start_url",
-            "sso_account_id",
-            "sso_role_name",
+            Key::SsoSession,
+            Key::SsoStartUrl,
+            Key::SsoAccountId,
+            Key::SsoRoleName,
         ],
-        Source::WebIdentity(web) if web.profile.is_some() => &["web_identity_token_file"],
+        Source::WebIdentity(web) if web.profile.is_some() => &[Key::WebIdentityTokenFile],
         Source::WebIdentity(_)
         | Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)
-        | Source::EcsContainer => &["credential_source"],
+        | Source::EcsContainer => &[Key::CredentialSource],
     };
     let mut said: Vec<String> = keys
         .iter()
-        .filter_map(|key| link.own(key))
+        .filter_map(|key| link.own(*key))
         .map(|value| value.place.to_string())
         .collect();
     if !matches!(chain.source, Source::Sso(_)) {

@@ -6,6 +6,7 @@ use super::chain_profile::Value;
 use super::source::Source;
 use super::{Plan, Step, checks};
 use crate::arn::{Arn, PARTITIONS};
+use crate::config::Key;
 use crate::error::{Error, Place, Result};
 
 /// Something whose partition the files tell.
@@ -106,7 +107,7 @@ pub(super) fn of_plan(plan: &Plan) -> Option<(String, String)> {
 pub(super) fn role_arn(chain: &Chain<'_>) -> Option<String> {
     let assumed = chain.links[..chain.roles]
         .first()
-        .and_then(|link| link.value("role_arn"));
+        .and_then(|link| link.value(Key::RoleArn));
     match (&chain.source, assumed) {
         (_, Some(role_arn)) => Some(role_arn.text.to_owned()),
         (Source::WebIdentity(web), None) => Some(web.role_arn.clone()),
@@ -118,13 +119,15 @@ fn role_arns<'c>(chain: &'c Chain<'_>) -> Vec<Value<'c>> {
     let assumed = chain.links[..chain.roles]
         .iter()
         .chain(chain.web_identity());
-    assumed.filter_map(|link| link.value("role_arn")).collect()
+    assumed
+        .filter_map(|link| link.value(Key::RoleArn))
+        .collect()
 }
 
 fn roles(chain: &Chain<'_>) -> Vec<Known> {
     let assumed = chain.links[..chain.roles]
         .iter()
-        .filter_map(|link| link.value("role_arn"));
+        .filter_map(|link| link.value(Key::RoleArn));
     let known = assumed.filter_map(|value| {
         let partition = Arn::parse(value.text)?.partition.to_owned();
         Some(Known {

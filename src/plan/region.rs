@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::partition;
 use super::{Plan, Request};
 use crate::arn::Arn;
+use crate::config::Key;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
 use crate::region;
@@ -118,9 +119,9 @@ impl Plan {
 
 fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
     if let Some(name) = &request.region {
-        let origin = match request.place("--region") {
-            "--region" => RegionOrigin::Option,
-            variable => RegionOrigin::Variable(variable),
+        let origin = match request.typed(Key::Region) {
+            Some(variable) if variable.starts_with("XACCT_") => RegionOrigin::Variable(variable),
+            _ => RegionOrigin::Option,
         };
         return Region {
             name: name.trim().to_owned(),
@@ -136,7 +137,7 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
                 origin: RegionOrigin::Variable(name),
             })
         });
-    let setting = chain.first("region").map(|value| Region {
+    let setting = chain.first(Key::Region).map(|value| Region {
         name: value.text.to_owned(),
         origin: RegionOrigin::Setting(value.place),
     });
@@ -154,7 +155,7 @@ fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
 /// The first region of the partition that the role is in.
 fn fallback(chain: &Chain<'_>) -> &'static str {
     let role_arn = partition::role_arn(chain)
-        .or_else(|| chain.first("role_arn").map(|value| value.text.to_owned()));
+        .or_else(|| chain.first(Key::RoleArn).map(|value| value.text.to_owned()));
     role_arn
         .as_deref()
         .and_then(Arn::parse)

@@ -5,7 +5,7 @@ use super::chain_profile::{Link, Value};
 use super::narrow::{self, PolicyText};
 use super::source::Source;
 use super::{Action, AssumeRole, checks, inherited};
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -42,8 +42,8 @@ pub(super) fn web_identity(chain: &mut Chain<'_>, given: Given<'_>) -> Result<()
     let Source::WebIdentity(web) = &chain.source else {
         return Ok(());
     };
-    let is_set = link.value("duration_seconds").is_some()
-        || link.request.is_some_and(|r| r.duration_seconds.is_some());
+    let is_set =
+        link.value(Key::DurationSeconds).is_some() || link.typed(Key::DurationSeconds).is_some();
     let seconds = if is_set {
         Some(duration_seconds(link)?)
     } else {
@@ -62,21 +62,21 @@ pub(super) fn web_identity(chain: &mut Chain<'_>, given: Given<'_>) -> Result<()
 }
 
 fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
-    let text = |key: &str| link.value(key).map(|value| value.text.to_owned());
-    let role_arn = text("role_arn").unwrap_or_default();
+    let text = |key: Key| link.value(key).map(|value| value.text.to_owned());
+    let role_arn = text(Key::RoleArn).unwrap_or_default();
     let (policy, policy_arns) =
         narrow::policies(&role_arn, link, given.config.paths(), given.policies)?;
     let mut role = AssumeRole {
         role_arn,
-        role_session_name: text("role_session_name")
+        role_session_name: text(Key::RoleSessionName)
             .unwrap_or_else(|| given.config.session_name(given.env, &link.profile.name)),
-        external_id: text("external_id"),
+        external_id: text(Key::ExternalId),
         duration_seconds: duration_seconds(link)?,
         serial_number: None,
-        source_identity: text("source_identity"),
+        source_identity: text(Key::SourceIdentity),
         tags: session_tags(link)?,
         transitive_tag_keys: link
-            .value("transitive_session_tags")
+            .value(Key::TransitiveSessionTags)
             .map(|value| value.list())
             .unwrap_or_default(),
         policy,
@@ -117,10 +117,10 @@ fn duration_seconds(link: &Link<'_>) -> Result<u32> {
     if let Some(seconds) = typed_duration(link, checks::role_duration)? {
         return Ok(seconds);
     }
-    let Some(value) = link.value("duration_seconds") else {
+    let Some(value) = link.value(Key::DurationSeconds) else {
         return Ok(3600);
     };
-    seconds(&value, "duration_seconds", checks::role_duration)
+    seconds(&value, Key::DurationSeconds, checks::role_duration)
 }
 
 /// `--duration`
@@ -134,7 +134,7 @@ pub(super) fn typed_duration(
     let Some(seconds) = request.duration_seconds else {
         return Ok(None);
     };
-    let place = request.place("--duration");
+    let place = request.typed(Key::DurationSeconds).unwrap_or_default();
     check(seconds)
         .map(Some)
         .map_err(|why| Error::config(format!("the duration {why}")).at(place))
@@ -143,7 +143,7 @@ pub(super) fn typed_duration(
 /// A duration within what STS takes.
 pub(super) fn seconds(
     value: &Value<'_>,
-    key: &str,
+    key: Key,
     check: fn(u64) -> std::result::Result<u32, String>,
 ) -> Result<u32> {
     let seconds =
@@ -153,7 +153,7 @@ pub(super) fn seconds(
 
 /// `session_tags = Team=payments, Env=prod` (aws-vault's form).
 fn session_tags(link: &Link<'_>) -> Result<Vec<(String, String)>> {
-    let Some(value) = link.value("session_tags") else {
+    let Some(value) = link.value(Key::SessionTags) else {
         return Ok(Vec::new());
     };
     value

@@ -4,53 +4,8 @@
 
 use super::{Request, at};
 use crate::config::scan::visible;
-use crate::config::{FileKind, Profile, Section, Setting, key_meant, known_keys};
+use crate::config::{FileKind, Key, Profile, Section, Setting, Shape, Weight, key_meant};
 use crate::error::{Error, Result};
-
-/// The keys that say who one becomes, narrow what one may do, or guard it. A template that has
-/// filled in nothing must not leave them out, nor may a line that cannot be read.
-const DECISIVE: [&str; 29] = [
-    "role_arn",
-    "source_profile",
-    "credential_source",
-    "external_id",
-    "role_session_name",
-    "duration_seconds",
-    "source_identity",
-    "session_tags",
-    "transitive_session_tags",
-    "session_policy",
-    "session_policy_arns",
-    "read_only",
-    "mfa_serial",
-    "session_token_duration",
-    "confirm",
-    "include_profile",
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_account_id",
-    "credential_process",
-    "credential_process_cache",
-    "login_session",
-    "sso_session",
-    "sso_account_id",
-    "sso_role_name",
-    "sso_start_url",
-    "sso_region",
-    "web_identity_token_file",
-    "allow_http_endpoint",
-];
-
-/// The rest of a temporary access key: none is none, and a line of it that is lost makes the key
-/// another one.
-const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
-
-/// Those of them that take several values.
-const LISTS: [&str; 3] = [
-    "session_tags",
-    "transitive_session_tags",
-    "session_policy_arns",
-];
 
 /// Errors: of kind `Config`, with the line.
 pub(super) fn profile(profile: &Profile) -> Result<()> {
@@ -73,11 +28,14 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
     }
     unread(profile)?;
     for (key, setting) in profile.iter() {
-        if is_empty(key, setting) {
+        let known = Key::of(key);
+        if known.is_some_and(|key| is_empty(key, setting)) {
             return Err(at(&setting.origin, &format!("{key} is empty"))
                 .hint(format!("give {key} a value, or delete the line")));
         }
-        if let Some(meant) = misspelt(key) {
+        if known.is_none()
+            && let Some(meant) = misspelt(key)
+        {
             return Err(at(
                 &setting.origin,
                 &format!("'{key}' is not a key that any program reads"),
@@ -95,7 +53,7 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
 fn unread(profile: &Profile) -> Result<()> {
     for section in &profile.unread {
         let set = section.iter().filter(|(key, setting)| {
-            let counts = profile.get(key).map(|own| own.value.trim());
+            let counts = profile.named(key).map(|own| own.value.trim());
             counts != Some(setting.value.trim())
         });
         let set = set.map(|(key, setting)| (key, &setting.origin));
@@ -104,7 +62,7 @@ fn unread(profile: &Profile) -> Result<()> {
             .iter()
             .map(|(key, origin)| (key.as_str(), origin));
         // An access key there is not used by any program, and narrows nothing.
-        let guard = |key| decisive(key).filter(|key| !key.starts_with("aws_"));
+        let guard = |key| decisive(key).filter(|key| !key.name().starts_with("aws_"));
         let mut all = set.chain(lost);
         let Some((key, origin)) = all.find_map(|(key, origin)| Some((guard(key)?, origin))) else {
             continue;
@@ -159,22 +117,11 @@ pub(super) fn section(section: &Section) -> Result<()> {
 ///
 /// Errors: of kind `Config`, with the option.
 pub(super) fn options(request: &Request) -> Result<()> {
-    let typed = [
-        ("--role-arn", &request.role_arn),
-        ("--source-profile", &request.source_profile),
-        ("--external-id", &request.external_id),
-        ("--session-name", &request.role_session_name),
-        ("--mfa-serial", &request.mfa_serial),
-        ("--region", &request.region),
-        ("--source-identity", &request.source_identity),
-        ("--policy", &request.policy),
-    ];
-    for (option, text) in typed {
-        let Some(text) = text else { continue };
-        let place = request.place(option);
+    for (key, text) in request.texts() {
+        let place = request.typed(key).unwrap_or_default();
         if text.trim().is_empty() {
             return Err(Error::config(format!("{place} is empty"))
-                .hint(format!("give {option} a value, or leave it out")));
+                .hint(format!("give {place} a value, or leave it out")));
         }
         if let Some(found) = control(text) {
             return Err(Error::config(format!(
@@ -185,11 +132,16 @@ pub(super) fn options(request: &Request) -> Result<()> {
     Ok(())
 }
 
-fn is_empty(key: &str, setting: &Setting) -> bool {
+fn is_empty(key: Key, setting: &Setting) -> bool {
     let text = &setting.value;
-    DECISIVE.contains(&key)
+    key.weight() == Weight::Decides
         && (text.trim().is_empty()
-            || (LISTS.contains(&key) && text.split(',').all(|item| item.trim().is_empty())))
+            || (is_list(key) && text.split(',').all(|item| item.trim().is_empty())))
+}
+
+/// Whether it takes several values, one a line where a comma ends the line.
+fn is_list(key: Key) -> bool {
+    matches!(key.shape(), Shape::List | Shape::Tags)
 }
 
 /// `U+0000`
@@ -201,47 +153,15 @@ fn control(text: &str) -> Option<String> {
 }
 
 /// A decisive key on an indented line, which makes it a part of the value above.
-fn swallowed(setting: &Setting) -> Option<&'static str> {
+fn swallowed(setting: &Setting) -> Option<Key> {
     let mut lines = setting.value.split('\n').skip(1);
     lines.find_map(|line| {
         let (key, _) = line.split_once(['=', ':'])?;
         let key = visible(key).trim().to_ascii_lowercase();
         // A part of an access key may be what somebody has pasted: it is not looked at.
-        DECISIVE
-            .into_iter()
-            .filter(|decisive| !decisive.starts_with("aws_"))
-            .find(|decisive| *decisive == key)
+        Key::of(&key).filter(|known| known.weight() == Weight::Decides && !key.starts_with("aws_"))
     })
 }
-
-/// The keys that take several values, one a line where a comma ends the line.
-const LISTS_OVER_LINES: [&str; 5] = [
-    "session_tags",
-    "transitive_session_tags",
-    "session_policy_arns",
-    "tags",
-    "sso_registration_scopes",
-];
-
-/// What else is read here. Of other settings the programs that are started get the first line, as
-/// long as no key is lost.
-const READ: [&str; 15] = [
-    "ca_bundle",
-    "color",
-    "ec2_metadata_service_endpoint",
-    "ec2_metadata_service_endpoint_mode",
-    "ec2_metadata_v1_disabled",
-    "endpoint_url",
-    "ignore_configured_endpoint_urls",
-    "max_attempts",
-    "mfa_process",
-    "region",
-    "retry_mode",
-    "services",
-    "sts_regional_endpoints",
-    "use_dualstack_endpoint",
-    "use_fips_endpoint",
-];
 
 /// Whether a value that has one line goes on in the next, which mostly is a key that somebody has
 /// indented. Commands may have several lines, and so may a policy.
@@ -253,21 +173,18 @@ fn runs_on(key: &str, setting: &Setting) -> bool {
     }
     let is_key = |line: &str| {
         line.split_once('=')
-            .is_some_and(|(key, _)| is_known(visible(key).trim()))
+            .is_some_and(|(key, _)| Key::of(&visible(key).trim().to_ascii_lowercase()).is_some())
     };
-    match key {
-        "session_policy" if text.trim_start().starts_with('{') => false,
-        "credential_process" | "mfa_process" => text.split('\n').skip(1).any(is_key),
-        _ if LISTS_OVER_LINES.contains(&key) => {
-            text.split(',').any(|item| item.trim().contains('\n'))
-        }
-        _ if DECISIVE.contains(&key) || TOKENS.contains(&key) || READ.contains(&key) => true,
-        _ => is_known(key) && text.split('\n').skip(1).any(is_key),
+    let known = Key::of(key);
+    let next_sets_a_key = || text.split('\n').skip(1).any(is_key);
+    match known {
+        Some(Key::SessionPolicy) if text.trim_start().starts_with('{') => false,
+        Some(Key::CredentialProcess | Key::MfaProcess) => next_sets_a_key(),
+        Some(key) if key.weight() == Weight::Other => next_sets_a_key(),
+        Some(key) if is_list(key) => text.split(',').any(|item| item.trim().contains('\n')),
+        Some(_) => true,
+        None => false,
     }
-}
-
-fn is_known(key: &str) -> bool {
-    known_keys().any(|known| known.eq_ignore_ascii_case(key))
 }
 
 /// Nothing of either line is shown: the second may be a secret.
@@ -285,18 +202,18 @@ fn continued(key: &str, setting: &Setting) -> Error {
 
 /// The key of those above that this one is nearly called like: `read_only` for `readonly` and
 /// `read_olny`.
-pub(super) fn misspelt(key: &str) -> Option<&'static str> {
-    key_meant(key).filter(|meant| is_decisive(meant))
+pub(super) fn misspelt(key: &str) -> Option<Key> {
+    key_meant(key).filter(|meant| is_decisive(*meant))
 }
 
 /// The key of those above that this one is, or is nearly called like.
-fn decisive(key: &str) -> Option<&'static str> {
-    let mut all = DECISIVE.into_iter().chain(TOKENS);
-    all.find(|known| *known == key).or_else(|| misspelt(key))
+fn decisive(key: &str) -> Option<Key> {
+    let known = Key::of(key).filter(|known| is_decisive(*known));
+    known.or_else(|| misspelt(key))
 }
 
-fn is_decisive(key: &str) -> bool {
-    DECISIVE.contains(&key) || TOKENS.contains(&key)
+fn is_decisive(key: Key) -> bool {
+    matches!(key.weight(), Weight::Decides | Weight::Token)
 }
 
 #[cfg(test)]
@@ -305,8 +222,8 @@ mod tests {
 
     #[test]
     fn only_what_decides_is_refused_for_its_name() {
-        assert_eq!(misspelt("read_olny"), Some("read_only"));
-        assert_eq!(misspelt("aws_sesion_token"), Some("aws_session_token"));
+        assert_eq!(misspelt("read_olny"), Some(Key::ReadOnly));
+        assert_eq!(misspelt("aws_sesion_token"), Some(Key::AwsSessionToken));
         for key in ["ouput", "regoin", "read_only", "browser_profil"] {
             assert_eq!(misspelt(key), None, "{key}");
         }

@@ -9,8 +9,7 @@ use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::arn::{Arn, is_account_id};
-use crate::config::words;
-use crate::config::{Config, FileKind, Profile};
+use crate::config::{words, Config, FileKind, Profile, Key};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
@@ -216,7 +215,7 @@ pub(super) fn of_profile(config: &Config, link: &Link<'_>, env: &Env) -> Result<
     if let Some(source) = own_keys(profile, |file| file == FileKind::Credentials)? {
         return Ok(source);
     }
-    if let Some(login) = set(profile, "login_session") {
+    if let Some(login) = set(profile, Key::LoginSession) {
         return Ok(Source::Login {
             profile: profile.name.clone(),
             login_session: login.to_owned(),
@@ -253,7 +252,7 @@ fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Opti
 
 /// `credential_source` of a profile without a role of its own.
 fn named_source(config: &Config, link: &Link<'_>, env: &Env) -> Result<Option<Source>> {
-    link.value("credential_source")
+    link.value(Key::CredentialSource)
         .map(|value| named(config, &value, link, env))
         .transpose()
 }
@@ -293,10 +292,10 @@ pub(super) fn named(
 pub(crate) const PROFILE_CHAIN: &str = "XACCT_PROFILE_CHAIN";
 
 fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<Option<Source>> {
-    let Some(setting) = profile.get("credential_process") else {
+    let Some(setting) = profile.get(Key::CredentialProcess) else {
         return Ok(None);
     };
-    let Some(command) = set(profile, "credential_process") else {
+    let Some(command) = set(profile, Key::CredentialProcess) else {
         return Ok(None);
     };
     let chain = env.get(PROFILE_CHAIN).unwrap_or_default();
@@ -304,7 +303,7 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
         let chain = chain.replace(',', " → ");
         return Err(at_key(
             profile,
-            &["credential_process"],
+            &[Key::CredentialProcess],
             &format!(
                 "profile '{0}' gets its credentials from a process that asks for '{0}': {chain} → \
                  {0}",
@@ -321,14 +320,14 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
         profile: profile.name.clone(),
         command: command.to_owned(),
         place: (&setting.origin).into(),
-        account_id: set(profile, "aws_account_id").map(str::to_owned),
+        account_id: set(profile, Key::AwsAccountId).map(str::to_owned),
         is_cached: is_cached(profile)?,
     }))
 }
 
 /// `credential_process_cache`: whether what the process gives may be used again.
 fn is_cached(profile: &Profile) -> Result<bool> {
-    let key = "credential_process_cache";
+    let key = Key::CredentialProcessCache;
     match set(profile, key).map(str::to_ascii_lowercase).as_deref() {
         None | Some("on" | "true") => Ok(true),
         Some("off" | "false") => Ok(false),
@@ -345,7 +344,7 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
     let message = format!(
         "profile '{name}' gets its credentials from `xacct credential-process {name}`: itself"
     );
-    let error = at_key(profile, &["credential_process"], &message).named("process-of-itself");
+    let error = at_key(profile, &[Key::CredentialProcess], &message).named("process-of-itself");
     let path = config.paths().display(FileKind::Settings);
     let place = if path.is_empty() {
         "xacct's settings file".to_owned()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::chain_profile::{at_key, set};
 use super::screen;
-use crate::config::{Config, FileKind, Profile, Section, nearest};
+use crate::config::{Config, FileKind, Key, Profile, Section, nearest};
 use crate::error::{Error, Result};
 use crate::masked;
 
@@ -33,34 +33,34 @@ impl Sso {
     }
 }
 
-const SSO_KEYS: [&str; 5] = [
-    "sso_session",
-    "sso_account_id",
-    "sso_role_name",
-    "sso_start_url",
-    "sso_region",
+const SSO_KEYS: [Key; 5] = [
+    Key::SsoSession,
+    Key::SsoAccountId,
+    Key::SsoRoleName,
+    Key::SsoStartUrl,
+    Key::SsoRegion,
 ];
 
 /// Whether the profile says which role of Identity Center it is.
 pub(super) fn is_role(profile: &Profile) -> bool {
-    ["sso_account_id", "sso_role_name"]
+    [Key::SsoAccountId, Key::SsoRoleName]
         .iter()
-        .any(|key| set(profile, key).is_some())
+        .any(|key| set(profile, *key).is_some())
 }
 
 /// Any `sso_…` key makes an Identity Center profile, and then all that belong to it must be there
 /// (aws-config).
 pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
-    if SSO_KEYS.iter().all(|key| set(profile, key).is_none()) {
+    if SSO_KEYS.iter().all(|key| set(profile, *key).is_none()) {
         return Ok(None);
     }
     let wrong = |message: &str| at_key(profile, &SSO_KEYS, message);
     let (region, start_url, scopes) = place(config, profile)?;
     let (account, role) = (
-        set(profile, "sso_account_id"),
-        set(profile, "sso_role_name"),
+        set(profile, Key::SsoAccountId),
+        set(profile, Key::SsoRoleName),
     );
-    match (account, role, set(profile, "sso_session")) {
+    match (account, role, set(profile, Key::SsoSession)) {
         (None, Some(_), _) => {
             return Err(wrong(
                 "if `sso_role_name` is set, then `sso_account_id` must also be set",
@@ -78,7 +78,7 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
     }
     Ok(Some(Sso {
         profile: profile.name.clone(),
-        session: set(profile, "sso_session").map(str::to_owned),
+        session: set(profile, Key::SsoSession).map(str::to_owned),
         region,
         start_url,
         account_id: account.map(str::to_owned),
@@ -89,16 +89,16 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
 
 /// Region, start URL and scopes.
 fn place(config: &Config, profile: &Profile) -> Result<(String, String, Option<Vec<String>>)> {
-    if let Some(session) = set(profile, "sso_session") {
+    if let Some(session) = set(profile, Key::SsoSession) {
         return of_session(config, profile, session);
     }
-    let needed = |key: &str| {
+    let needed = |key: Key| {
         let message = format!("profile '{}' is missing {key}", profile.name);
         set(profile, key)
             .map(str::to_owned)
             .ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
     };
-    Ok((needed("sso_region")?, needed("sso_start_url")?, None))
+    Ok((needed(Key::SsoRegion)?, needed(Key::SsoStartUrl)?, None))
 }
 
 /// The session that the profile signs in with, for which it needs no role; `None` where it does not
@@ -106,16 +106,16 @@ fn place(config: &Config, profile: &Profile) -> Result<(String, String, Option<V
 ///
 /// Errors: of kind `Config`, where the session is not there or does not say where it is.
 pub(super) fn of_profile_without_role(config: &Config, profile: &Profile) -> Result<Option<Sso>> {
-    if ["sso_session", "sso_start_url"]
+    if [Key::SsoSession, Key::SsoStartUrl]
         .iter()
-        .all(|key| set(profile, key).is_none())
+        .all(|key| set(profile, *key).is_none())
     {
         return Ok(None);
     }
     let (region, start_url, scopes) = place(config, profile)?;
     Ok(Some(Sso {
         profile: profile.name.clone(),
-        session: set(profile, "sso_session").map(str::to_owned),
+        session: set(profile, Key::SsoSession).map(str::to_owned),
         region,
         start_url,
         account_id: None,
@@ -132,7 +132,7 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
         return Err(unknown_session(config, name));
     };
     screen::section(&session)?;
-    let needed = |key: &str| {
+    let needed = |key: Key| {
         let setting = session
             .get(key)
             .map(|setting| setting.value.trim().to_owned());
@@ -144,8 +144,8 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
     Ok(Sso {
         profile: spokesman(config, name),
         session: Some(name.to_owned()),
-        region: needed("sso_region")?,
-        start_url: needed("sso_start_url")?,
+        region: needed(Key::SsoRegion)?,
+        start_url: needed(Key::SsoStartUrl)?,
         account_id: None,
         role_name: None,
         scopes: scopes(&session),
@@ -155,7 +155,7 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
 /// What `xacct login` takes for the session: its own name, unless that is a profile's that has
 /// nothing to do with it.
 fn spokesman(config: &Config, name: &str) -> String {
-    let is_of_session = |profile: &Profile| set(profile, "sso_session") == Some(name);
+    let is_of_session = |profile: &Profile| set(profile, Key::SsoSession) == Some(name);
     match config.profile(name) {
         Ok(Some(profile)) if !is_of_session(&profile) => config
             .profiles()
@@ -200,11 +200,11 @@ fn unknown_session(config: &Config, name: &str) -> Error {
 }
 
 fn of_this(profile: &Profile) -> Option<String> {
-    set(profile, "sso_session").map(str::to_owned)
+    set(profile, Key::SsoSession).map(str::to_owned)
 }
 
 fn scopes(session: &Section) -> Option<Vec<String>> {
-    let setting = session.get("sso_registration_scopes")?;
+    let setting = session.get(Key::SsoRegistrationScopes)?;
     let scopes = setting
         .value
         .split(',')
@@ -231,10 +231,10 @@ fn of_session(
             [] => format!("add a section [sso-session {name}] with sso_region and sso_start_url"),
             near => format!("did you mean sso_session = {}?", near.join(" or ")),
         };
-        return Err(at_key(profile, &["sso_session"], &message).hint(hint));
+        return Err(at_key(profile, &[Key::SsoSession], &message).hint(hint));
     };
     screen::section(&session)?;
-    let from_session = |key: &str| {
+    let from_session = |key: Key| {
         let own = set(profile, key);
         let shared = session
             .get(key)
@@ -252,14 +252,14 @@ fn of_session(
             (_, Some(shared)) => Ok(shared.to_owned()),
             (_, None) => Err(at_key(
                 profile,
-                &["sso_session"],
+                &[Key::SsoSession],
                 &format!("[sso-session {name}] is missing {key}"),
             )),
         }
     };
     Ok((
-        from_session("sso_region")?,
-        from_session("sso_start_url")?,
+        from_session(Key::SsoRegion)?,
+        from_session(Key::SsoStartUrl)?,
         scopes(&session),
     ))
 }

@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::chain_profile::Link;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::error::{Error, Place, Result};
 use crate::masked;
 
-const ALLOW: &str = "allow_http_endpoint";
+const ALLOW: Key = Key::AllowHttpEndpoint;
 
 /// Credentials do not go in clear over a network, unless a setting says that this one may have
 /// them.

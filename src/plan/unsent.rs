@@ -6,25 +6,19 @@ use super::Mfa;
 use super::chain::Chain;
 use super::chain_profile::Link;
 use super::narrow;
+use crate::config::Key;
 use crate::error::{Error, Result};
 
-/// A parameter of a role: its config key, and the option.
-type Parameter = (&'static str, &'static str);
-
 /// What only `AssumeRole` takes.
-const OF_ASSUME_ROLE: [Parameter; 4] = [
-    ("external_id", "--external-id"),
-    ("source_identity", "--source-identity"),
-    ("session_tags", "--tag"),
-    ("transitive_session_tags", ""),
+const OF_ASSUME_ROLE: [Key; 4] = [
+    Key::ExternalId,
+    Key::SourceIdentity,
+    Key::SessionTags,
+    Key::TransitiveSessionTags,
 ];
 
 /// What narrows a session.
-const NARROWING: [Parameter; 3] = [
-    ("read_only", "--read-only"),
-    ("session_policy", "--policy"),
-    ("session_policy_arns", "--policy-arn"),
-];
+const NARROWING: [Key; 3] = [Key::ReadOnly, Key::SessionPolicy, Key::SessionPolicyArns];
 
 /// Errors: of kind `Config`, with the line or the option.
 pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
@@ -36,8 +30,8 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
     let Some(link) = chain.selected().filter(|_| chain.roles == 0) else {
         return Ok(());
     };
-    for (key, option) in NARROWING {
-        if let Some(what) = said(link, key, option)? {
+    for key in NARROWING {
+        if let Some(what) = said(link, key)? {
             return Err(without_role(
                 link,
                 &format!("{what} narrows a role that is assumed (AssumeRole)"),
@@ -45,18 +39,20 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
         }
     }
     let takes_duration = mfa.is_some() && chain.source.long_term_keys().is_some();
-    let duration = [("duration_seconds", "--duration")];
-    let duration = duration.iter().filter(|_| !takes_duration);
-    let typed = [("", "--session-name"), ("", "--source-profile")];
-    for (key, option) in OF_ASSUME_ROLE.iter().chain(duration).chain(&typed) {
-        if let Some(what) = said(link, key, option)? {
-            return Err(without_role(
-                link,
-                &format!("{what} is for a role that is assumed (AssumeRole)"),
-            ));
-        }
+    let duration = (!takes_duration).then_some(Key::DurationSeconds);
+    let mut what = None;
+    for key in OF_ASSUME_ROLE.into_iter().chain(duration) {
+        what = what.or(said(link, key)?);
     }
-    Ok(())
+    let typed = [Key::RoleSessionName, Key::SourceProfile];
+    let typed = typed.into_iter().find_map(|key| link.typed(key));
+    match what.or(typed.map(str::to_owned)) {
+        Some(what) => Err(without_role(
+            link,
+            &format!("{what} is for a role that is assumed (AssumeRole)"),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The profile that a role's credentials begin with, where it assumes no role of its own: what it
@@ -64,7 +60,7 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
 fn source_without_role<'c>(chain: &'c Chain<'_>) -> Option<&'c Link<'c>> {
     let last = chain.links.last();
     let last = last.filter(|_| chain.roles > 0 && chain.links.len() > chain.roles);
-    last.filter(|link| link.own("role_arn").is_none())
+    last.filter(|link| link.own(Key::RoleArn).is_none())
 }
 
 /// Errors: of kind `Config`, with the line of what narrows or names a role in such a profile: it is
@@ -73,8 +69,8 @@ fn refuse_of_source(chain: &Chain<'_>) -> Result<()> {
     let Some(link) = source_without_role(chain) else {
         return Ok(());
     };
-    for (key, _) in NARROWING.iter().chain(&OF_ASSUME_ROLE) {
-        if let Some(what) = said(link, key, "")? {
+    for key in NARROWING.into_iter().chain(OF_ASSUME_ROLE) {
+        if let Some(what) = said(link, key)? {
             return Err(Error::config(format!(
                 "{what} is for a role that is assumed (AssumeRole), and profile '{}' is only the \
                  source of '{}'",
@@ -91,7 +87,7 @@ fn refuse_of_source(chain: &Chain<'_>) -> Result<()> {
 /// What AWS's own programs ignore in such a profile too, and that neither narrows nor guards.
 pub(super) fn ignored(chain: &Chain<'_>) -> Option<String> {
     let link = source_without_role(chain).filter(|_| chain.web_identity().is_none())?;
-    let value = link.own("duration_seconds")?;
+    let value = link.own(Key::DurationSeconds)?;
     Some(format!(
         "{}: duration_seconds is ignored: profile '{}' assumes no role itself",
         value.place, link.profile.name
@@ -102,10 +98,10 @@ pub(super) fn ignored(chain: &Chain<'_>) -> Option<String> {
 /// process: it would be thought to do something.
 fn refuse_idle_cache_key(chain: &Chain<'_>) -> Result<()> {
     for link in &chain.links {
-        let Some(value) = link.value("credential_process_cache") else {
+        let Some(value) = link.value(Key::CredentialProcessCache) else {
             continue;
         };
-        if link.value("credential_process").is_none() {
+        if link.value(Key::CredentialProcess).is_none() {
             let message = "credential_process_cache is for a profile with a credential_process";
             return Err(value
                 .error(message)
@@ -125,8 +121,8 @@ fn without_role(link: &Link<'_>, what: &str) -> Error {
 
 /// A role that is assumed with a token: the duration and the policies are sent, the rest cannot be.
 fn refuse_by_token(link: &Link<'_>) -> Result<()> {
-    for (key, option) in OF_ASSUME_ROLE {
-        if let Some(what) = said(link, key, option)? {
+    for key in OF_ASSUME_ROLE {
+        if let Some(what) = said(link, key)? {
             return Err(Error::config(format!(
                 "{what} is for AssumeRole, and profile '{}' assumes its role with a token \
                  (AssumeRoleWithWebIdentity), which does not take it",
@@ -141,32 +137,12 @@ fn refuse_by_token(link: &Link<'_>) -> Result<()> {
 }
 
 /// `~/.aws/config:7: external_id`, or the option; `None` where neither says anything.
-fn said(link: &Link<'_>, key: &str, option: &'static str) -> Result<Option<String>> {
-    if let Some(request) = link.request
-        && is_typed(link, option)
-    {
-        return Ok(Some(request.place(option).to_owned()));
+fn said(link: &Link<'_>, key: Key) -> Result<Option<String>> {
+    if let Some(option) = link.typed(key) {
+        return Ok(Some(option.to_owned()));
     }
-    if key == "read_only" && !narrow::read_only(link)? {
+    if key == Key::ReadOnly && !narrow::read_only(link)? {
         return Ok(None);
     }
     Ok(link.own(key).map(|value| format!("{}: {key}", value.place)))
-}
-
-fn is_typed(link: &Link<'_>, option: &str) -> bool {
-    let Some(request) = link.request else {
-        return false;
-    };
-    match option {
-        "--external-id" => request.external_id.is_some(),
-        "--source-identity" => request.source_identity.is_some(),
-        "--tag" => !request.tags.is_empty(),
-        "--read-only" => request.read_only,
-        "--policy" => request.policy.is_some(),
-        "--policy-arn" => !request.policy_arns.is_empty(),
-        "--duration" => request.duration_seconds.is_some(),
-        "--session-name" => request.role_session_name.is_some(),
-        "--source-profile" => request.source_profile.is_some(),
-        _ => false,
-    }
 }

@@ -4,11 +4,11 @@
 use super::chain::Chain;
 use super::chain_profile::set;
 use super::source::Source;
-use crate::config::{Origin, Profile};
+use crate::config::{Key, Origin, Profile};
 
 /// Such a source, where it stands, and what is used instead.
 pub(crate) struct Unused {
-    pub(crate) key: &'static str,
+    pub(crate) key: Key,
     pub(crate) origin: Origin,
     used: String,
 }
@@ -21,22 +21,22 @@ impl Unused {
 }
 
 /// What names a source, but for a token.
-const OTHERS: [&str; 7] = [
-    "aws_access_key_id",
-    "source_profile",
-    "credential_source",
-    "sso_session",
-    "sso_account_id",
-    "login_session",
-    "credential_process",
+const OTHERS: [Key; 7] = [
+    Key::AwsAccessKeyId,
+    Key::SourceProfile,
+    Key::CredentialSource,
+    Key::SsoSession,
+    Key::SsoAccountId,
+    Key::LoginSession,
+    Key::CredentialProcess,
 ];
 
 /// Beside the token that the profile's own role is assumed with.
 pub(crate) fn beside_token(profile: &Profile) -> Vec<Unused> {
-    let Some(token) = profile.get("web_identity_token_file") else {
+    let Some(token) = profile.get(Key::WebIdentityTokenFile) else {
         return Vec::new();
     };
-    if set(profile, "web_identity_token_file").is_none() || set(profile, "role_arn").is_none() {
+    if set(profile, Key::WebIdentityTokenFile).is_none() || set(profile, Key::RoleArn).is_none() {
         return Vec::new();
     }
     let used = format!(
@@ -45,20 +45,20 @@ pub(crate) fn beside_token(profile: &Profile) -> Vec<Unused> {
     );
     OTHERS
         .iter()
-        .filter_map(|key| unused(profile, key, &used))
+        .filter_map(|key| unused(profile, *key, &used))
         .collect()
 }
 
 /// The token beside the access key, where another profile has this one as its source: the key is
 /// used.
 pub(crate) fn beside_key(profile: &Profile) -> Option<Unused> {
-    set(profile, "aws_access_key_id")?;
-    let key = profile.get("aws_access_key_id")?;
+    set(profile, Key::AwsAccessKeyId)?;
+    let key = profile.get(Key::AwsAccessKeyId)?;
     let used = format!(
         "as a source, the profile gives the access key in {}",
         key.origin
     );
-    unused(profile, "web_identity_token_file", &used)
+    unused(profile, Key::WebIdentityTokenFile, &used)
 }
 
 /// What there is to say of a chain's last profile.
@@ -83,7 +83,7 @@ pub(super) fn in_chain(chain: &Chain<'_>) -> Vec<String> {
     unused.iter().map(told).collect()
 }
 
-fn unused(profile: &Profile, key: &'static str, used: &str) -> Option<Unused> {
+fn unused(profile: &Profile, key: Key, used: &str) -> Option<Unused> {
     set(profile, key)?;
     let origin = profile.get(key)?.origin.clone();
     Some(Unused {

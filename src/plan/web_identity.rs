@@ -4,7 +4,7 @@
 use super::chain_profile::Link;
 use super::checks;
 use crate::arn::Arn;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
 
@@ -88,23 +88,23 @@ pub(super) fn of_profile(
     link: &Link<'_>,
     env: &Env,
 ) -> Result<Option<WebIdentity>> {
-    let Some(token_file) = link.value("web_identity_token_file") else {
+    let Some(token_file) = link.value(Key::WebIdentityTokenFile) else {
         return Ok(None);
     };
     let name = &link.profile.name;
-    let Some(role_arn) = link.value("role_arn") else {
+    let Some(role_arn) = link.value(Key::RoleArn) else {
         return Err(token_file.error(&format!(
             "profile '{name}': `role_arn` was missing next to web_identity_token_file"
         )));
     };
-    let refuse = |key: &str, why: String| link.error(key, &format!("{key} {why}"));
-    checks::role_arn(role_arn.text).map_err(|why| refuse("role_arn", why))?;
+    let refuse = |key: Key, why: String| link.error(key, &format!("{key} {why}"));
+    checks::role_arn(role_arn.text).map_err(|why| refuse(Key::RoleArn, why))?;
     let own = link
-        .value("role_session_name")
+        .value(Key::RoleSessionName)
         .map(|value| value.text.to_owned());
     let role_session_name = own.unwrap_or_else(|| config.session_name(env, name));
     checks::role_session_name(&role_session_name)
-        .map_err(|why| refuse("role_session_name", why))?;
+        .map_err(|why| refuse(Key::RoleSessionName, why))?;
     Ok(Some(WebIdentity {
         profile: Some(name.clone()),
         role_arn: role_arn.text.to_owned(),

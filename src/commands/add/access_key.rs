@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::commands::questions::may_be_secret;
 
 use super::answers::{Answers, Kind, New, Verdict, given, held, missing};
+use crate::config::Key;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -83,16 +84,16 @@ impl Answers<'_> {
     /// What a profile that is there says already is not asked for.
     fn device_of(&self, name: &str) -> Result<Option<String>> {
         let option = self.asked.mfa_serial.as_ref();
-        if option.is_none() && self.of_source(name, "mfa_serial").is_some() {
+        if option.is_none() && self.of_source(name, Key::MfaSerial).is_some() {
             return Ok(None);
         }
-        let device = |text: &str| held("mfa_serial", text);
+        let device = |text: &str| held(Key::MfaSerial, text);
         let question = "the user's MFA device, its ARN or number (empty: none)";
         self.wanted("--mfa-serial", option, question, None, device)
     }
 
     fn region_of(&self, name: &str) -> Result<Option<String>> {
-        if self.asked.region.is_none() && self.of_source(name, "region").is_some() {
+        if self.asked.region.is_none() && self.of_source(name, Key::Region).is_some() {
             return Ok(None);
         }
         self.region(None)

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use crate::cli::Add;
 use crate::commands::questions::{Person, may_be_secret};
 use crate::commands::sso_session::NewSession;
-use crate::config::{Config, Profile};
+use crate::config::{Config, Key, Profile};
 use crate::error::{Error, Result};
 use crate::plan;
 use crate::region::Wrong;
@@ -22,7 +22,7 @@ pub(super) struct New {
 }
 
 /// Config keys with their values.
-pub(super) type Settings = Vec<(&'static str, String)>;
+pub(super) type Settings = Vec<(Key, String)>;
 
 pub(super) enum Kind {
     Role(Settings),
@@ -155,13 +155,13 @@ impl<'a> Answers<'a> {
 
     fn role(&self, name: String) -> Result<New> {
         let asked = self.asked;
-        let checked = |key: &'static str| move |text: &str| held(key, text);
+        let checked = |key: Key| move |text: &str| held(key, text);
         let role_arn = self.needed(
             "--role-arn",
             asked.role_arn.as_ref(),
             "role ARN",
             None,
-            checked("role_arn"),
+            checked(Key::RoleArn),
         )?;
         let source = self.role_source(&name)?;
         let external_id = self.wanted(
@@ -169,9 +169,9 @@ impl<'a> Answers<'a> {
             asked.external_id.as_ref(),
             "external ID (empty: none)",
             None,
-            checked("external_id"),
+            checked(Key::ExternalId),
         )?;
-        let has_device = self.of_source(&source.1, "mfa_serial").is_some();
+        let has_device = self.of_source(&source.1, Key::MfaSerial).is_some();
         let mfa_serial = match &asked.mfa_serial {
             None if has_device => None,
             given => self.wanted(
@@ -179,23 +179,23 @@ impl<'a> Answers<'a> {
                 given.as_ref(),
                 "MFA device's ARN or number (empty: none)",
                 None,
-                checked("mfa_serial"),
+                checked(Key::MfaSerial),
             )?,
         };
-        let region = self.region(self.of_source(&source.1, "region").as_deref())?;
+        let region = self.region(self.of_source(&source.1, Key::Region).as_deref())?;
         let session_name = asked.session_name.as_ref();
         let session_name =
-            session_name.map(|text| given("--session-name", text, &checked("role_session_name")));
+            session_name.map(|text| given("--session-name", text, &checked(Key::RoleSessionName)));
         let duration = asked.duration.map(|seconds| seconds.to_string());
         let duration = duration
             .as_ref()
-            .map(|text| given("--duration", text, &checked("duration_seconds")));
+            .map(|text| given("--duration", text, &checked(Key::DurationSeconds)));
         let settings = [
-            ("role_arn", Some(role_arn)),
+            (Key::RoleArn, Some(role_arn)),
             (source.0, Some(source.1)),
-            ("external_id", external_id),
-            ("role_session_name", session_name.transpose()?),
-            ("duration_seconds", duration.transpose()?),
+            (Key::ExternalId, external_id),
+            (Key::RoleSessionName, session_name.transpose()?),
+            (Key::DurationSeconds, duration.transpose()?),
         ];
         let settings = settings
             .into_iter()
@@ -210,7 +210,7 @@ impl<'a> Answers<'a> {
     }
 
     /// `source_profile` or `credential_source`, and its value.
-    fn role_source(&self, name: &str) -> Result<(&'static str, String)> {
+    fn role_source(&self, name: &str) -> Result<(Key, String)> {
         let asked = self.asked;
         let named = |text: &str| {
             CREDENTIAL_SOURCES
@@ -221,7 +221,7 @@ impl<'a> Answers<'a> {
             let source = given("--credential-source", text, &|text| {
                 named(text).ok_or_else(|| format!("it is one of {}", CREDENTIAL_SOURCES.join(", ")))
             })?;
-            return Ok(("credential_source", (*source).to_owned()));
+            return Ok((Key::CredentialSource, (*source).to_owned()));
         }
         let only = self.only_source();
         let words = format!(
@@ -238,10 +238,12 @@ impl<'a> Answers<'a> {
             &question,
             only.as_deref(),
             |text| match named(text) {
-                Some(source) if option.is_none() => Ok(("credential_source", (*source).to_owned())),
+                Some(source) if option.is_none() => {
+                    Ok((Key::CredentialSource, (*source).to_owned()))
+                }
                 _ => self
                     .source(name, text)
-                    .map(|source| ("source_profile", source)),
+                    .map(|source| (Key::SourceProfile, source)),
             },
         )
     }
@@ -371,44 +373,38 @@ impl<'a> Answers<'a> {
         let profiles = self.config.profiles();
         let mut with_key = profiles
             .iter()
-            .filter(|profile| profile.get("aws_access_key_id").is_some());
+            .filter(|profile| profile.get(Key::AwsAccessKeyId).is_some());
         match (with_key.next(), with_key.next()) {
             (Some(only), None) => Some(only.name.clone()),
             _ => None,
         }
     }
 
-    pub(super) fn of_source(&self, source: &str, key: &str) -> Option<String> {
-        let value = self
-            .config
-            .profile(source)
-            .ok()??
-            .get(key)?
-            .first_line()
-            .to_owned();
-        (!value.is_empty()).then_some(value)
+    pub(super) fn of_source(&self, source: &str, key: Key) -> Option<String> {
+        let profile = self.config.profile(source).ok()??;
+        profile.line(key).map(str::to_owned)
     }
 }
 
 /// Keys by which a profile gets credentials.
-const CREDENTIALS: [&str; 11] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "role_arn",
-    "source_profile",
-    "credential_source",
-    "credential_process",
-    "web_identity_token_file",
-    "sso_session",
-    "sso_account_id",
-    "sso_start_url",
-    "login_session",
+const CREDENTIALS: [Key; 11] = [
+    Key::AwsAccessKeyId,
+    Key::AwsSecretAccessKey,
+    Key::RoleArn,
+    Key::SourceProfile,
+    Key::CredentialSource,
+    Key::CredentialProcess,
+    Key::WebIdentityTokenFile,
+    Key::SsoSession,
+    Key::SsoAccountId,
+    Key::SsoStartUrl,
+    Key::LoginSession,
 ];
 
 fn has_no_credentials(profile: &Profile) -> bool {
-    let is_set = |key: &&'static str| {
+    let is_set = |key: &Key| {
         profile
-            .get(key)
+            .get(*key)
             .is_some_and(|setting| !setting.value.trim().is_empty())
     };
     !CREDENTIALS.iter().any(is_set)
@@ -449,7 +445,7 @@ pub(super) fn missing(what: &str) -> Error {
     .hint("xacct add --help    lists the options")
 }
 
-pub(super) fn held(key: &'static str, text: &str) -> Verdict<String> {
+pub(super) fn held(key: Key, text: &str) -> Verdict<String> {
     plan::check(key, text)
         .map(|()| text.to_owned())
         .map_err(|why| format!("'{text}' {why}"))

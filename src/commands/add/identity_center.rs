@@ -4,6 +4,7 @@
 use super::answers::{Answers, Kind, New, Settings, Verdict, named, region};
 use crate::arn;
 use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
+use crate::config::Key;
 use crate::error::Result;
 
 impl Answers<'_> {
@@ -24,7 +25,10 @@ impl Answers<'_> {
             None,
             role_name,
         )?;
-        settings.extend([("sso_account_id", account_id), ("sso_role_name", role_name)]);
+        settings.extend([
+            (Key::SsoAccountId, account_id),
+            (Key::SsoRoleName, role_name),
+        ]);
         let region = self.region(None)?;
         Ok(New {
             name,
@@ -42,7 +46,7 @@ impl Answers<'_> {
             // The form of old, in which every profile says it.
             let (start_url, region) = self.place()?;
             return Ok((
-                vec![("sso_start_url", start_url), ("sso_region", region)],
+                vec![(Key::SsoStartUrl, start_url), (Key::SsoRegion, region)],
                 None,
             ));
         }
@@ -66,7 +70,7 @@ impl Answers<'_> {
             only,
             |name| named(name).map(|()| name.to_owned()),
         )?;
-        let settings = vec![("sso_session", name.clone())];
+        let settings = vec![(Key::SsoSession, name.clone())];
         if known.contains(&name) {
             let (start_url, region) = (asked.sso_start_url.as_deref(), asked.sso_region.as_deref());
             refuse_second_place(self.config, &name, Place { start_url, region })?;

@@ -10,8 +10,7 @@ use super::super::context::Context;
 use super::super::{print, program};
 use super::Asked;
 use crate::browser;
-use crate::config::words;
-use crate::config::{Browser, Chromium, Config, Container, Profile, ProfileColor};
+use crate::config::{words, Browser, Chromium, Config, Container, Profile, ProfileColor, Key};
 use crate::console;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -82,14 +81,13 @@ impl Way {
             }
             Browser::Command(words) => Opener::Words(words),
             Browser::Firefox => {
-                let setting =
-                    |key: &str| set(profile.as_ref(), key).map(|(text, _)| text.to_owned());
+                let setting = |key| set(profile.as_ref(), key).map(|(text, _)| text.to_owned());
                 Opener::Firefox {
                     program: installed(&FIREFOX, &context.env)?,
                     container: config.settings().firefox_container,
                     name: plan.profile.clone(),
-                    color: setting("color").and_then(|text| ProfileColor::parse(&text).ok()),
-                    profile: setting("browser_profile"),
+                    color: setting(Key::Color).and_then(|text| ProfileColor::parse(&text).ok()),
+                    profile: setting(Key::BrowserProfile),
                 }
             }
             Browser::Chromium(kind) => Opener::Chromium {
@@ -186,7 +184,7 @@ fn chosen(asked: &Asked, config: &Config, profile: Option<&Profile>) -> Result<B
     if let Some(text) = &asked.browser {
         return Browser::parse(text).map_err(|why| Error::usage(format!("--browser: {why}")));
     }
-    match set(profile, "browser") {
+    match set(profile, Key::Browser) {
         Some((text, place)) => {
             Browser::parse(text).map_err(|why| Error::config(format!("{place}: browser: {why}")))
         }
@@ -195,7 +193,7 @@ fn chosen(asked: &Asked, config: &Config, profile: Option<&Profile>) -> Result<B
 }
 
 /// The profile's setting and its place; blank counts as unset.
-fn set<'p>(profile: Option<&'p Profile>, key: &str) -> Option<(&'p str, String)> {
+fn set(profile: Option<&Profile>, key: Key) -> Option<(&str, String)> {
     let setting = profile?.get(key)?;
     Some((setting.first_line(), setting.origin.to_string())).filter(|(text, _)| !text.is_empty())
 }
@@ -236,7 +234,7 @@ fn installed(kind: &Chromium, env: &Env) -> Result<PathBuf> {
 
 /// The directory of `browser_profile`, from the browser's own list, which is only read.
 fn directory(kind: &Chromium, env: &Env, profile: Option<&Profile>) -> Result<Option<String>> {
-    let Some((name, place)) = set(profile, "browser_profile") else {
+    let Some((name, place)) = set(profile, Key::BrowserProfile) else {
         return Ok(None);
     };
     let data = if cfg!(windows) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, Directory, Health, Useless};
 use crate::commands::context::Context;
-use crate::config::{Config, FileKind, Paths, hints};
+use crate::config::{Config, FileKind, Paths, hints, Key};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, Program};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
@@ -25,9 +25,9 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     let profiles = config.profiles_by_file();
     let holds_keys = |file: FileKind| {
         let secret = [
-            "aws_secret_access_key",
-            "aws_session_token",
-            "aws_security_token",
+            Key::AwsSecretAccessKey,
+            Key::AwsSessionToken,
+            Key::AwsSecurityToken,
         ];
         profiles.iter().any(|own| {
             let own = match file {
@@ -35,7 +35,7 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
                 FileKind::Credentials => own.credentials.as_ref(),
                 FileKind::Settings => own.settings,
             };
-            own.is_some_and(|own| secret.iter().any(|key| own.get(key).is_some()))
+            own.is_some_and(|own| secret.iter().any(|key| own.get(*key).is_some()))
         })
     };
     let mut files = Vec::new();

@@ -11,7 +11,7 @@ use crate::arn::Arn;
 use crate::cli::Shard;
 use crate::commands::context::Context;
 use crate::commands::profile_summary;
-use crate::config::{Config, Profile, ProfileColor};
+use crate::config::{Config, Key, Profile, ProfileColor};
 use crate::error::{Error, Result};
 use crate::plan::{self, Endpoint, Plan, Request, Step};
 use crate::secret::Secret;
@@ -21,15 +21,15 @@ use super::outcome::Outcome;
 
 /// Keys that make a profile more than settings for others. Identity Center gives credentials for a
 /// role only.
-const GIVES: [&str; 8] = [
-    "role_arn",
-    "source_profile",
-    "credential_source",
-    "aws_access_key_id",
-    "credential_process",
-    "web_identity_token_file",
-    "sso_account_id",
-    "login_session",
+const GIVES: [Key; 8] = [
+    Key::RoleArn,
+    Key::SourceProfile,
+    Key::CredentialSource,
+    Key::AwsAccessKeyId,
+    Key::CredentialProcess,
+    Key::WebIdentityTokenFile,
+    Key::SsoAccountId,
+    Key::LoginSession,
 ];
 
 /// In a target's place for a region: each that its account has enabled.
@@ -197,13 +197,8 @@ fn shown(path: &str) -> &str {
 }
 
 fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> Candidate {
-    let text = |key: &str| {
-        profile
-            .get(key)
-            .map(|setting| setting.first_line().to_owned())
-            .filter(|v| !v.is_empty())
-    };
-    let gives_credentials = GIVES.iter().any(|key| text(key).is_some());
+    let text = |key| profile.line(key).map(str::to_owned);
+    let gives_credentials = GIVES.iter().any(|key| profile.line(*key).is_some());
     let name = profile.name.clone();
     let tags = profile_summary::tags(profile).unwrap_or_default();
     let plan = if with_plans && gives_credentials {
@@ -214,15 +209,15 @@ fn candidate(profile: &Profile, planner: &mut Planner<'_>, with_plans: bool) -> 
     let Some(plan) = plan else {
         // Without a plan there is what it says itself: it is chosen by that, and then what is wrong
         // with it is said.
-        let role_arn = text("role_arn");
+        let role_arn = text(Key::RoleArn);
         let role = role_arn.as_deref().and_then(Arn::parse);
         return Candidate {
             name,
             tags,
             account_id: role.map(|role| role.account_id.to_owned()),
             role: role.and_then(|role| role.role_name()).map(str::to_owned),
-            sources: text("source_profile")
-                .or_else(|| text("credential_source"))
+            sources: text(Key::SourceProfile)
+                .or_else(|| text(Key::CredentialSource))
                 .into_iter()
                 .collect(),
             gives_credentials,

@@ -11,7 +11,7 @@ use crate::broker::{self, Found, Inquiry};
 use crate::cli::SyncOrganizations;
 use crate::commands::context::Context;
 use crate::config::managed::{Identity, Source, Synced};
-use crate::config::{Config, Field, NameTemplate, Named};
+use crate::config::{Config, Field, Key, NameTemplate, Named};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{self, Plan, Request};
@@ -113,10 +113,10 @@ fn profile(
     let partition = Arn::parse(&found.member.arn).map_or("aws", |arn| arn.partition);
     let keys = vec![
         (
-            "role_arn",
+            Key::RoleArn,
             format!("arn:{partition}:iam::{account_id}:role/{role_name}"),
         ),
-        ("source_profile", source_profile.to_owned()),
+        (Key::SourceProfile, source_profile.to_owned()),
     ];
     let name = template.fill(named);
     Synced {
@@ -160,7 +160,7 @@ fn is_own(account_id: &str, arn: &str, own: &str) -> bool {
 /// The profiles' region: the same whatever shell this is run in.
 fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> {
     let source = config.profile(&asked.source_profile)?;
-    let own = source.and_then(|profile| Some(profile.get("region")?.first_line().to_owned()));
+    let own = source.and_then(|profile| Some(profile.get(Key::Region)?.first_line().to_owned()));
     Ok(super::typed_region(&asked.syncing)?
         .or(own)
         .filter(|region| !region.is_empty()))

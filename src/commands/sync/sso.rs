@@ -12,7 +12,7 @@ use crate::commands::context::Context;
 use crate::commands::questions::Person;
 use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
 use crate::config::managed::{Identity, Source, Synced};
-use crate::config::{Config, Field, FileKind, NameTemplate, Named};
+use crate::config::{Config, Field, FileKind, Key, NameTemplate, Named};
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::plan;
@@ -122,9 +122,9 @@ fn not_written(error: Error, new: Option<&NewSession>) -> Error {
 fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) -> Synced {
     let (account_id, role) = (named.account_id.to_owned(), named.role_name.to_owned());
     let keys = vec![
-        ("sso_session", named.session.to_owned()),
-        ("sso_account_id", account_id.clone()),
-        ("sso_role_name", role.clone()),
+        (Key::SsoSession, named.session.to_owned()),
+        (Key::SsoAccountId, account_id.clone()),
+        (Key::SsoRoleName, role.clone()),
     ];
     Synced {
         name: template.fill(named),

@@ -11,7 +11,7 @@ use crate::commands::context::Context;
 use crate::commands::sso_session::NewSession;
 use crate::config::adopt::{self, State};
 use crate::config::managed::{Block, Broken, Outcome, Source, Synced, Wish};
-use crate::config::{Config, Field, FileKind, NameTemplate, Origin, Texts, naming};
+use crate::config::{Config, Field, FileKind, Key, NameTemplate, Origin, Texts, naming};
 use crate::error::{Error, Result};
 
 pub(super) struct Update<'a> {
@@ -199,9 +199,9 @@ fn without_taken(
 fn hold(after: &Config, profiles: &[Synced]) -> Result<()> {
     for profile in profiles {
         let read = after.in_config_file(&profile.name);
-        let is_read = |(key, value): &(&str, String)| {
+        let is_read = |(key, value): &(Key, String)| {
             read.as_ref()
-                .and_then(|section| section.get(key))
+                .and_then(|section| section.get(*key))
                 .is_some_and(|setting| *setting.value == *value)
         };
         if let Some((key, _)) = profile.keys.iter().find(|entry| !is_read(entry)) {
@@ -225,7 +225,7 @@ fn warn_of_lost_sources(config: &Config, gone: &[String], context: &Context) {
         .iter()
         .filter(|profile| !gone.contains(&profile.name))
     {
-        for key in ["source_profile", "include_profile"] {
+        for key in [Key::SourceProfile, Key::IncludeProfile] {
             let Some(setting) = profile
                 .get(key)
                 .filter(|setting| gone.iter().any(|name| name == setting.first_line()))

@@ -140,7 +140,9 @@ proptest! {
         let adopted = read(&after);
         for name in &names {
             prop_assert!(matches!(state(&adopted, name), State::Adopted));
-            prop_assert!(process::asks_xacct_for(&adopted.profile(name).unwrap().unwrap().get(PROCESS).unwrap().value, name));
+            let profile = adopted.profile(name).unwrap().unwrap();
+            let command = &profile.named(PROCESS).unwrap().value;
+            prop_assert!(process::asks_xacct_for(command, name));
         }
         prop_assert!(names.is_empty() || made(&before, &after, &paths(), &names));
         let back = give_back(&adopted, &after, &names).unwrap();

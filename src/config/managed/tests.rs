@@ -11,9 +11,9 @@ const ENDS: &str = "# xacct sync sso acme: end\n";
 
 fn synced(name: &str, account_id: &str, role: &str) -> Synced {
     let keys = vec![
-        ("sso_session", "acme".to_owned()),
-        ("sso_account_id", account_id.to_owned()),
-        ("sso_role_name", role.to_owned()),
+        (Key::SsoSession, "acme".to_owned()),
+        (Key::SsoAccountId, account_id.to_owned()),
+        (Key::SsoRoleName, role.to_owned()),
     ];
     let identity = Identity {
         account_id: account_id.to_owned(),
@@ -139,7 +139,9 @@ fn the_source_has_its_say_in_its_own_keys_only() {
         section("a", "1").replace("region = eu-central-1", "region = mine")
     );
     let mut profile = synced("a", "1", "R");
-    profile.keys.push(("sso_start_url", "https://x".to_owned()));
+    profile
+        .keys
+        .push((Key::SsoStartUrl, "https://x".to_owned()));
     let left = HashSet::new();
     let wish = |set_region| Wish {
         profiles: std::slice::from_ref(&profile),

@@ -265,7 +265,7 @@ fn values_become_the_text_of_the_aws_files() {
     assert_eq!(file.profiles[0].name, "my client");
     assert_eq!(file.profiles[0].origin.to_string(), "~/x.toml:1");
     let subs: Vec<_> = file.profiles[0]
-        .get("s3")
+        .get(Key::S3)
         .unwrap()
         .subs()
         .map(|sub| (sub.key, sub.origin.line))
@@ -317,10 +317,7 @@ fn the_typed_keys_keep_their_text() {
 #[test]
 fn every_key_and_setting_is_named_once_and_described() {
     let settings = documented().map(|(name, _, about)| (name, about));
-    let keys = keys::KEYS
-        .iter()
-        .flat_map(|(_, keys)| *keys)
-        .map(|(name, _, about)| (*name, *about));
+    let keys = Key::ALL.iter().map(|key| (key.name(), key.about()));
     for entries in [settings.collect::<Vec<_>>(), keys.collect()] {
         let mut names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
         names.sort_unstable();

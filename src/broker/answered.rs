@@ -15,7 +15,7 @@ const SESSION: &str = "session ";
 /// it is of.
 fn mark(keys: &Credentials) -> String {
     if keys.are_long_term() {
-        return hex::encode(Plan::digest_of_keys(keys));
+        return Plan::digest_of_keys(keys).to_string();
     }
     format!("{SESSION}{}", keys.account_id().unwrap_or_default())
 }
@@ -35,7 +35,7 @@ impl Run<'_> {
         if !matches!(broker.plan.source, Source::CredentialProcess { .. }) {
             return;
         }
-        let (now, source) = (mark(keys), hex::encode(broker.plan.source_key));
+        let (now, source) = (mark(keys), broker.plan.source_key.to_string());
         let rests = broker.common.rests(|| rests(broker.store));
         for rest in rests
             .iter()

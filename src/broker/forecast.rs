@@ -5,7 +5,7 @@ use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::CodeSource;
-use crate::plan::{Action, Source};
+use crate::plan::{Action, PlanKey, Source};
 use crate::source;
 use crate::sso::{self, Asker, Session};
 
@@ -29,7 +29,7 @@ pub(crate) enum Need {
     Code {
         step: usize,
         /// The request that it goes with. Plans with the same one share its answer.
-        key: [u8; 32],
+        key: PlanKey,
         serial: String,
         /// Whether it is known already that the code is needed; a process may give a session, which
         /// needs none.

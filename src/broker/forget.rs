@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cache::Key;
 use crate::error::{Error, Kind, Result};
 use crate::lock_wait::Waiter;
 
@@ -19,7 +18,7 @@ impl Broker<'_> {
     ///
     /// Errors: `Other` where it cannot be removed, `Signal`.
     pub(crate) fn forget(&self, index: usize) -> Result<bool> {
-        let key = Key::from_digest(self.plan.steps[index].key);
+        let key = self.plan.steps[index].key;
         if matches!(self.store.get(&key), Ok(None)) {
             return Ok(false);
         }
@@ -32,7 +31,7 @@ impl Broker<'_> {
                 until,
             };
             waiter
-                .wait_for(key.as_str(), "", |warning| self.complain(warning))
+                .wait_for(&key.to_string(), "", |warning| self.complain(warning))
                 .await
         })?;
         let _turn = match turn {

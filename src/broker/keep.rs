@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::aws::{Answer, Identity};
-use crate::cache::{Entry, Key, SignIn};
+use crate::cache::{Entry, SignIn};
 use crate::credentials::{Credentials, rfc3339};
 use crate::error::{Error, Result};
 use crate::plan::{Action, Plan, Source, Step};
@@ -160,13 +160,13 @@ impl Run<'_> {
                 .shared
                 .as_ref()
                 .is_some_and(|shared| shared.step == index)
-                && let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry)
+                && let Err(warning) = self.broker.store.put(&key, entry)
             {
                 self.broker.complain(&warning.to_string());
             }
             return;
         }
-        if let Err(warning) = self.broker.store.put(&Key::from_digest(key), entry) {
+        if let Err(warning) = self.broker.store.put(&key, entry) {
             self.broker.complain(&warning.to_string());
             self.broker.common.remember(key, entry);
         }
@@ -194,12 +194,9 @@ impl Run<'_> {
         let key = self.broker.plan.steps[index].key;
         self.broker.common.forget(&key);
         let shared = self.shared.as_ref().filter(|shared| shared.step == index);
-        for key in [
-            Some(&Key::from_digest(key)),
-            shared.map(|shared| &shared.key),
-        ]
-        .into_iter()
-        .flatten()
+        for key in [Some(&key), shared.map(|shared| &shared.key)]
+            .into_iter()
+            .flatten()
         {
             if let Err(warning) = self.broker.store.remove(key) {
                 self.broker.complain(&warning.to_string());
@@ -268,6 +265,6 @@ fn signers(plan: &Plan, index: usize) -> Vec<String> {
     let steps = plan.steps[..index].iter().map(|step| step.key);
     std::iter::once(plan.source_key)
         .chain(steps)
-        .map(hex::encode)
+        .map(|key| key.to_string())
         .collect()
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::cache::{Entry, Key};
+use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Action, AssumeRole, CHAINED_MAXIMUM};
@@ -32,10 +32,10 @@ impl Run<'_> {
         if index > last || !signer.are_long_term() {
             return Ok(None);
         }
-        let key = Key::from_digest(broker.plan.key_signed_by(step, signer));
+        let key = broker.plan.key_signed_by(step, signer);
         // In a second attempt its lock is our own.
         self.shared = None;
-        let lock = self.wait_for(key.as_str(), "").await?;
+        let lock = self.wait_for(&key.to_string(), "").await?;
         let entry = broker.store.get(&key).unwrap_or_else(|warning| {
             broker.complain(&warning.to_string());
             None

@@ -7,10 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use crate::aws::{Identity, Sts};
-use crate::cache::{Key, Lock};
+use crate::cache::Lock;
 use crate::error::Result;
 use crate::issuance::Why;
 use crate::lock_wait::Waiter;
+use crate::plan::PlanKey;
 
 use super::Broker;
 use super::time_limit::Patience;
@@ -19,7 +20,7 @@ use super::time_limit::Patience;
 /// keeps it for them.
 pub(super) struct Shared {
     pub(super) step: usize,
-    pub(super) key: Key,
+    pub(super) key: PlanKey,
     /// Held until the step is done.
     #[expect(dead_code, reason = "a lock is held as long as it exists")]
     pub(super) lock: Option<Lock>,
@@ -100,8 +101,8 @@ impl<'b> Run<'b> {
     /// Waits for the step's lock, unless it is held already: a second wait would be for ourselves.
     pub(super) async fn lock(&mut self, index: usize) -> Result<()> {
         if self.locks[index].is_none() {
-            let key = Key::from_digest(self.broker.plan.steps[index].key);
-            self.locks[index] = self.wait_for(key.as_str(), "").await?;
+            let key = self.broker.plan.steps[index].key;
+            self.locks[index] = self.wait_for(&key.to_string(), "").await?;
         }
         Ok(())
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::aws::Network;
-use crate::cache::{Entry, Key};
+use crate::cache::Entry;
+use crate::plan::PlanKey;
 
 /// An entry that rests on what a process answered.
 pub(super) struct Rest {
-    pub(super) key: Key,
+    pub(super) key: PlanKey,
     /// The digest of the source, in hex.
     pub(super) source: String,
     pub(super) answer: String,
@@ -26,10 +27,10 @@ struct Shared {
     complained: RefCell<BTreeSet<String>>,
     /// The keys of what was issued in this run: with `--refresh`, once is enough for all who share
     /// it.
-    issued: RefCell<HashSet<[u8; 32]>>,
+    issued: RefCell<HashSet<PlanKey>>,
     /// What the cache could not take: one prompt must do for all, also where nothing can be
     /// written.
-    unwritten: RefCell<HashMap<[u8; 32], Entry>>,
+    unwritten: RefCell<HashMap<PlanKey, Entry>>,
     /// What the cache held of processes' answers when the first of them was asked.
     rests: OnceCell<Vec<Rest>>,
     pruned: Cell<bool>,
@@ -56,23 +57,23 @@ impl Common {
         self.0.complained.borrow_mut().insert(complaint.to_owned())
     }
 
-    pub(super) fn note_issued(&self, key: [u8; 32]) {
+    pub(super) fn note_issued(&self, key: PlanKey) {
         self.0.issued.borrow_mut().insert(key);
     }
 
-    pub(super) fn has_issued(&self, key: &[u8; 32]) -> bool {
+    pub(super) fn has_issued(&self, key: &PlanKey) -> bool {
         self.0.issued.borrow().contains(key)
     }
 
-    pub(super) fn remember(&self, key: [u8; 32], entry: &Entry) {
+    pub(super) fn remember(&self, key: PlanKey, entry: &Entry) {
         self.0.unwritten.borrow_mut().insert(key, entry.clone());
     }
 
-    pub(super) fn forget(&self, key: &[u8; 32]) {
+    pub(super) fn forget(&self, key: &PlanKey) {
         self.0.unwritten.borrow_mut().remove(key);
     }
 
-    pub(super) fn remembered(&self, key: &[u8; 32]) -> Option<Entry> {
+    pub(super) fn remembered(&self, key: &PlanKey) -> Option<Entry> {
         self.0.unwritten.borrow().get(key).cloned()
     }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::trust::{self, Fit};
 use super::{Broker, fresh};
-use crate::cache::{Entry, Key, Store};
+use crate::cache::{Entry, Store};
 use crate::env::Env;
 use crate::mfa::CodeSource;
 use crate::plan::{Action, Plan, Step};
@@ -38,7 +38,7 @@ impl Broker<'_> {
                 .steps
                 .get(index)
                 .filter(|step| is_of_all(self.plan, step))?;
-            let entry = self.store.get(&Key::from_digest(step.key)).ok()??;
+            let entry = self.store.get(&step.key).ok()??;
             (trust::fit(&entry, self.plan, step, (self.now)()) == Fit::Good).then_some(entry)
         })
     }
@@ -56,13 +56,10 @@ impl Broker<'_> {
         let entry = match self.common.remembered(&step.key) {
             Some(entry) => entry,
             None if self.plan.is_uncached => return None,
-            None => self
-                .store
-                .get(&Key::from_digest(step.key))
-                .unwrap_or_else(|warning| {
-                    self.complain(&warning.to_string());
-                    None
-                })?,
+            None => self.store.get(&step.key).unwrap_or_else(|warning| {
+                self.complain(&warning.to_string());
+                None
+            })?,
         };
         let state = source::sign_in_state(self.plan, self.env, self.store);
         if !state.allows(entry.sign_in.as_ref()) {
@@ -170,7 +167,7 @@ pub(crate) fn cached(
         return Ok(None);
     };
     let entry = store
-        .get(&Key::from_digest(step.key))
+        .get(&step.key)
         .map_err(|warning| warning.to_string())?;
     let Some(entry) = entry else { return Ok(None) };
     if !source::sign_in_state(plan, env, store).allows(entry.sign_in.as_ref()) {

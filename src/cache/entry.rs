@@ -7,31 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 
-/// The digest of everything that decides a step's answer, as 64 hex digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key(String);
-
-impl Key {
-    pub(crate) fn from_digest(digest: [u8; 32]) -> Key {
-        Key(hex::encode(digest))
-    }
-
-    /// The key in the name of an entry's file, or in an entry that rests on another.
-    pub(super) fn from_hex(text: &str) -> Key {
-        Key(text.to_owned())
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// What STS answered to one step. Times have whole seconds on disk; a fraction is cut off, so that
 /// an entry never lives longer than STS said.
 #[derive(Debug, Clone, PartialEq, Eq)]

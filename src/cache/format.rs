@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::entry::{Entry, Key, SignIn};
+use super::entry::{Entry, SignIn};
 use crate::credentials::Unchecked;
+use crate::plan::PlanKey;
 use crate::secret::Secret;
 
 /// The version written into every file. A file with a larger one is left alone.
@@ -152,13 +153,13 @@ impl fmt::Display for Unusable {
 }
 
 /// The bytes of the key's file.
-pub(super) fn encode(key: &Key, entry: &Entry) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn encode(key: &PlanKey, entry: &Entry) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
     serde_json::to_writer(
         &mut *bytes,
         &Write {
             version: FORMAT,
-            key: key.as_str(),
+            key: &key.to_string(),
             entry: Stored::of(entry),
         },
     )?;
@@ -166,8 +167,8 @@ pub(super) fn encode(key: &Key, entry: &Entry) -> serde_json::Result<Zeroizing<V
     Ok(bytes)
 }
 
-/// The entry in the bytes of the file named `key` (64 hex digits), if it is one.
-pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, Unusable> {
+/// The entry in the bytes of the file named `key`, if it is one.
+pub(super) fn decode(key: &PlanKey, bytes: &[u8]) -> Result<Entry, Unusable> {
     // What serde has to say about a damaged file is left out: it may quote from it.
     let file: Read = serde_json::from_slice(bytes).map_err(|_| damage(bytes))?;
     if file.version > FORMAT {
@@ -176,7 +177,7 @@ pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, Unusable> {
     if file.version != FORMAT {
         return Err(Unusable::Damaged("its format is unknown"));
     }
-    if file.key != key {
+    if file.key != key.to_string() {
         return Err(Unusable::Damaged("it belongs to another key"));
     }
     file.entry
@@ -197,8 +198,8 @@ mod tests {
     use super::*;
     use crate::cache::entry::{keys, sample};
 
-    fn key() -> Key {
-        Key::from_digest([0xab; 32])
+    fn key() -> PlanKey {
+        PlanKey::of_digest([0xab; 32])
     }
 
     #[test]
@@ -209,7 +210,7 @@ mod tests {
             ..sample("ASIAONE")
         };
         let bytes = encode(&key(), &entry).unwrap();
-        assert_eq!(decode(key().as_str(), &bytes), Ok(entry));
+        assert_eq!(decode(&key(), &bytes), Ok(entry));
     }
 
     #[test]
@@ -241,7 +242,7 @@ mod tests {
         for length in 0..bytes.len() - 1 {
             let damaged = Unusable::Damaged("it is damaged or not xacct's");
             assert_eq!(
-                decode(key().as_str(), &bytes[..length]),
+                decode(&key(), &bytes[..length]),
                 Err(damaged),
                 "{length} bytes"
             );
@@ -251,34 +252,27 @@ mod tests {
     #[test]
     fn other_keys_versions_and_empty_credentials_are_refused() {
         let bytes = encode(&key(), &sample("ASIAONE")).unwrap();
-        let other = Key::from_digest([0; 32]);
+        let other = PlanKey::of_digest([0; 32]);
         assert_eq!(
-            decode(other.as_str(), &bytes),
+            decode(&other, &bytes),
             Err(Unusable::Damaged("it belongs to another key"))
         );
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let version = |n: &str| text.replace("\"version\":1", &format!("\"version\":{n}"));
         assert_eq!(
-            decode(key().as_str(), version("2").as_bytes()),
+            decode(&key(), version("2").as_bytes()),
             Err(Unusable::Newer(2))
         );
         let unknown = Unusable::Damaged("its format is unknown");
+        assert_eq!(decode(&key(), version("0").as_bytes()), Err(unknown));
         assert_eq!(
-            decode(key().as_str(), version("0").as_bytes()),
-            Err(unknown)
-        );
-        assert_eq!(
-            decode(key().as_str(), br#"{"version":7,"sealed":"x"}"#),
+            decode(&key(), br#"{"version":7,"sealed":"x"}"#),
             Err(Unusable::Newer(7))
         );
         let none = Unusable::Damaged("it holds no credentials");
         for id in ["", "ASIA", "ASIAONEXXXXXXX\\r\\n"] {
             let other = text.replace("ASIAONEXXXXXXXXX", id);
-            assert_eq!(
-                decode(key().as_str(), other.as_bytes()),
-                Err(none.clone()),
-                "{id}"
-            );
+            assert_eq!(decode(&key(), other.as_bytes()), Err(none.clone()), "{id}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is in the cache directory, and what of it is of no use: for `doctor`, which says so.
 //! Nothing is changed here.
 
+use crate::plan::PlanKey;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -80,7 +81,7 @@ pub(crate) fn health(store: &Store, now: DateTime<Utc>) -> Health {
             health.entries += 1;
             health
                 .useless
-                .extend(useless(&path, key, now).map(|why| (path, why)));
+                .extend(useless(&path, &key, now).map(|why| (path, why)));
         } else if disk::is_temporary(&name) && store::is_older(&path, now - UNFINISHED) {
             health.useless.push((path, Useless::Unfinished));
         }
@@ -104,7 +105,7 @@ fn directory(dir: &Path) -> Directory {
     }
 }
 
-fn useless(path: &Path, key: &str, now: DateTime<Utc>) -> Option<Useless> {
+fn useless(path: &Path, key: &PlanKey, now: DateTime<Utc>) -> Option<Useless> {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return None;
     };

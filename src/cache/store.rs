@@ -1,5 +1,6 @@
 //! The cache directory: entries by key, locks by name, notes of other modules beside them.
 
+use crate::plan::PlanKey;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::disk;
-use super::entry::{Entry, Key};
+use super::entry::Entry;
 use super::format::{self, Unusable};
 use super::lock::{self, Attempt};
 use super::warning::Warning;
@@ -39,7 +40,7 @@ impl Store {
     }
 
     /// The key's entry, whatever its age. The hot path: one stat, one open, one fstat, one read.
-    pub(crate) fn get(&self, key: &Key) -> Result<Option<Entry>, Warning> {
+    pub(crate) fn get(&self, key: &PlanKey) -> Result<Option<Entry>, Warning> {
         if !self.readable()? {
             return Ok(None);
         }
@@ -47,7 +48,7 @@ impl Store {
         let Some(bytes) = disk::read(&path)? else {
             return Ok(None);
         };
-        match format::decode(key.as_str(), &bytes) {
+        match format::decode(key, &bytes) {
             Ok(entry) => Ok(Some(entry)),
             Err(why) => Err(Warning::ignored(&path, &why.to_string())),
         }
@@ -55,7 +56,7 @@ impl Store {
 
     /// Replaces the key's entry. Whatever happens on the way, the old one or the new one is there,
     /// whole.
-    pub(crate) fn put(&self, key: &Key, entry: &Entry) -> Result<(), Warning> {
+    pub(crate) fn put(&self, key: &PlanKey, entry: &Entry) -> Result<(), Warning> {
         self.make(&self.dir)?;
         let path = self.entry_path(key);
         let bytes = format::encode(key, entry)
@@ -64,7 +65,7 @@ impl Store {
     }
 
     /// Forgets the key's entry; `false` where there was none.
-    pub(crate) fn remove(&self, key: &Key) -> Result<bool, Warning> {
+    pub(crate) fn remove(&self, key: &PlanKey) -> Result<bool, Warning> {
         if !self.there()? {
             return Ok(false);
         }
@@ -86,15 +87,15 @@ impl Store {
     }
 
     /// Every entry that can be read, whatever its age. What cannot be read is of no use to anybody.
-    pub(crate) fn entries(&self) -> Result<Vec<(Key, Entry)>, Warning> {
+    pub(crate) fn entries(&self) -> Result<Vec<(PlanKey, Entry)>, Warning> {
         let mut entries = Vec::new();
         for (path, name) in self.files(&self.dir)? {
             let Some(key) = key_of(&name) else { continue };
             let Ok(Some(bytes)) = disk::read(&path) else {
                 continue;
             };
-            if let Ok(entry) = format::decode(key, &bytes) {
-                entries.push((Key::from_hex(key), entry));
+            if let Ok(entry) = format::decode(&key, &bytes) {
+                entries.push((key, entry));
             }
         }
         Ok(entries)
@@ -103,7 +104,7 @@ impl Store {
     /// Forgets every entry that is `unwanted`, and gives what they were.
     pub(crate) fn clear_where(
         &self,
-        unwanted: impl Fn(&Key, &Entry) -> bool,
+        unwanted: impl Fn(&PlanKey, &Entry) -> bool,
     ) -> Result<Vec<Entry>, Warning> {
         let mut removed = Vec::new();
         for (key, entry) in self.entries()? {
@@ -124,7 +125,7 @@ impl Store {
                 continue;
             }
             if disk::is_temporary(&name)
-                || key_of(&name).is_some_and(|key| is_over(&path, key, now - kept))
+                || key_of(&name).is_some_and(|key| is_over(&path, &key, now - kept))
             {
                 let _ = fs::remove_file(&path);
             }
@@ -184,7 +185,7 @@ impl Store {
         disk::replace(&path).map_err(|error| Warning::io("write", &path, &error))
     }
 
-    fn entry_path(&self, key: &Key) -> PathBuf {
+    fn entry_path(&self, key: &PlanKey) -> PathBuf {
         self.dir.join(format!("{key}.json"))
     }
 
@@ -237,10 +238,8 @@ impl Store {
 }
 
 /// The key in the name of an entry's file.
-pub(super) fn key_of(name: &str) -> Option<&str> {
-    let key = name.strip_suffix(".json")?;
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    (key.len() == 64 && key.bytes().all(is_hex)).then_some(key)
+pub(super) fn key_of(name: &str) -> Option<PlanKey> {
+    PlanKey::from_hex(name.strip_suffix(".json")?)
 }
 
 fn remove_file(path: &Path) -> Result<bool, Warning> {
@@ -258,7 +257,7 @@ pub(super) fn is_older(path: &Path, then: DateTime<Utc>) -> bool {
 }
 
 /// Whether the entry ended before then, or is damaged. What a newer xacct wrote is its business.
-fn is_over(path: &Path, key: &str, then: DateTime<Utc>) -> bool {
+fn is_over(path: &Path, key: &PlanKey, then: DateTime<Utc>) -> bool {
     let Ok(Some(bytes)) = disk::read(path) else {
         return false;
     };

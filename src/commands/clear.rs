@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::context::Context;
 use super::forget::{self, Forgotten, counted};
-use crate::cache::{Key, Store};
+use crate::cache::Store;
 use crate::cli::{Asking, Clear, Overrides, Target};
 use crate::config::Config;
 use crate::error::Result;
@@ -91,7 +91,7 @@ fn tell_of_shared(plan: &Plan, store: &Store, context: &Context) {
         .steps
         .iter()
         .find(|step| step.profile != plan.profile && step.serial_number().is_some());
-    let is_there = |key| matches!(store.get(&Key::from_digest(key)), Ok(Some(_)));
+    let is_there = |key| matches!(store.get(&key), Ok(Some(_)));
     if let Some(step) = shared.filter(|step| is_there(step.key)) {
         context.voice.note(&format!(
             "kept the MFA session of '{0}': xacct clear {0}",

@@ -7,10 +7,10 @@ use super::context::Context;
 use super::shell;
 use crate::arn::is_session_of;
 use crate::broker::Broker;
-use crate::cache::{Entry, Key, Store};
+use crate::cache::{Entry, Store};
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::{Action, Plan, Request, Step};
+use crate::plan::{Action, Plan, PlanKey, Request, Step};
 use crate::render::shell::Shell;
 
 /// What was forgotten.
@@ -73,17 +73,14 @@ pub(super) fn of_profile(
     broker: &Broker<'_>,
     store: &Store,
 ) -> Result<Forgotten> {
-    let source = hex::encode(plan.source_key);
+    let source = plan.source_key.to_string();
     let own: Vec<(usize, &Step)> = plan
         .steps
         .iter()
         .enumerate()
         .filter(|(_, step)| step.profile == plan.profile)
         .collect();
-    let keys: HashSet<Key> = own
-        .iter()
-        .map(|(_, step)| Key::from_digest(step.key))
-        .collect();
+    let keys: HashSet<PlanKey> = own.iter().map(|(_, step)| step.key).collect();
     // A profile without a role of its own holds what signs for others.
     let is_holder = plan.steps.iter().all(|step| step.role_arn().is_none());
     let has_role = |entry: &Entry| {
@@ -160,10 +157,7 @@ pub(super) fn of_mfa(
 }
 
 fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
-    let (key, source) = (
-        Key::from_digest(with_code.key),
-        hex::encode(plan.source_key),
-    );
+    let (key, source) = (with_code.key, plan.source_key.to_string());
     Removal::new(store, |of, entry| {
         let is_from_source = entry.signers.first() == Some(&source);
         let is_same = match &with_code.action {
@@ -179,18 +173,18 @@ fn of_code(plan: &Plan, with_code: &Step, store: &Store) -> Result<Forgotten> {
 }
 
 /// Entries that are to go, with all that came from them.
-struct Removal(Vec<(Key, Entry)>);
+struct Removal(Vec<(PlanKey, Entry)>);
 
 impl Removal {
-    fn new(store: &Store, is_meant: impl Fn(&Key, &Entry) -> bool) -> Result<Removal> {
+    fn new(store: &Store, is_meant: impl Fn(&PlanKey, &Entry) -> bool) -> Result<Removal> {
         let entries = store.entries()?;
         let meant: HashSet<String> = entries
             .iter()
             .filter(|(key, entry)| is_meant(key, entry))
-            .map(|(key, _)| key.as_str().to_owned())
+            .map(|(key, _)| key.to_string())
             .collect();
-        let goes = |(key, entry): &(Key, Entry)| {
-            meant.contains(key.as_str())
+        let goes = |(key, entry): &(PlanKey, Entry)| {
+            meant.contains(&key.to_string())
                 || entry.signers.iter().any(|signer| meant.contains(signer))
         };
         Ok(Removal(entries.into_iter().filter(goes).collect()))

@@ -4,6 +4,8 @@
 //! A profile's name is not in it: two profiles that ask the same of the same signer share the
 //! answer.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
 use super::{Action, AssumeRole};
@@ -12,21 +14,51 @@ use super::{Action, AssumeRole};
 /// ones.
 const SCHEME: &str = "xacct step 1";
 
+/// The digest of everything that decides an answer. Shown as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PlanKey([u8; 32]);
+
+impl PlanKey {
+    pub(crate) fn of_digest(digest: [u8; 32]) -> PlanKey {
+        PlanKey(digest)
+    }
+
+    /// The key that is shown like this; `None` for anything else.
+    pub(crate) fn from_hex(text: &str) -> Option<PlanKey> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let mut digest = [0; 32];
+        hex::decode_to_slice(text, &mut digest).ok()?;
+        text.bytes().all(is_digit).then_some(PlanKey(digest))
+    }
+}
+
+impl fmt::Display for PlanKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for PlanKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 /// The digest of what signs the first request (see `Source::identity`).
-pub(super) fn of_source(source: &[String]) -> [u8; 32] {
+pub(super) fn of_source(source: &[String]) -> PlanKey {
     digest(SCHEME, source.iter().map(String::as_str))
 }
 
 /// One key a step. `endpoint` says where requests go (see `Endpoint::identity`), `source` who signs
 /// the first one.
-pub(super) fn keys(endpoint: &str, source: [u8; 32], steps: &[(String, Action)]) -> Vec<[u8; 32]> {
+pub(super) fn keys(endpoint: &str, source: PlanKey, steps: &[(String, Action)]) -> Vec<PlanKey> {
     let mut signer = source;
     let mut keys = Vec::with_capacity(steps.len());
     for (_, action) in steps {
         let fields = fields(action);
         let mut parts: Vec<&str> = vec![endpoint];
         parts.extend(fields.iter().map(String::as_str));
-        let signed_by: String = hex::encode(signer);
+        let signed_by = signer.to_string();
         parts.push(&signed_by);
         signer = digest(SCHEME, parts.into_iter());
         keys.push(signer);
@@ -35,13 +67,13 @@ pub(super) fn keys(endpoint: &str, source: [u8; 32], steps: &[(String, Action)])
 }
 
 /// Each part goes in with its length before it, so that no two lists of parts give the same bytes.
-pub(super) fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) -> [u8; 32] {
+pub(super) fn digest<'a>(scheme: &'a str, parts: impl Iterator<Item = &'a str>) -> PlanKey {
     let mut hash = Sha256::new();
     for part in std::iter::once(scheme).chain(parts) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().into()
+    PlanKey(hash.finalize().into())
 }
 
 /// Every parameter as text, with a name so that an absent one cannot pass for another.

@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::endpoint::{Connection, Endpoint, IdentityCenter};
 use super::region::{Region, RegionOrigin};
 use super::source::Source;
-use super::{Action, Confirm, Draft, Mfa, Plan, Read, Request, Step};
+use super::{Action, Confirm, Draft, Mfa, Plan, PlanKey, Read, Request, Step};
 use super::{endpoint, invariants, key, mfa, partition, process, region, roles, unsent, unused};
 use crate::arn::{self, Arn};
 use crate::config::{Config, Key, ProfileColor};
@@ -148,12 +148,12 @@ fn is_uncached(source: &Source, read: &Read) -> bool {
 fn keyed(
     source: &Source,
     endpoint: &str,
-    source_key: [u8; 32],
+    source_key: PlanKey,
     steps: Vec<(String, Action)>,
 ) -> Vec<Step> {
     let keys = key::keys(endpoint, source_key, &steps);
     let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
-    let step = |(index, ((profile, action), key)): (usize, ((String, Action), [u8; 32]))| Step {
+    let step = |(index, ((profile, action), key)): (usize, ((String, Action), PlanKey))| Step {
         is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
         profile,
         action,

@@ -41,6 +41,7 @@ use crate::env::Env;
 use crate::error::{Error, Place, Result};
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
+pub(crate) use key::PlanKey;
 pub(crate) use machine::{CONTAINER_TOKEN_FILE, Metadata};
 pub(crate) use mfa::CHAINED_MAXIMUM;
 pub(crate) use narrow::{PolicyFile, PolicyText};
@@ -96,7 +97,7 @@ pub(crate) struct Plan {
     pub(crate) source: Source,
     /// Digest over everything that decides whose the source's credentials are, whatever they are
     /// used for.
-    pub(crate) source_key: [u8; 32],
+    pub(crate) source_key: PlanKey,
     /// Whether nothing that rests on the source's answer outlives this run:
     /// `credential_process_cache = off`.
     pub(crate) is_uncached: bool,
@@ -143,7 +144,7 @@ pub(crate) struct Step {
     pub(crate) is_conditional: bool,
     /// Digest over everything that decides the answer: where it is sent, who signs it, every
     /// parameter.
-    pub(crate) key: [u8; 32],
+    pub(crate) key: PlanKey,
 }
 
 /// The action with its parameters, in STS's words.
@@ -242,7 +243,7 @@ impl Plan {
             profile: profile.to_owned(),
             action: Action::AssumeRole(role),
             is_conditional: false,
-            key: [0; 32],
+            key: PlanKey::of_digest([0; 32]),
         };
         let keys = "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key \
                     = x\nregion = eu-west-1\n";
@@ -288,7 +289,7 @@ impl Plan {
 
     /// The key that this step's answer has where these keys, of a profile or the environment, sign
     /// it: a source that turned out to give them shares the answer with all others that do.
-    pub(crate) fn key_signed_by(&self, step: &Step, keys: &Credentials) -> [u8; 32] {
+    pub(crate) fn key_signed_by(&self, step: &Step, keys: &Credentials) -> PlanKey {
         let source = Plan::digest_of_keys(keys);
         let endpoint = self.endpoint.identity(&self.region);
         let steps = [(step.profile.clone(), step.action.clone())];
@@ -299,7 +300,7 @@ impl Plan {
     }
 
     /// A digest of these keys, the secret included, as a source that gives them has it.
-    pub(crate) fn digest_of_keys(keys: &Credentials) -> [u8; 32] {
+    pub(crate) fn digest_of_keys(keys: &Credentials) -> PlanKey {
         key::of_source(&source::identity_of_keys(keys))
     }
 

@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::chain_profile::Link;
 use super::source::Source;
 use super::sso::{self, Sso};
-use super::{Plan, Request, endpoint, region};
+use super::{Plan, PlanKey, Request, endpoint, region};
 use crate::config::{Config, Profile};
 use crate::env::Env;
 use crate::error::Result;
@@ -74,7 +74,7 @@ fn plan(config: &Config, env: &Env, profile: Profile, sso: Sso) -> Result<Plan> 
         connection: endpoint::connection(config, &chain, env)?,
         profile: chain.name,
         region,
-        source_key: [0; 32],
+        source_key: PlanKey::of_digest([0; 32]),
         is_uncached: false,
         source: chain.source,
         steps: Vec::new(),

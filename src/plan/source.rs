@@ -182,7 +182,7 @@ pub(super) fn identity_of_keys(keys: &Credentials) -> Vec<String> {
 fn digest_of(keys: &Credentials) -> String {
     let token = keys.session_token().map_or("", Secret::expose);
     let parts = [keys.secret_access_key().expose(), token];
-    hex::encode(key::digest("xacct keys", parts.into_iter()))
+    key::digest("xacct keys", parts.into_iter()).to_string()
 }
 
 /// The base credentials of a profile whose role, if it has one, is left aside.

@@ -6,8 +6,8 @@ use super::*;
 use crate::cache::child;
 use crate::cache::entry::sample;
 
-fn key() -> Key {
-    Key::from_digest([0x1a; 32])
+fn key() -> PlanKey {
+    PlanKey::of_digest([0x1a; 32])
 }
 
 /// A store in a directory that does not exist yet.
@@ -37,7 +37,7 @@ fn what_is_put_is_got_until_it_is_removed() {
     store.put(&key(), &sample("ASIAONE")).unwrap();
     store.put(&key(), &sample("ASIATWO")).unwrap();
     assert_eq!(store.get(&key()), Ok(Some(sample("ASIATWO"))));
-    assert_eq!(store.get(&Key::from_digest([0; 32])), Ok(None));
+    assert_eq!(store.get(&PlanKey::of_digest([0; 32])), Ok(None));
     assert_eq!(names(&store.dir), [format!("{}.json", "1a".repeat(32))]);
     assert_eq!(store.remove(&key()), Ok(true));
     assert_eq!(store.get(&key()), Ok(None));
@@ -46,10 +46,10 @@ fn what_is_put_is_got_until_it_is_removed() {
 #[test]
 fn clear_takes_entries_and_unfinished_writes_only() {
     let (_parent, store) = store();
-    let lock = store.try_lock(key().as_str(), "me").unwrap();
+    let lock = store.try_lock(&key().to_string(), "me").unwrap();
     store.put(&key(), &sample("ASIAONE")).unwrap();
     store
-        .put(&Key::from_digest([2; 32]), &sample("ASIATWO"))
+        .put(&PlanKey::of_digest([2; 32]), &sample("ASIATWO"))
         .unwrap();
     store.write_note("mfa", "device.json", b"{}").unwrap();
     for name in [".x.json.1-0.tmp", "README", "abc.json"] {
@@ -58,7 +58,9 @@ fn clear_takes_entries_and_unfinished_writes_only() {
     assert_eq!(store.clear(), Ok(2));
     assert_eq!(names(&store.dir), ["README", "abc.json", "locks", "mfa"]);
     assert_eq!(names(&store.dir.join("mfa")), ["device.json"]);
-    assert!(matches!(store.try_lock(key().as_str(), "you"), Ok(Attempt::Held(by)) if by == "me"));
+    assert!(
+        matches!(store.try_lock(&key().to_string(), "you"), Ok(Attempt::Held(by)) if by == "me")
+    );
     drop(lock);
 }
 
@@ -70,11 +72,11 @@ fn prune_takes_what_nobody_will_ask_for() {
         expires_at: now - TimeDelta::hours(ago),
         ..sample("ASIAONE")
     };
-    let path = |byte| store.entry_path(&Key::from_digest([byte; 32]));
-    store.put(&Key::from_digest([1; 32]), &ended(25)).unwrap();
-    store.put(&Key::from_digest([2; 32]), &ended(23)).unwrap();
-    store.put(&Key::from_digest([3; 32]), &ended(-1)).unwrap();
-    store.put(&Key::from_digest([4; 32]), &ended(25)).unwrap();
+    let path = |byte| store.entry_path(&PlanKey::of_digest([byte; 32]));
+    store.put(&PlanKey::of_digest([1; 32]), &ended(25)).unwrap();
+    store.put(&PlanKey::of_digest([2; 32]), &ended(23)).unwrap();
+    store.put(&PlanKey::of_digest([3; 32]), &ended(-1)).unwrap();
+    store.put(&PlanKey::of_digest([4; 32]), &ended(25)).unwrap();
     disk::write(&path(5), b"{\"version\":1").unwrap();
     disk::write(&path(6), b"{\"version\":2}").unwrap();
     disk::write(&store.dir.join(".x.1-0.tmp"), b"x").unwrap();
@@ -130,7 +132,7 @@ fn an_unfit_file_is_a_miss_with_a_reason_and_is_replaced() {
     store.put(&key(), &sample("ASIAONE")).unwrap();
     let path = store.entry_path(&key());
     let whole = fs::read(&path).unwrap();
-    let other = Key::from_digest([9; 32]);
+    let other = PlanKey::of_digest([9; 32]);
     store.put(&other, &sample("ASIAOTHER")).unwrap();
     let copied = fs::read(store.entry_path(&other)).unwrap();
     let too_large = vec![b' '; 70_000];

@@ -91,14 +91,14 @@ fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
         .filter(|member| !work.refused.contains_key(member))
         .collect();
     let mut wanted: Vec<Wanted> = Vec::new();
-    let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for member in members {
         let Some(need) = brokers.get(member).and_then(Broker::need) else {
             continue;
         };
         let identity = match &need {
-            Need::Code { key, .. } => key.to_vec(),
-            Need::SignIn { session } => session.as_bytes().to_vec(),
+            Need::Code { key, .. } => key.to_string(),
+            Need::SignIn { session } => session.clone(),
         };
         let same = known
             .get(&identity)

@@ -160,7 +160,7 @@ fn files_that_others_made_or_can_read_are_misses() {
     symlink(&elsewhere, &path).unwrap();
     let before = fs::read(&elsewhere).unwrap();
     store
-        .put(&Key::from_digest([7; 32]), &sample("ASIAX"))
+        .put(&PlanKey::of_digest([7; 32]), &sample("ASIAX"))
         .unwrap();
     check("it is a symbolic link");
     assert_eq!(fs::read(&elsewhere).unwrap(), before);

@@ -173,7 +173,7 @@ impl Program {
 
     fn end(&mut self) {
         let all = self.everything();
-        all.signal(false);
+        all.signal(Stop::Ask);
         let mut waited = Duration::ZERO;
         while waited < GRACE {
             // Reaped, or it would count as there.
@@ -185,7 +185,7 @@ impl Program {
             waited += LOOK;
         }
         if all.is_there() {
-            all.signal(true);
+            all.signal(Stop::Force);
         }
         let _ = self.child.start_kill();
         if let Some(terminal) = &self.terminal {
@@ -229,6 +229,13 @@ async fn read_some(from: &mut (impl AsyncRead + Unpin), bytes: &mut [u8]) -> usi
     from.read(bytes).await.unwrap_or(0)
 }
 
+/// How a program is made to end.
+#[derive(Clone, Copy)]
+enum Stop {
+    Ask,
+    Force,
+}
+
 /// A program and what it has started: its process group, or else the processes below it.
 struct Everything {
     #[cfg(unix)]
@@ -266,9 +273,12 @@ impl Everything {
         }
     }
 
-    fn signal(&self, is_last: bool) {
+    fn signal(&self, stop: Stop) {
         use rustix::process::{Signal, kill_process, kill_process_group};
-        let signal = if is_last { Signal::KILL } else { Signal::TERM };
+        let signal = match stop {
+            Stop::Ask => Signal::TERM,
+            Stop::Force => Signal::KILL,
+        };
         // What has just ended needs no signal any more.
         if let Some(group) = self.group {
             let _ = kill_process_group(group, signal);
@@ -300,7 +310,7 @@ impl Everything {
         }
     }
 
-    fn signal(&self, _: bool) {
+    fn signal(&self, _: Stop) {
         self.processes
             .iter()
             .copied()

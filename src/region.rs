@@ -75,14 +75,21 @@ pub(crate) struct Wrong {
     pub(crate) meant: Option<&'static str>,
 }
 
+/// What regions may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// As AWS calls its own.
+    Aws,
+    /// Also as other makers' services have them, at an endpoint of their own; what is plainly one
+    /// of AWS's regions, mistyped, does not pass.
+    Any,
+}
+
 /// Holds a name to what AWS's regions are called. A region that is newer than this program passes
 /// by its shape.
 ///
-/// With a custom endpoint (`custom`) other names pass as well, as other makers' services have them;
-/// what is plainly one of AWS's regions, mistyped, does not.
-///
 /// Errors: also for `all`, and for availability zones.
-pub(crate) fn check(name: &str, custom: bool) -> Result<(), Wrong> {
+pub(crate) fn check(name: &str, names: Names) -> Result<(), Wrong> {
     if REGIONS.contains(&name) || has_shape(name) {
         return Ok(());
     }
@@ -94,7 +101,7 @@ pub(crate) fn check(name: &str, custom: bool) -> Result<(), Wrong> {
         });
     }
     let meant = nearest(name);
-    if custom && meant.is_none() && name != "all" && is_label(name) {
+    if names == Names::Any && meant.is_none() && name != "all" && is_label(name) {
         return Ok(());
     }
     Err(Wrong {
@@ -169,8 +176,8 @@ fn is_label(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn meant(name: &str, custom: bool) -> Option<&'static str> {
-        check(name, custom).unwrap_err().meant
+    fn meant(name: &str, names: Names) -> Option<&'static str> {
+        check(name, names).unwrap_err().meant
     }
 
     #[test]
@@ -181,13 +188,13 @@ mod tests {
             "ap-southwest-12",
             "nz-north-1",
         ]) {
-            assert_eq!(check(name, false), Ok(()), "{name}");
+            assert_eq!(check(name, Names::Aws), Ok(()), "{name}");
         }
     }
 
     #[test]
     fn zones_and_typing_errors_name_the_region_that_was_meant() {
-        for custom in [false, true] {
+        for names in [Names::Aws, Names::Any] {
             for (name, region) in [
                 ("us-east-1d", "us-east-1"),
                 ("us-west-2-lax-1a", "us-west-2"),
@@ -200,10 +207,10 @@ mod tests {
                 ("ap-norteast-1", "ap-northeast-1"),
                 ("eu-cetnral-1", "eu-central-1"),
             ] {
-                assert_eq!(meant(name, custom), Some(region), "{name}");
+                assert_eq!(meant(name, names), Some(region), "{name}");
             }
             for name in ["all", "", "eu west", "eu-west-1\nx", "*"] {
-                assert!(check(name, custom).is_err(), "{name}");
+                assert!(check(name, names).is_err(), "{name}");
             }
         }
     }
@@ -211,8 +218,8 @@ mod tests {
     #[test]
     fn other_makers_have_names_of_their_own() {
         for name in ["garage", "local", "default", "mars-7", "RegionOne"] {
-            assert_eq!(check(name, true), Ok(()), "{name}");
-            assert!(check(name, false).is_err(), "{name}");
+            assert_eq!(check(name, Names::Any), Ok(()), "{name}");
+            assert!(check(name, Names::Aws).is_err(), "{name}");
         }
     }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use aws_sdk_sts::config::SharedHttpClient;
 
+use super::client::Effort;
 use super::connector;
 use super::failure::Failure;
 use super::pace::Pace;
@@ -86,11 +87,11 @@ impl Network {
 
     /// Sends a request, which the SDK must not retry where this is paced: here it is, when it is
     /// its turn again. `attempts` is 1 or more, the first one included; those that were throttled
-    /// do not count, except where the request must not be repeated at all.
+    /// do not count, except for [`Effort::Once`].
     pub(super) async fn send<T>(
         &self,
         attempts: u32,
-        may_repeat: bool,
+        effort: Effort,
         request: impl AsyncFn() -> std::result::Result<T, Failure>,
     ) -> std::result::Result<T, Failure> {
         let Some(pace) = &self.0.pace else {
@@ -104,7 +105,7 @@ impl Network {
                 Err(failure) if failure.is_throttled() => {
                     turn.throttled();
                     throttled += 1;
-                    if !may_repeat || throttled > THROTTLED_TRIES {
+                    if effort == Effort::Once || throttled > THROTTLED_TRIES {
                         return answer;
                     }
                 }
@@ -172,9 +173,9 @@ mod tests {
     }
 
     /// How often a request is sent that is throttled the first time.
-    fn sent(may_repeat: bool) -> u32 {
+    fn sent(effort: Effort) -> u32 {
         let sent = Cell::new(0);
-        let answer = crate::runtime::run(Network::paced(8).send(1, may_repeat, async || {
+        let answer = crate::runtime::run(Network::paced(8).send(1, effort, async || {
             sent.set(sent.get() + 1);
             if sent.get() == 1 {
                 Err(throttled())
@@ -182,12 +183,12 @@ mod tests {
                 Ok(())
             }
         }));
-        assert_eq!(answer.unwrap().is_ok(), may_repeat);
+        assert_eq!(answer.unwrap().is_ok(), effort != Effort::Once);
         sent.get()
     }
 
     #[test]
     fn what_carries_a_code_is_never_repeated() {
-        assert_eq!((sent(true), sent(false)), (2, 1));
+        assert_eq!((sent(Effort::Usual), sent(Effort::Once)), (2, 1));
     }
 }

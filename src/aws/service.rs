@@ -150,9 +150,7 @@ impl Service {
         };
         let attempts = client::attempts(&self.connection, effort);
         // What carries a code is sent once, whatever the answer.
-        self.network
-            .send(attempts, effort != Effort::Once, request)
-            .await
+        self.network.send(attempts, effort, request).await
     }
 
     /// A list that comes page by page: `request` takes the last page's token, `parts` gives a

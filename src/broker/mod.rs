@@ -56,6 +56,17 @@ pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
 pub(crate) use usable::cached;
 
+/// What a broker works with.
+pub(crate) struct Around<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) env: &'a Env,
+    pub(crate) options: &'a Options,
+    pub(crate) voice: Voice,
+    pub(crate) now: fn() -> DateTime<Utc>,
+    /// `xacct exec client1 (pid 123)`, for those who wait.
+    pub(crate) me: String,
+}
+
 /// Turns one plan into credentials.
 pub(crate) struct Broker<'a> {
     plan: &'a Plan,
@@ -76,15 +87,15 @@ pub(crate) struct Broker<'a> {
 }
 
 impl<'a> Broker<'a> {
-    pub(crate) fn new(
-        plan: &'a Plan,
-        store: &'a Store,
-        env: &'a Env,
-        options: &'a Options,
-        voice: Voice,
-        now: fn() -> DateTime<Utc>,
-        me: String,
-    ) -> Broker<'a> {
+    pub(crate) fn new(plan: &'a Plan, around: Around<'a>) -> Broker<'a> {
+        let Around {
+            store,
+            env,
+            options,
+            voice,
+            now,
+            me,
+        } = around;
         Broker {
             plan,
             store,

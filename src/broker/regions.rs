@@ -56,7 +56,7 @@ fn are_regions(regions: &[String]) -> bool {
     !regions.is_empty()
         && regions
             .iter()
-            .all(|name| region::check(name, false).is_ok())
+            .all(|name| region::check(name, region::Names::Aws).is_ok())
 }
 
 impl Broker<'_> {

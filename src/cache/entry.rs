@@ -1,7 +1,5 @@
 //! The cache's key and entry. Their form in a file is `format`'s.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 
 use self::answers::{Answers, Kind, New};
 pub(super) use self::answers::{named, region};
-use super::change::{self, Asked, Files};
+use super::change::{self, Access, Asked, Files};
 use super::context::Context;
 use super::questions::Person;
 use crate::aws::Identity;
 use crate::broker;
 use crate::cli::Add;
-use crate::config::{words, Config, FileKind, Ini, IniEdit, Texts, Key};
+use crate::config::{Config, FileKind, Ini, IniEdit, Key, Texts, words};
 use crate::error::{self, Error, Result};
 use crate::source;
 
@@ -25,7 +25,7 @@ use crate::source;
 const ORDER: [FileKind; 2] = [FileKind::Credentials, FileKind::Config];
 
 pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
-    let files = Files::open(context, asked.dry_run)?;
+    let files = Files::open(context, Access::unless(asked.dry_run))?;
     let person = if asked.asking.no_input {
         None
     } else {
@@ -189,7 +189,7 @@ fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Resul
         // The key itself is what was added, not a session of it.
         Kind::AccessKey { .. } => source::keys(&plan.source)?,
         Kind::Role(_) | Kind::IdentityCenter { .. } => {
-            let options = context.options(config, &asked.asking, false)?;
+            let options = context.options(config, &asked.asking)?;
             let store = context.store()?;
             context
                 .broker("add", &plan, &store, &options)

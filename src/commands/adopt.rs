@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::change::{self, Asked, Files};
+use super::change::{self, Access, Asked, Files};
 use super::context::Context;
 use super::own_path;
 use crate::cli::Adopt;
@@ -21,7 +21,7 @@ const ADOPTING: [FileKind; 2] = [FileKind::Settings, FileKind::Config];
 const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
-    let files = Files::open(context, asked.dry_run)?;
+    let files = Files::open(context, Access::unless(asked.dry_run))?;
     let program = own_path::path(&context.env)?;
     let names = if asked.undo {
         adopted(asked, &files)?

@@ -38,13 +38,31 @@ pub(super) struct Asked {
     pub(super) no_input: bool,
 }
 
-impl Files {
-    pub(super) fn open(context: &Context, dry_run: bool) -> Result<Files> {
-        let paths = Paths::from_env(&context.env);
-        let lock = if dry_run {
-            None
+/// What files are opened for.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    Look,
+    Change,
+}
+
+impl Access {
+    /// `--dry-run` only looks.
+    pub(super) fn unless(dry_run: bool) -> Access {
+        if dry_run {
+            Access::Look
         } else {
-            Some(edit_lock::wait_for(&paths, context)?)
+            Access::Change
+        }
+    }
+}
+
+impl Files {
+    /// To look at, or to change, which nobody else does meanwhile.
+    pub(super) fn open(context: &Context, access: Access) -> Result<Files> {
+        let paths = Paths::from_env(&context.env);
+        let lock = match access {
+            Access::Look => None,
+            Access::Change => Some(edit_lock::wait_for(&paths, context)?),
         };
         let raw = files::read_raw(&paths)?;
         let config = Config::new(paths.clone(), raw.clone().without_marks())?;

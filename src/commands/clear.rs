@@ -23,7 +23,7 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = context.config()?;
-    let options = context.options(&config, &Asking::default(), false)?;
+    let options = context.options(&config, &Asking::default())?;
     // Every name is looked up before anything is removed.
     let plans = asked
         .profiles

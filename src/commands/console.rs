@@ -137,7 +137,7 @@ fn about_link(plan: &Plan) -> String {
 
 /// Where the profile wants a yes before it is used.
 fn confirm(asked: &Asked, context: &Context, config: &Config, plan: &Plan) -> Result<()> {
-    let options = context.options(config, &asked.asking, false)?;
+    let options = context.options(config, &asked.asking)?;
     let store = context.store()?;
     context.broker("console", plan, &store, &options).confirm()
 }

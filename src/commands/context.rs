@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::child_settings::ChildSettings;
-use crate::broker::{Broker, Options, Typed};
+use crate::broker::{Around, Broker, Options, Typed};
 use crate::cache::Store;
 use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Overrides, Target};
 use crate::config::{self, Config, Paths};
@@ -180,13 +180,8 @@ impl Context {
         )?)
     }
 
-    /// How credentials are asked for; `until_expiry` is `credential-process`'s way.
-    pub(super) fn options(
-        &self,
-        config: &Config,
-        asking: &Asking,
-        until_expiry: bool,
-    ) -> Result<Options> {
+    /// How credentials are asked for.
+    pub(super) fn options(&self, config: &Config, asking: &Asking) -> Result<Options> {
         let forbidden_by = self.what_forbids_asking();
         let code = match (&asking.mfa_code, asking.no_input) {
             (Some(code), _) => CodeSource::Given(
@@ -200,13 +195,12 @@ impl Context {
             code,
             typed: self.typed_of(asking),
             no_input: self.no_input(asking),
-            // An SDK that waits for an answer is no time for a browser.
-            sign_in: Some(how(asking)).filter(|_| !asking.no_input && !until_expiry),
+            sign_in: (!asking.no_input).then(|| how(asking)),
             refresh: asking.refresh,
             verify: asking.verify,
             min_ttl: asking.min_ttl.unwrap_or(0),
             within: asking.within.map(Duration::from_secs),
-            until_expiry,
+            until_expiry: false,
             for_shell: false,
             verify_after: config.settings().verify_after,
             audit: config.settings().audit,
@@ -245,8 +239,12 @@ impl Context {
     ) -> Result<Issued> {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
-        let until_expiry = matches!(purpose, Purpose::Document | Purpose::Again);
-        let mut options = self.options(&config, asking, until_expiry)?;
+        let mut options = self.options(&config, asking)?;
+        if matches!(purpose, Purpose::Document | Purpose::Again) {
+            options.until_expiry = true;
+            // An SDK that waits for an answer is no time for a browser.
+            options.sign_in = None;
+        }
         if purpose == Purpose::Again {
             options.code = CodeSource::Server;
         }
@@ -296,7 +294,24 @@ impl Context {
             plan.profile,
             std::process::id()
         );
-        Broker::new(plan, store, &self.env, options, self.voice, self.now, me)
+        Broker::new(plan, self.around(me, store, options))
+    }
+
+    /// What a broker works with; `me` is for those who wait.
+    pub(super) fn around<'a>(
+        &'a self,
+        me: String,
+        store: &'a Store,
+        options: &'a Options,
+    ) -> Around<'a> {
+        Around {
+            store,
+            env: &self.env,
+            options,
+            voice: self.voice,
+            now: self.now,
+            me,
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::broker::{Broker, Common, Options, confirm_all};
+use crate::broker::{Around, Broker, Common, Options, confirm_all};
 use crate::cache::Store;
 use crate::cli::{Each, Roles};
 use crate::config::Config;
@@ -70,7 +70,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
             .note("nothing is left of the last run: all of it ended well");
         return Ok(ExitCode::SUCCESS);
     };
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking)?;
     let jobs = limits::jobs(asked.jobs, context.voice);
     let common = Common::of_many(jobs);
     regions::put_known(&mut wanted.work, &store, context);
@@ -239,8 +239,8 @@ fn brokers<'a>(
 ) -> Vec<Broker<'a>> {
     let me = format!("xacct each (pid {})", std::process::id());
     let broker = |plan: &'a Plan| {
-        let (env, now) = (&context.env, context.now);
-        Broker::new(plan, store, env, options, voice, now, me.clone()).sharing(common)
+        let around = context.around(me.clone(), store, options);
+        Broker::new(plan, Around { voice, ..around }).sharing(common)
     };
     work.members
         .iter()

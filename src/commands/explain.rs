@@ -24,7 +24,7 @@ use crate::say::visible;
 pub(super) fn run(asked: &Explain, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let (plan, origins) = context.explained(&config, &asked.target)?;
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking)?;
     let store = context.store()?;
     let endpoint = aws::endpoint_url(&plan.endpoint, &plan.region)?;
     let broker: Broker<'_> = context.broker("explain", &plan, &store, &options);

@@ -41,7 +41,7 @@ pub(super) fn run(asked: &Login, context: &Context) -> Result<ExitCode> {
     };
     // What comes after the code needs nobody, and is done when somebody wants it.
     plan.steps.truncate(with_code + 1);
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking)?;
     let store = context.store()?;
     let credentials = context
         .broker("login", &plan, &store, &options)
@@ -66,7 +66,7 @@ fn identity_center(
     config: &Config,
     plan: &Plan,
 ) -> Result<ExitCode> {
-    let options = context.options(config, &asked.asking, false)?;
+    let options = context.options(config, &asked.asking)?;
     let store = context.store()?;
     let broker = context.broker("login", plan, &store, &options);
     let signed_in = broker.sign_in()?;
@@ -103,10 +103,7 @@ fn aws_login(
             format!("profile '{profile}' signs in with aws login, which xacct does not do");
         return Err(Error::needs_person(message).hint(command));
     }
-    let (options, store) = (
-        context.options(config, &asked.asking, false)?,
-        context.store()?,
-    );
+    let (options, store) = (context.options(config, &asked.asking)?, context.store()?);
     context
         .broker("login", plan, &store, &options)
         .credentials()?;

@@ -26,7 +26,6 @@ pub(super) fn run(asked: &Logout, context: &Context) -> Result<ExitCode> {
             no_input: true,
             ..Asking::default()
         },
-        false,
     )?;
     let Some(name) = asked.profile.as_deref().filter(|_| !asked.all) else {
         return everywhere(context, &config, &store, &options);

@@ -126,7 +126,7 @@ fn who_calls(asked: &PolicyTrust, context: &Context, config: &Config) -> Result<
     plan.steps
         .retain(|step| matches!(step.action, Action::Source));
     plan.mfa = None;
-    let options = context.options(config, &asked.asking, false)?;
+    let options = context.options(config, &asked.asking)?;
     let store = context.store()?;
     let credentials = context
         .broker("policy trust", &plan, &store, &options)

@@ -27,7 +27,7 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
             asked.json,
         );
     }
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking)?;
     let store = context.store()?;
     let broker = context.broker("whoami", &plan, &store, &options);
     let credentials = broker.credentials()?;

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{words, FileKind, Origin, Key};
+use crate::config::{FileKind, Key, Origin, words};
 use crate::masked;
 
 /// How bad it is: what is worse comes first.

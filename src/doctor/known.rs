@@ -75,7 +75,7 @@ pub(super) fn tool_of_line(line: &str) -> Option<&'static str> {
 
 /// Whether it can be a region's name.
 pub(crate) fn is_region(text: &str) -> bool {
-    crate::region::check(text, false).is_ok()
+    crate::region::check(text, crate::region::Names::Aws).is_ok()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Repair};
 use super::profile::set;
 use super::profiles::Planned;
-use crate::config::{FileKind, Setting, process, words, Key};
+use crate::config::{FileKind, Key, Setting, process, words};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

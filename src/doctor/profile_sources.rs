@@ -4,7 +4,7 @@
 use super::finding::Finding;
 use super::profile::{at, set};
 use super::{catalog, known};
-use crate::config::{words, FileKind, Profile, Key};
+use crate::config::{FileKind, Key, Profile, words};
 use crate::plan;
 
 /// Everything about one profile's sources.

@@ -11,6 +11,7 @@ use crate::config::{Config, Key};
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
 use crate::masked;
+use crate::region::Names;
 
 /// What decides the URL; `aws` turns it into one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,13 @@ pub(crate) struct Endpoint {
     /// `sts_regional_endpoints = legacy` in one of the regions that it means the global endpoint
     /// for.
     pub(crate) global: bool,
+}
+
+impl Endpoint {
+    /// What regions may be called there.
+    pub(super) fn region_names(&self) -> Names {
+        self.url.as_ref().map_or(Names::Aws, |_| Names::Any)
+    }
 }
 
 /// The names under which a service's endpoint is configured.
@@ -178,8 +186,11 @@ pub(super) fn check_sso_region(
     let (Source::Sso(sso), Some(center)) = (source, identity_center) else {
         return Ok(());
     };
-    let custom = center.oidc.url.is_some() && center.portal.url.is_some();
-    if crate::region::check(&sso.region, custom).is_ok() {
+    let names = match center.oidc.region_names() {
+        Names::Any => center.portal.region_names(),
+        Names::Aws => Names::Aws,
+    };
+    if crate::region::check(&sso.region, names).is_ok() {
         return Ok(());
     }
     let session = sso
@@ -195,7 +206,7 @@ pub(super) fn check_sso_region(
     region::check(
         &sso.region,
         &place.unwrap_or_else(|| Key::SsoRegion.name().into()),
-        custom,
+        names,
     )
 }
 

@@ -90,10 +90,11 @@ fn services(
     warnings: &mut Vec<String>,
 ) -> Result<Services> {
     let sts = endpoint::of_sts(config, chain, env)?;
-    let is_custom = sts.url.is_some();
-    partition::refuse_unknown(chain, is_custom)?;
+    if sts.url.is_none() {
+        partition::refuse_unknown(chain)?;
+    }
     partition::refuse_mixed(chain)?;
-    let region = region::choose(chain, request, env, is_custom)?;
+    let region = region::choose(chain, request, env, sts.region_names())?;
     if region.origin == RegionOrigin::Fallback {
         warnings.push(format!(
             "no region is set anywhere: using {}. Set one with `region = …` in the profile, or \

@@ -41,13 +41,10 @@ pub(super) fn refuse_mixed(chain: &Chain<'_>) -> Result<()> {
 }
 
 /// What AWS has none of: a role's partition that is a typing error, an empty path. Other services
-/// than AWS may have them (`custom`).
+/// than AWS may have them.
 ///
 /// Errors: of kind `Config`, with the role's line.
-pub(super) fn refuse_unknown(chain: &Chain<'_>, custom: bool) -> Result<()> {
-    if custom {
-        return Ok(());
-    }
+pub(super) fn refuse_unknown(chain: &Chain<'_>) -> Result<()> {
     for role_arn in role_arns(chain) {
         let is_role = checks::role_arn(role_arn.text).is_ok();
         let Some(role) = Arn::parse(role_arn.text).filter(|_| is_role) else {

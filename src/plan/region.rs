@@ -7,7 +7,7 @@ use crate::arn::Arn;
 use crate::config::Key;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
-use crate::region;
+use crate::region::{self, Names};
 
 /// A region and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +54,10 @@ pub(super) fn choose(
     chain: &Chain<'_>,
     request: &Request,
     env: &Env,
-    custom: bool,
+    names: Names,
 ) -> Result<Region> {
     let found = found(chain, request, env);
-    check(&found.name, &found.origin.place(), custom)?;
+    check(&found.name, &found.origin.place(), names)?;
     refuse_other_partition(
         &found.name,
         &found.origin.place(),
@@ -67,8 +67,8 @@ pub(super) fn choose(
 }
 
 /// Errors: of kind `Config`; `place` is where the name was found.
-pub(super) fn check(name: &str, place: &Place, custom: bool) -> Result<()> {
-    region::check(name, custom).map_err(|wrong| {
+pub(super) fn check(name: &str, place: &Place, names: Names) -> Result<()> {
+    region::check(name, names).map_err(|wrong| {
         let error = Error::config(format!("'{name}' {}", wrong.why)).at(place.clone());
         let error = error.named("region-malformed");
         match wrong.meant {
@@ -112,7 +112,7 @@ impl Plan {
     /// Errors: of kind `Config`, for what is not a region, and for one of another partition.
     pub(crate) fn check_region(&self, name: &str, place: &str) -> Result<()> {
         let place = &place.into();
-        check(name, place, self.endpoint.url.is_some())?;
+        check(name, place, self.endpoint.region_names())?;
         refuse_other_partition(name, place, partition::of_plan(self))
     }
 }

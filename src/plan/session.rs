@@ -64,7 +64,7 @@ fn plan(config: &Config, env: &Env, profile: Profile, sso: Sso) -> Result<Plan> 
         source,
     };
     let sts = endpoint::of_sts(config, &chain, env)?;
-    let region = region::choose(&chain, &Request::default(), env, sts.url.is_some())?;
+    let region = region::choose(&chain, &Request::default(), env, sts.region_names())?;
     let identity_center = endpoint::of_identity_center(config, &chain, env)?;
     endpoint::check_sso_region(config, &chain.source, identity_center.as_ref())?;
     Ok(Plan {

@@ -9,7 +9,7 @@ use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::arn::{Arn, is_account_id};
-use crate::config::{words, Config, FileKind, Profile, Key};
+use crate::config::{Config, FileKind, Key, Profile, words};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};

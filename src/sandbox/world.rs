@@ -337,7 +337,7 @@ impl Account {
         names.add(format!("account {}", self.id))?;
         names.add(format!("account name '{}'", self.name))?;
         let mut regions = self.regions.iter();
-        if let Some(wrong) = regions.find(|name| region::check(name, false).is_err()) {
+        if let Some(wrong) = regions.find(|name| region::check(name, region::Names::Aws).is_err()) {
             return Err(format!("account {}: '{wrong}' is not a region", self.id));
         }
         for role in &self.role {

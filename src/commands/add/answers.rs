@@ -9,7 +9,7 @@ use crate::commands::sso_session::NewSession;
 use crate::config::{Config, Key, Profile};
 use crate::error::{Error, Result};
 use crate::plan;
-use crate::region::Wrong;
+use crate::region::{Names, Wrong};
 use crate::secret::Secret;
 use crate::terminal;
 
@@ -452,7 +452,7 @@ pub(super) fn held(key: Key, text: &str) -> Verdict<String> {
 }
 
 pub(in crate::commands) fn region(text: &str) -> Verdict<String> {
-    match crate::region::check(text, false) {
+    match crate::region::check(text, Names::Aws) {
         Ok(()) => Ok(text.to_owned()),
         Err(Wrong {
             why,

@@ -10,7 +10,7 @@ use super::super::context::Context;
 use super::super::{print, program};
 use super::Asked;
 use crate::browser;
-use crate::config::{words, Browser, Chromium, Config, Container, Profile, ProfileColor, Key};
+use crate::config::{Browser, Chromium, Config, Container, Key, Profile, ProfileColor, words};
 use crate::console;
 use crate::env::Env;
 use crate::error::{Error, Result};

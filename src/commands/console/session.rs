@@ -78,7 +78,7 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     let entry = entry(wanted.plan);
     let adapted = adapted(wanted, entry)?;
     let plan = adapted.as_ref().unwrap_or(wanted.plan);
-    let mut options = context.options(config, &wanted.asked.asking, false)?;
+    let mut options = context.options(config, &wanted.asked.asking)?;
     // The console's own page is opened by a browser, too.
     options.typed.sign_in = options
         .typed

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, Directory, Health, Useless};
 use crate::commands::context::Context;
-use crate::config::{Config, FileKind, Paths, hints, Key};
+use crate::config::{Config, FileKind, Key, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, Program};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};

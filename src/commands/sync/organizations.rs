@@ -43,7 +43,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
         role_name,
     };
     update::check(source, context)?;
-    let options = context.options(&config, &asked.asking, false)?;
+    let options = context.options(&config, &asked.asking)?;
     let store = context.store()?;
     let broker = context.broker("sync organizations", &plan, &store, &options);
     broker.confirm()?;

@@ -43,7 +43,7 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
         no_browser: asked.no_browser,
         ..Asking::default()
     };
-    let options = context.options(&config, &asking, false)?;
+    let options = context.options(&config, &asking)?;
     let store = context.store()?;
     let (accounts, roles) = (
         Choice::new("--account", &syncing.account)?,

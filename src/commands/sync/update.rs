@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::Syncing;
-use crate::commands::change::{Asked, Files};
+use crate::commands::change::{Access, Asked, Files};
 use crate::commands::context::Context;
 use crate::commands::sso_session::NewSession;
 use crate::config::adopt::{self, State};
@@ -33,7 +33,7 @@ pub(super) fn template(syncing: &Syncing, usual: &str, fields: &[Field]) -> Resu
 
 /// Errors: the file could not be changed, as far as that is seen before anything is asked for.
 pub(super) fn check(source: Source<'_>, context: &Context) -> Result<()> {
-    let files = Files::open(context, true)?;
+    let files = Files::open(context, Access::Look)?;
     block(
         &files,
         files.raw.config.as_ref().map_or("", |text| text),
@@ -51,7 +51,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         no_input,
     } = update;
     let found = profiles.len();
-    let files = Files::open(context, syncing.dry_run)?;
+    let files = Files::open(context, Access::unless(syncing.dry_run))?;
     let path = files.paths.display(FileKind::Config);
     let before = files.raw.config.as_ref().map_or("", |text| text.as_str());
     let session = session.filter(|session| files.config.sso_session(&session.name).is_none());

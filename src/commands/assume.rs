@@ -124,8 +124,10 @@ fn typed_again(shell: Shell, issued: &Issued, context: &Context) -> String {
         }
     }
     // Picked from the list.
-    let is_named = |word: &String| word.contains(&statements::typed(shell, &issued.profile));
-    if !words.iter().any(is_named) {
+    if !words
+        .iter()
+        .any(|word| word.contains(&statements::typed(shell, &issued.profile)))
+    {
         words.extend(["--".to_owned(), statements::typed(shell, &issued.profile)]);
     }
     words.join(" ")

@@ -63,12 +63,11 @@ fn say_why_nothing(is_empty: bool, context: &Context) -> Result<()> {
 }
 
 fn is_wanted(record: &Record, asked: &Audit, now: DateTime<Utc>) -> bool {
-    let is = |wanted: &Option<String>, value: &Option<String>| wanted.is_none() || wanted == value;
     let age = (now - record.time).num_seconds();
     let role = record.role.as_deref();
     (asked.profiles.is_empty() || asked.profiles.contains(&record.profile))
-        && is(&asked.account, &record.account_id)
-        && is(&asked.caller, &record.caller)
+        && (asked.account.is_none() || asked.account == record.account_id)
+        && (asked.caller.is_none() || asked.caller == record.caller)
         && asked
             .role
             .as_deref()
@@ -91,15 +90,14 @@ const HEADER: [&str; 7] = [
 ];
 
 fn cells(record: &Record) -> Vec<Cell> {
-    let cell = |text: Option<&str>| Cell::new(text.unwrap_or_default());
     vec![
         Cell::new(&rfc3339(record.time)),
         Cell::new(&record.profile),
-        cell(record.account_id.as_deref()),
+        Cell::optional(record.account_id.as_deref()),
         // What is no role is a session of the user's own, or what another source gave.
         Cell::new(record.role.as_deref().map_or(record.action.as_str(), name)),
-        cell(record.role_session_name.as_deref()),
+        Cell::optional(record.role_session_name.as_deref()),
         Cell::new(record.why.word()),
-        cell(record.caller.as_deref()),
+        Cell::optional(record.caller.as_deref()),
     ]
 }

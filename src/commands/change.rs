@@ -81,37 +81,32 @@ impl Files {
 
     /// The files that change, in this order.
     pub(super) fn changes<'a>(&'a self, new: &'a Texts, order: &[FileKind]) -> Vec<Change<'a>> {
-        let change = |file: &FileKind| {
-            let text = |texts: &'a Texts| texts.of(*file).map(|text| text.as_str());
-            Change {
-                file: *file,
-                old: text(&self.raw),
-                new: text(new),
-            }
-        };
-        order
-            .iter()
-            .map(change)
-            .filter(|change| change.old != change.new)
-            .collect()
+        let changes = order.iter().map(|file| Change {
+            file: *file,
+            old: self.raw.of(*file).map(|text| text.as_str()),
+            new: new.of(*file).map(|text| text.as_str()),
+        });
+        changes.filter(|change| change.old != change.new).collect()
     }
 
     /// The changes as a person reads them.
     pub(super) fn shown(&self, changes: &[Change<'_>], color: bool) -> String {
-        let one = |change: &Change<'_>| {
-            let (old, new) = (
-                change.old.unwrap_or_default(),
-                change.new.unwrap_or_default(),
-            );
-            diff::unified(
-                &self.paths.display(change.file),
-                change.file,
-                old,
-                new,
-                color,
-            )
-        };
-        changes.iter().map(one).collect()
+        changes
+            .iter()
+            .map(|change| {
+                let (old, new) = (
+                    change.old.unwrap_or_default(),
+                    change.new.unwrap_or_default(),
+                );
+                diff::unified(
+                    &self.paths.display(change.file),
+                    change.file,
+                    old,
+                    new,
+                    color,
+                )
+            })
+            .collect()
     }
 
     /// Shows the changes, which lead to `after`; whether they are to be made.
@@ -164,20 +159,16 @@ impl Files {
 
 /// The plan of a profile.
 pub(super) fn plan(context: &Context, config: &Config, name: &str) -> Result<Plan> {
-    context.plan_of(
-        config,
-        &Request {
-            profile: Some(name.to_owned()),
-            ..Request::default()
-        },
-    )
+    context.plan_of(config, &Request::of_profile(name))
 }
 
 /// `adds 2, changes 1, removes 75, keeps 150`: profiles, whichever of the files they are in.
 fn counts(before: &Config, after: &Config) -> String {
     let (before, after) = (said(before), said(after));
-    let is_same = |(name, own): &(&String, &Said)| before.get(*name) == Some(own);
-    let kept = after.iter().filter(is_same).count();
+    let kept = after
+        .iter()
+        .filter(|(name, own)| before.get(*name) == Some(own))
+        .count();
     let added = after
         .keys()
         .filter(|name| !before.contains_key(*name))
@@ -214,28 +205,25 @@ fn counts(before: &Config, after: &Config) -> String {
 type Said = Vec<(FileKind, String, Zeroizing<String>)>;
 
 fn said(config: &Config) -> HashMap<String, Said> {
-    let of_section = |file: FileKind, section: &Section| -> Said {
-        section
-            .iter()
-            .map(|(key, setting)| (file, key.to_owned(), setting.value.clone()))
-            .collect()
-    };
-    let of_profile = |profile: ByFile<'_>| {
-        let files = [
-            (FileKind::Config, profile.config.as_ref()),
-            (FileKind::Credentials, profile.credentials.as_ref()),
-            (FileKind::Settings, profile.settings),
-        ];
-        let said = files
-            .into_iter()
-            .filter_map(|(file, section)| Some(of_section(file, section?)));
-        (profile.name.to_owned(), said.flatten().collect())
-    };
     config
         .profiles_by_file()
-        .into_iter()
-        .map(of_profile)
+        .iter()
+        .map(|profile| (profile.name.to_owned(), said_of(profile)))
         .collect()
+}
+
+fn said_of(profile: &ByFile<'_>) -> Said {
+    let files = [
+        (FileKind::Config, profile.config.as_ref()),
+        (FileKind::Credentials, profile.credentials.as_ref()),
+        (FileKind::Settings, profile.settings),
+    ];
+    let mut said = Said::new();
+    for (file, section) in files {
+        let settings = section.into_iter().flat_map(Section::iter);
+        said.extend(settings.map(|(key, setting)| (file, key.to_owned(), setting.value.clone())));
+    }
+    said
 }
 
 fn in_background() -> Error {

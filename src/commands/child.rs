@@ -18,8 +18,7 @@ pub(super) async fn run(mut command: Command, voice: Voice) -> Result<u8> {
         .get_program()
         .to_string_lossy()
         .into_owned();
-    let lost = |error: std::io::Error| Error::other(format!("lost {program}: {error}"));
-    let signals = Signals::listen().map_err(lost)?;
+    let signals = Signals::listen().map_err(|error| lost(&program, &error))?;
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -32,7 +31,12 @@ pub(super) async fn run(mut command: Command, voice: Voice) -> Result<u8> {
             return Ok(status);
         }
     };
-    signals.wait(&mut child).await.map(status_of).map_err(lost)
+    let ended = signals.wait(&mut child).await;
+    ended.map(status_of).map_err(|error| lost(&program, &error))
+}
+
+fn lost(program: &str, error: &std::io::Error) -> Error {
+    Error::other(format!("lost {program}: {error}"))
 }
 
 /// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed
@@ -59,24 +63,27 @@ impl Signals {
     }
 
     async fn wait(mut self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-        use rustix::process::{Pid, Signal, kill_process};
+        use rustix::process::{Pid, Signal};
         let pid = child
             .id()
             .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let pass_on = |signal| {
-            // A child that has just ended needs no signal any more.
-            let _ = pid.map(|pid| kill_process(pid, signal));
-        };
+
         loop {
             tokio::select! {
                 status = child.wait() => return status,
                 _ = self.interrupt.recv() => {}
                 _ = self.quit.recv() => {}
-                _ = self.terminate.recv() => pass_on(Signal::TERM),
-                _ = self.hang_up.recv() => pass_on(Signal::HUP),
+                _ = self.terminate.recv() => send(pid, Signal::TERM),
+                _ = self.hang_up.recv() => send(pid, Signal::HUP),
             }
         }
     }
+}
+
+/// A child that has just ended needs no signal any more.
+#[cfg(unix)]
+fn send(child: Option<rustix::process::Pid>, signal: rustix::process::Signal) {
+    let _ = child.map(|pid| rustix::process::kill_process(pid, signal));
 }
 
 /// Ctrl-C is the child's, which the console sends it to.
@@ -117,9 +124,8 @@ pub(super) fn status_of(status: ExitStatus) -> u8 {
 #[cfg(unix)]
 pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to signals: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot_listen)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot_listen)?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -128,11 +134,16 @@ pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
     })
 }
 
+#[cfg(unix)]
+fn cannot_listen(error: std::io::Error) -> Error {
+    Error::other(format!("cannot listen to signals: {error}"))
+}
+
 /// Ctrl-C.
 #[cfg(not(unix))]
 pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
-    let deaf = |error: std::io::Error| Error::other(format!("cannot listen to Ctrl-C: {error}"));
-    let mut interrupt = tokio::signal::windows::ctrl_c().map_err(deaf)?;
+    let mut interrupt = tokio::signal::windows::ctrl_c()
+        .map_err(|error| Error::other(format!("cannot listen to Ctrl-C: {error}")))?;
     Ok(async move {
         interrupt.recv().await;
     })

@@ -208,19 +208,18 @@ impl Context {
     }
 
     fn typed_of(&self, asking: &Asking) -> Typed {
-        let by_option = |variable| !self.by_variable.contains(&variable);
         let sign_in = [
             (
-                asking.device_code && by_option("XACCT_DEVICE_CODE"),
+                asking.device_code && !self.by_variable.contains(&"XACCT_DEVICE_CODE"),
                 "--device-code",
             ),
             (
-                asking.no_browser && by_option("XACCT_NO_BROWSER"),
+                asking.no_browser && !self.by_variable.contains(&"XACCT_NO_BROWSER"),
                 "--no-browser",
             ),
         ];
         Typed {
-            mfa_code: asking.mfa_code.is_some() && by_option("XACCT_MFA_CODE"),
+            mfa_code: asking.mfa_code.is_some() && !self.by_variable.contains(&"XACCT_MFA_CODE"),
             sign_in: sign_in
                 .into_iter()
                 .find(|(is_typed, _)| *is_typed)

@@ -97,15 +97,16 @@ const UNREAD: &str = "a file cannot be read";
 
 /// The lines of the AWS files. What has a file rejected concerns every profile in it.
 fn texts(read: &Read, is_meant: &dyn Fn(&str) -> bool) -> Vec<Finding> {
-    let concerns = |finding: &Finding| {
-        let is_error = finding.kind.severity == doctor::Severity::Error;
-        is_error || finding.profile.as_deref().is_none_or(is_meant)
-    };
     let texts = read
         .texts()
         .into_iter()
         .flat_map(|(file, path, text)| doctor::check_text(file, &path, text));
-    texts.filter(concerns).collect()
+    texts
+        .filter(|finding| {
+            let is_error = finding.kind.severity == doctor::Severity::Error;
+            is_error || finding.profile.as_deref().is_none_or(is_meant)
+        })
+        .collect()
 }
 
 /// What follows from the files together, and from this shell.
@@ -130,17 +131,13 @@ fn profiles(
 
 /// Every profile with its plan.
 fn planned(config: &Config, context: &Context) -> Vec<Planned> {
-    let plan = |profile: crate::config::Profile| {
-        let request = Request {
-            profile: Some(profile.name.clone()),
-            ..Request::default()
-        };
-        Planned {
-            plan: context.plan_of(config, &request),
+    let profiles = config.profiles().into_iter();
+    profiles
+        .map(|profile| Planned {
+            plan: context.plan_of(config, &Request::of_profile(&profile.name)),
             profile,
-        }
-    };
-    config.profiles().into_iter().map(plan).collect()
+        })
+        .collect()
 }
 
 /// The profiles that are meant; `None` is all.

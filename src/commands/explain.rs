@@ -217,19 +217,15 @@ fn step_shown<'a>(
         origins: Value::Null,
         cached_until: cached_until.map(rfc3339),
     };
-    let is_sent = |name: &str| match name {
+    let mut sent: Places = places.to_vec();
+    sent.retain(|(name, _)| match *name {
         "external_id" => shown.external_id.is_some(),
         "mfa_serial" => shown.mfa_serial.is_some(),
         "source_identity" => shown.source_identity.is_some(),
         "tags" => shown.tags.is_some(),
         "transitive_tag_keys" => shown.transitive_tag_keys.is_some(),
         _ => true,
-    };
-    let sent: Places = places
-        .iter()
-        .filter(|(name, _)| is_sent(name))
-        .cloned()
-        .collect();
+    });
     shown.origins = object(&sent);
     Some(shown)
 }
@@ -336,13 +332,14 @@ fn head(explained: &Explained<'_>, text: &mut String) {
         .map(|place| format!("; role_arn {place}"))
         .unwrap_or_default();
     let source = format!("{} ({source}{role})", source_words(&plan.source));
-    let mut line = |name: &str, value: &str| {
+    for (name, value) in [
+        ("profile", &plan.profile),
+        ("region", &format!("{} ({region})", plan.region.name)),
+        ("endpoint", &endpoint),
+        ("source", &source),
+    ] {
         let _ = writeln!(text, "{name:<9} {}", visible(value));
-    };
-    line("profile", &plan.profile);
-    line("region", &format!("{} ({region})", plan.region.name));
-    line("endpoint", &endpoint);
-    line("source", &source);
+    }
 }
 
 fn source_words(source: &Source) -> String {
@@ -399,21 +396,14 @@ fn step_words(
         step.action_name(),
         visible(&what)
     );
-    let mut detail = |name: &str, value: &str, place: Option<&str>| {
-        let _ = writeln!(
-            text,
-            "          {name:<18} {}",
-            visible(&with_place(value, place))
-        );
-    };
-    detail("profile", &step.profile, None);
+    detail(text, "profile", &step.profile, None);
     if let (Some(from), Some(place)) = (from, place_of(places, "source_profile")) {
-        detail("source profile", from, Some(place));
+        detail(text, "source profile", from, Some(place));
     }
     for (name, field, value) in parameters(step, plan) {
         match value {
-            Some(value) => detail(name, &value, place_of(places, field)),
-            None if field == "external_id" => detail(name, "none", None),
+            Some(value) => detail(text, name, &value, place_of(places, field)),
+            None if field == "external_id" => detail(text, name, "none", None),
             None => {}
         }
     }
@@ -423,7 +413,12 @@ fn step_words(
             Action::AssumeRole(_) => "longer than 1h, so the code goes on the role itself",
         };
         let place = place_of(places, "mfa_serial").unwrap_or_default();
-        detail("MFA device", &format!("{serial} ({place}; {why})"), None);
+        detail(
+            text,
+            "MFA device",
+            &format!("{serial} ({place}; {why})"),
+            None,
+        );
     }
     if step.is_conditional {
         let otherwise = match &step.action {
@@ -431,16 +426,27 @@ fn step_words(
             Action::Source | Action::GetSessionToken { .. } => "a session is used as it is",
         };
         let condition = "only if the process gives an access key without a session token";
-        detail("condition", &format!("{condition}; {otherwise}"), None);
+        detail(
+            text,
+            "condition",
+            &format!("{condition}; {otherwise}"),
+            None,
+        );
     }
     match left {
         Some(left) => detail(
+            text,
             "cached",
             &format!("for another {}", duration::readable(left)),
             None,
         ),
-        None => detail("cached", "no", None),
+        None => detail(text, "cached", "no", None),
     }
+}
+
+fn detail(text: &mut String, name: &str, value: &str, place: Option<&str>) {
+    let value = visible(&with_place(value, place));
+    let _ = writeln!(text, "          {name:<18} {value}");
 }
 
 fn with_place(value: &str, place: Option<&str>) -> String {
@@ -449,7 +455,6 @@ fn with_place(value: &str, place: Option<&str>) -> String {
 
 /// What a step sends: what people call it, the name that its place has, and the value.
 fn parameters(step: &Step, plan: &Plan) -> Vec<(&'static str, &'static str, Option<String>)> {
-    let list = |items: &[String]| Some(items.join(", ")).filter(|items| !items.is_empty());
     let lasts = step
         .duration_seconds()
         .map(|seconds| duration::readable(i64::from(seconds)));
@@ -472,14 +477,14 @@ fn parameters(step: &Step, plan: &Plan) -> Vec<(&'static str, &'static str, Opti
                     "source_identity",
                     role.source_identity.clone(),
                 ),
-                ("session tags", "tags", list(&tags)),
+                ("session tags", "tags", joined(&tags)),
                 (
                     "transitive tags",
                     "transitive_tag_keys",
-                    list(&role.transitive_tag_keys),
+                    joined(&role.transitive_tag_keys),
                 ),
                 ("session policy", "policy", role.policy.clone()),
-                ("policy arns", "policy_arns", list(&role.policy_arns)),
+                ("policy arns", "policy_arns", joined(&role.policy_arns)),
                 ("duration", "duration_seconds", lasts),
             ]
         }
@@ -494,10 +499,14 @@ fn parameters(step: &Step, plan: &Plan) -> Vec<(&'static str, &'static str, Opti
                     Some(web.role_session_name.clone()),
                 ),
                 ("session policy", "policy", web.policy.clone()),
-                ("policy arns", "policy_arns", list(&web.policy_arns)),
+                ("policy arns", "policy_arns", joined(&web.policy_arns)),
                 ("duration", "duration_seconds", lasts),
             ]
         }
         _ => vec![("duration", "duration_seconds", lasts)],
     }
+}
+
+fn joined(items: &[String]) -> Option<String> {
+    (!items.is_empty()).then(|| items.join(", "))
 }

@@ -142,26 +142,24 @@ fn everywhere(
 fn sessions(context: &Context, config: &Config) -> BTreeMap<String, Plan> {
     let alone = config.sso_session_names().into_iter();
     let alone = alone.filter_map(|name| plan::of_sso_session(config, &context.env, &name).ok());
-    let of_profile = |name: &String| {
-        let request = Request {
-            profile: Some(name.clone()),
-            ..Request::default()
-        };
-        let planned = context
-            .plan_of(config, &request)
-            .ok()
-            .filter(|plan| plan.sso().is_some());
-        planned.or_else(|| {
-            plan::of_profiles_session(config, &context.env, name)
-                .ok()
-                .flatten()
-        })
-    };
     let names = config.profile_names();
-    let plans = names.iter().filter_map(of_profile).chain(alone);
+    let of_profiles = names
+        .iter()
+        .filter_map(|name| plan_of_sign_in(context, config, name));
+    let plans = of_profiles.chain(alone);
     plans
         .filter_map(|plan| Some((source::sign_in_file(&plan)?, plan)))
         .collect()
+}
+
+/// The profile's own plan if it signs in, otherwise that of its sign-in alone.
+fn plan_of_sign_in(context: &Context, config: &Config, profile: &str) -> Option<Plan> {
+    let plan = context.plan_of(config, &Request::of_profile(profile)).ok();
+    plan.filter(|plan| plan.sso().is_some()).or_else(|| {
+        plan::of_profiles_session(config, &context.env, profile)
+            .ok()
+            .flatten()
+    })
 }
 
 /// The plan for a token that no session of the config file has.

@@ -1,6 +1,6 @@
 //! Where xacct itself is, for what is written down to call it later.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -11,14 +11,13 @@ pub(super) fn path(env: &Env) -> Result<String> {
     let own = std::env::current_exe()
         .map_err(|error| Error::other("xacct does not find its own path").caused_by(error))?;
     let name = own.file_name().unwrap_or_default();
-    let is_own = |path: &PathBuf| {
-        path.is_absolute()
-            && matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b)
-    };
     let search = env.raw("PATH").unwrap_or_default();
     let found = std::env::split_paths(search)
         .map(|dir| dir.join(name))
-        .find(is_own);
+        .find(|path| {
+            path.is_absolute()
+                && matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b)
+        });
     let path: &Path = found.as_deref().unwrap_or(&own);
     let path = path
         .to_str()

@@ -65,11 +65,6 @@ impl Program {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);
         command.args(&self.words[1..]).env_clear();
-        let is_removed = |name: &OsStr| {
-            let is_set = |name| SET_BY_XACCT.contains(&name) || OURS.contains(&name);
-            name.to_str()
-                .is_some_and(|name| competes(name) || is_set(name))
-        };
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
         for (name, value) in variables {
             if let Some(value) = value {
@@ -83,6 +78,11 @@ impl Program {
         );
         command
     }
+}
+
+fn is_removed(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| competes(name) || SET_BY_XACCT.contains(&name) || OURS.contains(&name))
 }
 
 /// Where the command is, or the status that says why it cannot be run.

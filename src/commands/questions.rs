@@ -32,17 +32,17 @@ impl Person {
         question: &str,
         read: impl Fn(&str) -> std::result::Result<T, String>,
     ) -> Result<T> {
-        let answer = |question: &str| {
-            let answer = self.runtime.block_on(terminal::ask_shown(question));
-            answer.map(Zeroizing::new).map_err(unanswered)
-        };
-        asked(question, answer, |answer| {
-            if may_be_secret(answer) {
-                Err(SHOWN.to_owned())
-            } else {
-                read(answer)
-            }
-        })
+        asked(
+            question,
+            |question| self.shown(question),
+            |answer| {
+                if may_be_secret(answer) {
+                    Err(SHOWN.to_owned())
+                } else {
+                    read(answer)
+                }
+            },
+        )
     }
 
     /// An answer that `read` takes, and a secret that belongs to it. Neither is shown: they are
@@ -55,16 +55,20 @@ impl Person {
     ) -> Result<(T, Secret)> {
         let _entered = self.runtime.enter();
         let _hushed = terminal::hush().map_err(unanswered)?;
-        let hidden = |question: &str| {
-            let answer = self
-                .runtime
-                .block_on(terminal::ask_hidden(question))
-                .map_err(unanswered)?;
-            Ok(Zeroizing::new(answer.expose().to_owned()))
-        };
-        let first = asked(question, hidden, read)?;
+        let first = asked(question, |question| self.unseen(question), read)?;
         let secret = self.hidden(&secret_of(&first))?;
         Ok((first, secret))
+    }
+
+    fn shown(&self, question: &str) -> Result<Zeroizing<String>> {
+        let answer = self.runtime.block_on(terminal::ask_shown(question));
+        answer.map(Zeroizing::new).map_err(unanswered)
+    }
+
+    fn unseen(&self, question: &str) -> Result<Zeroizing<String>> {
+        let answer = self.runtime.block_on(terminal::ask_hidden(question));
+        let answer = answer.map_err(unanswered)?;
+        Ok(Zeroizing::new(answer.expose().to_owned()))
     }
 
     pub(super) fn hidden(&self, question: &str) -> Result<Secret> {

@@ -201,12 +201,15 @@ fn default_shell(env: &Env) -> OsString {
 
 /// `PATH` with this program's directory first, so that `xacct` is this one.
 fn path_with_xacct(env: &Env) -> Result<OsString> {
-    let unknown = |reason: String| Error::other(format!("cannot tell where xacct is: {reason}"));
-    let program = std::env::current_exe().map_err(|error| unknown(error.to_string()))?;
+    let program = std::env::current_exe().map_err(|error| unknown_path(&error))?;
     let own = program.parent().map(Path::to_path_buf);
     let rest = env
         .raw("PATH")
         .map(|path| std::env::split_paths(path).collect::<Vec<_>>());
     std::env::join_paths(own.into_iter().chain(rest.into_iter().flatten()))
-        .map_err(|error| unknown(error.to_string()))
+        .map_err(|error| unknown_path(&error))
+}
+
+fn unknown_path(reason: &dyn std::fmt::Display) -> Error {
+    Error::other(format!("cannot tell where xacct is: {reason}"))
 }

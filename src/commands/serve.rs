@@ -157,35 +157,40 @@ impl Again {
 }
 
 fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
-    let of = |((served, address), issued): ((&Served, String), &Issued)| {
-        let region = || Some(Secret::new(issued.region.as_str()));
-        let own = [
-            (
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                Some(Secret::new(address)),
-            ),
-            (
-                "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-                Some(served.token.clone()),
-            ),
-            ("AWS_REGION", region()),
-            ("AWS_DEFAULT_REGION", region()),
-            (
-                "AWS_ACCOUNT_ID",
-                issued.credentials.account_id().map(Secret::new),
-            ),
-            ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
-        ];
-        let settings = issued
-            .settings
-            .iter()
-            .map(|(name, value)| (name.clone(), Some(value.clone())));
-        own.into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(settings)
-            .collect()
-    };
-    endpoint.addresses().zip(issued).map(of).collect()
+    endpoint
+        .addresses()
+        .zip(issued)
+        .map(|((served, address), issued)| variables_of(served, &address, issued))
+        .collect()
+}
+
+fn variables_of(served: &Served, address: &str, issued: &Issued) -> Variables {
+    let region = Secret::new(issued.region.as_str());
+    let own = [
+        (
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            Some(Secret::new(address)),
+        ),
+        (
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            Some(served.token.clone()),
+        ),
+        ("AWS_REGION", Some(region.clone())),
+        ("AWS_DEFAULT_REGION", Some(region)),
+        (
+            "AWS_ACCOUNT_ID",
+            issued.credentials.account_id().map(Secret::new),
+        ),
+        ("XACCT_PROFILE", Some(Secret::new(issued.profile.as_str()))),
+    ];
+    let settings = issued
+        .settings
+        .iter()
+        .map(|(name, value)| (name.clone(), Some(value.clone())));
+    own.into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(settings)
+        .collect()
 }
 
 /// The command, with files in which nothing competes; gives its exit status.
@@ -201,13 +206,9 @@ async fn run_command(
         &config::profile_alone(&config, profile.as_ref(), &issued.region),
         context,
     )?;
+    let mut variables = variables.clone();
     // The file has its settings.
-    let is_setting = |name: &str| issued.settings.iter().any(|(setting, _)| setting == name);
-    let mut variables: Variables = variables
-        .iter()
-        .filter(|(name, _)| !is_setting(name))
-        .cloned()
-        .collect();
+    variables.retain(|(name, _)| !issued.settings.iter().any(|(setting, _)| setting == name));
     variables.push((
         "AWS_CONFIG_FILE".to_owned(),
         Some(Secret::new(files.path("config"))),

@@ -10,7 +10,7 @@ use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::render::formats::Format;
 use crate::render::shell::{self, Change, Shell};
-use crate::secret::Secret;
+
 use crate::shell_state::{ShellState, Variable};
 use crate::terminal;
 #[cfg(windows)]
@@ -110,10 +110,12 @@ pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> Change<'a> {
 /// A value of the user's own that this shell's language cannot hold is taken out instead: nothing
 /// may keep `unset` or a failure from taking the credentials out.
 pub(super) fn what_fits(shell: Shell, changes: Vec<Variable<'_>>) -> Vec<Variable<'_>> {
-    let fits = |name: &str, value: &Secret| shell::can_hold(shell, name, value.expose());
     changes
         .into_iter()
-        .map(|(name, value)| (name, value.filter(|value| fits(name, value))))
+        .map(|(name, value)| {
+            let fits = value.filter(|value| shell::can_hold(shell, name, value.expose()));
+            (name, fits)
+        })
         .collect()
 }
 

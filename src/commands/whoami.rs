@@ -83,13 +83,9 @@ fn show(identity: &Identity, json: bool) -> Result<ExitCode> {
             user_id,
         })
     } else {
-        let line = |name: &str, value: &str| format!("{name:<8} {}\n", say::visible(value));
-        [
-            line("account", account_id),
-            line("arn", arn),
-            line("user id", user_id),
-        ]
-        .concat()
+        [("account", account_id), ("arn", arn), ("user id", user_id)]
+            .map(|(name, value)| format!("{name:<8} {}\n", say::visible(value)))
+            .concat()
     };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

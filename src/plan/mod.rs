@@ -82,6 +82,16 @@ pub(crate) struct Request {
     pub(crate) by_variable: Vec<&'static str>,
 }
 
+impl Request {
+    /// The profile as the files have it.
+    pub(crate) fn of_profile(name: &str) -> Request {
+        Request {
+            profile: Some(name.to_owned()),
+            ..Request::default()
+        }
+    }
+}
+
 /// Everything that will be done to get credentials, before any of it is done.
 #[derive(Debug)]
 pub(crate) struct Plan {

@@ -33,6 +33,10 @@ impl Cell {
         }
     }
 
+    pub(crate) fn optional(text: Option<&str>) -> Cell {
+        Cell::new(text.unwrap_or_default())
+    }
+
     #[must_use]
     pub(crate) fn styled(mut self, style: impl Into<Style>) -> Cell {
         self.style = style.into();

@@ -120,8 +120,12 @@ fn account_id(text: &str) -> Verdict<String> {
 
 /// The portal's model: `[\w+=,.@-]+`, up to 32 characters of it in a permission set's name.
 fn role_name(text: &str) -> Verdict<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    if !text.is_empty() && text.len() <= 64 && text.chars().all(allowed) {
+    if !text.is_empty()
+        && text.len() <= 64
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
+    {
         return Ok(text.to_owned());
     }
     Err(format!(

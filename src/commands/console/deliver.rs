@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::super::context::Context;
@@ -135,11 +135,6 @@ impl Way {
 
 impl Opener {
     fn open(&self, address: &Secret, env: &Env, profile: &str) -> Result<()> {
-        let started = |program: &PathBuf, arguments: Vec<String>| {
-            let mut command = Command::new(program);
-            command.args(arguments);
-            vec![command]
-        };
         let url = address.expose();
         let commands = match self {
             Opener::Usual => browser::usual(url, env),
@@ -150,12 +145,15 @@ impl Opener {
                 name,
                 color,
                 profile,
-            } => started(
+            } => vec![command(
                 program,
                 console::firefox(url, *container, name, *color, profile.as_deref()),
-            ),
+            )],
             Opener::Chromium { program, directory } => {
-                started(program, console::chromium(url, directory.as_deref()))
+                vec![command(
+                    program,
+                    console::chromium(url, directory.as_deref()),
+                )]
             }
         };
         if runtime::run(browser::start(commands))? {
@@ -167,6 +165,12 @@ impl Opener {
             _ => error,
         })
     }
+}
+
+fn command(program: &Path, arguments: Vec<String>) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    command
 }
 
 /// What to type where no browser opens here.

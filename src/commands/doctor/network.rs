@@ -63,16 +63,14 @@ pub(super) fn ask(
             skipped: Some("--offline".to_owned()),
         };
     }
-    let usable = |one: &&Planned| {
-        let plan = one.plan.as_ref().ok();
-        plan.is_some_and(|plan| {
-            plan.connection
-                .ca_bundle
-                .as_ref()
-                .is_none_or(|path| !unusable.contains(path))
+    let mut usable = meant;
+    usable.retain(|one| {
+        one.plan.as_ref().is_ok_and(|plan| {
+            let bundle = plan.connection.ca_bundle.as_ref();
+            bundle.is_none_or(|path| !unusable.contains(path))
         })
-    };
-    let work = work(&meant.into_iter().filter(usable).collect::<Vec<_>>());
+    });
+    let work = work(&usable);
     match ask_all(&work, context) {
         Ok(of_requests) => Answers {
             of_requests,
@@ -145,12 +143,14 @@ fn bundles(planned: &[&Planned]) -> (BTreeSet<String>, Vec<Finding>) {
         .into_iter()
         .filter_map(|path| Some((path, aws::ca_bundle(path).err()?)))
         .collect();
-    let finding = |(_, error): &(&String, Error)| {
-        Finding::new(&catalog::CA_BUNDLE, error.to_string()).fix(error.hints.join("; "))
-    };
     (
         wrong.iter().map(|(path, _)| (*path).clone()).collect(),
-        wrong.iter().map(finding).collect(),
+        wrong
+            .iter()
+            .map(|(_, error)| {
+                Finding::new(&catalog::CA_BUNDLE, error.to_string()).fix(error.hints.join("; "))
+            })
+            .collect(),
     )
 }
 

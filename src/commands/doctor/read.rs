@@ -58,24 +58,22 @@ impl Read {
 
     /// The AWS files that are there, with the paths that people are shown.
     pub(super) fn texts(&self) -> Vec<(FileKind, String, &str)> {
-        let text = |file| Some((file, self.paths.display(file), self.raw.of(file)?.as_str()));
         [FileKind::Config, FileKind::Credentials]
             .into_iter()
-            .filter_map(text)
+            .filter_map(|file| Some((file, self.paths.display(file), self.raw.of(file)?.as_str())))
             .collect()
     }
 
     /// The files that are there.
     pub(super) fn shown(&self) -> Vec<String> {
         let files = [FileKind::Config, FileKind::Credentials, FileKind::Settings];
-        let there = |file: &FileKind| {
-            self.raw
-                .of(*file)
-                .is_some_and(|text: &Zeroizing<String>| !text.is_empty())
-        };
         files
             .into_iter()
-            .filter(there)
+            .filter(|file| {
+                self.raw
+                    .of(*file)
+                    .is_some_and(|text: &Zeroizing<String>| !text.is_empty())
+            })
             .map(|file| self.paths.display(file))
             .collect()
     }

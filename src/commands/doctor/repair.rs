@@ -112,11 +112,12 @@ fn rewrite(
         }
     }
     let path = paths.display(file);
-    let unchanged = |why: &str| Error::other(format!("{path} was not changed: {why}"));
-    let text = old.of(file).ok_or_else(|| unchanged("it has gone"))?;
-    let new = edit::apply(file, text, edits).map_err(|why| unchanged(&why))?;
-    let config =
-        |texts: &Texts| Config::without_settings(paths.clone(), texts.clone().without_marks());
+
+    let text = old
+        .of(file)
+        .ok_or_else(|| unchanged(&path, "it has gone"))?;
+    let new = edit::apply(file, text, edits).map_err(|why| unchanged(&path, &why))?;
+
     let texts = match file {
         FileKind::Credentials => Texts {
             credentials: Some(new.clone()),
@@ -127,8 +128,11 @@ fn rewrite(
             ..old.clone()
         },
     };
-    if !edit::holds(&config(&old), &config(&texts), edits) {
-        return Err(unchanged("the profiles would not be the same afterwards"));
+    if !edit::holds(&config(paths, &old), &config(paths, &texts), edits) {
+        return Err(unchanged(
+            &path,
+            "the profiles would not be the same afterwards",
+        ));
     }
     context
         .voice
@@ -143,4 +147,12 @@ fn rewrite(
         context.voice.note(&format!("backup: {}", backup.display()));
     }
     Ok(())
+}
+
+fn unchanged(path: &str, why: &str) -> Error {
+    Error::other(format!("{path} was not changed: {why}"))
+}
+
+fn config(paths: &Paths, texts: &Texts) -> Config {
+    Config::without_settings(paths.clone(), texts.clone().without_marks())
 }

@@ -115,11 +115,10 @@ impl LastRun {
 
     /// Errors: of kind `Config`, where there was no run, or a newer xacct wrote this.
     pub(super) fn read(store: &Store) -> Result<LastRun> {
-        let none = || {
+        let bytes = store.read_note(FOLDER, FILE)?.ok_or_else(|| {
             Error::config("no run is recorded whose failures could be tried again")
                 .hint("xacct each SELECTOR... -- CMD")
-        };
-        let bytes = store.read_note(FOLDER, FILE)?.ok_or_else(none)?;
+        })?;
         let read: Option<LastRun> = serde_json::from_slice(&bytes).ok();
         let mut last = read.filter(|run| run.version == FORMAT).ok_or_else(|| {
             Error::config("the record of the last run cannot be read: it is damaged, or newer")
@@ -159,12 +158,16 @@ impl LastRun {
     /// The last run's overrides, below those that are given now.
     pub(super) fn overrides(&self, given: Request) -> Request {
         let roles = self.roles.clone();
-        let or = |given: Vec<(String, String)>, kept| if given.is_empty() { kept } else { given };
+
         Request {
             role_session_name: given.role_session_name.or(roles.role_session_name),
             duration_seconds: given.duration_seconds.or(roles.duration_seconds),
             source_identity: given.source_identity.or(roles.source_identity),
-            tags: or(given.tags, roles.tags),
+            tags: if given.tags.is_empty() {
+                roles.tags
+            } else {
+                given.tags
+            },
             policy: given.policy.or(roles.policy),
             policy_arns: if given.policy_arns.is_empty() {
                 roles.policy_arns

@@ -167,15 +167,12 @@ impl<'a> Printer<'a> {
         if outcome.status == Status::Skipped {
             return self.place(index, &mut []);
         }
-        let above = |to: To| {
-            heading(named, outcome, self.colors[usize::from(to == To::Stderr)]).into_bytes()
-        };
-        let (above_out, above_err) = (above(To::Stdout), above(To::Stderr));
+        let [above_out, above_err] = self.colors.map(|color| heading(named, outcome, color));
         let has_errors = err.length()? > 0;
         // Where stdout goes elsewhere, stderr would not tell whose lines these are.
         let again = has_errors && !(io::stdout().is_terminal() && io::stderr().is_terminal());
         let mut parts: Vec<(To, &mut dyn Read)> = Vec::new();
-        let (mut above_out, mut above_err) = (above_out.as_slice(), above_err.as_slice());
+        let (mut above_out, mut above_err) = (above_out.as_bytes(), above_err.as_bytes());
         parts.push((To::Stdout, &mut above_out));
         if let Some(kept) = out.kept()? {
             parts.push((To::Stdout, kept));
@@ -253,25 +250,29 @@ impl Order {
 /// line of its own.
 fn show(to: To, from: &mut dyn Read) -> io::Result<()> {
     let (mut buffer, mut last) = (vec![0; IN_MEMORY], b'\n');
-    let pass_on = |bytes: &[u8]| match to {
-        To::Stdout => write_out(bytes),
-        To::Stderr => {
-            say::relay(bytes);
-            Ok(())
-        }
-    };
+
     loop {
         let count = from.read(&mut buffer)?;
         let Some(end) = buffer[..count].last() else {
             break;
         };
         last = *end;
-        pass_on(&buffer[..count])?;
+        write_to(to, &buffer[..count])?;
     }
     if last == b'\n' {
         Ok(())
     } else {
-        pass_on(b"\n")
+        write_to(to, b"\n")
+    }
+}
+
+fn write_to(to: To, bytes: &[u8]) -> io::Result<()> {
+    match to {
+        To::Stdout => write_out(bytes),
+        To::Stderr => {
+            say::relay(bytes);
+            Ok(())
+        }
     }
 }
 

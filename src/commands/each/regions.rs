@@ -19,7 +19,7 @@ use crate::terminal::interruptible;
 
 use super::outcome::Outcome;
 use super::prepare;
-use super::targets::{ALL_REGIONS, Target, Work};
+use super::targets::{ALL_REGIONS, Member, Target, Work};
 
 /// Of the members that it was asked for.
 pub(super) type Found = BTreeMap<usize, std::result::Result<Vec<String>, Outcome>>;
@@ -32,22 +32,17 @@ struct Group {
 /// Puts known regions in the place of `all`, and leaves those that are not known as they are.
 pub(super) fn put_known(work: &mut Work, store: &Store, context: &Context) {
     let now = (context.now)();
-    let known = |member: usize| {
-        let Some(endpoint) = &work.members[member].account else {
-            return None;
+    let mut found = Found::new();
+    for index in all_members(work) {
+        let Member { plan, account, .. } = &work.members[index];
+        let (Some(endpoint), Some(account_id)) = (account, plan.account_id()) else {
+            continue;
         };
-        let plan = &work.members[member].plan;
-        known_regions(
-            store,
-            &account_url(endpoint, &plan.region.name),
-            plan.account_id()?,
-            now,
-        )
-    };
-    let found: Found = all_members(work)
-        .into_iter()
-        .filter_map(|member| Some((member, Ok(known(member)?))))
-        .collect();
+        let url = account_url(endpoint, &plan.region.name);
+        if let Some(regions) = known_regions(store, &url, account_id, now) {
+            found.insert(index, Ok(regions));
+        }
+    }
     put(work, &found);
 }
 

@@ -32,19 +32,11 @@ pub(super) fn say(
         }
     }
     voice.note(&format!("{} in {}", counts(outcomes), took(milliseconds)));
-    let shortened = |outcome: &Outcome| {
-        outcome
-            .error
-            .as_deref()
-            .is_some_and(|error| short(error) != error)
-    };
-    if voice.verbose == 0
-        && wrong
-            .iter()
-            .filter(|(_, outcome)| shortened(outcome))
-            .count()
-            > 1
-    {
+    let errors = wrong
+        .iter()
+        .filter_map(|(_, outcome)| outcome.error.as_deref());
+    let shortened = errors.filter(|error| short(error) != *error).count();
+    if voice.verbose == 0 && shortened > 1 {
         voice.show("  -v says each refusal in full, and so does --output json");
     }
     if !wrong.is_empty() {
@@ -78,11 +70,6 @@ fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
 /// Up to AWS's code: who may not do what to which resource takes lines of a narrow column, and was
 /// said in full where it happened first.
 fn short(error: &str) -> String {
-    let is_code = |word: &str| {
-        word.len() > 3
-            && word.starts_with(|first: char| first.is_ascii_uppercase())
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
-    };
     let mut parts = error.splitn(3, ": ");
     match (parts.next(), parts.next(), parts.next()) {
         (Some(what), Some(code), Some(_)) if what.starts_with("AWS refused ") && is_code(code) => {
@@ -90,6 +77,12 @@ fn short(error: &str) -> String {
         }
         _ => error.to_owned(),
     }
+}
+
+fn is_code(word: &str) -> bool {
+    word.len() > 3
+        && word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
 /// `8 ok, 1 failed, 1 denied of 10`
@@ -101,19 +94,14 @@ fn counts(outcomes: &[Outcome]) -> String {
         (Status::Timeout, "timed out"),
         (Status::Skipped, "skipped"),
     ];
-    let count = |status: Status| {
-        outcomes
-            .iter()
-            .filter(|outcome| outcome.status == status)
-            .count()
-    };
-    let counted = WORDS
-        .iter()
-        .map(|(status, word)| (count(*status), word))
-        .filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = counted
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let mut parts = Vec::new();
+    for (status, word) in WORDS {
+        let of_status = outcomes.iter().filter(|outcome| outcome.status == status);
+        let count = of_status.count();
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
     match parts.as_slice() {
         [one] => one.clone(),
         parts => format!("{} of {}", parts.join(", "), outcomes.len()),

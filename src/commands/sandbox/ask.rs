@@ -55,19 +55,14 @@ pub(crate) fn log(json: bool, env: &Env, out: &mut impl Write) -> Result<()> {
 
 /// `3 AssumeRole eu-central-1 AKIA… 403 AccessDenied RoleArn=… RoleSessionName=…`
 fn line(entry: &Value) -> String {
-    let field = |name: &str| match entry.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => "-".to_owned(),
-        Some(other) => other.to_string(),
-    };
     let mut words: Vec<String> = ["n", "action", "region", "access_key_id", "status"]
         .into_iter()
-        .map(field)
+        .map(|name| field(entry, name))
         .collect();
     words.extend(
         ["code", "fault"]
             .into_iter()
-            .map(field)
+            .map(|name| field(entry, name))
             .filter(|text| text != "-"),
     );
     let params = entry
@@ -79,6 +74,14 @@ fn line(entry: &Value) -> String {
         params.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())),
     );
     say::visible(&words.join(" ")) + "\n"
+}
+
+fn field(entry: &Value, name: &str) -> String {
+    match entry.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => "-".to_owned(),
+        Some(other) => other.to_string(),
+    }
 }
 
 fn endpoint(env: &Env) -> Result<&str> {

@@ -189,10 +189,10 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
         ("AWS_ACCOUNT_ID", "AccountId"),
     ];
     let json = process.json();
-    let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or("(absent)");
-    let equal = same
-        .iter()
-        .all(|(variable, name)| first.sets(variable, text(name)));
+    let equal = same.iter().all(|(variable, name)| {
+        let value = json.get(name).and_then(Value::as_str);
+        value.is_some_and(|value| first.sets(variable, value))
+    });
     stage.promise(
         "the same credentials as in the shell",
         equal && json.get("Version") == Some(&1.into()),

@@ -132,9 +132,13 @@ fn profile(
 
 /// IAM's letters, with a path before them or not.
 fn role_name(text: &str) -> Result<&str> {
-    let is_taken = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
     let name = text.trim_start_matches("role/").trim_start_matches('/');
-    if !name.is_empty() && !name.ends_with('/') && name.chars().all(is_taken) {
+    if !name.is_empty()
+        && !name.ends_with('/')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c))
+    {
         return Ok(name);
     }
     Err(

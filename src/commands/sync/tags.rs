@@ -33,14 +33,10 @@ impl<'a> Tags<'a> {
 
     /// Whether an account with these tags is meant.
     pub(super) fn match_all(&self, found: &[Tag]) -> bool {
-        let has = |key: &str, pattern: &Pattern| {
-            found
-                .iter()
-                .any(|(own, value)| own == key && pattern.matches(value))
-        };
-        self.0
-            .iter()
-            .all(|(key, values)| values.iter().any(|pattern| has(key, pattern)))
+        self.0.iter().all(|(key, patterns)| {
+            let mut values = found.iter().filter(|(own, _)| own == key);
+            values.any(|(_, value)| patterns.iter().any(|pattern| pattern.matches(value)))
+        })
     }
 }
 

@@ -271,7 +271,7 @@ impl<'a, W: Write> Stage<'a, W> {
             return Ok(Vec::new());
         };
         let log = client::get(endpoint, "log")?;
-        let number = |request: &Value| request.get("n").and_then(Value::as_u64).unwrap_or_default();
+
         let new = log
             .as_array()
             .into_iter()
@@ -324,13 +324,17 @@ fn finish(child: Child) -> Result<Played> {
     let output = child
         .wait_with_output()
         .map_err(|error| Error::other(format!("xacct lost a run of itself: {error}")))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+
     Ok(Played {
         status: super::super::super::child::status_of(output.status),
-        stdout: text(&output.stdout),
-        stderr: text(&output.stderr),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         requests: Vec::new(),
     })
+}
+
+fn number(request: &Value) -> u64 {
+    request.get("n").and_then(Value::as_u64).unwrap_or_default()
 }
 
 fn unwritable(error: &std::io::Error) -> Error {

@@ -87,15 +87,17 @@ pub(crate) fn command(words: &[String], url: &str) -> Option<Command> {
 /// The words, of which the first ones may be a path with blanks that nobody has quoted:
 /// `/Applications/Google Chrome.app/…`.
 fn with_whole_path(words: &[String]) -> Vec<String> {
-    let is_file = |path: &str| Path::new(path).is_file();
     if !words
         .first()
-        .is_some_and(|first| first.contains('/') && !is_file(first))
+        .is_some_and(|first| first.contains('/') && !Path::new(first).is_file())
     {
         return words.to_vec();
     }
     let joined = (2..=words.len()).map(|count| (words[..count].join(" "), &words[count..]));
-    match joined.into_iter().find(|(path, _)| is_file(path)) {
+    match joined
+        .into_iter()
+        .find(|(path, _)| Path::new(path).is_file())
+    {
         Some((path, rest)) => [&[path], rest].concat(),
         None => words.to_vec(),
     }
@@ -103,18 +105,19 @@ fn with_whole_path(words: &[String]) -> Vec<String> {
 
 /// `BROWSER=firefox:chromium --new-window %s`
 fn named(browsers: &str, url: &str) -> Vec<Command> {
-    let read = |text: std::path::PathBuf| {
-        let text = text.to_str()?.to_owned();
-        // A path of Windows is no shell's word.
-        let is_path = cfg!(windows) || Path::new(&text).is_file();
-        let words = if is_path {
-            vec![text]
-        } else {
-            shlex::split(&text)?
-        };
-        command(&words, url)
-    };
-    std::env::split_paths(browsers).filter_map(read).collect()
+    std::env::split_paths(browsers)
+        .filter_map(|text| {
+            let text = text.to_str()?.to_owned();
+            // A path of Windows is no shell's word.
+            let is_path = cfg!(windows) || Path::new(&text).is_file();
+            let words = if is_path {
+                vec![text]
+            } else {
+                shlex::split(&text)?
+            };
+            command(&words, url)
+        })
+        .collect()
 }
 
 #[cfg(test)]

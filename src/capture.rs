@@ -350,19 +350,15 @@ fn processes() -> Vec<(i32, i32)> {
     let numbers = listed
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let with_parent = |id: i32| {
-        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // `12 (name) S 1 …`: the name may have parentheses itself.
-        let parent = stat
-            .rsplit_once(')')?
-            .1
-            .split_whitespace()
-            .nth(1)?
-            .parse()
-            .ok()?;
-        Some((id, parent))
-    };
-    numbers.filter_map(with_parent).collect()
+    numbers.filter_map(|id| Some((id, parent(id)?))).collect()
+}
+
+#[cfg(target_os = "linux")]
+fn parent(id: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // `12 (name) S 1 …`: the name may have parentheses itself.
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
@@ -373,11 +369,11 @@ fn processes() -> Vec<(i32, i32)> {
     let text = listed
         .map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned())
         .unwrap_or_default();
-    let pair = |line: &str| {
+    let pairs = text.lines().filter_map(|line| {
         let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
         Some((numbers.next()??, numbers.next()??))
-    };
-    text.lines().filter_map(pair).collect()
+    });
+    pairs.collect()
 }
 
 #[cfg(test)]

@@ -183,10 +183,11 @@ const MASK: &str = "(not shown: it does not look like an access key id)";
 /// An access key id that may be shown: AWS's have capital letters and digits only. What was pasted
 /// into its place may be a secret.
 pub(crate) fn shown_id(text: &str) -> &str {
-    let is_of_id = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
     let looks_like_one = (16..=128).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.chars().all(is_of_id);
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
     if looks_like_one { text } else { MASK }
 }
 
@@ -196,12 +197,6 @@ const NO_DEVICE: &str = "(not shown: it does not look like an MFA device)";
 /// else that stands in their place may be a secret.
 pub(crate) fn shown_device(text: &str) -> &str {
     let is_arn = Arn::parse(text).is_some_and(|arn| {
-        let is_word = |part: &str| {
-            part.len() <= 16
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-        };
         is_word(arn.partition) && is_word(arn.service) && is_account_id(arn.account_id)
     });
     let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
@@ -210,6 +205,13 @@ pub(crate) fn shown_device(text: &str) -> &str {
         && digits.len() >= 4
         && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_arn || is_number { text } else { NO_DEVICE }
+}
+
+fn is_word(part: &str) -> bool {
+    part.len() <= 16
+        && part
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 /// What AWS calls the keys of a session; a user's own begin with `AKIA`. Other makers' services may
@@ -246,9 +248,10 @@ fn check_id(text: &str) -> Result<(), String> {
 
 /// 40 characters of base64 with capital and small letters: what secrets are, and ids are not.
 pub(crate) fn looks_like_secret(text: &str) -> bool {
-    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
     text.len() == 40
-        && text.chars().all(is_base64)
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+/".contains(c))
         && text.contains(|c: char| c.is_ascii_uppercase())
         && text.contains(|c: char| c.is_ascii_lowercase())
 }
@@ -366,16 +369,15 @@ impl Issued {
     /// these credentials do not have it.
     pub(crate) fn variables(&self) -> Vec<(&'static str, Option<Secret>)> {
         let keys = &self.credentials;
-        let plain = |text: &str| Some(Secret::new(text));
         let values = [
-            plain(keys.access_key_id()),
+            Some(Secret::new(keys.access_key_id())),
             Some(keys.secret_access_key().clone()),
             keys.session_token().cloned(),
             keys.expiration().map(|at| Secret::new(rfc3339(at))),
-            plain(&self.region),
-            plain(&self.region),
-            keys.account_id().and_then(plain),
-            plain(&self.profile),
+            Some(Secret::new(&*self.region)),
+            Some(Secret::new(&*self.region)),
+            keys.account_id().map(Secret::new),
+            Some(Secret::new(&*self.profile)),
         ];
         SET_BY_XACCT.into_iter().zip(values).collect()
     }

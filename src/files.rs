@@ -76,20 +76,22 @@ fn read_one(paths: &Paths, file: FileKind) -> Result<Option<Zeroizing<String>>> 
 ///
 /// Errors: the first that cannot be, with the line that names it.
 pub(crate) fn read_policies(files: Vec<PolicyFile>) -> Result<Vec<PolicyText>> {
-    let read = |file: PolicyFile| match read_text(&file.path) {
-        Ok(text) => Ok((file, text.to_string())),
-        Err(error) => {
-            let message = format!(
-                "{}: session_policy: {} cannot be read: {error}",
-                file.place,
-                file.path.display()
-            );
-            Err(Error::config(message)
-                .caused_by(error)
-                .hint("it is the path of a JSON file, or the JSON text itself"))
-        }
-    };
-    files.into_iter().map(read).collect()
+    files
+        .into_iter()
+        .map(|file| match read_text(&file.path) {
+            Ok(text) => Ok((file, text.to_string())),
+            Err(error) => {
+                let message = format!(
+                    "{}: session_policy: {} cannot be read: {error}",
+                    file.place,
+                    file.path.display()
+                );
+                Err(Error::config(message)
+                    .caused_by(error)
+                    .hint("it is the path of a JSON file, or the JSON text itself"))
+            }
+        })
+        .collect()
 }
 
 /// A digest of what stands in a token's file; `None` where it cannot be read, which whoever needs
@@ -103,13 +105,8 @@ pub(crate) fn digest_of(path: &str) -> Option<String> {
 /// size and time.
 pub(crate) fn digest_of_inputs(inputs: &Inputs) -> Seen {
     let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
-    };
-    add(&std::env::current_dir()
-        .unwrap_or_default()
-        .to_string_lossy());
+    let here = std::env::current_dir().unwrap_or_default();
+    add(&mut hash, &here.to_string_lossy());
     for word in &inputs.words {
         let is_bare = !word.contains(std::path::is_separator);
         let directories = inputs.directories.iter().filter(|_| is_bare);
@@ -117,15 +114,23 @@ pub(crate) fn digest_of_inputs(inputs: &Inputs) -> Seen {
             .map(|directory| directory.join(word))
             .find_map(|path| version(&path));
         for version in version(Path::new(word)).into_iter().chain(program) {
-            add(&version);
+            add(&mut hash, &version);
         }
     }
-    let names_directory = |word: &String| word != "." && Path::new(word).is_dir();
-    let is_whole = inputs.are_told && !inputs.words.iter().any(names_directory);
+    let is_whole = inputs.are_told
+        && !inputs
+            .words
+            .iter()
+            .any(|word| word != "." && Path::new(word).is_dir());
     Seen {
         digest: hex::encode(hash.finalize()),
         is_whole,
     }
+}
+
+fn add(hash: &mut Sha256, text: &str) {
+    hash.update((text.len() as u64).to_be_bytes());
+    hash.update(text);
 }
 
 /// What tells this version of a file from any other; `None` where there is no such file.

@@ -18,13 +18,6 @@ fn declared(source: &str) -> Vec<String> {
 
 /// The identifiers that directly follow `prefix` anywhere in the source, one or several in braces.
 fn used(source: &str, prefix: &str) -> Vec<String> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let word = |text: &str| {
-        text.trim_start()
-            .chars()
-            .take_while(|c| is_word(*c))
-            .collect::<String>()
-    };
     let starts = source
         .match_indices(prefix)
         .filter(|(at, _)| !source[..*at].ends_with(is_word));
@@ -37,6 +30,15 @@ fn used(source: &str, prefix: &str) -> Vec<String> {
             }
         })
         .collect()
+}
+
+fn word(text: &str) -> String {
+    let text = text.trim_start();
+    text.chars().take_while(|c| is_word(*c)).collect()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// The items of `a, b::{c, d}, e}`, up to the brace that ends them.

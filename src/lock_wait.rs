@@ -64,17 +64,10 @@ impl Waiter<'_> {
                     return Ok(None);
                 }
             };
-            let longest = || {
+            let until = self.until.unwrap_or_else(|| {
                 let is_attended = *attended.get_or_init(terminal::available);
-                if holder == self.me {
-                    OWN
-                } else if is_attended {
-                    ATTENDED
-                } else {
-                    UNATTENDED
-                }
-            };
-            let until = self.until.unwrap_or_else(|| began + longest());
+                began + self.longest(&holder, is_attended)
+            });
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(timed_out(&holder, why, false));
@@ -93,6 +86,16 @@ impl Waiter<'_> {
             }
             interruptible(tokio::time::sleep(pause.min(left))).await?;
             pause = (pause * 2).min(PAUSE);
+        }
+    }
+
+    fn longest(&self, holder: &str, is_attended: bool) -> Duration {
+        if holder == self.me {
+            OWN
+        } else if is_attended {
+            ATTENDED
+        } else {
+            UNATTENDED
         }
     }
 }
@@ -139,25 +142,24 @@ fn pid_of(holder: &str) -> Option<u32> {
 /// the number is of another container, perhaps.
 #[cfg(target_os = "linux")]
 fn is_stopped(holder: &str) -> bool {
-    let stat = |process: &str| std::fs::read_to_string(format!("/proc/{process}/stat")).ok();
-    // `123 (xacct) T 1 …`: the name may have parentheses itself.
-    let parts = |stat: String| {
-        let (name, rest) = stat.rsplit_once(')')?;
-        Some((
-            name.split_once('(')?.1.to_owned(),
-            rest.trim_start().chars().next()?,
-        ))
-    };
     let Some(pid) = pid_of(holder) else {
         return false;
     };
-    let (Some((name, state)), Some((own, _))) = (
-        stat(&pid.to_string()).and_then(parts),
-        stat("self").and_then(parts),
-    ) else {
+    let (Some((name, state)), Some((own, _))) =
+        (name_and_state(&pid.to_string()), name_and_state("self"))
+    else {
         return false;
     };
     name == own && matches!(state, 'T' | 't')
+}
+
+#[cfg(target_os = "linux")]
+fn name_and_state(process: &str) -> Option<(String, char)> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // `123 (xacct) T 1 …`: the name may have parentheses itself.
+    let (name, rest) = stat.rsplit_once(')')?;
+    let (_, name) = name.split_once('(')?;
+    Some((name.to_owned(), rest.trim_start().chars().next()?))
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

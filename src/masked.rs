@@ -24,12 +24,14 @@ fn without_query(text: &str) -> Cow<'_, str> {
     let Some(at) = text.find('?').filter(|at| at + 1 < text.len()) else {
         return Cow::Borrowed(text);
     };
-    let shown = |part: &str| match part.split_once('=') {
-        Some((name, value)) if !value.is_empty() => format!("{name}={MASK}"),
-        None if !part.is_empty() => MASK.to_owned(),
-        _ => part.to_owned(),
-    };
-    let parts: Vec<String> = text[at + 1..].split('&').map(shown).collect();
+    let parts: Vec<String> = text[at + 1..]
+        .split('&')
+        .map(|part| match part.split_once('=') {
+            Some((name, value)) if !value.is_empty() => format!("{name}={MASK}"),
+            None if !part.is_empty() => MASK.to_owned(),
+            _ => part.to_owned(),
+        })
+        .collect();
     Cow::Owned(format!("{}?{}", &text[..at], parts.join("&")))
 }
 
@@ -124,7 +126,6 @@ fn scheme_length(text: &str) -> usize {
 /// An `@` behind the host belongs to a path. A host with a colon may be a user and the beginning of
 /// a password that has a slash in it.
 fn masked<'a>(before: &str, rest: &'a str) -> Cow<'a, str> {
-    let unmasked = || Cow::Owned(format!("{before}{rest}"));
     let slashes = rest.len() - rest.trim_start_matches(['/', '\\']).len();
     let host = rest[slashes..]
         .find(['/', '\\', '?', '#'])
@@ -138,7 +139,7 @@ fn masked<'a>(before: &str, rest: &'a str) -> Cow<'a, str> {
     match rest[..until].rfind('@') {
         Some(at) => Cow::Owned(format!("{before}{MASK}{}", &rest[at..])),
         None if before.is_empty() => Cow::Borrowed(rest),
-        None => unmasked(),
+        None => Cow::Owned(format!("{before}{rest}")),
     }
 }
 

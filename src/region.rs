@@ -134,18 +134,12 @@ fn parts(name: &str) -> Option<(&str, &str, &str)> {
 
 /// One that AWS has, or two letters that are no typing error for one of those.
 fn is_world(text: &str) -> bool {
-    let known = || {
-        REGIONS
-            .iter()
-            .filter_map(|name| parts(name))
-            .map(|(world, _, _)| world)
-    };
-    let is_new = || {
-        text.len() == 2
+    let known = REGIONS.iter().filter_map(|name| parts(name));
+    let mut known = known.map(|(world, _, _)| world);
+    known.clone().any(|world| world == text)
+        || text.len() == 2
             && text.bytes().all(|byte| byte.is_ascii_lowercase())
-            && known().all(|world| strsim::osa_distance(world, text) > 1)
-    };
-    known().any(|world| world == text) || is_new()
+            && known.all(|world| strsim::osa_distance(world, text) > 1)
 }
 
 /// `us-east-1` of `us-east-1d` and `us-west-2` of `us-west-2-lax-1a`.
@@ -161,15 +155,19 @@ fn region_of_zone(name: &str) -> Option<&'static str> {
 /// The region that differs from the name by two typing errors at most.
 fn nearest(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
-    let distance = |region: &&'static str| strsim::osa_distance(&name, region);
-    let near = REGIONS.into_iter().min_by_key(distance)?;
-    (distance(&near) <= 2).then_some(near)
+    let near = REGIONS
+        .into_iter()
+        .min_by_key(|region| strsim::osa_distance(&name, region))?;
+    (strsim::osa_distance(&name, near) <= 2).then_some(near)
 }
 
 /// What can stand in a host's name, which is where services want the region.
 fn is_label(name: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !name.is_empty() && name.len() <= 63 && name.bytes().all(is_part)
+    !name.is_empty()
+        && name.len() <= 63
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]

@@ -214,8 +214,6 @@ pub(crate) fn visible(text: &str) -> String {
 /// A JSON document without the characters that [`visible`] would not show as they are: in strings,
 /// the only place where JSON can have them, `\u009b` stands for the same.
 pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
-    // A line feed stands between a document's values only.
-    let is_hidden = |c: char| c != '\n' && (c.is_control() || is_unseen(c));
     if !json.contains(is_hidden) {
         return Cow::Borrowed(json);
     }
@@ -231,6 +229,11 @@ pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A line feed stands between a document's values only.
+fn is_hidden(c: char) -> bool {
+    c != '\n' && (c.is_control() || is_unseen(c))
 }
 
 /// Line and paragraph separators, marks of direction, and characters without width.

@@ -22,6 +22,17 @@ pub(crate) struct Candidate {
     pub(crate) gives_credentials: bool,
 }
 
+impl Candidate {
+    fn values(&self, field: Field) -> &[String] {
+        match field {
+            Field::Tag => &self.tags,
+            Field::Account => self.account_id.as_slice(),
+            Field::Role => self.role.as_slice(),
+            Field::Source => &self.sources,
+        }
+    }
+}
+
 /// One selector of the command line or of a file.
 #[derive(Debug)]
 pub(crate) struct Selector {
@@ -82,21 +93,13 @@ impl Selector {
             Some(place) => format!("'{text}' in {place}"),
             None => format!("'{}{text}'", if excludes { "!" } else { "" }),
         };
-        let pattern = |pattern: &str| {
-            Pattern::new(pattern).map_err(|error| {
-                Error::usage(format!(
-                    "the selector {shown} is not a valid pattern: {}",
-                    error.msg
-                ))
-            })
-        };
         let by = FIELDS
             .iter()
             .find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
         let what = match by {
-            Some((field, value)) => What::By(field, pattern(value.trim())?),
+            Some((field, value)) => What::By(field, pattern(value.trim(), &shown)?),
             None if text == "all" => What::All,
-            None => What::Name(text.to_owned(), pattern(text)?),
+            None => What::Name(text.to_owned(), pattern(text, &shown)?),
         };
         Ok(Selector {
             shown,
@@ -111,13 +114,8 @@ impl Selector {
             What::Name(_, pattern) => pattern.matches(&candidate.name),
             What::All => true,
             What::By(field, pattern) => {
-                let matches = |text: &String| pattern.matches(text);
-                match field {
-                    Field::Tag => candidate.tags.iter().any(matches),
-                    Field::Account => candidate.account_id.as_ref().is_some_and(matches),
-                    Field::Role => candidate.role.as_ref().is_some_and(matches),
-                    Field::Source => candidate.sources.iter().any(matches),
-                }
+                let values = candidate.values(*field);
+                values.iter().any(|value| pattern.matches(value))
             }
         };
         by && candidate.gives_credentials
@@ -132,37 +130,28 @@ impl Selector {
                 return lines.into_iter().fold(error, Error::hint);
             }
         }
-        let near = |wanted: &str, prefix: &str, mut known: Vec<String>| {
-            known.sort();
-            known.dedup();
-            nearest(wanted, &known)
-                .into_iter()
-                .map(|name| format!("'{prefix}{name}'"))
-                .collect::<Vec<_>>()
-        };
-        let of = |all: fn(&Candidate) -> Vec<String>| candidates.iter().flat_map(all).collect();
-        let near = match &self.what {
+        let (wanted, prefix, mut known) = match &self.what {
             What::All => {
                 return error.hint("no profile gives credentials: xacct list    shows them");
             }
-            What::Name(name, _) => near(
-                name,
-                "",
-                candidates.iter().map(|c| c.name.clone()).collect(),
-            ),
+            What::Name(name, _) => {
+                let names = candidates.iter().map(|candidate| &candidate.name);
+                (name.as_str(), "", names.collect::<Vec<_>>())
+            }
             What::By(field, pattern) => {
                 let (prefix, _) = FIELDS[*field as usize];
-                let known = match field {
-                    Field::Tag => of(|candidate| candidate.tags.clone()),
-                    Field::Account => {
-                        of(|candidate| candidate.account_id.iter().cloned().collect())
-                    }
-                    Field::Role => of(|candidate| candidate.role.iter().cloned().collect()),
-                    Field::Source => of(|candidate| candidate.sources.clone()),
-                };
-                near(pattern.as_str(), prefix, known)
+                let values = candidates
+                    .iter()
+                    .flat_map(|candidate| candidate.values(*field));
+                (pattern.as_str(), prefix, values.collect())
             }
         };
+        known.sort();
+        known.dedup();
+        let near: Vec<String> = nearest(wanted, &known)
+            .into_iter()
+            .map(|name| format!("'{prefix}{name}'"))
+            .collect();
         match near.as_slice() {
             [] => {
                 error.hint("xacct list    shows the profiles with account, role, source and tags")
@@ -170,6 +159,15 @@ impl Selector {
             near => error.hint(format!("did you mean {}?", near.join(" or "))),
         }
     }
+}
+
+fn pattern(text: &str, shown: &str) -> Result<Pattern> {
+    Pattern::new(text).map_err(|error| {
+        Error::usage(format!(
+            "the selector {shown} is not a valid pattern: {}",
+            error.msg
+        ))
+    })
 }
 
 /// Reads a word of the command line.

@@ -193,16 +193,15 @@ struct Answer {
 impl Answer {
     /// The document that SDKs read: all of them need the first four fields.
     fn of(keys: &Credentials) -> Answer {
-        let plain = |text: &str| Some(Secret::new(text));
         let fields = [
-            ("AccessKeyId", plain(keys.access_key_id())),
+            ("AccessKeyId", Some(Secret::new(keys.access_key_id()))),
             ("SecretAccessKey", Some(keys.secret_access_key().clone())),
             ("Token", keys.session_token().cloned()),
             (
                 "Expiration",
                 keys.expiration().map(|at| Secret::new(rfc3339(at))),
             ),
-            ("AccountId", keys.account_id().and_then(plain)),
+            ("AccountId", keys.account_id().map(Secret::new)),
         ];
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
         match formats::json(&fields, &mut *body) {

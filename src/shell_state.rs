@@ -100,8 +100,10 @@ impl ShellState {
     /// When the user has exported another key pair since, the token of the one before does not
     /// belong to it.
     fn keep_keys_together(&mut self, shell: &Env) {
-        let is_new = |name: &str| shell.raw(name).is_some() && !self.ours.contains(name);
-        if !is_new("AWS_ACCESS_KEY_ID") || !is_new("AWS_SECRET_ACCESS_KEY") {
+        let is_new = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+            .iter()
+            .all(|name| shell.raw(name).is_some() && !self.ours.contains(*name));
+        if !is_new {
             return;
         }
         for name in [
@@ -144,12 +146,11 @@ impl ShellState {
     /// What a silent renewal changes: the same, but a region that the user has exported since
     /// stays.
     pub(crate) fn renewed<'a>(&'a self, variables: &[Variable<'a>]) -> Vec<Variable<'a>> {
-        let is_users = |name: &str| self.users.raw(name).is_some() && !self.ours.contains(name);
-        let variables: Vec<_> = variables
-            .iter()
-            .filter(|(name, _)| !REGIONS.contains(name) || !is_users(name))
-            .cloned()
-            .collect();
+        let mut variables = variables.to_vec();
+        variables.retain(|(name, _)| {
+            let is_users = self.users.raw(name).is_some() && !self.ours.contains(*name);
+            !REGIONS.contains(name) || !is_users
+        });
         self.assumed(&variables)
     }
 
@@ -294,8 +295,8 @@ fn parse(text: &str) -> Option<Record> {
     let entries: BTreeMap<String, (Option<String>, Option<Secret>)> =
         serde_json::from_slice(&json).ok()?;
     let is_ours = entries.keys().all(|name| may_be_set(name));
-    let no_nul = |was: &Option<Secret>| was.as_ref().is_none_or(|was| !was.expose().contains('\0'));
-    if !is_ours || !entries.values().all(|(_, was)| no_nul(was)) {
+    let mut secrets = entries.values().filter_map(|(_, was)| was.as_ref());
+    if !is_ours || secrets.any(|was| was.expose().contains('\0')) {
         return None;
     }
     Some(
@@ -307,15 +308,14 @@ fn parse(text: &str) -> Option<Record> {
 }
 
 fn may_be_set(name: &str) -> bool {
-    let is_word = |rest: &str| {
+    let rest = ["AWS_", "BOTOCORE_"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix));
+    let is_of_aws = rest.is_some_and(|rest| {
         rest.bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    };
-    let prefixes = ["AWS_", "BOTOCORE_"];
-    let has_prefix = prefixes
-        .iter()
-        .any(|prefix| name.strip_prefix(prefix).is_some_and(is_word));
-    has_prefix || name == PROFILE || competes(name)
+    });
+    is_of_aws || name == PROFILE || competes(name)
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ impl AccountManagement {
     pub(crate) async fn regions(&self, keys: &Credentials) -> Answered<Vec<String>, Failure> {
         self.voice
             .trace(1, &format!("ListRegions: asking {}", self.url));
-        let page = async |token: Option<String>| {
+        let regions = pages::all(async |token| {
             let mut body = json!({ "MaxResults": PAGE, "RegionOptStatusContains": ENABLED });
             if let Some(token) = token {
                 body["NextToken"] = Value::from(token);
@@ -96,8 +96,8 @@ impl AccountManagement {
             let once = async |offset| self.once(&body, keys, offset).await;
             let page = retried(self.max_attempts, |failure| self.tell(failure), once).await?;
             Ok((page.regions, page.next_token))
-        };
-        let regions = pages::all(page).await?.into_iter();
+        });
+        let regions = regions.await?.into_iter();
         let enabled = regions.filter(|region| ENABLED.contains(&region.region_opt_status.as_str()));
         Ok(enabled.map(|region| region.region_name).collect())
     }
@@ -157,17 +157,16 @@ impl AccountManagement {
 fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
     let status = response.status().as_u16();
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let member = |name: &str| body.get(name).and_then(Value::as_str);
     let kind = response
         .headers()
         .get("x-amzn-errortype")
-        .or_else(|| member("__type"))
+        .or_else(|| member(&body, "__type"))
         .unwrap_or_default();
     // `AccessDeniedException:http://…`, or with a namespace before it.
     let kind = kind.split(':').next().unwrap_or_default();
     let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
-    let message = member("message")
-        .or_else(|| member("Message"))
+    let message = member(&body, "message")
+        .or_else(|| member(&body, "Message"))
         .unwrap_or("(no message)")
         .trim()
         .to_owned();
@@ -182,6 +181,10 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
         return Failure::failed(why, is_throttled, cause);
     }
     Failure::refused(&code, &message, failure::clock_offset(response, now))
+}
+
+fn member<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Value::as_str)
 }
 
 /// Of the region's partition: where the service is, and the ends of its addresses, the usual one

@@ -106,20 +106,25 @@ fn with_settings(
 /// The bundle's bytes, once every certificate in it was understood: the SDK would panic at the
 /// first that is not.
 pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
-    let hint =
-        "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities";
-    let wrong = |why: String| Error::config(format!("the CA bundle {path} {why}")).hint(hint);
-    let bytes = files::read_bytes(path.as_ref())
-        .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    read_bundle(path).map_err(|why| {
+        Error::config(format!("the CA bundle {path} {why}")).hint(
+            "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities",
+        )
+    })
+}
+
+fn read_bundle(path: &str) -> std::result::Result<Vec<u8>, String> {
+    let bytes =
+        files::read_bytes(path.as_ref()).map_err(|error| format!("cannot be read: {error}"))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
-        let certificate = certificate.map_err(|error| wrong(format!("is not PEM: {error}")))?;
+        let certificate = certificate.map_err(|error| format!("is not PEM: {error}"))?;
         roots
             .add(certificate)
-            .map_err(|error| wrong(format!("has a broken certificate: {error}")))?;
+            .map_err(|error| format!("has a broken certificate: {error}"))?;
     }
     if roots.is_empty() {
-        return Err(wrong("holds no certificate".to_owned()));
+        return Err("holds no certificate".to_owned());
     }
     Ok(bytes.to_vec())
 }

@@ -71,29 +71,29 @@ pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
     let host = proxy_of(url)
         .or_else(|| host_of(url))
         .unwrap_or_else(|| url.to_owned());
-    let at = |stage, why: String| Trouble {
-        stage,
-        host: host.clone(),
-        why,
-    };
+    let (stage, why) = stage(&host, cause).await;
+    Trouble { stage, host, why }
+}
+
+async fn stage(host: &str, cause: &anyhow::Error) -> (Stage, String) {
     if let Some(why) = tls(cause.as_ref()) {
-        return at(Stage::Tls, why);
+        return (Stage::Tls, why);
     }
-    let (name, port) = host.rsplit_once(':').unwrap_or((&host, "443"));
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, "443"));
     let port: u16 = port.parse().unwrap_or(443);
     let name = name.trim_start_matches('[').trim_end_matches(']');
     let addresses = match tokio::time::timeout(STAGE, addresses(name, port)).await {
         Ok(Ok(addresses)) => addresses,
-        Ok(Err(error)) => return at(Stage::Name, error.to_string()),
+        Ok(Err(error)) => return (Stage::Name, error.to_string()),
         Err(_) => {
-            return at(
+            return (
                 Stage::Name,
                 format!("no answer within {} s", STAGE.as_secs()),
             );
         }
     };
     match tokio::time::timeout(STAGE, tokio::net::TcpStream::connect(&*addresses)).await {
-        Ok(Ok(_)) => at(
+        Ok(Ok(_)) => (
             Stage::Answer,
             cause
                 .chain()
@@ -101,8 +101,8 @@ pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
         ),
-        Ok(Err(error)) => at(Stage::Connection, error.to_string()),
-        Err(_) => at(
+        Ok(Err(error)) => (Stage::Connection, error.to_string()),
+        Err(_) => (
             Stage::Connection,
             format!("no answer within {} s", STAGE.as_secs()),
         ),

@@ -141,17 +141,16 @@ async fn collect(
 
 /// `None` for what the service itself may have sent.
 fn what_is_wrong(asked: &Asked, status: u16, head: &HttpResponse, body: &[u8]) -> Option<What> {
-    let header = |name| head.headers().get(name).unwrap_or_default();
     if asked.expected == Expected::Anything {
         return None;
     }
     if (300..400).contains(&status) {
-        return Some(What::Redirect(host_of(header("location"))));
+        return Some(What::Redirect(host_of(header(head, "location"))));
     }
     if status == 407 {
         return Some(What::ProxyLogin);
     }
-    let encoding = header("content-encoding");
+    let encoding = header(head, "content-encoding");
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
         return Some(What::Compressed);
     }
@@ -164,7 +163,7 @@ fn what_is_wrong(asked: &Asked, status: u16, head: &HttpResponse, body: &[u8]) -
         Expected::Console if status == 404 => Some(What::NotItsFormat("JSON")),
         Expected::Console if status != 200 => None,
         Expected::Service if text.is_empty() => {
-            let is_named = !header("x-amzn-errortype").is_empty();
+            let is_named = !header(head, "x-amzn-errortype").is_empty();
             let may_be_empty = is_named || (asked.may_be_empty && status < 300);
             (!may_be_empty).then_some(What::Empty)
         }
@@ -172,6 +171,10 @@ fn what_is_wrong(asked: &Asked, status: u16, head: &HttpResponse, body: &[u8]) -
         _ if text.is_empty() => Some(What::Empty),
         _ => wrong_json(text),
     }
+}
+
+fn header<'a>(head: &'a HttpResponse, name: &str) -> &'a str {
+    head.headers().get(name).unwrap_or_default()
 }
 
 /// Without white space around it, and without the mark that some editors put in front.

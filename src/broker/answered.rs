@@ -1,7 +1,7 @@
 //! Deletes the sessions derived from an earlier answer of a `credential_process`, once it returns
 //! another user's keys. Nothing that can be seen from here need have changed then.
 
-use crate::cache::{Entry, Store};
+use crate::cache::Store;
 use crate::credentials::Credentials;
 use crate::plan::{Plan, Source};
 
@@ -42,8 +42,10 @@ impl Run<'_> {
             .filter(|rest| rest.source == source && !may_be_same(&rest.answer, &now))
         {
             // Another process may have put a new one in its place.
-            let is_still = |entry: &Entry| entry.answer.as_ref() == Some(&rest.answer);
-            if !matches!(broker.store.get(&rest.key), Ok(Some(entry)) if is_still(&entry)) {
+            let Ok(Some(entry)) = broker.store.get(&rest.key) else {
+                continue;
+            };
+            if entry.answer.as_ref() != Some(&rest.answer) {
                 continue;
             }
             broker.voice.trace(
@@ -59,18 +61,17 @@ impl Run<'_> {
 }
 
 fn rests(store: &Store) -> Vec<Rest> {
-    let of = |(key, entry): (_, Entry)| {
-        Some(Rest {
-            key,
-            source: entry.signers.first()?.clone(),
-            answer: entry.answer?,
-        })
-    };
     store
         .entries()
         .unwrap_or_default()
         .into_iter()
-        .filter_map(of)
+        .filter_map(|(key, entry)| {
+            Some(Rest {
+                key,
+                source: entry.signers.first()?.clone(),
+                answer: entry.answer?,
+            })
+        })
         .collect()
 }
 

@@ -41,9 +41,9 @@ impl Broker<'_> {
         let Some(last) = self.plan.steps.len().checked_sub(1) else {
             return Ok(identity);
         };
-        let is_same = |id: &str| id == credentials.access_key_id();
         let entry = self.found(last).map(|(entry, _)| entry);
-        if let Some(entry) = entry.filter(|entry| is_same(entry.keys.access_key_id()))
+        if let Some(entry) =
+            entry.filter(|entry| entry.keys.access_key_id() == credentials.access_key_id())
             && let Some(who) = trust::stranger(&identity, &entry, self.plan, &self.plan.steps[last])
         {
             self.forget(last)?;

@@ -138,12 +138,9 @@ impl Run<'_> {
 
     /// Writes what was found there, unless it has been forgotten, or replaced, meanwhile.
     pub(super) fn put_back(&self, index: usize, entry: &Entry) {
-        let is_same = |there: &Entry| there.keys.access_key_id() == entry.keys.access_key_id();
-        if self
-            .broker
-            .found(index)
-            .is_some_and(|(there, _)| is_same(&there))
-        {
+        let id = entry.keys.access_key_id();
+        let there = self.broker.found(index);
+        if there.is_some_and(|(there, _)| there.keys.access_key_id() == id) {
             self.put(index, entry);
         }
     }

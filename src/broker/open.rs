@@ -45,14 +45,13 @@ impl Run<'_> {
             key,
             lock,
         });
-        let fits = |entry: &Entry| {
-            matches!(
-                trust::fit(entry, broker.plan, step, (broker.now)()),
-                Fit::Good
-            )
-        };
         let entry = entry
-            .filter(fits)
+            .filter(|entry| {
+                matches!(
+                    trust::fit(entry, broker.plan, step, (broker.now)()),
+                    Fit::Good
+                )
+            })
             .filter(|entry| broker.is_good(entry, index));
         if let Some(entry) = &entry {
             self.put(index, &self.adopted(index, entry));

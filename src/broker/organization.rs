@@ -127,7 +127,6 @@ impl Asker<'_> {
 
     /// Where to begin.
     async fn places(&self, inquiry: &Inquiry<'_>) -> Result<Vec<Place>> {
-        let is_id = |unit: &&String| unit.starts_with("ou-") || unit.starts_with("r-");
         let mut places = Vec::new();
         let mut roots = Vec::new();
         if inquiry.units.is_empty() || !inquiry.units.iter().all(|unit| unit.starts_with("ou-")) {
@@ -143,7 +142,7 @@ impl Asker<'_> {
         for unit in inquiry.units {
             match roots.iter().find(|root| root.id == *unit) {
                 Some(found) => places.push(root(found)),
-                None if is_id(&unit) => {
+                None if unit.starts_with("ou-") || unit.starts_with("r-") => {
                     let path = if inquiry.paths {
                         self.path(unit).await?
                     } else {

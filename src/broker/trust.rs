@@ -203,16 +203,14 @@ fn is_of_permission_set(arn: &str, sso: &Sso) -> bool {
     let (Some(session), Some(wanted)) = (Arn::parse(arn), sso.role_name.as_deref()) else {
         return false;
     };
-    let suffix = || {
-        session
-            .role_name()?
-            .strip_prefix("AWSReservedSSO_")?
-            .strip_prefix(wanted)?
-            .strip_prefix('_')
-    };
+    let reserved = session.role_name();
+    let reserved = reserved.and_then(|name| name.strip_prefix("AWSReservedSSO_"));
+    let suffix = reserved
+        .and_then(|name| name.strip_prefix(wanted))
+        .and_then(|rest| rest.strip_prefix('_'));
     session.service == "sts"
         && sso.account_id.as_deref() == Some(session.account_id)
-        && suffix().is_some_and(|rest| !rest.contains('_'))
+        && suffix.is_some_and(|rest| !rest.contains('_'))
 }
 
 /// `aws login` names whom it has signed in: a user, the root user, or a role's session.
@@ -220,18 +218,12 @@ fn is_of_login(arn: &str, login_session: &str) -> bool {
     let (Some(found), Some(named)) = (Arn::parse(arn), Arn::parse(login_session.trim())) else {
         return true;
     };
-    let kind = |arn: Arn<'_>| {
-        arn.resource
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let kind = found.resource.split('/').next().unwrap_or_default();
     let is_same_account =
         found.partition == named.partition && found.account_id == named.account_id;
     // A user's credentials may be a session of AWS's own making.
     let is_other_kind =
-        kind(found) != kind(named) && !["user", "root"].contains(&kind(found).as_str());
+        Some(kind) != named.resource.split('/').next() && !["user", "root"].contains(&kind);
     is_same_account && (is_other_kind || found.resource == named.resource)
 }
 
@@ -260,18 +252,21 @@ pub(super) fn stranger(
         arn,
         user_id,
     } = identity;
-    let differs = |known: Option<&String>, said: &String| known.is_some_and(|known| known != said);
-    let is_other_account = differs(entry.account_id.as_ref(), account_id)
+    let is_other_account = differs(entry.account_id.as_deref(), account_id)
         || account_of(plan, step).is_some_and(|wanted| wanted != account_id);
-    if is_other_account || differs(entry.arn.as_ref(), arn) || !is_of(arn, plan, step) {
+    if is_other_account || differs(entry.arn.as_deref(), arn) || !is_of(arn, plan, step) {
         return Some(arn.clone());
     }
     // What answers in AWS's place may have none.
-    let is_other_id = !user_id.is_empty() && differs(entry.user_id.as_ref(), user_id);
+    let is_other_id = !user_id.is_empty() && differs(entry.user_id.as_deref(), user_id);
     let known = entry.user_id.as_deref().filter(|_| is_other_id)?;
     Some(format!(
         "{arn} with the id {user_id}, which was {known} before"
     ))
+}
+
+fn differs(known: Option<&str>, said: &str) -> bool {
+    known.is_some_and(|known| known != said)
 }
 
 #[cfg(test)]

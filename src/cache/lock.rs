@@ -123,9 +123,8 @@ fn holder(file: &File, path: &Path) -> String {
 #[cfg(unix)]
 pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
     match (file.metadata(), std::fs::symlink_metadata(path)) {
-        (Ok(held), Ok(there)) => identity(held) == identity(there),
+        (Ok(held), Ok(there)) => (held.dev(), held.ino()) == (there.dev(), there.ino()),
         _ => false,
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 
-use clap::Arg;
 use clap::Command;
 use clap::CommandFactory;
 use clap_complete::engine::ArgValueCompleter;
@@ -27,9 +26,8 @@ pub(crate) fn with_profile_completer(
     completer: impl Fn(&OsStr) -> Vec<CompletionCandidate> + Clone + Send + Sync + 'static,
 ) -> Command {
     let complete = ArgValueCompleter::new(completer.clone());
-    let names_profile = |arg: &Arg| PROFILE_ARGS.contains(&arg.get_id().as_str());
     let command = command.mut_args(|arg| {
-        if names_profile(&arg) {
+        if PROFILE_ARGS.contains(&arg.get_id().as_str()) {
             arg.add(complete.clone())
         } else {
             arg

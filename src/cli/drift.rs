@@ -64,20 +64,19 @@ fn completions() -> BTreeMap<String, String> {
         ("xacct.ps1", Completing::PowerShell),
         ("xacct.elv", Completing::Elvish),
     ];
-    let script = |shell: Completing| {
-        let mut text = shell.registration("xacct").unwrap();
-        if shell == Completing::Zsh {
-            // zsh loads the file in place of the function at the first Tab, which must complete
-            // too.
-            text +=
-                "if [[ $funcstack[1] == _xacct ]]; then _clap_dynamic_completer_xacct \"$@\"; fi\n";
-        }
-        text
-    };
     shells
         .into_iter()
         .map(|(name, shell)| (name.to_owned(), script(shell)))
         .collect()
+}
+
+fn script(shell: Completing) -> String {
+    let mut text = shell.registration("xacct").unwrap();
+    if shell == Completing::Zsh {
+        // zsh loads the file in place of the function at the first Tab, which must complete too.
+        text += "if [[ $funcstack[1] == _xacct ]]; then _clap_dynamic_completer_xacct \"$@\"; fi\n";
+    }
+    text
 }
 
 #[test]

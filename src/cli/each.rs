@@ -181,10 +181,14 @@ fn timeout(text: &str) -> Result<u64, String> {
 
 /// It goes into variables and file names: what AWS's regions are made of, and nothing else.
 fn region(text: &str) -> Result<String, String> {
-    let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match text.trim() {
         "" => Err("a region name is missing".to_owned()),
-        name if name.chars().all(is_fine) => Ok(name.to_owned()),
+        name if name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') =>
+        {
+            Ok(name.to_owned())
+        }
         name => Err(format!(
             "'{name}' is not a valid region; example: eu-west-1"
         )),

@@ -84,15 +84,12 @@ fn by_variable(matches: &ArgMatches) -> Vec<&'static str> {
     while let Some((_, inner)) = innermost.subcommand() {
         innermost = inner;
     }
-    let is_set = |id: &str| {
+    let mut set = TYPED_OR_NOT.to_vec();
+    set.retain(|(id, _)| {
         innermost.try_contains_id(id).is_ok()
             && innermost.value_source(id) == Some(ValueSource::EnvVariable)
-    };
-    TYPED_OR_NOT
-        .iter()
-        .filter(|(id, _)| is_set(id))
-        .map(|(_, variable)| *variable)
-        .collect()
+    });
+    set.into_iter().map(|(_, variable)| variable).collect()
 }
 
 /// Whether an option that all commands have was typed.
@@ -145,8 +142,9 @@ pub(crate) fn statements_wanted(args: &[OsString], env: &Env) -> Option<Wanted> 
 /// Whether the arguments, which may make no sense otherwise, mean a command that runs another,
 /// whose status is then its own.
 pub(crate) fn runs_a_command(args: &[OsString]) -> bool {
-    let is_serving = |word: &OsStr| word == "serve" && args.iter().any(|arg| arg == "--");
-    command_word(args).is_some_and(|word| word == "exec" || word == "each" || is_serving(word))
+    command_word(args).is_some_and(|word| {
+        word == "exec" || word == "each" || (word == "serve" && args.iter().any(|arg| arg == "--"))
+    })
 }
 
 /// Where the first `--` of an `exec` stands.
@@ -277,11 +275,13 @@ fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
         args.remove(at);
         return Some(HelpLength::Full);
     }
-    let is_given = |flag: &str| args[..own].iter().any(|arg| arg == flag);
-    if is_given("--help") {
+    let own = &args[..own];
+    if own.iter().any(|arg| arg == "--help") {
         Some(HelpLength::Full)
+    } else if own.iter().any(|arg| arg == "-h") {
+        Some(HelpLength::Short)
     } else {
-        is_given("-h").then_some(HelpLength::Short)
+        None
     }
 }
 

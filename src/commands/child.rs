@@ -67,7 +67,6 @@ impl Signals {
         let pid = child
             .id()
             .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-
         loop {
             tokio::select! {
                 status = child.wait() => return status,
@@ -124,8 +123,8 @@ pub(super) fn status_of(status: ExitStatus) -> u8 {
 #[cfg(unix)]
 pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(cannot_listen)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot_listen)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| cannot_listen(&error))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| cannot_listen(&error))?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -135,7 +134,7 @@ pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
 }
 
 #[cfg(unix)]
-fn cannot_listen(error: std::io::Error) -> Error {
+fn cannot_listen(error: &std::io::Error) -> Error {
     Error::other(format!("cannot listen to signals: {error}"))
 }
 

@@ -63,8 +63,8 @@ impl Config {
         }
         let wanted = bare(name).to_lowercase();
         let parts = self.parts().into_iter();
-        let is_like = |known: &str| shown_part(known).to_lowercase() == wanted;
-        let like = parts.filter(|(known, parts)| parts.any() && is_like(known));
+        let like = parts
+            .filter(|(known, parts)| parts.any() && shown_part(known).to_lowercase() == wanted);
         lines.extend(like.filter_map(|(known, parts)| {
             let place = self.merge(known, &parts)?.origin;
             let why = match known {

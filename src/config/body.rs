@@ -107,15 +107,15 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
 /// The lines before the first header that say something, though there is no profile to say it of.
 pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
     let lines = Scan::text(text).filter(Line::says_something);
-    let message = |line: &str| {
-        if is_of_shell(line) {
-            SHELL_OUTSIDE
-        } else {
-            NOT_IN_SECTION
-        }
-    };
     lines
-        .map(|line| (line.number, message(line.text)))
+        .map(|line| {
+            let message = if is_of_shell(line.text) {
+                SHELL_OUTSIDE
+            } else {
+                NOT_IN_SECTION
+            };
+            (line.number, message)
+        })
         .collect()
 }
 
@@ -157,15 +157,11 @@ const OF_SHELLS: [&str; 5] = ["export ", "set ", "setx ", "$env:", "declare -x "
 
 /// The line without what sets a variable in a shell.
 fn without_shell(trimmed: &str) -> Option<&str> {
-    let starts = |start: &&str| {
-        trimmed
-            .get(..start.len())
-            .is_some_and(|own| own.eq_ignore_ascii_case(start))
-    };
-    OF_SHELLS
-        .iter()
-        .find(|start| starts(start))
-        .map(|start| trimmed[start.len()..].trim_start_matches(BLANK))
+    OF_SHELLS.iter().find_map(|start| {
+        let (own, rest) = trimmed.split_at_checked(start.len())?;
+        own.eq_ignore_ascii_case(start)
+            .then(|| rest.trim_start_matches(BLANK))
+    })
 }
 
 /// `export AWS_ACCESS_KEY_ID="…"`, which is not repeated: it may be a secret.

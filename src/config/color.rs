@@ -101,17 +101,17 @@ impl ProfileColor {
 
     /// The nearest of the names.
     pub(crate) fn name(self) -> &'static str {
-        let parts = |color: RgbColor| [color.0, color.1, color.2].map(u32::from);
-        let own = parts(self.rgb);
-        let distance = |other: &RgbColor| -> u32 {
-            own.into_iter()
-                .zip(parts(*other))
-                .map(|(one, other)| one.abs_diff(other).pow(2))
-                .sum()
-        };
-        let nearest = NAMES.iter().min_by_key(|(_, _, rgb)| distance(rgb));
+        let nearest = NAMES
+            .iter()
+            .min_by_key(|(_, _, rgb)| distance(self.rgb, *rgb));
         nearest.map_or("blue", |(name, _, _)| name)
     }
+}
+
+fn distance(one: RgbColor, other: RgbColor) -> u32 {
+    let parts = [(one.0, other.0), (one.1, other.1), (one.2, other.2)];
+    let squares = parts.map(|(one, other)| u32::from(one.abs_diff(other)).pow(2));
+    squares.into_iter().sum()
 }
 
 /// `ff8800` or `f80`

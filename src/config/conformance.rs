@@ -31,15 +31,9 @@ fn cases() -> Vec<Value> {
 
 /// What xacct reads in the case's files.
 fn shown(case: &Value) -> Value {
-    let text = |name: &str| case["input"][name].as_str().unwrap_or_default();
-    let config = load(text("configFile"), text("credentialsFile"), "");
-    let values = |section: &Section| -> Value {
-        section
-            .iter()
-            .map(|(key, setting)| (key.to_owned(), json!(*setting.value)))
-            .collect::<Map<_, _>>()
-            .into()
-    };
+    let [config, credentials] = ["configFile", "credentialsFile"]
+        .map(|name| case["input"][name].as_str().unwrap_or_default());
+    let config = load(config, credentials, "");
     let profiles: Map<String, Value> = config
         .profiles()
         .iter()
@@ -58,6 +52,14 @@ fn shown(case: &Value) -> Value {
         .map(|problem| json!({"line": problem.origin.line, "message": problem.message}))
         .collect();
     json!({"profiles": profiles, "sso_sessions": sessions, "problems": problems})
+}
+
+fn values(section: &Section) -> Value {
+    section
+        .iter()
+        .map(|(key, setting)| (key.to_owned(), json!(*setting.value)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// `None` where xacct reads what the case says, or else what it reads.

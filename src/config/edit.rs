@@ -190,9 +190,12 @@ impl Ini {
     }
 
     fn header(&self, profile: &str) -> String {
-        let plain = |c: char| c.is_alphanumeric() || "_-/.%@:+".contains(c);
         let bare = profile == "default" || self.file == FileKind::Credentials;
-        let name = if profile.chars().all(plain) || self.file == FileKind::Credentials {
+        let name = if profile
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-/.%@:+".contains(c))
+            || self.file == FileKind::Credentials
+        {
             profile.to_owned()
         } else {
             format!("\"{}\"", profile.replace('\\', "\\\\").replace('"', "\\\""))
@@ -227,13 +230,13 @@ impl Ini {
 
     /// The sections that count, as `Parts` has it.
     fn sections(&self, profile: &str) -> Vec<&Found> {
-        let of = |kind: Kind| self.sections.find(kind, profile).collect();
-        let kinds = [Kind::Profile, Kind::PlainDefault, Kind::Spaced];
-        kinds
-            .into_iter()
-            .map(of)
-            .find(|found: &Vec<&Found>| !found.is_empty())
-            .unwrap_or_default()
+        for kind in [Kind::Profile, Kind::PlainDefault, Kind::Spaced] {
+            let found: Vec<&Found> = self.sections.find(kind, profile).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
     }
 
     fn entries(&self, section: &Found) -> Vec<Entry> {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::body;
 use super::header;
+
 use super::header::Flaw;
 use super::header::Kind;
 use super::index::Found;
@@ -159,12 +160,11 @@ impl ProfileFile {
             .all
             .iter()
             .filter(|section| section.kind == Kind::Ignored);
-        let means = |section: &&Found| {
-            let names = header::meant(section.header_line(self.text()));
-            names.iter().any(|name| name.to_lowercase() == wanted)
-        };
         unread
-            .filter(means)
+            .filter(|section| {
+                let names = header::meant(section.header_line(self.text()));
+                names.iter().any(|name| name.to_lowercase() == wanted)
+            })
             .filter_map(|section| self.header_problem(section))
             .collect()
     }
@@ -213,9 +213,7 @@ impl ProfileFile {
     }
 
     fn header_problem(&self, section: &Found) -> Option<Problem> {
-        let message = |flaw: Flaw| flaw.message(section.header_line(self.text()));
-        section
-            .flaw
-            .map(|flaw| self.problem(section.line, &message(flaw)))
+        let message = section.flaw?.message(section.header_line(self.text()));
+        Some(self.problem(section.line, &message))
     }
 }

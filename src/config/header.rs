@@ -103,8 +103,10 @@ pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
 /// The names that a header which is not read may have been meant to give: all of it, what stands
 /// behind its first word, and the first word of either.
 pub(super) fn meant(line: &str) -> Vec<&str> {
-    let unclosed = || line.trim_start_matches('[').trim_matches(BLANK);
-    let inner = inside(line).map_or_else(unclosed, |(inner, _)| inner);
+    let inner = match inside(line) {
+        Some((inner, _)) => inner,
+        None => line.trim_start_matches('[').trim_matches(BLANK),
+    };
     let (prefix, rest) = prefix_and_rest(inner);
     let first = rest.split(BLANK).next().unwrap_or_default();
     let names = [

@@ -61,11 +61,10 @@ pub(crate) fn assign(
 }
 
 fn same(profile: &Synced, other: &Identity, name: &str) -> String {
-    let one = |identity: &Identity| format!("{} in {}", identity.role, identity.account_id);
+    let own = &profile.identity;
     format!(
-        "{} and {} would both be called '{name}'",
-        one(other),
-        one(&profile.identity)
+        "{} in {} and {} in {} would both be called '{name}'",
+        other.role, other.account_id, own.role, own.account_id
     )
 }
 

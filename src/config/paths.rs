@@ -66,25 +66,21 @@ impl Paths {
 
     fn on(platform: Platform, env: &Env) -> Paths {
         let home = home(platform, env);
-        let chosen = |variable: &str| {
-            env.path(variable)
-                .map(|path| expand(path, home.as_deref(), env))
-        };
-        let in_aws = |name: &str| {
-            home.as_ref()
-                .map(|home| home.join(".aws").join(name))
-                .unwrap_or_default()
-        };
-        let settings = || {
-            env.config_dir
-                .as_ref()
-                .map(|dir| dir.join("xacct").join("config.toml"))
-        };
+        let aws = home.as_ref().map(|home| home.join(".aws"));
+        let xacct = env.config_dir.as_ref().map(|dir| dir.join("xacct"));
+        let [config, credentials, settings] = [
+            ("AWS_CONFIG_FILE", &aws, "config"),
+            ("AWS_SHARED_CREDENTIALS_FILE", &aws, "credentials"),
+            ("XACCT_CONFIG", &xacct, "config.toml"),
+        ]
+        .map(|(variable, dir, name)| match env.path(variable) {
+            Some(path) => expand(path, home.as_deref(), env),
+            None => dir.as_ref().map(|dir| dir.join(name)).unwrap_or_default(),
+        });
         Paths {
-            config: chosen("AWS_CONFIG_FILE").unwrap_or_else(|| in_aws("config")),
-            credentials: chosen("AWS_SHARED_CREDENTIALS_FILE")
-                .unwrap_or_else(|| in_aws("credentials")),
-            settings: chosen("XACCT_CONFIG").or_else(settings).unwrap_or_default(),
+            config,
+            credentials,
+            settings,
             home,
         }
     }
@@ -129,19 +125,21 @@ impl Paths {
 /// The SDKs' order. What the operating system says comes last on Windows and, on Unix, where `HOME`
 /// is unset.
 fn home(platform: Platform, env: &Env) -> Option<PathBuf> {
-    let variable = |name: &str| env.path(name).map(Path::to_owned);
-    let drive_and_path = || {
-        let mut drive = env.path("HOMEDRIVE")?.as_os_str().to_owned();
-        drive.push(env.path("HOMEPATH")?);
-        Some(PathBuf::from(drive))
-    };
+    let home = env.path("HOME");
     let found = match platform {
-        Platform::Unix => variable("HOME"),
-        Platform::Windows => variable("HOME")
-            .or_else(|| variable("USERPROFILE"))
-            .or_else(drive_and_path),
+        Platform::Unix => home.map(Path::to_owned),
+        Platform::Windows => home
+            .or_else(|| env.path("USERPROFILE"))
+            .map(Path::to_owned)
+            .or_else(|| drive_and_path(env)),
     };
     found.or_else(|| env.home.clone())
+}
+
+fn drive_and_path(env: &Env) -> Option<PathBuf> {
+    let mut drive = env.path("HOMEDRIVE")?.as_os_str().to_owned();
+    drive.push(env.path("HOMEPATH")?);
+    Some(PathBuf::from(drive))
 }
 
 /// Variables first, then `~`, as `os.path.expandvars` and `expanduser` do it for the AWS CLI. A

@@ -24,8 +24,10 @@ pub(crate) fn command(program: &str, profile: &str) -> Result<String, String> {
 }
 
 fn quoted(word: &str) -> Result<String, String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-/.@:+,=".contains(c);
-    if word.chars().all(is_plain) {
+    if word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-/.@:+,=".contains(c))
+    {
         return Ok(word.to_owned());
     }
     let begins_comment = word.contains(" #") || word.contains(" ;");

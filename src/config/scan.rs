@@ -276,9 +276,8 @@ pub(crate) fn pair(line: &str) -> Option<Pair<'_>> {
 /// Where the comment begins in the line, or else its end: at a `#` or `;` that stands behind white
 /// space.
 pub(crate) fn comment_start(line: &str) -> usize {
-    let is_comment = |at: &usize| line[..*at].ends_with(char::is_whitespace);
     memchr2_iter(b'#', b';', line.as_bytes())
-        .find(is_comment)
+        .find(|at: &usize| line[..*at].ends_with(char::is_whitespace))
         .unwrap_or(line.len())
 }
 

@@ -116,10 +116,9 @@ pub(super) fn of(key: &str) -> impl Iterator<Item = &'static str> {
 /// `AWS_ENDPOINT_URL_SSO_OIDC` for the block `sso_oidc` (botocore's spelling) or `sso-oidc` (the
 /// Rust SDK's) of a services section; `None` for what cannot be a service.
 pub(super) fn of_service(block: &str) -> Option<String> {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let name = block.replace('-', "_").to_ascii_uppercase();
     name.bytes()
-        .all(is_word)
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         .then(|| format!("{ENDPOINT_URL}_{name}"))
 }
 

@@ -17,7 +17,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{Key, Shape};
 use super::paths::BYTE_ORDER_MARK;
-use super::section::Section;
+
 use super::settings::SettingsFile;
 use super::toml_text;
 use places::{Form, Place, form, gap, line_end, lines_of, lines_of_some, out_of_braces, place};
@@ -115,8 +115,7 @@ fn without(body: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String>
         }
         match form(body, own) {
             Form::Braces if !is_emptied => {
-                let is_gone = |path: &[&str]| keys.contains(&path[0]);
-                out_of_braces(body, own, &is_gone, &mut ranges);
+                out_of_braces(body, own, &|path| keys.contains(&path[0]), &mut ranges);
             }
             _ if in_braces => drop(of_braces.insert(*name, keys)),
             _ if is_emptied => lines_of(body, key, own, &mut ranges),
@@ -160,13 +159,16 @@ fn snapshot(body: &str, path: &str) -> Result<Snapshot, String> {
     #[cfg(test)]
     tests::READ.set(tests::READ.get() + 1);
     let file = SettingsFile::parse(body, path).map_err(|error| error.to_string())?;
-    let own = |section: &Section| {
-        let own = section
-            .iter()
-            .map(|(key, setting)| (key.to_owned(), setting.value.clone()));
-        (section.name.clone(), own.collect())
-    };
-    Ok(file.profiles.iter().map(own).collect())
+    Ok(file
+        .profiles
+        .iter()
+        .map(|section| {
+            let own = section
+                .iter()
+                .map(|(key, setting)| (key.to_owned(), setting.value.clone()));
+            (section.name.clone(), own.collect())
+        })
+        .collect())
 }
 
 /// The byte order mark, if there is one, and what stands behind it.
@@ -201,8 +203,11 @@ fn literal(key: &str, value: &str) -> Result<(String, Zeroizing<String>), String
 }
 
 fn key(name: &str) -> String {
-    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !name.is_empty() && name.chars().all(bare) {
+    if !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    {
         name.to_owned()
     } else {
         // JSON's strings are TOML's, and of the forms that TOML has they are the one that a key may

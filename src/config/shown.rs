@@ -104,7 +104,6 @@ pub(crate) fn nested(key: &str, value: &str) -> String {
 }
 
 pub(super) fn one_line(key: &str, value: &str) -> String {
-    let hidden = || MASK.to_owned();
     match look(key) {
         _ if value.is_empty() => String::new(),
         Look::Plain => value.to_owned(),
@@ -112,7 +111,7 @@ pub(super) fn one_line(key: &str, value: &str) -> String {
         Look::AccessKeyId if is_access_key_id(value) => value.to_owned(),
         Look::Device if shown_device(value) == value => value.to_owned(),
         Look::Command => command(value),
-        Look::AccessKeyId | Look::Device | Look::Secret => hidden(),
+        Look::AccessKeyId | Look::Device | Look::Secret => MASK.to_owned(),
     }
 }
 
@@ -151,8 +150,10 @@ fn is_word(key: &str) -> bool {
 
 /// `AKIAIOSFODNN7EXAMPLE`
 fn is_access_key_id(text: &str) -> bool {
-    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    (16..=128).contains(&text.len()) && text.bytes().all(is_upper)
+    (16..=128).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// The program; its arguments only where it is xacct, whose are no secrets.

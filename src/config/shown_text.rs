@@ -168,16 +168,17 @@ fn settings(text: &str) -> String {
 
 /// What stands between keys and values: a `#` begins a comment here.
 fn between(text: &str) -> String {
-    let shown = |line: &str| {
+    let mut shown = String::new();
+    for line in text.split_inclusive('\n') {
         let (line, end) = parted(line);
         let (before, behind) = line.split_at(line.find('#').unwrap_or(line.len()));
-        if behind.is_empty() {
-            format!("{line}{end}")
-        } else {
-            format!("{before}{}{end}", comment(behind))
+        shown.push_str(before);
+        if !behind.is_empty() {
+            shown.push_str(&comment(behind));
         }
-    };
-    text.split_inclusive('\n').map(shown).collect()
+        shown.push_str(end);
+    }
+    shown
 }
 
 /// Where keys and values stand, with what is shown in a value's place.

@@ -20,10 +20,6 @@ pub(super) struct Text {
 
 /// Errors: a sentence that says what may stand there; never the value itself.
 pub(super) fn text(value: &DeValue<'_>, shape: Shape) -> Result<Text, String> {
-    let plain = |value: String| Text {
-        value,
-        parts: Vec::new(),
-    };
     match (shape, value) {
         (Shape::Tags, DeValue::Table(table)) => {
             let tags: Result<Vec<String>, String> = in_order(table)
@@ -57,6 +53,13 @@ pub(super) fn text(value: &DeValue<'_>, shape: Shape) -> Result<Text, String> {
         (Shape::Color, _) => {
             Err("a colour is wanted here, such as \"red\" or \"#ff8800\"".to_owned())
         }
+    }
+}
+
+fn plain(value: String) -> Text {
+    Text {
+        value,
+        parts: Vec::new(),
     }
 }
 

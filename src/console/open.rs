@@ -21,12 +21,6 @@ pub(crate) fn firefox(
     let address = match container.scheme() {
         None => address.to_owned(),
         Some(scheme) => {
-            // The add-ons read `%20`, and not every one of them `+`.
-            let encoded = |text: &str| {
-                byte_serialize(text.as_bytes())
-                    .collect::<String>()
-                    .replace('+', "%20")
-            };
             let color = color.map_or("blue", ProfileColor::name);
             format!(
                 "{scheme}:name={}&url={}&color={color}&icon=fingerprint",
@@ -37,6 +31,13 @@ pub(crate) fn firefox(
     };
     arguments.extend(["--new-tab".to_owned(), address]);
     arguments
+}
+
+/// The add-ons read `%20`, and not every one of them `+`.
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 /// The arguments of Chrome and its like; `directory` is a profile's.
@@ -65,16 +66,9 @@ pub(crate) fn profile_directory(
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
-    let shown = |profile: &Value| {
-        profile
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
     let by_name: Vec<&String> = profiles
         .iter()
-        .filter(|(_, profile)| shown(profile) == name)
+        .filter(|(_, profile)| shown_name(profile) == name)
         .map(|(directory, _)| directory)
         .collect();
     match by_name.as_slice() {
@@ -83,7 +77,7 @@ pub(crate) fn profile_directory(
         [] => {
             let names: Vec<String> = profiles
                 .values()
-                .map(|profile| format!("'{}'", shown(profile)))
+                .map(|profile| format!("'{}'", shown_name(profile)))
                 .collect();
             let error = Error::config(format!(
                 "browser_profile: {} has no profile '{name}' ({place})",
@@ -110,6 +104,13 @@ pub(crate) fn profile_directory(
             )))
         }
     }
+}
+
+fn shown_name(profile: &Value) -> &str {
+    profile
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

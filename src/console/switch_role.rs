@@ -27,22 +27,21 @@ pub(crate) struct Look<'a> {
 /// Errors: of kind `Config`, with the reason why no link can lead there.
 pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     let profile = &plan.profile;
-    let refused = |why: &str| Error::config(format!("no switch-role link for '{profile}': {why}"));
     let Some(Action::AssumeRole(role)) = plan.steps.last().map(|step| &step.action) else {
-        return Err(refused("it assumes no role")
+        return Err(refused(profile, "it assumes no role")
             .hint(format!("xacct console {profile}    signs in as what it is")));
     };
-    let arn = Arn::parse(&role.role_arn).ok_or_else(|| refused("its role_arn is not an ARN"))?;
+    let arn =
+        Arn::parse(&role.role_arn).ok_or_else(|| refused(profile, "its role_arn is not an ARN"))?;
     let console = Console::new(arn.partition, &plan.region.name)?;
-    let signs_in = || format!("xacct console {profile}    signs in with its credentials instead");
     if role.external_id.is_some() {
         let why = "its role asks for an external id, and the console has no way to send one";
-        return Err(refused(why).hint(signs_in()));
+        return Err(unlinkable(profile, why));
     }
     if role.policy.is_some() || !role.policy_arns.is_empty() {
         let why = "the profile narrows the role by a session policy (read_only, session_policy, \
                    session_policy_arns), which a link cannot";
-        return Err(refused(why).hint(signs_in()));
+        return Err(unlinkable(profile, why));
     }
     let path_and_name = arn.resource.trim_start_matches("role/");
     if path_and_name.len() > NAME_LIMIT {
@@ -50,7 +49,7 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
             "'{path_and_name}' has {} characters, and the console takes {NAME_LIMIT}",
             path_and_name.len()
         );
-        return Err(refused(&why).hint(signs_in()));
+        return Err(unlinkable(profile, &why));
     }
     let mut query = Serializer::new(String::new());
     query
@@ -65,6 +64,17 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
         "{}/switchrole?{}",
         console.at_home().signin(),
         query.finish()
+    ))
+}
+
+fn refused(profile: &str, why: &str) -> Error {
+    Error::config(format!("no switch-role link for '{profile}': {why}"))
+}
+
+/// Of a role that the console can still sign in to.
+fn unlinkable(profile: &str, why: &str) -> Error {
+    refused(profile, why).hint(format!(
+        "xacct console {profile}    signs in with its credentials instead"
     ))
 }
 

@@ -54,21 +54,23 @@ pub(super) fn tool_of_line(line: &str) -> Option<&'static str> {
     if line.starts_with('#') {
         return None;
     }
-    let has = |text: &str| line.contains(text);
-    if has("alias awsume") || has("awsume-autocomplete") {
+    if line.contains("alias awsume") || line.contains("awsume-autocomplete") {
         return Some("awsume");
     }
-    if has("alias assume=") || has("alias assume ") || has("GRANTED_") {
+    if line.contains("alias assume=") || line.contains("alias assume ") || line.contains("GRANTED_")
+    {
         return Some("granted");
     }
-    let is_set_up =
-        has("eval") || has("source ") || line.starts_with("alias ") || line.starts_with(". ");
+    let is_set_up = line.contains("eval")
+        || line.contains("source ")
+        || line.starts_with("alias ")
+        || line.starts_with(". ");
     let tools = ["aws-vault", "saml2aws", "aws-runas"];
     tools
         .into_iter()
-        .find(|tool| is_set_up && has(tool))
+        .find(|tool| is_set_up && line.contains(tool))
         .or_else(|| {
-            (is_set_up && (has("aws-sso completions") || has("aws-sso setup")))
+            (is_set_up && (line.contains("aws-sso completions") || line.contains("aws-sso setup")))
                 .then_some("aws-sso-cli")
         })
 }

@@ -48,16 +48,13 @@ struct Shown<'a> {
 impl Report {
     /// In the order in which they are told: by area, then by file and line.
     pub(crate) fn new(mut findings: Vec<Finding>, looked: Vec<Looked>) -> Report {
-        findings.sort_by(|a, b| {
-            let place = |finding: &Finding| {
-                (
-                    finding.kind.area,
-                    finding.file.clone(),
-                    finding.line,
-                    finding.kind.severity,
-                )
-            };
-            place(a).cmp(&place(b))
+        findings.sort_by_key(|finding| {
+            (
+                finding.kind.area,
+                finding.file.clone(),
+                finding.line,
+                finding.kind.severity,
+            )
         });
         findings.dedup();
         Report { findings, looked }
@@ -124,20 +121,17 @@ impl Report {
 
     /// `2 errors, 1 note; --fix can mend 1 of them`
     fn last_line(&self) -> String {
-        let of = |severity: Severity| {
-            self.findings
+        let mut counts = Vec::new();
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let of_it = self
+                .findings
                 .iter()
-                .filter(|f| f.kind.severity == severity)
-                .count()
-        };
-        let severities = [Severity::Error, Severity::Warning, Severity::Note];
-        let counted = severities
-            .into_iter()
-            .map(|severity| (of(severity), severity.word()));
-        let counts: Vec<String> = counted
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, word)| plural(n, word))
-            .collect();
+                .filter(|finding| finding.kind.severity == severity);
+            let count = of_it.count();
+            if count > 0 {
+                counts.push(plural(count, severity.word()));
+            }
+        }
         let mut line = match counts.as_slice() {
             [] => "healthy".to_owned(),
             counts if self.is_healthy() => format!("healthy, {}", counts.join(", ")),

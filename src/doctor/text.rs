@@ -370,6 +370,9 @@ impl Check<'_> {
 
 /// What Python strips and the SDKs keep, at either end.
 fn has_unusual_space(text: &str) -> bool {
-    let unusual = |c: char| c.is_whitespace() && !BLANK.contains(&c) && c != '\r';
-    text.starts_with(unusual) || text.ends_with(unusual)
+    text.starts_with(is_unusual_space) || text.ends_with(is_unusual_space)
+}
+
+fn is_unusual_space(c: char) -> bool {
+    c.is_whitespace() && !BLANK.contains(&c) && c != '\r'
 }

@@ -72,13 +72,13 @@ pub(super) fn prune(path: &Path) {
 /// What backups of one time hold, newest first. A file without one was not there, or was not
 /// changed.
 pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
-    let read = |path: &Path, stamp: &str| read_text(&backup(path, stamp)).ok();
-    let texts = |stamp: &String| Texts {
-        config: read(&paths.config, stamp),
-        settings: read(&paths.settings, stamp),
+    let stamps = stamps(&paths.config);
+    let texts = stamps.iter().map(|stamp| Texts {
+        config: read_text(&backup(&paths.config, stamp)).ok(),
+        settings: read_text(&backup(&paths.settings, stamp)).ok(),
         credentials: None,
-    };
-    stamps(&paths.config).iter().map(texts).collect()
+    });
+    texts.collect()
 }
 
 fn backup(path: &Path, stamp: &str) -> PathBuf {

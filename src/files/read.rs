@@ -99,8 +99,8 @@ fn kind(metadata: &Metadata) -> &'static str {
 #[cfg(unix)]
 fn is_null(metadata: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    let is_same = |null: Metadata| null.rdev() == metadata.rdev();
-    metadata.file_type().is_char_device() && std::fs::metadata("/dev/null").is_ok_and(is_same)
+    metadata.file_type().is_char_device()
+        && std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == metadata.rdev())
 }
 
 #[cfg(not(unix))]

@@ -41,15 +41,18 @@ pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
     else {
         return Err(Error::config("no home directory found for ~/.aws").hint("set AWS_CONFIG_FILE"));
     };
-    let failed = |error: io::Error| {
+    lock_in(dir).map_err(|error| {
         Error::config(format!("{} cannot be locked: {error}", dir.display())).caused_by(error)
-    };
-    make_dir(dir).map_err(failed)?;
-    let file = open_lock(dir).map_err(failed)?;
+    })
+}
+
+fn lock_in(dir: &Path) -> io::Result<Option<Lock>> {
+    make_dir(dir)?;
+    let file = open_lock(dir)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -80,14 +83,9 @@ pub(crate) fn write(
     now: DateTime<FixedOffset>,
     _lock: &Lock,
 ) -> Result<Vec<PathBuf>> {
-    let failed = |change: &Change<'_>, error: io::Error| {
-        let path = paths.display(change.file);
-        let error = Error::config(format!("{path} cannot be written: {error}")).caused_by(error);
-        error.hint("nothing was changed")
-    };
     let targets: Vec<PathBuf> = changes
         .iter()
-        .map(|change| target(paths, change).map_err(|error| failed(change, error)))
+        .map(|change| target(paths, change).map_err(|error| unwritten(paths, change, error)))
         .collect::<Result<_>>()?;
     for (change, target) in changes.iter().zip(&targets) {
         still_there(change, target, &paths.display(change.file))?;
@@ -99,12 +97,12 @@ pub(crate) fn write(
     for (change, target) in changes.iter().zip(&targets) {
         prepared
             .add(change, target)
-            .map_err(|error| failed(change, error))?;
+            .map_err(|error| unwritten(paths, change, error))?;
     }
     let backups = backup::back_up(paths, changes, now)?;
     for (index, (change, target)) in changes.iter().zip(&targets).enumerate() {
         prepared.commit(index, target).map_err(|error| {
-            let error = failed(change, error);
+            let error = unwritten(paths, change, error);
             let done: Vec<String> = changes[..index]
                 .iter()
                 .map(|done| paths.display(done.file))
@@ -122,6 +120,14 @@ pub(crate) fn write(
         backup::prune(paths.of(change.file));
     }
     Ok(backups)
+}
+
+fn unwritten(paths: &Paths, change: &Change<'_>, error: io::Error) -> Error {
+    let path = paths.display(change.file);
+    let message = format!("{path} cannot be written: {error}");
+    Error::config(message)
+        .caused_by(error)
+        .hint("nothing was changed")
 }
 
 /// The file itself, where the path is a link to it; its directory is there afterwards.

@@ -194,22 +194,25 @@ impl<'a> Guard<'a> {
 
     /// What was noted by names alone: where, the name, and what it says.
     fn marks(&self) -> Vec<(&Store, String, Sent)> {
-        let named = |store| {
-            let names = Store::note_names(store, FOLDER).unwrap_or_default();
-            names.into_iter().map(move |name| (store, name))
-        };
-        let mark = |(store, name): (_, String)| {
-            let (step, digest) = name
-                .strip_prefix(&self.name)?
-                .strip_prefix('.')?
-                .split_once('.')?;
-            let sent = Sent {
-                step: step.parse().ok()?,
-                digest: digest.to_owned(),
-            };
-            Some((store, name, sent))
-        };
-        self.stores().flat_map(named).filter_map(mark).collect()
+        let mut marks = Vec::new();
+        for store in self.stores() {
+            for name in store.note_names(FOLDER).unwrap_or_default() {
+                if let Some(sent) = self.mark(&name) {
+                    marks.push((store, name, sent));
+                }
+            }
+        }
+        marks
+    }
+
+    /// From the name of a note: `DEVICE.STEP.DIGEST`.
+    fn mark(&self, note: &str) -> Option<Sent> {
+        let rest = note.strip_prefix(&self.name)?.strip_prefix('.')?;
+        let (step, digest) = rest.split_once('.')?;
+        Some(Sent {
+            step: step.parse().ok()?,
+            digest: digest.to_owned(),
+        })
     }
 
     fn unmark(&self, unwanted: impl Fn(&Sent) -> bool) {

@@ -32,6 +32,14 @@ pub(crate) struct Item {
     pub(crate) weight: u64,
 }
 
+impl Item {
+    /// What can be searched.
+    fn texts(&self) -> Vec<Vec<char>> {
+        let texts = [&self.profile, &self.account_id, &self.role, &self.tags];
+        texts.map(|text| text.chars().collect()).to_vec()
+    }
+}
+
 /// What came of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -59,11 +67,7 @@ impl Picker {
     pub(crate) fn new(mut items: Vec<Item>) -> Picker {
         // A stable sort: those that were never used stay in the order of the files.
         items.sort_by_key(|item| std::cmp::Reverse(item.weight));
-        let texts_of = |item: &Item| {
-            let texts = [&item.profile, &item.account_id, &item.role, &item.tags];
-            texts.map(|text| text.chars().collect()).to_vec()
-        };
-        let texts = items.iter().map(texts_of).collect();
+        let texts = items.iter().map(Item::texts).collect();
         let found = (0..items.len()).collect();
         Picker {
             items,
@@ -131,23 +135,22 @@ impl Picker {
     /// Every word that was typed must fit somewhere; the best first, and of equals the most used.
     fn filter(&mut self) {
         let words: Vec<&str> = self.typed.split_whitespace().collect();
-        let fits = |index: usize| {
-            let best = |word: &&str| {
-                self.texts[index]
-                    .iter()
-                    .filter_map(|text| score::score(word, text))
-                    .max()
-            };
-            let scores = words.iter().map(best);
-            scores
-                .sum::<Option<i32>>()
-                .map(|score| (std::cmp::Reverse(score), index))
-        };
-        let mut found: Vec<_> = (0..self.items.len()).filter_map(fits).collect();
+        let mut found = Vec::new();
+        for (index, texts) in self.texts.iter().enumerate() {
+            let scores = words.iter().map(|word| best_score(word, texts));
+            if let Some(score) = scores.sum::<Option<i32>>() {
+                found.push((std::cmp::Reverse(score), index));
+            }
+        }
         found.sort_unstable();
         self.found = found.into_iter().map(|(_, index)| index).collect();
         (self.marked, self.top) = (0, 0);
     }
+}
+
+fn best_score(word: &str, texts: &[Vec<char>]) -> Option<i32> {
+    let scores = texts.iter().filter_map(|text| score::score(word, text));
+    scores.max()
 }
 
 #[cfg(test)]

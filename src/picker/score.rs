@@ -21,14 +21,7 @@ const NONE: i32 = i32::MIN / 2;
 /// letter.
 pub(super) fn score(typed: &str, text: &[char]) -> Option<i32> {
     let exact = typed.chars().any(char::is_uppercase);
-    let fold = |c: char| {
-        if exact {
-            c
-        } else {
-            c.to_lowercase().next().unwrap_or(c)
-        }
-    };
-    let typed: Vec<char> = typed.chars().map(fold).collect();
+    let typed: Vec<char> = typed.chars().map(|c| fold(c, exact)).collect();
     if typed.is_empty() {
         return Some(0);
     }
@@ -38,7 +31,7 @@ pub(super) fn score(typed: &str, text: &[char]) -> Option<i32> {
     for (row, wanted) in typed.iter().enumerate() {
         let (mut diagonal_here, mut diagonal_upto, mut best) = (NONE, NONE, NONE);
         for (at, found) in text.iter().enumerate() {
-            let new = if fold(*found) == *wanted {
+            let new = if fold(*found, exact) == *wanted {
                 let fresh = match (row, at) {
                     (0, _) => bonus(text, at),
                     (_, 0) => NONE,
@@ -55,6 +48,14 @@ pub(super) fn score(typed: &str, text: &[char]) -> Option<i32> {
     }
     // Not `upto`: what is behind the last match is no gap.
     here.into_iter().max().filter(|best| *best > NONE / 2)
+}
+
+fn fold(c: char, exact: bool) -> char {
+    if exact {
+        c
+    } else {
+        c.to_lowercase().next().unwrap_or(c)
+    }
 }
 
 fn bonus(text: &[char], at: usize) -> i32 {

@@ -78,19 +78,14 @@ impl Picker {
 
 /// Of profile, account, role and time, the widest of those that are shown.
 fn widths(shown: &[(bool, &Item)]) -> [usize; 4] {
-    let widest = |part: fn(&Item) -> &str| {
-        shown
-            .iter()
-            .map(|(_, item)| columns_of(&say::visible(part(item))))
-            .max()
-            .unwrap_or_default()
-    };
-    [
-        widest(|item| &item.profile),
-        widest(|item| &item.account_id),
-        widest(|item| &item.role),
-        widest(|item| &item.left),
-    ]
+    let mut widths = [0; 4];
+    for (_, item) in shown {
+        let parts = [&item.profile, &item.account_id, &item.role, &item.left];
+        for (width, part) in widths.iter_mut().zip(parts) {
+            *width = columns_of(&say::visible(part)).max(*width);
+        }
+    }
+    widths
 }
 
 fn line(item: &Item, marked: bool, columns: [usize; 4], width: usize, color: bool) -> String {

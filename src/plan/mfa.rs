@@ -124,9 +124,8 @@ pub(super) fn place(
     mut roles: Vec<(String, AssumeRole)>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<(String, Action)>> {
-    let assume = |(profile, role)| (profile, Action::AssumeRole(role));
     let Some((mfa, shared)) = mfa else {
-        return Ok(roles.into_iter().map(assume).collect());
+        return Ok(assumed(roles).collect());
     };
     if !chain.source.may_be_long_term() {
         warnings.push(format!(
@@ -135,12 +134,14 @@ pub(super) fn place(
              key, and the source here is not one",
             shown_device(&mfa.serial)
         ));
-        return Ok(roles.into_iter().map(assume).collect());
+        return Ok(assumed(roles).collect());
     }
-    let is_direct = |role: &AssumeRole| !shared || role.duration_seconds > CHAINED_MAXIMUM;
-    if let Some((_, first)) = roles.first_mut().filter(|(_, role)| is_direct(role)) {
+    let direct = roles
+        .first_mut()
+        .filter(|(_, role)| !shared || role.duration_seconds > CHAINED_MAXIMUM);
+    if let Some((_, first)) = direct {
         first.serial_number = Some(mfa.serial.clone());
-        return Ok(roles.into_iter().map(assume).collect());
+        return Ok(assumed(roles).collect());
     }
     let session = Action::GetSessionToken {
         duration_seconds: session_duration(chain, config)?,
@@ -152,8 +153,14 @@ pub(super) fn place(
         .map(|link| link.profile.name.clone())
         .unwrap_or_default();
     Ok(std::iter::once((holder, session))
-        .chain(roles.into_iter().map(assume))
+        .chain(assumed(roles))
         .collect())
+}
+
+fn assumed(roles: Vec<(String, AssumeRole)>) -> impl Iterator<Item = (String, Action)> {
+    roles
+        .into_iter()
+        .map(|(profile, role)| (profile, Action::AssumeRole(role)))
 }
 
 /// Where the session itself is what was asked for, `--duration` and `duration_seconds` are about

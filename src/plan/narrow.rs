@@ -122,15 +122,17 @@ fn compact(text: &str) -> String {
         return text.to_owned();
     }
     let (mut in_string, mut escaped) = (false, false);
-    let is_kept = |c: &char| {
-        let kept = in_string || !c.is_ascii_whitespace();
-        if *c == '"' && !escaped {
+    let mut compact = String::with_capacity(text.len());
+    for c in text.chars() {
+        if in_string || !c.is_ascii_whitespace() {
+            compact.push(c);
+        }
+        if c == '"' && !escaped {
             in_string = !in_string;
         }
-        escaped = in_string && *c == '\\' && !escaped;
-        kept
-    };
-    text.chars().filter(is_kept).collect()
+        escaped = in_string && c == '\\' && !escaped;
+    }
+    compact
 }
 
 #[cfg(test)]

@@ -87,16 +87,15 @@ pub(super) fn of_plan(plan: &Plan) -> Option<(String, String)> {
         role_arn.map(|arn| (arn, "role")),
         device.map(|arn| (arn, "device")),
     ];
-    let of_arn = |(text, kind): (&str, &str)| {
-        Some((
-            Arn::parse(text)?.partition.to_owned(),
-            format!("the {kind} {text}"),
-        ))
-    };
     named
         .into_iter()
         .flatten()
-        .find_map(of_arn)
+        .find_map(|(text, kind)| {
+            Some((
+                Arn::parse(text)?.partition.to_owned(),
+                format!("the {kind} {text}"),
+            ))
+        })
         .or_else(|| named_by(&plan.source))
 }
 

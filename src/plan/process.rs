@@ -82,13 +82,14 @@ fn is_plain(command: &str, pieces: &[&str]) -> bool {
     let mut braces = command
         .match_indices("${")
         .map(|(at, _)| &command[at + 2..]);
-    let is_odd = |rest: &str| {
-        let name = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .map(|end| &rest[end..]);
-        !name.is_some_and(|end| end.starts_with('}'))
-    };
-    !has_pattern && !goes_elsewhere && !braces.any(is_odd)
+    !has_pattern
+        && !goes_elsewhere
+        && !braces.any(|rest| {
+            let name = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .map(|end| &rest[end..]);
+            !name.is_some_and(|end| end.starts_with('}'))
+        })
 }
 
 /// Whether the command is xacct's: it has a cache of its own, which is near, and knows what has
@@ -112,7 +113,6 @@ pub(super) fn variables(command: &str, env: &Env) -> Vec<String> {
 
 /// `$NAME`, `${NAME…}`, `%NAME%`, or the bare word, as in `printenv NAME`.
 fn mentions(command: &str, name: &str) -> bool {
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = command.match_indices(name);
     !name.is_empty()
         && name != "_"
@@ -120,6 +120,10 @@ fn mentions(command: &str, name: &str) -> bool {
             !command[..at].ends_with(is_of_name)
                 && !command[at + name.len()..].starts_with(is_of_name)
         })
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]

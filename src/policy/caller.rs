@@ -44,6 +44,15 @@ pub(super) struct Named {
     pub(super) principal_arn_like: Vec<String>,
 }
 
+impl Named {
+    fn only(principal: String) -> Named {
+        Named {
+            principal,
+            principal_arn_like: Vec::new(),
+        }
+    }
+}
+
 impl Caller {
     /// From what GetCallerIdentity says; `None` for who can assume no role.
     pub(crate) fn of_identity(account_id: &str, arn: &str) -> Option<Caller> {
@@ -86,33 +95,31 @@ impl Caller {
         partition: &str,
         account_id: &str,
     ) -> Result<Named, String> {
-        let by_name = |arn: &str| Named {
-            principal: arn.to_owned(),
-            principal_arn_like: Vec::new(),
-        };
         let root = format!("arn:{partition}:iam::{account_id}:root");
-        let like = |patterns: Vec<String>| Named {
-            principal: root.clone(),
-            principal_arn_like: patterns,
-        };
         let role = format!("arn:{partition}:iam::{account_id}:role");
         match (principal, self) {
-            (Principal::Account, _) => Ok(by_name(&root)),
+            (Principal::Account, _) => Ok(Named::only(root)),
             (Principal::User, Caller::User(arn)) | (Principal::Role, Caller::Role(arn)) => {
-                Ok(by_name(arn))
+                Ok(Named::only(arn.clone()))
             }
-            (Principal::Role, Caller::PathlessRole { role_name, .. }) => Ok(like(vec![
-                format!("{role}/{role_name}"),
-                format!("{role}/*/{role_name}"),
-            ])),
+            (Principal::Role, Caller::PathlessRole { role_name, .. }) => Ok(Named {
+                principal: root,
+                principal_arn_like: vec![
+                    format!("{role}/{role_name}"),
+                    format!("{role}/*/{role_name}"),
+                ],
+            }),
             (Principal::Role, Caller::PermissionSet { role_name, .. }) => {
                 let reserved = format!("{role}/aws-reserved/sso.amazonaws.com");
                 let name = format!("AWSReservedSSO_{role_name}_*");
                 // The region is in the path, but for Identity Centers in us-east-1.
-                Ok(like(vec![
-                    format!("{reserved}/{name}"),
-                    format!("{reserved}/*/{name}"),
-                ]))
+                Ok(Named {
+                    principal: root,
+                    principal_arn_like: vec![
+                        format!("{reserved}/{name}"),
+                        format!("{reserved}/*/{name}"),
+                    ],
+                })
             }
             (_, Caller::User(arn)) => Err(format!("an IAM user, {arn}")),
             (_, Caller::Role(arn)) => Err(format!("a role, {arn}")),

@@ -1,6 +1,6 @@
 //! The two policies, statement by statement.
 
-use super::caller::Principal;
+use super::caller::{Named, Principal};
 use super::hop::Hop;
 use super::tree::Tree;
 use crate::error::{Error, Result};
@@ -25,14 +25,7 @@ pub(crate) fn trust_policy(
             Error::config(format!("{} is assumed by {who}", hop.role.role_arn))
                 .hint("--principal account lets the caller's own account say who may")
         })?;
-    let who = || Tree::object([("AWS", Tree::text(&named.principal))]);
     let mut conditions: Vec<(&str, Tree)> = Vec::new();
-    let arn_like = |conditions: &mut Vec<(&str, Tree)>| {
-        if !named.principal_arn_like.is_empty() {
-            let patterns = Tree::one_or_many(named.principal_arn_like.iter().map(String::as_str));
-            conditions.push(("ArnLike", Tree::object([("aws:PrincipalArn", patterns)])));
-        }
-    };
     if let Some(external_id) = external_id {
         conditions.push((
             "StringEquals",
@@ -45,8 +38,8 @@ pub(crate) fn trust_policy(
             Tree::object([("aws:MultiFactorAuthPresent", Tree::text("true"))]),
         ));
     }
-    arn_like(&mut conditions);
-    let mut statements = vec![statement("AssumeRole", who(), &conditions)];
+    conditions.extend(named.arn_like());
+    let mut statements = vec![statement("AssumeRole", named.as_principal(), &conditions)];
     if !hop.tag_keys.is_empty() {
         // Only these: what a tag is called may decide what the session can do.
         let keys = Tree::List(hop.tag_keys.iter().map(|key| Tree::text(*key)).collect());
@@ -54,15 +47,32 @@ pub(crate) fn trust_policy(
             "ForAllValues:StringEquals",
             Tree::object([("aws:TagKeys", keys)]),
         )];
-        arn_like(&mut conditions);
-        statements.push(statement("TagSession", who(), &conditions));
+        conditions.extend(named.arn_like());
+        statements.push(statement("TagSession", named.as_principal(), &conditions));
     }
     if hop.source_identity {
-        let mut conditions = Vec::new();
-        arn_like(&mut conditions);
-        statements.push(statement("SetSourceIdentity", who(), &conditions));
+        let conditions: Vec<_> = named.arn_like().into_iter().collect();
+        statements.push(statement(
+            "SetSourceIdentity",
+            named.as_principal(),
+            &conditions,
+        ));
     }
     Ok(policy(statements))
+}
+
+impl Named {
+    fn as_principal(&self) -> Tree {
+        Tree::object([("AWS", Tree::text(&self.principal))])
+    }
+
+    fn arn_like(&self) -> Option<(&'static str, Tree)> {
+        if self.principal_arn_like.is_empty() {
+            return None;
+        }
+        let patterns = Tree::one_or_many(self.principal_arn_like.iter().map(String::as_str));
+        Some(("ArnLike", Tree::object([("aws:PrincipalArn", patterns)])))
+    }
 }
 
 fn statement(action: &str, principal: Tree, conditions: &[(&str, Tree)]) -> Tree {

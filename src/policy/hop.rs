@@ -34,15 +34,17 @@ impl<'p> Hop<'p> {
         let arn = Arn::parse(&role.role_arn).ok_or_else(|| no_role(plan))?;
         // In a chain the session that signs is a role's, which has no MFA in its context
         // (docs/aws.md A3.2).
-        let session_has_mfa = || plan.steps.iter().any(|step| step.serial_number().is_some());
-        let mfa = step.serial_number().is_some() || (before.is_empty() && session_has_mfa());
+        let signers = if before.is_empty() {
+            &plan.steps[..]
+        } else {
+            std::slice::from_ref(step)
+        };
+        let mfa = signers.iter().any(|step| step.serial_number().is_some());
         let own = role.tags.iter().map(|(key, _)| key.as_str());
         let handed_down = before.iter().flat_map(|role| {
-            let passed = |key: &str| role.transitive_tag_keys.iter().any(|own| own == key);
-            role.tags
-                .iter()
-                .map(|(key, _)| key.as_str())
-                .filter(move |key| passed(key))
+            let keys = role.tags.iter().map(|(key, _)| key);
+            keys.filter(|key| role.transitive_tag_keys.contains(key))
+                .map(String::as_str)
         });
         Ok(Hop {
             role,
@@ -75,14 +77,6 @@ fn assumed(step: &Step) -> Option<&AssumeRole> {
 
 /// Who signs the first AssumeRole.
 fn of_source(plan: &Plan) -> Caller {
-    let account_id = || {
-        // A device belongs to its user, whose account is in its ARN.
-        let serial = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
-        let of_device = serial
-            .map(|device| device.account_id)
-            .filter(|id| arn::is_account_id(id));
-        plan.source.account_id().or(of_device).map(str::to_owned)
-    };
     match &plan.source {
         Source::WebIdentity(web) => Caller::Role(web.role_arn.clone()),
         Source::Sso(sso) => match (&sso.account_id, &sso.role_name) {
@@ -98,9 +92,18 @@ fn of_source(plan: &Plan) -> Caller {
         | Source::EcsContainer
         | Source::Login { .. }
         | Source::CredentialProcess { .. } => Caller::Unknown {
-            account_id: account_id(),
+            account_id: account_id(plan).map(str::to_owned),
         },
     }
+}
+
+fn account_id(plan: &Plan) -> Option<&str> {
+    // A device belongs to its user, whose account is in its ARN.
+    let serial = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
+    let of_device = serial
+        .map(|device| device.account_id)
+        .filter(|id| arn::is_account_id(id));
+    plan.source.account_id().or(of_device)
 }
 
 fn no_role(plan: &Plan) -> Error {

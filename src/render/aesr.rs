@@ -53,10 +53,10 @@ pub(crate) fn config(bases: &[Base], entries: &[Entry]) -> String {
                     ("region", region),
                     ("color", color),
                 ];
-                let set = |(key, value): (&str, &Option<String>)| {
-                    Some(format!("{key} = {}\n", value.as_ref()?))
-                };
-                let lines: String = optional.into_iter().filter_map(set).collect();
+                let lines: String = optional
+                    .into_iter()
+                    .filter_map(|(key, value)| Some(format!("{key} = {}\n", value.as_ref()?)))
+                    .collect();
                 format!("[profile {name}]\nrole_arn = {role_arn}\n{lines}")
             }
         });

@@ -29,35 +29,25 @@ pub(crate) fn unified(path: &str, file: FileKind, old: &str, new: &str, color: b
 fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
     let lines = lines(old, new);
     let mut text = String::new();
-    let style = |color_of: AnsiColor| {
-        if color {
-            color_of.on_default()
-        } else {
-            Style::new()
-        }
-    };
     let mut put = |style: Style, line: &str| {
+        let style = if color { style } else { Style::new() };
         // Writing to a String does not fail.
         let _ = writeln!(text, "{style}{line}{style:#}");
     };
     let hunks = hunks(&lines);
     if !hunks.is_empty() {
-        let bold = if color {
-            Style::new().bold()
-        } else {
-            Style::new()
-        };
+        let bold = Style::new().bold();
         put(bold, &format!("--- {}", visible(path)));
         put(bold, &format!("+++ {}", visible(path)));
     }
     for hunk in hunks {
         let (before, inside) = (&lines[..hunk.start], &lines[hunk]);
-        put(style(AnsiColor::Cyan), &header(before, inside));
+        put(AnsiColor::Cyan.on_default(), &header(before, inside));
         for line in inside {
             let (mark, text, style) = match line {
                 Line::Kept(text) => (' ', text, Style::new()),
-                Line::Gone(text) => ('-', text, style(AnsiColor::Red)),
-                Line::New(text) => ('+', text, style(AnsiColor::Green)),
+                Line::Gone(text) => ('-', text, AnsiColor::Red.on_default()),
+                Line::New(text) => ('+', text, AnsiColor::Green.on_default()),
             };
             let shown: Vec<String> = text
                 .trim_end_matches(['\n', '\r'])
@@ -75,28 +65,29 @@ fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
 
 /// `@@ -1,5 +1,3 @@`
 fn header(before: &[Line<'_>], inside: &[Line<'_>]) -> String {
-    let old = |lines: &[Line<'_>]| {
-        lines
-            .iter()
-            .filter(|line| !matches!(line, Line::New(_)))
-            .count()
-    };
-    let new = |lines: &[Line<'_>]| {
-        lines
-            .iter()
-            .filter(|line| !matches!(line, Line::Gone(_)))
-            .count()
-    };
-    let range = |first: usize, count: usize| match count {
-        1 => format!("{}", first + 1),
-        0 => format!("{first},0"),
-        _ => format!("{},{count}", first + 1),
-    };
     format!(
         "@@ -{} +{} @@",
         range(old(before), old(inside)),
         range(new(before), new(inside))
     )
+}
+
+fn old(lines: &[Line<'_>]) -> usize {
+    let old = lines.iter().filter(|line| !matches!(line, Line::New(_)));
+    old.count()
+}
+
+fn new(lines: &[Line<'_>]) -> usize {
+    let new = lines.iter().filter(|line| !matches!(line, Line::Gone(_)));
+    new.count()
+}
+
+fn range(first: usize, count: usize) -> String {
+    match count {
+        1 => format!("{}", first + 1),
+        0 => format!("{first},0"),
+        _ => format!("{},{count}", first + 1),
+    }
 }
 
 /// Where the changes are, with the lines around them.

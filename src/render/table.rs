@@ -55,8 +55,11 @@ pub(crate) fn table(
     width: Option<usize>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
-    let bold = |name: &&str| Cell::new(name).styled(Style::new().bold());
-    let header: Vec<Cell> = header.iter().map(bold).collect();
+    let bold = Style::new().bold();
+    let header: Vec<Cell> = header
+        .iter()
+        .map(|name| Cell::new(name).styled(bold))
+        .collect();
     let widths = widths(&header, rows, width);
     let mut text = String::new();
     for row in std::iter::once(&header).chain(rows) {
@@ -115,13 +118,17 @@ fn cut(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     let mut left = width.saturating_sub(1);
-    let fits = |character: &char| {
+    let mut cut = String::new();
+    for character in text.chars() {
         let wide = character.width().unwrap_or(0);
-        let fits = wide <= left;
-        left = left.saturating_sub(wide);
-        fits
-    };
-    text.chars().take_while(fits).chain(['…']).collect()
+        if wide > left {
+            break;
+        }
+        left -= wide;
+        cut.push(character);
+    }
+    cut.push('…');
+    cut
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::answer::{Content, Refusal};
 use super::sigv4::Received;
 use super::state::State;
 use super::sts;
-use super::world::{ENABLED_BY_DEFAULT, World};
+use super::world::{Account, ENABLED_BY_DEFAULT, World};
 use crate::arn::partition_of_region;
 use crate::region::REGIONS;
 
@@ -99,18 +99,21 @@ fn regions(world: &World, account_id: &str) -> Vec<(String, &'static str)> {
     else {
         return Vec::new();
     };
-    let status = |name: &str| match account.regions.iter().any(|enabled| enabled == name) {
-        true if ENABLED_BY_DEFAULT.contains(&name) => "ENABLED_BY_DEFAULT",
-        true => "ENABLED",
-        false => "DISABLED",
-    };
     let known = REGIONS
         .iter()
         .filter(|name| partition_of_region(name) == account.partition);
     let known = known.filter(|name| **name != "aws-global");
     known
-        .map(|name| ((*name).to_owned(), status(name)))
+        .map(|name| ((*name).to_owned(), status(account, name)))
         .collect()
+}
+
+fn status(account: &Account, region: &str) -> &'static str {
+    match account.regions.iter().any(|enabled| enabled == region) {
+        true if ENABLED_BY_DEFAULT.contains(&region) => "ENABLED_BY_DEFAULT",
+        true => "ENABLED",
+        false => "DISABLED",
+    }
 }
 
 fn invalid(message: &str) -> Refusal {

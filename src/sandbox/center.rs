@@ -77,8 +77,7 @@ impl IdentityCenter {
         if !url::Url::parse(&self.start_url).is_ok_and(|url| url.scheme() == "https") {
             return Err(format!("{place}: start_url must be an https address"));
         }
-        let word = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        if !(2..=64).contains(&self.user.len()) || !self.user.chars().all(word) {
+        if !(2..=64).contains(&self.user.len()) || !self.user.chars().all(is_word) {
             return Err(format!(
                 "{place}: user '{}' cannot be the name of a role session",
                 self.user
@@ -98,8 +97,10 @@ impl IdentityCenter {
                     assignment.account
                 ));
             }
-            let wrong = |role: &&String| !(1..=32).contains(&role.len()) || !role.chars().all(word);
-            if let Some(role) = assignment.roles.iter().find(wrong) {
+            let mut roles = assignment.roles.iter();
+            let wrong =
+                roles.find(|role| !(1..=32).contains(&role.len()) || !role.chars().all(is_word));
+            if let Some(role) = wrong {
                 return Err(format!(
                     "{place}: role '{role}' must be 1 to 32 letters and digits"
                 ));
@@ -107,4 +108,8 @@ impl IdentityCenter {
         }
         Ok(())
     }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
 }

@@ -19,28 +19,28 @@ pub(crate) fn get(endpoint: &str, name: &str) -> Result<Value> {
             "XACCT_SANDBOX is '{endpoint}', not http://127.0.0.1:PORT"
         ))
     })?;
-    let gone = |error: std::io::Error| {
+    let answer = exchange(port, name).map_err(|error| {
         Error::other(format!(
             "the sandbox at {endpoint} does not answer: {error}"
         ))
         .hint("start one with: xacct sandbox")
-    };
-    let answer = exchange(port, name).map_err(gone)?;
+    })?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-    let strange = || {
-        Error::other(format!(
-            "the sandbox at {endpoint} gave no answer that makes sense"
-        ))
-    };
-    let value: Value = serde_json::from_str(body).map_err(|_| strange())?;
+    let value: Value = serde_json::from_str(body).map_err(|_| strange(endpoint))?;
     if head.split(' ').nth(1) == Some("200") {
         return Ok(value);
     }
     let reason = value
         .get("error")
         .and_then(Value::as_str)
-        .ok_or_else(strange)?;
+        .ok_or_else(|| strange(endpoint))?;
     Err(Error::other(reason))
+}
+
+fn strange(endpoint: &str) -> Error {
+    Error::other(format!(
+        "the sandbox at {endpoint} gave no answer that makes sense"
+    ))
 }
 
 /// The port, where the address is on this machine's loopback.

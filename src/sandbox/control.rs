@@ -1,5 +1,6 @@
 //! `/_sandbox/…`: how a person or a test talks to the sandbox itself. JSON in, JSON out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -91,19 +92,18 @@ pub(crate) fn answer(
 
 /// A web page must not be able to talk to the sandbox, whatever name it gave to 127.0.0.1.
 fn check_origin(received: &Received<'_>, port: u16) -> Result<(), String> {
-    let header = |name| {
-        received
-            .headers
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-    };
-    let host = header("host").unwrap_or_default();
+    let host = header(received, "host").unwrap_or_default();
     if host != format!("127.0.0.1:{port}") && host != format!("localhost:{port}") {
         return Err(format!("host '{host}' is not the sandbox"));
     }
-    header("origin").map_or(Ok(()), |origin| {
+    header(received, "origin").map_or(Ok(()), |origin| {
         Err(format!("a page of {origin} may not control the sandbox"))
     })
+}
+
+fn header<'a>(received: &'a Received<'_>, name: &str) -> Option<Cow<'a, str>> {
+    let value = received.headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()))
 }
 
 /// `{"offset_seconds":…, "at":…, "mfa_offset_seconds":…, "date_offset_seconds":…}`: what is absent

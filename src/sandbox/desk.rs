@@ -52,10 +52,9 @@ pub(crate) struct Admitted {
 impl Admitted {
     /// How long the request is to be left waiting, in milliseconds.
     pub(crate) fn delay(&self) -> u64 {
-        let delays = |fault: &&Fault| fault.kind == Kind::Delay;
         self.fault
             .as_ref()
-            .filter(delays)
+            .filter(|fault| fault.kind == Kind::Delay)
             .map_or(0, |fault| fault.milliseconds)
     }
 }
@@ -114,23 +113,23 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Outcome {
         let service = admitted.asked.service;
-        let refuse = |refusal: &Refusal| Reply::refusal(service, refusal, admitted.number);
         let fault = admitted.fault.as_ref();
-        let reply = match fault.map(|fault| fault.kind) {
+        let action = admitted.asked.action.as_deref().unwrap_or_default();
+        let served = match fault.map(|fault| fault.kind) {
             Some(Kind::ResetBefore) => return Outcome::Reset,
             Some(Kind::Silent) => return Outcome::Silence,
-            Some(Kind::Throttle) => refuse(&Refusal::throttled(service)),
-            Some(Kind::Error) => refuse(&Refusal::broken(
-                service,
-                fault.map_or(500, |fault| fault.status),
-            )),
-            Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
-                let action = admitted.asked.action.as_deref().unwrap_or_default();
-                match self.serve(&admitted.asked, action, received, now) {
-                    Ok(content) => Reply::result(action, content, admitted.number),
-                    Err(refusal) => refuse(&refusal),
-                }
+            Some(Kind::Throttle) => Err(Refusal::throttled(service)),
+            Some(Kind::Error) => {
+                let status = fault.map_or(500, |fault| fault.status);
+                Err(Refusal::broken(service, status))
             }
+            Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
+                self.serve(&admitted.asked, action, received, now)
+            }
+        };
+        let reply = match served {
+            Ok(content) => Reply::result(action, content, admitted.number),
+            Err(refusal) => Reply::refusal(service, &refusal, admitted.number),
         };
         if let Some(entry) = self.log.iter_mut().find(|entry| entry.n == admitted.number) {
             entry.status = Some(reply.status);

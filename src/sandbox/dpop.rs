@@ -59,7 +59,6 @@ pub(crate) fn check(proof: &str, url: &str, now: i64) -> Result<Proof, &'static 
     if (kty.as_str(), crv.as_str()) != ("EC", "P-256") {
         return Err("its key is not of P-256");
     }
-    let coordinate = |text: &str| decoded(text).filter(|bytes| bytes.len() == 32);
     let (Some(x), Some(y)) = (coordinate(&x), coordinate(&y)) else {
         return Err("its key is not of P-256");
     };
@@ -82,6 +81,10 @@ pub(crate) fn check(proof: &str, url: &str, now: i64) -> Result<Proof, &'static 
             id: claims.jti,
         })
     }
+}
+
+fn coordinate(text: &str) -> Option<Vec<u8>> {
+    decoded(text).filter(|bytes| bytes.len() == 32)
 }
 
 fn json<T: DeserializeOwned>(part: &str) -> Option<T> {

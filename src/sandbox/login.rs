@@ -5,6 +5,7 @@
 //! `logins`.
 
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use chrono::{DateTime, Utc};
 use hyper::header::{HOST, HeaderValue};
@@ -92,12 +93,22 @@ fn proof(
     received: &Received<'_>,
     clock: DateTime<Utc>,
 ) -> std::result::Result<dpop::Proof, Refusal> {
-    let header = |name| received.headers.get(name).map(HeaderValue::as_bytes);
-    let host = String::from_utf8_lossy(header(HOST.as_str()).unwrap_or_default());
-    let proof = header("dpop").ok_or_else(|| invalid("Missing DPoP proof"))?;
+    let host = received
+        .headers
+        .get(HOST)
+        .map_or(&[][..], HeaderValue::as_bytes);
+    let host = String::from_utf8_lossy(host);
+    let proof = received
+        .headers
+        .get("dpop")
+        .ok_or_else(|| invalid("Missing DPoP proof"))?;
     let url = format!("http://{host}/v1/token");
-    dpop::check(&String::from_utf8_lossy(proof), &url, clock.timestamp())
-        .map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))
+    dpop::check(
+        &String::from_utf8_lossy(proof.as_bytes()),
+        &url,
+        clock.timestamp(),
+    )
+    .map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))
 }
 
 fn ended(end: End) -> Refusal {
@@ -127,9 +138,8 @@ pub(crate) fn begin(
     now: DateTime<Utc>,
 ) -> Result<Value> {
     let identity = identity(state, user)?;
-    let no_key = || Error::other("the system made no key");
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| no_key())?;
-    let der: EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der().map_err(|_| no_key())?;
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(no_key)?;
+    let der: EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der().map_err(no_key)?;
     let pem = Secret::new(pem(der.as_ref()));
     let login = Login {
         user_arn: user.to_owned(),
@@ -152,6 +162,10 @@ pub(crate) fn begin(
         "clientId": CLIENTS[0],
         "dpopKey": pem.expose(),
     }))
+}
+
+fn no_key(_: Unspecified) -> Error {
+    Error::other("the system made no key")
 }
 
 fn issue(state: &mut State, user: &str, seconds: u32, now: DateTime<Utc>) -> Result<Session> {

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::secret::Secret;
 
 use super::answer::{Content, Refusal};
+use super::params::Form;
 use super::route::query;
 use super::sign_in::{Client, Code, Mode, Tokens};
 use super::sigv4::Received;
@@ -123,13 +124,12 @@ fn authorize(
     now: DateTime<Utc>,
 ) -> Result<Content, Refusal> {
     let query = query(received);
-    let part = |name: &str| query.get(name).cloned().unwrap_or_default();
     let client = state
         .sign_in
-        .client(&part("client_id"))
+        .client(part(&query, "client_id"))
         .filter(|client| client.expires_at > now);
     let client = client.cloned().ok_or_else(unknown_client)?;
-    let redirect_uri = part("redirect_uri");
+    let redirect_uri = part(&query, "redirect_uri").to_owned();
     if !client
         .redirect_uris
         .iter()
@@ -138,9 +138,9 @@ fn authorize(
         return Err(invalid("Invalid redirect_uri provided"));
     }
     granted(&client, "authorization_code")?;
-    let challenge = part("code_challenge");
-    if part("response_type") != "code"
-        || part("code_challenge_method") != "S256"
+    let challenge = part(&query, "code_challenge").to_owned();
+    if part(&query, "response_type") != "code"
+        || part(&query, "code_challenge_method") != "S256"
         || challenge.len() != 43
     {
         return Err(invalid(
@@ -178,6 +178,10 @@ fn authorize(
         }
     };
     Ok(Content::Redirect(back(target, answer, query.get("state"))))
+}
+
+fn part<'a>(query: &'a Form, name: &str) -> &'a str {
+    query.get(name).map(String::as_str).unwrap_or_default()
 }
 
 /// The address that the browser is sent back to.
@@ -257,8 +261,7 @@ fn by_code(
     else {
         return Err(invalid("Missing code, codeVerifier or redirectUri"));
     };
-    let word = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-    if !(43..=128).contains(&verifier.expose().len()) || !verifier.expose().chars().all(word) {
+    if !is_verifier(verifier.expose()) {
         return Err(invalid("Invalid codeVerifier"));
     }
     let known = state
@@ -284,6 +287,14 @@ fn by_code(
         code.session = Some(session);
     }
     Ok(tokens)
+}
+
+/// RFC 7636 section 4.1.
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
 }
 
 fn by_device(

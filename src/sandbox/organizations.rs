@@ -31,7 +31,6 @@ pub(crate) fn answer(
 ) -> Result<Content, Refusal> {
     let world = &state.world;
     admit(world, &sts::signer(state, received, now)?)?;
-    let parameter = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let (name, found) = match action {
         "ListAccounts" => ("Accounts", accounts(world, None)),
         "ListRoots" => {
@@ -40,25 +39,29 @@ pub(crate) fn answer(
             ("Roots", vec![root])
         }
         "ListAccountsForParent" => {
-            let parent = known_parent(world, parameter("ParentId"))?;
+            let parent = known_parent(world, parameter(form, "ParentId"))?;
             ("Accounts", accounts(world, Some(&parent)))
         }
         "ListOrganizationalUnitsForParent" => {
-            let parent = known_parent(world, parameter("ParentId"))?;
+            let parent = known_parent(world, parameter(form, "ParentId"))?;
             ("OrganizationalUnits", units(world, &parent))
         }
-        "ListParents" => ("Parents", vec![parent(world, parameter("ChildId"))?]),
+        "ListParents" => ("Parents", vec![parent(world, parameter(form, "ChildId"))?]),
         "DescribeOrganizationalUnit" => {
-            let unit = described(world, parameter("OrganizationalUnitId"))?;
+            let unit = described(world, parameter(form, "OrganizationalUnitId"))?;
             return Ok(Content::Json(json!({ "OrganizationalUnit": unit })));
         }
-        "ListTagsForResource" => ("Tags", tags(world, parameter("ResourceId"))?),
+        "ListTagsForResource" => ("Tags", tags(world, parameter(form, "ResourceId"))?),
         _ => {
             let message = format!("The sandbox has no {action}.");
             return Err(Refusal::new(400, "UnknownOperationException", message));
         }
     };
     paged(name, &found, form)
+}
+
+fn parameter<'a>(form: &'a Form, name: &str) -> &'a str {
+    form.get(name).map(String::as_str).unwrap_or_default()
 }
 
 /// All accounts, or those right below a parent.
@@ -211,23 +214,20 @@ fn known_parent(world: &World, id: &str) -> Result<String, Refusal> {
 }
 
 fn paged(name: &str, all: &[Value], form: &Form) -> Result<Content, Refusal> {
-    let invalid = || {
+    let from = match form.get("NextToken") {
+        None => Some(0),
+        Some(token) => token
+            .strip_prefix("page-")
+            .and_then(|from| from.parse().ok())
+            .filter(|from| *from <= all.len()),
+    };
+    let from = from.ok_or_else(|| {
         Refusal::new(
             400,
             "InvalidInputException",
             "You provided invalid values for NextToken.",
         )
-    };
-    let from = match form.get("NextToken") {
-        None => 0,
-        Some(token) => token
-            .strip_prefix("page-")
-            .and_then(|from| from.parse().ok())
-            .ok_or_else(invalid)?,
-    };
-    if from > all.len() {
-        return Err(invalid());
-    }
+    })?;
     let until = (from + PAGE).min(all.len());
     let next = (until < all.len()).then(|| format!("page-{until}"));
     Ok(Content::Json(

@@ -367,19 +367,17 @@ fn camel(name: &str) -> String {
 fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Refusal> {
     let keys: std::collections::BTreeSet<String> =
         tags.iter().map(|tag| tag.key.to_lowercase()).collect();
-    let invalid = |message: &str| Err(Refusal::new(400, "InvalidParameterValue", message));
-    if keys.len() < tags.len() {
-        return invalid(
-            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-        );
-    }
-    if transitive
+    let message = if keys.len() < tags.len() {
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+    } else if transitive
         .iter()
         .any(|key| !keys.contains(&key.to_lowercase()))
     {
-        return invalid("The specified transitive tag key must be included in the requested tags.");
-    }
-    Ok(())
+        "The specified transitive tag key must be included in the requested tags."
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(400, "InvalidParameterValue", message))
 }
 
 /// Percent of what policies and tags may take. AWS packs them in a binary form of its own; here the
@@ -405,28 +403,29 @@ fn pack(
     if let Some(arn) = policy_arns.iter().find(|arn| !is_policy_arn(arn)) {
         return Err(Refusal::validation(format!("{arn} is invalid")));
     }
-    let length = |text: &String| text.chars().count();
-    let policies = policy.map_or(0, |text| text.chars().count())
-        + policy_arns.iter().map(length).sum::<usize>();
-    let tagged: usize = tags
-        .iter()
-        .map(|tag| length(&tag.key) + length(&tag.value))
-        .sum();
-    let percent = |size: usize| (size * 100).div_ceil(POLICY_LIMIT);
-    let too_large = |message| Err(Refusal::new(400, "PackedPolicyTooLarge", message));
-    if policies > POLICY_LIMIT {
+    let policies = policy
+        .into_iter()
+        .chain(policy_arns.iter().map(String::as_str));
+    let policies = characters(policies);
+    let tagged = characters(tags.iter().flat_map(|tag| [&*tag.key, &*tag.value]));
+    let message = if policies > POLICY_LIMIT {
         let percent = percent(policies);
-        return too_large(format!(
-            "Packed policy consumes {percent}% of allotted space, please use smaller policy."
-        ));
-    }
-    if policies + tagged > POLICY_LIMIT {
+        format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.")
+    } else if policies + tagged > POLICY_LIMIT {
         let percent = percent(policies + tagged);
-        return too_large(format!(
-            "Packed size of session tags consumes {percent}% of allotted space."
-        ));
-    }
-    Ok(Some(percent(policies + tagged)))
+        format!("Packed size of session tags consumes {percent}% of allotted space.")
+    } else {
+        return Ok(Some(percent(policies + tagged)));
+    };
+    Err(Refusal::new(400, "PackedPolicyTooLarge", message))
+}
+
+fn characters<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(|text| text.chars().count()).sum()
+}
+
+fn percent(size: usize) -> usize {
+    (size * 100).div_ceil(POLICY_LIMIT)
 }
 
 fn is_policy_arn(text: &str) -> bool {

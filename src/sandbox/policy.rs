@@ -61,14 +61,11 @@ enum Trusted {
 }
 
 fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
-    let named = |principal: &String| *principal == caller.principal_arn || *principal == caller.arn;
     let root = format!("arn:{}:iam::{}:root", account.partition, caller.account_id);
-    let everyone = |principal: &String| {
-        *principal == root || *principal == caller.account_id || principal == "*"
-    };
-    if trust.principals.iter().any(named) {
+    let trusts = |principal: &str| trust.principals.iter().any(|own| own == principal);
+    if trusts(&caller.principal_arn) || trusts(&caller.arn) {
         Trusted::ByName
-    } else if trust.principals.iter().any(everyone) {
+    } else if trusts(&root) || trusts(&caller.account_id) || trusts("*") {
         Trusted::Account
     } else {
         Trusted::No

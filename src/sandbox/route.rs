@@ -94,7 +94,6 @@ impl Asked {
             .params
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "Action" | "Version"));
-        let short = |text: &str| text.chars().take(8).chain(['…']).collect();
         shown
             .map(|(name, value)| {
                 let is_secret = name == "WebIdentityToken"
@@ -102,7 +101,7 @@ impl Asked {
                 (
                     name.clone(),
                     if is_secret {
-                        short(value)
+                        value.chars().take(8).chain(['…']).collect()
                     } else {
                         value.clone()
                     },
@@ -131,7 +130,14 @@ fn json(body: &[u8]) -> Form {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return Form::new();
     };
-    let text = |value: Value| match value {
+    members
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .collect()
+}
+
+fn text(value: Value) -> String {
+    match value {
         Value::String(text) => text,
         Value::Array(items) => items
             .iter()
@@ -139,11 +145,7 @@ fn json(body: &[u8]) -> Form {
             .collect::<Vec<_>>()
             .join(" "),
         other => other.to_string(),
-    };
-    members
-        .into_iter()
-        .map(|(name, value)| (name, text(value)))
-        .collect()
+    }
 }
 
 #[cfg(test)]

@@ -57,7 +57,6 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
             "Request is missing Authentication Token",
         ));
     };
-    let incomplete = |message: String| Refusal::new(400, "IncompleteSignature", message);
     let Some(rest) = authorization.strip_prefix("AWS4-HMAC-SHA256") else {
         let algorithm = authorization.split_whitespace().next().unwrap_or_default();
         return Err(incomplete(format!(
@@ -83,13 +82,12 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
     if !missing.is_empty() {
         return Err(incomplete(missing.join(" ")));
     }
-    let part = |name| parts.get(name).copied().unwrap_or_default();
-    let scope: Vec<&str> = part("Credential").split('/').collect();
+    let scope: Vec<&str> = part(&parts, "Credential").split('/').collect();
     let [access_key_id, date, region, service, terminator] = scope[..] else {
         return Err(incomplete(format!(
             "Credential must have exactly 5 slash-delimited elements, e.g. \
              keyid/date/region/service/term, got '{}'",
-            part("Credential")
+            part(&parts, "Credential")
         )));
     };
     Ok(Claim {
@@ -98,14 +96,22 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
         region: region.to_owned(),
         service: service.to_owned(),
         terminator: terminator.to_owned(),
-        signed_headers: part("SignedHeaders")
+        signed_headers: part(&parts, "SignedHeaders")
             .split(';')
             .map(str::to_owned)
             .collect(),
-        signature: part("Signature").to_owned(),
+        signature: part(&parts, "Signature").to_owned(),
         timestamp: timestamp.unwrap_or_default(),
         session_token: header(received.headers, "x-amz-security-token"),
     })
+}
+
+fn incomplete(message: String) -> Refusal {
+    Refusal::new(400, "IncompleteSignature", message)
+}
+
+fn part<'a>(parts: &BTreeMap<&str, &'a str>, name: &str) -> &'a str {
+    parts.get(name).copied().unwrap_or_default()
 }
 
 /// Holds the claim against the secret key and the server's clock.
@@ -166,23 +172,23 @@ fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), Refusal> {
     let stamp = &claim.timestamp;
     let Ok(sent) = NaiveDateTime::parse_from_str(stamp, TIMESTAMP) else {
         let message = format!("Date must be in ISO-8601 'basic format'. Got '{stamp}'.");
-        return Err(Refusal::new(400, "IncompleteSignature", message));
+        return Err(incomplete(message));
     };
     let (sent, tolerance) = (sent.and_utc(), TimeDelta::minutes(TOLERANCE));
-    let show = |at: DateTime<Utc>| at.format(TIMESTAMP).to_string();
     let (earliest, latest) = (now - tolerance, now + tolerance);
+    let shown = now.format(TIMESTAMP);
     if sent < earliest {
         return Err(mismatch(format!(
             "Signature expired: {stamp} is now earlier than {} ({} - {TOLERANCE} min.)",
-            show(earliest),
-            show(now)
+            earliest.format(TIMESTAMP),
+            shown
         )));
     }
     if sent > latest {
         return Err(mismatch(format!(
             "Signature not yet current: {stamp} is still later than {} ({} + {TOLERANCE} min.)",
-            show(latest),
-            show(now)
+            latest.format(TIMESTAMP),
+            shown
         )));
     }
     Ok(())
@@ -236,17 +242,17 @@ fn is_region(text: &str) -> bool {
     let Some((number, words)) = parts.split_last() else {
         return false;
     };
-    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     words.len() >= 2
-        && words.iter().all(word)
+        && words
+            .iter()
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
         && number.bytes().all(|b| b.is_ascii_digit())
         && !number.is_empty()
 }
 
 /// What decides the answer must be under the signature, or a stranger on the way could change it.
 fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Refusal> {
-    let signed = |name: &str| claim.signed_headers.iter().any(|other| other == name);
-    if !signed("host") {
+    if !claim.signs("host") {
         return Err(mismatch(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
         ));
@@ -254,12 +260,18 @@ fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Re
     let present = ["x-amz-date", "x-amz-security-token"].into_iter();
     match present
         .filter(|name| received.headers.contains_key(*name))
-        .find(|name| !signed(name))
+        .find(|name| !claim.signs(name))
     {
         None => Ok(()),
         Some(name) => Err(mismatch(format!(
             "'{name}' must be a 'SignedHeader' in the AWS Authorization."
         ))),
+    }
+}
+
+impl Claim {
+    fn signs(&self, header: &str) -> bool {
+        self.signed_headers.iter().any(|signed| signed == header)
     }
 }
 

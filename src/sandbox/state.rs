@@ -192,18 +192,21 @@ impl State {
     /// The code the device shows; with `fresh`, one that would be accepted now: the next step's
     /// where the current one was used. `None` where both were.
     pub(crate) fn code(&self, device: &Device, seconds: u64, fresh: bool) -> Option<Code> {
-        let used = self.used_steps.get(&device.serial);
-        let is_used = |step: u64| used.is_some_and(|used| used.contains(&step));
         let now = seconds / STEP;
         let step = [now, now + 1]
             .into_iter()
-            .find(|step| !(fresh && is_used(*step)))?;
+            .find(|step| !(fresh && self.is_used(device, *step)))?;
         let digits = device.code_at(step * STEP)?;
         Some(Code {
             digits,
             seconds_left: (step + 1) * STEP - seconds,
-            used: is_used(step),
+            used: self.is_used(device, step),
         })
+    }
+
+    fn is_used(&self, device: &Device, step: u64) -> bool {
+        let used = self.used_steps.get(&device.serial);
+        used.is_some_and(|used| used.contains(&step))
     }
 
     /// Every secret of the world and every one issued.

@@ -99,13 +99,9 @@ fn authenticate(
     now: DateTime<Utc>,
 ) -> Result<Caller, Refusal> {
     let now = state.clocks.server_at(now);
-    let unknown = || {
-        let message = "The security token included in the request is invalid.";
-        Refusal::new(403, "InvalidClientTokenId", message)
-    };
     if let Some(session) = state.session(&claim.access_key_id) {
         if claim.session_token.as_deref() != Some(session.token.expose()) {
-            return Err(unknown());
+            return Err(unknown_key());
         }
         sigv4::verify(claim, received, session.secret.expose(), now)?;
         if session.expiration <= now {
@@ -118,9 +114,12 @@ fn authenticate(
             means: session.means.clone(),
         });
     }
-    let (account, user, key) = state.world.key(&claim.access_key_id).ok_or_else(unknown)?;
+    let (account, user, key) = state
+        .world
+        .key(&claim.access_key_id)
+        .ok_or_else(unknown_key)?;
     if !key.active || claim.session_token.is_some() {
-        return Err(unknown());
+        return Err(unknown_key());
     }
     sigv4::verify(claim, received, key.secret.expose(), now)?;
     Ok(Caller {
@@ -128,6 +127,11 @@ fn authenticate(
         identity: user_identity(account, user),
         means: Means::LongTerm,
     })
+}
+
+fn unknown_key() -> Refusal {
+    let message = "The security token included in the request is invalid.";
+    Refusal::new(403, "InvalidClientTokenId", message)
 }
 
 pub(super) fn user_identity(account: &Account, user: &User) -> Identity {
@@ -233,13 +237,15 @@ fn assume_role(
         source_identity: source_identity.as_deref(),
         tags: !params.tags.is_empty() || !transitive.is_empty(),
     };
-    let refused = |action| Refusal::not_authorized(&caller.identity.arn, action, &params.role_arn);
     // A role that does not exist is refused like one that does not trust.
-    let (account, role) = state
-        .world
-        .role(&params.role_arn)
-        .ok_or_else(|| refused("sts:AssumeRole"))?;
-    policy::may_assume(&caller.identity, account, role, context).map_err(refused)?;
+    let found = state.world.role(&params.role_arn).ok_or("sts:AssumeRole");
+    let allowed = found.and_then(|(account, role)| {
+        policy::may_assume(&caller.identity, account, role, context)?;
+        Ok((account, role))
+    });
+    let (account, role) = allowed.map_err(|action| {
+        Refusal::not_authorized(&caller.identity.arn, action, &params.role_arn)
+    })?;
     if seconds > role.max_session_duration {
         return Err(Refusal::validation(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",

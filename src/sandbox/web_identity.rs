@@ -43,19 +43,17 @@ impl Audience {
 
 /// Reads the token and holds it against what the world's issuers say; `now` is the server's clock.
 pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Token, Refusal> {
-    let invalid = |message: String| Refusal::new(400, "InvalidIdentityToken", message);
     let token = parse(text).ok_or_else(|| {
         invalid(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an \
-             Access Token)"
-                .to_owned(),
+             Access Token)",
         )
     })?;
     let statements: Vec<&Trust> = statements(world)
         .filter(|trust| trust.federated.as_deref() == Some(&*token.issuer))
         .collect();
     if statements.is_empty() {
-        return Err(invalid(format!(
+        return Err(invalid(&format!(
             "No OpenIDConnect provider found in your account for {}",
             token.issuer
         )));
@@ -66,7 +64,7 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
             .as_deref()
             .is_none_or(|wanted| token.audience.has(wanted))
     }) {
-        return Err(invalid("Incorrect token audience".to_owned()));
+        return Err(invalid("Incorrect token audience"));
     }
     let revoked = |trust: &&Trust| {
         trust
@@ -87,6 +85,10 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
         return Err(Refusal::new(400, "ExpiredTokenException", message));
     }
     Ok(token)
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::new(400, "InvalidIdentityToken", message)
 }
 
 fn statements(world: &World) -> impl Iterator<Item = &Trust> {

@@ -279,10 +279,10 @@ impl World {
     /// The Identity Center with this start URL; as everywhere, a `/` or `#/` at its end means
     /// nothing.
     pub(crate) fn center(&self, start_url: &str) -> Option<&IdentityCenter> {
-        let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
+        let start_url = start_url.trim_end_matches(['/', '#']);
         self.identity_center
             .iter()
-            .find(|center| plain(&center.start_url) == plain(start_url))
+            .find(|center| center.start_url.trim_end_matches(['/', '#']) == start_url)
     }
 
     /// Every secret that stands in the world, for a test to look for where none belongs.

@@ -51,12 +51,11 @@ impl Token {
 
     /// What a renewal is asked for with: the client, the refresh token, the key.
     fn renewable(&self) -> Option<(&str, Secret, ProofKey)> {
-        let text = |name: &str| self.members.get(name)?.as_str();
         // Line ends may be escaped twice (aws-config `login/cache.rs`).
-        let pem = Secret::new(text("dpopKey")?.replace("\\n", "\n"));
+        let pem = Secret::new(text(&self.members, "dpopKey")?.replace("\\n", "\n"));
         Some((
-            text("clientId")?,
-            Secret::new(text("refreshToken")?),
+            text(&self.members, "clientId")?,
+            Secret::new(text(&self.members, "refreshToken")?),
             ProofKey::from_pem(&pem)?,
         ))
     }
@@ -361,18 +360,21 @@ fn parse(members: Map<String, Value>) -> std::result::Result<Token, String> {
 
 fn unchecked(members: &Map<String, Value>) -> Option<(Unchecked, DateTime<Utc>)> {
     let access_token = members.get("accessToken")?.as_object()?;
-    let text = |name: &str| access_token.get(name)?.as_str();
-    let expires_at = DateTime::parse_from_rfc3339(text("expiresAt")?)
+    let expires_at = DateTime::parse_from_rfc3339(text(access_token, "expiresAt")?)
         .ok()?
         .with_timezone(&Utc);
     let unchecked = Unchecked {
-        access_key_id: text("accessKeyId")?.to_owned(),
-        secret_access_key: Secret::new(text("secretAccessKey")?),
-        session_token: Some(Secret::new(text("sessionToken")?)),
+        access_key_id: text(access_token, "accessKeyId")?.to_owned(),
+        secret_access_key: Secret::new(text(access_token, "secretAccessKey")?),
+        session_token: Some(Secret::new(text(access_token, "sessionToken")?)),
         expiration: Some(expires_at),
-        account_id: text("accountId").map(str::to_owned),
+        account_id: text(access_token, "accountId").map(str::to_owned),
     };
     Some((unchecked, expires_at))
+}
+
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    members.get(name)?.as_str()
 }
 
 /// Errors: a sentence.

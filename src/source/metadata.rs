@@ -182,10 +182,10 @@ fn check_token(env: &Env) -> Result<()> {
             Zeroizing::new(token.as_bytes().to_vec()),
         )
     };
-    let is_end = |byte: &u8| [b'\r', b'\n'].contains(byte);
-    let place_in_token = match token.iter().position(is_end) {
+    let ends = [b'\r', b'\n'];
+    let place_in_token = match token.iter().position(|byte| ends.contains(byte)) {
         None => return Ok(()),
-        Some(at) if token[at..].iter().all(is_end) => "after",
+        Some(at) if token[at..].iter().all(|byte| ends.contains(byte)) => "after",
         Some(_) => "inside",
     };
     Err(Error::config(format!(
@@ -235,10 +235,9 @@ fn why(error: CredentialsError) -> (Kind, String, anyhow::Error) {
                 ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::IsADirectory
             )
         });
-    let says = |texts: &[&str]| texts.iter().any(|text| innermost.starts_with(text));
-    let kind = if says(&["failed to load credentials"]) {
+    let kind = if innermost.starts_with("failed to load credentials") {
         Kind::Refused
-    } else if unreadable || not_set_up || says(&["ECS provider not configured"]) {
+    } else if unreadable || not_set_up || innermost.starts_with("ECS provider not configured") {
         Kind::Config
     } else {
         Kind::Unreachable

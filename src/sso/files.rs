@@ -185,12 +185,6 @@ impl<'a> Files<'a> {
     /// Another spelling of this start URL, under which somebody is signed in. The AWS CLI calls the
     /// token's file after the spelling, so that tools do not find it under this one.
     pub(super) fn other_spelling(&self, now: DateTime<Utc>) -> Option<String> {
-        let is_other = |token: &TokenFile| {
-            let url = token.start_url.as_deref()?;
-            let is_it = url != self.sso.start_url && is_same_place(url, &self.sso.start_url);
-            let is_alive = token.refresh_token.is_some() || time(&token.expires_at)? > now;
-            (is_it && is_alive).then_some(())
-        };
         let paths = fs::read_dir(&self.dir)
             .ok()?
             .flatten()
@@ -198,14 +192,21 @@ impl<'a> Files<'a> {
         let mut urls: Vec<String> = paths
             .filter_map(|path| {
                 let token: TokenFile = read(&path)?;
-                is_other(&token)?;
+                let is_alive = token.refresh_token.is_some() || time(&token.expires_at)? > now;
+                let url = token
+                    .start_url
+                    .filter(|url| is_alive && self.is_other_spelling(url))?;
                 // A session's file is called after its name, and is no matter of spelling.
-                let url = token.start_url?;
                 (path.file_stem()? == sha1(&url).as_str()).then_some(url)
             })
             .collect();
         urls.sort();
         urls.into_iter().next()
+    }
+
+    /// Whether this is another spelling of the start URL.
+    fn is_other_spelling(&self, url: &str) -> bool {
+        url != self.sso.start_url && is_same_place(url, &self.sso.start_url)
     }
 
     /// Errors: a sentence.
@@ -302,15 +303,17 @@ fn directory(home: &Path) -> PathBuf {
 /// Whether two start URLs are spellings of one: `…/start`, `…/start/`, `…/start#/`, `…/start/#`,
 /// capitals in the host.
 fn is_same_place(one: &str, other: &str) -> bool {
-    let plain = |url: &str| {
-        let url = url.trim().trim_end_matches(['/', '#']);
-        let path = url
-            .find("://")
-            .and_then(|at| Some(at + 3 + url[at + 3..].find('/')?))
-            .unwrap_or(url.len());
-        format!("{}{}", url[..path].to_ascii_lowercase(), &url[path..])
-    };
-    plain(one) == plain(other)
+    normal(one) == normal(other)
+}
+
+/// The host in lower case, and nothing at the end.
+fn normal(url: &str) -> String {
+    let url = url.trim().trim_end_matches(['/', '#']);
+    let path = url
+        .find("://")
+        .and_then(|at| Some(at + 3 + url[at + 3..].find('/')?))
+        .unwrap_or(url.len());
+    format!("{}{}", url[..path].to_ascii_lowercase(), &url[path..])
 }
 
 /// What a session's token file is called, without its ending.

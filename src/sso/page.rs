@@ -82,13 +82,7 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (http::Answer, Option<
         return (response(404, "Not here", "This page does not exist."), None);
     }
     let query = uri.query().unwrap_or_default();
-    let part = |wanted: &str| {
-        let mut parts = url::form_urlencoded::parse(query.as_bytes());
-        parts
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value.into_owned())
-    };
-    if part("state").as_deref() != Some(state) {
+    if part(query, "state").as_deref() != Some(state) {
         return (
             response(
                 400,
@@ -98,7 +92,7 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (http::Answer, Option<
             None,
         );
     }
-    match (part("code"), part("error")) {
+    match (part(query, "code"), part(query, "error")) {
         (Some(code), None) => (
             response(
                 200,
@@ -118,6 +112,12 @@ fn answer(is_get: bool, uri: &hyper::Uri, state: &str) -> (http::Answer, Option<
             )),
         ),
     }
+}
+
+fn part(query: &str, wanted: &str) -> Option<String> {
+    let mut parts = url::form_urlencoded::parse(query.as_bytes());
+    let found = parts.find(|(name, _)| name == wanted);
+    found.map(|(_, value)| value.into_owned())
 }
 
 /// A page of fixed words: nothing that was sent is shown.

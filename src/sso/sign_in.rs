@@ -58,13 +58,16 @@ impl Session<'_> {
     /// A client that was registered before, or a new one; and whether it is new.
     async fn client(&self, oidc: &Oidc, for_browser: bool) -> Result<(Registered, bool)> {
         let now = (self.asker.now)();
-        let lasts = |client: &Registered| (client.expires_at - now).num_seconds() >= CLIENT_LEFT;
-        if let Some(client) = self.files.client(for_browser).filter(lasts) {
+        if let Some(client) = self
+            .files
+            .client(for_browser)
+            .filter(|client| (client.expires_at - now).num_seconds() >= CLIENT_LEFT)
+        {
             return Ok((client, false));
         }
         let sso = self.sso;
-        let usual = || for_browser.then(|| vec![USUAL_SCOPE.to_owned()]);
-        let scopes = sso.scopes.clone().or_else(usual);
+        let usual = for_browser.then(|| vec![USUAL_SCOPE.to_owned()]);
+        let scopes = sso.scopes.clone().or(usual);
         let name = sso.session.as_deref().unwrap_or("legacy");
         let new = NewClient {
             name: &format!("xacct-client-{name}"),

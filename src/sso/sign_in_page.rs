@@ -37,15 +37,13 @@ pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
 /// it.
 pub(super) async fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
     let voice = session.asker.voice;
-    let say = |text: &str| {
+    for text in [what, &format!("  {url}")] {
         if opens {
             voice.note(text);
         } else {
             voice.tell(text);
         }
-    };
-    say(what);
-    say(&format!("  {url}"));
+    }
     if opens && !browser::start(browser::usual(url, session.asker.env)).await {
         voice.tell(&format!("no browser could be started: open {url}"));
         if let Some(what) = browser::to_install(session.asker.env) {

@@ -112,12 +112,10 @@ fn rewrite(
         }
     }
     let path = paths.display(file);
-
     let text = old
         .of(file)
         .ok_or_else(|| unchanged(&path, "it has gone"))?;
     let new = edit::apply(file, text, edits).map_err(|why| unchanged(&path, &why))?;
-
     let texts = match file {
         FileKind::Credentials => Texts {
             credentials: Some(new.clone()),

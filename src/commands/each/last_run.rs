@@ -158,7 +158,6 @@ impl LastRun {
     /// The last run's overrides, below those that are given now.
     pub(super) fn overrides(&self, given: Request) -> Request {
         let roles = self.roles.clone();
-
         Request {
             role_session_name: given.role_session_name.or(roles.role_session_name),
             duration_seconds: given.duration_seconds.or(roles.duration_seconds),

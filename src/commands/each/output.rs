@@ -250,7 +250,6 @@ impl Order {
 /// line of its own.
 fn show(to: To, from: &mut dyn Read) -> io::Result<()> {
     let (mut buffer, mut last) = (vec![0; IN_MEMORY], b'\n');
-
     loop {
         let count = from.read(&mut buffer)?;
         let Some(end) = buffer[..count].last() else {

@@ -141,20 +141,22 @@ pub(super) fn lines_of_some(
     let Some(table) = own.get_ref().as_table() else {
         return;
     };
-    let has_header = |value: &Spanned<DeValue<'_>>| {
-        value.get_ref().is_table() && form(body, value) == Form::Header
-    };
-    let mut is_named = has_header(own) && table.keys().any(|key| gone.contains(&&**key.get_ref()));
+    let mut is_named =
+        has_header(body, own) && table.keys().any(|key| gone.contains(&&**key.get_ref()));
     for (key, value) in table {
         if gone.contains(&&**key.get_ref()) {
             lines_of(body, key, value, ranges);
         } else {
-            is_named &= has_header(value);
+            is_named &= has_header(body, value);
         }
     }
     if is_named {
         ranges.push(with_blank_before(body, &whole_lines(body, &own.span())));
     }
+}
+
+fn has_header(body: &str, value: &Spanned<DeValue<'_>>) -> bool {
+    value.get_ref().is_table() && form(body, value) == Form::Header
 }
 
 /// The lines of an entry; of a table all that are its own.

@@ -18,12 +18,6 @@ pub(super) enum Line<'a> {
 /// What leads from one text to the other.
 pub(super) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
     let (old, new) = (sections(old), sections(new));
-    let headers = |sections: &[Vec<&'a str>]| {
-        sections
-            .iter()
-            .map(|lines| header(lines))
-            .collect::<Vec<_>>()
-    };
     let mut lines = Vec::new();
     let pairs = pairs(&headers(&old), &headers(&new));
     walk(&pairs, (&old, &new), &mut |old, new| match (old, new) {
@@ -34,6 +28,10 @@ pub(super) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
         }
     });
     lines
+}
+
+fn headers<'a>(sections: &[Vec<&'a str>]) -> Vec<&'a str> {
+    sections.iter().map(|lines| header(lines)).collect()
 }
 
 fn within<'a>(old: &[&'a str], new: &[&'a str], lines: &mut Vec<Line<'a>>) {

@@ -7,9 +7,6 @@ use super::super::shell::{Shell, typed};
 /// printed.
 pub(crate) fn acts(words: &[String]) -> bool {
     let mut words = words.iter().map(String::as_str);
-    let is_help = |word: &str| {
-        word == "--help" || (word.starts_with('-') && !word.starts_with("--") && word.contains('h'))
-    };
     let command = loop {
         match words.next() {
             Some("--color") => drop(words.next()),
@@ -19,13 +16,17 @@ pub(crate) fn acts(words: &[String]) -> bool {
             _ => return false,
         }
     };
-    let printed = |word: &str| {
+    let mut options = words.take_while(|word| *word != "--");
+    !options.any(|word| {
         let name = word.split('=').next().unwrap_or_default();
         is_help(word)
             || name == "--shell"
             || (command == "assume" && (word == "--print" || name == "--format"))
-    };
-    !words.take_while(|word| *word != "--").any(printed)
+    })
+}
+
+fn is_help(word: &str) -> bool {
+    word == "--help" || (word.starts_with('-') && !word.starts_with("--") && word.contains('h'))
 }
 
 /// tcsh's alias evaluates this in the place of what was typed. The words still have their quotes,

@@ -42,17 +42,14 @@ pub(super) fn value(tree: &Tree, depth: usize) -> String {
 
 /// `name = value`, one a line; those of one line each that follow one another are aligned.
 pub(super) fn assignments(members: &[(String, String)], depth: usize) -> String {
-    let is_short = |index: usize| {
-        members
-            .get(index)
-            .is_some_and(|(_, value)| !value.contains('\n'))
-    };
     let mut text = String::new();
     for (index, (name, value)) in members.iter().enumerate() {
         let mut width = name.len();
-        if is_short(index) {
-            let before = (0..index).rev().take_while(|other| is_short(*other));
-            let behind = (index..members.len()).take_while(|other| is_short(*other));
+        if is_short(&members[index]) {
+            let before = (0..index)
+                .rev()
+                .take_while(|other| is_short(&members[*other]));
+            let behind = (index..members.len()).take_while(|other| is_short(&members[*other]));
             width = before
                 .chain(behind)
                 .map(|other| members[other].0.len())
@@ -63,6 +60,10 @@ pub(super) fn assignments(members: &[(String, String)], depth: usize) -> String 
         let _ = writeln!(text, "{}{name:<width$} = {value}", indent(depth));
     }
     text
+}
+
+fn is_short((_, value): &(String, String)) -> bool {
+    !value.contains('\n')
 }
 
 pub(super) fn indent(depth: usize) -> String {
@@ -89,9 +90,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A name that can stand as it is, or in quotes.
 fn key(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if starts && name.chars().all(is_plain) {
+    if starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         name.to_owned()
     } else {
         quoted(name)

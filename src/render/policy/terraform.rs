@@ -58,19 +58,6 @@ pub(super) fn caller_policy(hop: &Hop<'_>, document: &Tree, label: &str) -> Stri
         "# Lets users and roles of this account assume {}.\n",
         hop.role.role_arn
     );
-    let variable = |name: &str, who: &str| {
-        block(
-            &format!("variable \"{name}\""),
-            &[
-                (
-                    "description",
-                    quoted(&format!("The {who} that may assume the role, by name")),
-                ),
-                ("type", "set(string)".to_owned()),
-                ("default", "[]".to_owned()),
-            ],
-        )
-    };
     let plain = [("name", quoted(&policy_name(hop)))];
     let resource = with_document(
         &format!("resource \"aws_iam_policy\" \"{label}\""),
@@ -78,24 +65,39 @@ pub(super) fn caller_policy(hop: &Hop<'_>, document: &Tree, label: &str) -> Stri
         "policy",
         document,
     );
-    let attachment = |kind: &str| {
-        block(
-            &format!("resource \"aws_iam_{kind}_policy_attachment\" \"{label}\""),
-            &[
-                ("for_each", format!("var.{kind}_names")),
-                (kind, "each.value".to_owned()),
-                ("policy_arn", format!("aws_iam_policy.{label}.arn")),
-            ],
-        )
-    };
     [
         about + &variable("user_names", "users"),
         variable("role_names", "roles"),
         resource,
-        attachment("user"),
-        attachment("role"),
+        attachment("user", label),
+        attachment("role", label),
     ]
     .join("\n")
+}
+
+fn variable(name: &str, who: &str) -> String {
+    block(
+        &format!("variable \"{name}\""),
+        &[
+            (
+                "description",
+                quoted(&format!("The {who} that may assume the role, by name")),
+            ),
+            ("type", "set(string)".to_owned()),
+            ("default", "[]".to_owned()),
+        ],
+    )
+}
+
+fn attachment(kind: &str, label: &str) -> String {
+    block(
+        &format!("resource \"aws_iam_{kind}_policy_attachment\" \"{label}\""),
+        &[
+            ("for_each", format!("var.{kind}_names")),
+            (kind, "each.value".to_owned()),
+            ("policy_arn", format!("aws_iam_policy.{label}.arn")),
+        ],
+    )
 }
 
 fn block(head: &str, members: &[(&str, String)]) -> String {

@@ -205,31 +205,25 @@ fn unset(shell: Shell, names: &[&str], text: &mut String) {
     if names.is_empty() {
         return;
     }
-    let together = |text: &mut String, command: &str| {
-        text.push_str(command);
-        for name in names {
-            text.push(' ');
-            text.push_str(name);
+    let (before, after) = match shell {
+        Shell::Sh | Shell::Bash | Shell::Zsh => {
+            let _ = writeln!(text, "unset {};", names.join(" "));
+            return;
         }
-        text.push_str(";\n");
-    };
-    let each = |text: &mut String, before: &str, after: &str| {
-        for name in names {
-            text.push_str(before);
-            text.push_str(name);
-            text.push_str(after);
-        }
-    };
-    match shell {
-        Shell::Sh | Shell::Bash | Shell::Zsh => together(text, "unset"),
         // Global only: a universal variable is the user's setting for every shell to come, not ours
         // to erase.
-        Shell::Fish => together(text, "set -eg"),
-        Shell::Tcsh => each(text, "unsetenv ", ";\n"),
-        Shell::Elvish => each(text, "unset-env ", ";\n"),
-        Shell::PowerShell => each(text, "$Env:", " = $null;\n"),
-        Shell::Cmd => each(text, "set \"", "=\"\n"),
-        Shell::Nu => {}
+        Shell::Fish => {
+            let _ = writeln!(text, "set -eg {};", names.join(" "));
+            return;
+        }
+        Shell::Tcsh => ("unsetenv ", ";"),
+        Shell::Elvish => ("unset-env ", ";"),
+        Shell::PowerShell => ("$Env:", " = $null;"),
+        Shell::Cmd => ("set \"", "=\""),
+        Shell::Nu => return,
+    };
+    for name in names {
+        let _ = writeln!(text, "{before}{name}{after}");
     }
 }
 

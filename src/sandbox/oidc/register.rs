@@ -73,7 +73,6 @@ impl RegisterClient {
 
 /// What the service refuses for itself, whatever the world is.
 fn check(asked: &RegisterClient) -> Result<(), Refusal> {
-    let refuse = |code, message: &str| Err(Refusal::new(400, code, message));
     if asked.client_type != "public" || asked.client_name.is_empty() {
         let message = "Invalid client metadata provided";
         return refuse("InvalidClientMetadataException", message);
@@ -93,6 +92,10 @@ fn check(asked: &RegisterClient) -> Result<(), Refusal> {
         return refuse("InvalidRedirectUriException", message);
     }
     Ok(())
+}
+
+fn refuse(code: &'static str, message: &str) -> Result<(), Refusal> {
+    Err(Refusal::new(400, code, message))
 }
 
 fn is_scope(scope: &str) -> bool {

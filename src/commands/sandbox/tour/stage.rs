@@ -271,7 +271,6 @@ impl<'a, W: Write> Stage<'a, W> {
             return Ok(Vec::new());
         };
         let log = client::get(endpoint, "log")?;
-
         let new = log
             .as_array()
             .into_iter()
@@ -324,7 +323,6 @@ fn finish(child: Child) -> Result<Played> {
     let output = child
         .wait_with_output()
         .map_err(|error| Error::other(format!("xacct lost a run of itself: {error}")))?;
-
     Ok(Played {
         status: super::super::super::child::status_of(output.status),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -46,15 +46,15 @@ pub(crate) struct AccountManagement {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Page {
+struct RegionsPage {
     next_token: Option<String>,
     #[serde(default)]
-    regions: Vec<Region>,
+    regions: Vec<RegionStatus>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Region {
+struct RegionStatus {
     region_name: String,
     region_opt_status: String,
 }
@@ -108,7 +108,12 @@ impl AccountManagement {
     }
 
     /// `offset` is how many seconds AWS's clock is ahead.
-    async fn once(&self, body: &str, keys: &Credentials, offset: i64) -> Answered<Page, Failure> {
+    async fn once(
+        &self,
+        body: &str,
+        keys: &Credentials,
+        offset: i64,
+    ) -> Answered<RegionsPage, Failure> {
         let at = SystemTime::from((self.now)() + TimeDelta::seconds(offset));
         let request = self.signed(body, keys, at).map_err(Failure::unsent)?;
         let answered = tokio::time::timeout(ATTEMPT, self.connector.call(request)).await;

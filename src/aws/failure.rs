@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::http::Response;
 use chrono::{DateTime, Utc};
 
 use super::denial::{Denial, Reason};
-use super::response::{Stray, Unusable, is_unusable};
+use super::response::{Stray, UnusableAnswer, is_unusable};
 use crate::error::Error;
 
 /// Error codes with which AWS asks to come back later; the SDK has already retried them.
@@ -112,7 +112,7 @@ impl Failure {
     /// the answer.
     pub(crate) fn unusable(why: &str) -> Failure {
         let why = why.to_owned();
-        Failure::unreachable(anyhow::Error::new(Unusable { why }))
+        Failure::unreachable(anyhow::Error::new(UnusableAnswer { why }))
     }
 
     /// From the SDK's error; `now` is when the answer came.

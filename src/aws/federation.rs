@@ -39,7 +39,7 @@ pub(crate) struct Federation {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct SigninTokenAnswer {
     signin_token: Secret,
 }
 
@@ -99,7 +99,7 @@ impl Federation {
             let body = ByteStream::new(response.into_body()).collect().await;
             let body = body.map_err(|_| Failure::unreachable(anyhow!("its answer ended early")))?;
             let body = Zeroizing::new(body.to_vec());
-            let answer: Answer = serde_json::from_slice(&body)
+            let answer: SigninTokenAnswer = serde_json::from_slice(&body)
                 .map_err(|_| Failure::unusable("it held no sign-in token"))?;
             Ok(answer.signin_token)
         };

@@ -33,24 +33,24 @@ const THROTTLED_ATTEMPTS: u32 = 7;
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
-pub(crate) struct Network(Rc<Shared>);
+pub(crate) struct Network(Rc<NetworkState>);
 
 #[derive(Default)]
-struct Shared {
-    servers: RefCell<HashMap<Server, Known>>,
+struct NetworkState {
+    servers: RefCell<HashMap<ServerName, KnownServer>>,
     /// `None`: requests are sent as they come, and the SDK retries each for itself.
     pace: Option<Pace>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
-struct Server {
+struct ServerName {
     url: String,
     ca_bundle: Option<String>,
 }
 
 /// One server's connections, and the seconds that its clock is ahead.
 #[derive(Clone)]
-pub(super) struct Known {
+pub(super) struct KnownServer {
     pub(super) http: SharedHttpClient,
     pub(super) clock_offset: Arc<AtomicI64>,
 }
@@ -58,22 +58,22 @@ pub(super) struct Known {
 impl Network {
     /// For a run with up to this many requests at once, which back off together.
     pub(crate) fn paced(most: u32) -> Network {
-        Network(Rc::new(Shared {
+        Network(Rc::new(NetworkState {
             servers: RefCell::default(),
             pace: Some(Pace::new(most)),
         }))
     }
 
     /// Errors: of kind `Config`, where the CA bundle cannot be read.
-    pub(super) fn server(&self, url: &str, connection: &Connection) -> Result<Known> {
-        let server = Server {
+    pub(super) fn server(&self, url: &str, connection: &Connection) -> Result<KnownServer> {
+        let server = ServerName {
             url: url.to_owned(),
             ca_bundle: connection.ca_bundle.clone(),
         };
         if let Some(known) = self.0.servers.borrow().get(&server) {
             return Ok(known.clone());
         }
-        let known = Known {
+        let known = KnownServer {
             http: connector::http_client(url, connection)?,
             clock_offset: Arc::default(),
         };

@@ -30,11 +30,11 @@ pub(crate) struct NewClient<'a> {
     pub(crate) name: &'a str,
     pub(crate) scopes: Option<Vec<String>>,
     /// For a client that sends people to a browser and has them sent back to an address.
-    pub(crate) browser: Option<Browser<'a>>,
+    pub(crate) browser: Option<BrowserClient<'a>>,
 }
 
 /// What a client for the browser's way must say more.
-pub(crate) struct Browser<'a> {
+pub(crate) struct BrowserClient<'a> {
     pub(crate) grant_types: &'a [&'a str],
     /// Without its port.
     pub(crate) redirect_uri: &'a str,
@@ -51,7 +51,7 @@ pub(crate) struct Registered {
 
 /// A device that waits for a person.
 #[derive(Debug)]
-pub(crate) struct Device {
+pub(crate) struct DeviceAuthorization {
     pub(crate) code: Secret,
     pub(crate) user_code: String,
     /// With the user code in it, where the server gives that.
@@ -134,7 +134,7 @@ impl Oidc {
         &self,
         client: &Registered,
         start_url: &str,
-    ) -> std::result::Result<Device, Failure> {
+    ) -> std::result::Result<DeviceAuthorization, Failure> {
         self.service.asking("StartDeviceAuthorization");
         let request = async || {
             let request = self.client(Effort::Usual).start_device_authorization();
@@ -148,7 +148,7 @@ impl Oidc {
         let (expires_in, interval) = (answer.expires_in(), answer.interval());
         let page = answer.verification_uri_complete.or(answer.verification_uri);
         match (answer.device_code, answer.user_code, page) {
-            (Some(code), Some(user_code), Some(page)) => Ok(Device {
+            (Some(code), Some(user_code), Some(page)) => Ok(DeviceAuthorization {
                 code: Secret::new(code),
                 user_code,
                 page,

@@ -27,7 +27,7 @@ pub(crate) struct Organizations {
 
 /// An account of the organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Member {
+pub(crate) struct OrganizationAccount {
     pub(crate) account_id: String,
     pub(crate) name: String,
     pub(crate) email: String,
@@ -74,7 +74,7 @@ impl Organizations {
         Client::from_conf(Builder::from(&shared).interceptor(watch).build())
     }
 
-    pub(crate) async fn accounts(&self) -> Answered<Vec<Member>, Failure> {
+    pub(crate) async fn accounts(&self) -> Answered<Vec<OrganizationAccount>, Failure> {
         self.service.asking("ListAccounts");
         let request = async |token| {
             let request = self.client().list_accounts().set_next_token(token);
@@ -87,7 +87,10 @@ impl Organizations {
     }
 
     /// The accounts right below a root or a unit.
-    pub(crate) async fn accounts_in(&self, parent: &str) -> Answered<Vec<Member>, Failure> {
+    pub(crate) async fn accounts_in(
+        &self,
+        parent: &str,
+    ) -> Answered<Vec<OrganizationAccount>, Failure> {
         self.service
             .asking(&format!("ListAccountsForParent {parent}"));
         let request = async |token| {
@@ -169,9 +172,9 @@ impl Organizations {
     }
 }
 
-fn member(account: Account) -> Member {
+fn member(account: Account) -> OrganizationAccount {
     let is_active = is_active(&account);
-    Member {
+    OrganizationAccount {
         account_id: account.id.unwrap_or_default(),
         name: account.name.unwrap_or_default(),
         email: account.email.unwrap_or_default(),

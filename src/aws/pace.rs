@@ -16,7 +16,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 pub(super) struct Pace {
-    state: RefCell<State>,
+    state: RefCell<PaceState>,
     /// A request has ended, or more of them are allowed.
     room: Notify,
 }
@@ -31,7 +31,7 @@ impl Pace {
     /// `most`: how many requests there can be at once.
     pub(super) fn new(most: u32) -> Pace {
         Pace {
-            state: RefCell::new(State::new(most)),
+            state: RefCell::new(PaceState::new(most)),
             room: Notify::new(),
         }
     }
@@ -80,7 +80,7 @@ enum Start {
 }
 
 #[derive(Debug)]
-struct State {
+struct PaceState {
     most: f64,
     /// How many at once; it grows in fractions.
     limit: f64,
@@ -92,10 +92,10 @@ struct State {
     round: u64,
 }
 
-impl State {
-    fn new(most: u32) -> State {
+impl PaceState {
+    fn new(most: u32) -> PaceState {
         let most = f64::from(most.max(1));
-        State {
+        PaceState {
             most,
             limit: most,
             under_way: 0,
@@ -139,7 +139,7 @@ impl State {
 mod tests {
     use super::*;
 
-    fn started(state: &mut State, now: Instant) -> u32 {
+    fn started(state: &mut PaceState, now: Instant) -> u32 {
         let before = state.under_way;
         while let Start::Now(_) = state.start(now) {}
         state.under_way - before
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn one_throttled_answer_holds_all_back_and_halves_them() {
-        let (mut state, now) = (State::new(16), Instant::now());
+        let (mut state, now) = (PaceState::new(16), Instant::now());
         assert_eq!(started(&mut state, now), 16);
         // All sixteen come back so: that is one reason to slow down, not sixteen.
         for _ in 0..16 {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn it_never_stops_and_never_waits_for_ever() {
-        let (mut state, now) = (State::new(3), Instant::now());
+        let (mut state, now) = (PaceState::new(3), Instant::now());
         for round in 0..40 {
             state.throttled(round, now);
         }
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn answers_bring_it_back_bit_by_bit() {
-        let (mut state, now) = (State::new(8), Instant::now());
+        let (mut state, now) = (PaceState::new(8), Instant::now());
         state.throttled(0, now);
         let later = now + LONGEST_PAUSE;
         assert_eq!(started(&mut state, later), 4);

@@ -21,7 +21,7 @@ const STAGE: Duration = Duration::from_secs(2);
 
 /// Where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum ProbeStage {
     /// The host's name has no address.
     Name,
     /// No connection can be made.
@@ -34,7 +34,7 @@ pub(crate) enum Stage {
 
 #[derive(Debug)]
 pub(crate) struct Trouble {
-    pub(crate) stage: Stage,
+    pub(crate) stage: ProbeStage,
     /// `HOST:PORT` of the proxy or of the server, whichever was tried.
     pub(crate) host: String,
     /// In the words of a library.
@@ -75,35 +75,35 @@ pub(crate) async fn trouble(url: &str, cause: &anyhow::Error) -> Trouble {
     Trouble { stage, host, why }
 }
 
-async fn stage(host: &str, cause: &anyhow::Error) -> (Stage, String) {
+async fn stage(host: &str, cause: &anyhow::Error) -> (ProbeStage, String) {
     if let Some(why) = tls(cause.as_ref()) {
-        return (Stage::Tls, why);
+        return (ProbeStage::Tls, why);
     }
     let (name, port) = host.rsplit_once(':').unwrap_or((host, "443"));
     let port: u16 = port.parse().unwrap_or(443);
     let name = name.trim_start_matches('[').trim_end_matches(']');
     let addresses = match tokio::time::timeout(STAGE, addresses(name, port)).await {
         Ok(Ok(addresses)) => addresses,
-        Ok(Err(error)) => return (Stage::Name, error.to_string()),
+        Ok(Err(error)) => return (ProbeStage::Name, error.to_string()),
         Err(_) => {
             return (
-                Stage::Name,
+                ProbeStage::Name,
                 format!("no answer within {} s", STAGE.as_secs()),
             );
         }
     };
     match tokio::time::timeout(STAGE, tokio::net::TcpStream::connect(&*addresses)).await {
         Ok(Ok(_)) => (
-            Stage::Answer,
+            ProbeStage::Answer,
             cause
                 .chain()
                 .last()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
         ),
-        Ok(Err(error)) => (Stage::Connection, error.to_string()),
+        Ok(Err(error)) => (ProbeStage::Connection, error.to_string()),
         Err(_) => (
-            Stage::Connection,
+            ProbeStage::Connection,
             format!("no answer within {} s", STAGE.as_secs()),
         ),
     }

@@ -63,14 +63,14 @@ struct Checked {
 
 impl HttpConnector for Checked {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let asked = Asked::of(&request, self.expected);
+        let asked = SentRequest::of(&request, self.expected);
         let response = self.connector.call(request);
         HttpConnectorFuture::new(async move { read(asked, response.await?).await })
     }
 }
 
 /// What must be known of a request when its response is there.
-struct Asked {
+struct SentRequest {
     expected: Expected,
     url: String,
     /// A query service, which answers with XML.
@@ -79,12 +79,12 @@ struct Asked {
     may_be_empty: bool,
 }
 
-impl Asked {
-    fn of(request: &HttpRequest, expected: Expected) -> Asked {
+impl SentRequest {
+    fn of(request: &HttpRequest, expected: Expected) -> SentRequest {
         let url = request.uri();
         let sent = request.headers().get("content-type").unwrap_or_default();
         let path = url.split('?').next().unwrap_or_default();
-        Asked {
+        SentRequest {
             expected,
             is_query: sent.starts_with("application/x-www-form-urlencoded"),
             may_be_empty: path.ends_with("/logout"),
@@ -102,18 +102,21 @@ impl Asked {
     }
 }
 
-async fn read(asked: Asked, mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+async fn read(
+    asked: SentRequest,
+    mut response: HttpResponse,
+) -> Result<HttpResponse, ConnectorError> {
     let status = response.status().as_u16();
     let declared = response
         .headers()
         .get("content-length")
         .and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > LARGEST) {
-        return Err(stray(&asked, status, What::TooLarge));
+        return Err(stray(&asked, status, WrongBody::TooLarge));
     }
     let body = match tokio::time::timeout(BODY, collect(response.take_body())).await {
         Ok(Ok(Some(body))) => body,
-        Ok(Ok(None)) => return Err(stray(&asked, status, What::TooLarge)),
+        Ok(Ok(None)) => return Err(stray(&asked, status, WrongBody::TooLarge)),
         Ok(Err(error)) => return Err(ConnectorError::io(error.into())),
         Err(slow) => return Err(ConnectorError::timeout(slow.into())),
     };
@@ -140,35 +143,40 @@ async fn collect(
 }
 
 /// `None` for what the service itself may have sent.
-fn what_is_wrong(asked: &Asked, status: u16, head: &HttpResponse, body: &[u8]) -> Option<What> {
+fn what_is_wrong(
+    asked: &SentRequest,
+    status: u16,
+    head: &HttpResponse,
+    body: &[u8],
+) -> Option<WrongBody> {
     if asked.expected == Expected::Anything {
         return None;
     }
     if (300..400).contains(&status) {
-        return Some(What::Redirect(host_of(header(head, "location"))));
+        return Some(WrongBody::Redirect(host_of(header(head, "location"))));
     }
     if status == 407 {
-        return Some(What::ProxyLogin);
+        return Some(WrongBody::ProxyLogin);
     }
     let encoding = header(head, "content-encoding");
     if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
-        return Some(What::Compressed);
+        return Some(WrongBody::Compressed);
     }
     let text = trimmed(body);
     let is_html = is_html(text);
     match asked.expected {
-        Expected::Metadata => (status == 200 && is_html).then_some(What::Html),
+        Expected::Metadata => (status == 200 && is_html).then_some(WrongBody::Html),
         Expected::Console if matches!(status, 400 | 429 | 500..) => None,
-        _ if is_html => Some(What::Html),
-        Expected::Console if status == 404 => Some(What::NotItsFormat("JSON")),
+        _ if is_html => Some(WrongBody::Html),
+        Expected::Console if status == 404 => Some(WrongBody::NotItsFormat("JSON")),
         Expected::Console if status != 200 => None,
         Expected::Service if text.is_empty() => {
             let is_named = !header(head, "x-amzn-errortype").is_empty();
             let may_be_empty = is_named || (asked.may_be_empty && status < 300);
-            (!may_be_empty).then_some(What::Empty)
+            (!may_be_empty).then_some(WrongBody::Empty)
         }
         Expected::Service if asked.is_query => wrong_xml(text),
-        _ if text.is_empty() => Some(What::Empty),
+        _ if text.is_empty() => Some(WrongBody::Empty),
         _ => wrong_json(text),
     }
 }
@@ -214,9 +222,9 @@ fn is_html(text: &[u8]) -> bool {
 }
 
 /// Whether the first element has no end, or there is none. The rest is the parser's business.
-fn wrong_xml(text: &[u8]) -> Option<What> {
+fn wrong_xml(text: &[u8]) -> Option<WrongBody> {
     let Ok(text) = std::str::from_utf8(text) else {
-        return Some(What::NotItsFormat("XML"));
+        return Some(WrongBody::NotItsFormat("XML"));
     };
     let mut rest = text;
     while let Some(end) = ["<?", "<!"]
@@ -225,12 +233,12 @@ fn wrong_xml(text: &[u8]) -> Option<What> {
         .then(|| rest.find('>'))
     {
         let Some(end) = end else {
-            return Some(What::CutOff("XML"));
+            return Some(WrongBody::CutOff("XML"));
         };
         rest = rest[end + 1..].trim_start();
     }
     let Some(name) = rest.strip_prefix('<') else {
-        return Some(What::NotItsFormat("XML"));
+        return Some(WrongBody::NotItsFormat("XML"));
     };
     let name: String = name
         .chars()
@@ -238,14 +246,14 @@ fn wrong_xml(text: &[u8]) -> Option<What> {
         .collect();
     let is_closed =
         rest.ends_with(&format!("</{name}>")) || (rest.ends_with("/>") && !rest.contains("><"));
-    (!is_closed).then_some(What::CutOff("XML"))
+    (!is_closed).then_some(WrongBody::CutOff("XML"))
 }
 
-fn wrong_json(text: &[u8]) -> Option<What> {
+fn wrong_json(text: &[u8]) -> Option<WrongBody> {
     match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
         Ok(_) => None,
-        Err(error) if error.is_eof() && text.starts_with(b"{") => Some(What::CutOff("JSON")),
-        Err(_) => Some(What::NotItsFormat("JSON")),
+        Err(error) if error.is_eof() && text.starts_with(b"{") => Some(WrongBody::CutOff("JSON")),
+        Err(_) => Some(WrongBody::NotItsFormat("JSON")),
     }
 }
 
@@ -256,7 +264,7 @@ fn host_of(location: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn stray(asked: &Asked, status: u16, what: What) -> ConnectorError {
+fn stray(asked: &SentRequest, status: u16, what: WrongBody) -> ConnectorError {
     let kind = match status {
         429 => Some(ErrorKind::ThrottlingError),
         500.. => Some(ErrorKind::ServerError),
@@ -273,7 +281,7 @@ fn stray(asked: &Asked, status: u16, what: What) -> ConnectorError {
 
 /// What came instead of the service's answer. Nothing of the body is kept.
 #[derive(Debug)]
-enum What {
+enum WrongBody {
     Html,
     /// To this host, where one is named.
     Redirect(Option<String>),
@@ -290,7 +298,7 @@ enum What {
 /// A response that is not the service's.
 #[derive(Debug)]
 pub(super) struct Stray {
-    what: What,
+    what: WrongBody,
     pub(super) status: u16,
     host: String,
     /// `HOST:PORT` of the proxy that the request took.
@@ -307,39 +315,41 @@ impl fmt::Display for Stray {
             None => "a proxy or portal".to_owned(),
         };
         match &self.what {
-            What::Html => write!(
+            WrongBody::Html => write!(
                 f,
                 "{sender} answered with HTML in place of {host} (HTTP {status})"
             ),
-            What::Redirect(Some(to)) => {
+            WrongBody::Redirect(Some(to)) => {
                 write!(
                     f,
                     "{sender} answered in place of {host} with a redirect to {to} (HTTP {status})"
                 )
             }
-            What::Redirect(None) => {
+            WrongBody::Redirect(None) => {
                 write!(
                     f,
                     "{sender} answered in place of {host} with a redirect (HTTP {status})"
                 )
             }
-            What::ProxyLogin => write!(
+            WrongBody::ProxyLogin => write!(
                 f,
                 "{sender} asks for a user name and password (HTTP {status})"
             ),
-            What::Empty => write!(f, "the answer of {host} was empty (HTTP {status})"),
-            What::TooLarge => write!(
+            WrongBody::Empty => write!(f, "the answer of {host} was empty (HTTP {status})"),
+            WrongBody::TooLarge => write!(
                 f,
                 "the answer of {host} was larger than 1 MB (HTTP {status})"
             ),
-            What::Compressed => write!(f, "the answer of {host} was compressed (HTTP {status})"),
-            What::CutOff(format) => {
+            WrongBody::Compressed => {
+                write!(f, "the answer of {host} was compressed (HTTP {status})")
+            }
+            WrongBody::CutOff(format) => {
                 write!(
                     f,
                     "the answer of {host} was {format} that ends too early (HTTP {status})"
                 )
             }
-            What::NotItsFormat(format) => {
+            WrongBody::NotItsFormat(format) => {
                 write!(f, "the answer of {host} was not {format} (HTTP {status})")
             }
         }
@@ -355,11 +365,11 @@ impl Stray {
     /// What to do about it.
     fn hint(&self) -> &'static str {
         match (&self.what, &self.proxy) {
-            (What::ProxyLogin, _) => {
+            (WrongBody::ProxyLogin, _) => {
                 "give the proxy's user name and password: \
                  HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             }
-            (What::Html | What::Redirect(_), None) => {
+            (WrongBody::Html | WrongBody::Redirect(_), None) => {
                 "if this network has a sign-in page, open it in a browser; then run the command \
                  again"
             }
@@ -371,21 +381,21 @@ impl Stray {
 
 /// An answer came, and what it should hold is not in it.
 #[derive(Debug)]
-pub(super) struct Unusable {
+pub(super) struct UnusableAnswer {
     pub(super) why: String,
 }
 
-impl fmt::Display for Unusable {
+impl fmt::Display for UnusableAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
     }
 }
 
-impl std::error::Error for Unusable {}
+impl std::error::Error for UnusableAnswer {}
 
 /// Whether there was an answer, by the cause of a request that came to nothing.
 pub(super) fn is_unusable(cause: &anyhow::Error) -> bool {
-    cause.is::<Unusable>()
+    cause.is::<UnusableAnswer>()
 }
 
 /// What to do about a request that got no answer for this cause.

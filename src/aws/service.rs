@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{self, CorrectedClock, Effort, WatchClock};
 use super::failure::{self, Failure};
-use super::network::{Known, Network};
+use super::network::{KnownServer, Network};
 use super::pages;
 use crate::error::Result;
 use crate::plan::{Connection, Endpoint};
@@ -40,7 +40,7 @@ pub(super) struct Service {
     connection: Connection,
     network: Network,
     /// With the seconds that AWS's clock is ahead, as the last answer's `Date` header had it.
-    server: Known,
+    server: KnownServer,
     pub(super) now: fn() -> DateTime<Utc>,
     pub(super) voice: Voice,
 }
@@ -74,7 +74,7 @@ impl Service {
         let network = Network::default();
         let http = network.server(&self.url, &self.connection)?.http;
         let clock_offset = Arc::clone(&self.server.clock_offset);
-        let server = Known { http, clock_offset };
+        let server = KnownServer { http, clock_offset };
         Ok(Service {
             network,
             server,

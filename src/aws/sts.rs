@@ -28,7 +28,7 @@ pub(crate) struct Sts(Service);
 
 /// Credentials that STS has just issued.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct IssuedCredentials {
     pub(crate) credentials: Credentials,
     /// The session's ARN; `None` for GetSessionToken, whose answer has none.
     pub(crate) arn: Option<String>,
@@ -147,7 +147,7 @@ impl Sts {
         credentials: &Credentials,
         duration_seconds: u32,
         mfa: Option<(&str, &Code)>,
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<IssuedCredentials, Failure> {
         self.asking(
             &format!("GetSessionToken for {duration_seconds} s"),
             credentials,
@@ -173,7 +173,7 @@ impl Sts {
         name: &str,
         policy: &str,
         duration_seconds: u32,
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<IssuedCredentials, Failure> {
         self.asking(
             &format!("GetFederationToken for {duration_seconds} s"),
             credentials,
@@ -195,7 +195,7 @@ impl Sts {
         &self,
         web: &WebIdentity,
         token: &str,
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<IssuedCredentials, Failure> {
         let role_arn = &web.role_arn;
         let what = format!("AssumeRoleWithWebIdentity {role_arn}");
         let asked = format!("{what}: asking {}, unsigned", self.url());
@@ -224,7 +224,7 @@ impl Sts {
         credentials: &Credentials,
         role: &AssumeRole,
         mfa: Option<&Code>,
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<IssuedCredentials, Failure> {
         self.asking(
             &format!(
                 "AssumeRole {} for {} s",
@@ -296,7 +296,7 @@ fn issued(
     answer: &impl RequestId,
     keys: Option<&aws_sdk_sts::types::Credentials>,
     user: Option<(&str, &str)>,
-) -> std::result::Result<Answer, Failure> {
+) -> std::result::Result<IssuedCredentials, Failure> {
     let Some(keys) = keys else {
         let id = answer.request_id().unwrap_or("none");
         let why = format!("it held no credentials (request id {id})");
@@ -313,7 +313,7 @@ fn issued(
     let credentials = answered
         .checked()
         .map_err(|flaw| Failure::unusable(&format!("its {flaw}")))?;
-    Ok(Answer {
+    Ok(IssuedCredentials {
         credentials,
         arn: user.map(|(arn, _)| arn.to_owned()),
         user_id: user.map(|(_, id)| id.to_owned()),

@@ -2,7 +2,7 @@
 //! once.
 
 use crate::arn::{self, Arn};
-use crate::aws::{Answer, Failure, Identity, Reason};
+use crate::aws::{Failure, Identity, IssuedCredentials, Reason};
 use crate::config::words;
 use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
@@ -75,7 +75,7 @@ pub(super) async fn send_with_code(
     run: &Run<'_>,
     index: usize,
     signer: &Credentials,
-) -> Result<Answer> {
+) -> Result<IssuedCredentials> {
     let broker = run.broker;
     let Some(serial) = broker.plan.steps[index].serial_number() else {
         return Err(Error::other(
@@ -169,7 +169,7 @@ async fn send_once(
     index: usize,
     signer: &Credentials,
     code: &Code,
-) -> Result<std::result::Result<Answer, Failure>> {
+) -> Result<std::result::Result<IssuedCredentials, Failure>> {
     let answer = send(run, index, signer, code).await?;
     match answer {
         Err(Failure::Unreachable {
@@ -184,7 +184,7 @@ async fn send(
     index: usize,
     signer: &Credentials,
     code: &Code,
-) -> Result<std::result::Result<Answer, Failure>> {
+) -> Result<std::result::Result<IssuedCredentials, Failure>> {
     let step = &run.broker.plan.steps[index];
     // A client of its own, and so a new connection: on one that was kept open while a person typed,
     // a reset would leave it unknown whether the code has arrived.

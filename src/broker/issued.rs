@@ -6,7 +6,7 @@ use super::fresh;
 use super::run::Run;
 use crate::arn::Arn;
 use crate::audit;
-use crate::aws::Answer;
+use crate::aws::IssuedCredentials;
 use crate::cache::Entry;
 use crate::issuance::{Record, Why};
 use crate::plan::{Action, Plan, Source};
@@ -17,7 +17,7 @@ impl Run<'_> {
     pub(super) fn log(
         &self,
         index: usize,
-        answer: &Answer,
+        answer: &IssuedCredentials,
         account_id: Option<&str>,
         now: DateTime<Utc>,
     ) {
@@ -66,7 +66,7 @@ impl Run<'_> {
     }
 
     /// Notes a federation session, which is no step of the plan.
-    pub(super) fn log_federation(&self, answer: &Answer, name: &str) {
+    pub(super) fn log_federation(&self, answer: &IssuedCredentials, name: &str) {
         let record = Record {
             time: (self.broker.now)(),
             profile: self.broker.plan.profile.clone(),

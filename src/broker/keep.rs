@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::aws::{Answer, Identity};
+use crate::aws::{Identity, IssuedCredentials};
 use crate::cache::{Entry, SignIn};
 use crate::credentials::{Credentials, rfc3339};
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ impl Run<'_> {
     pub(super) fn keep(
         &self,
         index: usize,
-        answer: &Answer,
+        answer: &IssuedCredentials,
         sign_in: Option<&SignIn>,
     ) -> Result<()> {
         let step = &self.broker.plan.steps[index];
@@ -225,7 +225,7 @@ impl Run<'_> {
 const OTHER_CLOCK: i64 = 43_200;
 
 /// Errors: STS answered with another role or session than it was asked for.
-fn refuse_stranger(plan: &Plan, step: &Step, answer: &Answer) -> Result<()> {
+fn refuse_stranger(plan: &Plan, step: &Step, answer: &IssuedCredentials) -> Result<()> {
     let wanted = match (&step.action, &plan.source) {
         (Action::AssumeRole(role), _) => &role.role_arn,
         (Action::Source, Source::WebIdentity(web)) => &web.role_arn,

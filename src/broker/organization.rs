@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::aws::{Asking, Failure, Member, Network, Organizations, Tag, Unit};
+use crate::aws::{Asking, Failure, Network, OrganizationAccount, Organizations, Tag, Unit};
 use crate::config::nearest;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ pub(crate) struct Inquiry<'a> {
     /// Whether the paths of the accounts' units are wanted.
     pub(crate) paths: bool,
     /// Which accounts are wanted, as far as they themselves tell.
-    pub(crate) is_wanted: &'a dyn Fn(&Member) -> bool,
+    pub(crate) is_wanted: &'a dyn Fn(&OrganizationAccount) -> bool,
     /// Which of these are wanted for their tags; `None` where tags do not count.
     pub(crate) has_tags: Option<HasTags<'a>>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Inquiry<'a> {
 /// An account that was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    pub(crate) member: Member,
+    pub(crate) member: OrganizationAccount,
     /// `Workloads/Prod`, or the root's name; empty where it was not asked for.
     pub(crate) unit: String,
     pub(crate) is_wanted: bool,
@@ -216,7 +216,7 @@ impl Asker<'_> {
     }
 
     /// All accounts in these places and below, level by level, each once.
-    async fn below(&self, mut level: Vec<Place>) -> Result<Vec<(Member, String)>> {
+    async fn below(&self, mut level: Vec<Place>) -> Result<Vec<(OrganizationAccount, String)>> {
         let (mut seen, mut found) = (HashSet::new(), Vec::new());
         let mut progress = self.broker.voice.progress();
         loop {

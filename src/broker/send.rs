@@ -2,7 +2,7 @@
 
 use super::run::Run;
 use super::{ask, fresh, open, refusals};
-use crate::aws::Answer;
+use crate::aws::IssuedCredentials;
 use crate::cache::{Entry, SignIn};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
@@ -94,7 +94,11 @@ impl Run<'_> {
         Ok(entry)
     }
 
-    async fn send(&self, index: usize, signer: &Credentials) -> std::result::Result<Answer, Halt> {
+    async fn send(
+        &self,
+        index: usize,
+        signer: &Credentials,
+    ) -> std::result::Result<IssuedCredentials, Halt> {
         let action = open::action(self, index, signer).map_err(Halt::Failed)?;
         if action.serial_number().is_some() {
             return ask::send_with_code(self, index, signer)

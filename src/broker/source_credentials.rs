@@ -1,6 +1,6 @@
 //! Fetching the source's own credentials, where that is a step of the plan.
 
-use crate::aws::Answer;
+use crate::aws::IssuedCredentials;
 use crate::cache::SignIn;
 use crate::error::{Error, Result};
 use crate::files;
@@ -21,7 +21,7 @@ pub(super) fn expired(plan: &Plan) -> Error {
 }
 
 /// The answer, and the sign-in that it came from, where the source has one.
-pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
+pub(super) async fn fetch(run: &Run<'_>) -> Result<(IssuedCredentials, Option<SignIn>)> {
     let broker = run.broker;
     let Source::WebIdentity(web) = &broker.plan.source else {
         let asker = Asker {
@@ -39,7 +39,7 @@ pub(super) async fn fetch(run: &Run<'_>) -> Result<(Answer, Option<SignIn>)> {
             return Err(expired(broker.plan));
         }
         return Ok((
-            Answer {
+            IssuedCredentials {
                 credentials,
                 arn: None,
                 user_id: None,

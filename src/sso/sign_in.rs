@@ -2,7 +2,7 @@
 
 use super::sign_in_page::{Way, choose};
 use super::{How, Session, browser, device, refusals};
-use crate::aws::{Browser, Failure, NewClient, Oidc, Registered, Tokens};
+use crate::aws::{BrowserClient, Failure, NewClient, Oidc, Registered, Tokens};
 use crate::error::{Kind, Result};
 
 /// A client is used while it has more than this left, in seconds (AWS CLI).
@@ -72,7 +72,7 @@ impl Session<'_> {
         let new = NewClient {
             name: &format!("xacct-client-{name}"),
             scopes: scopes.clone(),
-            browser: for_browser.then_some(Browser {
+            browser: for_browser.then_some(BrowserClient {
                 grant_types: &BROWSER_GRANTS,
                 redirect_uri: browser::REDIRECT,
                 issuer_url: &sso.start_url,

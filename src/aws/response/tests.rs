@@ -1,6 +1,6 @@
 use super::*;
 
-fn asked(expected: Expected, is_query: bool, path: &str) -> Asked {
+fn asked(expected: Expected, is_query: bool, path: &str) -> SentRequest {
     let mut request = HttpRequest::new(SdkBody::empty());
     request
         .set_uri(format!("https://sts.example{path}"))
@@ -10,12 +10,12 @@ fn asked(expected: Expected, is_query: bool, path: &str) -> Asked {
             .headers_mut()
             .insert("content-type", "application/x-www-form-urlencoded");
     }
-    Asked::of(&request, expected)
+    SentRequest::of(&request, expected)
 }
 
 /// What is said of a response, without the host; `None` where it may be the service's.
 fn said(
-    asked: &Asked,
+    asked: &SentRequest,
     status: u16,
     headers: &[(&'static str, &'static str)],
     body: &str,

@@ -312,10 +312,10 @@ async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<
 
 fn unreached(url: &str, trouble: aws::Trouble) -> Unreached {
     let stage = match trouble.stage {
-        aws::Stage::Name => Stage::Name,
-        aws::Stage::Connection => Stage::Connection,
-        aws::Stage::Tls => Stage::Tls,
-        aws::Stage::Answer => Stage::Answer,
+        aws::ProbeStage::Name => Stage::Name,
+        aws::ProbeStage::Connection => Stage::Connection,
+        aws::ProbeStage::Tls => Stage::Tls,
+        aws::ProbeStage::Answer => Stage::Answer,
     };
     let url = url.trim_end_matches('/').to_owned();
     let is_proxy = aws::proxy_of(&url).is_some();

@@ -14,7 +14,7 @@ const WHOLE: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
 /// What came of asking for a token.
-pub(crate) struct SignedIn {
+pub(crate) struct FederationToken {
     pub(crate) token: Secret,
     /// Whether the session lasts as long as was asked for, and not as the credentials do.
     pub(crate) has_duration: bool,
@@ -61,13 +61,13 @@ impl Broker<'_> {
         credentials: &Credentials,
         url: &str,
         session_duration: Option<u32>,
-    ) -> Result<SignedIn> {
+    ) -> Result<FederationToken> {
         let federation = Federation::new(url, &self.plan.connection, self.voice)?;
         let asked = wait(async {
             let first =
                 interruptible(federation.signin_token(credentials, session_duration)).await?;
             match first {
-                Ok(token) => Ok::<_, Error>(Ok(SignedIn {
+                Ok(token) => Ok::<_, Error>(Ok(FederationToken {
                     token,
                     has_duration: session_duration.is_some(),
                 })),
@@ -75,7 +75,7 @@ impl Broker<'_> {
                     if session_duration.is_some() && code == "HTTP 400" =>
                 {
                     let second = interruptible(federation.signin_token(credentials, None)).await?;
-                    Ok(second.map(|token| SignedIn {
+                    Ok(second.map(|token| FederationToken {
                         token,
                         has_duration: false,
                     }))

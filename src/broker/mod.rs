@@ -29,7 +29,7 @@ mod regions;
 mod forget;
 mod identity;
 
-pub(crate) use organization::{Found, Inquiry};
+pub(crate) use organization::{FoundAccount, Inquiry};
 pub(crate) use regions::known_regions;
 
 use std::cell::OnceCell;

@@ -8,7 +8,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{Action, AssumeRole, CHAINED_MAXIMUM};
 
-use super::run::{Run, Shared};
+use super::run::{Run, SharedAnswer};
 use super::trust::{self, Fit};
 
 impl Run<'_> {
@@ -40,7 +40,7 @@ impl Run<'_> {
             broker.complain(&warning.to_string());
             None
         });
-        self.shared = Some(Shared {
+        self.shared = Some(SharedAnswer {
             step: index,
             key,
             lock,

@@ -33,7 +33,7 @@ pub(crate) struct Inquiry<'a> {
 
 /// An account that was found.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub(crate) struct FoundAccount {
     pub(crate) member: OrganizationAccount,
     /// `Workloads/Prod`, or the root's name; empty where it was not asked for.
     pub(crate) unit: String,
@@ -41,13 +41,13 @@ pub(crate) struct Found {
 }
 
 /// A unit with the path that leads to it.
-struct Place {
+struct UnitPath {
     id: String,
     path: String,
 }
 
 /// One inquiry under way.
-struct Asker<'a> {
+struct OrganizationInquiry<'a> {
     broker: &'a Broker<'a>,
     endpoint: &'a Endpoint,
     service: Organizations,
@@ -63,7 +63,7 @@ impl Broker<'_> {
         endpoint: &Endpoint,
         credentials: &Credentials,
         inquiry: &Inquiry<'_>,
-    ) -> Result<Vec<Found>> {
+    ) -> Result<Vec<FoundAccount>> {
         let plan = self.plan;
         let most = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
         let asking = Asking {
@@ -73,7 +73,7 @@ impl Broker<'_> {
             voice: self.voice,
         };
         let service = Organizations::new(endpoint, &plan.region.name, credentials, asking)?;
-        let asker = Asker {
+        let asker = OrganizationInquiry {
             broker: self,
             endpoint,
             service,
@@ -82,8 +82,8 @@ impl Broker<'_> {
     }
 }
 
-impl Asker<'_> {
-    async fn found(&self, inquiry: &Inquiry<'_>) -> Result<Vec<Found>> {
+impl OrganizationInquiry<'_> {
+    async fn found(&self, inquiry: &Inquiry<'_>) -> Result<Vec<FoundAccount>> {
         let listed = if inquiry.units.is_empty() && !inquiry.paths {
             let members = self.service.accounts().await;
             let members = members.map_err(|failure| self.failed("ListAccounts", failure))?;
@@ -95,9 +95,9 @@ impl Asker<'_> {
             let places = self.places(inquiry).await?;
             self.below(places).await?
         };
-        let mut found: Vec<Found> = listed
+        let mut found: Vec<FoundAccount> = listed
             .into_iter()
-            .map(|(member, unit)| Found {
+            .map(|(member, unit)| FoundAccount {
                 is_wanted: (inquiry.is_wanted)(&member),
                 member,
                 unit,
@@ -110,7 +110,7 @@ impl Asker<'_> {
     }
 
     /// Asks for the tags of those that are wanted so far.
-    async fn sort_out(&self, found: &mut [Found], has_tags: HasTags<'_>) -> Result<()> {
+    async fn sort_out(&self, found: &mut [FoundAccount], has_tags: HasTags<'_>) -> Result<()> {
         let wanted = found.iter_mut().filter(|found| found.is_wanted);
         let asked = stream::iter(wanted).map(|found| async move {
             let tags = self.service.tags(&found.member.account_id).await?;
@@ -126,7 +126,7 @@ impl Asker<'_> {
     }
 
     /// Where to begin.
-    async fn places(&self, inquiry: &Inquiry<'_>) -> Result<Vec<Place>> {
+    async fn places(&self, inquiry: &Inquiry<'_>) -> Result<Vec<UnitPath>> {
         let mut places = Vec::new();
         let mut roots = Vec::new();
         if inquiry.units.is_empty() || !inquiry.units.iter().all(|unit| unit.starts_with("ou-")) {
@@ -148,7 +148,7 @@ impl Asker<'_> {
                     } else {
                         String::new()
                     };
-                    places.push(Place {
+                    places.push(UnitPath {
                         id: unit.clone(),
                         path,
                     });
@@ -160,8 +160,8 @@ impl Asker<'_> {
     }
 
     /// Goes down the path from the root; `/` is the root itself.
-    async fn by_path(&self, roots: &[Unit], path: &str) -> Result<Vec<Place>> {
-        let mut places: Vec<Place> = roots.iter().map(root).collect();
+    async fn by_path(&self, roots: &[Unit], path: &str) -> Result<Vec<UnitPath>> {
+        let mut places: Vec<UnitPath> = roots.iter().map(root).collect();
         let mut walked = String::new();
         for name in path
             .split('/')
@@ -189,7 +189,7 @@ impl Asker<'_> {
             };
             places = next
                 .iter()
-                .map(|unit| Place {
+                .map(|unit| UnitPath {
                     id: unit.id.clone(),
                     path: walked.clone(),
                 })
@@ -216,7 +216,7 @@ impl Asker<'_> {
     }
 
     /// All accounts in these places and below, level by level, each once.
-    async fn below(&self, mut level: Vec<Place>) -> Result<Vec<(OrganizationAccount, String)>> {
+    async fn below(&self, mut level: Vec<UnitPath>) -> Result<Vec<(OrganizationAccount, String)>> {
         let (mut seen, mut found) = (HashSet::new(), Vec::new());
         let mut progress = self.broker.voice.progress();
         loop {
@@ -244,7 +244,7 @@ impl Asker<'_> {
                         .into_iter()
                         .map(|member| (member, place.path.clone())),
                 );
-                level.extend(units.into_iter().map(|unit| Place {
+                level.extend(units.into_iter().map(|unit| UnitPath {
                     path: if place.id.starts_with("r-") {
                         unit.name
                     } else {
@@ -267,8 +267,8 @@ impl Asker<'_> {
     }
 }
 
-fn root(root: &Unit) -> Place {
-    Place {
+fn root(root: &Unit) -> UnitPath {
+    UnitPath {
         id: root.id.clone(),
         path: root.name.clone(),
     }

@@ -20,7 +20,7 @@ const FOLDER: &str = "regions";
 const KNOWN: i64 = 86_400;
 
 #[derive(Serialize, Deserialize)]
-struct Note {
+struct RegionsNote {
     version: u32,
     /// Seconds since 1970.
     at: i64,
@@ -35,7 +35,7 @@ pub(crate) fn known_regions(
     now: DateTime<Utc>,
 ) -> Option<Vec<String>> {
     let bytes = store.read_note(FOLDER, &file(url, account_id)).ok()??;
-    let note: Note = serde_json::from_slice(&bytes).ok()?;
+    let note: RegionsNote = serde_json::from_slice(&bytes).ok()?;
     let age = now.timestamp() - note.at;
     let is_good = note.version == FORMAT && (0..KNOWN).contains(&age) && are_regions(&note.regions);
     is_good.then_some(note.regions)
@@ -76,7 +76,7 @@ impl Broker<'_> {
         }
         let account_id = credentials.account_id().or_else(|| self.plan.account_id());
         if let Some(account_id) = account_id {
-            let note = Note {
+            let note = RegionsNote {
                 version: FORMAT,
                 at: (self.now)().timestamp(),
                 regions: regions.clone(),

@@ -18,7 +18,7 @@ use super::time_limit::Patience;
 
 /// The answer that a step has in common with all sources that give the same access key, whoever
 /// keeps it for them.
-pub(super) struct Shared {
+pub(super) struct SharedAnswer {
     pub(super) step: usize,
     pub(super) key: PlanKey,
     /// Held until the step is done.
@@ -39,7 +39,7 @@ pub(super) struct Run<'b> {
     /// What marks the answer of the process that everything from here on rests on.
     pub(super) answer: Option<String>,
     /// The answer that others share with this plan, once the source has said who they are.
-    pub(super) shared: Option<Shared>,
+    pub(super) shared: Option<SharedAnswer>,
     /// How long all of it may take.
     pub(super) patience: Rc<Patience>,
     /// Set while there are credentials that are still valid: then nothing newer is waited for

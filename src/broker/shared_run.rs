@@ -18,10 +18,10 @@ pub(super) struct Rest {
 
 /// Cheap to clone: all clones are one.
 #[derive(Clone, Default)]
-pub(crate) struct Common(Rc<Shared>);
+pub(crate) struct Common(Rc<SharedState>);
 
 #[derive(Default)]
-struct Shared {
+struct SharedState {
     network: Network,
     /// What has been complained about; once is enough.
     complained: RefCell<BTreeSet<String>>,
@@ -42,9 +42,9 @@ impl Common {
     /// For a run with up to this many requests at once, which back off together where AWS asks for
     /// it.
     pub(crate) fn of_many(requests: u32) -> Common {
-        Common(Rc::new(Shared {
+        Common(Rc::new(SharedState {
             network: Network::paced(requests),
-            ..Shared::default()
+            ..SharedState::default()
         }))
     }
 

@@ -7,7 +7,7 @@ use super::tags::Tags;
 use super::update::{self, Update};
 use crate::arn::Arn;
 use crate::aws::Tag;
-use crate::broker::{self, Found, Inquiry};
+use crate::broker::{self, FoundAccount, Inquiry};
 use crate::cli::SyncOrganizations;
 use crate::commands::context::Context;
 use crate::config::managed::{Identity, Source, Synced};
@@ -83,7 +83,7 @@ fn profiles(
     asked: &SyncOrganizations,
     template: &NameTemplate,
     role_name: &str,
-    found: &[Found],
+    found: &[FoundAccount],
     config: &Config,
 ) -> Result<Vec<Synced>> {
     let region = region(asked, config)?;
@@ -96,7 +96,7 @@ fn profiles(
 
 fn profile(
     template: &NameTemplate,
-    found: &Found,
+    found: &FoundAccount,
     source_profile: &str,
     role_name: &str,
     region: Option<String>,
@@ -170,14 +170,14 @@ fn region(asked: &SyncOrganizations, config: &Config) -> Result<Option<String>> 
         .filter(|region| !region.is_empty()))
 }
 
-fn tell(found: &[Found], own: Option<&str>, accounts: &Choice, context: &Context) {
+fn tell(found: &[FoundAccount], own: Option<&str>, accounts: &Choice, context: &Context) {
     let all: Vec<(&str, &str)> = found
         .iter()
         .map(|found| (found.member.account_id.as_str(), found.member.name.as_str()))
         .collect();
     accounts.warn_of_unused(&all, context.voice);
     let Some(own) = own else { return };
-    for Found { member, .. } in found {
+    for FoundAccount { member, .. } in found {
         if is_own(&member.account_id, &member.arn, own)
             && accounts.has(&member.account_id, &member.name)
         {

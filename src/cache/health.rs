@@ -17,7 +17,7 @@ const UNFINISHED: TimeDelta = TimeDelta::hours(1);
 
 /// The directory as a whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Directory {
+pub(crate) enum DirectoryHealth {
     /// It will be made when something is cached.
     Missing,
     /// Why it cannot be used.
@@ -45,7 +45,7 @@ pub(crate) enum Useless {
 #[derive(Debug)]
 pub(crate) struct Health {
     pub(crate) path: PathBuf,
-    pub(crate) directory: Directory,
+    pub(crate) directory: DirectoryHealth,
     pub(crate) useless: Vec<(PathBuf, Useless)>,
     /// How many entries there are.
     pub(crate) entries: usize,
@@ -60,13 +60,13 @@ pub(crate) fn health(store: &Store, now: DateTime<Utc>) -> Health {
         useless: Vec::new(),
         entries: 0,
     };
-    if health.directory != Directory::Good {
+    if health.directory != DirectoryHealth::Good {
         return health;
     }
     let listed = match fs::read_dir(dir) {
         Ok(listed) => listed,
         Err(error) => {
-            health.directory = Directory::Unusable(error.to_string());
+            health.directory = DirectoryHealth::Unusable(error.to_string());
             return health;
         }
     };
@@ -89,19 +89,19 @@ pub(crate) fn health(store: &Store, now: DateTime<Utc>) -> Health {
     health
 }
 
-fn directory(dir: &Path) -> Directory {
+fn directory(dir: &Path) -> DirectoryHealth {
     let metadata = match fs::metadata(dir) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Directory::Missing,
-        Err(error) => return Directory::Unusable(error.to_string()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return DirectoryHealth::Missing,
+        Err(error) => return DirectoryHealth::Unusable(error.to_string()),
     };
     if !metadata.is_dir() {
-        return Directory::Unusable("it is not a directory".to_owned());
+        return DirectoryHealth::Unusable("it is not a directory".to_owned());
     }
     match disk::open_to(dir, &metadata) {
-        Some(disk::Open::Foreign(user)) => Directory::Foreign(user),
-        Some(disk::Open::Writable(who)) => Directory::Open(who),
-        None => Directory::Good,
+        Some(disk::Open::Foreign(user)) => DirectoryHealth::Foreign(user),
+        Some(disk::Open::Writable(who)) => DirectoryHealth::Open(who),
+        None => DirectoryHealth::Good,
     }
 }
 

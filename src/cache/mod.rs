@@ -32,7 +32,7 @@ pub(crate) use disk::{
 #[cfg(test)]
 pub(crate) use entry::sample;
 pub(crate) use entry::{Entry, SignIn};
-pub(crate) use health::{Directory, Health, Useless, health};
+pub(crate) use health::{DirectoryHealth, Health, Useless, health};
 pub(crate) use lock::{Attempt, Lock, is_still_at};
 pub(crate) use store::Store;
 pub(crate) use warning::Warning;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cache::{self, Directory, Health, Useless};
+use crate::cache::{self, DirectoryHealth, Health, Useless};
 use crate::commands::context::Context;
 use crate::config::{Config, FileKind, Key, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
@@ -192,18 +192,18 @@ pub(super) fn last_refusal(context: &Context, profile: &str) -> Option<Finding> 
 
 fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
     let finding = match &health.directory {
-        Directory::Missing | Directory::Good => return None,
-        Directory::Unusable(why) => Finding::new(
+        DirectoryHealth::Missing | DirectoryHealth::Good => return None,
+        DirectoryHealth::Unusable(why) => Finding::new(
             &catalog::CACHE_UNUSABLE,
             format!("nothing is cached: {why}"),
         )
         .fix("set XACCT_CACHE_DIR to a directory of your own"),
-        Directory::Foreign(user) => {
+        DirectoryHealth::Foreign(user) => {
             let message = format!("nothing is cached: it belongs to another user ({user})");
             Finding::new(&catalog::CACHE_FOREIGN, message)
                 .fix("set XACCT_CACHE_DIR to a directory of your own")
         }
-        Directory::Open(who) => {
+        DirectoryHealth::Open(who) => {
             let message = format!("nothing is cached: others can write to it ({who})");
             let path = health.path.to_string_lossy();
             let repair = Repair::Mode {

@@ -9,7 +9,7 @@ use super::change::{self, Access, Asked, Files};
 use super::context::Context;
 use super::own_path;
 use crate::cli::Adopt;
-use crate::config::adopt::{self, State};
+use crate::config::adopt::{self, Adoption};
 use crate::config::{Config, FileKind, Key, Texts};
 use crate::error::{Error, Result};
 use crate::files;
@@ -74,15 +74,15 @@ fn adoptable(
     let mut names = Vec::new();
     for name in asked_for(asked, files) {
         let refused = match adopt::state(&files.config, &name) {
-            State::Adopted if asked.all => continue,
-            State::Adopted => {
+            Adoption::Adopted if asked.all => continue,
+            Adoption::Adopted => {
                 context
                     .voice
                     .note(&format!("profile '{name}' is adopted already"));
                 continue;
             }
-            State::Role => change::plan(context, &files.config, &name).err(),
-            State::Not(why) => Some(why),
+            Adoption::Role => change::plan(context, &files.config, &name).err(),
+            Adoption::Not(why) => Some(why),
         };
         match refused {
             None => names.push(name),
@@ -159,9 +159,9 @@ fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in asked_for(asked, files) {
         match adopt::state(&files.config, &name) {
-            State::Adopted => names.push(name),
+            Adoption::Adopted => names.push(name),
             _ if asked.all => {}
-            State::Not(why) if !files.config.profile_names().contains(&name) => return Err(why),
+            Adoption::Not(why) if !files.config.profile_names().contains(&name) => return Err(why),
             _ => {
                 return Err(Error::config(format!(
                     "profile '{name}' is not adopted: nothing to undo"

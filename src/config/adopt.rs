@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 const PROCESS: &str = Key::CredentialProcess.name();
 
 /// What can be done with a profile.
-pub(crate) enum State {
+pub(crate) enum Adoption {
     /// It is a role in the config file, which can be moved.
     Role,
     /// It asks xacct.
@@ -31,22 +31,22 @@ pub(crate) enum State {
     Not(Error),
 }
 
-pub(crate) fn state(config: &Config, name: &str) -> State {
+pub(crate) fn state(config: &Config, name: &str) -> Adoption {
     match config.profile(name) {
-        Err(error) => State::Not(error),
-        Ok(None) => State::Not(config.no_profile(name)),
+        Err(error) => Adoption::Not(error),
+        Ok(None) => Adoption::Not(config.no_profile(name)),
         Ok(Some(profile)) => state_of(config, &profile),
     }
 }
 
-fn state_of(config: &Config, profile: &Profile) -> State {
+fn state_of(config: &Config, profile: &Profile) -> Adoption {
     let name = &profile.name;
     let set = |key: Key| {
         profile
             .get(key)
             .filter(|setting| !setting.value.trim().is_empty())
     };
-    let not = |message: String, hint: &str| State::Not(Error::config(message).hint(hint));
+    let not = |message: String, hint: &str| Adoption::Not(Error::config(message).hint(hint));
     if let Some(key) = set(Key::AwsAccessKeyId).or_else(|| set(Key::AwsSecretAccessKey)) {
         return not(
             format!(
@@ -87,7 +87,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
             "adopt is for profiles with a role_arn",
         ),
         (Some(_), _) if asks && !own.iter().any(|(key, setting)| moves(key, setting)) => {
-            State::Adopted
+            Adoption::Adopted
         }
         (Some(_), Some(_)) if !asks => not(
             format!(
@@ -95,7 +95,7 @@ fn state_of(config: &Config, profile: &Profile) -> State {
             ),
             "no program asks it, since the role comes first: delete it, and run the command again",
         ),
-        (Some(_), _) => State::Role,
+        (Some(_), _) => Adoption::Role,
     }
 }
 
@@ -114,7 +114,7 @@ fn without_role(profile: &Profile) -> String {
     format!("{}: profile '{name}' {what}", profile.origin)
 }
 
-/// The texts with the roles of these profiles, which are of [`State::Role`], in the settings file.
+/// The texts with the roles of these profiles, which are of [`Adoption::Role`], in the settings file.
 /// `program` is the absolute path of xacct.
 ///
 /// Errors: something cannot be written so that it would be read the same.
@@ -209,7 +209,7 @@ fn named(names: &[String], why: String) -> Error {
     }
 }
 
-/// The texts with the roles of these profiles, which are of [`State::Adopted`], in the config file
+/// The texts with the roles of these profiles, which are of [`Adoption::Adopted`], in the config file
 /// again.
 ///
 /// Errors: something cannot be written so that it would be read the same.
@@ -254,7 +254,7 @@ pub(crate) fn made(before: &Texts, now: &Texts, paths: &Paths, names: &[String])
     };
     if !names
         .iter()
-        .all(|name| matches!(state(&config, name), State::Role))
+        .all(|name| matches!(state(&config, name), Adoption::Role))
     {
         return false;
     }

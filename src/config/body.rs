@@ -6,10 +6,10 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::header;
-use super::scan::{self, BLANK, Junk, Line, Pair, Scan, What};
+use super::scan::{self, BLANK, Junk, Line, LineKind, Pair, Scan};
 
 /// A property with the lines that continue it.
-pub(super) struct Entry {
+pub(super) struct BodyEntry {
     /// In lower case.
     pub(super) key: String,
     /// Lines are joined by a line feed; a nested block is `"\nname = value\nname2 = value2"`.
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 
 #[derive(Default)]
 pub(super) struct Body {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<BodyEntry>,
     /// Line and message; each costs that line and what continues it.
     pub(super) flaws: Vec<(usize, &'static str)>,
     /// Lines that were lost, and the keys that they seem to have meant, in lower case.
@@ -60,32 +60,32 @@ pub(super) fn parse(text: &str, range: Range<usize>, first_line: usize) -> Body 
     let mut is_lost = false;
     for line in Scan::below(text, range, first_line) {
         let flaw = match line.what {
-            What::Property(pair) if scan::is_identifier(pair.key) => {
+            LineKind::Property(pair) if scan::is_identifier(pair.key) => {
                 is_lost = false;
                 body.push(&line, pair);
                 continue;
             }
-            What::More { nested } if !is_lost => {
+            LineKind::More { nested } if !is_lost => {
                 body.continue_last(&line, nested);
                 continue;
             }
-            What::More { .. } | What::Junk(Junk::Below) => {
+            LineKind::More { .. } | LineKind::Junk(Junk::Below) => {
                 body.lose(&line);
                 continue;
             }
-            What::Junk(Junk::NothingAbove) => {
+            LineKind::Junk(Junk::NothingAbove) => {
                 body.flaws.push((line.number, NOTHING_TO_CONTINUE));
                 body.lose(&line);
                 continue;
             }
-            What::Property(_) => BAD_KEY,
-            What::Junk(Junk::NoEquals) => {
+            LineKind::Property(_) => BAD_KEY,
+            LineKind::Junk(Junk::NoEquals) => {
                 if is_like_header(line.text) {
                     body.headers.push(line.number);
                 }
                 NO_EQUALS
             }
-            What::Junk(Junk::NoKey) => NO_KEY,
+            LineKind::Junk(Junk::NoKey) => NO_KEY,
             _ => continue,
         };
         is_lost = true;
@@ -121,7 +121,7 @@ pub(super) fn outside_sections(text: &str) -> Vec<(usize, &'static str)> {
 
 impl Body {
     fn push(&mut self, line: &Line<'_>, pair: Pair<'_>) {
-        self.entries.push(Entry {
+        self.entries.push(BodyEntry {
             key: pair.key.to_ascii_lowercase(),
             value: Zeroizing::new(pair.value.to_owned()),
             line: line.number,

@@ -9,12 +9,12 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::body::Entry;
-use super::header::Kind;
+use super::body::BodyEntry;
+use super::header::SectionKind;
 use super::index::{Found, Sections};
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
-use super::scan::{self, BLANK, Scan, What, trimmed};
+use super::scan::{self, BLANK, LineKind, Scan, trimmed};
 
 /// A file's text while it is changed.
 pub(crate) struct Ini {
@@ -39,7 +39,7 @@ type Replacement = (Range<usize>, Zeroizing<String>);
 pub(super) type Own = Vec<(String, Zeroizing<String>)>;
 
 /// A property's lines in the text.
-struct Place {
+struct PropertyLines {
     key: String,
     lines: Range<usize>,
     indent: String,
@@ -230,7 +230,11 @@ impl Ini {
 
     /// The sections that count, as `Parts` has it.
     fn sections(&self, profile: &str) -> Vec<&Found> {
-        for kind in [Kind::Profile, Kind::PlainDefault, Kind::Spaced] {
+        for kind in [
+            SectionKind::Profile,
+            SectionKind::PlainDefault,
+            SectionKind::Spaced,
+        ] {
             let found: Vec<&Found> = self.sections.find(kind, profile).collect();
             if !found.is_empty() {
                 return found;
@@ -239,12 +243,12 @@ impl Ini {
         Vec::new()
     }
 
-    fn entries(&self, section: &Found) -> Vec<Entry> {
+    fn entries(&self, section: &Found) -> Vec<BodyEntry> {
         self.sections.body(section).entries
     }
 
     /// The properties of the profile, in the order of the file.
-    fn places(&self, profile: &str) -> Vec<Place> {
+    fn places(&self, profile: &str) -> Vec<PropertyLines> {
         let mut places = Vec::new();
         for section in self.sections(profile) {
             for entry in self.entries(section) {
@@ -253,7 +257,7 @@ impl Ini {
                 let below = entry.lines.end..section.body.end;
                 let end = end_of_comments(&self.sections.text, below, indent.len());
                 let lines = entry.lines.start..end;
-                places.push(Place {
+                places.push(PropertyLines {
                     key: entry.key,
                     lines,
                     indent: indent.to_owned(),
@@ -264,7 +268,7 @@ impl Ini {
     }
 
     /// Where a property more would stand, and how far in.
-    fn end_of<'p>(&self, profile: &str, places: &'p [Place]) -> Option<(usize, &'p str)> {
+    fn end_of<'p>(&self, profile: &str, places: &'p [PropertyLines]) -> Option<(usize, &'p str)> {
         let section = self.sections(profile).pop()?;
         if let Some(last) = places
             .iter()
@@ -313,8 +317,8 @@ fn end_of_comments(text: &str, below: Range<usize>, outer: usize) -> usize {
     let mut end = below.start;
     for line in Scan::below(text, below, 0) {
         match line.what {
-            What::Blank => {}
-            What::Comment if line.indent() > outer => end = line.end(),
+            LineKind::Blank => {}
+            LineKind::Comment if line.indent() > outer => end = line.end(),
             _ => break,
         }
     }

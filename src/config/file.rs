@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::body;
 use super::header;
 
-use super::header::Flaw;
-use super::header::Kind;
+use super::header::HeaderFlaw;
+use super::header::SectionKind;
 use super::index::Found;
 use super::index::Sections;
 use super::keys::Key;
@@ -44,7 +44,11 @@ impl ProfileFile {
     }
 
     /// The sections of this kind and name, in order.
-    pub(super) fn find<'a>(&'a self, kind: Kind, name: &'a str) -> impl Iterator<Item = &'a Found> {
+    pub(super) fn find<'a>(
+        &'a self,
+        kind: SectionKind,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a Found> {
         self.sections.find(kind, name)
     }
 
@@ -60,7 +64,7 @@ impl ProfileFile {
     pub(super) fn merge(&self, section: &Found, into: &mut Section) {
         into.problems.extend(self.header_problem(section));
         let body = self.sections.body(section);
-        let setting = |entry: body::Entry| {
+        let setting = |entry: body::BodyEntry| {
             (
                 entry.key,
                 Setting::new(entry.value, self.origin(entry.line), entry.sub_lines),
@@ -107,13 +111,14 @@ impl ProfileFile {
         {
             text.push_str(&self.text()[section.header.clone()]);
             let mut kept = section.body.start;
-            let is_meant = section.kind == Kind::Profile && self.name(section) == profile;
+            let is_meant = section.kind == SectionKind::Profile && self.name(section) == profile;
             let entries = if is_meant {
                 self.sections.body(section).entries
             } else {
                 Vec::new()
             };
-            let is_one = |entry: &&body::Entry| keys.iter().any(|key| key.name() == &*entry.key);
+            let is_one =
+                |entry: &&body::BodyEntry| keys.iter().any(|key| key.name() == &*entry.key);
             for entry in entries.iter().filter(is_one) {
                 text.push_str(&self.text()[kept..entry.lines.start]);
                 kept = entry.lines.end;
@@ -125,8 +130,8 @@ impl ProfileFile {
 
     fn is_default(&self, section: &Found) -> bool {
         match section.kind {
-            Kind::PlainDefault => true,
-            Kind::Profile => self.name(section) == "default",
+            SectionKind::PlainDefault => true,
+            SectionKind::Profile => self.name(section) == "default",
             _ => false,
         }
     }
@@ -141,7 +146,7 @@ impl ProfileFile {
         for section in &self.sections.all {
             problems.extend(self.header_problem(section));
             // What stands in a section that is not used costs nothing more.
-            if section.kind != Kind::Ignored {
+            if section.kind != SectionKind::Ignored {
                 let body = self.sections.body(section);
                 problems.extend(
                     body.flaws
@@ -159,7 +164,7 @@ impl ProfileFile {
             .sections
             .all
             .iter()
-            .filter(|section| section.kind == Kind::Ignored);
+            .filter(|section| section.kind == SectionKind::Ignored);
         unread
             .filter(|section| {
                 let names = header::meant(section.header_line(self.text()));
@@ -186,7 +191,7 @@ impl ProfileFile {
 
     /// What text behind the header's `]` seems to set.
     fn trailing(&self, section: &Found) -> Vec<(usize, String)> {
-        if section.flaw != Some(Flaw::Trailing) {
+        if section.flaw != Some(HeaderFlaw::Trailing) {
             return Vec::new();
         }
         let behind = header::behind(section.header_line(self.text()));
@@ -205,7 +210,7 @@ impl ProfileFile {
     /// The profiles that the section may have been meant for.
     pub(super) fn profiles_meant(&self, section: &Found) -> Vec<&str> {
         let line = section.header_line(self.text());
-        let is_of_credentials = section.kind == Kind::Spaced;
+        let is_of_credentials = section.kind == SectionKind::Spaced;
         if is_of_credentials && !header::is_like_prefix(self.name(section)) {
             return Vec::new();
         }

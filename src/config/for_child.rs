@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 use super::Config;
-use super::header::Kind;
+use super::header::SectionKind;
 use super::keys::Key;
 use super::origin::FileKind;
 use super::scan;
@@ -117,9 +117,15 @@ pub(crate) fn profile_alone(config: &Config, profile: Option<&Section>, region: 
 /// included.
 fn read_by_programs(config: &Config, name: &str) -> Option<Section> {
     let parts = Parts {
-        config: config.config.find(Kind::Profile, name).collect(),
-        plain_default: config.config.find(Kind::PlainDefault, name).collect(),
-        credentials: config.credentials.find(Kind::Profile, name).collect(),
+        config: config.config.find(SectionKind::Profile, name).collect(),
+        plain_default: config
+            .config
+            .find(SectionKind::PlainDefault, name)
+            .collect(),
+        credentials: config
+            .credentials
+            .find(SectionKind::Profile, name)
+            .collect(),
         ..Parts::default()
     };
     config.merge(name, &parts)

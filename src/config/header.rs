@@ -15,7 +15,7 @@ use super::scan::{BLANK, COMMENT, comment_start, is_unseen, trimmed};
 const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SectionKind {
     /// `[profile NAME]` in the config file, `[NAME]` in the credentials file.
     Profile,
     /// `[default]` in the config file, which `[profile default]` replaces.
@@ -34,7 +34,7 @@ pub(super) enum Kind {
 
 /// Why a section is not used, or (`Trailing`) what of its header is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flaw {
+pub(super) enum HeaderFlaw {
     Unclosed,
     Unopened,
     /// Something stands before the `[`.
@@ -49,52 +49,52 @@ pub(super) enum Flaw {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: SectionKind,
     pub(super) name: Cow<'a, str>,
-    pub(super) flaw: Option<Flaw>,
+    pub(super) flaw: Option<HeaderFlaw>,
 }
 
 /// Reads a line that begins with `[`, or lacks it; blanks before it and the line's end are off.
 pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
     if !line.starts_with('[') {
-        return ignored(Flaw::Unopened);
+        return ignored(HeaderFlaw::Unopened);
     }
     let Some((inner, trailing)) = inside(line) else {
-        return ignored(Flaw::Unclosed);
+        return ignored(HeaderFlaw::Unclosed);
     };
     let (prefix, rest) = prefix_and_rest(inner);
     let kind = match (file, prefix) {
-        (FileKind::Credentials, None) => Kind::Profile,
+        (FileKind::Credentials, None) => SectionKind::Profile,
         (FileKind::Credentials, Some(prefix)) if PREFIXES.contains(&prefix) => {
-            return ignored(Flaw::PrefixedInCredentials);
+            return ignored(HeaderFlaw::PrefixedInCredentials);
         }
         (FileKind::Credentials, Some(_)) => {
             return Header {
-                kind: Kind::Spaced,
+                kind: SectionKind::Spaced,
                 name: Cow::Borrowed(inner),
                 flaw: None,
             };
         }
-        (_, None) if rest == "default" => Kind::PlainDefault,
+        (_, None) if rest == "default" => SectionKind::PlainDefault,
         (_, None) if OF_THE_CLI.contains(&rest) => {
             return Header {
-                kind: Kind::Ignored,
+                kind: SectionKind::Ignored,
                 name: Cow::Borrowed(""),
                 flaw: None,
             };
         }
-        (_, None) if !rest.is_empty() => return ignored(Flaw::NotPrefixed),
-        (_, None) => return ignored(Flaw::NoName),
-        (_, Some("profile")) => Kind::Profile,
-        (_, Some("sso-session")) => Kind::SsoSession,
-        (_, Some("services")) => Kind::Services,
-        (_, Some(_)) => return ignored(Flaw::UnknownPrefix),
+        (_, None) if !rest.is_empty() => return ignored(HeaderFlaw::NotPrefixed),
+        (_, None) => return ignored(HeaderFlaw::NoName),
+        (_, Some("profile")) => SectionKind::Profile,
+        (_, Some("sso-session")) => SectionKind::SsoSession,
+        (_, Some("services")) => SectionKind::Services,
+        (_, Some(_)) => return ignored(HeaderFlaw::UnknownPrefix),
     };
     match name(rest) {
         Ok(name) => Header {
             kind,
             name,
-            flaw: trailing.then_some(Flaw::Trailing),
+            flaw: trailing.then_some(HeaderFlaw::Trailing),
         },
         Err(flaw) => ignored(flaw),
     }
@@ -190,9 +190,9 @@ pub(super) fn behind(line: &str) -> &str {
         .map_or("", |(_, behind)| trimmed(behind))
 }
 
-pub(super) fn ignored(flaw: Flaw) -> Header<'static> {
+pub(super) fn ignored(flaw: HeaderFlaw) -> Header<'static> {
     Header {
-        kind: Kind::Ignored,
+        kind: SectionKind::Ignored,
         name: Cow::Borrowed(""),
         flaw: Some(flaw),
     }
@@ -245,34 +245,36 @@ pub(crate) fn prefix_and_rest(inner: &str) -> (Option<&str>, &str) {
 
 /// Quotes and backslashes as the AWS CLI takes them (`shlex`); any name without blanks or control
 /// characters is one, quoted also with blanks.
-fn name(text: &str) -> Result<Cow<'_, str>, Flaw> {
+fn name(text: &str) -> Result<Cow<'_, str>, HeaderFlaw> {
     let quoted = memchr3(b'"', b'\'', b'\\', text.as_bytes()).is_some();
     let name = if quoted {
         match shlex::split(text).as_deref() {
             Some([word]) => Cow::Owned(word.clone()),
-            _ => return Err(Flaw::BadName),
+            _ => return Err(HeaderFlaw::BadName),
         }
     } else {
         Cow::Borrowed(text)
     };
     if trimmed(&name).is_empty() {
-        return Err(Flaw::NoName);
+        return Err(HeaderFlaw::NoName);
     }
     let wrong = |byte: u8| byte.is_ascii_control() || (!quoted && b" []".contains(&byte));
     if name.bytes().any(wrong) {
-        Err(Flaw::BadName)
+        Err(HeaderFlaw::BadName)
     } else {
         Ok(name)
     }
 }
 
-impl Flaw {
+impl HeaderFlaw {
     /// What is wrong with the header's brackets.
     fn of_brackets(self) -> &'static str {
         match self {
-            Flaw::Unclosed => "Profile definition must end with ']': the section is ignored",
-            Flaw::Unopened => "Profile definition must begin with '[': the section is ignored",
-            Flaw::Covered => {
+            HeaderFlaw::Unclosed => "Profile definition must end with ']': the section is ignored",
+            HeaderFlaw::Unopened => {
+                "Profile definition must begin with '[': the section is ignored"
+            }
+            HeaderFlaw::Covered => {
                 "something stands before the '[', which may be a blank that cannot be seen: the \
                  section is ignored"
             }
@@ -285,11 +287,12 @@ impl Flaw {
         let (prefix, rest) = inside(line).map_or((None, ""), |(inner, _)| prefix_and_rest(inner));
         let prefix = prefix.unwrap_or_default();
         match self {
-            Flaw::Unclosed | Flaw::Unopened | Flaw::Covered | Flaw::Trailing => {
-                self.of_brackets().to_owned()
-            }
-            Flaw::NoName => "the section has no name: ignored".to_owned(),
-            Flaw::BadName => {
+            HeaderFlaw::Unclosed
+            | HeaderFlaw::Unopened
+            | HeaderFlaw::Covered
+            | HeaderFlaw::Trailing => self.of_brackets().to_owned(),
+            HeaderFlaw::NoName => "the section has no name: ignored".to_owned(),
+            HeaderFlaw::BadName => {
                 let plain = !rest.is_empty()
                     && !rest.contains(|c: char| c.is_control() || "\"'\\[]".contains(c));
                 let name = if plain { rest } else { "my client" };
@@ -298,22 +301,22 @@ impl Flaw {
                      [{prefix} \"{name}\"])"
                 )
             }
-            Flaw::NotPrefixed if rest == "DEFAULT" => {
+            HeaderFlaw::NotPrefixed if rest == "DEFAULT" => {
                 "[DEFAULT] is ignored: no profile inherits from it; the default profile is \
                  [default]"
                     .to_owned()
             }
-            Flaw::NotPrefixed if run_together(rest).is_some() => {
+            HeaderFlaw::NotPrefixed if run_together(rest).is_some() => {
                 let name = run_together(rest).unwrap_or_default();
                 format!(
                     "[{rest}] is ignored: there must be a plain space after the word profile: \
                      [profile {name}]"
                 )
             }
-            Flaw::NotPrefixed => {
+            HeaderFlaw::NotPrefixed => {
                 format!("[{rest}] is ignored: in this file a profile is written [profile {rest}]")
             }
-            Flaw::UnknownPrefix => match nearest(prefix, &PREFIXES).first() {
+            HeaderFlaw::UnknownPrefix => match nearest(prefix, &PREFIXES).first() {
                 Some(meant) => {
                     format!(
                         "[{prefix} …] is ignored: no such kind of section, did you mean \
@@ -326,10 +329,10 @@ impl Flaw {
                      with blanks [profile \"{prefix} {rest}\"])"
                 ),
             },
-            Flaw::PrefixedInCredentials if prefix == "profile" => {
+            HeaderFlaw::PrefixedInCredentials if prefix == "profile" => {
                 format!("[profile {rest}] is ignored: in this file a profile is written [{rest}]")
             }
-            Flaw::PrefixedInCredentials => {
+            HeaderFlaw::PrefixedInCredentials => {
                 format!("[{prefix} {rest}] is ignored: it belongs in the config file")
             }
         }

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::body;
 use super::body::Body;
 use super::header;
-use super::header::Flaw;
-use super::header::Kind;
+use super::header::HeaderFlaw;
+use super::header::SectionKind;
 use super::lookup::Index;
 use super::origin::FileKind;
 use super::scan;
@@ -31,8 +31,8 @@ pub(super) struct Sections {
 /// One section: byte positions in the text, and what its header says.
 #[derive(Debug)]
 pub(super) struct Found {
-    pub(super) kind: Kind,
-    pub(super) flaw: Option<Flaw>,
+    pub(super) kind: SectionKind,
+    pub(super) flaw: Option<HeaderFlaw>,
     name: Name,
     /// From the beginning of the header's line to behind its line feed.
     pub(super) header: Range<usize>,
@@ -61,7 +61,11 @@ impl Sections {
     }
 
     /// Those of this kind and name, in order.
-    pub(super) fn find<'a>(&'a self, kind: Kind, name: &str) -> impl Iterator<Item = &'a Found> {
+    pub(super) fn find<'a>(
+        &'a self,
+        kind: SectionKind,
+        name: &str,
+    ) -> impl Iterator<Item = &'a Found> {
         let by_name = self.by_name.get(|| self.by_name());
         let known = by_name.map(|by_name| by_name.get(name).map_or(&[][..], Vec::as_slice));
         let all = if known.is_some() {
@@ -100,7 +104,8 @@ impl Sections {
 impl Found {
     /// Whether its header was meant for something that it is not read as.
     pub(super) fn is_unread(&self) -> bool {
-        self.kind == Kind::Spaced || (self.kind == Kind::Ignored && self.flaw.is_some())
+        self.kind == SectionKind::Spaced
+            || (self.kind == SectionKind::Ignored && self.flaw.is_some())
     }
 
     pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
@@ -125,7 +130,7 @@ pub(super) fn sections(text: &str, file: FileKind) -> Vec<Found> {
             last.body.end = line.start;
         }
         let read = if line.is_covered() {
-            header::ignored(Flaw::Covered)
+            header::ignored(HeaderFlaw::Covered)
         } else {
             header::read(line.text, file)
         };

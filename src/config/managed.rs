@@ -12,19 +12,19 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::edit::{self, Edit, Ini};
-use super::header::Kind;
+use super::header::SectionKind;
 use super::index::{self, Found};
 use super::keys::Key;
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
-use super::scan::{self, Scan, What};
+use super::scan::{self, LineKind, Scan};
 use crate::arn::Arn;
 pub(crate) use markers::Broken;
-use markers::{ADVICE, BEGIN, END, MARK, Place};
+use markers::{ADVICE, BEGIN, BlockRange, END, MARK};
 
 /// Where the profiles of a block come from; each source has one block.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a> {
+pub(crate) enum BlockSource<'a> {
     /// `[sso-session NAME]`
     Sso { session: &'a str },
     /// `role_name` with its path.
@@ -36,7 +36,7 @@ pub(crate) enum Source<'a> {
 
 /// Which role in which account a profile is; what its name is does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Identity {
+pub(crate) struct AccountRole {
     pub(crate) account_id: String,
     pub(crate) role: String,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Identity {
 #[derive(Debug, Clone)]
 pub(crate) struct Synced {
     pub(crate) name: String,
-    pub(crate) identity: Identity,
+    pub(crate) identity: AccountRole,
     /// The keys that are the source's to say.
     pub(crate) keys: Vec<(Key, String)>,
     /// For a profile that is new.
@@ -65,7 +65,7 @@ pub(crate) struct Wish<'a> {
 
 /// What becomes of it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Outcome {
+pub(crate) struct BlockUpdate {
     /// The whole file.
     pub(crate) text: String,
     pub(crate) added: usize,
@@ -82,25 +82,25 @@ pub(crate) struct Block<'t> {
     mark: bool,
     label: String,
     /// `None` where the file has no such block yet.
-    place: Option<Place>,
-    items: Vec<Item<'t>>,
+    place: Option<BlockRange>,
+    items: Vec<BlockItem<'t>>,
 }
 
 /// A section of the block with the comment right above it.
-struct Item<'t> {
+struct BlockItem<'t> {
     text: &'t str,
     /// Empty for what is no profile.
     name: String,
     /// `None` for one that is not of this source.
-    identity: Option<Identity>,
+    identity: Option<AccountRole>,
 }
 
-impl Source<'_> {
+impl BlockSource<'_> {
     /// As the command line has it: `sso acme`.
     pub(crate) fn label(&self) -> String {
         match self {
-            Source::Sso { session } => format!("sso {session}"),
-            Source::Organizations {
+            BlockSource::Sso { session } => format!("sso {session}"),
+            BlockSource::Organizations {
                 source_profile,
                 role_name,
             } => {
@@ -109,7 +109,7 @@ impl Source<'_> {
         }
     }
 
-    fn identity(&self, item: &str, name: &str) -> Option<Identity> {
+    fn identity(&self, item: &str, name: &str) -> Option<AccountRole> {
         let own = Ini::new(FileKind::Config, item).own(name)?;
         let value = |key: Key| {
             own.iter()
@@ -117,15 +117,15 @@ impl Source<'_> {
                 .map(|(_, value)| value.as_str())
         };
         match self {
-            Source::Sso { session } => {
+            BlockSource::Sso { session } => {
                 let of_session = value(Key::SsoSession) == Some(session);
                 let (account_id, role) = value(Key::SsoAccountId).zip(value(Key::SsoRoleName))?;
-                of_session.then(|| Identity {
+                of_session.then(|| AccountRole {
                     account_id: account_id.to_owned(),
                     role: role.to_owned(),
                 })
             }
-            Source::Organizations {
+            BlockSource::Organizations {
                 source_profile,
                 role_name,
             } => {
@@ -134,7 +134,7 @@ impl Source<'_> {
                 let is_own =
                     value(Key::SourceProfile) == Some(source_profile) && role == *role_name;
                 let account_id = role_arn.account_id.to_owned();
-                is_own.then(|| Identity {
+                is_own.then(|| AccountRole {
                     account_id,
                     role: role.to_owned(),
                 })
@@ -147,7 +147,7 @@ impl<'t> Block<'t> {
     /// Finds the block.
     ///
     /// Errors: the file has markers, of whatever source, that do not belong together.
-    pub(crate) fn find(text: &'t str, source: Source<'_>) -> Result<Block<'t>, Broken> {
+    pub(crate) fn find(text: &'t str, source: BlockSource<'_>) -> Result<Block<'t>, Broken> {
         let without = text.strip_prefix(BYTE_ORDER_MARK);
         let mark = without.is_some();
         let text = without.unwrap_or(text);
@@ -180,7 +180,7 @@ impl<'t> Block<'t> {
 
     /// What a name of the block stands for; `None` where there is no such profile of this source in
     /// it.
-    pub(crate) fn identity(&self, name: &str) -> Option<&Identity> {
+    pub(crate) fn identity(&self, name: &str) -> Option<&AccountRole> {
         self.items
             .iter()
             .find(|item| item.name == name)?
@@ -191,7 +191,7 @@ impl<'t> Block<'t> {
     /// Puts the profiles into the block, each new one where its name belongs.
     ///
     /// Errors: a sentence, where a name or a value cannot be written there.
-    pub(crate) fn write(&self, wish: &Wish<'_>) -> Result<Outcome, String> {
+    pub(crate) fn write(&self, wish: &Wish<'_>) -> Result<BlockUpdate, String> {
         let (mut added, mut changed, mut gone, mut kept) = (0, 0, Vec::new(), Vec::new());
         let mut items: Vec<(&str, Cow<'_, str>)> = Vec::new();
         for item in &self.items {
@@ -234,7 +234,7 @@ impl<'t> Block<'t> {
             self.composed(&items)
         };
         let mark = if self.mark { BYTE_ORDER_MARK } else { "" };
-        Ok(Outcome {
+        Ok(BlockUpdate {
             text: format!("{mark}{text}"),
             added,
             changed,
@@ -289,13 +289,13 @@ impl<'t> Block<'t> {
     }
 }
 
-impl Outcome {
+impl BlockUpdate {
     pub(crate) fn is_same(&self) -> bool {
         self.added == 0 && self.changed == 0 && self.gone.is_empty()
     }
 }
 
-impl Item<'_> {
+impl BlockItem<'_> {
     fn is(&self, profile: &Synced) -> bool {
         self.name == profile.name && self.identity.as_ref() == Some(&profile.identity)
     }
@@ -303,10 +303,10 @@ impl Item<'_> {
 
 fn items<'t>(
     text: &'t str,
-    place: &Place,
+    place: &BlockRange,
     sections: &[Found],
-    source: Source<'_>,
-) -> Vec<Item<'t>> {
+    source: BlockSource<'_>,
+) -> Vec<BlockItem<'t>> {
     let inside: Vec<&Found> = sections
         .iter()
         .filter(|section| place.inner.contains(&section.header.start))
@@ -326,12 +326,12 @@ fn items<'t>(
             place.inner.end
         };
         let item = &text[start(at)..end];
-        let name = if section.kind == Kind::Profile {
+        let name = if section.kind == SectionKind::Profile {
             section.name(text)
         } else {
             ""
         };
-        Item {
+        BlockItem {
             text: item,
             name: name.to_owned(),
             identity: source.identity(item, name),
@@ -344,7 +344,7 @@ fn items<'t>(
 fn above(text: &str, range: Range<usize>) -> usize {
     let mut start = range.start;
     for line in Scan::below(text, range, 0) {
-        if line.what != What::Comment || line.indent() > 0 {
+        if line.what != LineKind::Comment || line.indent() > 0 {
             start = line.end();
         }
     }
@@ -405,7 +405,7 @@ fn written(profile: &Synced) -> Result<String, String> {
 /// Without the blank lines at its end.
 fn without_blank_end(text: &str) -> &str {
     let last = Scan::text(text)
-        .filter(|line| line.what != What::Blank)
+        .filter(|line| line.what != LineKind::Blank)
         .last();
     &text[..last.map_or(0, |line| line.end())]
 }

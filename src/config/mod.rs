@@ -55,8 +55,8 @@ pub(crate) use self::for_child::{
 pub(crate) use self::keys::{Key, Shape, Weight};
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
+pub(crate) use self::name_template::NameFields;
 pub(crate) use self::name_template::NameTemplate;
-pub(crate) use self::name_template::Named;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::origin::FileKind;
 pub(crate) use self::origin::Origin;
@@ -71,7 +71,7 @@ pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
 
 use self::file::ProfileFile;
-use self::header::Kind;
+use self::header::SectionKind;
 use self::sections_used::Parts;
 use self::session_name::Who;
 use self::settings::SettingsFile;
@@ -243,17 +243,17 @@ impl Config {
     /// `[sso-session NAME]` of the config file.
     pub(crate) fn sso_session(&self, name: &str) -> Option<Section> {
         self.config
-            .merged(name, self.config.find(Kind::SsoSession, name))
+            .merged(name, self.config.find(SectionKind::SsoSession, name))
     }
 
     pub(crate) fn sso_session_names(&self) -> Vec<String> {
-        self.names_of(Kind::SsoSession)
+        self.names_of(SectionKind::SsoSession)
     }
 
     /// `[services NAME]` of the config file; its settings are nested blocks, one for each service.
     pub(crate) fn services(&self, name: &str) -> Option<Section> {
         self.config
-            .merged(name, self.config.find(Kind::Services, name))
+            .merged(name, self.config.find(SectionKind::Services, name))
     }
 
     /// Whether xacct's settings file is there.
@@ -274,7 +274,7 @@ impl Config {
     }
 
     pub(crate) fn services_names(&self) -> Vec<String> {
-        self.names_of(Kind::Services)
+        self.names_of(SectionKind::Services)
     }
 
     /// Everything wrong in every file, by file and line.
@@ -316,10 +316,10 @@ impl Config {
     /// The profile without what it includes.
     fn own(&self, name: &str) -> Option<Profile> {
         let parts = Parts {
-            config: self.config.find(Kind::Profile, name).collect(),
-            plain_default: self.config.find(Kind::PlainDefault, name).collect(),
-            credentials: self.credentials.find(Kind::Profile, name).collect(),
-            spaced: self.credentials.find(Kind::Spaced, name).collect(),
+            config: self.config.find(SectionKind::Profile, name).collect(),
+            plain_default: self.config.find(SectionKind::PlainDefault, name).collect(),
+            credentials: self.credentials.find(SectionKind::Profile, name).collect(),
+            spaced: self.credentials.find(SectionKind::Spaced, name).collect(),
             settings: self.settings.profile(name),
         };
         self.merge(name, &parts)
@@ -327,8 +327,8 @@ impl Config {
 
     /// What the config file alone says of the profile.
     pub(crate) fn in_config_file(&self, name: &str) -> Option<Section> {
-        let config = self.config.find(Kind::Profile, name).collect();
-        let plain_default = self.config.find(Kind::PlainDefault, name).collect();
+        let config = self.config.find(SectionKind::Profile, name).collect();
+        let plain_default = self.config.find(SectionKind::PlainDefault, name).collect();
         self.config.merged(
             name,
             Parts {
@@ -444,7 +444,7 @@ impl Config {
         Ok(())
     }
 
-    fn names_of(&self, kind: Kind) -> Vec<String> {
+    fn names_of(&self, kind: SectionKind) -> Vec<String> {
         let mut seen = HashSet::new();
         let sections = self
             .config

@@ -34,7 +34,7 @@ const FIELDS: [(&str, Field); 7] = [
 
 /// What the places are filled with.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Named<'a> {
+pub(crate) struct NameFields<'a> {
     pub(crate) account_id: &'a str,
     pub(crate) account_name: &'a str,
     pub(crate) role_name: &'a str,
@@ -66,7 +66,7 @@ impl NameTemplate {
     }
 
     /// The name itself: a name that every SDK reads, and that no command line takes for an option.
-    pub(crate) fn fill(&self, named: Named<'_>) -> String {
+    pub(crate) fn fill(&self, named: NameFields<'_>) -> String {
         let parts = self.0.0.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
             Part::Place(field) => value(*field, named),
@@ -79,7 +79,7 @@ impl NameTemplate {
     }
 }
 
-fn value(field: Field, named: Named<'_>) -> String {
+fn value(field: Field, named: NameFields<'_>) -> String {
     let text = match field {
         Field::AccountId => named.account_id,
         Field::AccountName | Field::AccountSlug => named.account_name,
@@ -162,7 +162,7 @@ mod tests {
 
     fn filled(template: &str, account_name: &str) -> String {
         let template = NameTemplate::parse(template, &ALL).unwrap();
-        template.fill(Named {
+        template.fill(NameFields {
             account_id: "111111111111",
             account_name,
             role_name: "Read Only",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::managed::{Block, Identity, Synced};
+use super::managed::{AccountRole, Block, Synced};
 
 /// A profile of this name would be everybody's who names none.
 const RESERVED: &str = "default";
@@ -28,7 +28,7 @@ pub(crate) fn assign(
     let mut named: BTreeMap<String, Synced> = BTreeMap::new();
     for (name, group) in groups {
         let is_in_group =
-            |identity: &&Identity| group.iter().any(|profile| profile.identity == **identity);
+            |identity: &&AccountRole| group.iter().any(|profile| profile.identity == **identity);
         let holder = block
             .identity(&name)
             .filter(|identity| !prune || is_in_group(identity))
@@ -60,7 +60,7 @@ pub(crate) fn assign(
     Ok(named.into_values().collect())
 }
 
-fn same(profile: &Synced, other: &Identity, name: &str) -> String {
+fn same(profile: &Synced, other: &AccountRole, name: &str) -> String {
     let own = &profile.identity;
     format!(
         "{} in {} and {} in {} would both be called '{name}'",
@@ -74,9 +74,9 @@ mod tests {
 
     use super::*;
     use crate::config::Key;
-    use crate::config::managed::{Source, Wish};
+    use crate::config::managed::{BlockSource, Wish};
 
-    const ACME: Source<'_> = Source::Sso { session: "acme" };
+    const ACME: BlockSource<'_> = BlockSource::Sso { session: "acme" };
 
     fn synced(name: &str, account_id: &str, role: &str) -> Synced {
         let keys = vec![
@@ -84,7 +84,7 @@ mod tests {
             (Key::SsoAccountId, account_id.to_owned()),
             (Key::SsoRoleName, role.to_owned()),
         ];
-        let identity = Identity {
+        let identity = AccountRole {
             account_id: account_id.to_owned(),
             role: role.to_owned(),
         };

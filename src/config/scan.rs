@@ -31,13 +31,13 @@ pub(crate) struct Line<'t> {
     pub(crate) text: &'t str,
     /// Counted from 1.
     pub(crate) number: usize,
-    pub(crate) what: What<'t>,
+    pub(crate) what: LineKind<'t>,
     /// What it continues if it stands further in; not known of a header that was skipped to.
     pub(crate) above: Above,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What<'t> {
+pub(crate) enum LineKind<'t> {
     /// The byte order mark that a file begins with: no line, and in none.
     Mark,
     Blank,
@@ -111,7 +111,8 @@ impl Line<'_> {
     /// Whether something stands before the `[` of the header that is no blank: a no-break space, a
     /// mark of order, what a mail program puts before lines. No program reads such a header.
     pub(crate) fn is_covered(&self) -> bool {
-        self.what == What::Header && self.whole[..self.indent()].contains(|c| !BLANK.contains(&c))
+        self.what == LineKind::Header
+            && self.whole[..self.indent()].contains(|c| !BLANK.contains(&c))
     }
 
     /// How many blanks stand before it.
@@ -120,7 +121,10 @@ impl Line<'_> {
     }
 
     pub(crate) fn says_something(&self) -> bool {
-        !matches!(self.what, What::Blank | What::Comment | What::Mark)
+        !matches!(
+            self.what,
+            LineKind::Blank | LineKind::Comment | LineKind::Mark
+        )
     }
 }
 
@@ -173,7 +177,7 @@ impl<'t> Scan<'t> {
             self.at = end;
             self.number = number + 1;
             self.above = Above::Header;
-            let (whole, what) = (&self.text[start..end], What::Header);
+            let (whole, what) = (&self.text[start..end], LineKind::Header);
             return Some(Line {
                 start,
                 whole,
@@ -187,29 +191,29 @@ impl<'t> Scan<'t> {
         None
     }
 
-    fn what(&self, text: &'t str, indent: usize) -> What<'t> {
+    fn what(&self, text: &'t str, indent: usize) -> LineKind<'t> {
         if text.is_empty() {
-            return What::Blank;
+            return LineKind::Blank;
         }
         if text.starts_with(COMMENT) {
-            return What::Comment;
+            return LineKind::Comment;
         }
         match self.above {
-            Above::Nothing => return What::Junk(Junk::Outside),
+            Above::Nothing => return LineKind::Junk(Junk::Outside),
             Above::Header if indent > 0 && !text.contains('=') => {
-                return What::Junk(Junk::NothingAbove);
+                return LineKind::Junk(Junk::NothingAbove);
             }
             Above::Property {
                 indent: outer,
                 nested,
-            } if indent > outer => return What::More { nested },
-            Above::Junk { indent: outer } if indent > outer => return What::Junk(Junk::Below),
+            } if indent > outer => return LineKind::More { nested },
+            Above::Junk { indent: outer } if indent > outer => return LineKind::Junk(Junk::Below),
             _ => {}
         }
         match pair(text) {
-            None => What::Junk(Junk::NoEquals),
-            Some(Pair { key: "", .. }) => What::Junk(Junk::NoKey),
-            Some(pair) => What::Property(pair),
+            None => LineKind::Junk(Junk::NoEquals),
+            Some(Pair { key: "", .. }) => LineKind::Junk(Junk::NoKey),
+            Some(pair) => LineKind::Property(pair),
         }
     }
 }
@@ -228,7 +232,7 @@ impl<'t> Iterator for Scan<'t> {
                 whole,
                 text: &whole[..0],
                 number,
-                what: What::Mark,
+                what: LineKind::Mark,
                 above,
             });
         }
@@ -239,16 +243,16 @@ impl<'t> Iterator for Scan<'t> {
         let text = trimmed(without_line_end(whole));
         let indent = offset(whole, text);
         let header = header(text, indent);
-        let what = header.map_or_else(|| self.what(text, indent), |_| What::Header);
+        let what = header.map_or_else(|| self.what(text, indent), |_| LineKind::Header);
         let text = header.unwrap_or(text);
         (self.at, self.number) = (start + whole.len(), number + 1);
         self.above = match what {
-            What::Header => Above::Header,
-            What::Property(pair) => Above::Property {
+            LineKind::Header => Above::Header,
+            LineKind::Property(pair) => Above::Property {
                 indent,
                 nested: pair.value.is_empty(),
             },
-            What::Junk(Junk::NoEquals | Junk::NoKey) => Above::Junk { indent },
+            LineKind::Junk(Junk::NoEquals | Junk::NoKey) => Above::Junk { indent },
             _ => above,
         };
         Some(Line {

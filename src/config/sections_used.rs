@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::file::ProfileFile;
-use super::header::Kind;
+use super::header::SectionKind;
 use super::index::Found;
 use super::section::Section;
 
@@ -31,7 +31,7 @@ pub(super) fn of_all<'a>(
         for found in &file.sections.all {
             if !matches!(
                 found.kind,
-                Kind::SsoSession | Kind::Services | Kind::Ignored
+                SectionKind::SsoSession | SectionKind::Services | SectionKind::Ignored
             ) {
                 all.of(file.name(found))
                     .of_kind(found.kind, is_config)
@@ -62,10 +62,10 @@ impl<'a> Gathered<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of_kind(&mut self, kind: Kind, is_config: bool) -> &mut Vec<&'a Found> {
+    fn of_kind(&mut self, kind: SectionKind, is_config: bool) -> &mut Vec<&'a Found> {
         match kind {
-            Kind::PlainDefault => &mut self.plain_default,
-            Kind::Spaced => &mut self.spaced,
+            SectionKind::PlainDefault => &mut self.plain_default,
+            SectionKind::Spaced => &mut self.spaced,
             _ if is_config => &mut self.config,
             _ => &mut self.credentials,
         }

@@ -75,7 +75,7 @@ impl Default for Settings {
 }
 
 /// A setting at the top of the file.
-struct Known {
+struct KnownSetting {
     /// A dot is a level.
     name: &'static str,
     /// As it would be written.
@@ -88,8 +88,8 @@ struct Known {
 
 /// The table of settings. A new setting is a new entry here, and the entry is what
 /// `xacct-config(5)` says of it.
-const SETTINGS: &[Known] = &[
-    Known {
+const SETTINGS: &[KnownSetting] = &[
+    KnownSetting {
         name: "allow_http_endpoint",
         default: "false",
         about: "whether an endpoint on another machine may be asked over http://, and anyone on \
@@ -97,14 +97,14 @@ const SETTINGS: &[Known] = &[
                 credentials. Addresses of this machine always may. A profile can say it for itself",
         take: |settings, value| truth(value).map(|allowed| settings.allow_http_endpoint = allowed),
     },
-    Known {
+    KnownSetting {
         name: "audit",
         default: "true",
         about: "whether each set of credentials that AWS issues is noted in the audit log, which \
                 'xacct audit' shows",
         take: |settings, value| truth(value).map(|audit| settings.audit = audit),
     },
-    Known {
+    KnownSetting {
         name: "console.browser",
         default: "\"system\"",
         about: "what xacct console opens: \"system\" ($BROWSER, else the system's \
@@ -114,7 +114,7 @@ const SETTINGS: &[Known] = &[
                 end. A profile's browser comes before it",
         take: |settings, value| browser(value).map(|browser| settings.browser = browser),
     },
-    Known {
+    KnownSetting {
         name: "console.firefox_container",
         default: "\"none\"",
         about: "whether each profile has a container of its name and color in Firefox, and by \
@@ -125,20 +125,20 @@ const SETTINGS: &[Known] = &[
             container(value).map(|container| settings.firefox_container = container)
         },
     },
-    Known {
+    KnownSetting {
         name: "mfa.prompt",
         default: "\"terminal\"",
         about: "where you are prompted for an MFA code: on the terminal",
         take: |settings, value| mfa_prompt(value).map(|prompt| settings.mfa_prompt = prompt),
     },
-    Known {
+    KnownSetting {
         name: "session_name",
         default: "\"xacct-{user}\"",
         about: "the role session's name, as CloudTrail shows it, where a profile has no \
                 role_session_name",
         take: |settings, value| session_name(value).map(|name| settings.session_name = name),
     },
-    Known {
+    KnownSetting {
         name: "session_token_duration",
         default: "\"12h\"",
         about: "how long an MFA session lives, which all roles of an access key share: 15m to 36h",
@@ -146,7 +146,7 @@ const SETTINGS: &[Known] = &[
             session_token_duration(value).map(|seconds| settings.session_token_duration = seconds)
         },
     },
-    Known {
+    KnownSetting {
         name: "verify_after",
         default: "\"10m\"",
         about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) \
@@ -156,7 +156,7 @@ const SETTINGS: &[Known] = &[
     },
 ];
 
-fn known(name: &str) -> Option<&'static Known> {
+fn known(name: &str) -> Option<&'static KnownSetting> {
     SETTINGS.iter().find(|known| known.name == name)
 }
 
@@ -236,7 +236,7 @@ impl Reader {
         value: &Spanned<DeValue<'_>>,
         settings: &mut Settings,
     ) -> Result<()> {
-        if let Some(Known {
+        if let Some(KnownSetting {
             about,
             default,
             take,

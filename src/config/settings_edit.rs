@@ -20,7 +20,9 @@ use super::paths::BYTE_ORDER_MARK;
 
 use super::settings::SettingsFile;
 use super::toml_text;
-use places::{Form, Place, form, gap, line_end, lines_of, lines_of_some, out_of_braces, place};
+use places::{
+    Form, InsertionPoint, form, gap, line_end, lines_of, lines_of_some, out_of_braces, place,
+};
 
 /// A profile, and the keys with their values that are to be added to it.
 pub(super) type Addition = (String, Vec<(String, String)>);
@@ -76,7 +78,7 @@ fn with(body: &str, new: &[(&str, Vec<String>)]) -> String {
         }
     }
     if let Some(profiles) = in_braces.filter(|_| !inner.is_empty()) {
-        splices.push(Place::in_braces(body, profiles).with(&inner));
+        splices.push(InsertionPoint::in_braces(body, profiles).with(&inner));
     }
     let mut changed = spliced(body, splices);
     let end = line_end(body);

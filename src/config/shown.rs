@@ -9,7 +9,7 @@ use crate::masked;
 use crate::masked::MASK;
 
 /// What a key's value is, as far as showing it goes.
-enum Look {
+enum ValueLook {
     Plain,
     /// It may have a password in it.
     Address,
@@ -42,22 +42,22 @@ const NESTED: [&str; 16] = [
     "use_dualstack_endpoint",
 ];
 
-fn look(key: &str) -> Look {
+fn look(key: &str) -> ValueLook {
     match Key::of(key) {
         Some(Key::AwsSecretAccessKey | Key::AwsSessionToken | Key::AwsSecurityToken) => {
-            Look::Secret
+            ValueLook::Secret
         }
-        Some(Key::AwsAccessKeyId) => Look::AccessKeyId,
-        Some(Key::MfaSerial) => Look::Device,
+        Some(Key::AwsAccessKeyId) => ValueLook::AccessKeyId,
+        Some(Key::MfaSerial) => ValueLook::Device,
         Some(Key::EndpointUrl | Key::Ec2MetadataServiceEndpoint | Key::SsoStartUrl) => {
-            Look::Address
+            ValueLook::Address
         }
         Some(Key::CredentialProcess | Key::MfaProcess | Key::WebIdentityTokenProcess) => {
-            Look::Command
+            ValueLook::Command
         }
-        Some(_) => Look::Plain,
-        None if NESTED.contains(&key) => Look::Plain,
-        None => Look::Secret,
+        Some(_) => ValueLook::Plain,
+        None if NESTED.contains(&key) => ValueLook::Plain,
+        None => ValueLook::Secret,
     }
 }
 
@@ -106,12 +106,12 @@ pub(crate) fn nested(key: &str, value: &str) -> String {
 pub(super) fn one_line(key: &str, value: &str) -> String {
     match look(key) {
         _ if value.is_empty() => String::new(),
-        Look::Plain => value.to_owned(),
-        Look::Address => masked::address(value).into_owned(),
-        Look::AccessKeyId if is_access_key_id(value) => value.to_owned(),
-        Look::Device if shown_device(value) == value => value.to_owned(),
-        Look::Command => command(value),
-        Look::AccessKeyId | Look::Device | Look::Secret => MASK.to_owned(),
+        ValueLook::Plain => value.to_owned(),
+        ValueLook::Address => masked::address(value).into_owned(),
+        ValueLook::AccessKeyId if is_access_key_id(value) => value.to_owned(),
+        ValueLook::Device if shown_device(value) == value => value.to_owned(),
+        ValueLook::Command => command(value),
+        ValueLook::AccessKeyId | ValueLook::Device | ValueLook::Secret => MASK.to_owned(),
     }
 }
 

@@ -7,11 +7,11 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::body::{self, Entry};
+use super::body::{self, BodyEntry};
 use super::index;
 use super::keys::{Key, Shape};
 use super::origin::FileKind;
-use super::scan::{self, BLANK, COMMENT, Line, Pair, Scan, What};
+use super::scan::{self, BLANK, COMMENT, Line, LineKind, Pair, Scan};
 use super::shown;
 use crate::masked::{self, MASK};
 
@@ -65,12 +65,12 @@ fn header(line: &str) -> String {
 }
 
 /// One line, of this property where it is of one.
-fn one_line(line: &Line<'_>, entry: Option<&Entry>) -> String {
+fn one_line(line: &Line<'_>, entry: Option<&BodyEntry>) -> String {
     let shown = match (line.what, entry) {
-        (What::Blank, _) => return line.whole.to_owned(),
-        (What::Header, _) => return header(line.whole),
-        (What::Comment, _) => comment(line.text),
-        (What::Property(pair), Some(entry)) => property(line.text, pair, &entry.key),
+        (LineKind::Blank, _) => return line.whole.to_owned(),
+        (LineKind::Header, _) => return header(line.whole),
+        (LineKind::Comment, _) => comment(line.text),
+        (LineKind::Property(pair), Some(entry)) => property(line.text, pair, &entry.key),
         (_, Some(entry)) if shown::is_json(&entry.key, &entry.value) => {
             return line.whole.to_owned();
         }

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::finding::Edit;
-use crate::config::scan::{self, Line, Scan, What};
+use crate::config::scan::{self, Line, LineKind, Scan};
 use crate::config::{Config, FileKind, Ini, IniEdit, Profile};
 
 const MARK: char = '\u{feff}';
@@ -18,7 +18,7 @@ pub(crate) fn apply(
     edits: &[&Edit],
 ) -> Result<Zeroizing<String>, String> {
     let lines: Vec<Line<'_>> = Scan::file(text)
-        .filter(|line| line.what != What::Mark)
+        .filter(|line| line.what != LineKind::Mark)
         .collect();
     let line = |number: usize| lines.get(number - 1).ok_or("the line is not there");
     let (mut replaced, mut dropped) = (Vec::new(), Vec::new());

@@ -8,7 +8,7 @@ use super::catalog;
 use super::finding::{Edit, Finding, Kind, Repair};
 use super::header::{self, Below};
 use super::key::{self, shown};
-use crate::config::scan::{Above, BLANK, COMMENT, Junk, Line, Pair, Scan, What};
+use crate::config::scan::{Above, BLANK, COMMENT, Junk, Line, LineKind, Pair, Scan};
 use crate::config::scan::{comment_start, is_identifier};
 use crate::config::{FileKind, Key};
 
@@ -86,18 +86,18 @@ impl Check<'_> {
             );
         }
         match line.what {
-            What::Mark => {
+            LineKind::Mark => {
                 let message =
                     "the file begins with a byte order mark: the AWS CLI and the SDKs reject it";
                 let fix = "save it as UTF-8 without one";
                 self.say_with(Edit::DropMark, &catalog::BYTE_ORDER_MARK, message, fix);
             }
-            What::Comment if line.indent() > 0 => self.indented_comment(line),
-            What::Blank | What::Comment => {}
-            What::Header => self.header(line),
-            What::Property(pair) => self.property(line, pair),
-            What::More { nested } => self.more(line.text, nested),
-            What::Junk(junk) => self.junk(line, junk),
+            LineKind::Comment if line.indent() > 0 => self.indented_comment(line),
+            LineKind::Blank | LineKind::Comment => {}
+            LineKind::Header => self.header(line),
+            LineKind::Property(pair) => self.property(line, pair),
+            LineKind::More { nested } => self.more(line.text, nested),
+            LineKind::Junk(junk) => self.junk(line, junk),
         }
     }
 

@@ -10,8 +10,8 @@ use crate::aws::Tag;
 use crate::broker::{self, FoundAccount, Inquiry};
 use crate::cli::SyncOrganizations;
 use crate::commands::context::Context;
-use crate::config::managed::{Identity, Source, Synced};
-use crate::config::{Config, Field, Key, NameTemplate, Named};
+use crate::config::managed::{AccountRole, BlockSource, Synced};
+use crate::config::{Config, Field, Key, NameFields, NameTemplate};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::plan::{self, Plan, Request};
@@ -38,7 +38,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     };
     let endpoint = plan::draft(&config, &request, &context.env)?.organizations()?;
     let plan = context.plan_of(&config, &request)?;
-    let source = Source::Organizations {
+    let source = BlockSource::Organizations {
         source_profile: &asked.source_profile,
         role_name,
     };
@@ -102,7 +102,7 @@ fn profile(
     region: Option<String>,
 ) -> Synced {
     let account_id = found.member.account_id.clone();
-    let named = Named {
+    let named = NameFields {
         account_id: &account_id,
         account_name: &found.member.name,
         role_name: role_name.rsplit('/').next().unwrap_or(role_name),
@@ -121,7 +121,7 @@ fn profile(
     let name = template.fill(named);
     Synced {
         name,
-        identity: Identity {
+        identity: AccountRole {
             account_id,
             role: role_name.to_owned(),
         },

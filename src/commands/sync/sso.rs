@@ -11,8 +11,8 @@ use crate::commands::add::{named, region};
 use crate::commands::context::Context;
 use crate::commands::questions::Person;
 use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
-use crate::config::managed::{Identity, Source, Synced};
-use crate::config::{Config, Field, FileKind, Key, NameTemplate, Named};
+use crate::config::managed::{AccountRole, BlockSource, Synced};
+use crate::config::{Config, Field, FileKind, Key, NameFields, NameTemplate};
 use crate::error::{Error, Kind, Result};
 use crate::files;
 use crate::plan;
@@ -34,7 +34,7 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     let syncing = &asked.syncing;
     let template = update::template(syncing, TEMPLATE, &FIELDS)?;
     let (config, session, new) = session(asked, context)?;
-    let source = Source::Sso { session: &session };
+    let source = BlockSource::Sso { session: &session };
     let plan = plan::of_sso_session(&config, &context.env, &session)?;
     update::check(source, context)?;
     let asking = Asking {
@@ -65,7 +65,7 @@ pub(crate) fn run(asked: &SyncSso, context: &Context) -> Result<ExitCode> {
     } in &assigned
     {
         for role in assigned.iter().flatten().filter(|role| roles.has("", role)) {
-            let named = Named {
+            let named = NameFields {
                 account_id: &account.account_id,
                 account_name: &account.name,
                 role_name: role,
@@ -119,7 +119,7 @@ fn not_written(error: Error, new: Option<&NewSession>) -> Error {
         ))
 }
 
-fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) -> Synced {
+fn profile(template: &NameTemplate, named: NameFields<'_>, region: Option<String>) -> Synced {
     let (account_id, role) = (named.account_id.to_owned(), named.role_name.to_owned());
     let keys = vec![
         (Key::SsoSession, named.session.to_owned()),
@@ -128,7 +128,7 @@ fn profile(template: &NameTemplate, named: Named<'_>, region: Option<String>) ->
     ];
     Synced {
         name: template.fill(named),
-        identity: Identity { account_id, role },
+        identity: AccountRole { account_id, role },
         keys,
         region,
     }

@@ -9,13 +9,13 @@ use crate::cli::Syncing;
 use crate::commands::change::{Access, Asked, Files};
 use crate::commands::context::Context;
 use crate::commands::sso_session::NewSession;
-use crate::config::adopt::{self, State};
-use crate::config::managed::{Block, Broken, Outcome, Source, Synced, Wish};
+use crate::config::adopt::{self, Adoption};
+use crate::config::managed::{Block, BlockSource, BlockUpdate, Broken, Synced, Wish};
 use crate::config::{Config, Field, FileKind, Key, NameTemplate, Origin, Texts, naming};
 use crate::error::{Error, Result};
 
 pub(super) struct Update<'a> {
-    pub(super) source: Source<'a>,
+    pub(super) source: BlockSource<'a>,
     /// What is to be written too, where the file does not have it.
     pub(super) session: Option<NewSession>,
     /// By the names that the template gives them.
@@ -32,7 +32,7 @@ pub(super) fn template(syncing: &Syncing, usual: &str, fields: &[Field]) -> Resu
 }
 
 /// Errors: the file could not be changed, as far as that is seen before anything is asked for.
-pub(super) fn check(source: Source<'_>, context: &Context) -> Result<()> {
+pub(super) fn check(source: BlockSource<'_>, context: &Context) -> Result<()> {
     let files = Files::open(context, Access::Look)?;
     block(
         &files,
@@ -103,7 +103,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn note_written(path: &str, outcome: &Outcome, backups: &[PathBuf], context: &Context) {
+fn note_written(path: &str, outcome: &BlockUpdate, backups: &[PathBuf], context: &Context) {
     if !outcome.is_same() {
         context.voice.note(&format!("{path}: {}", told(outcome)));
     }
@@ -137,7 +137,7 @@ fn warn_of_kept(kept: &[String], context: &Context) {
     ));
 }
 
-fn block<'f>(files: &Files, text: &'f str, source: Source<'_>) -> Result<Block<'f>> {
+fn block<'f>(files: &Files, text: &'f str, source: BlockSource<'_>) -> Result<Block<'f>> {
     Block::find(text, source).map_err(
         |Broken {
              line,
@@ -179,7 +179,7 @@ fn without_taken(
             continue;
         };
         // A profile of the block that was adopted is the settings file's, and works as it is.
-        let is_adopted = || matches!(adopt::state(&files.config, name), State::Adopted);
+        let is_adopted = || matches!(adopt::state(&files.config, name), Adoption::Adopted);
         if !(places.iter().any(is_inside) && is_adopted()) {
             let stays = if is_own {
                 "stays as it is"
@@ -242,7 +242,7 @@ fn warn_of_lost_sources(config: &Config, gone: &[String], context: &Context) {
     }
 }
 
-fn told(outcome: &Outcome) -> String {
+fn told(outcome: &BlockUpdate) -> String {
     let counts = [
         (outcome.added, "added"),
         (outcome.changed, "changed"),

@@ -83,7 +83,7 @@ fn what_the_settings_say_already_stays() {
             "[profile.a] # mine\nrole_arn = \"x\"\nexternal_id = 'new'\n"
         )
     );
-    assert!(matches!(state(&read(&after), "a"), State::Adopted));
+    assert!(matches!(state(&read(&after), "a"), Adoption::Adopted));
     assert!(made(&before, &after, &paths(), &["a".to_owned()]));
     let other = raw("[profile a]\nrole_arn=y\n", "");
     assert!(!made(&other, &after, &paths(), &["a".to_owned()]));
@@ -97,7 +97,7 @@ fn a_key_that_came_later_is_moved_too() {
         &format!("{text}external_id = e\n"),
         "[profile.a]\nrole_arn = 'x'\n",
     );
-    assert!(matches!(state(&read(&before), "a"), State::Role));
+    assert!(matches!(state(&read(&before), "a"), Adoption::Role));
     let after = adopt(&read(&before), &before, &["a".to_owned()], PROGRAM).unwrap();
     assert_eq!(after.config.as_ref().unwrap().as_str(), text);
     assert_eq!(
@@ -134,12 +134,12 @@ proptest! {
     fn every_profile_says_what_it_said(config in role_file(), settings in prop_oneof![Just(""), Just("# c\n[profile.a]\nconfirm = true")]) {
         let before = raw(&config, settings);
         let config = read(&before);
-        let names: Vec<String> = config.profile_names().into_iter().filter(|name| matches!(state(&config, name), State::Role)).collect();
+        let names: Vec<String> = config.profile_names().into_iter().filter(|name| matches!(state(&config, name), Adoption::Role)).collect();
         let after = adopt(&config, &before, &names, PROGRAM).unwrap();
         prop_assert_eq!(meaning(&after), meaning(&before));
         let adopted = read(&after);
         for name in &names {
-            prop_assert!(matches!(state(&adopted, name), State::Adopted));
+            prop_assert!(matches!(state(&adopted, name), Adoption::Adopted));
             let profile = adopted.profile(name).unwrap().unwrap();
             let command = &profile.named(PROCESS).unwrap().value;
             prop_assert!(process::asks_xacct_for(command, name));
@@ -148,6 +148,6 @@ proptest! {
         let back = give_back(&adopted, &after, &names).unwrap();
         prop_assert_eq!(meaning(&back), meaning(&before));
         let config = read(&back);
-        prop_assert!(names.iter().all(|name| matches!(state(&config, name), State::Role)));
+        prop_assert!(names.iter().all(|name| matches!(state(&config, name), Adoption::Role)));
     }
 }

@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn config(line: &str) -> (Kind, String, Option<Flaw>) {
+fn config(line: &str) -> (SectionKind, String, Option<HeaderFlaw>) {
     let header = read(line, FileKind::Config);
     (header.kind, header.name.into_owned(), header.flaw)
 }
 
-fn credentials(line: &str) -> (Kind, String, Option<Flaw>) {
+fn credentials(line: &str) -> (SectionKind, String, Option<HeaderFlaw>) {
     let header = read(line, FileKind::Credentials);
     (header.kind, header.name.into_owned(), header.flaw)
 }
@@ -31,51 +31,59 @@ fn names_that_are_accepted_in_the_config_file() {
     ] {
         assert_eq!(
             config(line),
-            (Kind::Profile, name.to_owned(), None),
+            (SectionKind::Profile, name.to_owned(), None),
             "{line}"
         );
     }
     assert_eq!(
         config("[profile a] junk"),
-        (Kind::Profile, "a".to_owned(), Some(Flaw::Trailing))
+        (
+            SectionKind::Profile,
+            "a".to_owned(),
+            Some(HeaderFlaw::Trailing)
+        )
     );
     assert_eq!(
         config("[default]"),
-        (Kind::PlainDefault, "default".to_owned(), None)
+        (SectionKind::PlainDefault, "default".to_owned(), None)
     );
     assert_eq!(
         config("[sso-session x]"),
-        (Kind::SsoSession, "x".to_owned(), None)
+        (SectionKind::SsoSession, "x".to_owned(), None)
     );
     assert_eq!(
         config("[services x]"),
-        (Kind::Services, "x".to_owned(), None)
+        (SectionKind::Services, "x".to_owned(), None)
     );
 }
 
 #[test]
 fn headers_that_are_ignored_in_the_config_file() {
     for (line, flaw) in [
-        ("[profile a", Some(Flaw::Unclosed)),
-        ("[", Some(Flaw::Unclosed)),
-        ("[profile \"a]", Some(Flaw::BadName)),
-        ("[profile \"a] junk", Some(Flaw::Unclosed)),
-        ("[]", Some(Flaw::NoName)),
-        ("[profile ]", Some(Flaw::NotPrefixed)),
-        ("[profile \"\"]", Some(Flaw::NoName)),
-        ("[profile \" \"]", Some(Flaw::NoName)),
-        ("[profile in valid]", Some(Flaw::BadName)),
-        ("[profile \"a\" b]", Some(Flaw::BadName)),
-        ("[profile a\u{1b}b]", Some(Flaw::BadName)),
-        ("[profile \"a\tb\"]", Some(Flaw::BadName)),
-        ("[a]", Some(Flaw::NotPrefixed)),
-        ("[DEFAULT]", Some(Flaw::NotPrefixed)),
-        ("[Profile a]", Some(Flaw::UnknownPrefix)),
-        ("[sso-sesion a]", Some(Flaw::UnknownPrefix)),
+        ("[profile a", Some(HeaderFlaw::Unclosed)),
+        ("[", Some(HeaderFlaw::Unclosed)),
+        ("[profile \"a]", Some(HeaderFlaw::BadName)),
+        ("[profile \"a] junk", Some(HeaderFlaw::Unclosed)),
+        ("[]", Some(HeaderFlaw::NoName)),
+        ("[profile ]", Some(HeaderFlaw::NotPrefixed)),
+        ("[profile \"\"]", Some(HeaderFlaw::NoName)),
+        ("[profile \" \"]", Some(HeaderFlaw::NoName)),
+        ("[profile in valid]", Some(HeaderFlaw::BadName)),
+        ("[profile \"a\" b]", Some(HeaderFlaw::BadName)),
+        ("[profile a\u{1b}b]", Some(HeaderFlaw::BadName)),
+        ("[profile \"a\tb\"]", Some(HeaderFlaw::BadName)),
+        ("[a]", Some(HeaderFlaw::NotPrefixed)),
+        ("[DEFAULT]", Some(HeaderFlaw::NotPrefixed)),
+        ("[Profile a]", Some(HeaderFlaw::UnknownPrefix)),
+        ("[sso-sesion a]", Some(HeaderFlaw::UnknownPrefix)),
         ("[plugins]", None),
         ("[preview]", None),
     ] {
-        assert_eq!(config(line), (Kind::Ignored, String::new(), flaw), "{line}");
+        assert_eq!(
+            config(line),
+            (SectionKind::Ignored, String::new(), flaw),
+            "{line}"
+        );
     }
 }
 
@@ -89,18 +97,18 @@ fn the_credentials_file_has_names_without_prefix() {
     ] {
         assert_eq!(
             credentials(line),
-            (Kind::Profile, name.to_owned(), None),
+            (SectionKind::Profile, name.to_owned(), None),
             "{line}"
         );
     }
     assert_eq!(
         credentials("[my  client]"),
-        (Kind::Spaced, "my  client".to_owned(), None)
+        (SectionKind::Spaced, "my  client".to_owned(), None)
     );
     for line in ["[profile a]", "[sso-session a]", "[services a]"] {
         assert_eq!(
             credentials(line).2,
-            Some(Flaw::PrefixedInCredentials),
+            Some(HeaderFlaw::PrefixedInCredentials),
             "{line}"
         );
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::index::Found;
-use super::super::scan::{Line, Scan, What};
+use super::super::scan::{Line, LineKind, Scan};
 
 /// What a marker line begins with.
 pub(super) const MARK: &str = "# xacct sync ";
@@ -22,7 +22,7 @@ pub(crate) struct Broken {
 
 /// Where a block is, in bytes and in lines.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct BlockRange {
     /// With the marker lines.
     pub(super) whole: Range<usize>,
     /// Between them.
@@ -32,10 +32,10 @@ pub(super) struct Place {
 }
 
 /// Every block, with the label of its source.
-pub(super) fn places(text: &str) -> Result<Vec<(String, Place)>, Broken> {
-    let mut places: Vec<(String, Place)> = Vec::new();
+pub(super) fn places(text: &str) -> Result<Vec<(String, BlockRange)>, Broken> {
+    let mut places: Vec<(String, BlockRange)> = Vec::new();
     let mut open: Option<(&str, usize, Range<usize>)> = None;
-    for line in Scan::text(text).filter(|line| line.what == What::Comment) {
+    for line in Scan::text(text).filter(|line| line.what == LineKind::Comment) {
         let (number, range) = (line.number, line.range());
         let Some((label, begins)) = marker(line.text) else {
             continue;
@@ -55,7 +55,7 @@ pub(super) fn places(text: &str) -> Result<Vec<(String, Place)>, Broken> {
                 let (whole, inner) = (begin.start..range.end, begin.end..range.start);
                 places.push((
                     label.to_owned(),
-                    Place {
+                    BlockRange {
                         whole,
                         inner,
                         lines: (first, number),
@@ -104,7 +104,7 @@ fn marker(text: &str) -> Option<(&str, bool)> {
 pub(super) fn refuse_what_stands_behind(
     text: &str,
     label: &str,
-    place: &Place,
+    place: &BlockRange,
     sections: &[Found],
 ) -> Result<(), Broken> {
     if !sections

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const ACME: Source<'_> = Source::Sso { session: "acme" };
+const ACME: BlockSource<'_> = BlockSource::Sso { session: "acme" };
 const BEGINS: &str =
     "# xacct sync sso acme: begin (kept by xacct: profiles of your own stand outside)\n";
 const ENDS: &str = "# xacct sync sso acme: end\n";
@@ -15,7 +15,7 @@ fn synced(name: &str, account_id: &str, role: &str) -> Synced {
         (Key::SsoAccountId, account_id.to_owned()),
         (Key::SsoRoleName, role.to_owned()),
     ];
-    let identity = Identity {
+    let identity = AccountRole {
         account_id: account_id.to_owned(),
         role: role.to_owned(),
     };
@@ -36,7 +36,7 @@ fn section(name: &str, account_id: &str) -> String {
 }
 
 #[track_caller]
-fn written(text: &str, profiles: &[(&str, &str)], prune: bool) -> Outcome {
+fn written(text: &str, profiles: &[(&str, &str)], prune: bool) -> BlockUpdate {
     let profiles: Vec<Synced> = profiles
         .iter()
         .map(|(name, id)| synced(name, id, "R"))
@@ -170,7 +170,7 @@ fn the_source_has_its_say_in_its_own_keys_only() {
 
 #[test]
 fn sources_have_a_block_each() {
-    let other = Source::Sso { session: "acme 2" };
+    let other = BlockSource::Sso { session: "acme 2" };
     let first = written("", &[("a", "1")], false).text;
     let mut profile = synced("b", "2", "R");
     profile.keys[0].1 = "acme 2".to_owned();

@@ -7,7 +7,7 @@ use super::*;
 /// Each line as its kind and what is in it.
 fn shown(text: &str) -> Vec<String> {
     let what = |line: Line<'_>| match line.what {
-        What::Property(pair) => format!("{}|{}|{}", pair.key, pair.value, pair.comment),
+        LineKind::Property(pair) => format!("{}|{}|{}", pair.key, pair.value, pair.comment),
         other => format!("{other:?} {}", line.text),
     };
     Scan::file(text)
@@ -111,7 +111,7 @@ fn put_together(text: &str) -> String {
     for (n, line) in (usize::from(!text.starts_with(BYTE_ORDER_MARK))..).zip(Scan::file(text)) {
         assert_eq!((line.start, line.number), (all.len(), n.max(1)));
         let behind = &line.whole[line.indent() + line.text.len()..];
-        if line.what == What::Mark {
+        if line.what == LineKind::Mark {
             all.push_str(line.whole);
             continue;
         }
@@ -121,7 +121,7 @@ fn put_together(text: &str) -> String {
             "{line:?}"
         );
         all.push_str(&line.whole[..line.indent()]);
-        if let What::Property(Pair {
+        if let LineKind::Property(Pair {
             key,
             value,
             comment,
@@ -158,7 +158,7 @@ fn skipped(text: &str) -> Vec<(usize, usize, &str, &str)> {
 }
 
 fn walked(text: &str) -> Vec<(usize, usize, &str, &str)> {
-    let headers = Scan::text(text).filter(|line| line.what == What::Header);
+    let headers = Scan::text(text).filter(|line| line.what == LineKind::Header);
     headers
         .map(|line| (line.start, line.number, line.whole, line.text))
         .collect()

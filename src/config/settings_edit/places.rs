@@ -37,7 +37,7 @@ fn is_dotted(body: &str, table: &DeTable<'_>) -> bool {
 }
 
 /// Where entries go, and what is around each.
-pub(super) struct Place<'a> {
+pub(super) struct InsertionPoint<'a> {
     at: usize,
     start: &'static str,
     before: &'a str,
@@ -45,11 +45,11 @@ pub(super) struct Place<'a> {
     end: &'static str,
 }
 
-impl<'a> Place<'a> {
-    fn lines(body: &'a str, at: usize, before: &'a str) -> Place<'a> {
+impl<'a> InsertionPoint<'a> {
+    fn lines(body: &'a str, at: usize, before: &'a str) -> InsertionPoint<'a> {
         let end = line_end(body);
         let is_cut_off = at > 0 && !body[..at].ends_with('\n');
-        Place {
+        InsertionPoint {
             at,
             start: if is_cut_off { end } else { "" },
             before,
@@ -58,9 +58,9 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub(super) fn in_braces(body: &'a str, table: &Spanned<DeValue<'_>>) -> Place<'a> {
+    pub(super) fn in_braces(body: &'a str, table: &Spanned<DeValue<'_>>) -> InsertionPoint<'a> {
         if let Some(at) = first(table) {
-            return Place {
+            return InsertionPoint {
                 at,
                 start: "",
                 before: "",
@@ -70,7 +70,7 @@ impl<'a> Place<'a> {
         }
         let at = table.span().start + 1;
         let end = if body[at..].starts_with('}') { " " } else { "" };
-        Place {
+        InsertionPoint {
             at,
             start: " ",
             before: "",
@@ -96,17 +96,21 @@ pub(super) fn place<'a>(
     body: &'a str,
     profiles: &Spanned<DeValue<'_>>,
     name: &str,
-) -> Option<Place<'a>> {
+) -> Option<InsertionPoint<'a>> {
     let (key, own) = profiles.get_ref().as_table()?.get_key_value(name)?;
     match form(body, own) {
-        Form::Header => Some(Place::lines(body, whole_lines(body, &own.span()).end, "")),
-        Form::Braces => Some(Place::in_braces(body, own)),
+        Form::Header => Some(InsertionPoint::lines(
+            body,
+            whole_lines(body, &own.span()).end,
+            "",
+        )),
+        Form::Braces => Some(InsertionPoint::in_braces(body, own)),
         Form::Named if !is_dotted(body, own.get_ref().as_table()?) => None,
         Form::Named => {
             let (path, first) = (key.span().start, first(own)?);
             if form(body, profiles) == Form::Braces {
                 let before = &body[path..first];
-                return Some(Place {
+                return Some(InsertionPoint {
                     at: path,
                     start: "",
                     before,
@@ -115,7 +119,7 @@ pub(super) fn place<'a>(
                 });
             }
             let line = whole_lines(body, &(first..first)).start;
-            Some(Place::lines(body, line, &body[line..first]))
+            Some(InsertionPoint::lines(body, line, &body[line..first]))
         }
     }
 }

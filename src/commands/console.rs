@@ -11,7 +11,7 @@ use super::policy::switch_role_link;
 use crate::arn::{self, Arn};
 use crate::cli::{Console as Asked, Target};
 use crate::config::Config;
-use crate::console::{self, Console};
+use crate::console::{self, PartitionConsole};
 use crate::error::{Error, Result};
 use crate::plan::{Plan, RegionOrigin, Source};
 use deliver::Way;
@@ -39,7 +39,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
         context.voice.note(&console::switch_role_conditions(&plan)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let console = Console::new(partition(&plan), &plan.region.name)?;
+    let console = PartitionConsole::new(partition(&plan), &plan.region.name)?;
     let destination = console.destination(asked.service.as_deref())?;
     if plan.sso().is_some() && plan.account_id().is_none() {
         return Err(Error::config(format!(

@@ -13,7 +13,7 @@ const ISSUER: &str = "xacct";
 
 /// `Session=`
 #[derive(Serialize)]
-struct Session<'a> {
+struct FederatedSession<'a> {
     #[serde(rename = "sessionId")]
     id: &'a str,
     #[serde(rename = "sessionKey")]
@@ -28,7 +28,7 @@ pub(crate) fn token_address(
     credentials: &Credentials,
     session_duration: Option<u32>,
 ) -> Secret {
-    let session = Session {
+    let session = FederatedSession {
         id: credentials.access_key_id(),
         key: credentials.secret_access_key().expose(),
         token: credentials.session_token().map_or("", Secret::expose),

@@ -13,5 +13,5 @@ mod open;
 pub(crate) use federation::{login_address, token_address};
 pub(crate) use identity_center::identity_center;
 pub(crate) use open::{chromium, firefox, profile_directory};
-pub(crate) use partition::Console;
+pub(crate) use partition::PartitionConsole;
 pub(crate) use switch_role::{Look, conditions as switch_role_conditions, switch_role};

@@ -47,17 +47,17 @@ const HOSTS: [Hosts; 4] = [
 
 /// A partition's console in one region.
 #[derive(Clone, Copy)]
-pub(crate) struct Console<'r> {
+pub(crate) struct PartitionConsole<'r> {
     hosts: &'static Hosts,
     pub(crate) region: &'r str,
 }
 
-impl<'r> Console<'r> {
+impl<'r> PartitionConsole<'r> {
     /// The console of this partition; in another region than `region` where that is none of the
     /// partition's.
     ///
     /// Errors: of kind `Config`, for a partition whose console's address is not known.
-    pub(crate) fn new(partition: &str, region: &'r str) -> Result<Console<'r>> {
+    pub(crate) fn new(partition: &str, region: &'r str) -> Result<PartitionConsole<'r>> {
         let Some(hosts) = HOSTS.iter().find(|hosts| hosts.partition == partition) else {
             let known = HOSTS.map(|hosts| hosts.partition).join(", ");
             return Err(Error::config(format!(
@@ -66,7 +66,7 @@ impl<'r> Console<'r> {
             .hint(format!("there are addresses for {known}")));
         };
         let is_there = arn::partition_of_region(region) == partition && region != "aws-global";
-        Ok(Console {
+        Ok(PartitionConsole {
             hosts,
             region: if is_there { region } else { hosts.home },
         })
@@ -83,8 +83,8 @@ impl<'r> Console<'r> {
     }
 
     /// The console of the partition's first region, where what has no region is.
-    pub(crate) fn at_home(&self) -> Console<'static> {
-        Console {
+    pub(crate) fn at_home(&self) -> PartitionConsole<'static> {
+        PartitionConsole {
             region: self.hosts.home,
             hosts: self.hosts,
         }
@@ -107,7 +107,7 @@ mod tests {
     #[allow(clippy::too_many_lines)] // a table of cases
     fn every_partition_has_its_hosts() {
         let hosts = |partition: &str, region: &str| {
-            let console = Console::new(partition, region).unwrap();
+            let console = PartitionConsole::new(partition, region).unwrap();
             (console.signin(), console.url())
         };
         for (partition, region, signin, console) in [
@@ -170,7 +170,9 @@ mod tests {
             let wanted = (format!("https://{signin}"), format!("https://{console}"));
             assert_eq!(hosts(partition, region), wanted, "{partition} {region}");
         }
-        let error = Console::new("aws-iso", "us-iso-east-1").err().unwrap();
+        let error = PartitionConsole::new("aws-iso", "us-iso-east-1")
+            .err()
+            .unwrap();
         assert_eq!(
             error.to_string(),
             "the address of partition aws-iso's console is not known"

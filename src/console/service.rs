@@ -1,27 +1,27 @@
 //! Where a service is in the console.
 
-use super::partition::Console;
+use super::partition::PartitionConsole;
 use crate::config::nearest;
 use crate::error::{Error, Result};
 
 /// A service's names and its path. Those that are the same everywhere have no region in their
 /// address.
-struct Service {
+struct ConsoleService {
     names: &'static [&'static str],
     path: &'static str,
     is_global: bool,
 }
 
-const fn regional(names: &'static [&'static str], path: &'static str) -> Service {
-    Service {
+const fn regional(names: &'static [&'static str], path: &'static str) -> ConsoleService {
+    ConsoleService {
         names,
         path,
         is_global: false,
     }
 }
 
-const fn global(names: &'static [&'static str], path: &'static str) -> Service {
-    Service {
+const fn global(names: &'static [&'static str], path: &'static str) -> ConsoleService {
+    ConsoleService {
         names,
         path,
         is_global: true,
@@ -29,7 +29,7 @@ const fn global(names: &'static [&'static str], path: &'static str) -> Service {
 }
 
 /// The names are those of the AWS CLI, and what people call them. Sorted by the first.
-const SERVICES: &[Service] = &[
+const SERVICES: &[ConsoleService] = &[
     regional(&["acm"], "acm/home"),
     regional(&["apigateway", "api"], "apigateway/main/apis"),
     regional(&["athena"], "athena/home"),
@@ -94,7 +94,7 @@ const SERVICES: &[Service] = &[
     regional(&["xray"], "xray/home"),
 ];
 
-impl Console<'_> {
+impl PartitionConsole<'_> {
     /// The address of a service, by its name or by a path; without either, of the console's first
     /// page.
     ///
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn at(partition: &str, region: &str, service: Option<&str>) -> String {
-        Console::new(partition, region)
+        PartitionConsole::new(partition, region)
             .unwrap()
             .destination(service)
             .unwrap()
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_told_the_nearest() {
-        let error = Console::new("aws", "eu-west-1")
+        let error = PartitionConsole::new("aws", "eu-west-1")
             .unwrap()
             .destination(Some("lamda"))
             .unwrap_err();

@@ -5,7 +5,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::partition::Console;
+use super::partition::PartitionConsole;
 use crate::arn::Arn;
 use crate::config::ProfileColor;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ pub(crate) fn switch_role(plan: &Plan, look: Look<'_>) -> Result<String> {
     };
     let arn =
         Arn::parse(&role.role_arn).ok_or_else(|| refused(profile, "its role_arn is not an ARN"))?;
-    let console = Console::new(arn.partition, &plan.region.name)?;
+    let console = PartitionConsole::new(arn.partition, &plan.region.name)?;
     if role.external_id.is_some() {
         let why = "its role asks for an external id, and the console has no way to send one";
         return Err(unlinkable(profile, why));

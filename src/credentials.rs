@@ -87,21 +87,21 @@ pub(crate) struct Unchecked {
 
 /// One of the values that make up credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum CredentialPart {
     AccessKeyId,
     SecretAccessKey,
     SessionToken,
     AccountId,
 }
 
-impl Part {
+impl CredentialPart {
     /// As AWS's documents have it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Part::AccessKeyId => "AccessKeyId",
-            Part::SecretAccessKey => "SecretAccessKey",
-            Part::SessionToken => "SessionToken",
-            Part::AccountId => "AccountId",
+            CredentialPart::AccessKeyId => "AccessKeyId",
+            CredentialPart::SecretAccessKey => "SecretAccessKey",
+            CredentialPart::SessionToken => "SessionToken",
+            CredentialPart::AccountId => "AccountId",
         }
     }
 }
@@ -109,7 +109,7 @@ impl Part {
 /// Why values are not credentials. Nothing of a value is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flaw {
-    pub(crate) part: Part,
+    pub(crate) part: CredentialPart,
     /// The end of a sentence that begins with the name of the part.
     pub(crate) why: String,
 }
@@ -127,26 +127,27 @@ impl Unchecked {
     /// Errors: the first value that no AWS credentials have.
     pub(crate) fn checked(self) -> Result<Credentials, Flaw> {
         let flaw = |part| move |why| Flaw { part, why };
-        check_id(&self.access_key_id).map_err(flaw(Part::AccessKeyId))?;
-        check_secret(self.secret_access_key.expose()).map_err(flaw(Part::SecretAccessKey))?;
+        check_id(&self.access_key_id).map_err(flaw(CredentialPart::AccessKeyId))?;
+        check_secret(self.secret_access_key.expose())
+            .map_err(flaw(CredentialPart::SecretAccessKey))?;
         let session_token = self
             .session_token
             .filter(|token| !token.expose().trim().is_empty());
         if let Some(token) = &session_token {
-            check_secret(token.expose()).map_err(flaw(Part::SessionToken))?;
+            check_secret(token.expose()).map_err(flaw(CredentialPart::SessionToken))?;
         }
         if session_token.is_none() && is_temporary_id(&self.access_key_id) {
             let why =
                 "is missing, and a temporary access key (ASIA…) is of no use without it".to_owned();
             return Err(Flaw {
-                part: Part::SessionToken,
+                part: CredentialPart::SessionToken,
                 why,
             });
         }
         let account_id = self.account_id.filter(|id| !id.trim().is_empty());
         if let Some(why) = account_id.as_deref().and_then(bad_character) {
             return Err(Flaw {
-                part: Part::AccountId,
+                part: CredentialPart::AccountId,
                 why,
             });
         }
@@ -170,7 +171,7 @@ impl Unchecked {
             .is_some_and(|id| !is_account_id(id))
         {
             return Err(Flaw {
-                part: Part::AccountId,
+                part: CredentialPart::AccountId,
                 why: "is not twelve digits".to_owned(),
             });
         }

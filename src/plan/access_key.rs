@@ -5,7 +5,7 @@ use chrono::DateTime;
 
 use super::chain_profile::{Value, at_key, set};
 use crate::config::{FileKind, Key, Profile};
-use crate::credentials::{Credentials, Flaw, Part, Unchecked};
+use crate::credentials::{CredentialPart, Credentials, Flaw, Unchecked};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -73,18 +73,18 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
     let has_token = [SESSION_TOKEN, SECURITY_TOKEN]
         .iter()
         .any(|key| set(profile, *key).is_some());
-    if flaw.part == Part::SessionToken && !has_token {
+    if flaw.part == CredentialPart::SessionToken && !has_token {
         let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
         return at_key(profile, &[ACCESS_KEY_ID], &message).hint(format!(
             "write {SESSION_TOKEN} next to it, which was issued with the key"
         ));
     }
     let keys: &[Key] = match flaw.part {
-        Part::AccessKeyId => &[ACCESS_KEY_ID],
-        Part::SecretAccessKey => &[SECRET_ACCESS_KEY],
-        Part::SessionToken if set(profile, SESSION_TOKEN).is_some() => &[SESSION_TOKEN],
-        Part::SessionToken => &[SECURITY_TOKEN],
-        Part::AccountId => &[ACCOUNT_ID],
+        CredentialPart::AccessKeyId => &[ACCESS_KEY_ID],
+        CredentialPart::SecretAccessKey => &[SECRET_ACCESS_KEY],
+        CredentialPart::SessionToken if set(profile, SESSION_TOKEN).is_some() => &[SESSION_TOKEN],
+        CredentialPart::SessionToken => &[SECURITY_TOKEN],
+        CredentialPart::AccountId => &[ACCOUNT_ID],
     };
     let key = keys[0];
     at_key(
@@ -147,13 +147,13 @@ pub(super) fn of_environment(value: &Value<'_>, env: &Env) -> Result<Credentials
 
 fn in_variable(env: &Env, flaw: &Flaw) -> Error {
     let name = match flaw.part {
-        Part::AccessKeyId => "AWS_ACCESS_KEY_ID",
-        Part::SecretAccessKey => first(env, SECRETS).map_or(SECRETS[0], |(name, _)| name),
-        Part::SessionToken => first(env, TOKENS).map_or(TOKENS[0], |(name, _)| name),
-        Part::AccountId => "AWS_ACCOUNT_ID",
+        CredentialPart::AccessKeyId => "AWS_ACCESS_KEY_ID",
+        CredentialPart::SecretAccessKey => first(env, SECRETS).map_or(SECRETS[0], |(name, _)| name),
+        CredentialPart::SessionToken => first(env, TOKENS).map_or(TOKENS[0], |(name, _)| name),
+        CredentialPart::AccountId => "AWS_ACCOUNT_ID",
     };
     let error = Error::config(format!("the environment variable {name} {}", flaw.why));
-    if flaw.part == Part::SessionToken && first(env, TOKENS).is_none() {
+    if flaw.part == CredentialPart::SessionToken && first(env, TOKENS).is_none() {
         return error.hint(format!(
             "export {name}, which was given out with the key in AWS_ACCESS_KEY_ID"
         ));

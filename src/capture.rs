@@ -64,7 +64,7 @@ pub(crate) fn unless_interrupted(status: ExitStatus) -> Result<ExitStatus> {
 }
 
 /// A program that runs. Dropping it ends it, with everything that it has started.
-pub(crate) struct Program {
+pub(crate) struct RunningProgram {
     child: Child,
     has_own_group: bool,
     /// The terminal, where stderr is not one: what the program says would not be seen.
@@ -76,29 +76,29 @@ pub(crate) struct Program {
 /// How a program ended, and its stdout: up to so many bytes, and one more where there is more.
 pub(crate) type Output = (ExitStatus, Zeroizing<Vec<u8>>);
 
-impl Program {
+impl RunningProgram {
     /// Starts it. Its stdin and its stderr are as the command has them; stderr goes to the terminal
     /// too, if there is one and ours is somewhere else: an SDK that runs xacct shows nothing of it.
     ///
     /// Errors: it cannot be run.
-    pub(crate) fn start(command: Command) -> io::Result<Program> {
+    pub(crate) fn start(command: Command) -> io::Result<RunningProgram> {
         let is_attended = terminal::available();
         let screen = terminal::screen().filter(|_| is_attended && !io::stderr().is_terminal());
-        Program::start_with(command, screen, is_attended)
+        RunningProgram::start_with(command, screen, is_attended)
     }
 
-    /// As [`Program::start`], for one that asks nothing and says nothing.
+    /// As [`RunningProgram::start`], for one that asks nothing and says nothing.
     #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
-    pub(crate) fn start_unheard(mut command: Command) -> io::Result<Program> {
+    pub(crate) fn start_unheard(mut command: Command) -> io::Result<RunningProgram> {
         command.stderr(Stdio::null());
-        Program::start_with(command, None, false)
+        RunningProgram::start_with(command, None, false)
     }
 
     fn start_with(
         mut command: Command,
         screen: Option<File>,
         is_attended: bool,
-    ) -> io::Result<Program> {
+    ) -> io::Result<RunningProgram> {
         command.stdout(Stdio::piped()).kill_on_drop(true);
         if screen.is_some() {
             command.stderr(Stdio::piped());
@@ -113,7 +113,7 @@ impl Program {
             None
         };
         let child = command.spawn()?;
-        Ok(Program {
+        Ok(RunningProgram {
             child,
             has_own_group: !is_attended,
             screen,
@@ -201,7 +201,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for RunningProgram {
     fn drop(&mut self) {
         if !self.has_ended {
             self.end();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use tokio::process::Command;
 
-use crate::capture::Program;
+use crate::capture::RunningProgram;
 
 /// Debian, Fedora, Alpine and others; NixOS; Guix.
 const GETENTS: [&str; 3] = [
@@ -74,13 +74,13 @@ async fn resolve_with(getents: &[&str], name: &str) -> io::Result<Vec<IpAddr>> {
     Err(io::Error::new(io::ErrorKind::NotFound, why))
 }
 
-fn started(path: &str, name: &str) -> Option<Program> {
+fn started(path: &str, name: &str) -> Option<RunningProgram> {
     let mut getent = Command::new(path);
     getent
         .args(["ahosts", name])
         .env_clear()
         .stdin(Stdio::null());
-    Program::start_unheard(getent).ok()
+    RunningProgram::start_unheard(getent).ok()
 }
 
 /// The resolver of the libc in this program.

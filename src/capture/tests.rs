@@ -19,7 +19,7 @@ fn leftover(script: &str, has_own_group: bool) -> i32 {
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     let ended = run(async {
-        let mut program = Program::start(command).unwrap();
+        let mut program = RunningProgram::start(command).unwrap();
         // As on a terminal: there the processes below it are looked for.
         program.has_own_group &= has_own_group;
         let looked = timeout(LATE, async {
@@ -82,9 +82,14 @@ fn what_a_program_leaves_behind_on_purpose_stays() {
         .args(["-c", script])
         .current_dir(dir.path())
         .stdin(Stdio::null());
-    let (status, output) = run(async { Program::start(command).unwrap().output(100, LATE).await })
-        .unwrap()
-        .unwrap();
+    let (status, output) = run(async {
+        RunningProgram::start(command)
+            .unwrap()
+            .output(100, LATE)
+            .await
+    })
+    .unwrap()
+    .unwrap();
     assert!(status.success());
     let id: i32 = std::str::from_utf8(&output)
         .unwrap()
@@ -102,7 +107,7 @@ fn what_a_program_leaves_behind_on_purpose_stays() {
 #[test]
 fn more_than_is_wanted_is_not_read() {
     let (_, output) = run(async {
-        Program::start(shell("yes"))
+        RunningProgram::start(shell("yes"))
             .unwrap()
             .output(100, LATE)
             .await

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Device;
 use super::code::Code;
-use crate::capture::{Program, shell, unless_interrupted};
+use crate::capture::{RunningProgram, shell, unless_interrupted};
 use crate::config::words;
 use crate::error::{Error, Result};
 
@@ -38,7 +38,7 @@ pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> 
     );
     let mut ready = shell(command);
     ready.stdin(Stdio::null());
-    let running = Program::start(ready)
+    let running = RunningProgram::start(ready)
         .map_err(|error| Error::config(format!("{named} cannot be run: the shell: {error}")))?;
     let ended = running.output(MAX_OUTPUT, limit).await;
     let Some((status, output)) =

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use crate::capture::{Program, shell, unless_interrupted};
+use crate::capture::{RunningProgram, shell, unless_interrupted};
 use crate::credentials::{Credentials, Unchecked};
 use crate::error::{Error, Kind, Place, Result};
 use crate::plan::PROFILE_CHAIN;
@@ -72,7 +72,7 @@ fn unusable(named: &str, why: &str) -> Error {
 
 async fn run_within(limit: Duration, profile: &str, shell: Command) -> Result<Credentials> {
     let named = format!("credential_process of profile '{profile}'");
-    let program = Program::start(shell)
+    let program = RunningProgram::start(shell)
         .map_err(|error| Error::config(format!("{named} cannot be run: {error}")))?;
     let ended = interruptible(program.output(MAX_OUTPUT, limit)).await?;
     let Some((status, output)) =

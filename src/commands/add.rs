@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use self::answers::{Answers, Kind, New};
+use self::answers::{Answers, New, ProfileKind};
 pub(super) use self::answers::{named, region};
-use super::change::{self, Access, Asked, Files};
+use super::change::{self, Access, ChangeOptions, ConfigFiles};
 use super::context::Context;
 use super::questions::Person;
 use crate::aws::Identity;
@@ -25,7 +25,7 @@ use crate::source;
 const ORDER: [FileKind; 2] = [FileKind::Credentials, FileKind::Config];
 
 pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
-    let files = Files::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
     let person = if asked.asking.no_input {
         None
     } else {
@@ -40,7 +40,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     let changes = files.changes(&texts, &ORDER);
     // Who has said everything on the command line has said yes.
     let yes = asked.yes || !answers.asked_any();
-    let asking = Asked {
+    let asking = ChangeOptions {
         dry_run: asked.dry_run,
         yes,
         no_input: asked.asking.no_input,
@@ -71,7 +71,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
         }
         _ => format!("'{name}' is written, and was not seen to work"),
     });
-    if matches!(new.kind, Kind::Role(_)) {
+    if matches!(new.kind, ProfileKind::Role(_)) {
         let quoted = words::typed(name);
         context.voice.note(&format!(
             "xacct adopt {quoted}    gives it to the AWS CLI and every SDK too"
@@ -81,14 +81,14 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
 }
 
 /// The files with the profile added.
-fn texts(files: &Files, new: &New) -> Result<Texts> {
+fn texts(files: &ConfigFiles, new: &New) -> Result<Texts> {
     let mut texts = files.raw.clone();
     let mut entries: Vec<(Key, &str)> = Vec::new();
     match &new.kind {
-        Kind::Role(settings) | Kind::IdentityCenter { settings, .. } => {
+        ProfileKind::Role(settings) | ProfileKind::IdentityCenter { settings, .. } => {
             entries.extend(settings.iter().map(|(key, value)| (*key, value.as_str())));
         }
-        Kind::AccessKey { id, secret, token } => {
+        ProfileKind::AccessKey { id, secret, token } => {
             let mut keys = vec![
                 (Key::AwsAccessKeyId, id.as_str()),
                 (Key::AwsSecretAccessKey, secret.expose()),
@@ -113,7 +113,7 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
     if !entries.is_empty() {
         texts.config = Some(added(files, FileKind::Config, &new.name, &entries)?);
     }
-    if let Kind::IdentityCenter {
+    if let ProfileKind::IdentityCenter {
         session: Some(session),
         ..
     } = &new.kind
@@ -125,7 +125,7 @@ fn texts(files: &Files, new: &New) -> Result<Texts> {
 
 /// The file's text with these entries of the profile, instead of those that it has.
 fn added(
-    files: &Files,
+    files: &ConfigFiles,
     file: FileKind,
     name: &str,
     entries: &[(Key, &str)],
@@ -187,8 +187,8 @@ fn identity(asked: &Add, context: &Context, config: &Config, new: &New) -> Resul
     let plan = change::plan(context, config, &new.name)?;
     let credentials = match new.kind {
         // The key itself is what was added, not a session of it.
-        Kind::AccessKey { .. } => source::keys(&plan.source)?,
-        Kind::Role(_) | Kind::IdentityCenter { .. } => {
+        ProfileKind::AccessKey { .. } => source::keys(&plan.source)?,
+        ProfileKind::Role(_) | ProfileKind::IdentityCenter { .. } => {
             let options = context.options(config, &asked.asking)?;
             let store = context.store()?;
             context

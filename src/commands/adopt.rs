@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::change::{self, Access, Asked, Files};
+use super::change::{self, Access, ChangeOptions, ConfigFiles};
 use super::context::Context;
 use super::own_path;
 use crate::cli::Adopt;
@@ -21,7 +21,7 @@ const ADOPTING: [FileKind; 2] = [FileKind::Settings, FileKind::Config];
 const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
-    let files = Files::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
     let program = own_path::path(&context.env)?;
     let names = if asked.undo {
         adopted(asked, &files)?
@@ -52,14 +52,20 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
         hold_plan(context, &files.config, &after, name)?;
     }
     let changes = files.changes(&texts, if asked.undo { &UNDOING } else { &ADOPTING });
-    let asking = Asked {
+    let asking = ChangeOptions {
         dry_run: asked.dry_run,
         yes: asked.yes,
         no_input: asked.no_input,
     };
     if files.agreed(&changes, &after, asking, context)? {
         let backups = files.write(&changes, context)?;
-        tell(asked, &files, &names, &Done { exact, backups }, context);
+        tell(
+            asked,
+            &files,
+            &names,
+            &AdoptResult { exact, backups },
+            context,
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +73,7 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
 /// The profiles to adopt. One that was named must be one that can be.
 fn adoptable(
     asked: &Adopt,
-    files: &Files,
+    files: &ConfigFiles,
     program: &str,
     context: &Context,
 ) -> Result<Vec<String>> {
@@ -99,7 +105,7 @@ fn adoptable(
 }
 
 /// The names, each once.
-fn asked_for(asked: &Adopt, files: &Files) -> Vec<String> {
+fn asked_for(asked: &Adopt, files: &ConfigFiles) -> Vec<String> {
     let mut names = if asked.all {
         files.config.profile_names()
     } else {
@@ -115,7 +121,7 @@ fn asked_for(asked: &Adopt, files: &Files) -> Vec<String> {
 fn writable(
     names: Vec<String>,
     asked: &Adopt,
-    files: &Files,
+    files: &ConfigFiles,
     program: &str,
     context: &Context,
 ) -> Result<Vec<String>> {
@@ -155,7 +161,7 @@ fn is_role(config: &Config, name: &str) -> bool {
 }
 
 /// The profiles to give back.
-fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
+fn adopted(asked: &Adopt, files: &ConfigFiles) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in asked_for(asked, files) {
         match adopt::state(&files.config, &name) {
@@ -173,7 +179,7 @@ fn adopted(asked: &Adopt, files: &Files) -> Result<Vec<String>> {
 }
 
 /// The texts before the profiles were adopted, and whether they are those to the byte.
-fn undone(files: &Files, names: &[String]) -> Result<(Texts, bool)> {
+fn undone(files: &ConfigFiles, names: &[String]) -> Result<(Texts, bool)> {
     let backups = files::backups(&files.paths);
     // After a crash between the files there is a backup of what it left, too: the role then was in
     // both.
@@ -223,13 +229,19 @@ fn hold_plan(context: &Context, before: &Config, after: &Config, name: &str) -> 
 }
 
 /// What came of it.
-struct Done {
+struct AdoptResult {
     /// Whether the files are as they were before, to the byte.
     exact: bool,
     backups: Vec<PathBuf>,
 }
 
-fn tell(asked: &Adopt, files: &Files, names: &[String], done: &Done, context: &Context) {
+fn tell(
+    asked: &Adopt,
+    files: &ConfigFiles,
+    names: &[String],
+    done: &AdoptResult,
+    context: &Context,
+) {
     let list = names
         .iter()
         .map(|name| format!("'{name}'"))

@@ -9,20 +9,20 @@ use crate::plan::Plan;
 
 /// What `list --json` promises to say of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum CacheStatus {
     Cached,
     Expired,
     None,
     Static,
 }
 
-impl Status {
+impl CacheStatus {
     pub(super) fn word(self) -> &'static str {
         match self {
-            Status::Cached => "cached",
-            Status::Expired => "expired",
-            Status::None => "none",
-            Status::Static => "static",
+            CacheStatus::Cached => "cached",
+            CacheStatus::Expired => "expired",
+            CacheStatus::None => "none",
+            CacheStatus::Static => "static",
         }
     }
 }
@@ -37,11 +37,11 @@ pub(super) fn last_entry(plan: &Plan, store: &Store, context: &Context) -> Optio
 }
 
 /// What the last step's entry amounts to.
-pub(super) fn status(plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>) -> Status {
+pub(super) fn status(plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>) -> CacheStatus {
     match entry {
-        None if plan.steps.is_empty() && plan.source.is_keys() => Status::Static,
-        None => Status::None,
-        Some(entry) if entry.expires_at > now => Status::Cached,
-        Some(_) => Status::Expired,
+        None if plan.steps.is_empty() && plan.source.is_keys() => CacheStatus::Static,
+        None => CacheStatus::None,
+        Some(entry) if entry.expires_at > now => CacheStatus::Cached,
+        Some(_) => CacheStatus::Expired,
     }
 }

@@ -18,7 +18,7 @@ use crate::render::diff;
 use crate::terminal;
 
 /// The files, read, and nobody else's to change until this is dropped.
-pub(super) struct Files {
+pub(super) struct ConfigFiles {
     pub(super) paths: Paths,
     /// To the byte.
     pub(super) raw: Texts,
@@ -29,7 +29,7 @@ pub(super) struct Files {
 
 /// How much a person is asked.
 #[derive(Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct ChangeOptions {
     /// `--dry-run`
     pub(super) dry_run: bool,
     /// `--yes`
@@ -56,9 +56,9 @@ impl Access {
     }
 }
 
-impl Files {
+impl ConfigFiles {
     /// To look at, or to change, which nobody else does meanwhile.
-    pub(super) fn open(context: &Context, access: Access) -> Result<Files> {
+    pub(super) fn open(context: &Context, access: Access) -> Result<ConfigFiles> {
         let paths = Paths::from_env(&context.env);
         let lock = match access {
             Access::Look => None,
@@ -66,7 +66,7 @@ impl Files {
         };
         let raw = files::read_raw(&paths)?;
         let config = Config::new(paths.clone(), raw.clone().without_marks())?;
-        Ok(Files {
+        Ok(ConfigFiles {
             paths,
             raw,
             config,
@@ -116,7 +116,7 @@ impl Files {
         &self,
         changes: &[Change<'_>],
         after: &Config,
-        asked: Asked,
+        asked: ChangeOptions,
         context: &Context,
     ) -> Result<bool> {
         let count = counts(&self.config, after);

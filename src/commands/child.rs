@@ -18,7 +18,7 @@ pub(super) async fn run(mut command: Command, voice: Voice) -> Result<u8> {
         .get_program()
         .to_string_lossy()
         .into_owned();
-    let signals = Signals::listen().map_err(|error| lost(&program, &error))?;
+    let signals = ChildSignals::listen().map_err(|error| lost(&program, &error))?;
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -42,7 +42,7 @@ fn lost(program: &str, error: &std::io::Error) -> Error {
 /// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed
 /// on.
 #[cfg(unix)]
-struct Signals {
+struct ChildSignals {
     interrupt: tokio::signal::unix::Signal,
     quit: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
@@ -50,11 +50,11 @@ struct Signals {
 }
 
 #[cfg(unix)]
-impl Signals {
+impl ChildSignals {
     /// Before the child is there, so that none is lost.
-    fn listen() -> std::io::Result<Signals> {
+    fn listen() -> std::io::Result<ChildSignals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
+        Ok(ChildSignals {
             interrupt: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
             terminate: signal(SignalKind::terminate())?,
@@ -87,12 +87,12 @@ fn send(child: Option<rustix::process::Pid>, signal: rustix::process::Signal) {
 
 /// Ctrl-C is the child's, which the console sends it to.
 #[cfg(not(unix))]
-struct Signals;
+struct ChildSignals;
 
 #[cfg(not(unix))]
-impl Signals {
-    fn listen() -> std::io::Result<Signals> {
-        Ok(Signals)
+impl ChildSignals {
+    fn listen() -> std::io::Result<ChildSignals> {
+        Ok(ChildSignals)
     }
 
     async fn wait(self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {

@@ -25,7 +25,7 @@ use crate::masked::MASK;
 use crate::say::visible;
 
 /// What is shown: everything, or one profile with the sections that it names.
-struct Shown {
+struct ShownConfig {
     profiles: Vec<Section>,
     sso_sessions: Vec<Section>,
     services: Vec<Section>,
@@ -77,11 +77,11 @@ pub(crate) fn show(
     Ok(if json { Vec::new() } else { shown.problems })
 }
 
-fn all(config: &Config) -> Shown {
+fn all(config: &Config) -> ShownConfig {
     let sections = |names: Vec<String>, get: &dyn Fn(&str) -> Option<Section>| -> Vec<Section> {
         names.iter().filter_map(|name| get(name)).collect()
     };
-    Shown {
+    ShownConfig {
         profiles: config.profiles(),
         sso_sessions: sections(config.sso_session_names(), &|name| config.sso_session(name)),
         services: sections(config.services_names(), &|name| config.services(name)),
@@ -91,7 +91,7 @@ fn all(config: &Config) -> Shown {
 
 /// An include that does not work out is a problem here and no error: this command is how one finds
 /// it.
-fn one(config: &Config, name: &str) -> Result<Shown> {
+fn one(config: &Config, name: &str) -> Result<ShownConfig> {
     let Some(profile) = config
         .profiles()
         .into_iter()
@@ -107,7 +107,7 @@ fn one(config: &Config, name: &str) -> Result<Shown> {
         .chain(&services)
         .flat_map(|section| section.problems.clone());
     let problems = profile.problems.iter().cloned().chain(beside).collect();
-    Ok(Shown {
+    Ok(ShownConfig {
         sso_sessions: sso_session.into_iter().collect(),
         services: services.into_iter().collect(),
         profiles: vec![profile],
@@ -176,7 +176,7 @@ fn by_name(sections: &[Section], value: impl Fn(&str, &Setting) -> Value) -> Val
     Value::Object(names)
 }
 
-fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
+fn as_json(config: &Config, shown: &ShownConfig, no_origin: bool) -> String {
     let written = Written { config, no_origin };
     let setting = |key: &str, setting: &Setting| written.setting(key, setting);
     let service = |key: &str, setting: &Setting| written.service(key, setting);
@@ -194,7 +194,7 @@ fn as_json(config: &Config, shown: &Shown, no_origin: bool) -> String {
     }))
 }
 
-fn as_text(shown: &Shown, no_origin: bool) -> String {
+fn as_text(shown: &ShownConfig, no_origin: bool) -> String {
     let kinds = [
         ("profile", &shown.profiles),
         ("sso-session", &shown.sso_sessions),

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::console::{self, PartitionConsole};
 use crate::error::{Error, Result};
 use crate::plan::{Plan, RegionOrigin, Source};
-use deliver::Way;
+use deliver::Delivery;
 
 /// What AWS takes for a console session, in seconds.
 const SESSION: std::ops::RangeInclusive<u64> = 900..=43_200;
@@ -32,7 +32,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
         .switch_role
         .then(|| switch_role_link(&config, &plan))
         .transpose()?;
-    let way = Way::find(asked, context, &config, &plan)?;
+    let way = Delivery::find(asked, context, &config, &plan)?;
     if let Some(link) = link {
         warn_of_duration(duration, "a link has no", context);
         way.take_link(&link, context)?;
@@ -57,7 +57,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     }
     let configured = crate::plan::signin_url(&config, &request, &context.env)?;
     let signin = configured.map_or_else(|| console.signin(), |(url, _)| url);
-    let opened = session::open(&session::Wanted {
+    let opened = session::open(&session::SessionRequest {
         asked,
         context,
         config: &config,

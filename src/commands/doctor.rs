@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::doctor::{self, Finding, Looked, Planned, Report};
 use crate::error::Result;
 use crate::plan::Request;
-use network::Answers;
-use read::Read;
+use network::NetworkAnswers;
+use read::ReadFiles;
 
 /// Findings, or notes only.
 const UNHEALTHY: u8 = 1;
@@ -45,8 +45,12 @@ pub(super) fn run(asked: &Doctor, context: &Context) -> Result<ExitCode> {
 /// Looks at everything; at the network only where `answers` holds none yet.
 ///
 /// Errors: of kind `Config`, where PROFILE is none.
-fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> Result<Report> {
-    let read = Read::new(context);
+fn examine(
+    asked: &Doctor,
+    context: &Context,
+    answers: &mut Option<NetworkAnswers>,
+) -> Result<Report> {
+    let read = ReadFiles::new(context);
     let planned = planned(&read.config, context);
     let names = names(asked, &read, &planned)?;
     let is_meant = |name: &str| names.as_ref().is_none_or(|names| names.contains(&name));
@@ -96,7 +100,7 @@ fn examine(asked: &Doctor, context: &Context, answers: &mut Option<Answers>) -> 
 const UNREAD: &str = "a file cannot be read";
 
 /// The lines of the AWS files. What has a file rejected concerns every profile in it.
-fn texts(read: &Read, is_meant: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+fn texts(read: &ReadFiles, is_meant: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let texts = read
         .texts()
         .into_iter()
@@ -112,7 +116,7 @@ fn texts(read: &Read, is_meant: &dyn Fn(&str) -> bool) -> Vec<Finding> {
 /// What follows from the files together, and from this shell.
 fn profiles(
     context: &Context,
-    read: &Read,
+    read: &ReadFiles,
     planned: &[Planned],
     is_meant: &dyn Fn(&str) -> bool,
 ) -> Vec<Finding> {
@@ -143,7 +147,7 @@ fn planned(config: &Config, context: &Context) -> Vec<Planned> {
 /// The profiles that are meant; `None` is all.
 fn names<'p>(
     asked: &'p Doctor,
-    read: &Read,
+    read: &ReadFiles,
     planned: &'p [Planned],
 ) -> Result<Option<HashSet<&'p str>>> {
     let Some(name) = asked.profile.as_deref() else {

@@ -45,17 +45,17 @@ use directory::Directory;
 use fleet::{Done, Fleet};
 use last_run::{LastRun, Succeeded};
 use outcome::Status;
-use output::{Named, Printer};
+use output::{NamedTarget, Printer};
 use progress::Board;
 use stop::Stop;
-use targets::{Planner, Target, Work};
+use targets::{Planner, RegionTarget, Work};
 use task::Tasks;
 
 /// An account failed.
 const FAILED: u8 = 1;
 
 /// What the command line, or the last run, asks for.
-struct Asked {
+struct EachRequest {
     work: Work,
     command: Vec<OsString>,
     /// What is overridden, for all profiles.
@@ -159,7 +159,7 @@ fn wanted(
     context: &Context,
     config: &Config,
     store: &Store,
-) -> Result<Option<Asked>> {
+) -> Result<Option<EachRequest>> {
     let given = context.with_variables(request(&asked.roles)?);
     if !asked.retry_failed {
         let mut planner = Planner::new(context, config, given.clone());
@@ -169,7 +169,7 @@ fn wanted(
             targets::keep(shard, &mut work);
         }
         planner.find_account_management(&mut work)?;
-        return Ok(Some(Asked {
+        return Ok(Some(EachRequest {
             work,
             command: asked.command.clone(),
             request: given,
@@ -193,7 +193,7 @@ fn wanted(
             names.push(profile.clone());
             names.len() - 1
         });
-        targets.push(Target {
+        targets.push(RegionTarget {
             member,
             region: region.clone(),
         });
@@ -205,7 +205,7 @@ fn wanted(
         ..work
     };
     planner.find_account_management(&mut work)?;
-    Ok(Some(Asked {
+    Ok(Some(EachRequest {
         work,
         command,
         request,
@@ -285,7 +285,7 @@ impl All<'_> {
                 self.context.voice.warn(&why);
                 Succeeded::nowhere()
             });
-        let names: Vec<Named> = work
+        let names: Vec<NamedTarget> = work
             .targets
             .iter()
             .map(|target| named(work, target))
@@ -319,7 +319,7 @@ impl All<'_> {
     /// From the first question to the last command's end, on one thread.
     fn work_on(
         &self,
-        names: &[Named],
+        names: &[NamedTarget],
         store: &Store,
         common: &Common,
         program: &Program,
@@ -381,7 +381,7 @@ impl All<'_> {
             .iter()
             .enumerate()
             .filter(|(index, _)| is_left(*index));
-        let name = |target: &Target| {
+        let name = |target: &RegionTarget| {
             (
                 self.work.plan(target).profile.clone(),
                 target.region.clone(),
@@ -391,8 +391,8 @@ impl All<'_> {
     }
 }
 
-fn named(work: &Work, target: &Target) -> Named {
-    Named {
+fn named(work: &Work, target: &RegionTarget) -> NamedTarget {
+    NamedTarget {
         profile: work.plan(target).profile.clone(),
         region: target.region.clone(),
         label: work.label(target),

@@ -58,7 +58,7 @@ struct Explained<'a> {
 
 /// The document of `explain --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ExplainDocument<'a> {
     profile: &'a str,
     region: &'a str,
     endpoint: &'a str,
@@ -99,7 +99,7 @@ struct StepShown<'a> {
 }
 
 impl<'a> Explained<'a> {
-    fn document(&self, now: DateTime<Utc>) -> Document<'a> {
+    fn document(&self, now: DateTime<Utc>) -> ExplainDocument<'a> {
         let (plan, forecast) = (self.plan, self.forecast);
         let mut origins = self
             .origins
@@ -110,7 +110,7 @@ impl<'a> Explained<'a> {
             .collect::<Places>();
         origins.push(("region", region_origin(plan)));
         origins.push(("endpoint", endpoint_origin(plan)));
-        Document {
+        ExplainDocument {
             profile: &plan.profile,
             region: &plan.region.name,
             endpoint: self.endpoint,

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Place};
 use crate::masked;
 
 #[derive(Serialize)]
-struct Document<'e> {
+struct ErrorDocument<'e> {
     error: Fields<'e>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn document(error: &Error) -> String {
             .as_ref()
             .map(|cause| masked::addresses(&format!("{cause:#}")).into_owned()),
     };
-    json(&Document { error: fields })
+    json(&ErrorDocument { error: fields })
 }
 
 fn name(kind: Kind) -> &'static str {

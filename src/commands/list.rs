@@ -8,7 +8,7 @@ use anstyle::AnsiColor;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::cached::{self, Status};
+use super::cached::{self, CacheStatus};
 use super::context::Context;
 use super::each;
 use super::profile_summary::{color, source, tags};
@@ -143,7 +143,7 @@ fn row(profile: &Profile, plan: &Plan, entry: Option<&Entry>, now: DateTime<Utc>
         expires_at: entry.map(|entry| rfc3339(entry.expires_at)),
         left: entry
             .map(|entry| (entry.expires_at - now).num_seconds())
-            .filter(|_| status == Status::Cached),
+            .filter(|_| status == CacheStatus::Cached),
         color: color(profile),
         is_whole: true,
     }
@@ -166,7 +166,7 @@ fn broken(profile: &Profile) -> Row {
         region: text(Key::Region),
         mfa_serial: text(Key::MfaSerial).map(|text| shown_device(&text).to_owned()),
         tags: tags(profile),
-        status: Status::None.word(),
+        status: CacheStatus::None.word(),
         expires_at: None,
         left: None,
         color: color(profile),

@@ -202,7 +202,7 @@ async fn run_command(
 ) -> Result<u8> {
     let config = context.config()?;
     let profile = config.profile(&issued.profile)?;
-    let files = Files::new(
+    let files = ServeFiles::new(
         &config::profile_alone(&config, profile.as_ref(), &issued.region),
         context,
     )?;
@@ -300,15 +300,15 @@ impl Drop for EnvFiles {
 }
 
 /// A directory with a config file and an empty credentials file, which goes when this is dropped.
-struct Files(TempDir);
+struct ServeFiles(TempDir);
 
-impl Files {
-    fn new(config: &str, context: &Context) -> Result<Files> {
+impl ServeFiles {
+    fn new(config: &str, context: &Context) -> Result<ServeFiles> {
         let temporary = context
             .env
             .path(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
         let parent = temporary.unwrap_or(Path::new("/tmp"));
-        let files = Files(
+        let files = ServeFiles(
             files::temporary_dir(parent, "xacct-serve-")
                 .map_err(|error| not_made(parent, error))?,
         );

@@ -31,7 +31,7 @@ impl NewSession {
 
 /// Where one signs in, as the command line has it.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct PortalAddress<'a> {
     pub(super) start_url: Option<&'a str>,
     pub(super) region: Option<&'a str>,
 }
@@ -39,7 +39,11 @@ pub(super) struct Place<'a> {
 /// A session that is there says itself where it is.
 ///
 /// Errors: the command line says something else.
-pub(super) fn refuse_second_place(config: &Config, name: &str, place: Place<'_>) -> Result<()> {
+pub(super) fn refuse_second_place(
+    config: &Config,
+    name: &str,
+    place: PortalAddress<'_>,
+) -> Result<()> {
     let Some(session) = config.sso_session(name) else {
         return Ok(());
     };

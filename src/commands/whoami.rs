@@ -64,7 +64,7 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
 
 /// The document of `whoami --json`. Its names are a promise: scripts read them.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct IdentityDocument<'a> {
     account_id: &'a str,
     arn: &'a str,
     user_id: &'a str,
@@ -77,7 +77,7 @@ fn show(identity: &Identity, json: bool) -> Result<ExitCode> {
         user_id,
     } = identity;
     let text = if json {
-        super::json(&Shown {
+        super::json(&IdentityDocument {
             account_id,
             arn,
             user_id,

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::commands::questions::may_be_secret;
 
-use super::answers::{Answers, Kind, New, Verdict, given, held, missing};
+use super::answers::{Answers, New, ProfileKind, Verdict, given, held, missing};
 use crate::config::Key;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -38,7 +38,7 @@ impl Answers<'_> {
         let (mfa_serial, region) = (self.device_of(&name)?, self.region_of(&name)?);
         Ok(New {
             name,
-            kind: Kind::AccessKey { id, secret, token },
+            kind: ProfileKind::AccessKey { id, secret, token },
             mfa_serial,
             region,
         })

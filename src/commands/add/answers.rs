@@ -16,7 +16,7 @@ use crate::terminal;
 /// A profile, before it is written.
 pub(super) struct New {
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ProfileKind,
     pub(super) mfa_serial: Option<String>,
     pub(super) region: Option<String>,
 }
@@ -24,7 +24,7 @@ pub(super) struct New {
 /// Config keys with their values.
 pub(super) type Settings = Vec<(Key, String)>;
 
-pub(super) enum Kind {
+pub(super) enum ProfileKind {
     Role(Settings),
     AccessKey {
         id: String,
@@ -41,7 +41,7 @@ pub(super) enum Kind {
 
 /// Which kind it is to be.
 #[derive(Clone, Copy)]
-enum Which {
+enum WantedKind {
     Role,
     AccessKey,
     IdentityCenter,
@@ -100,7 +100,7 @@ impl<'a> Answers<'a> {
             |name| self.new_name(name).map(|()| name.to_owned()),
         )?;
         match self.which()? {
-            Which::AccessKey => self.access_key(name),
+            WantedKind::AccessKey => self.access_key(name),
             // Only a key can be added to a profile that is there.
             _ if self
                 .config
@@ -111,12 +111,12 @@ impl<'a> Answers<'a> {
                     self.free_name(&name).err().unwrap_or_default(),
                 ))
             }
-            Which::Role => self.role(name),
-            Which::IdentityCenter => self.identity_center(name),
+            WantedKind::Role => self.role(name),
+            WantedKind::IdentityCenter => self.identity_center(name),
         }
     }
 
-    fn which(&self) -> Result<Which> {
+    fn which(&self) -> Result<WantedKind> {
         let asked = self.asked;
         let role = [
             &asked.role_arn,
@@ -131,13 +131,13 @@ impl<'a> Answers<'a> {
             &asked.sso_role_name,
         ];
         if asked.access_key {
-            return Ok(Which::AccessKey);
+            return Ok(WantedKind::AccessKey);
         }
         if role.iter().any(|option| option.is_some()) {
-            return Ok(Which::Role);
+            return Ok(WantedKind::Role);
         }
         if sso.iter().any(|option| option.is_some()) {
-            return Ok(Which::IdentityCenter);
+            return Ok(WantedKind::IdentityCenter);
         }
         self.needed(
             "--role-arn, --access-key or --sso-session",
@@ -145,9 +145,9 @@ impl<'a> Answers<'a> {
             "is it a role, a key, or a role of Identity Center (sso)? [role]",
             Some("role"),
             |answer| match answer.to_ascii_lowercase().as_str() {
-                "role" | "r" => Ok(Which::Role),
-                "key" | "k" | "access key" => Ok(Which::AccessKey),
-                "sso" | "s" | "identity center" => Ok(Which::IdentityCenter),
+                "role" | "r" => Ok(WantedKind::Role),
+                "key" | "k" | "access key" => Ok(WantedKind::AccessKey),
+                "sso" | "s" | "identity center" => Ok(WantedKind::IdentityCenter),
                 _ => Err("answer role, key or sso".to_owned()),
             },
         )
@@ -203,7 +203,7 @@ impl<'a> Answers<'a> {
             .collect();
         Ok(New {
             name,
-            kind: Kind::Role(settings),
+            kind: ProfileKind::Role(settings),
             mfa_serial,
             region,
         })

@@ -1,9 +1,9 @@
 //! What a new profile of IAM Identity Center is to be: its session, one of the config file's or a
 //! new one, account and role.
 
-use super::answers::{Answers, Kind, New, Settings, Verdict, named, region};
+use super::answers::{Answers, New, ProfileKind, Settings, Verdict, named, region};
 use crate::arn;
-use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
+use crate::commands::sso_session::{NewSession, PortalAddress, refuse_second_place, start_url};
 use crate::config::Key;
 use crate::error::Result;
 
@@ -32,7 +32,7 @@ impl Answers<'_> {
         let region = self.region(None)?;
         Ok(New {
             name,
-            kind: Kind::IdentityCenter { settings, session },
+            kind: ProfileKind::IdentityCenter { settings, session },
             mfa_serial: None,
             region,
         })
@@ -73,7 +73,7 @@ impl Answers<'_> {
         let settings = vec![(Key::SsoSession, name.clone())];
         if known.contains(&name) {
             let (start_url, region) = (asked.sso_start_url.as_deref(), asked.sso_region.as_deref());
-            refuse_second_place(self.config, &name, Place { start_url, region })?;
+            refuse_second_place(self.config, &name, PortalAddress { start_url, region })?;
             return Ok((settings, None));
         }
         let (start_url, region) = self.place()?;

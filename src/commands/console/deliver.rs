@@ -21,7 +21,7 @@ use crate::secret::Secret;
 use crate::terminal;
 
 /// The way that was asked for, once it is known to lead somewhere.
-pub(super) enum Way {
+pub(super) enum Delivery {
     Print,
     Copy,
     Open {
@@ -48,7 +48,7 @@ pub(super) enum Opener {
     },
 }
 
-impl Way {
+impl Delivery {
     /// Errors: `NeedsPerson` where no terminal to copy through, `Config` where there is no such
     /// browser.
     pub(super) fn find(
@@ -56,13 +56,13 @@ impl Way {
         context: &Context,
         config: &Config,
         plan: &Plan,
-    ) -> Result<Way> {
+    ) -> Result<Delivery> {
         if asked.print {
-            return Ok(Way::Print);
+            return Ok(Delivery::Print);
         }
         if asked.copy {
             if terminal::available() {
-                return Ok(Way::Copy);
+                return Ok(Delivery::Copy);
             }
             return Err(Error::needs_person("no terminal to copy through")
                 .hint("--print prints the address, which signs in anyone who has it"));
@@ -95,7 +95,7 @@ impl Way {
                 directory: directory(kind, &context.env, profile.as_ref())?,
             },
         };
-        Ok(Way::Open {
+        Ok(Delivery::Open {
             opener,
             profile: plan.profile.clone(),
         })
@@ -109,7 +109,7 @@ impl Way {
     /// An address that signs in whoever has it.
     pub(super) fn take_secret(&self, address: &Secret, context: &Context) -> Result<()> {
         self.take(address, context)?;
-        if matches!(self, Way::Print) && std::io::stdout().is_terminal() {
+        if matches!(self, Delivery::Print) && std::io::stdout().is_terminal() {
             context
                 .voice
                 .warn("anyone who opens this address within 15 minutes is signed in");
@@ -119,8 +119,8 @@ impl Way {
 
     fn take(&self, address: &Secret, context: &Context) -> Result<()> {
         match self {
-            Way::Print => print(format!("{}\n", address.expose()).as_bytes()),
-            Way::Copy => {
+            Delivery::Print => print(format!("{}\n", address.expose()).as_bytes()),
+            Delivery::Copy => {
                 let sequence = osc52(address, context.env.get("TMUX").is_some());
                 terminal::tell(sequence.expose());
                 context
@@ -128,7 +128,7 @@ impl Way {
                     .note("the address is in the clipboard, if this terminal takes OSC 52");
                 Ok(())
             }
-            Way::Open { opener, profile } => opener.open(address, &context.env, profile),
+            Delivery::Open { opener, profile } => opener.open(address, &context.env, profile),
         }
     }
 }

@@ -19,7 +19,7 @@ const FEDERATION: u32 = 43_200;
 /// What AWS takes of a federated user's name.
 const NAME_LIMIT: usize = 32;
 
-pub(super) struct Wanted<'w> {
+pub(super) struct SessionRequest<'w> {
     pub(super) asked: &'w Asked,
     pub(super) context: &'w Context,
     pub(super) config: &'w Config,
@@ -39,7 +39,7 @@ pub(super) struct Opened {
 
 /// By whose credentials the console is entered, and what that means for the session's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum ConsoleAccess {
     /// A user's own keys: a federation session is started with them.
     Keys,
     /// A role that such keys assume: the session may outlast the credentials.
@@ -55,21 +55,21 @@ enum Entry {
     Source,
 }
 
-fn entry(plan: &Plan) -> Entry {
+fn entry(plan: &Plan) -> ConsoleAccess {
     let roles = plan.steps.iter().filter_map(Step::role_arn).count();
     match (plan.has_long_term_keys(), roles, plan.steps.len()) {
-        (true, 0, _) => Entry::Keys,
-        (true, 1, 1) => Entry::Direct,
-        (true, 1, _) => Entry::Shared,
-        (_, 0, _) => Entry::Source,
-        (_, 1, _) if matches!(plan.source, Source::CredentialProcess { .. }) => Entry::Open,
-        _ => Entry::Chained,
+        (true, 0, _) => ConsoleAccess::Keys,
+        (true, 1, 1) => ConsoleAccess::Direct,
+        (true, 1, _) => ConsoleAccess::Shared,
+        (_, 0, _) => ConsoleAccess::Source,
+        (_, 1, _) if matches!(plan.source, Source::CredentialProcess { .. }) => ConsoleAccess::Open,
+        _ => ConsoleAccess::Chained,
     }
 }
 
 /// Gets the credentials, and the token for them.
-pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
-    let Wanted {
+pub(super) fn open(wanted: &SessionRequest<'_>) -> Result<Opened> {
+    let SessionRequest {
         context,
         config,
         duration,
@@ -88,7 +88,7 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     let broker = context.broker("console", plan, &store, &options);
     broker.confirm()?;
     let keys = match entry {
-        Entry::Keys => broker.own_keys()?,
+        ConsoleAccess::Keys => broker.own_keys()?,
         _ => broker
             .credentials()
             .map_err(|error| of_own_code(error, wanted, plan))?,
@@ -102,11 +102,13 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
     };
     let session_duration = match self::entry(plan) {
         _ if is_federation => None,
-        Entry::Direct => duration.or_else(|| plan.steps.last().and_then(Step::duration_seconds)),
-        Entry::Source => duration,
+        ConsoleAccess::Direct => {
+            duration.or_else(|| plan.steps.last().and_then(Step::duration_seconds))
+        }
+        ConsoleAccess::Source => duration,
         // Where it turns out to be a session, AWS says no, and that is said then.
-        Entry::Open => duration.filter(|seconds| *seconds > CHAINED),
-        Entry::Keys | Entry::Shared | Entry::Chained => None,
+        ConsoleAccess::Open => duration.filter(|seconds| *seconds > CHAINED),
+        ConsoleAccess::Keys | ConsoleAccess::Shared | ConsoleAccess::Chained => None,
     };
     let signed_in = broker.signin_token(&credentials, wanted.signin, session_duration)?;
     if !signed_in.has_duration && duration.is_some() && session_duration.is_some() {
@@ -128,8 +130,8 @@ pub(super) fn open(wanted: &Wanted<'_>) -> Result<Opened> {
 
 /// Another plan for the console alone, or for `--duration`: the credentials' own life is then the
 /// session's, or the role must be assumed otherwise.
-fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
-    if entry == Entry::Source && wanted.plan.steps.iter().any(|step| step.is_conditional) {
+fn adapted(wanted: &SessionRequest<'_>, entry: ConsoleAccess) -> Result<Option<Plan>> {
+    if entry == ConsoleAccess::Source && wanted.plan.steps.iter().any(|step| step.is_conditional) {
         // The console takes no session of a user: should the source give a user's key, it is wanted
         // bare.
         let mut plan = wanted.context.plan_of(wanted.config, wanted.request)?;
@@ -140,12 +142,12 @@ fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
         return Ok(None);
     };
     let request = match entry {
-        Entry::Keys | Entry::Direct | Entry::Source => return Ok(None),
-        Entry::Shared | Entry::Open if seconds > CHAINED => Request {
+        ConsoleAccess::Keys | ConsoleAccess::Direct | ConsoleAccess::Source => return Ok(None),
+        ConsoleAccess::Shared | ConsoleAccess::Open if seconds > CHAINED => Request {
             code_on_role: true,
             ..wanted.request.clone()
         },
-        Entry::Shared | Entry::Open | Entry::Chained => {
+        ConsoleAccess::Shared | ConsoleAccess::Open | ConsoleAccess::Chained => {
             if seconds > CHAINED {
                 wanted.context.voice.warn(
                     "--duration is cut to 1h: AWS lets the session of a role that is assumed from \
@@ -164,10 +166,10 @@ fn adapted(wanted: &Wanted<'_>, entry: Entry) -> Result<Option<Plan>> {
 }
 
 /// A code that only `--duration` wants is not the one that 'xacct login' asks for.
-fn of_own_code(error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
+fn of_own_code(error: Error, wanted: &SessionRequest<'_>, plan: &Plan) -> Error {
     let is_longer = match entry(wanted.plan) {
-        Entry::Shared => entry(plan) == Entry::Direct,
-        Entry::Open => wanted.duration.is_some_and(|seconds| seconds > CHAINED),
+        ConsoleAccess::Shared => entry(plan) == ConsoleAccess::Direct,
+        ConsoleAccess::Open => wanted.duration.is_some_and(|seconds| seconds > CHAINED),
         _ => false,
     };
     if error.kind != Kind::NeedsPerson || !is_longer {
@@ -187,8 +189,12 @@ fn of_own_code(error: Error, wanted: &Wanted<'_>, plan: &Plan) -> Error {
 }
 
 /// A federation session of the user whose keys these are.
-fn federation(broker: &Broker<'_>, keys: &Credentials, wanted: &Wanted<'_>) -> Result<Credentials> {
-    let Wanted {
+fn federation(
+    broker: &Broker<'_>,
+    keys: &Credentials,
+    wanted: &SessionRequest<'_>,
+) -> Result<Credentials> {
+    let SessionRequest {
         context,
         config,
         plan,

@@ -20,7 +20,7 @@ const AT_ONCE: usize = 16;
 
 /// What is asked once for all who would ask it.
 #[derive(Default)]
-struct Work<'p> {
+struct NetworkWork<'p> {
     /// By access key and world: all endpoints of a partition give the same answer.
     keys: BTreeMap<(String, String), &'p Planned>,
     /// By URL, with how it is reached.
@@ -28,7 +28,7 @@ struct Work<'p> {
 }
 
 /// What one request came to.
-struct Answer {
+struct ProbeAnswer {
     url: String,
     asked: Option<Asked>,
     /// Seconds that the server's clock is ahead, where there was an answer.
@@ -37,8 +37,8 @@ struct Answer {
 }
 
 /// What the network said, or why it was not asked.
-pub(super) struct Answers {
-    of_requests: Vec<Answer>,
+pub(super) struct NetworkAnswers {
+    of_requests: Vec<ProbeAnswer>,
     /// CA bundles that cannot be used.
     bundles: Vec<Finding>,
     skipped: Option<String>,
@@ -50,14 +50,14 @@ pub(super) fn ask(
     planned: &[Planned],
     looked_at: &dyn Fn(&str) -> bool,
     offline: bool,
-) -> Answers {
+) -> NetworkAnswers {
     let meant: Vec<&Planned> = planned
         .iter()
         .filter(|one| looked_at(&one.profile.name))
         .collect();
     let (unusable, bundles) = bundles(&meant);
     if offline {
-        return Answers {
+        return NetworkAnswers {
             of_requests: Vec::new(),
             bundles,
             skipped: Some("--offline".to_owned()),
@@ -72,12 +72,12 @@ pub(super) fn ask(
     });
     let work = work(&usable);
     match ask_all(&work, context) {
-        Ok(of_requests) => Answers {
+        Ok(of_requests) => NetworkAnswers {
             of_requests,
             bundles,
             skipped: None,
         },
-        Err(error) => Answers {
+        Err(error) => NetworkAnswers {
             of_requests: Vec::new(),
             bundles,
             skipped: Some(error.to_string()),
@@ -85,7 +85,7 @@ pub(super) fn ask(
     }
 }
 
-impl Answers {
+impl NetworkAnswers {
     /// What is wrong with the network, the keys and the clock.
     pub(super) fn findings(&self, context: &Context, planned: &[Planned]) -> Vec<Finding> {
         let unreached: Vec<Unreached> = self
@@ -154,8 +154,8 @@ fn bundles(planned: &[&Planned]) -> (BTreeSet<String>, Vec<Finding>) {
     )
 }
 
-fn work<'p>(planned: &[&'p Planned]) -> Work<'p> {
-    let mut work = Work::default();
+fn work<'p>(planned: &[&'p Planned]) -> NetworkWork<'p> {
+    let mut work = NetworkWork::default();
     for one in planned {
         let Ok(plan) = &one.plan else { continue };
         if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source
@@ -210,10 +210,10 @@ fn urls(plan: &Plan) -> Vec<String> {
 }
 
 /// Errors: the runtime does not start.
-fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
+fn ask_all(work: &NetworkWork<'_>, context: &Context) -> Result<Vec<ProbeAnswer>> {
     runtime::run(async {
         let keys = work.keys.values().map(|one| ask_whose(one, context));
-        let mut answers: Vec<Answer> = stream::iter(keys)
+        let mut answers: Vec<ProbeAnswer> = stream::iter(keys)
             .buffered(AT_ONCE)
             .filter_map(|answer| async { answer })
             .collect()
@@ -225,7 +225,7 @@ fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
             .iter()
             .filter(|(url, _)| !known.contains(*url));
         let probes = others.map(|(url, connection)| probe(url, connection, context));
-        let further: Vec<Answer> = stream::iter(probes)
+        let further: Vec<ProbeAnswer> = stream::iter(probes)
             .buffered(AT_ONCE)
             .filter_map(|answer| async { answer })
             .collect()
@@ -236,7 +236,7 @@ fn ask_all(work: &Work<'_>, context: &Context) -> Result<Vec<Answer>> {
 }
 
 /// `GetCallerIdentity`; `None` where the profile's files are wrong, which was told already.
-async fn ask_whose(one: &Planned, context: &Context) -> Option<Answer> {
+async fn ask_whose(one: &Planned, context: &Context) -> Option<ProbeAnswer> {
     let plan = one.plan.as_ref().ok()?;
     let credentials = source::keys(&plan.source).ok()?;
     let sts = Sts::new(plan, context.now, context.voice).ok()?;
@@ -261,7 +261,7 @@ async fn ask_whose(one: &Planned, context: &Context) -> Option<Answer> {
         ),
     };
     let offset = unreached.is_none().then(|| sts.clock_offset());
-    Some(Answer {
+    Some(ProbeAnswer {
         url,
         asked: asked(plan, said),
         offset,
@@ -287,11 +287,11 @@ fn asked(plan: &Plan, said: Said) -> Option<Asked> {
     })
 }
 
-async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<Answer> {
+async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<ProbeAnswer> {
     let url = url.to_owned();
     Some(
         match aws::probe(&url, connection, context.now).await.ok()? {
-            Ok(offset) => Answer {
+            Ok(offset) => ProbeAnswer {
                 url,
                 asked: None,
                 offset,
@@ -299,7 +299,7 @@ async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<
             },
             Err(trouble) => {
                 let unreached = Some(unreached(&url, trouble));
-                Answer {
+                ProbeAnswer {
                     url,
                     asked: None,
                     offset: None,

@@ -9,7 +9,7 @@ use crate::doctor::{Finding, catalog, said};
 use crate::error::{Error, Place};
 use crate::files;
 
-pub(super) struct Read {
+pub(super) struct ReadFiles {
     pub(super) paths: Paths,
     /// As on disk.
     raw: Texts,
@@ -19,8 +19,8 @@ pub(super) struct Read {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Read {
-    pub(super) fn new(context: &Context) -> Read {
+impl ReadFiles {
+    pub(super) fn new(context: &Context) -> ReadFiles {
         let paths = Paths::from_env(&context.env);
         let (mut raw, mut errors) = (Texts::default(), Vec::new());
         for (file, read) in files::read_each(&paths) {
@@ -43,7 +43,7 @@ impl Read {
             .into_iter()
             .map(|(file, error)| finding(&config, file, &error))
             .collect();
-        Read {
+        ReadFiles {
             paths,
             raw,
             config,

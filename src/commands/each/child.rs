@@ -22,7 +22,7 @@ const LEFTOVERS: Duration = Duration::from_secs(1);
 
 /// The end of a run.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(super) enum ChildEnd {
     Exited(ExitStatus),
     TimedOut,
     /// By [`Stop`].
@@ -62,7 +62,7 @@ pub(super) async fn run(
     err: &Stream<'_>,
     limit: Option<Duration>,
     stop: &Stop,
-) -> io::Result<Ended> {
+) -> io::Result<ChildEnd> {
     let mut command = Command::from(command);
     command
         .stdin(Stdio::null())
@@ -78,7 +78,7 @@ pub(super) async fn run(
     let mut child = tokio::task::spawn_blocking(move || command.spawn())
         .await
         .map_err(io::Error::other)??;
-    let group = Group::of(&child);
+    let group = ProcessGroup::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut reading = pin!(async { tokio::join!(out.drain(stdout), err.drain(stderr)) });
     let mut is_read = false;
@@ -92,7 +92,7 @@ pub(super) async fn run(
         }
     };
     let ended = match how {
-        First::Exited(status) => Ended::Exited(status?),
+        First::Exited(status) => ChildEnd::Exited(status?),
         First::Late | First::Stopped => {
             let ending = end(&mut child, &group, stop);
             // A command that is to end may have something to say first, and must not be stuck on
@@ -109,9 +109,9 @@ pub(super) async fn run(
                 }
             }
             if matches!(how, First::Late) {
-                Ended::TimedOut
+                ChildEnd::TimedOut
             } else {
-                Ended::Stopped
+                ChildEnd::Stopped
             }
         }
     };
@@ -143,7 +143,7 @@ async fn first_end(child: &mut Child, limit: Option<Duration>, stop: &Stop) -> F
 }
 
 /// SIGTERM to the whole group, and when its time is up, or when it is told to hurry, SIGKILL.
-async fn end(child: &mut Child, group: &Group, stop: &Stop) -> io::Result<()> {
+async fn end(child: &mut Child, group: &ProcessGroup, stop: &Stop) -> io::Result<()> {
     group.terminate(child);
     tokio::select! {
         biased;
@@ -159,7 +159,7 @@ async fn end(child: &mut Child, group: &Group, stop: &Stop) -> io::Result<()> {
 }
 
 /// The processes of one run.
-struct Group {
+struct ProcessGroup {
     #[cfg(unix)]
     leader: Option<rustix::process::Pid>,
     #[cfg(windows)]
@@ -167,10 +167,10 @@ struct Group {
 }
 
 #[cfg(unix)]
-impl Group {
-    fn of(child: &Child) -> Group {
+impl ProcessGroup {
+    fn of(child: &Child) -> ProcessGroup {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Group {
+        ProcessGroup {
             leader: id.and_then(rustix::process::Pid::from_raw),
         }
     }
@@ -193,9 +193,9 @@ impl Group {
 
 /// Windows has no signal that asks a program to end: it ends at once, with all that it has started.
 #[cfg(windows)]
-impl Group {
-    fn of(child: &Child) -> Group {
-        Group { leader: child.id() }
+impl ProcessGroup {
+    fn of(child: &Child) -> ProcessGroup {
+        ProcessGroup { leader: child.id() }
     }
 
     fn terminate(&self, child: &mut Child) {

@@ -27,7 +27,7 @@ pub(super) enum To {
 }
 
 /// How a target is named where its output is.
-pub(super) struct Named {
+pub(super) struct NamedTarget {
     pub(super) profile: String,
     pub(super) region: String,
     /// `client1`, or `client1/eu-west-1`
@@ -48,7 +48,7 @@ pub(super) struct Printer<'a> {
 }
 
 /// A part of what is shown of a target.
-struct Part {
+struct OutputPart {
     to: To,
     from: u64,
     length: u64,
@@ -58,7 +58,7 @@ struct Part {
 #[derive(Default)]
 struct Order {
     next: usize,
-    waiting: BTreeMap<usize, Vec<Part>>,
+    waiting: BTreeMap<usize, Vec<OutputPart>>,
     backlog: Option<File>,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Printer<'a> {
     pub(super) fn new(
         how: Output,
         colors: [bool; 2],
-        names: &[Named],
+        names: &[NamedTarget],
         board: &'a Board,
     ) -> Printer<'a> {
         let is_seen = io::stdout().is_terminal();
@@ -113,7 +113,7 @@ impl<'a> Printer<'a> {
     }
 
     /// `client1 | text`
-    pub(super) fn line(&self, named: &Named, to: To, line: &[u8]) {
+    pub(super) fn line(&self, named: &NamedTarget, to: To, line: &[u8]) {
         let is_colored = self.colors[usize::from(to == To::Stderr)];
         let style = named
             .color
@@ -140,7 +140,7 @@ impl<'a> Printer<'a> {
     pub(super) fn finished(
         &self,
         index: usize,
-        named: &Named,
+        named: &NamedTarget,
         outcome: &Outcome,
         out: &mut Sink,
         err: &mut Sink,
@@ -159,7 +159,7 @@ impl<'a> Printer<'a> {
     fn group(
         &self,
         index: usize,
-        named: &Named,
+        named: &NamedTarget,
         outcome: &Outcome,
         out: &mut Sink,
         err: &mut Sink,
@@ -219,7 +219,7 @@ impl Order {
         Ok(())
     }
 
-    fn put_aside(&mut self, parts: &mut [(To, &mut dyn Read)]) -> io::Result<Vec<Part>> {
+    fn put_aside(&mut self, parts: &mut [(To, &mut dyn Read)]) -> io::Result<Vec<OutputPart>> {
         let backlog = match &mut self.backlog {
             Some(backlog) => backlog,
             none => none.insert(tempfile::tempfile()?),
@@ -228,7 +228,7 @@ impl Order {
         for (to, part) in parts {
             let from = backlog.seek(SeekFrom::End(0))?;
             let length = io::copy(part, backlog)?;
-            aside.push(Part {
+            aside.push(OutputPart {
                 to: *to,
                 from,
                 length,
@@ -237,7 +237,7 @@ impl Order {
         Ok(aside)
     }
 
-    fn show(&mut self, part: &Part) -> io::Result<()> {
+    fn show(&mut self, part: &OutputPart) -> io::Result<()> {
         let Some(backlog) = &mut self.backlog else {
             return Ok(());
         };
@@ -281,7 +281,7 @@ fn write_out(bytes: &[u8]) -> io::Result<()> {
 }
 
 fn json(
-    named: &Named,
+    named: &NamedTarget,
     outcome: &Outcome,
     out: &mut Sink,
     err: &mut Sink,
@@ -316,7 +316,7 @@ fn json(
 }
 
 /// `== client1 (222222222222, eu-west-1): failed, status 3, 1.2s`
-fn heading(named: &Named, outcome: &Outcome, is_colored: bool) -> String {
+fn heading(named: &NamedTarget, outcome: &Outcome, is_colored: bool) -> String {
     let style = named
         .color
         .filter(|_| is_colored)

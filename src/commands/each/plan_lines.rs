@@ -8,7 +8,7 @@ use crate::plan::Step;
 use crate::say::visible_json;
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct PlanLine<'a> {
     profile: &'a str,
     account_id: Option<&'a str>,
     role_arn: Option<&'a str>,
@@ -24,7 +24,7 @@ pub(super) fn text(work: &Work, brokers: &[Broker<'_>]) -> String {
     let forecasts: Vec<Forecast> = brokers.iter().map(Broker::forecast).collect();
     for target in &work.targets {
         let (plan, forecast) = (work.plan(target), forecasts[target.member]);
-        let line = Line {
+        let line = PlanLine {
             profile: &plan.profile,
             account_id: plan.account_id(),
             role_arn: plan.steps.iter().rev().find_map(Step::role_arn),

@@ -11,7 +11,7 @@ use super::outcome::{Outcome, Status};
 use super::targets::Work;
 
 /// One thing that is needed, and the members that it is for.
-struct Wanted {
+struct SharedNeed {
     need: Need,
     members: Vec<usize>,
 }
@@ -32,7 +32,7 @@ pub(super) async fn provide(
     refuse_one_code_for_many(&wanted, code, work)?;
     announce(&wanted, work, voice);
     let (mut refused, mut first) = (Refused::new(), None);
-    for Wanted { need, members } in &wanted {
+    for SharedNeed { need, members } in &wanted {
         let Some(broker) = members.first().and_then(|member| brokers.get(*member)) else {
             continue;
         };
@@ -85,12 +85,12 @@ pub(super) fn outcome_with_hints(error: &Error) -> Outcome {
     }
 }
 
-fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
+fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<SharedNeed> {
     let members = work.targets.iter().map(|target| target.member);
     let members: BTreeSet<usize> = members
         .filter(|member| !work.refused.contains_key(member))
         .collect();
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<SharedNeed> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for member in members {
         let Some(need) = brokers.get(member).and_then(Broker::need) else {
@@ -107,7 +107,7 @@ fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
             same.members.push(member);
         } else {
             known.insert(identity, wanted.len());
-            wanted.push(Wanted {
+            wanted.push(SharedNeed {
                 need,
                 members: vec![member],
             });
@@ -116,14 +116,14 @@ fn wanted(work: &Work, brokers: &[Broker<'_>]) -> Vec<Wanted> {
     wanted
 }
 
-fn names<'a>(work: &'a Work, wanted: impl Iterator<Item = &'a Wanted>) -> Vec<String> {
+fn names<'a>(work: &'a Work, wanted: impl Iterator<Item = &'a SharedNeed>) -> Vec<String> {
     let members = wanted.flat_map(|wanted| &wanted.members);
     members
         .map(|member| format!("'{}'", work.members[*member].plan.profile))
         .collect()
 }
 
-impl Wanted {
+impl SharedNeed {
     fn is_code(&self) -> bool {
         matches!(self.need, Need::Code { .. })
     }
@@ -151,7 +151,7 @@ impl Wanted {
 }
 
 /// A code works once.
-fn refuse_one_code_for_many(wanted: &[Wanted], code: &CodeSource, work: &Work) -> Result<()> {
+fn refuse_one_code_for_many(wanted: &[SharedNeed], code: &CodeSource, work: &Work) -> Result<()> {
     let needed = wanted.iter().filter(|wanted| wanted.is_certain()).count();
     if needed < 2 || !matches!(code, CodeSource::Given(_)) {
         return Ok(());
@@ -172,7 +172,7 @@ fn refuse_one_code_for_many(wanted: &[Wanted], code: &CodeSource, work: &Work) -
 }
 
 /// Says before the first question how many there will be.
-fn announce(wanted: &[Wanted], work: &Work, voice: Voice) {
+fn announce(wanted: &[SharedNeed], work: &Work, voice: Voice) {
     let own = names(work, wanted.iter().filter(|wanted| wanted.is_for_role()));
     let codes = wanted.iter().filter(|wanted| wanted.is_code()).count();
     if own.is_empty() || codes < 2 {
@@ -181,7 +181,7 @@ fn announce(wanted: &[Wanted], work: &Work, voice: Voice) {
     let is_certain = wanted
         .iter()
         .filter(|wanted| wanted.is_code())
-        .all(Wanted::is_certain);
+        .all(SharedNeed::is_certain);
     let (up_to, unless) = if is_certain {
         ("", "")
     } else {

@@ -12,13 +12,13 @@ use crate::say::{Progress, Voice};
 const BAR: usize = 20;
 
 pub(super) struct Board {
-    state: RefCell<State>,
+    state: RefCell<ProgressState>,
     progress: RefCell<Progress>,
     common: Common,
 }
 
 #[derive(Debug, Default, Clone)]
-struct State {
+struct ProgressState {
     total: usize,
     done: usize,
     failed: usize,
@@ -27,9 +27,9 @@ struct State {
 
 impl Board {
     pub(super) fn new(total: usize, voice: Voice, common: Common) -> Board {
-        let state = RefCell::new(State {
+        let state = RefCell::new(ProgressState {
             total,
-            ..State::default()
+            ..ProgressState::default()
         });
         Board {
             state,
@@ -72,7 +72,7 @@ impl Board {
     }
 }
 
-impl State {
+impl ProgressState {
     /// `[####----------------] 12/60, 1 failed, 40s left: client1, client2 …`
     fn text(&self, elapsed: f64, label: impl Fn(usize) -> String, columns: usize) -> String {
         let filled = BAR * self.done / self.total.max(1);
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn the_line_says_what_runs_and_fits() {
         let label = |index: usize| format!("client{index}");
-        let state = State {
+        let state = ProgressState {
             total: 60,
             done: 12,
             failed: 1,
@@ -134,10 +134,10 @@ mod tests {
         for columns in 0..100 {
             assert!(state.text(10.0, label, columns).chars().count() <= columns);
         }
-        let first = State {
+        let first = ProgressState {
             total: 2,
             running: [0].into(),
-            ..State::default()
+            ..ProgressState::default()
         };
         assert_eq!(
             first.text(1.0, label, 80),

@@ -19,7 +19,7 @@ use crate::terminal::interruptible;
 
 use super::outcome::Outcome;
 use super::prepare;
-use super::targets::{ALL_REGIONS, Member, Target, Work};
+use super::targets::{ALL_REGIONS, Member, RegionTarget, Work};
 
 /// Of the members that it was asked for.
 pub(super) type Found = BTreeMap<usize, std::result::Result<Vec<String>, Outcome>>;
@@ -207,7 +207,7 @@ pub(super) fn put(work: &mut Work, found: &Found) {
         {
             Some(Ok(regions)) => {
                 let member = target.member;
-                targets.extend(regions.iter().map(|region| Target {
+                targets.extend(regions.iter().map(|region| RegionTarget {
                     member,
                     region: region.clone(),
                 }));

@@ -3,19 +3,19 @@
 use anstyle::AnsiColor;
 
 use super::outcome::{Outcome, Status, took};
-use super::output::Named;
+use super::output::NamedTarget;
 use crate::render::table::{Cell, table};
 use crate::say::Voice;
 
 /// `xacct: 12 ok in 3.1s`, below the table of those that are not.
 pub(super) fn say(
     voice: Voice,
-    names: &[Named],
+    names: &[NamedTarget],
     outcomes: &[Outcome],
     milliseconds: u64,
     width: Option<usize>,
 ) {
-    let wrong: Vec<(&Named, &Outcome)> = names
+    let wrong: Vec<(&NamedTarget, &Outcome)> = names
         .iter()
         .zip(outcomes)
         .filter(|(_, outcome)| outcome.status != Status::Ok)
@@ -44,7 +44,7 @@ pub(super) fn say(
     }
 }
 
-fn row(named: &Named, outcome: &Outcome) -> Vec<Cell> {
+fn row(named: &NamedTarget, outcome: &Outcome) -> Vec<Cell> {
     let color = match outcome.status {
         Status::Skipped | Status::Ok => AnsiColor::BrightBlack,
         Status::Failed | Status::Denied | Status::Timeout => AnsiColor::Red,

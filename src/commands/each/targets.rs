@@ -48,7 +48,7 @@ pub(super) struct Member {
 
 /// One run of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct RegionTarget {
     /// Its place in [`Work::members`].
     pub(super) member: usize,
     pub(super) region: String,
@@ -57,7 +57,7 @@ pub(super) struct Target {
 pub(super) struct Work {
     pub(super) members: Vec<Member>,
     /// In the order in which they are started, and shown: the files', then the regions'.
-    pub(super) targets: Vec<Target>,
+    pub(super) targets: Vec<RegionTarget>,
     /// Where nothing can be run, by member.
     pub(super) refused: HashMap<usize, Outcome>,
     /// Several regions: a profile's name alone does not say which target is meant.
@@ -65,12 +65,12 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn plan(&self, target: &Target) -> &Plan {
+    pub(super) fn plan(&self, target: &RegionTarget) -> &Plan {
         &self.members[target.member].plan
     }
 
     /// `client1`, or `client1/eu-west-1`
-    pub(super) fn label(&self, target: &Target) -> String {
+    pub(super) fn label(&self, target: &RegionTarget) -> String {
         let profile = &self.plan(target).profile;
         if self.is_matrix {
             format!("{profile}/{}", target.region)
@@ -325,22 +325,22 @@ fn color(config: &Config, name: &str) -> Option<ProfileColor> {
     profile_summary::color(&config.profile(name).ok()??)
 }
 
-fn targets(members: &[Member], regions: &[String]) -> Vec<Target> {
+fn targets(members: &[Member], regions: &[String]) -> Vec<RegionTarget> {
     let mut seen = BTreeSet::new();
     let regions: Vec<&String> = regions
         .iter()
         .filter(|region| seen.insert(*region))
         .collect();
-    let of = |(member, this): (usize, &Member)| -> Vec<Target> {
+    let of = |(member, this): (usize, &Member)| -> Vec<RegionTarget> {
         if regions.is_empty() {
-            return vec![Target {
+            return vec![RegionTarget {
                 member,
                 region: this.plan.region.name.clone(),
             }];
         }
         regions
             .iter()
-            .map(|region| Target {
+            .map(|region| RegionTarget {
                 member,
                 region: (*region).clone(),
             })

@@ -17,10 +17,10 @@ use crate::say::Voice;
 use crate::terminal::unless;
 
 use super::capture::Sink;
-use super::child::{self, Ended, Stream};
+use super::child::{self, ChildEnd, Stream};
 use super::directory::Directory;
 use super::outcome::{Outcome, Status};
-use super::output::{Named, Printer, To};
+use super::output::{NamedTarget, Printer, To};
 use super::prepare::{Refused, outcome};
 use super::stop::{Level, Stop};
 use super::targets::Work;
@@ -32,7 +32,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// What all targets have in common.
 pub(super) struct Tasks<'a> {
     pub(super) work: &'a Work,
-    pub(super) names: &'a [Named],
+    pub(super) names: &'a [NamedTarget],
     /// One for each member.
     pub(super) brokers: &'a [Broker<'a>],
     pub(super) refused: Refused,
@@ -215,25 +215,25 @@ impl Tasks<'_> {
         Ok(())
     }
 
-    fn ended(&self, ended: &Ended) -> Outcome {
+    fn ended(&self, ended: &ChildEnd) -> Outcome {
         let outcome = match ended {
-            Ended::Exited(status) if status.success() => Outcome {
+            ChildEnd::Exited(status) if status.success() => Outcome {
                 status: Status::Ok,
                 exit_code: Some(0),
                 error: None,
                 ..Outcome::skipped()
             },
-            Ended::Exited(status) => Outcome {
+            ChildEnd::Exited(status) => Outcome {
                 exit_code: status.code(),
                 ..Outcome::failed(Status::Failed, why(*status))
             },
-            Ended::TimedOut => {
+            ChildEnd::TimedOut => {
                 let limit = duration::readable(
                     i64::try_from(self.timeout.unwrap_or_default()).unwrap_or(i64::MAX),
                 );
                 Outcome::failed(Status::Timeout, format!("it took longer than {limit}"))
             }
-            Ended::Stopped => Outcome::failed(Status::Failed, "it was ended before it was done"),
+            ChildEnd::Stopped => Outcome::failed(Status::Failed, "it was ended before it was done"),
         };
         Outcome {
             has_run: true,

@@ -18,7 +18,7 @@ use crate::sandbox::server::Server;
 use crate::sandbox::world::World;
 use crate::shell_state;
 
-use stage::{Played, Stage};
+use stage::{Played, TourStage};
 
 /// How many ask for the same credentials at once.
 const CROWD: usize = 20;
@@ -59,7 +59,7 @@ pub(crate) fn run(
     let mut env = super::environment(env, &home.variables(&endpoint))?;
     // The same on a terminal as without one: nobody is asked.
     env.insert("XACCT_NO_INPUT".into(), "true".into());
-    let mut stage = Stage::new(out, color, env, &endpoint);
+    let mut stage = TourStage::new(out, color, env, &endpoint);
     let client1 = online(&mut stage, &home.dir().join(".aws/config"));
     // From here on AWS is out of reach.
     drop(stop);
@@ -72,7 +72,7 @@ pub(crate) fn run(
 }
 
 /// Everything for which AWS must be there; gives what `credential-process client1` printed.
-fn online<W: Write>(stage: &mut Stage<'_, W>, config: &Path) -> Result<Played> {
+fn online<W: Write>(stage: &mut TourStage<'_, W>, config: &Path) -> Result<Played> {
     stage.title(
         "a tour of xacct: each command is run by this program, its answers are real, only AWS is \
          simulated",
@@ -84,7 +84,7 @@ fn online<W: Write>(stage: &mut Stage<'_, W>, config: &Path) -> Result<Played> {
 }
 
 /// From the profiles to three clients' credentials; gives what `assume client1` printed.
-fn one_code<W: Write>(stage: &mut Stage<'_, W>) -> Result<Played> {
+fn one_code<W: Write>(stage: &mut TourStage<'_, W>) -> Result<Played> {
     stage.scene(
         "the profiles",
         "they are read from ~/.aws/config as they stand there; nothing is converted",
@@ -138,7 +138,7 @@ fn one_code<W: Write>(stage: &mut Stage<'_, W>) -> Result<Played> {
     Ok(first)
 }
 
-fn other_clients<W: Write>(stage: &mut Stage<'_, W>) -> Result<()> {
+fn other_clients<W: Write>(stage: &mut TourStage<'_, W>) -> Result<()> {
     stage.scene(
         "three clients on one code",
         "the code bought a session, which every role of the same keys shares",
@@ -162,7 +162,7 @@ fn other_clients<W: Write>(stage: &mut Stage<'_, W>) -> Result<()> {
 }
 
 /// The other ways to hand credentials out; gives what `credential-process client1` printed.
-fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
+fn uses<W: Write>(stage: &mut TourStage<'_, W>, first: &Played) -> Result<Played> {
     stage.scene(
         "for one command",
         "exec runs a program with the credentials in its environment, here xacct itself",
@@ -221,7 +221,11 @@ fn uses<W: Write>(stage: &mut Stage<'_, W>, first: &Played) -> Result<Played> {
 }
 
 /// What must never happen.
-fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &Path) -> Result<()> {
+fn no_accidents<W: Write>(
+    stage: &mut TourStage<'_, W>,
+    client1: &Played,
+    config: &Path,
+) -> Result<()> {
     stage.scene(
         "never the wrong account",
         "the profile is edited: client1 now names a role of client3's account",
@@ -283,7 +287,7 @@ fn no_accidents<W: Write>(stage: &mut Stage<'_, W>, client1: &Played, config: &P
     )
 }
 
-fn out_of_reach<W: Write>(stage: &mut Stage<'_, W>, client1: &Played) -> Result<()> {
+fn out_of_reach<W: Write>(stage: &mut TourStage<'_, W>, client1: &Played) -> Result<()> {
     stage.scene(
         "AWS out of reach",
         "the simulated AWS is switched off; cached credentials still work",

@@ -10,7 +10,7 @@ use crate::cli::{Asking, SyncSso};
 use crate::commands::add::{named, region};
 use crate::commands::context::Context;
 use crate::commands::questions::Person;
-use crate::commands::sso_session::{NewSession, Place, refuse_second_place, start_url};
+use crate::commands::sso_session::{NewSession, PortalAddress, refuse_second_place, start_url};
 use crate::config::managed::{AccountRole, BlockSource, Synced};
 use crate::config::{Config, Field, FileKind, Key, NameFields, NameTemplate};
 use crate::error::{Error, Kind, Result};
@@ -138,7 +138,7 @@ fn profile(template: &NameTemplate, named: NameFields<'_>, region: Option<String
 fn session(asked: &SyncSso, context: &Context) -> Result<(Config, String, Option<NewSession>)> {
     let config = context.config()?;
     let mut names = config.sso_session_names();
-    let place = Place {
+    let place = PortalAddress {
         start_url: asked.sso_start_url.as_deref(),
         region: asked.sso_region.as_deref(),
     };

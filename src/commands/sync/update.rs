@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::Syncing;
-use crate::commands::change::{Access, Asked, Files};
+use crate::commands::change::{Access, ChangeOptions, ConfigFiles};
 use crate::commands::context::Context;
 use crate::commands::sso_session::NewSession;
 use crate::config::adopt::{self, Adoption};
@@ -33,7 +33,7 @@ pub(super) fn template(syncing: &Syncing, usual: &str, fields: &[Field]) -> Resu
 
 /// Errors: the file could not be changed, as far as that is seen before anything is asked for.
 pub(super) fn check(source: BlockSource<'_>, context: &Context) -> Result<()> {
-    let files = Files::open(context, Access::Look)?;
+    let files = ConfigFiles::open(context, Access::Look)?;
     block(
         &files,
         files.raw.config.as_ref().map_or("", |text| text),
@@ -51,7 +51,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         no_input,
     } = update;
     let found = profiles.len();
-    let files = Files::open(context, Access::unless(syncing.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(syncing.dry_run))?;
     let path = files.paths.display(FileKind::Config);
     let before = files.raw.config.as_ref().map_or("", |text| text.as_str());
     let session = session.filter(|session| files.config.sso_session(&session.name).is_none());
@@ -86,7 +86,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     hold(&after, &profiles)?;
     warn_of_lost_sources(&files.config, &outcome.gone, context);
     let changes = files.changes(&texts, &[FileKind::Config]);
-    let asking = Asked {
+    let asking = ChangeOptions {
         dry_run: syncing.dry_run,
         yes: syncing.yes,
         no_input,
@@ -137,7 +137,7 @@ fn warn_of_kept(kept: &[String], context: &Context) {
     ));
 }
 
-fn block<'f>(files: &Files, text: &'f str, source: BlockSource<'_>) -> Result<Block<'f>> {
+fn block<'f>(files: &ConfigFiles, text: &'f str, source: BlockSource<'_>) -> Result<Block<'f>> {
     Block::find(text, source).map_err(
         |Broken {
              line,
@@ -152,7 +152,7 @@ fn block<'f>(files: &Files, text: &'f str, source: BlockSource<'_>) -> Result<Bl
 
 /// The profiles whose names are free, and the names of those that stay as they are, or out.
 fn without_taken(
-    files: &Files,
+    files: &ConfigFiles,
     block: &Block<'_>,
     profiles: Vec<Synced>,
     context: &Context,

@@ -19,7 +19,7 @@ use crate::shell_state::SHELL_STATE;
 const WIDTH: usize = 100;
 
 /// Where the tour is shown, and what it has come to so far.
-pub(super) struct Stage<'a, W> {
+pub(super) struct TourStage<'a, W> {
     out: &'a mut W,
     color: bool,
     /// The programs' whole environment.
@@ -84,14 +84,14 @@ impl Played {
     }
 }
 
-impl<'a, W: Write> Stage<'a, W> {
+impl<'a, W: Write> TourStage<'a, W> {
     pub(super) fn new(
         out: &'a mut W,
         color: bool,
         env: BTreeMap<OsString, OsString>,
         endpoint: &str,
-    ) -> Stage<'a, W> {
-        Stage {
+    ) -> TourStage<'a, W> {
+        TourStage {
             out,
             color,
             env,
@@ -217,7 +217,7 @@ impl<'a, W: Write> Stage<'a, W> {
     ///
     /// Errors: the promises that were not kept.
     pub(super) fn end(self) -> Result<()> {
-        let Stage {
+        let TourStage {
             out, kept, broken, ..
         } = self;
         let (summary, result) = match broken.as_slice() {

@@ -2,8 +2,11 @@
 
 use super::*;
 
-fn played(shown: &mut Vec<u8>, act: impl FnOnce(&mut Stage<'_, Vec<u8>>)) -> (String, Result<()>) {
-    let mut stage = Stage::new(shown, false, BTreeMap::new(), "http://127.0.0.1:1");
+fn played(
+    shown: &mut Vec<u8>,
+    act: impl FnOnce(&mut TourStage<'_, Vec<u8>>),
+) -> (String, Result<()>) {
+    let mut stage = TourStage::new(shown, false, BTreeMap::new(), "http://127.0.0.1:1");
     act(&mut stage);
     let result = stage.end();
     (String::from_utf8(shown.clone()).unwrap(), result)

@@ -1,15 +1,15 @@
 //! Every kind of finding there is: its name for scripts, how bad it is, what it is about. A new
 //! kind is a new line here, and the line is what `xacct-doctor(1)` says of it.
 
-use super::finding::{Area, Kind, Severity};
+use super::finding::{Area, FindingKind, Severity};
 
 /// `NAME: severity area "id" "what the man page says";`
 macro_rules! kinds {
     ($($name:ident: $severity:ident $area:ident $id:literal $about:literal;)*) => {
-        $(pub(crate) const $name: Kind =
-            Kind { id: $id, severity: Severity::$severity, area: Area::$area, about: $about };)*
+        $(pub(crate) const $name: FindingKind =
+            FindingKind { id: $id, severity: Severity::$severity, area: Area::$area, about: $about };)*
         #[cfg(test)]
-        pub(crate) const ALL: &[&Kind] = &[$(&$name),*];
+        pub(crate) const ALL: &[&FindingKind] = &[$(&$name),*];
     };
 }
 

@@ -185,7 +185,7 @@ pub(crate) fn other_tool(shown: &str, tool: &str) -> Finding {
 /// A file of `~/.aws/sso/cache`, as far as it is looked at: never a secret.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TokenFile {
+struct TokenSummary {
     access_token: Option<IgnoredAny>,
     client_id: Option<IgnoredAny>,
     refresh_token: Option<IgnoredAny>,
@@ -201,7 +201,7 @@ pub(crate) fn token(
     profile_of: &dyn Fn(&str) -> Option<String>,
     now: DateTime<Utc>,
 ) -> Option<Finding> {
-    let file: Option<TokenFile> = serde_json::from_str(text).ok();
+    let file: Option<TokenSummary> = serde_json::from_str(text).ok();
     let file = file.filter(|file| file.access_token.is_some() || file.client_id.is_some());
     let Some((end, file)) = file.and_then(|file| Some((time(&file.expires_at)?, file))) else {
         let finding = Finding::new(

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::finding::Edit;
+use super::finding::TextEdit;
 use crate::config::scan::{self, Line, LineKind, Scan};
 use crate::config::{Config, FileKind, Ini, IniEdit, Profile};
 
@@ -15,7 +15,7 @@ const MARK: char = '\u{feff}';
 pub(crate) fn apply(
     file: FileKind,
     text: &str,
-    edits: &[&Edit],
+    edits: &[&TextEdit],
 ) -> Result<Zeroizing<String>, String> {
     let lines: Vec<Line<'_>> = Scan::file(text)
         .filter(|line| line.what != LineKind::Mark)
@@ -24,14 +24,14 @@ pub(crate) fn apply(
     let (mut replaced, mut dropped) = (Vec::new(), Vec::new());
     for edit in edits {
         match edit {
-            Edit::DropMark => {
+            TextEdit::DropMark => {
                 replaced.push((0..text.len() - text.trim_start_matches(MARK).len(), ""));
             }
-            Edit::Unindent { line: number } => {
+            TextEdit::Unindent { line: number } => {
                 let line = line(*number)?;
                 replaced.push((line.start..line.start + line.indent(), ""));
             }
-            Edit::Set {
+            TextEdit::Set {
                 line: number,
                 value,
                 ..
@@ -42,7 +42,7 @@ pub(crate) fn apply(
                 let start = scan::offset(text, old);
                 replaced.push((start..start + old.len(), value));
             }
-            Edit::Drop { profile, keys } => {
+            TextEdit::Drop { profile, keys } => {
                 dropped.push(IniEdit {
                     profile,
                     gone: keys.iter().map(|key| key.name()).collect(),
@@ -68,7 +68,7 @@ pub(crate) fn apply(
 }
 
 /// Whether every profile says the same as before, but for the keys that these edits are about.
-pub(crate) fn holds(before: &Config, after: &Config, edits: &[&Edit]) -> bool {
+pub(crate) fn holds(before: &Config, after: &Config, edits: &[&TextEdit]) -> bool {
     let (before, after) = (before.profiles(), after.profiles());
     before.len() == after.len()
         && before
@@ -77,16 +77,16 @@ pub(crate) fn holds(before: &Config, after: &Config, edits: &[&Edit]) -> bool {
             .all(|(before, after)| same(before, after, edits))
 }
 
-fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
+fn same(before: &Profile, after: &Profile, edits: &[&TextEdit]) -> bool {
     let is_meant = |key: &str| {
         edits.iter().any(|edit| match edit {
-            Edit::Set {
+            TextEdit::Set {
                 profile, key: own, ..
             } => *profile == before.name && own.name() == key,
-            Edit::Drop { profile, keys } => {
+            TextEdit::Drop { profile, keys } => {
                 *profile == before.name && keys.iter().any(|own| own.name() == key)
             }
-            Edit::DropMark | Edit::Unindent { .. } => false,
+            TextEdit::DropMark | TextEdit::Unindent { .. } => false,
         })
     };
     let kept = |profile: &Profile| -> Vec<(String, Zeroizing<String>)> {
@@ -96,7 +96,7 @@ fn same(before: &Profile, after: &Profile, edits: &[&Edit]) -> bool {
             .collect()
     };
     let set = edits.iter().all(|edit| match edit {
-        Edit::Set {
+        TextEdit::Set {
             profile,
             key,
             value,
@@ -128,8 +128,8 @@ mod tests {
         assert!(apply(FileKind::Config, "k = v", &[&set(2)]).is_err());
     }
 
-    fn set(line: usize) -> Edit {
-        Edit::Set {
+    fn set(line: usize) -> TextEdit {
+        TextEdit::Set {
             profile: "a".to_owned(),
             line,
             key: Key::Region,
@@ -140,11 +140,11 @@ mod tests {
     #[test]
     fn marks_indents_and_keys_go_and_the_rest_stays() {
         let text = "\u{feff}[profile a]\r\nk = v\r\n  # c\r\nsso_region = x # c\r\n[profile b]\r\n";
-        let drop = Edit::Drop {
+        let drop = TextEdit::Drop {
             profile: "a".to_owned(),
             keys: vec![Key::SsoRegion],
         };
-        let edits = [&Edit::DropMark, &Edit::Unindent { line: 3 }, &drop];
+        let edits = [&TextEdit::DropMark, &TextEdit::Unindent { line: 3 }, &drop];
         let changed = apply(FileKind::Config, text, &edits).unwrap();
         assert_eq!(*changed, "[profile a]\r\nk = v\r\n# c\r\n[profile b]\r\n");
     }

@@ -31,7 +31,7 @@ pub(crate) enum Area {
 
 /// One kind of finding; the catalogue has them all.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Kind {
+pub(crate) struct FindingKind {
     /// For scripts: it never changes.
     pub(crate) id: &'static str,
     pub(crate) severity: Severity,
@@ -42,7 +42,7 @@ pub(crate) struct Kind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
-    pub(crate) kind: &'static Kind,
+    pub(crate) kind: &'static FindingKind,
     pub(crate) profile: Option<String>,
     /// As a person would write it: `~/.aws/config`.
     pub(crate) file: Option<String>,
@@ -63,12 +63,12 @@ pub(crate) enum Repair {
     /// Files of xacct's own that nothing will read again.
     Remove { paths: Vec<PathBuf> },
     /// A line of an AWS file.
-    Edit { file: FileKind, edit: Edit },
+    Edit { file: FileKind, edit: TextEdit },
 }
 
 /// A change of a file's text after which xacct reads the same as before, and others too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Edit {
+pub(crate) enum TextEdit {
     /// The byte order mark goes.
     DropMark,
     /// The blanks before the comment in this line go.
@@ -109,7 +109,7 @@ impl Area {
 }
 
 impl Finding {
-    pub(crate) fn new(kind: &'static Kind, message: impl Into<String>) -> Finding {
+    pub(crate) fn new(kind: &'static FindingKind, message: impl Into<String>) -> Finding {
         Finding {
             kind,
             profile: None,

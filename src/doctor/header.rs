@@ -1,7 +1,7 @@
 //! What is wrong with a section's header, for the AWS CLI, the SDKs or xacct (docs/aws.md A1.1).
 
 use super::catalog;
-use super::finding::Kind;
+use super::finding::FindingKind;
 use crate::config::header::{PREFIXES, closed, prefix_and_rest, run_together};
 use crate::config::scan::{is_identifier, trimmed};
 use crate::config::{FileKind, nearest};
@@ -17,7 +17,7 @@ pub(super) enum Below {
 }
 
 #[derive(Debug)]
-pub(super) struct Header {
+pub(super) struct CheckedHeader {
     pub(super) below: Below,
     /// What stands between the brackets, by which the AWS CLI finds a section twice.
     pub(super) inner: String,
@@ -26,10 +26,10 @@ pub(super) struct Header {
 }
 
 /// The kind, the message, what to do.
-pub(super) type Flaw = (&'static Kind, String, String);
+pub(super) type Flaw = (&'static FindingKind, String, String);
 
 /// Reads a line that begins with `[`; blanks around it are off.
-pub(super) fn read(line: &str, file: FileKind) -> Header {
+pub(super) fn read(line: &str, file: FileKind) -> CheckedHeader {
     if !line.starts_with('[') {
         return unopened();
     }
@@ -37,7 +37,7 @@ pub(super) fn read(line: &str, file: FileKind) -> Header {
     let wrong = closed.is_none().then(|| around(line));
     let inner = closed.or_else(|| Some(trimmed(&line[1..line.find(']')?])));
     let Some(inner) = inner else {
-        return Header {
+        return CheckedHeader {
             below: Below::Nothing,
             inner: String::new(),
             name: String::new(),
@@ -49,7 +49,7 @@ pub(super) fn read(line: &str, file: FileKind) -> Header {
     } else {
         in_config(inner)
     };
-    Header {
+    CheckedHeader {
         below,
         inner: inner.to_owned(),
         name,
@@ -58,9 +58,9 @@ pub(super) fn read(line: &str, file: FileKind) -> Header {
 }
 
 /// `profile client1]`
-fn unopened() -> Header {
+fn unopened() -> CheckedHeader {
     let message = "the header has no [: the AWS CLI and the SDKs reject the whole file";
-    Header {
+    CheckedHeader {
         below: Below::Nothing,
         inner: String::new(),
         name: String::new(),

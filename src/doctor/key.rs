@@ -1,7 +1,7 @@
 //! Keys by their names: known, misspelt, another tool's.
 
 use super::catalog;
-use super::finding::Kind;
+use super::finding::FindingKind;
 use super::header::Below;
 use crate::config::{Key, key_meant, nearest, tool_of_key};
 use crate::plan;
@@ -32,7 +32,7 @@ pub(super) fn known_before_equals(line: &str) -> Option<Key> {
 }
 
 /// What there is to say of a key that nobody knows there: the kind, the message, what to do.
-pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static Kind, String, String)> {
+pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static FindingKind, String, String)> {
     match below {
         Below::Profile => unknown_of_profile(key),
         Below::SsoSession if OF_SSO_SESSION.contains(&key) => None,
@@ -46,7 +46,7 @@ pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static Kind, String,
     }
 }
 
-fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
+fn unknown_of_profile(key: &str) -> Option<(&'static FindingKind, String, String)> {
     if Key::of(key).is_some() {
         return None;
     }
@@ -63,7 +63,7 @@ fn unknown_of_profile(key: &str) -> Option<(&'static Kind, String, String)> {
     Some(key_meant(key).map_or_else(|| nobodys(key), |meant| misspelt(key, meant.name())))
 }
 
-fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {
+fn misspelt(key: &str, meant: &str) -> (&'static FindingKind, String, String) {
     let message = format!("unknown key {}", shown(key));
     (
         &catalog::KEY_MISSPELT,
@@ -72,7 +72,7 @@ fn misspelt(key: &str, meant: &str) -> (&'static Kind, String, String) {
     )
 }
 
-fn nobodys(key: &str) -> (&'static Kind, String, String) {
+fn nobodys(key: &str) -> (&'static FindingKind, String, String) {
     let message = format!("neither AWS nor xacct knows the key {}", shown(key));
     (
         &catalog::KEY_UNKNOWN,

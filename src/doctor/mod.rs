@@ -22,7 +22,7 @@ pub(crate) mod disk;
 pub(crate) mod edit;
 mod report;
 
-pub(crate) use finding::{Edit, Finding, Repair, Severity};
+pub(crate) use finding::{Finding, Repair, Severity, TextEdit};
 pub(crate) use known::is_region;
 pub(crate) use profiles::{
     Planned, chain, check as check_profiles, last_refusal, none as no_profiles, said,

@@ -42,7 +42,7 @@ pub(crate) enum Stage {
 
 /// An access key, and what AWS says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct KeyHolder {
     pub(crate) access_key_id: String,
     /// The profile that has it; `None` is the environment.
     pub(crate) holder: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) enum Said {
 pub(crate) fn check(
     planned: &[Planned],
     unreached: &[Unreached],
-    asked: &[Asked],
+    asked: &[KeyHolder],
     offset: Option<i64>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = unreached.iter().map(reach).collect();
@@ -165,7 +165,7 @@ fn clock(offset: i64) -> Option<Finding> {
 }
 
 /// The finding at the line of the key's id.
-fn placed(planned: &[Planned], asked: &Asked, finding: Finding) -> Finding {
+fn placed(planned: &[Planned], asked: &KeyHolder, finding: Finding) -> Finding {
     let Some(holder) = &asked.holder else {
         return finding;
     };
@@ -179,7 +179,7 @@ fn placed(planned: &[Planned], asked: &Asked, finding: Finding) -> Finding {
     }
 }
 
-fn key(asked: &Asked) -> Option<Finding> {
+fn key(asked: &KeyHolder) -> Option<Finding> {
     let id = shown_id(&asked.access_key_id);
     let (kind, message, fix) = match &asked.said {
         Said::Dead { code, message } => {
@@ -211,7 +211,7 @@ fn key(asked: &Asked) -> Option<Finding> {
     Some(Finding::new(kind, message).fix(fix))
 }
 
-fn account(asked: &Asked) -> Option<Finding> {
+fn account(asked: &KeyHolder) -> Option<Finding> {
     let Said::Caller { account_id, .. } = &asked.said else {
         return None;
     };
@@ -225,12 +225,12 @@ fn account(asked: &Asked) -> Option<Finding> {
 
 /// The MFA devices beside the users that have the keys. A device may be called anything, but is in
 /// its user's account.
-fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
+fn devices(planned: &[Planned], asked: &[KeyHolder]) -> Vec<Finding> {
     let mut told = HashSet::new();
     let holders = Holders::of(planned.iter().map(|one| &one.profile));
     let mut findings = Vec::new();
     for one in planned {
-        let Some(used) = Device::used(one, asked) else {
+        let Some(used) = KeyDevice::used(one, asked) else {
             continue;
         };
         if told.insert((used.access_key_id.to_owned(), used.mfa.serial.clone())) {
@@ -241,7 +241,7 @@ fn devices(planned: &[Planned], asked: &[Asked]) -> Vec<Finding> {
 }
 
 /// A device, and the access key whose codes it shows.
-struct Device<'a> {
+struct KeyDevice<'a> {
     profile: &'a str,
     mfa: &'a Mfa,
     arn: Arn<'a>,
@@ -251,9 +251,9 @@ struct Device<'a> {
     caller: &'a str,
 }
 
-impl<'a> Device<'a> {
+impl<'a> KeyDevice<'a> {
     /// `None` where there is no device, or AWS did not say whose the key is.
-    fn used(planned: &'a Planned, asked: &'a [Asked]) -> Option<Device<'a>> {
+    fn used(planned: &'a Planned, asked: &'a [KeyHolder]) -> Option<KeyDevice<'a>> {
         let plan = planned.plan.as_ref().ok()?;
         let mfa = plan.mfa.as_ref()?;
         let access_key_id = key_id(&plan.source)?;
@@ -263,7 +263,7 @@ impl<'a> Device<'a> {
         let Said::Caller { account_id, arn } = &asked.said else {
             return None;
         };
-        Some(Device {
+        Some(KeyDevice {
             profile: &plan.profile,
             mfa,
             arn: Arn::parse(&mfa.serial)?,

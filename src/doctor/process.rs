@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog;
-use super::finding::{Edit, Finding, Repair};
+use super::finding::{Finding, Repair, TextEdit};
 use super::profile::set;
 use super::profiles::Planned;
 use crate::config::{FileKind, Key, Setting, process, words};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Program {
+pub(crate) enum ProgramLookup {
     Missing,
     /// It is there; `same` where it is the xacct that runs.
     Found {
@@ -78,7 +78,7 @@ fn is_assignment(word: &str) -> bool {
 pub(crate) fn check(
     planned: &[Planned],
     looked_at: &dyn Fn(&str) -> bool,
-    found: &BTreeMap<String, Program>,
+    found: &BTreeMap<String, ProgramLookup>,
     own: &str,
 ) -> Vec<Finding> {
     let planned = planned.iter().filter(|one| looked_at(&one.profile.name));
@@ -97,7 +97,7 @@ pub(crate) fn check(
             return vec![at(&catalog::PROCESS_UNCLOSED, message).fix("close the quote")];
         }
         let of_program = |word: String| match found.get(&word)? {
-            Program::Missing => {
+            ProgramLookup::Missing => {
                 let message = format!("{key} names '{word}', which was not found");
                 Some(missing(
                     one,
@@ -106,14 +106,14 @@ pub(crate) fn check(
                     again(command, own),
                 ))
             }
-            Program::Found { same: false } if is_xacct(&word) => {
+            ProgramLookup::Found { same: false } if is_xacct(&word) => {
                 let message = format!("{key} starts '{word}', and this is another xacct, {own}");
                 Some(
                     at(&catalog::PROCESS_OTHER_XACCT, message)
                         .fix("make it one: the two may be of different versions"),
                 )
             }
-            Program::Found { .. } => None,
+            ProgramLookup::Found { .. } => None,
         };
         named(key, command)
             .into_iter()
@@ -135,7 +135,7 @@ fn missing(one: &Planned, setting: &Setting, finding: Finding, again: Option<Str
         Some(command) => {
             let finding = finding.fix(format!("write {CREDENTIAL_PROCESS} = {command}"));
             let (profile, line) = (one.profile.name.clone(), setting.origin.line);
-            let edit = Edit::Set {
+            let edit = TextEdit::Set {
                 profile,
                 line,
                 key: CREDENTIAL_PROCESS,

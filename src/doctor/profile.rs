@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::catalog;
-use super::finding::{Edit, Finding, Kind, Repair};
+use super::finding::{Finding, FindingKind, Repair, TextEdit};
 use super::known;
 use crate::arn::{self, Arn};
 use crate::config::{Config, FileKind, Key, Profile, ProfileColor, Setting, nearest};
@@ -34,7 +34,7 @@ fn filled(setting: &Setting) -> Option<(&Setting, &str)> {
 }
 
 pub(super) fn at(
-    kind: &'static Kind,
+    kind: &'static FindingKind,
     profile: &Profile,
     setting: &Setting,
     message: impl Into<String>,
@@ -50,7 +50,7 @@ fn in_aws_file(profile: &Profile, key: Key) -> Option<(&Setting, &str)> {
 }
 
 fn replaced(profile: &Profile, setting: &Setting, key: Key, value: &str) -> Repair {
-    let edit = Edit::Set {
+    let edit = TextEdit::Set {
         profile: profile.name.clone(),
         line: setting.origin.line,
         key,
@@ -102,7 +102,7 @@ fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
         format!("the Rust SDK refuses {shown} next to sso_session, which says it already");
     let finding =
         at(&catalog::SSO_REPEATED, profile, setting, message).fix(format!("delete {shown}"));
-    let edit = Edit::Drop {
+    let edit = TextEdit::Drop {
         profile: profile.name.clone(),
         keys,
     };
@@ -178,7 +178,7 @@ fn regions(profile: &Profile) -> Vec<Finding> {
 }
 
 /// What there is to say of a region's name.
-pub(super) fn region(text: &str) -> Option<(&'static Kind, String)> {
+pub(super) fn region(text: &str) -> Option<(&'static FindingKind, String)> {
     if known::REGIONS.contains(&text) {
         None
     } else if known::is_region(text) {

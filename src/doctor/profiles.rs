@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::catalog;
-use super::finding::{Finding, Kind, shell_word};
+use super::finding::{Finding, FindingKind, shell_word};
 use super::go;
 use super::holder::Holders;
 use super::profile::{self, set};
@@ -160,7 +160,7 @@ fn is_told_elsewhere(error: &Error) -> bool {
 
 /// Whether a finding says of the same value, as something to look at, what the plan failed for.
 fn is_same(finding: &Finding, failed: &Finding, error: &Error) -> bool {
-    let is = |kind: &Kind| finding.kind.id == kind.id;
+    let is = |kind: &FindingKind| finding.kind.id == kind.id;
     let is_account = error.id == Some(catalog::ACCOUNT_ID_ODD.id) && is(&catalog::ACCOUNT_ID_ODD);
     let is_region = is(&catalog::REGION_MALFORMED) || is(&catalog::REGION_UNKNOWN);
     (is_account || is_region) && finding.place() == failed.place()
@@ -183,8 +183,8 @@ fn one_of(error: &Error) -> Same {
     Same::Circle(names)
 }
 
-fn kind_of(error: &Error) -> &'static Kind {
-    let kinds: [&'static Kind; 13] = [
+fn kind_of(error: &Error) -> &'static FindingKind {
+    let kinds: [&'static FindingKind; 13] = [
         &catalog::GUARD_UNREAD,
         &catalog::REGION_MALFORMED,
         &catalog::INCLUDE_BROKEN,

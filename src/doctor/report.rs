@@ -27,14 +27,14 @@ pub(crate) struct Report {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct ReportDocument<'a> {
     healthy: bool,
-    findings: Vec<Shown<'a>>,
+    findings: Vec<FindingDocument<'a>>,
     checks: &'a [Looked],
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct FindingDocument<'a> {
     id: &'static str,
     severity: &'static str,
     profile: Option<&'a str>,
@@ -69,7 +69,7 @@ impl Report {
 
     /// The value to be written as JSON.
     pub(crate) fn document(&self) -> impl Serialize + '_ {
-        Document {
+        ReportDocument {
             healthy: self.is_healthy(),
             findings: self.findings.iter().map(shown).collect(),
             checks: &self.looked,
@@ -162,8 +162,8 @@ impl Report {
     }
 }
 
-fn shown(finding: &Finding) -> Shown<'_> {
-    Shown {
+fn shown(finding: &Finding) -> FindingDocument<'_> {
+    FindingDocument {
         id: finding.kind.id,
         severity: finding.kind.severity.word(),
         profile: finding.profile.as_deref(),

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::edit;
-use super::finding::{Edit, Finding, Repair};
+use super::finding::{Finding, Repair, TextEdit};
 use super::{catalog, check_text};
 use crate::config::{Config, FileKind, Paths, Texts};
 
@@ -115,7 +115,7 @@ proptest::proptest! {
         let lines: Vec<&str> = picked.iter().map(|at| LINES[*at]).collect();
         let text = format!("{mark}{}\n", lines.join("\n"));
         let findings = check_text(FileKind::Config, "x", &text);
-        let edits: Vec<&Edit> = findings
+        let edits: Vec<&TextEdit> = findings
             .iter()
             .filter_map(|finding| match &finding.repair {
                 Some(Repair::Edit { edit, .. }) => Some(edit),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::catalog;
-use super::finding::{Edit, Finding, Kind, Repair};
+use super::finding::{Finding, FindingKind, Repair, TextEdit};
 use super::header::{self, Below};
 use super::key::{self, shown};
 use crate::config::scan::{Above, BLANK, COMMENT, Junk, Line, LineKind, Pair, Scan};
@@ -52,7 +52,12 @@ const UNINDENT: &str = "remove the blanks before it";
 const DELETE: &str = "write key = value, or delete it";
 
 impl Check<'_> {
-    fn finding(&self, kind: &'static Kind, message: impl Into<String>, fix: &str) -> Finding {
+    fn finding(
+        &self,
+        kind: &'static FindingKind,
+        message: impl Into<String>,
+        fix: &str,
+    ) -> Finding {
         let finding = Finding::new(kind, message)
             .in_line(self.path, self.number)
             .fix(fix);
@@ -62,12 +67,18 @@ impl Check<'_> {
         }
     }
 
-    fn say(&mut self, kind: &'static Kind, message: impl Into<String>, fix: &str) {
+    fn say(&mut self, kind: &'static FindingKind, message: impl Into<String>, fix: &str) {
         let finding = self.finding(kind, message, fix);
         self.findings.push(finding);
     }
 
-    fn say_with(&mut self, edit: Edit, kind: &'static Kind, message: impl Into<String>, fix: &str) {
+    fn say_with(
+        &mut self,
+        edit: TextEdit,
+        kind: &'static FindingKind,
+        message: impl Into<String>,
+        fix: &str,
+    ) {
         let finding = self.finding(kind, message, fix);
         self.findings.push(finding.repair(Repair::Edit {
             file: self.file,
@@ -90,7 +101,7 @@ impl Check<'_> {
                 let message =
                     "the file begins with a byte order mark: the AWS CLI and the SDKs reject it";
                 let fix = "save it as UTF-8 without one";
-                self.say_with(Edit::DropMark, &catalog::BYTE_ORDER_MARK, message, fix);
+                self.say_with(TextEdit::DropMark, &catalog::BYTE_ORDER_MARK, message, fix);
             }
             LineKind::Comment if line.indent() > 0 => self.indented_comment(line),
             LineKind::Blank | LineKind::Comment => {}
@@ -107,7 +118,7 @@ impl Check<'_> {
             Above::Property { nested, .. } => nested && !line.text.contains('='),
             Above::Junk { .. } => return,
         };
-        let edit = Edit::Unindent { line: self.number };
+        let edit = TextEdit::Unindent { line: self.number };
         if rejected {
             let message =
                 "an indented comment with no value above it: the SDKs reject the whole file";

@@ -9,7 +9,7 @@ use crate::cache::{self, DirectoryHealth, Health, Useless};
 use crate::commands::context::Context;
 use crate::config::{Config, FileKind, Key, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
-use crate::doctor::process::{self, Program};
+use crate::doctor::process::{self, ProgramLookup};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
 use crate::refusal;
 
@@ -372,12 +372,12 @@ pub(super) fn programs(
         };
         Some((
             written,
-            found.map_or(Program::Missing, |path| Program::Found {
+            found.map_or(ProgramLookup::Missing, |path| ProgramLookup::Found {
                 same: same(&path),
             }),
         ))
     };
-    let found: BTreeMap<String, Program> = process::programs(planned)
+    let found: BTreeMap<String, ProgramLookup> = process::programs(planned)
         .into_iter()
         .filter_map(look)
         .collect();

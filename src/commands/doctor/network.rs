@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::aws::{self, Failure, Sts};
 use crate::commands::context::Context;
 use crate::credentials::shown_id;
-use crate::doctor::network::{self, Asked, Said, Stage, Unreached};
+use crate::doctor::network::{self, KeyHolder, Said, Stage, Unreached};
 use crate::doctor::{Finding, Looked, Planned, catalog};
 use crate::error::{Error, Result};
 use crate::plan::{Connection, Plan, Source};
@@ -30,7 +30,7 @@ struct NetworkWork<'p> {
 /// What one request came to.
 struct ProbeAnswer {
     url: String,
-    asked: Option<Asked>,
+    asked: Option<KeyHolder>,
     /// Seconds that the server's clock is ahead, where there was an answer.
     offset: Option<i64>,
     unreached: Option<Unreached>,
@@ -93,7 +93,7 @@ impl NetworkAnswers {
             .iter()
             .filter_map(|answer| answer.unreached.clone())
             .collect();
-        let asked: Vec<Asked> = self
+        let asked: Vec<KeyHolder> = self
             .of_requests
             .iter()
             .filter_map(|answer| answer.asked.clone())
@@ -269,7 +269,7 @@ async fn ask_whose(one: &Planned, context: &Context) -> Option<ProbeAnswer> {
     })
 }
 
-fn asked(plan: &Plan, said: Said) -> Option<Asked> {
+fn asked(plan: &Plan, said: Said) -> Option<KeyHolder> {
     let (holder, keys) = match &plan.source {
         Source::AccessKey { profile, keys } => (Some(profile.clone()), keys),
         Source::Environment { keys } => (None, keys),
@@ -279,7 +279,7 @@ fn asked(plan: &Plan, said: Said) -> Option<Asked> {
         keys.access_key_id().to_owned(),
         keys.account_id().map(str::to_owned),
     );
-    Some(Asked {
+    Some(KeyHolder {
         access_key_id,
         holder,
         account_id,

@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::edit_lock;
 use crate::config::{Config, FileKind, Paths, Texts, hints};
 use crate::doctor::edit;
-use crate::doctor::{Edit, Finding, Repair};
+use crate::doctor::{Finding, Repair, TextEdit};
 use crate::error::{Error, Result};
 use crate::files::{self, Change};
 use crate::render::diff;
@@ -37,7 +37,7 @@ pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bo
         changed = changed || done;
     }
     for file in [FileKind::Config, FileKind::Credentials] {
-        let edits: Vec<&Edit> = findings
+        let edits: Vec<&TextEdit> = findings
             .iter()
             .filter_map(|finding| edit_of(finding, file))
             .collect();
@@ -52,7 +52,7 @@ pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bo
     changed
 }
 
-fn edit_of(finding: &Finding, file: FileKind) -> Option<&Edit> {
+fn edit_of(finding: &Finding, file: FileKind) -> Option<&TextEdit> {
     match &finding.repair {
         Some(Repair::Edit { file: own, edit }) if *own == file => Some(edit),
         _ => None,
@@ -91,7 +91,7 @@ fn set_mode(path: &Path, _: u32) -> std::io::Result<()> {
 /// Errors: the file cannot be written, or it would not be read as before.
 fn rewrite(
     file: FileKind,
-    edits: &[&Edit],
+    edits: &[&TextEdit],
     dry_run: bool,
     paths: &Paths,
     context: &Context,

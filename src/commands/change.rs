@@ -12,7 +12,7 @@ use super::print;
 use super::questions::Person;
 use crate::config::{ByFile, Config, FileKind, Paths, Section, Texts};
 use crate::error::{Error, Result};
-use crate::files::{self, Change, Lock};
+use crate::files::{self, Change, EditLock};
 use crate::plan::{Plan, Request};
 use crate::render::diff;
 use crate::terminal;
@@ -24,7 +24,7 @@ pub(super) struct ConfigFiles {
     pub(super) raw: Texts,
     pub(super) config: Config,
     /// `None` where nothing will be written.
-    lock: Option<Lock>,
+    lock: Option<EditLock>,
 }
 
 /// How much a person is asked.

@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::config::Paths;
 use crate::config::words;
 use crate::error::{Error, Result};
-use crate::files::{self, Lock};
+use crate::files::{self, EditLock};
 use crate::runtime;
 use crate::terminal::interruptible;
 
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Waits until no other process changes the files, but not for ever, and not past a signal.
 ///
 /// Errors: as [`files::try_lock`]; `Other` where it takes too long, `Signal`.
-pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<Lock> {
+pub(super) fn wait_for(paths: &Paths, context: &Context) -> Result<EditLock> {
     if let Some(lock) = files::try_lock(paths)? {
         return Ok(lock);
     }

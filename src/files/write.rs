@@ -26,14 +26,14 @@ pub(crate) struct Change<'a> {
 }
 
 /// Held while files are changed; it ends with the process, however that ends.
-pub(crate) struct Lock {
+pub(crate) struct EditLock {
     _file: File,
 }
 
 /// The right to change the files; `None` while another process has it.
 ///
 /// Errors: the directory of the config file cannot be made or locked.
-pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
+pub(crate) fn try_lock(paths: &Paths) -> Result<Option<EditLock>> {
     let Some(dir) = paths
         .config
         .parent()
@@ -46,11 +46,11 @@ pub(crate) fn try_lock(paths: &Paths) -> Result<Option<Lock>> {
     })
 }
 
-fn lock_in(dir: &Path) -> io::Result<Option<Lock>> {
+fn lock_in(dir: &Path) -> io::Result<Option<EditLock>> {
     make_dir(dir)?;
     let file = open_lock(dir)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock { _file: file })),
+        Ok(()) => Ok(Some(EditLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
@@ -81,7 +81,7 @@ pub(crate) fn write(
     paths: &Paths,
     changes: &[Change<'_>],
     now: DateTime<FixedOffset>,
-    _lock: &Lock,
+    _lock: &EditLock,
 ) -> Result<Vec<PathBuf>> {
     let targets: Vec<PathBuf> = changes
         .iter()

@@ -33,7 +33,7 @@ fn names(dir: &Path) -> Vec<String> {
 
 /// A program that another test starts just now has the last lock too, until it runs: then it is
 /// tried again.
-fn locked(paths: &Paths) -> Lock {
+fn locked(paths: &Paths) -> EditLock {
     for _ in 0..1_000_000 {
         if let Some(lock) = try_lock(paths).unwrap() {
             return lock;

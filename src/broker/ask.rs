@@ -6,7 +6,7 @@ use crate::aws::{Failure, Identity, IssuedCredentials, Reason};
 use crate::config::words;
 use crate::credentials::{Credentials, shown_device};
 use crate::error::{Error, Result};
-use crate::mfa::{self, Code, CodeSource, Device, Guard};
+use crate::mfa::{self, Code, CodeSource, Guard, MfaDevice};
 use crate::plan::{Action, Mfa};
 use crate::say::visible;
 use crate::terminal::{self, interruptible};
@@ -95,7 +95,7 @@ pub(super) async fn send_with_code(
     let _turn = run
         .wait_for(&guard.lock_name(), ", which uses the same MFA device")
         .await?;
-    let device = Device {
+    let device = MfaDevice {
         serial: shown_device(serial),
         profile: &broker.plan.profile,
     };

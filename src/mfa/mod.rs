@@ -25,7 +25,7 @@ const PROCESS_LIMIT: Duration = Duration::from_mins(1);
 
 /// The device, and for whom a code is asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Device<'a> {
+pub(crate) struct MfaDevice<'a> {
     /// `mfa_serial` as it may be shown: an ARN, or the number of a hardware device.
     pub(crate) serial: &'a str,
     pub(crate) profile: &'a str,
@@ -65,7 +65,7 @@ impl CodeSource {
 /// `mfa_process` that does not work.
 pub(crate) async fn next_code(
     source: &CodeSource,
-    device: &Device<'_>,
+    device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
     now: impl Fn() -> DateTime<Utc>,
@@ -92,7 +92,7 @@ pub(crate) async fn next_code(
 
 fn given(
     code: &Code,
-    device: &Device<'_>,
+    device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
     now: DateTime<Utc>,
@@ -119,7 +119,7 @@ fn given(
 /// for, once.
 async fn from_process(
     command: &str,
-    device: &Device<'_>,
+    device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
     now: &impl Fn() -> DateTime<Utc>,

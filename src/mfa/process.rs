@@ -6,7 +6,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::Device;
+use super::MfaDevice;
 use super::code::Code;
 use crate::capture::{RunningProgram, shell, unless_interrupted};
 use crate::config::words;
@@ -17,7 +17,7 @@ const MAX_OUTPUT: usize = 4096;
 
 /// Runs it, with nothing on stdin and our stderr, and takes the first line of its output that is
 /// six digits.
-pub(super) async fn run(command: &str, device: &Device<'_>, limit: Duration) -> Result<Code> {
+pub(super) async fn run(command: &str, device: &MfaDevice<'_>, limit: Duration) -> Result<Code> {
     let line = words::split(command).unwrap_or_default();
     let Some(program) = line
         .iter()

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Device;
+use super::MfaDevice;
 use super::code::Code;
 use super::used::{self, Freshness, Guard};
 use crate::config::words;
@@ -17,7 +17,7 @@ const TRIES: usize = 3;
 /// A code that was not used before. What is no code, or a used one, is asked for again; none of it
 /// is sent.
 pub(super) async fn ask(
-    device: &Device<'_>,
+    device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
     now: &impl Fn() -> DateTime<Utc>,
@@ -62,13 +62,13 @@ pub(super) fn sent_before(attempt: u8) -> &'static str {
 }
 
 /// The prompt, on a terminal that may not be where stderr goes: so what was wrong is said here too.
-fn question(device: &Device<'_>, why: Option<&str>) -> String {
+fn question(device: &MfaDevice<'_>, why: Option<&str>) -> String {
     let (serial, profile) = (visible(device.serial), visible(device.profile));
     let why = why.map_or_else(String::new, |why| format!("xacct: {why}\n"));
     format!("{why}MFA code for {serial} (profile {profile}): ")
 }
 
-fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
+fn error(unanswered: Unanswered, device: &MfaDevice<'_>) -> Error {
     let is_background = matches!(unanswered, Unanswered::Background);
     let serial = device.serial;
     let error = unanswered.error(|why| format!("an MFA code for {serial} is needed, and {why}"));
@@ -80,21 +80,21 @@ fn error(unanswered: Unanswered, device: &Device<'_>) -> Error {
 }
 
 /// What to type where nobody can be asked.
-pub(super) fn with_ways_out(error: Error, device: &Device<'_>) -> Error {
+pub(super) fn with_ways_out(error: Error, device: &MfaDevice<'_>) -> Error {
     let profile = words::typed(device.profile);
     error
         .hint_of_profile(format!("in a terminal, run: xacct login {profile}"))
         .hint("or give the code in the variable XACCT_MFA_CODE")
 }
 
-fn login_first(device: &Device<'_>) -> String {
+fn login_first(device: &MfaDevice<'_>) -> String {
     let profile = words::typed(device.profile);
     format!("or run first, in the foreground: xacct login {profile}")
 }
 
 /// For a server, which never asks: only the MFA session, which somebody else must begin again,
 /// keeps it going.
-pub(super) fn session_over(device: &Device<'_>) -> Error {
+pub(super) fn session_over(device: &MfaDevice<'_>) -> Error {
     let profile = words::typed(device.profile);
     let message = format!(
         "the MFA session has ended, and a new one needs a code for {}",

@@ -4,7 +4,7 @@ use super::*;
 use crate::cache::Store;
 use crate::error::Kind;
 
-const DEVICE: Device<'_> = Device {
+const DEVICE: MfaDevice<'_> = MfaDevice {
     serial: "arn:aws:iam::111111111111:mfa/you",
     profile: "client 1",
 };

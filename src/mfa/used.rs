@@ -51,7 +51,7 @@ struct Sent {
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Note {
+struct SentCodes {
     version: u32,
     sent: Vec<Sent>,
 }
@@ -142,7 +142,7 @@ impl<'a> Guard<'a> {
     fn sent(&self, now: DateTime<Utc>) -> Vec<Sent> {
         let note = self.read().unwrap_or_else(|warning| {
             self.voice.warn(&warning);
-            Note::default()
+            SentCodes::default()
         });
         let mut all = note.sent;
         self.unmark(|sent| sent.step.abs_diff(step(now)) > KEPT);
@@ -154,15 +154,15 @@ impl<'a> Guard<'a> {
         all
     }
 
-    fn read(&self) -> Result<Note, String> {
+    fn read(&self) -> Result<SentCodes, String> {
         let read = self
             .store
             .read_note(FOLDER, &self.file())
             .map_err(|warning| warning.to_string())?;
         let Some(bytes) = read else {
-            return Ok(Note::default());
+            return Ok(SentCodes::default());
         };
-        let note: Option<Note> = serde_json::from_slice(&bytes).ok();
+        let note: Option<SentCodes> = serde_json::from_slice(&bytes).ok();
         // A later format, or none: a code may be sent twice then, which STS refuses.
         note.filter(|note| note.version == FORMAT).ok_or_else(|| {
             format!(
@@ -173,7 +173,7 @@ impl<'a> Guard<'a> {
     }
 
     fn write(&self, sent: Vec<Sent>, new: Option<&Sent>) {
-        let note = Note {
+        let note = SentCodes {
             version: FORMAT,
             sent,
         };

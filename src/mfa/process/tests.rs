@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::error::Kind;
 
-const DEVICE: Device<'_> = Device {
+const DEVICE: MfaDevice<'_> = MfaDevice {
     serial: "arn:aws:iam::111111111111:mfa/you",
     profile: "client1",
 };

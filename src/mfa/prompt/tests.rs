@@ -50,7 +50,7 @@ fn the_prompting_side() {
         quiet: true,
         ..Voice::default()
     };
-    let device = Device {
+    let device = MfaDevice {
         serial: "arn:aws:iam::111111111111:mfa/you",
         profile: "client1",
     };

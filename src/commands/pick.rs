@@ -13,7 +13,7 @@ use crate::config::ProfileColor;
 use crate::duration;
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
-use crate::picker::{Item, Outcome, Picker, Used};
+use crate::picker::{Item, Picker, PickerOutcome, Used};
 use crate::runtime;
 use crate::say::Color;
 use crate::terminal::{self, Unanswered};
@@ -99,7 +99,7 @@ fn pick(context: &Context, color: bool) -> Result<Picked> {
         );
     }
     match runtime::run(terminal::pick(Picker::new(items), color))? {
-        Ok(Outcome::Picked(profile)) => {
+        Ok(PickerOutcome::Picked(profile)) => {
             used.pick(&profile, (context.now)());
             // Only the order of the next list hangs on it.
             let _ = store.write_note(NOTE.0, NOTE.1, &used.bytes());

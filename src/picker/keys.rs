@@ -4,13 +4,13 @@ use super::key::Key;
 
 /// Bytes that are not a whole key yet.
 #[derive(Debug, Default)]
-pub(crate) struct Keys {
+pub(crate) struct PendingKeys {
     pending: Vec<u8>,
 }
 
-impl Keys {
+impl PendingKeys {
     /// The keys in these bytes and those before. What may go on is kept, until more comes or
-    /// [`Keys::flush`].
+    /// [`PendingKeys::flush`].
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
         self.pending.extend_from_slice(bytes);
         let mut keys = Vec::new();
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn all(bytes: &[u8]) -> Vec<Key> {
-        let mut keys = Keys::default();
+        let mut keys = PendingKeys::default();
         let mut found = keys.feed(bytes);
         found.extend(keys.flush());
         found
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_key_may_come_in_pieces() {
-        let mut keys = Keys::default();
+        let mut keys = PendingKeys::default();
         assert_eq!(keys.feed(b"\x1b"), []);
         assert_eq!(keys.feed(b"["), []);
         assert_eq!(keys.feed(b"B\xc3"), [Key::Down]);
@@ -157,7 +157,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_in_any_pieces_are_the_same_keys(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let mut keys = Keys::default();
+            let mut keys = PendingKeys::default();
             let mut found: Vec<Key> = bytes.iter().flat_map(|byte| keys.feed(&[*byte])).collect();
             found.extend(keys.flush());
             prop_assert_eq!(found, all(&bytes));

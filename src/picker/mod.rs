@@ -11,7 +11,7 @@ mod view;
 
 pub(crate) use key::Key;
 #[cfg(unix)]
-pub(crate) use keys::Keys;
+pub(crate) use keys::PendingKeys;
 pub(crate) use used::Used;
 pub(crate) use view::Size;
 
@@ -42,7 +42,7 @@ impl Item {
 
 /// What came of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum PickerOutcome {
     Open,
     Picked(String),
     /// Nothing is to happen.
@@ -80,18 +80,18 @@ impl Picker {
     }
 
     /// `rows` is how many of the list are shown at once.
-    pub(crate) fn press(&mut self, key: Key, rows: usize) -> Outcome {
+    pub(crate) fn press(&mut self, key: Key, rows: usize) -> PickerOutcome {
         let page = rows.max(2) - 1;
         let last = self.found.len().saturating_sub(1);
         match key {
             Key::Enter => {
                 return match self.found.get(self.marked) {
-                    Some(index) => Outcome::Picked(self.items[*index].profile.clone()),
-                    None => Outcome::Open,
+                    Some(index) => PickerOutcome::Picked(self.items[*index].profile.clone()),
+                    None => PickerOutcome::Open,
                 };
             }
-            Key::Escape | Key::Interrupt => return Outcome::Left,
-            Key::End if self.typed.is_empty() => return Outcome::Left,
+            Key::Escape | Key::Interrupt => return PickerOutcome::Left,
+            Key::End if self.typed.is_empty() => return PickerOutcome::Left,
             Key::Up => self.marked = self.marked.saturating_sub(1),
             Key::Down => self.marked = (self.marked + 1).min(last),
             Key::PageUp => self.marked = self.marked.saturating_sub(page),
@@ -118,7 +118,7 @@ impl Picker {
             Key::End | Key::Other => {}
         }
         self.show(rows);
-        Outcome::Open
+        PickerOutcome::Open
     }
 
     /// Keeps the marked one among those that are shown.

@@ -32,9 +32,9 @@ const SIZE: Size = Size {
 fn after(mut picker: Picker, keys: &[Key]) -> Option<String> {
     for key in keys {
         match picker.press(*key, SIZE.listed()) {
-            Outcome::Open => {}
-            Outcome::Picked(profile) => return Some(profile),
-            Outcome::Left => return None,
+            PickerOutcome::Open => {}
+            PickerOutcome::Picked(profile) => return Some(profile),
+            PickerOutcome::Left => return None,
         }
     }
     panic!("it is still open")
@@ -241,7 +241,7 @@ proptest! {
                 10 => Key::Char(' '),
                 _ => Key::Other,
             };
-            prop_assert_eq!(picker.press(key, size.listed()), Outcome::Open);
+            prop_assert_eq!(picker.press(key, size.listed()), PickerOutcome::Open);
             let (lines, cursor) = picker.lines(size, false);
             prop_assert!(cursor < columns.max(2));
             prop_assert!(lines.len() <= rows.max(2));

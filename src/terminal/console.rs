@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::Unanswered;
 use super::signals::{INTERRUPT, Signals};
-use crate::picker::{Key, Outcome, Picker, Size};
+use crate::picker::{Key, Picker, PickerOutcome, Size};
 use crate::secret::Secret;
 use crate::{window, windows};
 
@@ -220,10 +220,10 @@ fn control(character: char) -> Key {
     }
 }
 
-/// Lets a person pick; [`Outcome::Left`] for Escape, Ctrl-C and Ctrl-D.
+/// Lets a person pick; [`PickerOutcome::Left`] for Escape, Ctrl-C and Ctrl-D.
 ///
 /// Errors: as for every question, but never `Signal` for a key.
-pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Unanswered> {
+pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<PickerOutcome, Unanswered> {
     let _raw = Hushed::begin()?;
     let mut signals = Signals::register().map_err(Unanswered::Failed)?;
     let mut output = output().ok_or(Unanswered::NoTerminal)?;
@@ -241,7 +241,7 @@ pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Una
             }
         };
         match picker.press(key, size.listed()) {
-            Outcome::Open => {}
+            PickerOutcome::Open => {}
             done => {
                 clear(&mut output).map_err(Unanswered::Failed)?;
                 return Ok(done);

@@ -21,18 +21,18 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::Unanswered;
 use super::signals::{HANG_UP, Resumed, Signals};
 use super::tty::{absence, in_foreground, open};
-use crate::picker::{Keys, Outcome, Picker, Size};
+use crate::picker::{PendingKeys, Picker, PickerOutcome, Size};
 use crate::window;
 
 /// How long a read waits for a key, in tenths of a second; so long may Escape be the beginning of
 /// another key.
 const PATIENCE: u8 = 1;
 
-/// Lets a person pick; [`Outcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with its
+/// Lets a person pick; [`PickerOutcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with its
 /// I/O driver on.
 ///
 /// Errors: as for every question, but never `Signal` for a key.
-pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Unanswered> {
+pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<PickerOutcome, Unanswered> {
     let tty = open().ok_or_else(absence)?;
     // Before the terminal is changed: no signal may end the process while it is.
     let mut events = Events::register().map_err(Unanswered::Failed)?;
@@ -41,7 +41,7 @@ pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Una
         tty: &raw.tty,
         color,
     };
-    let mut keys = Keys::default();
+    let mut keys = PendingKeys::default();
     loop {
         let size = screen.size();
         picker.show(size.listed());
@@ -62,7 +62,7 @@ pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<Outcome, Una
         };
         for key in pressed {
             match picker.press(key, size.listed()) {
-                Outcome::Open => {}
+                PickerOutcome::Open => {}
                 done => return Ok(done),
             }
         }

@@ -10,7 +10,7 @@ use crate::config::Key;
 use crate::error::{Error, Place, Result};
 
 /// Something whose partition the files tell.
-struct Known {
+struct KnownPartition {
     partition: String,
     /// `the role arn:aws:iam::…`
     what: String,
@@ -20,7 +20,7 @@ struct Known {
 
 /// Errors: of kind `Config`, for a role that is assumed from another partition, with its line.
 pub(super) fn refuse_mixed(chain: &Chain<'_>) -> Result<()> {
-    let known: Vec<Known> = roles(chain).into_iter().chain(of_source(chain)).collect();
+    let known: Vec<KnownPartition> = roles(chain).into_iter().chain(of_source(chain)).collect();
     for pair in known.windows(2) {
         let [role, from] = pair else { continue };
         if role.partition == from.partition || !both_of_aws(&role.partition, &from.partition) {
@@ -120,13 +120,13 @@ fn role_arns<'c>(chain: &'c Chain<'_>) -> Vec<Value<'c>> {
         .collect()
 }
 
-fn roles(chain: &Chain<'_>) -> Vec<Known> {
+fn roles(chain: &Chain<'_>) -> Vec<KnownPartition> {
     let assumed = chain.links[..chain.roles]
         .iter()
         .filter_map(|link| link.value(Key::RoleArn));
     let known = assumed.filter_map(|value| {
         let partition = Arn::parse(value.text)?.partition.to_owned();
-        Some(Known {
+        Some(KnownPartition {
             partition,
             what: format!("the role {}", value.text),
             place: value.place,
@@ -135,9 +135,9 @@ fn roles(chain: &Chain<'_>) -> Vec<Known> {
     known.collect()
 }
 
-fn of_source(chain: &Chain<'_>) -> Option<Known> {
+fn of_source(chain: &Chain<'_>) -> Option<KnownPartition> {
     let (partition, what) = named_by(&chain.source)?;
-    Some(Known {
+    Some(KnownPartition {
         partition,
         what,
         place: "".into(),

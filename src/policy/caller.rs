@@ -39,14 +39,14 @@ pub(crate) enum Principal {
 
 /// How a trust policy names the caller: the principal, and what `aws:PrincipalArn` must be like
 /// where that is not all.
-pub(super) struct Named {
+pub(super) struct NamedPrincipal {
     pub(super) principal: String,
     pub(super) principal_arn_like: Vec<String>,
 }
 
-impl Named {
-    fn only(principal: String) -> Named {
-        Named {
+impl NamedPrincipal {
+    fn only(principal: String) -> NamedPrincipal {
+        NamedPrincipal {
             principal,
             principal_arn_like: Vec::new(),
         }
@@ -94,15 +94,15 @@ impl Caller {
         principal: Principal,
         partition: &str,
         account_id: &str,
-    ) -> Result<Named, String> {
+    ) -> Result<NamedPrincipal, String> {
         let root = format!("arn:{partition}:iam::{account_id}:root");
         let role = format!("arn:{partition}:iam::{account_id}:role");
         match (principal, self) {
-            (Principal::Account, _) => Ok(Named::only(root)),
+            (Principal::Account, _) => Ok(NamedPrincipal::only(root)),
             (Principal::User, Caller::User(arn)) | (Principal::Role, Caller::Role(arn)) => {
-                Ok(Named::only(arn.clone()))
+                Ok(NamedPrincipal::only(arn.clone()))
             }
-            (Principal::Role, Caller::PathlessRole { role_name, .. }) => Ok(Named {
+            (Principal::Role, Caller::PathlessRole { role_name, .. }) => Ok(NamedPrincipal {
                 principal: root,
                 principal_arn_like: vec![
                     format!("{role}/{role_name}"),
@@ -113,7 +113,7 @@ impl Caller {
                 let reserved = format!("{role}/aws-reserved/sso.amazonaws.com");
                 let name = format!("AWSReservedSSO_{role_name}_*");
                 // The region is in the path, but for Identity Centers in us-east-1.
-                Ok(Named {
+                Ok(NamedPrincipal {
                     principal: root,
                     principal_arn_like: vec![
                         format!("{reserved}/{name}"),

@@ -1,6 +1,6 @@
 //! The two policies, statement by statement.
 
-use super::caller::{Named, Principal};
+use super::caller::{NamedPrincipal, Principal};
 use super::hop::Hop;
 use super::tree::Tree;
 use crate::error::{Error, Result};
@@ -61,7 +61,7 @@ pub(crate) fn trust_policy(
     Ok(policy(statements))
 }
 
-impl Named {
+impl NamedPrincipal {
     fn as_principal(&self) -> Tree {
         Tree::object([("AWS", Tree::text(&self.principal))])
     }

@@ -9,7 +9,7 @@ use crate::config::{Config, Key, ProfileColor};
 use crate::error::Result;
 use crate::plan::{Plan, RegionOrigin, Request, Source};
 use crate::policy::Hop;
-use crate::render::aesr::{self, Base, Entry};
+use crate::render::aesr::{self, AesrProfile, Base};
 
 pub(super) fn run(asked: &ExportAction, context: &Context) -> Result<ExitCode> {
     match asked {
@@ -21,7 +21,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     let all = asked.profiles.is_empty();
     let mut bases: Vec<Base> = Vec::new();
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<AesrProfile> = Vec::new();
     for name in if all {
         roles(&config)
     } else {
@@ -33,7 +33,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
         };
         match context.plan_of(&config, &request) {
             Ok(plan) => entries.push(entry(&config, &plan, &mut bases)?),
-            Err(error) if all => entries.push(Entry::LeftOut {
+            Err(error) if all => entries.push(AesrProfile::LeftOut {
                 name,
                 why: error.to_string(),
             }),
@@ -42,7 +42,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
     }
     keep_apart(&mut bases, &mut entries);
     for entry in &entries {
-        if let Entry::LeftOut { name, why } = entry {
+        if let AesrProfile::LeftOut { name, why } = entry {
             context.voice.warn(&format!("'{name}' is left out: {why}"));
         }
     }
@@ -66,19 +66,19 @@ fn roles(config: &Config) -> Vec<String> {
 }
 
 /// What becomes of a profile; its source's account is added to the bases.
-fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
+fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<AesrProfile> {
     let name = plan.profile.clone();
     let hop = match Hop::of(plan) {
         Ok(hop) => hop,
         Err(error) => {
-            return Ok(Entry::LeftOut {
+            return Ok(AesrProfile::LeftOut {
                 name,
                 why: error.to_string(),
             });
         }
     };
     if let Some(why) = unfit(plan, &hop) {
-        return Ok(Entry::LeftOut { name, why });
+        return Ok(AesrProfile::LeftOut { name, why });
     }
     let region =
         Some(&plan.region).filter(|region| matches!(region.origin, RegionOrigin::Setting(_)));
@@ -87,7 +87,7 @@ fn entry(config: &Config, plan: &Plan, bases: &mut Vec<Base>) -> Result<Entry> {
         .as_ref()
         .and_then(|profile| ProfileColor::parse(profile.get(Key::Color)?.first_line()).ok());
     let base = base(plan, &hop);
-    let role = Entry::Role {
+    let role = AesrProfile::Role {
         name,
         role_arn: hop.role.role_arn.clone(),
         base: base.as_ref().map(|base| base.name.clone()),
@@ -143,12 +143,12 @@ fn base(plan: &Plan, hop: &Hop<'_>) -> Option<Base> {
 
 /// Gives a base another name where a role has the same: a profile may be the source of its own
 /// role.
-fn keep_apart(bases: &mut [Base], entries: &mut [Entry]) {
+fn keep_apart(bases: &mut [Base], entries: &mut [AesrProfile]) {
     let names: Vec<String> = entries
         .iter()
         .filter_map(|entry| match entry {
-            Entry::Role { name, .. } => Some(name.clone()),
-            Entry::LeftOut { .. } => None,
+            AesrProfile::Role { name, .. } => Some(name.clone()),
+            AesrProfile::LeftOut { .. } => None,
         })
         .collect();
     for base in bases {
@@ -157,7 +157,7 @@ fn keep_apart(bases: &mut [Base], entries: &mut [Entry]) {
             base.name.push_str("-account");
         }
         for entry in &mut *entries {
-            if let Entry::Role { base: Some(of), .. } = entry
+            if let AesrProfile::Role { base: Some(of), .. } = entry
                 && *of == old
             {
                 of.clone_from(&base.name);

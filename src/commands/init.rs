@@ -7,7 +7,7 @@ use super::{own_path, print};
 use crate::cli::{Completing, Init};
 use crate::config::{Key, ProfileColor};
 use crate::error::{Error, Result};
-use crate::render::init::{self, PROGRAM, Parts};
+use crate::render::init::{self, InitParts, PROGRAM};
 use crate::render::shell::Shell;
 
 pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
@@ -27,7 +27,7 @@ pub(super) fn run(asked: &Init, context: &Context) -> Result<ExitCode> {
             .voice
             .warn("--prompt and --renew are there for bash, zsh, fish, powershell and nu only");
     }
-    let parts = Parts {
+    let parts = InitParts {
         program: &program,
         completion: &completion,
         prompt: asked.prompt,

@@ -9,7 +9,7 @@ use crate::cli::{Command, Wanted};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::render::formats::Format;
-use crate::render::shell::{self, Change, Shell};
+use crate::render::shell::{self, Shell, VariableChange};
 
 use crate::shell_state::{ShellState, Variable};
 use crate::terminal;
@@ -94,7 +94,7 @@ pub(super) fn print_failure(
 }
 
 /// What is taken out, and what is set.
-pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> Change<'a> {
+pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> VariableChange<'a> {
     let set = changes
         .iter()
         .filter_map(|(name, value)| Some((*name, value.as_ref()?)))
@@ -104,7 +104,7 @@ pub(super) fn change<'a>(changes: &'a [Variable<'_>]) -> Change<'a> {
         .filter(|(_, value)| value.is_none())
         .map(|(name, _)| *name)
         .collect();
-    Change { set, unset }
+    VariableChange { set, unset }
 }
 
 /// A value of the user's own that this shell's language cannot hold is taken out instead: nothing

@@ -14,7 +14,7 @@ pub(crate) struct Base {
 
 /// What becomes of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum AesrProfile {
     Role {
         name: String,
         role_arn: String,
@@ -31,17 +31,17 @@ pub(crate) enum Entry {
 }
 
 /// The whole file.
-pub(crate) fn config(bases: &[Base], entries: &[Entry]) -> String {
+pub(crate) fn config(bases: &[Base], entries: &[AesrProfile]) -> String {
     let mut blocks = vec!["# AWS Extend Switch Roles, made by 'xacct export aesr'\n".to_owned()];
     for Base { name, account_id } in bases {
         blocks.push(format!("[{name}]\naws_account_id = {account_id}\n"));
     }
     for entry in entries {
         blocks.push(match entry {
-            Entry::LeftOut { name, why } => {
+            AesrProfile::LeftOut { name, why } => {
                 format!("# {} is left out: {}\n", visible(name), visible(why))
             }
-            Entry::Role {
+            AesrProfile::Role {
                 name,
                 role_arn,
                 base,

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use self::align::{Line, lines};
+use self::align::{DiffLine, lines};
 use crate::config::{FileKind, shown_text};
 use crate::say::visible;
 
@@ -45,9 +45,9 @@ fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
         put(AnsiColor::Cyan.on_default(), &header(before, inside));
         for line in inside {
             let (mark, text, style) = match line {
-                Line::Kept(text) => (' ', text, Style::new()),
-                Line::Gone(text) => ('-', text, AnsiColor::Red.on_default()),
-                Line::New(text) => ('+', text, AnsiColor::Green.on_default()),
+                DiffLine::Kept(text) => (' ', text, Style::new()),
+                DiffLine::Gone(text) => ('-', text, AnsiColor::Red.on_default()),
+                DiffLine::New(text) => ('+', text, AnsiColor::Green.on_default()),
             };
             let shown: Vec<String> = text
                 .trim_end_matches(['\n', '\r'])
@@ -64,7 +64,7 @@ fn of_texts(path: &str, old: &str, new: &str, color: bool) -> String {
 }
 
 /// `@@ -1,5 +1,3 @@`
-fn header(before: &[Line<'_>], inside: &[Line<'_>]) -> String {
+fn header(before: &[DiffLine<'_>], inside: &[DiffLine<'_>]) -> String {
     format!(
         "@@ -{} +{} @@",
         range(old(before), old(inside)),
@@ -72,13 +72,17 @@ fn header(before: &[Line<'_>], inside: &[Line<'_>]) -> String {
     )
 }
 
-fn old(lines: &[Line<'_>]) -> usize {
-    let old = lines.iter().filter(|line| !matches!(line, Line::New(_)));
+fn old(lines: &[DiffLine<'_>]) -> usize {
+    let old = lines
+        .iter()
+        .filter(|line| !matches!(line, DiffLine::New(_)));
     old.count()
 }
 
-fn new(lines: &[Line<'_>]) -> usize {
-    let new = lines.iter().filter(|line| !matches!(line, Line::Gone(_)));
+fn new(lines: &[DiffLine<'_>]) -> usize {
+    let new = lines
+        .iter()
+        .filter(|line| !matches!(line, DiffLine::Gone(_)));
     new.count()
 }
 
@@ -91,10 +95,10 @@ fn range(first: usize, count: usize) -> String {
 }
 
 /// Where the changes are, with the lines around them.
-fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
+fn hunks(lines: &[DiffLine<'_>]) -> Vec<std::ops::Range<usize>> {
     let mut hunks: Vec<std::ops::Range<usize>> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        if matches!(line, Line::Kept(_)) {
+        if matches!(line, DiffLine::Kept(_)) {
             continue;
         }
         let (start, end) = (

@@ -9,22 +9,22 @@ const EXACT: usize = 1 << 22;
 
 /// One line: kept, gone or new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line<'a> {
+pub(super) enum DiffLine<'a> {
     Kept(&'a str),
     Gone(&'a str),
     New(&'a str),
 }
 
 /// What leads from one text to the other.
-pub(super) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(old: &'a str, new: &'a str) -> Vec<DiffLine<'a>> {
     let (old, new) = (sections(old), sections(new));
     let mut lines = Vec::new();
     let pairs = pairs(&headers(&old), &headers(&new));
     walk(&pairs, (&old, &new), &mut |old, new| match (old, new) {
         (Some(old), Some(new)) => within(old, new, &mut lines),
         (old, new) => {
-            lines.extend(old.into_iter().flatten().map(|line| Line::Gone(line)));
-            lines.extend(new.into_iter().flatten().map(|line| Line::New(line)));
+            lines.extend(old.into_iter().flatten().map(|line| DiffLine::Gone(line)));
+            lines.extend(new.into_iter().flatten().map(|line| DiffLine::New(line)));
         }
     });
     lines
@@ -34,12 +34,12 @@ fn headers<'a>(sections: &[Vec<&'a str>]) -> Vec<&'a str> {
     sections.iter().map(|lines| header(lines)).collect()
 }
 
-fn within<'a>(old: &[&'a str], new: &[&'a str], lines: &mut Vec<Line<'a>>) {
+fn within<'a>(old: &[&'a str], new: &[&'a str], lines: &mut Vec<DiffLine<'a>>) {
     walk(&pairs(old, new), (old, new), &mut |old, new| {
         lines.extend(match (old, new) {
-            (Some(line), Some(_)) => Some(Line::Kept(line)),
-            (Some(line), None) => Some(Line::Gone(line)),
-            (None, line) => line.map(|line| Line::New(line)),
+            (Some(line), Some(_)) => Some(DiffLine::Kept(line)),
+            (Some(line), None) => Some(DiffLine::Gone(line)),
+            (None, line) => line.map(|line| DiffLine::New(line)),
         });
     });
 }
@@ -238,9 +238,9 @@ mod tests {
 
     use super::*;
 
-    fn of<'a>(lines: &[Line<'a>], is_wanted: fn(&Line<'_>) -> bool) -> String {
-        let text = |line: &Line<'a>| match line {
-            Line::Kept(text) | Line::Gone(text) | Line::New(text) => *text,
+    fn of<'a>(lines: &[DiffLine<'a>], is_wanted: fn(&DiffLine<'_>) -> bool) -> String {
+        let text = |line: &DiffLine<'a>| match line {
+            DiffLine::Kept(text) | DiffLine::Gone(text) | DiffLine::New(text) => *text,
         };
         lines
             .iter()
@@ -252,11 +252,12 @@ mod tests {
     /// How many lines go and come.
     fn size(old: &str, new: &str) -> (usize, usize) {
         let lines = lines(old, new);
-        let count =
-            |is_wanted: fn(&Line<'_>) -> bool| lines.iter().filter(|line| is_wanted(line)).count();
+        let count = |is_wanted: fn(&DiffLine<'_>) -> bool| {
+            lines.iter().filter(|line| is_wanted(line)).count()
+        };
         (
-            count(|line| matches!(line, Line::Gone(_))),
-            count(|line| matches!(line, Line::New(_))),
+            count(|line| matches!(line, DiffLine::Gone(_))),
+            count(|line| matches!(line, DiffLine::New(_))),
         )
     }
 
@@ -268,11 +269,11 @@ mod tests {
     fn a_profile_that_goes_is_not_one_that_is_renamed() {
         let old = [profile("hub-Admin"), profile("hub-ReadOnly")].concat();
         let new = profile("hub-ReadOnly");
-        let gone = of(&lines(&old, &new), |line| matches!(line, Line::Gone(_)));
+        let gone = of(&lines(&old, &new), |line| matches!(line, DiffLine::Gone(_)));
         assert_eq!(gone, profile("hub-Admin"));
         let (old, new) = (profile("hub-Admin"), profile("hub-ReadOnly"));
         assert_eq!(
-            of(&lines(&old, &new), |line| matches!(line, Line::Gone(_))),
+            of(&lines(&old, &new), |line| matches!(line, DiffLine::Gone(_))),
             old
         );
     }
@@ -324,8 +325,8 @@ mod tests {
         #[test]
         fn it_leads_from_one_text_to_the_other(old in "(\\[?[abc]\n){0,12}", new in "(\\[?[abc]\n){0,12}b?") {
             let lines = lines(&old, &new);
-            prop_assert_eq!(of(&lines, |line| !matches!(line, Line::New(_))), old.clone());
-            prop_assert_eq!(of(&lines, |line| !matches!(line, Line::Gone(_))), new.clone());
+            prop_assert_eq!(of(&lines, |line| !matches!(line, DiffLine::New(_))), old.clone());
+            prop_assert_eq!(of(&lines, |line| !matches!(line, DiffLine::Gone(_))), new.clone());
         }
 
         #[test]

@@ -17,7 +17,7 @@ pub(crate) use acts::{acts, tcsh_line};
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Parts<'a> {
+pub(crate) struct InitParts<'a> {
     /// The absolute path of xacct.
     pub(crate) program: &'a str,
     /// What registers completion, where the engine has it for this shell; it calls [`PROGRAM`].
@@ -33,7 +33,7 @@ pub(crate) struct Parts<'a> {
 pub(crate) const PROGRAM: &str = "__xacct_program";
 
 /// The text to be evaluated; `None` for a shell that there is none for.
-pub(crate) fn script(shell: Shell, parts: &Parts<'_>) -> Option<String> {
+pub(crate) fn script(shell: Shell, parts: &InitParts<'_>) -> Option<String> {
     let (template, name, subshell) = match shell {
         Shell::Bash => (include_str!("bash_zsh.sh"), "bash", "BASH_SUBSHELL"),
         Shell::Zsh => (include_str!("bash_zsh.sh"), "zsh", "ZSH_SUBSHELL"),
@@ -83,7 +83,7 @@ pub(crate) fn has_hooks(shell: Shell) -> bool {
     !matches!(shell, Shell::Sh | Shell::Tcsh | Shell::Elvish)
 }
 
-fn holds(word: &str, shell: &str, parts: &Parts<'_>) -> bool {
+fn holds(word: &str, shell: &str, parts: &InitParts<'_>) -> bool {
     match word {
         "all" => true,
         "prompt" => parts.prompt,

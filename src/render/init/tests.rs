@@ -13,7 +13,7 @@ const SHELLS: [Shell; 5] = [
 fn of(shell: Shell, prompt: bool, renew: Option<u64>) -> String {
     script(
         shell,
-        &Parts {
+        &InitParts {
             program: "/opt/it's/xacct",
             completion: "COMPLETION",
             prompt,
@@ -69,7 +69,7 @@ fn no_word_of_a_part_is_misspelt() {
 
 #[test]
 fn shells_that_have_none() {
-    let parts = Parts {
+    let parts = InitParts {
         program: "/x",
         completion: "",
         prompt: false,
@@ -86,7 +86,7 @@ fn shells_that_have_none() {
 #[test]
 fn what_is_filled_in_is_not_filled_again() {
     let program = "/a@shell@/b@c";
-    let parts = Parts {
+    let parts = InitParts {
         program,
         completion: "",
         prompt: false,
@@ -131,7 +131,7 @@ fn the_line_that_tcsh_evaluates() {
         tcsh_line("/x", "list > out"),
         "unsetenv XACCT_TYPED; /x list > out\n"
     );
-    let parts = Parts {
+    let parts = InitParts {
         program: "/a b/x",
         completion: "",
         prompt: false,

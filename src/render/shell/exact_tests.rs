@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn write(shell: Shell, change: &Change<'_>) -> Vec<u8> {
+fn write(shell: Shell, change: &VariableChange<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     statements(shell, change, &mut out).unwrap();
     out
@@ -10,7 +10,7 @@ fn write(shell: Shell, change: &Change<'_>) -> Vec<u8> {
 
 fn example(shell: Shell) -> String {
     let (key, profile) = (Secret::new("AKIA/+="), Secret::new("it's 5% – “x”\n"));
-    let change = Change {
+    let change = VariableChange {
         set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)],
         unset: vec!["A", "B"],
     };
@@ -51,7 +51,7 @@ fn exact_statements() {
 #[test]
 fn exact_statements_for_cmd_and_tcsh() {
     let (key, profile) = (Secret::new("AKIA/+="), Secret::new("a & b"));
-    let change = Change {
+    let change = VariableChange {
         set: vec![("AWS_ACCESS_KEY_ID", &key), ("XACCT_PROFILE", &profile)],
         unset: vec!["A", "B"],
     };
@@ -69,7 +69,7 @@ fn exact_statements_for_cmd_and_tcsh() {
 
 #[test]
 fn an_interrupt_ends_the_line_where_the_shell_can_be_told_so() {
-    let change = Change {
+    let change = VariableChange {
         set: Vec::new(),
         unset: vec!["AWS_PROFILE"],
     };
@@ -111,7 +111,7 @@ fn exact_failures() {
         (Shell::Cmd, "set \"A=\"\nset \"B=\"\ncmd /c exit 4\n"),
     ] {
         let mut out = Vec::new();
-        let change = Change {
+        let change = VariableChange {
             set: Vec::new(),
             unset: vec!["A", "B"],
         };
@@ -132,7 +132,7 @@ fn what_a_shell_cannot_hold_is_refused_whole() {
         (Shell::Nu, "a\0b"),
     ] {
         let (fine, value) = (Secret::new("fine"), Secret::new(value));
-        let change = Change {
+        let change = VariableChange {
             set: vec![("A", &fine), ("XACCT_PROFILE", &value)],
             unset: vec!["B"],
         };
@@ -160,7 +160,7 @@ fn the_text_never_outgrows_its_buffer() {
             .iter()
             .map(|value| ("XACCT_PROFILE", value))
             .collect();
-        let change = Change {
+        let change = VariableChange {
             set,
             unset: vec!["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; 3],
         };

@@ -53,7 +53,7 @@ pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Variables to put in, and variables to take out first.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Change<'a> {
+pub(crate) struct VariableChange<'a> {
     pub(crate) set: Vec<(&'a str, &'a Secret)>,
     pub(crate) unset: Vec<&'a str>,
 }
@@ -64,7 +64,7 @@ pub(crate) struct Change<'a> {
 /// `out`'s own.
 pub(crate) fn statements(
     shell: Shell,
-    change: &Change<'_>,
+    change: &VariableChange<'_>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     let mut text = Zeroizing::new(String::with_capacity(capacity(change)));
@@ -95,7 +95,7 @@ pub(crate) fn can_hold(shell: Shell, name: &str, value: &str) -> bool {
 pub(crate) fn failure(
     shell: Shell,
     status: u8,
-    change: &Change<'_>,
+    change: &VariableChange<'_>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     if shell == Shell::Nu {
@@ -130,7 +130,7 @@ pub(crate) fn failure(
 /// a loop either.
 pub(crate) fn interrupted(
     shell: Shell,
-    change: &Change<'_>,
+    change: &VariableChange<'_>,
     out: &mut impl io::Write,
 ) -> io::Result<()> {
     match shell {
@@ -183,7 +183,7 @@ pub(crate) fn by_name(path: &str) -> Option<Shell> {
 
 /// Enough for everything in its longest form, so that the text never moves and leaves no copy of a
 /// secret behind.
-fn capacity(change: &Change<'_>) -> usize {
+fn capacity(change: &VariableChange<'_>) -> usize {
     let set: usize = change
         .set
         .iter()
@@ -193,7 +193,7 @@ fn capacity(change: &Change<'_>) -> usize {
     192 + set + unset
 }
 
-fn assign(shell: Shell, change: &Change<'_>, text: &mut String) -> io::Result<()> {
+fn assign(shell: Shell, change: &VariableChange<'_>, text: &mut String) -> io::Result<()> {
     unset(shell, &change.unset, text);
     change
         .set
@@ -264,7 +264,7 @@ fn set(shell: Shell, name: &str, value: &str, text: &mut String) -> io::Result<(
 }
 
 /// nu evaluates no text; it loads a record, and a `null` in it is not passed on to programs.
-fn nu_record(change: &Change<'_>, text: &mut Zeroizing<String>) -> io::Result<()> {
+fn nu_record(change: &VariableChange<'_>, text: &mut Zeroizing<String>) -> io::Result<()> {
     let mut between = "{";
     for name in &change.unset {
         let _ = write!(text, "{between}\"{name}\":null");

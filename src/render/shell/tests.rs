@@ -196,7 +196,7 @@ fn evaluate(way: &Way, statements: &[u8], locale: &str, then: &str) -> Option<Ou
     Some(output)
 }
 
-fn write(shell: Shell, change: &Change<'_>) -> Vec<u8> {
+fn write(shell: Shell, change: &VariableChange<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     statements(shell, change, &mut out).unwrap();
     out
@@ -216,7 +216,7 @@ fn environment(way: &Way, values: &[String], locale: &str) -> Option<BTreeMap<St
         .collect();
     let text = write(
         way.shell,
-        &Change {
+        &VariableChange {
             set,
             unset: vec!["AWS_PROFILE", "NEVER_SET"],
         },
@@ -432,7 +432,7 @@ fn unset_alone_succeeds() {
     for way in &WAYS {
         let text = write(
             way.shell,
-            &Change {
+            &VariableChange {
                 set: Vec::new(),
                 unset: vec!["AWS_PROFILE", "NEVER_SET"],
             },
@@ -455,8 +455,8 @@ fn unset_alone_succeeds() {
     }
 }
 
-fn taken_out<'a>(names: &[&'a str]) -> Change<'a> {
-    Change {
+fn taken_out<'a>(names: &[&'a str]) -> VariableChange<'a> {
+    VariableChange {
         set: Vec::new(),
         unset: names.to_vec(),
     }

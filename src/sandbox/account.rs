@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Content, Refusal};
+use super::answer::{AwsRefusal, Content};
 use super::sigv4::Received;
 use super::state::State;
 use super::sts;
@@ -39,7 +39,7 @@ pub(crate) fn answer(
     state: &State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let signer = sts::signer(state, received, now)?;
     let role = state
         .world
@@ -52,10 +52,10 @@ pub(crate) fn answer(
              arn:aws:account::{id}:account \
              because no identity-based policy allows the account:ListRegions action"
         );
-        return Err(Refusal::new(403, "AccessDeniedException", message));
+        return Err(AwsRefusal::new(403, "AccessDeniedException", message));
     }
     let asked: ListRegions = serde_json::from_slice(received.body)
-        .map_err(|error| Refusal::new(400, "SerializationException", error.to_string()))?;
+        .map_err(|error| AwsRefusal::new(400, "SerializationException", error.to_string()))?;
     let most = asked.max_results.unwrap_or(50);
     let wanted = asked.region_opt_status_contains.unwrap_or_default();
     if !(1..=50).contains(&most)
@@ -116,6 +116,6 @@ fn status(account: &Account, region: &str) -> &'static str {
     }
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "ValidationException", message)
+fn invalid(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "ValidationException", message)
 }

@@ -9,7 +9,7 @@ const XMLNS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// Who answers; each has a form of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum SandboxService {
     /// AWS query protocol.
     Sts,
     /// Identity Center's sign-in: OAuth's words in rest-json.
@@ -28,16 +28,16 @@ pub(crate) enum Service {
 
 /// What is said instead of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct AwsRefusal {
     /// The HTTP status.
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
 }
 
-impl Refusal {
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal {
+impl AwsRefusal {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> AwsRefusal {
+        AwsRefusal {
             status,
             code,
             message: message.into(),
@@ -45,49 +45,49 @@ impl Refusal {
     }
 
     /// 403, for whoever may not.
-    pub(crate) fn access_denied(message: impl Into<String>) -> Refusal {
-        Refusal::new(403, "AccessDenied", message)
+    pub(crate) fn access_denied(message: impl Into<String>) -> AwsRefusal {
+        AwsRefusal::new(403, "AccessDenied", message)
     }
 
     /// 400, for a parameter that breaks a constraint.
-    pub(crate) fn validation(message: impl Into<String>) -> Refusal {
-        Refusal::new(400, "ValidationError", message)
+    pub(crate) fn validation(message: impl Into<String>) -> AwsRefusal {
+        AwsRefusal::new(400, "ValidationError", message)
     }
 
     /// Nobody may do this to that: one text for every reason, so that it tells a stranger nothing.
-    pub(crate) fn not_authorized(caller: &str, action: &str, resource: &str) -> Refusal {
-        Refusal::access_denied(format!(
+    pub(crate) fn not_authorized(caller: &str, action: &str, resource: &str) -> AwsRefusal {
+        AwsRefusal::access_denied(format!(
             "User: {caller} is not authorized to perform: {action} on resource: {resource}"
         ))
     }
 
     /// What AWS says when it is asked too often.
-    pub(crate) fn throttled(service: Service) -> Refusal {
+    pub(crate) fn throttled(service: SandboxService) -> AwsRefusal {
         match service {
-            Service::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
-            Service::Oidc => Refusal::new(400, "SlowDownException", "Rate exceeded"),
-            Service::Organizations => {
-                Refusal::new(400, "TooManyRequestsException", "Rate exceeded")
+            SandboxService::Sts => AwsRefusal::new(400, "Throttling", "Rate exceeded"),
+            SandboxService::Oidc => AwsRefusal::new(400, "SlowDownException", "Rate exceeded"),
+            SandboxService::Organizations => {
+                AwsRefusal::new(400, "TooManyRequestsException", "Rate exceeded")
             }
-            Service::Portal | Service::Account => {
-                Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
+            SandboxService::Portal | SandboxService::Account => {
+                AwsRefusal::new(429, "TooManyRequestsException", "Rate exceeded")
             }
-            Service::Signin => Refusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
-            Service::Federation => Refusal::new(429, "TooManyRequests", "Rate exceeded"),
+            SandboxService::Signin => AwsRefusal::new(429, "INVALID_REQUEST", "Rate exceeded"),
+            SandboxService::Federation => AwsRefusal::new(429, "TooManyRequests", "Rate exceeded"),
         }
     }
 
     /// What AWS says when it is AWS's fault.
-    pub(crate) fn broken(service: Service, status: u16) -> Refusal {
+    pub(crate) fn broken(service: SandboxService, status: u16) -> AwsRefusal {
         let code = match service {
-            Service::Oidc => "InternalServerException",
-            Service::Signin => "server_error",
+            SandboxService::Oidc => "InternalServerException",
+            SandboxService::Signin => "server_error",
             _ if status == 503 => "ServiceUnavailable",
             _ => "InternalFailure",
         };
         let message =
             "The request processing has failed because of an unknown error, exception or failure.";
-        Refusal::new(status, code, message)
+        AwsRefusal::new(status, code, message)
     }
 }
 
@@ -136,15 +136,15 @@ impl Reply {
     }
 
     /// A refusal in this service's form.
-    pub(crate) fn refusal(service: Service, refusal: &Refusal, request: u64) -> Reply {
+    pub(crate) fn refusal(service: SandboxService, refusal: &AwsRefusal, request: u64) -> Reply {
         let request_id = request_id(request);
         let (status, code) = (refusal.status, refusal.code);
         let mut reply = match service {
-            Service::Sts => {
+            SandboxService::Sts => {
                 let body = error_response(refusal, &request_id);
                 Reply::new(status, "text/xml", request_id, body)
             }
-            Service::Oidc => {
+            SandboxService::Oidc => {
                 let body =
                     json!({ "error": oauth_error(code), "error_description": refusal.message });
                 let mut reply =
@@ -155,7 +155,7 @@ impl Reply {
                     .push(("x-amzn-errortype", format!("{code}:{namespace}")));
                 reply
             }
-            Service::Portal => {
+            SandboxService::Portal => {
                 let kind = format!("com.amazonaws.switchboard.portal#{code}");
                 let body = json!({ "message": refusal.message, "__type": kind });
                 let mut reply =
@@ -163,7 +163,7 @@ impl Reply {
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
-            Service::Organizations => {
+            SandboxService::Organizations => {
                 let body = json!({ "__type": code, "Message": refusal.message });
                 Reply::new(
                     status,
@@ -172,14 +172,14 @@ impl Reply {
                     body.to_string(),
                 )
             }
-            Service::Account => {
+            SandboxService::Account => {
                 let body = json!({ "message": refusal.message });
                 let mut reply =
                     Reply::new(status, "application/json", request_id, body.to_string());
                 reply.headers.push(("x-amzn-errortype", code.to_owned()));
                 reply
             }
-            Service::Signin => {
+            SandboxService::Signin => {
                 let body = json!({ "error": code, "message": refusal.message });
                 let mut reply =
                     Reply::new(status, "application/json", request_id, body.to_string());
@@ -189,7 +189,7 @@ impl Reply {
                 reply
             }
             // Nothing in it is meant for programs.
-            Service::Federation => Reply::new(
+            SandboxService::Federation => Reply::new(
                 status,
                 "text/html; charset=utf-8",
                 request_id,
@@ -252,7 +252,7 @@ fn response(action: &str, result: &str, request_id: &str) -> String {
     )
 }
 
-fn error_response(refusal: &Refusal, request_id: &str) -> String {
+fn error_response(refusal: &AwsRefusal, request_id: &str) -> String {
     let kind = if refusal.status < 500 {
         "Sender"
     } else {
@@ -301,7 +301,11 @@ mod tests {
 
     #[test]
     fn a_refusal_is_what_the_sdks_recorded() {
-        let reply = Reply::refusal(Service::Sts, &Refusal::validation("a < b & c"), 255);
+        let reply = Reply::refusal(
+            SandboxService::Sts,
+            &AwsRefusal::validation("a < b & c"),
+            255,
+        );
         assert_eq!((reply.status, reply.code), (400, Some("ValidationError")));
         assert_eq!(
             reply.body,
@@ -310,12 +314,12 @@ mod tests {
              c</Message></Error>\n\
              <RequestId>00000000-0000-4000-8000-0000000000ff</RequestId>\n</ErrorResponse>\n"
         );
-        let refusal = Refusal::new(
+        let refusal = AwsRefusal::new(
             400,
             "InvalidGrantException",
             "Invalid refresh token provided",
         );
-        let reply = Reply::refusal(Service::Oidc, &refusal, 1);
+        let reply = Reply::refusal(SandboxService::Oidc, &refusal, 1);
         assert_eq!(
             reply.body,
             r#"{"error":"invalid_grant","error_description":"Invalid refresh token provided"}"#
@@ -327,8 +331,8 @@ mod tests {
                 .contains(&("x-amzn-errortype", kind.to_owned()))
         );
         let reply = Reply::refusal(
-            Service::Portal,
-            &Refusal::new(403, "ForbiddenException", "No access"),
+            SandboxService::Portal,
+            &AwsRefusal::new(403, "ForbiddenException", "No access"),
             1,
         );
         assert_eq!(
@@ -339,11 +343,16 @@ mod tests {
 
     #[test]
     fn the_faults_are_in_each_services_words() {
-        let words = |service| (Refusal::throttled(service), Refusal::broken(service, 500));
-        let (throttled, broken) = words(Service::Oidc);
+        let words = |service| {
+            (
+                AwsRefusal::throttled(service),
+                AwsRefusal::broken(service, 500),
+            )
+        };
+        let (throttled, broken) = words(SandboxService::Oidc);
         assert_eq!(oauth_error(throttled.code), "slow_down");
         assert_eq!(oauth_error(broken.code), "server_error");
-        assert_eq!(words(Service::Portal).0.status, 429);
-        assert_eq!(words(Service::Sts).1.code, "InternalFailure");
+        assert_eq!(words(SandboxService::Portal).0.status, 429);
+        assert_eq!(words(SandboxService::Sts).1.code, "InternalFailure");
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// `[[identity_center]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct IdentityCenter {
+pub(crate) struct SandboxCenter {
     /// `https://acme.awsapps.com/start`
     pub(crate) start_url: String,
     /// Where it lives; its roles' paths say so.
@@ -44,7 +44,7 @@ fn eight_hours() -> i64 {
     28_800
 }
 
-impl IdentityCenter {
+impl SandboxCenter {
     /// The roles assigned in this account; none where it is not assigned at all.
     pub(crate) fn roles(&self, account_id: &str) -> impl Iterator<Item = &str> {
         let assigned = self

@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::faults::Fault;
 use super::login;
 use super::logins::End;
-use super::sign_in::{Mode, Settings};
+use super::sign_in::{Mode, SignInSettings};
 use super::sigv4::Received;
 use super::state::{Clocks, State};
 
@@ -59,9 +59,9 @@ pub(crate) fn answer(
             let secrets: Vec<&str> = desk.state.secrets().map(Secret::expose).collect();
             Ok(json!(secrets))
         }
-        ("POST", "forget") => body::<Which>(received)
+        ("POST", "forget") => body::<SessionFilter>(received)
             .map(|which| json!({ "sessions": desk.state.forget(which.id()) })),
-        ("POST", "expire") => body::<Which>(received).map(|which| {
+        ("POST", "expire") => body::<SessionFilter>(received).map(|which| {
             let now = desk.state.clocks.server_at(now);
             json!({ "sessions": desk.state.expire(which.id(), now) })
         }),
@@ -157,11 +157,11 @@ fn clocks(clocks: Clocks, now: DateTime<Utc>) -> Value {
 /// `{"access_key_id":…}`, or `{}` for all sessions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Which {
+struct SessionFilter {
     access_key_id: Option<String>,
 }
 
-impl Which {
+impl SessionFilter {
     fn id(&self) -> Option<&str> {
         self.access_key_id.as_deref()
     }
@@ -223,7 +223,7 @@ struct SetSignIn {
 }
 
 impl SetSignIn {
-    fn apply(self, settings: &mut Settings) {
+    fn apply(self, settings: &mut SignInSettings) {
         settings.mode = self.mode.unwrap_or(settings.mode);
         settings.interval = self.interval.unwrap_or(settings.interval);
         settings.expires_in = self.expires_in.unwrap_or(settings.expires_in);

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::answer::{Content, Refusal, Reply, Service};
-use super::faults::{Fault, Faults, Kind};
-use super::route::{self, Asked};
+use super::answer::{AwsRefusal, Content, Reply, SandboxService};
+use super::faults::{Fault, FaultKind, Faults};
+use super::route::{self, RoutedRequest};
 use super::sigv4::{self, Received};
 use super::state::State;
 use super::world::World;
@@ -16,7 +16,7 @@ use super::{account, federation, login, oidc, organizations, portal, sts};
 
 /// A line of the request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Entry {
+pub(crate) struct LoggedRequest {
     /// Counted from 1 since the server started, also across a cleared log.
     pub(crate) n: u64,
     pub(crate) action: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
     /// The error code.
     pub(crate) code: Option<&'static str>,
     pub(crate) user_agent: Option<String>,
-    pub(crate) fault: Option<Kind>,
+    pub(crate) fault: Option<FaultKind>,
 }
 
 /// The sandbox between two requests.
@@ -37,7 +37,7 @@ pub(crate) struct Entry {
 pub(crate) struct Desk {
     pub(crate) state: State,
     pub(crate) faults: Faults,
-    pub(crate) log: Vec<Entry>,
+    pub(crate) log: Vec<LoggedRequest>,
     requests: u64,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Admitted {
     number: u64,
-    asked: Asked,
+    asked: RoutedRequest,
     fault: Option<Fault>,
 }
 
@@ -54,14 +54,14 @@ impl Admitted {
     pub(crate) fn delay(&self) -> u64 {
         self.fault
             .as_ref()
-            .filter(|fault| fault.kind == Kind::Delay)
+            .filter(|fault| fault.kind == FaultKind::Delay)
             .map_or(0, |fault| fault.milliseconds)
     }
 }
 
 /// What the client sees.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Reaction {
     Answer(Reply),
     /// Half of it, then the end of the connection.
     Truncated(Reply),
@@ -86,7 +86,7 @@ impl Desk {
         let fault = self.faults.take(asked.action.as_deref());
         let claim = sigv4::claim(received).ok();
         let user_agent = received.headers.get("user-agent");
-        self.log.push(Entry {
+        self.log.push(LoggedRequest {
             n: self.requests,
             action: asked.action.clone(),
             params: asked.shown(),
@@ -111,19 +111,19 @@ impl Desk {
         admitted: &Admitted,
         received: &Received<'_>,
         now: DateTime<Utc>,
-    ) -> Outcome {
+    ) -> Reaction {
         let service = admitted.asked.service;
         let fault = admitted.fault.as_ref();
         let action = admitted.asked.action.as_deref().unwrap_or_default();
         let served = match fault.map(|fault| fault.kind) {
-            Some(Kind::ResetBefore) => return Outcome::Reset,
-            Some(Kind::Silent) => return Outcome::Silence,
-            Some(Kind::Throttle) => Err(Refusal::throttled(service)),
-            Some(Kind::Error) => {
+            Some(FaultKind::ResetBefore) => return Reaction::Reset,
+            Some(FaultKind::Silent) => return Reaction::Silence,
+            Some(FaultKind::Throttle) => Err(AwsRefusal::throttled(service)),
+            Some(FaultKind::Error) => {
                 let status = fault.map_or(500, |fault| fault.status);
-                Err(Refusal::broken(service, status))
+                Err(AwsRefusal::broken(service, status))
             }
-            Some(Kind::ResetAfter | Kind::Delay | Kind::Truncate) | None => {
+            Some(FaultKind::ResetAfter | FaultKind::Delay | FaultKind::Truncate) | None => {
                 self.serve(&admitted.asked, action, received, now)
             }
         };
@@ -136,31 +136,31 @@ impl Desk {
             entry.code = reply.code;
         }
         match fault.map(|fault| fault.kind) {
-            Some(Kind::ResetAfter) => Outcome::Reset,
-            Some(Kind::Truncate) => Outcome::Truncated(reply),
-            _ => Outcome::Answer(reply),
+            Some(FaultKind::ResetAfter) => Reaction::Reset,
+            Some(FaultKind::Truncate) => Reaction::Truncated(reply),
+            _ => Reaction::Answer(reply),
         }
     }
 
     fn serve(
         &mut self,
-        asked: &Asked,
+        asked: &RoutedRequest,
         action: &str,
         received: &Received<'_>,
         now: DateTime<Utc>,
-    ) -> Result<Content, Refusal> {
+    ) -> Result<Content, AwsRefusal> {
         match asked.service {
-            Service::Sts => {
+            SandboxService::Sts => {
                 sts::answer(&mut self.state, received, &asked.params, now).map(Content::Xml)
             }
-            Service::Oidc => oidc::answer(&mut self.state, action, received, now),
-            Service::Portal => portal::answer(&mut self.state, action, received, now),
-            Service::Organizations => {
+            SandboxService::Oidc => oidc::answer(&mut self.state, action, received, now),
+            SandboxService::Portal => portal::answer(&mut self.state, action, received, now),
+            SandboxService::Organizations => {
                 organizations::answer(&self.state, action, &asked.params, received, now)
             }
-            Service::Account => account::answer(&self.state, received, now),
-            Service::Signin => login::answer(&mut self.state, received, now),
-            Service::Federation => federation::answer(&mut self.state, &asked.params, now),
+            SandboxService::Account => account::answer(&self.state, received, now),
+            SandboxService::Signin => login::answer(&mut self.state, received, now),
+            SandboxService::Federation => federation::answer(&mut self.state, &asked.params, now),
         }
     }
 }

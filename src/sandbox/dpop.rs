@@ -18,7 +18,7 @@ pub(crate) struct Proof {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct ProofHeader {
     typ: String,
     alg: String,
     jwk: Jwk,
@@ -50,7 +50,7 @@ pub(crate) fn check(proof: &str, url: &str, now: i64) -> Result<Proof, &'static 
         return Err("it is no JWT");
     };
     let signed = &proof[..header.len() + 1 + claims.len()];
-    let header: Header = json(header).ok_or("its header is incomplete")?;
+    let header: ProofHeader = json(header).ok_or("its header is incomplete")?;
     let claims: Claims = json(claims).ok_or("its claims are incomplete")?;
     let Jwk { kty, crv, x, y } = header.jwk;
     if (header.typ.as_str(), header.alg.as_str()) != ("dpop+jwt", "ES256") {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The kinds of fault, by the name that the control API gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum FaultKind {
     /// 400 `Throttling`: "Rate exceeded". Nothing is processed.
     Throttle,
     /// `status` (500 or 503). Nothing is processed.
@@ -26,7 +26,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FaultKind,
     /// How many requests it hits.
     #[serde(default = "once")]
     pub(crate) count: u32,
@@ -80,10 +80,10 @@ mod tests {
         faults.add(fault(r#"{"kind":"throttle","count":2,"action":"AssumeRole"}"#).unwrap());
         faults.add(fault(r#"{"kind":"silent"}"#).unwrap());
         let mut kind = |action| faults.take(action).map(|fault| fault.kind);
-        assert_eq!(kind(Some("GetCallerIdentity")), Some(Kind::Silent));
+        assert_eq!(kind(Some("GetCallerIdentity")), Some(FaultKind::Silent));
         assert_eq!(kind(Some("GetCallerIdentity")), None);
-        assert_eq!(kind(Some("AssumeRole")), Some(Kind::Throttle));
-        assert_eq!(kind(Some("AssumeRole")), Some(Kind::Throttle));
+        assert_eq!(kind(Some("AssumeRole")), Some(FaultKind::Throttle));
+        assert_eq!(kind(Some("AssumeRole")), Some(FaultKind::Throttle));
         assert_eq!(kind(Some("AssumeRole")), None);
         assert!(fault(r#"{"kind":"explode"}"#).is_err());
         assert!(fault(r#"{"kind":"silent","often":3}"#).is_err());

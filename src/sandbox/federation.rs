@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::secret::Secret;
 
-use super::answer::{Content, Refusal};
+use super::answer::{AwsRefusal, Content};
 use super::params::Form;
 use super::signin_token::Visitor;
 use super::state::{Means, State};
@@ -17,7 +17,7 @@ use super::state::{Means, State};
 /// `Session=`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Session {
+struct SessionParameter {
     #[serde(rename = "sessionId")]
     id: String,
     #[serde(rename = "sessionKey")]
@@ -31,7 +31,7 @@ pub(crate) fn answer(
     state: &mut State,
     params: &Form,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let now = state.clocks.server_at(now);
     match params.get("Action").map(String::as_str) {
         Some("getSigninToken") => get_signin_token(state, params, now),
@@ -44,8 +44,8 @@ fn get_signin_token(
     state: &mut State,
     params: &Form,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
-    let session: Option<Session> = params
+) -> Result<Content, AwsRefusal> {
+    let session: Option<SessionParameter> = params
         .get("Session")
         .and_then(|text| serde_json::from_str(text).ok());
     let session = session.ok_or_else(|| bad("Session is not what it should be."))?;
@@ -79,12 +79,12 @@ fn get_signin_token(
         ends_at,
     };
     let token = state.console.issue(visitor, now);
-    let token = token.map_err(|error| Refusal::new(500, "InternalFailure", error.message))?;
+    let token = token.map_err(|error| AwsRefusal::new(500, "InternalFailure", error.message))?;
     Ok(Content::Json(json!({ "SigninToken": token.expose() })))
 }
 
 /// AWS sends the browser on; here there is no console to be sent to.
-fn login(state: &State, params: &Form, now: DateTime<Utc>) -> Result<Content, Refusal> {
+fn login(state: &State, params: &Form, now: DateTime<Utc>) -> Result<Content, AwsRefusal> {
     let destination = params
         .get("Destination")
         .and_then(|text| url::Url::parse(text).ok());
@@ -119,13 +119,13 @@ fn is_console(url: &url::Url) -> bool {
     })
 }
 
-fn bad(message: &str) -> Refusal {
-    Refusal::new(400, "BadRequest", message)
+fn bad(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "BadRequest", message)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::state::Identity;
+    use super::super::state::SignerIdentity;
     use super::super::world::World;
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
 
     /// What a session of this kind, with an hour left, is answered: the token, or why not.
     fn token(state: &mut State, means: Means, duration: Option<&str>) -> Result<String, String> {
-        let identity = Identity {
+        let identity = SignerIdentity {
             account_id: "111111111111".into(),
             arn: "arn:aws:sts::111111111111:assumed-role/Admin/me".into(),
             user_id: "AROA:me".into(),

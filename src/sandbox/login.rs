@@ -16,11 +16,11 @@ use crate::credentials::rfc3339;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-use super::answer::{Content, Refusal};
+use super::answer::{AwsRefusal, Content};
 use super::dpop;
-use super::logins::{End, Login};
+use super::logins::{End, SandboxLogin};
 use super::sigv4::Received;
-use super::state::{Identity, Means, Session, State};
+use super::state::{IssuedSession, Means, SignerIdentity, State};
 use super::sts;
 
 /// The longest that AWS gives credentials for, in seconds.
@@ -32,7 +32,7 @@ const CLIENTS: [&str; 2] = [
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct LoginTokenRequest {
     client_id: String,
     grant_type: String,
     refresh_token: Option<Secret>,
@@ -43,10 +43,10 @@ pub(crate) fn answer(
     state: &mut State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> std::result::Result<Content, Refusal> {
+) -> std::result::Result<Content, AwsRefusal> {
     let clock = state.clocks.server_at(now);
     // serde's messages may quote what was sent.
-    let asked: Asked =
+    let asked: LoginTokenRequest =
         serde_json::from_slice(received.body).map_err(|_| invalid("Invalid request"))?;
     if !CLIENTS.contains(&asked.client_id.as_str()) || asked.grant_type != "refresh_token" {
         return Err(invalid("Invalid clientId or grantType"));
@@ -92,7 +92,7 @@ pub(crate) fn answer(
 fn proof(
     received: &Received<'_>,
     clock: DateTime<Utc>,
-) -> std::result::Result<dpop::Proof, Refusal> {
+) -> std::result::Result<dpop::Proof, AwsRefusal> {
     let host = received
         .headers
         .get(HOST)
@@ -111,15 +111,15 @@ fn proof(
     .map_err(|why| invalid(&format!("Invalid DPoP proof: {why}")))
 }
 
-fn ended(end: End) -> Refusal {
+fn ended(end: End) -> AwsRefusal {
     match end {
         End::TokenExpired => expired(),
-        End::UserCredentialsChanged => Refusal::new(
+        End::UserCredentialsChanged => AwsRefusal::new(
             400,
             "USER_CREDENTIALS_CHANGED",
             "The user's password was changed",
         ),
-        End::InsufficientPermissions => Refusal::new(
+        End::InsufficientPermissions => AwsRefusal::new(
             400,
             "INSUFFICIENT_PERMISSIONS",
             "The user may not call signin:CreateOAuth2Token",
@@ -141,7 +141,7 @@ pub(crate) fn begin(
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(no_key)?;
     let der: EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der().map_err(no_key)?;
     let pem = Secret::new(pem(der.as_ref()));
-    let login = Login {
+    let login = SandboxLogin {
         user_arn: user.to_owned(),
         key: pair.public_key().as_ref().to_vec(),
         end: None,
@@ -168,12 +168,12 @@ fn no_key(_: Unspecified) -> Error {
     Error::other("the system made no key")
 }
 
-fn issue(state: &mut State, user: &str, seconds: u32, now: DateTime<Utc>) -> Result<Session> {
+fn issue(state: &mut State, user: &str, seconds: u32, now: DateTime<Utc>) -> Result<IssuedSession> {
     let identity = identity(state, user)?;
     state.issue(identity, Means::SessionToken { mfa_at: None }, seconds, now)
 }
 
-fn identity(state: &State, arn: &str) -> Result<Identity> {
+fn identity(state: &State, arn: &str) -> Result<SignerIdentity> {
     let users = state
         .world
         .account
@@ -200,14 +200,14 @@ fn pem(der: &[u8]) -> String {
     )
 }
 
-fn expired() -> Refusal {
-    Refusal::new(400, "TOKEN_EXPIRED", "The refresh token has expired")
+fn expired() -> AwsRefusal {
+    AwsRefusal::new(400, "TOKEN_EXPIRED", "The refresh token has expired")
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "INVALID_REQUEST", message)
+fn invalid(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "INVALID_REQUEST", message)
 }
 
-fn broken(error: &Error) -> Refusal {
-    Refusal::new(500, "server_error", error.to_string())
+fn broken(error: &Error) -> AwsRefusal {
+    AwsRefusal::new(500, "server_error", error.to_string())
 }

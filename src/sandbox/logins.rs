@@ -21,7 +21,7 @@ pub(crate) enum End {
 
 /// Somebody who ran `aws login`.
 #[derive(Debug, Clone)]
-pub(crate) struct Login {
+pub(crate) struct SandboxLogin {
     pub(crate) user_arn: String,
     /// The public key, as an uncompressed point, that every proof must be of.
     pub(crate) key: Vec<u8>,
@@ -29,7 +29,7 @@ pub(crate) struct Login {
 }
 
 #[derive(Debug)]
-struct Token {
+struct RefreshToken {
     login: usize,
     spent: bool,
 }
@@ -37,8 +37,8 @@ struct Token {
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Logins {
-    sessions: Vec<Login>,
-    tokens: BTreeMap<String, Token>,
+    sessions: Vec<SandboxLogin>,
+    tokens: BTreeMap<String, RefreshToken>,
     proofs: BTreeSet<String>,
     /// Every refresh token and key there ever was.
     issued: Vec<Secret>,
@@ -47,7 +47,7 @@ pub(crate) struct Logins {
 impl Logins {
     /// A new session, and its first refresh token. `private` is its key's secret half, which only
     /// its owner knows.
-    pub(crate) fn begin(&mut self, login: Login, private: Secret) -> Result<Secret> {
+    pub(crate) fn begin(&mut self, login: SandboxLogin, private: Secret) -> Result<Secret> {
         self.sessions.push(login);
         self.issued.push(private);
         self.token(self.sessions.len() - 1)
@@ -59,7 +59,7 @@ impl Logins {
     }
 
     /// Whose refresh token this is.
-    pub(crate) fn holder(&self, token: &str) -> Option<&Login> {
+    pub(crate) fn holder(&self, token: &str) -> Option<&SandboxLogin> {
         self.tokens
             .get(token)
             .map(|token| &self.sessions[token.login])
@@ -67,7 +67,7 @@ impl Logins {
 
     /// Spends the token: its session and the next token. One that was spent before ends its
     /// session, because somebody else has it too. `None` where it is unknown or was spent.
-    pub(crate) fn spend(&mut self, token: &str) -> Result<Option<(Login, Secret)>> {
+    pub(crate) fn spend(&mut self, token: &str) -> Result<Option<(SandboxLogin, Secret)>> {
         let Some(known) = self.tokens.get_mut(token) else {
             return Ok(None);
         };
@@ -99,7 +99,7 @@ impl Logins {
         self.issued.push(token.clone());
         self.tokens.insert(
             token.expose().to_owned(),
-            Token {
+            RefreshToken {
                 login,
                 spent: false,
             },

@@ -14,10 +14,10 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::Secret;
 
-use super::answer::{Content, Refusal};
+use super::answer::{AwsRefusal, Content};
 use super::params::Form;
 use super::route::query;
-use super::sign_in::{Client, Code, Mode, Tokens};
+use super::sign_in::{AuthorizationCode, Client, Mode, PortalTokens};
 use super::sigv4::Received;
 use super::state::State;
 
@@ -32,7 +32,7 @@ pub(crate) fn answer(
     action: &str,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let clock = state.clocks.server_at(now);
     match action {
         "RegisterClient" => register::register(state, body(received)?, clock),
@@ -55,7 +55,7 @@ fn start_device(
     state: &mut State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let asked: StartDevice = body(received)?;
     let client = client(state, &asked.client_id, &asked.client_secret, now)?;
     granted(&client, DEVICE_GRANT)?;
@@ -88,7 +88,7 @@ fn device_page(
     state: &State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let query = query(received);
     let code = query.get("user_code").map(|code| code.to_uppercase());
     let Some(code) = code else {
@@ -122,7 +122,7 @@ fn authorize(
     state: &mut State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let query = query(received);
     let client = state
         .sign_in
@@ -164,7 +164,7 @@ fn authorize(
         }
         Mode::Deny => ("error", "access_denied".to_owned()),
         Mode::Approve => {
-            let draft = Code {
+            let draft = AuthorizationCode {
                 client_id: client.id,
                 start_url,
                 redirect_uri,
@@ -213,10 +213,10 @@ fn create_token(
     asked: &CreateToken,
     clock: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let client = client(state, &asked.client_id, &asked.client_secret, clock)?;
     if ![DEVICE_GRANT, "authorization_code", "refresh_token"].contains(&asked.grant_type.as_str()) {
-        return Err(Refusal::new(
+        return Err(AwsRefusal::new(
             400,
             "UnsupportedGrantTypeException",
             "Unsupported grant type",
@@ -255,7 +255,7 @@ fn by_code(
     client: &Client,
     asked: &CreateToken,
     now: DateTime<Utc>,
-) -> Result<Tokens, Refusal> {
+) -> Result<PortalTokens, AwsRefusal> {
     let (Some(sent), Some(verifier), Some(redirect_uri)) =
         (&asked.code, &asked.code_verifier, &asked.redirect_uri)
     else {
@@ -303,7 +303,7 @@ fn by_device(
     asked: &CreateToken,
     clock: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Tokens, Refusal> {
+) -> Result<PortalTokens, AwsRefusal> {
     let sent = asked
         .device_code
         .as_ref()
@@ -316,7 +316,7 @@ fn by_device(
     let device = device.filter(|device| !device.used);
     let device = device.ok_or_else(|| invalid_grant("Invalid device code provided"))?;
     if device.expires_at <= clock {
-        return Err(Refusal::new(
+        return Err(AwsRefusal::new(
             400,
             "ExpiredTokenException",
             "Expired device code provided",
@@ -328,19 +328,19 @@ fn by_device(
         .map(|last| (now - last).num_milliseconds());
     if since.is_some_and(|since| since < device.interval * 1000) {
         device.interval += SLOWER;
-        return Err(Refusal::new(
+        return Err(AwsRefusal::new(
             400,
             "SlowDownException",
             "Polled sooner than the interval allows",
         ));
     }
     match mode {
-        Mode::Pending => Err(Refusal::new(
+        Mode::Pending => Err(AwsRefusal::new(
             400,
             "AuthorizationPendingException",
             "Authorization pending",
         )),
-        Mode::Deny => Err(Refusal::new(
+        Mode::Deny => Err(AwsRefusal::new(
             400,
             "AccessDeniedException",
             "The user did not grant the request",
@@ -358,7 +358,7 @@ fn sign_in(
     client: &Client,
     start_url: &str,
     now: DateTime<Utc>,
-) -> Result<(usize, Tokens), Refusal> {
+) -> Result<(usize, PortalTokens), AwsRefusal> {
     let center = state
         .world
         .center(start_url)
@@ -370,7 +370,12 @@ fn sign_in(
 }
 
 /// The client, where it knows its secret and its registration has not ended.
-fn client(state: &State, id: &str, secret: &Secret, now: DateTime<Utc>) -> Result<Client, Refusal> {
+fn client(
+    state: &State,
+    id: &str,
+    secret: &Secret,
+    now: DateTime<Utc>,
+) -> Result<Client, AwsRefusal> {
     let known = state
         .sign_in
         .client(id)
@@ -381,7 +386,7 @@ fn client(state: &State, id: &str, secret: &Secret, now: DateTime<Utc>) -> Resul
         .ok_or_else(unknown_client)
 }
 
-fn granted(client: &Client, grant_type: &str) -> Result<(), Refusal> {
+fn granted(client: &Client, grant_type: &str) -> Result<(), AwsRefusal> {
     if client
         .grant_types
         .iter()
@@ -390,7 +395,7 @@ fn granted(client: &Client, grant_type: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let message = "The client is not registered for this grant type";
-    Err(Refusal::new(400, "UnauthorizedClientException", message))
+    Err(AwsRefusal::new(400, "UnauthorizedClientException", message))
 }
 
 /// PKCE's `S256`: base64url of the SHA-256, without padding.
@@ -402,25 +407,25 @@ fn challenge(verifier: &str) -> String {
         .replace('/', "_")
 }
 
-fn body<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {
+fn body<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, AwsRefusal> {
     // serde's messages may quote what was sent.
     serde_json::from_slice(received.body).map_err(|_| invalid("Invalid request"))
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequestException", message)
+fn invalid(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "InvalidRequestException", message)
 }
 
-fn invalid_grant(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidGrantException", message)
+fn invalid_grant(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "InvalidGrantException", message)
 }
 
-fn unknown_client() -> Refusal {
-    Refusal::new(401, "InvalidClientException", "Invalid client provided")
+fn unknown_client() -> AwsRefusal {
+    AwsRefusal::new(401, "InvalidClientException", "Invalid client provided")
 }
 
-fn broken(error: &crate::error::Error) -> Refusal {
-    Refusal::new(500, "InternalServerException", error.to_string())
+fn broken(error: &crate::error::Error) -> AwsRefusal {
+    AwsRefusal::new(500, "InternalServerException", error.to_string())
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::answer::{Content, Refusal};
+use super::answer::{AwsRefusal, Content};
 use super::params::Form;
 use super::sigv4::Received;
-use super::state::{Identity, State};
+use super::state::{SignerIdentity, State};
 use super::sts;
 use super::world::{Account, World};
 
@@ -28,7 +28,7 @@ pub(crate) fn answer(
     form: &Form,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let world = &state.world;
     admit(world, &sts::signer(state, received, now)?)?;
     let (name, found) = match action {
@@ -54,7 +54,7 @@ pub(crate) fn answer(
         "ListTagsForResource" => ("Tags", tags(world, parameter(form, "ResourceId"))?),
         _ => {
             let message = format!("The sandbox has no {action}.");
-            return Err(Refusal::new(400, "UnknownOperationException", message));
+            return Err(AwsRefusal::new(400, "UnknownOperationException", message));
         }
     };
     paged(name, &found, form)
@@ -77,7 +77,7 @@ fn units(world: &World, parent: &str) -> Vec<Value> {
     below.map(|path| unit(world, &path)).collect()
 }
 
-fn parent(world: &World, child: &str) -> Result<Value, Refusal> {
+fn parent(world: &World, child: &str) -> Result<Value, AwsRefusal> {
     let mut paths = paths(world).into_iter();
     let of_unit = paths.find(|path| unit_id(path) == child);
     let mut accounts = members(world);
@@ -86,7 +86,7 @@ fn parent(world: &World, child: &str) -> Result<Value, Refusal> {
         .or_else(|| accounts.find(|account| account.id == child).map(unit_of))
         .ok_or_else(|| {
             let message = "You specified a child that doesn't exist.";
-            Refusal::new(400, "ChildNotFoundException", message)
+            AwsRefusal::new(400, "ChildNotFoundException", message)
         })?;
     let kind = if parent == ROOT {
         "ROOT"
@@ -96,20 +96,20 @@ fn parent(world: &World, child: &str) -> Result<Value, Refusal> {
     Ok(json!({ "Id": parent, "Type": kind }))
 }
 
-fn described(world: &World, id: &str) -> Result<Value, Refusal> {
+fn described(world: &World, id: &str) -> Result<Value, AwsRefusal> {
     let mut paths = paths(world).into_iter();
     let path = paths.find(|path| unit_id(path) == id).ok_or_else(|| {
         let message = "You specified an organizational unit that doesn't exist.";
-        Refusal::new(400, "OrganizationalUnitNotFoundException", message)
+        AwsRefusal::new(400, "OrganizationalUnitNotFoundException", message)
     })?;
     Ok(unit(world, &path))
 }
 
-fn tags(world: &World, account: &str) -> Result<Vec<Value>, Refusal> {
+fn tags(world: &World, account: &str) -> Result<Vec<Value>, AwsRefusal> {
     let mut members = members(world);
     let account = members.find(|one| one.id == account).ok_or_else(|| {
         let message = "You specified a target that doesn't exist.";
-        Refusal::new(400, "TargetNotFoundException", message)
+        AwsRefusal::new(400, "TargetNotFoundException", message)
     })?;
     let tags = account.tags.iter();
     Ok(tags
@@ -118,10 +118,10 @@ fn tags(world: &World, account: &str) -> Result<Vec<Value>, Refusal> {
 }
 
 /// Errors: the signer's account is in no organization, or does not manage it.
-fn admit(world: &World, signer: &Identity) -> Result<(), Refusal> {
+fn admit(world: &World, signer: &SignerIdentity) -> Result<(), AwsRefusal> {
     if !members(world).any(|account| account.id == signer.account_id) {
         let message = "Your account is not a member of an organization.";
-        return Err(Refusal::new(
+        return Err(AwsRefusal::new(
             400,
             "AWSOrganizationsNotInUseException",
             message,
@@ -129,7 +129,7 @@ fn admit(world: &World, signer: &Identity) -> Result<(), Refusal> {
     }
     if management(world) != Some(signer.account_id.as_str()) {
         let message = "You don't have permissions to access this resource.";
-        return Err(Refusal::new(400, "AccessDeniedException", message));
+        return Err(AwsRefusal::new(400, "AccessDeniedException", message));
     }
     Ok(())
 }
@@ -203,17 +203,17 @@ fn parent_of(path: &str) -> String {
     unit_id(path.rsplit_once('/').map_or("", |(parent, _)| parent))
 }
 
-fn known_parent(world: &World, id: &str) -> Result<String, Refusal> {
+fn known_parent(world: &World, id: &str) -> Result<String, AwsRefusal> {
     let is_known = id == ROOT || paths(world).iter().any(|path| unit_id(path) == id);
     let message = "You specified a root or organizational unit that doesn't exist.";
     if is_known {
         Ok(id.to_owned())
     } else {
-        Err(Refusal::new(400, "ParentNotFoundException", message))
+        Err(AwsRefusal::new(400, "ParentNotFoundException", message))
     }
 }
 
-fn paged(name: &str, all: &[Value], form: &Form) -> Result<Content, Refusal> {
+fn paged(name: &str, all: &[Value], form: &Form) -> Result<Content, AwsRefusal> {
     let from = match form.get("NextToken") {
         None => Some(0),
         Some(token) => token
@@ -222,7 +222,7 @@ fn paged(name: &str, all: &[Value], form: &Form) -> Result<Content, Refusal> {
             .filter(|from| *from <= all.len()),
     };
     let from = from.ok_or_else(|| {
-        Refusal::new(
+        AwsRefusal::new(
             400,
             "InvalidInputException",
             "You provided invalid values for NextToken.",

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Refusal;
+use super::answer::AwsRefusal;
 use super::state::Tag;
 
 /// The form as it was sent; of a name that was sent twice, the last.
@@ -21,13 +21,13 @@ const POLICY_LIMIT: usize = 2048;
 
 /// `AssumeRole`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AssumeRole {
+pub(crate) struct AssumeRoleParams {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) external_id: Option<String>,
     /// `None` where the request left it to STS, which means an hour.
     pub(crate) duration_seconds: Option<u32>,
-    pub(crate) mfa: Mfa,
+    pub(crate) mfa: MfaParams,
     pub(crate) source_identity: Option<String>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) transitive_tag_keys: Vec<String>,
@@ -37,7 +37,7 @@ pub(crate) struct AssumeRole {
 
 /// `AssumeRoleWithWebIdentity`.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct WebIdentity {
+pub(crate) struct WebIdentityParams {
     pub(crate) role_arn: String,
     pub(crate) role_session_name: String,
     pub(crate) token: String,
@@ -48,7 +48,7 @@ pub(crate) struct WebIdentity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GetSessionToken {
     pub(crate) duration_seconds: Option<u32>,
-    pub(crate) mfa: Mfa,
+    pub(crate) mfa: MfaParams,
 }
 
 /// `GetFederationToken`.
@@ -60,14 +60,14 @@ pub(crate) struct GetFederationToken {
 
 /// `SerialNumber` and `TokenCode`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mfa {
+pub(crate) struct MfaParams {
     pub(crate) serial_number: Option<String>,
     pub(crate) token_code: Option<String>,
 }
 
-impl AssumeRole {
-    pub(crate) fn read(form: &Form) -> Result<AssumeRole, Refusal> {
-        let mut check = Check::new(form);
+impl AssumeRoleParams {
+    pub(crate) fn read(form: &Form) -> Result<AssumeRoleParams, AwsRefusal> {
+        let mut check = ParamCheck::new(form);
         let role_arn = check.required("RoleArn", &ARN);
         let role_session_name = check.required("RoleSessionName", &NAME);
         let external_id = check.text("ExternalId", &EXTERNAL_ID);
@@ -81,7 +81,7 @@ impl AssumeRole {
         check.done()?;
         check_tags(&tags, &transitive_tag_keys)?;
         let packed_policy_size = pack(policy.as_deref(), &policy_arns, &tags)?;
-        Ok(AssumeRole {
+        Ok(AssumeRoleParams {
             role_arn,
             role_session_name,
             external_id,
@@ -95,9 +95,9 @@ impl AssumeRole {
     }
 }
 
-impl WebIdentity {
-    pub(crate) fn read(form: &Form) -> Result<WebIdentity, Refusal> {
-        let mut check = Check::new(form);
+impl WebIdentityParams {
+    pub(crate) fn read(form: &Form) -> Result<WebIdentityParams, AwsRefusal> {
+        let mut check = ParamCheck::new(form);
         let role_arn = check.required("RoleArn", &ARN);
         let role_session_name = check.required("RoleSessionName", &NAME);
         let token = check.required("WebIdentityToken", &WEB_IDENTITY_TOKEN);
@@ -106,7 +106,7 @@ impl WebIdentity {
         let policy_arns = check.list("PolicyArns", ".arn", 10);
         check.done()?;
         pack(policy.as_deref(), &policy_arns, &[])?;
-        Ok(WebIdentity {
+        Ok(WebIdentityParams {
             role_arn,
             role_session_name,
             token,
@@ -116,8 +116,8 @@ impl WebIdentity {
 }
 
 impl GetSessionToken {
-    pub(crate) fn read(form: &Form) -> Result<GetSessionToken, Refusal> {
-        let mut check = Check::new(form);
+    pub(crate) fn read(form: &Form) -> Result<GetSessionToken, AwsRefusal> {
+        let mut check = ParamCheck::new(form);
         let duration_seconds = check.number("DurationSeconds", 900, 129_600);
         let mfa = check.mfa();
         check.done()?;
@@ -129,8 +129,8 @@ impl GetSessionToken {
 }
 
 impl GetFederationToken {
-    pub(crate) fn read(form: &Form) -> Result<GetFederationToken, Refusal> {
-        let mut check = Check::new(form);
+    pub(crate) fn read(form: &Form) -> Result<GetFederationToken, AwsRefusal> {
+        let mut check = ParamCheck::new(form);
         let name = check.required("Name", &USER_NAME);
         let duration_seconds = check.number("DurationSeconds", 900, 129_600);
         let policy = check.text("Policy", &POLICY);
@@ -145,7 +145,7 @@ impl GetFederationToken {
 }
 
 /// What a text may be.
-struct Shape {
+struct TextShape {
     min: usize,
     max: usize,
     /// As the service model writes it.
@@ -158,62 +158,62 @@ fn word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-const ARN: Shape = Shape {
+const ARN: TextShape = TextShape {
     min: 20,
     max: 2048,
     pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     allows: |c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{85}'),
 };
-const WEB_IDENTITY_TOKEN: Shape = Shape {
+const WEB_IDENTITY_TOKEN: TextShape = TextShape {
     min: 4,
     max: 20_000,
     pattern: ARN.pattern,
     allows: ARN.allows,
 };
-const NAME: Shape = Shape {
+const NAME: TextShape = TextShape {
     min: 2,
     max: 64,
     pattern: r"[\w+=,.@-]*",
     allows: |c| word(c) || "+=,.@-".contains(c),
 };
-const USER_NAME: Shape = Shape {
+const USER_NAME: TextShape = TextShape {
     min: 2,
     max: 32,
     pattern: NAME.pattern,
     allows: NAME.allows,
 };
-const EXTERNAL_ID: Shape = Shape {
+const EXTERNAL_ID: TextShape = TextShape {
     min: 2,
     max: 1224,
     pattern: r"[\w+=,.@:\/-]*",
     allows: |c| word(c) || "+=,.@:/-".contains(c),
 };
-const SERIAL: Shape = Shape {
+const SERIAL: TextShape = TextShape {
     min: 9,
     max: 256,
     pattern: r"[\w+=/:,.@-]*",
     allows: |c| word(c) || "+=/:,.@-".contains(c),
 };
-const TOKEN_CODE: Shape = Shape {
+const TOKEN_CODE: TextShape = TextShape {
     min: 6,
     max: 6,
     pattern: r"[\d]*",
     allows: |c| c.is_ascii_digit(),
 };
-const TAG_KEY: Shape = Shape {
+const TAG_KEY: TextShape = TextShape {
     min: 1,
     max: 128,
     pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
     allows: tag_character,
 };
-const TAG_VALUE: Shape = Shape {
+const TAG_VALUE: TextShape = TextShape {
     min: 0,
     max: 256,
     pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
     allows: tag_character,
 };
 /// The limit of a policy's length is that of all policies together, which `pack` knows.
-const POLICY: Shape = Shape {
+const POLICY: TextShape = TextShape {
     min: 1,
     max: usize::MAX,
     pattern: ARN.pattern,
@@ -225,39 +225,39 @@ fn tag_character(character: char) -> bool {
 }
 
 /// Collects every violation, because STS names them all.
-struct Check<'a> {
+struct ParamCheck<'a> {
     form: &'a Form,
     violations: Vec<String>,
 }
 
-impl<'a> Check<'a> {
-    fn new(form: &'a Form) -> Check<'a> {
-        Check {
+impl<'a> ParamCheck<'a> {
+    fn new(form: &'a Form) -> ParamCheck<'a> {
+        ParamCheck {
             form,
             violations: Vec::new(),
         }
     }
 
-    fn done(self) -> Result<(), Refusal> {
+    fn done(self) -> Result<(), AwsRefusal> {
         let plural = match self.violations.len() {
             0 => return Ok(()),
             1 => "1 validation error".to_owned(),
             many => format!("{many} validation errors"),
         };
-        Err(Refusal::validation(format!(
+        Err(AwsRefusal::validation(format!(
             "{plural} detected: {}",
             self.violations.join("; ")
         )))
     }
 
-    fn text(&mut self, name: &str, shape: &Shape) -> Option<String> {
+    fn text(&mut self, name: &str, shape: &TextShape) -> Option<String> {
         let value = self.form.get(name)?.clone();
         self.hold(&value, &camel(name), shape);
         Some(value)
     }
 
     /// The empty text stands for a missing one, which is a violation already.
-    fn required(&mut self, name: &str, shape: &Shape) -> String {
+    fn required(&mut self, name: &str, shape: &TextShape) -> String {
         if !self.form.contains_key(name) {
             self.violation("null", &camel(name), "Member must not be null");
         }
@@ -284,8 +284,8 @@ impl<'a> Check<'a> {
         u32::try_from(number).ok()
     }
 
-    fn mfa(&mut self) -> Mfa {
-        Mfa {
+    fn mfa(&mut self) -> MfaParams {
+        MfaParams {
             serial_number: self.text("SerialNumber", &SERIAL),
             token_code: self.text("TokenCode", &TOKEN_CODE),
         }
@@ -323,7 +323,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn hold(&mut self, value: &str, field: &str, shape: &Shape) {
+    fn hold(&mut self, value: &str, field: &str, shape: &TextShape) {
         let (shown, length) = (format!("'{value}'"), value.chars().count());
         let needs_one = shape.pattern.ends_with('+');
         if !value.chars().all(shape.allows) || (needs_one && value.is_empty()) {
@@ -364,7 +364,7 @@ fn camel(name: &str) -> String {
         + characters.as_str()
 }
 
-fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Refusal> {
+fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), AwsRefusal> {
     let keys: std::collections::BTreeSet<String> =
         tags.iter().map(|tag| tag.key.to_lowercase()).collect();
     let message = if keys.len() < tags.len() {
@@ -377,7 +377,7 @@ fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    Err(Refusal::new(400, "InvalidParameterValue", message))
+    Err(AwsRefusal::new(400, "InvalidParameterValue", message))
 }
 
 /// Percent of what policies and tags may take. AWS packs them in a binary form of its own; here the
@@ -386,14 +386,14 @@ fn pack(
     policy: Option<&str>,
     policy_arns: &[String],
     tags: &[Tag],
-) -> Result<Option<usize>, Refusal> {
+) -> Result<Option<usize>, AwsRefusal> {
     if policy.is_none() && policy_arns.is_empty() && tags.is_empty() {
         return Ok(None);
     }
     if let Some(text) = policy {
         let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
         if document.is_none_or(|document| document.get("Statement").is_none()) {
-            return Err(Refusal::new(
+            return Err(AwsRefusal::new(
                 400,
                 "MalformedPolicyDocument",
                 "Syntax errors in policy.",
@@ -401,7 +401,7 @@ fn pack(
         }
     }
     if let Some(arn) = policy_arns.iter().find(|arn| !is_policy_arn(arn)) {
-        return Err(Refusal::validation(format!("{arn} is invalid")));
+        return Err(AwsRefusal::validation(format!("{arn} is invalid")));
     }
     let policies = policy
         .into_iter()
@@ -417,7 +417,7 @@ fn pack(
     } else {
         return Ok(Some(percent(policies + tagged)));
     };
-    Err(Refusal::new(400, "PackedPolicyTooLarge", message))
+    Err(AwsRefusal::new(400, "PackedPolicyTooLarge", message))
 }
 
 fn characters<'a>(texts: impl Iterator<Item = &'a str>) -> usize {

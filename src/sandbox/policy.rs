@@ -3,12 +3,12 @@
 //!
 //! Source: IAM user guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
 
-use super::state::Identity;
+use super::state::SignerIdentity;
 use super::world::{Account, Role, Trust};
 
 /// What the conditions of a trust policy look at.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Context<'a> {
+pub(crate) struct TrustContext<'a> {
     pub(crate) external_id: Option<&'a str>,
     /// Seconds since the MFA code, where there was one.
     pub(crate) mfa_age: Option<i64>,
@@ -19,10 +19,10 @@ pub(crate) struct Context<'a> {
 
 /// Errors: the action that is not allowed.
 pub(crate) fn may_assume(
-    caller: &Identity,
+    caller: &SignerIdentity,
     account: &Account,
     role: &Role,
-    context: Context<'_>,
+    context: TrustContext<'_>,
 ) -> Result<(), &'static str> {
     let needed = [
         ("sts:AssumeRole", true),
@@ -60,7 +60,7 @@ enum Trusted {
     ByName,
 }
 
-fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
+fn trusted(trust: &Trust, caller: &SignerIdentity, account: &Account) -> Trusted {
     let root = format!("arn:{}:iam::{}:root", account.partition, caller.account_id);
     let trusts = |principal: &str| trust.principals.iter().any(|own| own == principal);
     if trusts(&caller.principal_arn) || trusts(&caller.arn) {
@@ -73,7 +73,7 @@ fn trusted(trust: &Trust, caller: &Identity, account: &Account) -> Trusted {
 }
 
 /// Whether the statement is about this action and all its conditions hold.
-fn allows(trust: &Trust, action: &str, context: Context<'_>) -> bool {
+fn allows(trust: &Trust, action: &str, context: TrustContext<'_>) -> bool {
     let external_id = trust
         .external_id
         .as_deref()

@@ -6,12 +6,12 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::answer::{Content, Refusal};
-use super::center::IdentityCenter;
+use super::answer::{AwsRefusal, Content};
+use super::center::SandboxCenter;
 use super::params::Form;
 use super::route::{bearer, query};
 use super::sigv4::Received;
-use super::state::{Identity, Means, State};
+use super::state::{Means, SignerIdentity, State};
 use super::sts;
 use super::world::Account;
 
@@ -27,18 +27,18 @@ pub(crate) fn answer(
     action: &str,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let now = state.clocks.server_at(now);
     let token = bearer(received).unwrap_or_default();
     let holder = state.sign_in.holder(&token, now);
     let center = holder.and_then(|(start_url, user)| {
-        Some(IdentityCenter {
+        Some(SandboxCenter {
             user: user.to_owned(),
             ..state.world.center(start_url)?.clone()
         })
     });
     let center = center.ok_or_else(|| {
-        Refusal::new(
+        AwsRefusal::new(
             401,
             "UnauthorizedException",
             "Session token not found or invalid",
@@ -58,10 +58,10 @@ pub(crate) fn answer(
 
 fn role_credentials(
     state: &mut State,
-    center: &IdentityCenter,
+    center: &SandboxCenter,
     query: &Form,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     let account = account(state, query)?;
     let role = query
         .get("role_name")
@@ -72,7 +72,7 @@ fn role_credentials(
     let name = center.role_name(&account.id, role);
     let (partition, id, user) = (&account.partition, &account.id, &center.user);
     let role_arn = format!("arn:{partition}:iam::{id}:role{}{name}", center.role_path());
-    let identity = Identity {
+    let identity = SignerIdentity {
         account_id: id.clone(),
         arn: format!("arn:{partition}:sts::{id}:assumed-role/{name}/{user}"),
         user_id: format!("{}:{user}", sts::unique_id("AROA", &role_arn)),
@@ -86,7 +86,7 @@ fn role_credentials(
     };
     let session = state.issue(identity, means, ROLE_SECONDS, now);
     let session =
-        session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
+        session.map_err(|error| AwsRefusal::new(500, "InternalFailure", error.to_string()))?;
     Ok(Content::Json(json!({ "roleCredentials": {
         "accessKeyId": session.access_key_id,
         "secretAccessKey": session.secret.expose(),
@@ -95,7 +95,7 @@ fn role_credentials(
     }})))
 }
 
-fn accounts(state: &State, center: &IdentityCenter, query: &Form) -> Result<Content, Refusal> {
+fn accounts(state: &State, center: &SandboxCenter, query: &Form) -> Result<Content, AwsRefusal> {
     let assigned = state
         .world
         .account
@@ -111,7 +111,11 @@ fn accounts(state: &State, center: &IdentityCenter, query: &Form) -> Result<Cont
     page("accountList", list.collect(), query)
 }
 
-fn account_roles(state: &State, center: &IdentityCenter, query: &Form) -> Result<Content, Refusal> {
+fn account_roles(
+    state: &State,
+    center: &SandboxCenter,
+    query: &Form,
+) -> Result<Content, AwsRefusal> {
     let account = account(state, query)?;
     let roles = center.roles(&account.id);
     let list: Vec<Value> = roles
@@ -125,7 +129,7 @@ fn account_roles(state: &State, center: &IdentityCenter, query: &Form) -> Result
 }
 
 /// One page of the list, from `next_token` on. The token is good for nothing but this list.
-fn page(name: &str, list: Vec<Value>, query: &Form) -> Result<Content, Refusal> {
+fn page(name: &str, list: Vec<Value>, query: &Form) -> Result<Content, AwsRefusal> {
     let size = query
         .get("max_result")
         .map_or(Some(PAGE), |text| text.parse().ok());
@@ -149,7 +153,7 @@ fn page(name: &str, list: Vec<Value>, query: &Form) -> Result<Content, Refusal> 
 }
 
 /// The account that is asked about.
-fn account(state: &State, query: &Form) -> Result<Account, Refusal> {
+fn account(state: &State, query: &Form) -> Result<Account, AwsRefusal> {
     let id = query
         .get("account_id")
         .ok_or_else(|| invalid("account_id is missing"))?;
@@ -159,16 +163,16 @@ fn account(state: &State, query: &Form) -> Result<Account, Refusal> {
     let account = state.world.account.iter().find(|account| account.id == *id);
     account
         .cloned()
-        .ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", "Account not found"))
+        .ok_or_else(|| AwsRefusal::new(404, "ResourceNotFoundException", "Account not found"))
 }
 
 /// What everyone gets who asks for what is not assigned.
-fn no_access() -> Refusal {
-    Refusal::new(403, "ForbiddenException", "No access")
+fn no_access() -> AwsRefusal {
+    AwsRefusal::new(403, "ForbiddenException", "No access")
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequestException", message)
+fn invalid(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "InvalidRequestException", message)
 }
 
 #[cfg(test)]

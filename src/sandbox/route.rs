@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answer::Service;
+use super::answer::SandboxService;
 use super::params::{self, Form};
 use super::sigv4::Received;
 
 /// A request, sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) service: Service,
+pub(crate) struct RoutedRequest {
+    pub(crate) service: SandboxService,
     pub(crate) action: Option<String>,
     /// All parameters as text; STS reads its own from here, the log what may be shown.
     pub(crate) params: Form,
@@ -34,44 +34,44 @@ const SECRET: [&str; 8] = [
 const ORGANIZATIONS: &str = "AWSOrganizationsV20161128.";
 
 /// Sorts a request. What is for nobody else is for STS, which says that it does not know it.
-pub(crate) fn route(received: &Received<'_>) -> Asked {
+pub(crate) fn route(received: &Received<'_>) -> RoutedRequest {
     let target = received
         .headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
     if let Some(action) = target.and_then(|target| target.strip_prefix(ORGANIZATIONS)) {
-        let (service, action) = (Service::Organizations, Some(action.to_owned()));
-        return Asked {
+        let (service, action) = (SandboxService::Organizations, Some(action.to_owned()));
+        return RoutedRequest {
             service,
             action,
             params: json(received.body),
         };
     }
     let (service, action) = match (received.method, received.path) {
-        ("POST", "/client/register") => (Service::Oidc, "RegisterClient"),
-        ("POST", "/device_authorization") => (Service::Oidc, "StartDeviceAuthorization"),
-        ("POST", "/token") => (Service::Oidc, "CreateToken"),
+        ("POST", "/client/register") => (SandboxService::Oidc, "RegisterClient"),
+        ("POST", "/device_authorization") => (SandboxService::Oidc, "StartDeviceAuthorization"),
+        ("POST", "/token") => (SandboxService::Oidc, "CreateToken"),
         // The two that a browser opens have no names in the SDKs.
-        ("GET", "/authorize") => (Service::Oidc, "Authorize"),
-        ("GET", "/device") => (Service::Oidc, "Device"),
-        ("GET", "/federation/credentials") => (Service::Portal, "GetRoleCredentials"),
-        ("GET", "/assignment/accounts") => (Service::Portal, "ListAccounts"),
-        ("GET", "/assignment/roles") => (Service::Portal, "ListAccountRoles"),
-        ("POST", "/listRegions") => (Service::Account, "ListRegions"),
-        ("POST", "/logout") => (Service::Portal, "Logout"),
+        ("GET", "/authorize") => (SandboxService::Oidc, "Authorize"),
+        ("GET", "/device") => (SandboxService::Oidc, "Device"),
+        ("GET", "/federation/credentials") => (SandboxService::Portal, "GetRoleCredentials"),
+        ("GET", "/assignment/accounts") => (SandboxService::Portal, "ListAccounts"),
+        ("GET", "/assignment/roles") => (SandboxService::Portal, "ListAccountRoles"),
+        ("POST", "/listRegions") => (SandboxService::Account, "ListRegions"),
+        ("POST", "/logout") => (SandboxService::Portal, "Logout"),
         ("GET", "/federation") => {
             let params = query(received);
-            return Asked {
-                service: Service::Federation,
+            return RoutedRequest {
+                service: SandboxService::Federation,
                 action: params.get("Action").cloned(),
                 params,
             };
         }
-        ("POST", "/v1/token") => (Service::Signin, "CreateOAuth2Token"),
+        ("POST", "/v1/token") => (SandboxService::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);
-            return Asked {
-                service: Service::Sts,
+            return RoutedRequest {
+                service: SandboxService::Sts,
                 action: params.get("Action").cloned(),
                 params,
             };
@@ -80,14 +80,14 @@ pub(crate) fn route(received: &Received<'_>) -> Asked {
     let mut params = query(received);
     params.extend(json(received.body));
     params.extend(bearer(received).map(|token| ("accessToken".to_owned(), token)));
-    Asked {
+    RoutedRequest {
         service,
         action: Some(action.to_owned()),
         params,
     }
 }
 
-impl Asked {
+impl RoutedRequest {
     /// What the log shows.
     pub(crate) fn shown(&self) -> BTreeMap<String, String> {
         let shown = self
@@ -97,7 +97,7 @@ impl Asked {
         shown
             .map(|(name, value)| {
                 let is_secret = name == "WebIdentityToken"
-                    || self.service != Service::Sts && SECRET.contains(&name.as_str());
+                    || self.service != SandboxService::Sts && SECRET.contains(&name.as_str());
                 (
                     name.clone(),
                     if is_secret {
@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(method: &str, path: &str, query: &str, body: &str) -> Asked {
+    fn asked(method: &str, path: &str, query: &str, body: &str) -> RoutedRequest {
         let headers = HeaderMap::new();
         route(&Received {
             method,
@@ -175,7 +175,7 @@ mod tests {
         );
         assert_eq!(
             (token.service, token.action.as_deref()),
-            (Service::Oidc, Some("CreateToken"))
+            (SandboxService::Oidc, Some("CreateToken"))
         );
         let shown: Vec<String> = token
             .shown()
@@ -187,7 +187,10 @@ mod tests {
             ["clientId=c", "clientSecret=01234567…", "n=1", "scope=a b"]
         );
         let roles = asked("GET", "/assignment/roles", "account_id=1&next_token=x", "");
-        assert_eq!((roles.service, roles.params.len()), (Service::Portal, 2));
+        assert_eq!(
+            (roles.service, roles.params.len()),
+            (SandboxService::Portal, 2)
+        );
         let sts = asked(
             "POST",
             "/",
@@ -196,10 +199,10 @@ mod tests {
         );
         assert_eq!(
             (sts.service, sts.action.as_deref()),
-            (Service::Sts, Some("AssumeRole"))
+            (SandboxService::Sts, Some("AssumeRole"))
         );
         assert_eq!(sts.shown()["code"], "0123456789");
-        assert_eq!(asked("GET", "/token", "", "").service, Service::Sts);
+        assert_eq!(asked("GET", "/token", "", "").service, SandboxService::Sts);
         let signin = asked(
             "GET",
             "/federation",
@@ -208,7 +211,7 @@ mod tests {
         );
         assert_eq!(
             (signin.service, signin.action.as_deref()),
-            (Service::Federation, Some("getSigninToken"))
+            (SandboxService::Federation, Some("getSigninToken"))
         );
         assert_eq!(signin.shown()["Session"], "{\"sessio…");
     }

@@ -19,7 +19,7 @@ use crate::http::{self, Listener};
 
 use super::answer::Reply;
 use super::control;
-use super::desk::{Desk, Outcome};
+use super::desk::{Desk, Reaction};
 use super::sigv4::Received;
 use super::world::World;
 
@@ -114,14 +114,14 @@ async fn respond(
         )
     };
     match outcome {
-        Outcome::Answer(reply) => {
+        Reaction::Answer(reply) => {
             let headers = headers(&reply, date);
             let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
             return Ok(http::answer(reply.status, headers, reply.body));
         }
-        Outcome::Truncated(reply) => drop(cut.send(half(&reply, date))),
-        Outcome::Reset => drop(cut.send(Cut::new())),
-        Outcome::Silence => {}
+        Reaction::Truncated(reply) => drop(cut.send(half(&reply, date))),
+        Reaction::Reset => drop(cut.send(Cut::new())),
+        Reaction::Silence => {}
     }
     // Until the connection is taken away, or the client has had enough.
     std::future::pending().await

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::secret::Secret;
 
-use super::center::IdentityCenter;
+use super::center::SandboxCenter;
 use super::random::{BASE64URL, LETTERS, random};
 
 /// How long a client registration is good for: ninety days.
@@ -34,7 +34,7 @@ pub(crate) enum Mode {
 
 /// `sign_in` of the control API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Settings {
+pub(crate) struct SignInSettings {
     pub(crate) mode: Mode,
     /// Seconds that a device must wait between two polls.
     pub(crate) interval: u32,
@@ -60,7 +60,7 @@ pub(crate) struct Client {
 
 /// A device that waits.
 #[derive(Debug, Clone)]
-pub(crate) struct Device {
+pub(crate) struct PendingDevice {
     pub(crate) user_code: String,
     pub(crate) client_id: String,
     pub(crate) start_url: String,
@@ -73,7 +73,7 @@ pub(crate) struct Device {
 
 /// A browser that was sent back with a code.
 #[derive(Debug, Clone)]
-pub(crate) struct Code {
+pub(crate) struct AuthorizationCode {
     pub(crate) client_id: String,
     pub(crate) start_url: String,
     pub(crate) redirect_uri: String,
@@ -86,7 +86,7 @@ pub(crate) struct Code {
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
-struct Session {
+struct PortalSession {
     client_id: String,
     start_url: String,
     user: String,
@@ -95,7 +95,7 @@ struct Session {
 
 /// What a token stands for.
 #[derive(Debug, Clone)]
-struct Token {
+struct PortalToken {
     session: usize,
     expires_at: DateTime<Utc>,
     /// A refresh token that was exchanged for another.
@@ -104,7 +104,7 @@ struct Token {
 
 /// What `/token` answers.
 #[derive(Debug, Clone)]
-pub(crate) struct Tokens {
+pub(crate) struct PortalTokens {
     pub(crate) access: Secret,
     pub(crate) refresh: Option<Secret>,
     /// Seconds.
@@ -114,21 +114,21 @@ pub(crate) struct Tokens {
 /// Everything that changes. Sessions are counted from 0; one that ended early has its end in the
 /// past.
 #[derive(Debug)]
-pub(crate) struct SignIn {
-    pub(crate) settings: Settings,
+pub(crate) struct SignIns {
+    pub(crate) settings: SignInSettings,
     clients: BTreeMap<String, Client>,
-    devices: BTreeMap<String, Device>,
-    codes: BTreeMap<String, Code>,
-    sessions: Vec<Session>,
-    access: BTreeMap<String, Token>,
-    refresh: BTreeMap<String, Token>,
+    devices: BTreeMap<String, PendingDevice>,
+    codes: BTreeMap<String, AuthorizationCode>,
+    sessions: Vec<PortalSession>,
+    access: BTreeMap<String, PortalToken>,
+    refresh: BTreeMap<String, PortalToken>,
     issued: Vec<Secret>,
 }
 
-impl SignIn {
-    pub(crate) fn new() -> SignIn {
-        SignIn {
-            settings: Settings {
+impl SignIns {
+    pub(crate) fn new() -> SignIns {
+        SignIns {
+            settings: SignInSettings {
                 mode: Mode::Approve,
                 interval: 1,
                 expires_in: 600,
@@ -177,10 +177,10 @@ impl SignIn {
         client_id: &str,
         start_url: &str,
         now: DateTime<Utc>,
-    ) -> Result<(Secret, Device)> {
+    ) -> Result<(Secret, PendingDevice)> {
         let letters = random(LETTERS, 8)?;
         let (first, second) = letters.split_at(4);
-        let device = Device {
+        let device = PendingDevice {
             user_code: format!("{first}-{second}"),
             client_id: client_id.to_owned(),
             start_url: start_url.to_owned(),
@@ -195,22 +195,26 @@ impl SignIn {
         Ok((code, device))
     }
 
-    pub(crate) fn device_mut(&mut self, code: &str) -> Option<&mut Device> {
+    pub(crate) fn device_mut(&mut self, code: &str) -> Option<&mut PendingDevice> {
         self.devices.get_mut(code)
     }
 
     /// The devices that wait, expired or not.
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Device> {
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &PendingDevice> {
         self.devices.values().filter(|device| !device.used)
     }
 
     /// A code for a browser to take back to the client.
-    pub(crate) fn authorize(&mut self, draft: Code, now: DateTime<Utc>) -> Result<Secret> {
+    pub(crate) fn authorize(
+        &mut self,
+        draft: AuthorizationCode,
+        now: DateTime<Utc>,
+    ) -> Result<Secret> {
         let code = self.secret("", 64)?;
         let expires_at = now + TimeDelta::minutes(CODE_MINUTES);
         self.codes.insert(
             code.expose().to_owned(),
-            Code {
+            AuthorizationCode {
                 expires_at,
                 ..draft
             },
@@ -218,7 +222,7 @@ impl SignIn {
         Ok(code)
     }
 
-    pub(crate) fn code_mut(&mut self, code: &str) -> Option<&mut Code> {
+    pub(crate) fn code_mut(&mut self, code: &str) -> Option<&mut AuthorizationCode> {
         self.codes.get_mut(code)
     }
 
@@ -226,9 +230,9 @@ impl SignIn {
     pub(crate) fn sign_in(
         &mut self,
         client: &Client,
-        center: &IdentityCenter,
+        center: &SandboxCenter,
         now: DateTime<Utc>,
-    ) -> Result<(usize, Tokens)> {
+    ) -> Result<(usize, PortalTokens)> {
         let ends_at = now + TimeDelta::seconds(center.session_seconds);
         let start_url = center.start_url.clone();
         let user = self
@@ -236,7 +240,7 @@ impl SignIn {
             .user
             .clone()
             .unwrap_or_else(|| center.user.clone());
-        self.sessions.push(Session {
+        self.sessions.push(PortalSession {
             client_id: client.id.clone(),
             start_url,
             user,
@@ -252,9 +256,9 @@ impl SignIn {
         &mut self,
         token: &str,
         client: &Client,
-        centers: &[IdentityCenter],
+        centers: &[SandboxCenter],
         now: DateTime<Utc>,
-    ) -> Result<Option<Tokens>> {
+    ) -> Result<Option<PortalTokens>> {
         let Some(known) = self.refresh.get_mut(token) else {
             return Ok(None);
         };
@@ -323,9 +327,9 @@ impl SignIn {
         &mut self,
         session: usize,
         client: &Client,
-        center: &IdentityCenter,
+        center: &SandboxCenter,
         now: DateTime<Utc>,
-    ) -> Result<Tokens> {
+    ) -> Result<PortalTokens> {
         let may_refresh = client
             .grant_types
             .iter()
@@ -345,7 +349,7 @@ impl SignIn {
             ends_at
         };
         let access = self.secret("aoa", 160)?;
-        let token = Token {
+        let token = PortalToken {
             session,
             expires_at,
             spent: false,
@@ -360,13 +364,13 @@ impl SignIn {
         if let Some(secret) = &refresh {
             self.refresh.insert(
                 secret.expose().to_owned(),
-                Token {
+                PortalToken {
                     expires_at: ends_at,
                     ..token
                 },
             );
         }
-        Ok(Tokens {
+        Ok(PortalTokens {
             access,
             refresh,
             expires_in: (expires_at - now).num_seconds(),

@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use hyper::HeaderMap;
 use sha2::{Digest, Sha256};
 
-use super::answer::Refusal;
+use super::answer::AwsRefusal;
 
 /// How far the request's clock may be from the server's, in minutes.
 const TOLERANCE: i64 = 15;
@@ -49,9 +49,9 @@ pub(crate) struct Claim {
 ///
 /// Errors: `MissingAuthenticationToken` for an unsigned request, `IncompleteSignature` for half a
 /// one.
-pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
+pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, AwsRefusal> {
     let Some(authorization) = header(received.headers, "authorization") else {
-        return Err(Refusal::new(
+        return Err(AwsRefusal::new(
             403,
             "MissingAuthenticationToken",
             "Request is missing Authentication Token",
@@ -106,8 +106,8 @@ pub(crate) fn claim(received: &Received<'_>) -> Result<Claim, Refusal> {
     })
 }
 
-fn incomplete(message: String) -> Refusal {
-    Refusal::new(400, "IncompleteSignature", message)
+fn incomplete(message: String) -> AwsRefusal {
+    AwsRefusal::new(400, "IncompleteSignature", message)
 }
 
 fn part<'a>(parts: &BTreeMap<&str, &'a str>, name: &str) -> &'a str {
@@ -122,7 +122,7 @@ pub(crate) fn verify(
     received: &Received<'_>,
     secret: &str,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), AwsRefusal> {
     check_time(claim, now)?;
     check_scope(claim, service_of(received))?;
     check_signed_headers(claim, received)?;
@@ -141,7 +141,7 @@ fn signature(
     claim: &Claim,
     received: &Received<'_>,
     secret: &str,
-) -> Result<Hmac<Sha256>, Refusal> {
+) -> Result<Hmac<Sha256>, AwsRefusal> {
     let canonical = canonical_request(claim, received)?;
     let scope = format!(
         "{}/{}/{}/{}",
@@ -164,11 +164,11 @@ fn signature(
     mac(&key, &to_sign)
 }
 
-fn mismatch(message: impl Into<String>) -> Refusal {
-    Refusal::new(403, "SignatureDoesNotMatch", message)
+fn mismatch(message: impl Into<String>) -> AwsRefusal {
+    AwsRefusal::new(403, "SignatureDoesNotMatch", message)
 }
 
-fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), Refusal> {
+fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), AwsRefusal> {
     let stamp = &claim.timestamp;
     let Ok(sent) = NaiveDateTime::parse_from_str(stamp, TIMESTAMP) else {
         let message = format!("Date must be in ISO-8601 'basic format'. Got '{stamp}'.");
@@ -203,7 +203,7 @@ fn service_of(received: &Received<'_>) -> &'static str {
     }
 }
 
-fn check_scope(claim: &Claim, service: &str) -> Result<(), Refusal> {
+fn check_scope(claim: &Claim, service: &str) -> Result<(), AwsRefusal> {
     let mut wrong = Vec::new();
     if !claim.timestamp.starts_with(&claim.date) || claim.date.len() != 8 {
         wrong.push(format!(
@@ -251,7 +251,7 @@ fn is_region(text: &str) -> bool {
 }
 
 /// What decides the answer must be under the signature, or a stranger on the way could change it.
-fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), Refusal> {
+fn check_signed_headers(claim: &Claim, received: &Received<'_>) -> Result<(), AwsRefusal> {
     if !claim.signs("host") {
         return Err(mismatch(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
@@ -275,7 +275,7 @@ impl Claim {
     }
 }
 
-fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, Refusal> {
+fn canonical_request(claim: &Claim, received: &Received<'_>) -> Result<String, AwsRefusal> {
     let mut headers = Vec::new();
     for name in &claim.signed_headers {
         let values = received.headers.get_all(name.as_str());
@@ -309,10 +309,10 @@ fn squeeze(text: &str) -> String {
         .join(" ")
 }
 
-fn mac(key: &[u8], text: &str) -> Result<Hmac<Sha256>, Refusal> {
+fn mac(key: &[u8], text: &str) -> Result<Hmac<Sha256>, AwsRefusal> {
     let keyed = Hmac::<Sha256>::new_from_slice(key);
     let mut keyed =
-        keyed.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))?;
+        keyed.map_err(|error| AwsRefusal::new(500, "InternalFailure", error.to_string()))?;
     keyed.update(text.as_bytes());
     Ok(keyed)
 }

@@ -12,9 +12,9 @@ use crate::secret::Secret;
 
 use super::logins::Logins;
 use super::random::{BASE64, LETTERS, random};
-use super::sign_in::SignIn;
+use super::sign_in::SignIns;
 use super::signin_token::SigninTokens;
-use super::totp::{Device, STEP};
+use super::totp::{STEP, VirtualMfa};
 use super::world::World;
 
 /// A session tag.
@@ -26,7 +26,7 @@ pub(crate) struct Tag {
 
 /// Who signs requests with a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct SignerIdentity {
     pub(crate) account_id: String,
     /// What `GetCallerIdentity` says: the user's ARN, or the `assumed-role` ARN of the session.
     pub(crate) arn: String,
@@ -58,12 +58,12 @@ pub(crate) enum Means {
 
 /// Temporary credentials that were issued.
 #[derive(Debug, Clone)]
-pub(crate) struct Session {
+pub(crate) struct IssuedSession {
     pub(crate) access_key_id: String,
     pub(crate) secret: Secret,
     pub(crate) token: Secret,
     pub(crate) expiration: DateTime<Utc>,
-    pub(crate) identity: Identity,
+    pub(crate) identity: SignerIdentity,
     pub(crate) means: Means,
 }
 
@@ -97,7 +97,7 @@ impl Clocks {
 
 /// A code to type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Code {
+pub(crate) struct TotpCode {
     pub(crate) digits: String,
     /// Until the device shows the one after it.
     pub(crate) seconds_left: u64,
@@ -110,10 +110,10 @@ pub(crate) struct Code {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) clocks: Clocks,
-    pub(crate) sign_in: SignIn,
+    pub(crate) sign_in: SignIns,
     pub(crate) console: SigninTokens,
     pub(crate) logins: Logins,
-    sessions: BTreeMap<String, Session>,
+    sessions: BTreeMap<String, IssuedSession>,
     /// By serial number, the steps whose code was accepted.
     used_steps: BTreeMap<String, BTreeSet<u64>>,
     /// Every secret ever issued, also of sessions that were forgotten.
@@ -125,7 +125,7 @@ impl State {
         State {
             world,
             clocks: Clocks::default(),
-            sign_in: SignIn::new(),
+            sign_in: SignIns::new(),
             console: SigninTokens::default(),
             logins: Logins::default(),
             sessions: BTreeMap::new(),
@@ -135,19 +135,19 @@ impl State {
     }
 
     /// The session with this key id, expired or not.
-    pub(crate) fn session(&self, access_key_id: &str) -> Option<&Session> {
+    pub(crate) fn session(&self, access_key_id: &str) -> Option<&IssuedSession> {
         self.sessions.get(access_key_id)
     }
 
     /// Makes a session; `now` is the server's clock.
     pub(crate) fn issue(
         &mut self,
-        identity: Identity,
+        identity: SignerIdentity,
         means: Means,
         seconds: u32,
         now: DateTime<Utc>,
-    ) -> Result<Session> {
-        let session = Session {
+    ) -> Result<IssuedSession> {
+        let session = IssuedSession {
             access_key_id: format!("ASIA{}", random(LETTERS, 16)?),
             secret: Secret::new(random(BASE64, 40)?),
             token: Secret::new(format!("IQoJb3JpZ2luX2Vj{}", random(BASE64, 336)?)),
@@ -179,7 +179,7 @@ impl State {
     }
 
     /// Takes a code, once. `false` where it is wrong or was used.
-    pub(crate) fn use_code(&mut self, device: &Device, code: &str, seconds: u64) -> bool {
+    pub(crate) fn use_code(&mut self, device: &VirtualMfa, code: &str, seconds: u64) -> bool {
         let step = device.step_of(code, seconds);
         step.is_some_and(|step| {
             self.used_steps
@@ -191,20 +191,20 @@ impl State {
 
     /// The code the device shows; with `fresh`, one that would be accepted now: the next step's
     /// where the current one was used. `None` where both were.
-    pub(crate) fn code(&self, device: &Device, seconds: u64, fresh: bool) -> Option<Code> {
+    pub(crate) fn code(&self, device: &VirtualMfa, seconds: u64, fresh: bool) -> Option<TotpCode> {
         let now = seconds / STEP;
         let step = [now, now + 1]
             .into_iter()
             .find(|step| !(fresh && self.is_used(device, *step)))?;
         let digits = device.code_at(step * STEP)?;
-        Some(Code {
+        Some(TotpCode {
             digits,
             seconds_left: (step + 1) * STEP - seconds,
             used: self.is_used(device, step),
         })
     }
 
-    fn is_used(&self, device: &Device, step: u64) -> bool {
+    fn is_used(&self, device: &VirtualMfa, step: u64) -> bool {
         let used = self.used_steps.get(&device.serial);
         used.is_some_and(|used| used.contains(&step))
     }

@@ -10,11 +10,13 @@ use sha2::{Digest, Sha256};
 
 use crate::arn::Arn;
 
-use super::answer::{Refusal, element};
-use super::params::{AssumeRole, Form, GetFederationToken, GetSessionToken, Mfa, WebIdentity};
-use super::policy::{self, Context};
+use super::answer::{AwsRefusal, element};
+use super::params::{
+    AssumeRoleParams, Form, GetFederationToken, GetSessionToken, MfaParams, WebIdentityParams,
+};
+use super::policy::{self, TrustContext};
 use super::sigv4::{self, Claim, Received};
-use super::state::{Identity, Means, Session, State, Tag};
+use super::state::{IssuedSession, Means, SignerIdentity, State, Tag};
 use super::web_identity;
 use super::world::{Account, Role, User};
 
@@ -31,9 +33,9 @@ const ACTIONS: [&str; 4] = [
 
 /// Who signed the request, and with what.
 #[derive(Debug)]
-struct Caller {
+struct AuthenticatedCaller {
     access_key_id: String,
-    identity: Identity,
+    identity: SignerIdentity,
     means: Means,
 }
 
@@ -45,33 +47,33 @@ pub(crate) fn answer(
     received: &Received<'_>,
     form: &Form,
     now: DateTime<Utc>,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsRefusal> {
     if received.method != "POST" || received.path != "/" || !received.query.is_empty() {
         let message = "The sandbox takes requests as POST / only, with the parameters in the body.";
-        return Err(Refusal::new(400, "InvalidRequest", message));
+        return Err(AwsRefusal::new(400, "InvalidRequest", message));
     }
     // The token says who asks; a signature would not be looked at.
     if form
         .get("Action")
         .is_some_and(|action| action == "AssumeRoleWithWebIdentity")
     {
-        return assume_role_with_web_identity(state, &WebIdentity::read(form)?, now);
+        return assume_role_with_web_identity(state, &WebIdentityParams::read(form)?, now);
     }
     let claim = sigv4::claim(received)?;
     let caller = authenticate(state, &claim, received, now)?;
     let action = form.get("Action").map(String::as_str);
-    let action = action.ok_or_else(|| Refusal::new(400, "MissingAction", "Missing Action"))?;
+    let action = action.ok_or_else(|| AwsRefusal::new(400, "MissingAction", "Missing Action"))?;
     let version = form.get("Version").map(String::as_str).unwrap_or_default();
     if version != "2011-06-15" || !ACTIONS.contains(&action) {
         let message = format!("Could not find operation {action} for version {version}");
-        return Err(Refusal::new(400, "InvalidAction", message));
+        return Err(AwsRefusal::new(400, "InvalidAction", message));
     }
     if action == "GetCallerIdentity" {
         return Ok(get_caller_identity(&caller));
     }
     check_region(state, &caller, &claim)?;
     match action {
-        "AssumeRole" => assume_role(state, &caller, &AssumeRole::read(form)?, now),
+        "AssumeRole" => assume_role(state, &caller, &AssumeRoleParams::read(form)?, now),
         "GetFederationToken" => {
             federation_token::get(state, &caller, &GetFederationToken::read(form)?, now)
         }
@@ -86,7 +88,7 @@ pub(super) fn signer(
     state: &State,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Identity, Refusal> {
+) -> Result<SignerIdentity, AwsRefusal> {
     let claim = sigv4::claim(received)?;
     authenticate(state, &claim, received, now).map(|caller| caller.identity)
 }
@@ -97,7 +99,7 @@ fn authenticate(
     claim: &Claim,
     received: &Received<'_>,
     now: DateTime<Utc>,
-) -> Result<Caller, Refusal> {
+) -> Result<AuthenticatedCaller, AwsRefusal> {
     let now = state.clocks.server_at(now);
     if let Some(session) = state.session(&claim.access_key_id) {
         if claim.session_token.as_deref() != Some(session.token.expose()) {
@@ -106,9 +108,9 @@ fn authenticate(
         sigv4::verify(claim, received, session.secret.expose(), now)?;
         if session.expiration <= now {
             let message = "The security token included in the request is expired";
-            return Err(Refusal::new(403, "ExpiredToken", message));
+            return Err(AwsRefusal::new(403, "ExpiredToken", message));
         }
-        return Ok(Caller {
+        return Ok(AuthenticatedCaller {
             access_key_id: claim.access_key_id.clone(),
             identity: session.identity.clone(),
             means: session.means.clone(),
@@ -122,21 +124,21 @@ fn authenticate(
         return Err(unknown_key());
     }
     sigv4::verify(claim, received, key.secret.expose(), now)?;
-    Ok(Caller {
+    Ok(AuthenticatedCaller {
         access_key_id: key.id.clone(),
         identity: user_identity(account, user),
         means: Means::LongTerm,
     })
 }
 
-fn unknown_key() -> Refusal {
+fn unknown_key() -> AwsRefusal {
     let message = "The security token included in the request is invalid.";
-    Refusal::new(403, "InvalidClientTokenId", message)
+    AwsRefusal::new(403, "InvalidClientTokenId", message)
 }
 
-pub(super) fn user_identity(account: &Account, user: &User) -> Identity {
+pub(super) fn user_identity(account: &Account, user: &User) -> SignerIdentity {
     let arn = account.user_arn(user);
-    Identity {
+    SignerIdentity {
         account_id: account.id.clone(),
         user_id: unique_id("AIDA", &arn),
         principal_arn: arn.clone(),
@@ -161,7 +163,11 @@ pub(crate) fn unique_id(prefix: &str, arn: &str) -> String {
 
 /// `GetCallerIdentity` answers everywhere; the others where the caller's account has STS switched
 /// on.
-fn check_region(state: &State, caller: &Caller, claim: &Claim) -> Result<(), Refusal> {
+fn check_region(
+    state: &State,
+    caller: &AuthenticatedCaller,
+    claim: &Claim,
+) -> Result<(), AwsRefusal> {
     let account_id = &caller.identity.account_id;
     let mut disabled = state
         .world
@@ -176,10 +182,10 @@ fn check_region(state: &State, caller: &Caller, claim: &Claim) -> Result<(), Ref
          can \
          activate STS in this region using the IAM Console."
     );
-    Err(Refusal::new(403, "RegionDisabledException", message))
+    Err(AwsRefusal::new(403, "RegionDisabledException", message))
 }
 
-fn get_caller_identity(caller: &Caller) -> String {
+fn get_caller_identity(caller: &AuthenticatedCaller) -> String {
     let mut xml = String::new();
     element(&mut xml, "Arn", &caller.identity.arn);
     element(&mut xml, "UserId", &caller.identity.user_id);
@@ -189,12 +195,12 @@ fn get_caller_identity(caller: &Caller) -> String {
 
 fn get_session_token(
     state: &mut State,
-    caller: &Caller,
+    caller: &AuthenticatedCaller,
     params: &GetSessionToken,
     now: DateTime<Utc>,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsRefusal> {
     if caller.means != Means::LongTerm {
-        return Err(Refusal::access_denied(
+        return Err(AwsRefusal::access_denied(
             "Cannot call GetSessionToken with session credentials",
         ));
     }
@@ -207,13 +213,13 @@ fn get_session_token(
 
 fn assume_role(
     state: &mut State,
-    caller: &Caller,
-    params: &AssumeRole,
+    caller: &AuthenticatedCaller,
+    params: &AssumeRoleParams,
     now: DateTime<Utc>,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsRefusal> {
     check_role_arn(&params.role_arn)?;
     if caller.means == Means::Federation {
-        return Err(Refusal::not_authorized(
+        return Err(AwsRefusal::not_authorized(
             &caller.identity.arn,
             "sts:AssumeRole",
             &params.role_arn,
@@ -221,7 +227,7 @@ fn assume_role(
     }
     let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
     if caller.means != Means::LongTerm && seconds > CHAINED_MAX {
-        return Err(Refusal::validation(
+        return Err(AwsRefusal::validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
              role chaining.",
         ));
@@ -231,7 +237,7 @@ fn assume_role(
         (None, Means::SessionToken { mfa_at }) => *mfa_at,
         (taken, _) => taken,
     };
-    let context = Context {
+    let context = TrustContext {
         external_id: params.external_id.as_deref(),
         mfa_age: mfa_at.map(|at| (state.clocks.server_at(now) - at).num_seconds()),
         source_identity: source_identity.as_deref(),
@@ -244,10 +250,10 @@ fn assume_role(
         Ok((account, role))
     });
     let (account, role) = allowed.map_err(|action| {
-        Refusal::not_authorized(&caller.identity.arn, action, &params.role_arn)
+        AwsRefusal::not_authorized(&caller.identity.arn, action, &params.role_arn)
     })?;
     if seconds > role.max_session_duration {
-        return Err(Refusal::validation(
+        return Err(AwsRefusal::validation(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
@@ -263,20 +269,20 @@ fn assume_role(
 
 fn assume_role_with_web_identity(
     state: &mut State,
-    params: &WebIdentity,
+    params: &WebIdentityParams,
     now: DateTime<Utc>,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsRefusal> {
     check_role_arn(&params.role_arn)?;
     let token = web_identity::read(&state.world, &params.token, state.clocks.server_at(now))?;
     let refused =
-        || Refusal::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+        || AwsRefusal::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity");
     let (account, role) = state.world.role(&params.role_arn).ok_or_else(refused)?;
     if !web_identity::may_assume(&token, role) {
         return Err(refused());
     }
     let seconds = params.duration_seconds.unwrap_or(CHAINED_MAX);
     if seconds > role.max_session_duration {
-        return Err(Refusal::validation(
+        return Err(AwsRefusal::validation(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
@@ -292,9 +298,9 @@ fn assume_role_with_web_identity(
     Ok(xml)
 }
 
-fn role_identity(account: &Account, role: &Role, name: &str) -> Identity {
+fn role_identity(account: &Account, role: &Role, name: &str) -> SignerIdentity {
     let arn = account.role_arn(role);
-    Identity {
+    SignerIdentity {
         account_id: account.id.clone(),
         arn: format!(
             "arn:{}:sts::{}:assumed-role/{}/{name}",
@@ -306,8 +312,9 @@ fn role_identity(account: &Account, role: &Role, name: &str) -> Identity {
     }
 }
 
-fn check_role_arn(text: &str) -> Result<(), Refusal> {
-    let arn = Arn::parse(text).ok_or_else(|| Refusal::validation(format!("{text} is invalid")))?;
+fn check_role_arn(text: &str) -> Result<(), AwsRefusal> {
+    let arn =
+        Arn::parse(text).ok_or_else(|| AwsRefusal::validation(format!("{text} is invalid")))?;
     let right = arn.service == "iam"
         && arn.partition.starts_with("aws")
         && crate::arn::is_account_id(arn.account_id)
@@ -315,13 +322,16 @@ fn check_role_arn(text: &str) -> Result<(), Refusal> {
     if right {
         Ok(())
     } else {
-        Err(Refusal::validation("Request ARN is invalid"))
+        Err(AwsRefusal::validation("Request ARN is invalid"))
     }
 }
 
 /// What a chained session keeps of the session it came from: its source identity, its transitive
 /// tags.
-fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Tag>), Refusal> {
+fn inherit(
+    means: &Means,
+    params: &AssumeRoleParams,
+) -> Result<(Option<String>, Vec<Tag>), AwsRefusal> {
     let chosen = params.tags.iter().filter(|tag| {
         params
             .transitive_tag_keys
@@ -339,7 +349,7 @@ fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Ta
     };
     if let (Some(_), Some(_)) = (source_identity, &params.source_identity) {
         let message = "The source identity is already set for this assume role session";
-        return Err(Refusal::validation(message));
+        return Err(AwsRefusal::validation(message));
     }
     let conflict = |tag: &Tag| {
         transitive_tags
@@ -350,7 +360,7 @@ fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Ta
         let message = "One of the specified transitive tag keys can't be set because it conflicts \
                        with a \
                        transitive tag key from the calling session.";
-        return Err(Refusal::new(400, "InvalidParameterValue", message));
+        return Err(AwsRefusal::new(400, "InvalidParameterValue", message));
     }
     transitive.extend(transitive_tags.iter().cloned());
     Ok((
@@ -364,15 +374,15 @@ fn inherit(means: &Means, params: &AssumeRole) -> Result<(Option<String>, Vec<Ta
 /// Takes the MFA code, if there is one, and gives the moment it was taken.
 fn take_mfa(
     state: &mut State,
-    caller: &Caller,
-    mfa: &Mfa,
+    caller: &AuthenticatedCaller,
+    mfa: &MfaParams,
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Refusal> {
+) -> Result<Option<DateTime<Utc>>, AwsRefusal> {
     let (serial, code) = match (&mfa.serial_number, &mfa.token_code) {
         (None, None) => return Ok(None),
         (Some(serial), Some(code)) => (serial, code),
         _ => {
-            return Err(Refusal::access_denied(
+            return Err(AwsRefusal::access_denied(
                 "MultiFactorAuthentication failed, must provide both MFA serial number and one \
                  time pass code.",
             ));
@@ -385,7 +395,7 @@ fn take_mfa(
     let device =
         own.and_then(|(_, user, _)| user.mfa.iter().find(|device| device.serial == *serial));
     let device = device.cloned().ok_or_else(|| {
-        Refusal::access_denied(
+        AwsRefusal::access_denied(
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your \
              MFA serial \
              number is valid and associated with this user.",
@@ -396,23 +406,23 @@ fn take_mfa(
         Ok(Some(state.clocks.server_at(now)))
     } else {
         let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-        Err(Refusal::access_denied(message))
+        Err(AwsRefusal::access_denied(message))
     }
 }
 
 fn issue(
     state: &mut State,
-    identity: Identity,
+    identity: SignerIdentity,
     means: Means,
     seconds: u32,
     now: DateTime<Utc>,
-) -> Result<Session, Refusal> {
+) -> Result<IssuedSession, AwsRefusal> {
     let now = state.clocks.server_at(now);
     let session = state.issue(identity, means, seconds, now);
-    session.map_err(|error| Refusal::new(500, "InternalFailure", error.to_string()))
+    session.map_err(|error| AwsRefusal::new(500, "InternalFailure", error.to_string()))
 }
 
-fn credentials(session: &Session) -> String {
+fn credentials(session: &IssuedSession) -> String {
     let mut xml = "<Credentials>\n".to_owned();
     element(&mut xml, "AccessKeyId", &session.access_key_id);
     element(&mut xml, "SecretAccessKey", session.secret.expose());
@@ -427,14 +437,18 @@ fn credentials(session: &Session) -> String {
     xml + "</Credentials>\n"
 }
 
-fn assumed_role_user(session: &Session) -> String {
+fn assumed_role_user(session: &IssuedSession) -> String {
     let mut xml = "<AssumedRoleUser>\n".to_owned();
     element(&mut xml, "AssumedRoleId", &session.identity.user_id);
     element(&mut xml, "Arn", &session.identity.arn);
     xml + "</AssumedRoleUser>\n" + &credentials(session)
 }
 
-fn assumed(session: &Session, params: &AssumeRole, source_identity: Option<&str>) -> String {
+fn assumed(
+    session: &IssuedSession,
+    params: &AssumeRoleParams,
+    source_identity: Option<&str>,
+) -> String {
     let mut xml = assumed_role_user(session);
     if let Some(percent) = params.packed_policy_size {
         element(&mut xml, "PackedPolicySize", &percent.to_string());

@@ -14,14 +14,14 @@ pub(crate) const STEP: u64 = 30;
 /// `[[account.user.mfa]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Device {
+pub(crate) struct VirtualMfa {
     /// `arn:aws:iam::111111111111:mfa/you`, or a hardware device's number.
     pub(crate) serial: String,
     /// The base32 text that an authenticator app is given.
     pub(crate) secret: Secret,
 }
 
-impl Device {
+impl VirtualMfa {
     /// The code of the step that holds this second.
     pub(crate) fn code_at(&self, seconds: u64) -> Option<String> {
         Some(code(&self.key()?, seconds / STEP))
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn codes_are_those_of_rfc_6238() {
         // Appendix B of the RFC, SHA-1, the last six of its eight digits.
-        let device = Device {
+        let device = VirtualMfa {
             serial: "arn:aws:iam::111111111111:mfa/you".to_owned(),
             secret: Secret::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         };
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_no_secret_is_named() {
-        let device = Device {
+        let device = VirtualMfa {
             serial: "GAHT12345678".to_owned(),
             secret: Secret::new("no!"),
         };

@@ -7,13 +7,13 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::answer::Refusal;
+use super::answer::AwsRefusal;
 use super::policy;
 use super::world::{Role, Trust, World};
 
 /// What of a token decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Token {
+pub(crate) struct IdToken {
     #[serde(rename = "iss")]
     issuer: String,
     #[serde(rename = "aud")]
@@ -42,7 +42,7 @@ impl Audience {
 }
 
 /// Reads the token and holds it against what the world's issuers say; `now` is the server's clock.
-pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Token, Refusal> {
+pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<IdToken, AwsRefusal> {
     let token = parse(text).ok_or_else(|| {
         invalid(
             "The ID Token provided is not a valid JWT. (You may see this error if you sent an \
@@ -74,7 +74,7 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
     };
     if statements.iter().any(revoked) {
         let message = "The identity provider reported that authentication failed";
-        return Err(Refusal::new(403, "IDPRejectedClaim", message));
+        return Err(AwsRefusal::new(403, "IDPRejectedClaim", message));
     }
     if token.expires_at <= now.timestamp() {
         let message = format!(
@@ -82,13 +82,13 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<Toke
             now.timestamp(),
             token.expires_at
         );
-        return Err(Refusal::new(400, "ExpiredTokenException", message));
+        return Err(AwsRefusal::new(400, "ExpiredTokenException", message));
     }
     Ok(token)
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidIdentityToken", message)
+fn invalid(message: &str) -> AwsRefusal {
+    AwsRefusal::new(400, "InvalidIdentityToken", message)
 }
 
 fn statements(world: &World) -> impl Iterator<Item = &Trust> {
@@ -100,7 +100,7 @@ fn statements(world: &World) -> impl Iterator<Item = &Trust> {
 }
 
 /// Whether one of the role's statements is for this token.
-pub(crate) fn may_assume(token: &Token, role: &Role) -> bool {
+pub(crate) fn may_assume(token: &IdToken, role: &Role) -> bool {
     role.trust
         .iter()
         .filter(|trust| trust.federated.as_deref() == Some(&*token.issuer))
@@ -118,7 +118,7 @@ pub(crate) fn may_assume(token: &Token, role: &Role) -> bool {
 }
 
 /// The claims, in the middle of the three parts.
-fn parse(text: &str) -> Option<Token> {
+fn parse(text: &str) -> Option<IdToken> {
     let [_, claims, _] = text.split('.').collect::<Vec<_>>()[..] else {
         return None;
     };

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::region;
 use crate::secret::Secret;
 
-use super::center::IdentityCenter;
-use super::totp::Device;
+use super::center::SandboxCenter;
+use super::totp::VirtualMfa;
 
 /// The sample world: a hub account and three clients.
 const SAMPLE: &str = include_str!("world.toml");
@@ -28,16 +28,16 @@ pub(crate) struct World {
     pub(crate) account: Vec<Account>,
     /// `[[identity_center]]`
     #[serde(default)]
-    pub(crate) identity_center: Vec<IdentityCenter>,
+    pub(crate) identity_center: Vec<SandboxCenter>,
     /// `[files]`: what stands in the sandbox's `~/.aws`.
     #[serde(default)]
-    pub(crate) files: Files,
+    pub(crate) files: WorldFiles,
 }
 
 /// `[files]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Files {
+pub(crate) struct WorldFiles {
     /// The text of `~/.aws/config`.
     #[serde(default)]
     pub(crate) config: String,
@@ -88,7 +88,7 @@ pub(crate) struct User {
     #[serde(default)]
     pub(crate) key: Vec<AccessKey>,
     #[serde(default)]
-    pub(crate) mfa: Vec<Device>,
+    pub(crate) mfa: Vec<VirtualMfa>,
 }
 
 /// `[[account.user.key]]`
@@ -271,14 +271,14 @@ impl World {
     }
 
     /// The MFA device with this serial, or the first of all where none is named.
-    pub(crate) fn device(&self, serial: Option<&str>) -> Option<&Device> {
+    pub(crate) fn device(&self, serial: Option<&str>) -> Option<&VirtualMfa> {
         let mut devices = self.users().flat_map(|(_, user)| &user.mfa);
         devices.find(|device| serial.is_none_or(|serial| serial == device.serial))
     }
 
     /// The Identity Center with this start URL; as everywhere, a `/` or `#/` at its end means
     /// nothing.
-    pub(crate) fn center(&self, start_url: &str) -> Option<&IdentityCenter> {
+    pub(crate) fn center(&self, start_url: &str) -> Option<&SandboxCenter> {
         let start_url = start_url.trim_end_matches(['/', '#']);
         self.identity_center
             .iter()

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::{Host, Url};
 
-use crate::sandbox::answer::{Content, Refusal};
+use crate::sandbox::answer::{AwsRefusal, Content};
 use crate::sandbox::sign_in::Client;
 use crate::sandbox::state::State;
 use crate::secret::Secret;
@@ -32,7 +32,7 @@ pub(super) fn register(
     state: &mut State,
     mut asked: RegisterClient,
     now: DateTime<Utc>,
-) -> Result<Content, Refusal> {
+) -> Result<Content, AwsRefusal> {
     if asked.grant_types.is_empty() {
         asked.grant_types = vec![DEVICE_GRANT.to_owned(), "refresh_token".to_owned()];
     }
@@ -72,7 +72,7 @@ impl RegisterClient {
 }
 
 /// What the service refuses for itself, whatever the world is.
-fn check(asked: &RegisterClient) -> Result<(), Refusal> {
+fn check(asked: &RegisterClient) -> Result<(), AwsRefusal> {
     if asked.client_type != "public" || asked.client_name.is_empty() {
         let message = "Invalid client metadata provided";
         return refuse("InvalidClientMetadataException", message);
@@ -94,8 +94,8 @@ fn check(asked: &RegisterClient) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse(code: &'static str, message: &str) -> Result<(), Refusal> {
-    Err(Refusal::new(400, code, message))
+fn refuse(code: &'static str, message: &str) -> Result<(), AwsRefusal> {
+    Err(AwsRefusal::new(400, code, message))
 }
 
 fn is_scope(scope: &str) -> bool {

@@ -2,7 +2,7 @@ use super::*;
 
 const ROLE: &str = "arn:aws:iam::222222222222:role/PartnerAdmin";
 
-fn read(extra: &[(&str, &str)]) -> Result<AssumeRole, Refusal> {
+fn read(extra: &[(&str, &str)]) -> Result<AssumeRoleParams, AwsRefusal> {
     let mut form: Form = [("RoleArn", ROLE), ("RoleSessionName", "me")]
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -12,7 +12,7 @@ fn read(extra: &[(&str, &str)]) -> Result<AssumeRole, Refusal> {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
     );
-    AssumeRole::read(&form)
+    AssumeRoleParams::read(&form)
 }
 
 fn refused(extra: &[(&str, &str)]) -> String {
@@ -131,7 +131,7 @@ fn each_bound_is_the_models() {
 #[test]
 fn all_violations_are_named() {
     let refusal =
-        AssumeRole::read(&Form::from([("RoleArn".to_owned(), String::new())])).unwrap_err();
+        AssumeRoleParams::read(&Form::from([("RoleArn".to_owned(), String::new())])).unwrap_err();
     assert_eq!(
         refusal.message,
         format!(

@@ -1,7 +1,7 @@
 use super::*;
 
-fn identity() -> Identity {
-    Identity {
+fn identity() -> SignerIdentity {
+    SignerIdentity {
         account_id: "111111111111".into(),
         arn: "arn:aws:iam::111111111111:user/you".into(),
         user_id: "AIDA".into(),
@@ -24,7 +24,7 @@ fn a_code_counts_once_and_the_next_one_is_offered() {
     // What the device shows does not depend on what was used.
     assert_eq!(
         state.code(&device, 1_000_000_010, false),
-        Some(Code {
+        Some(TotpCode {
             used: true,
             ..first
         })

@@ -2,27 +2,27 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::answer::{Refusal, element};
+use super::super::answer::{AwsRefusal, element};
 use super::super::params::GetFederationToken;
-use super::super::state::{Identity, Means, State};
-use super::{Caller, credentials, issue};
+use super::super::state::{Means, SignerIdentity, State};
+use super::{AuthenticatedCaller, credentials, issue};
 use crate::arn::Arn;
 
 /// Gives the XML inside `<GetFederationTokenResult>`.
 pub(super) fn get(
     state: &mut State,
-    caller: &Caller,
+    caller: &AuthenticatedCaller,
     params: &GetFederationToken,
     now: DateTime<Utc>,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsRefusal> {
     if caller.means != Means::LongTerm {
-        return Err(Refusal::access_denied(
+        return Err(AwsRefusal::access_denied(
             "Cannot call GetFederationToken with session credentials",
         ));
     }
     let user = &caller.identity;
     let partition = Arn::parse(&user.arn).map_or("aws", |arn| arn.partition);
-    let identity = Identity {
+    let identity = SignerIdentity {
         account_id: user.account_id.clone(),
         arn: format!(
             "arn:{partition}:sts::{}:federated-user/{}",

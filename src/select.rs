@@ -23,12 +23,12 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    fn values(&self, field: Field) -> &[String] {
+    fn values(&self, field: SelectorField) -> &[String] {
         match field {
-            Field::Tag => &self.tags,
-            Field::Account => self.account_id.as_slice(),
-            Field::Role => self.role.as_slice(),
-            Field::Source => &self.sources,
+            SelectorField::Tag => &self.tags,
+            SelectorField::Account => self.account_id.as_slice(),
+            SelectorField::Role => self.role.as_slice(),
+            SelectorField::Source => &self.sources,
         }
     }
 }
@@ -40,20 +40,20 @@ pub(crate) struct Selector {
     shown: String,
     /// `!…`
     excludes: bool,
-    what: What,
+    what: Criterion,
 }
 
 #[derive(Debug)]
-enum What {
+enum Criterion {
     /// `client1`, or a pattern for names where there is no profile of this very name.
     Name(String, Pattern),
     /// `all`
     All,
-    By(Field, Pattern),
+    By(SelectorField, Pattern),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
+enum SelectorField {
     Tag,
     Account,
     Role,
@@ -61,11 +61,11 @@ enum Field {
 }
 
 /// What is written before the colon, and what stands behind it there.
-const FIELDS: [(&str, Field); 4] = [
-    ("tag:", Field::Tag),
-    ("account:", Field::Account),
-    ("role:", Field::Role),
-    ("source:", Field::Source),
+const FIELDS: [(&str, SelectorField); 4] = [
+    ("tag:", SelectorField::Tag),
+    ("account:", SelectorField::Account),
+    ("role:", SelectorField::Role),
+    ("source:", SelectorField::Source),
 ];
 
 /// What a word of the command line is.
@@ -82,7 +82,7 @@ pub(crate) enum Word {
 impl Selector {
     /// Whether it takes a plan to say what it chooses.
     pub(crate) fn needs_plans(&self) -> bool {
-        matches!(&self.what, What::By(field, _) if *field != Field::Tag)
+        matches!(&self.what, Criterion::By(field, _) if *field != SelectorField::Tag)
     }
 
     /// `place` is where it is written, for what stands in a file.
@@ -97,9 +97,9 @@ impl Selector {
             .iter()
             .find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
         let what = match by {
-            Some((field, value)) => What::By(field, pattern(value.trim(), &shown)?),
-            None if text == "all" => What::All,
-            None => What::Name(text.to_owned(), pattern(text, &shown)?),
+            Some((field, value)) => Criterion::By(field, pattern(value.trim(), &shown)?),
+            None if text == "all" => Criterion::All,
+            None => Criterion::Name(text.to_owned(), pattern(text, &shown)?),
         };
         Ok(Selector {
             shown,
@@ -110,10 +110,10 @@ impl Selector {
 
     fn chooses(&self, candidate: &Candidate, is_named: bool) -> bool {
         let by = match &self.what {
-            What::Name(name, _) if is_named => return candidate.name == *name,
-            What::Name(_, pattern) => pattern.matches(&candidate.name),
-            What::All => true,
-            What::By(field, pattern) => {
+            Criterion::Name(name, _) if is_named => return candidate.name == *name,
+            Criterion::Name(_, pattern) => pattern.matches(&candidate.name),
+            Criterion::All => true,
+            Criterion::By(field, pattern) => {
                 let values = candidate.values(*field);
                 values.iter().any(|value| pattern.matches(value))
             }
@@ -124,21 +124,21 @@ impl Selector {
     /// Nothing fits: what may have been meant.
     fn nothing(&self, candidates: &[Candidate], lines: &dyn Fn(&str) -> Vec<String>) -> Error {
         let error = Error::config(format!("the selector {} chooses no profile", self.shown));
-        if let What::Name(name, _) = &self.what {
+        if let Criterion::Name(name, _) = &self.what {
             let lines = lines(name);
             if !lines.is_empty() {
                 return lines.into_iter().fold(error, Error::hint);
             }
         }
         let (wanted, prefix, mut known) = match &self.what {
-            What::All => {
+            Criterion::All => {
                 return error.hint("no profile gives credentials: xacct list    shows them");
             }
-            What::Name(name, _) => {
+            Criterion::Name(name, _) => {
                 let names = candidates.iter().map(|candidate| &candidate.name);
                 (name.as_str(), "", names.collect::<Vec<_>>())
             }
-            What::By(field, pattern) => {
+            Criterion::By(field, pattern) => {
                 let (prefix, _) = FIELDS[*field as usize];
                 let values = candidates
                     .iter()
@@ -240,12 +240,12 @@ pub(crate) fn choose(
     let (mut chosen, mut excluded) = (vec![false; candidates.len()], vec![false; candidates.len()]);
     for selector in selectors {
         let is_named = match &selector.what {
-            What::Name(name, _) => candidates.iter().any(|candidate| candidate.name == *name),
-            What::All => {
+            Criterion::Name(name, _) => candidates.iter().any(|candidate| candidate.name == *name),
+            Criterion::All => {
                 refuse_ambiguous(candidates)?;
                 false
             }
-            What::By(..) => false,
+            Criterion::By(..) => false,
         };
         let into = if selector.excludes {
             &mut excluded

@@ -52,21 +52,25 @@ impl Served {
 }
 
 /// A socket that listens, and what is behind it.
-pub(crate) struct Endpoint {
+pub(crate) struct CredentialServer {
     listener: Listener,
     served: Arc<[Served]>,
 }
 
-impl Endpoint {
+impl CredentialServer {
     /// Listens on the address; port 0 takes a free one.
     ///
     /// Errors: of kind `Other`, it cannot.
-    pub(crate) async fn bind(address: IpAddr, port: u16, served: Vec<Served>) -> Result<Endpoint> {
+    pub(crate) async fn bind(
+        address: IpAddr,
+        port: u16,
+        served: Vec<Served>,
+    ) -> Result<CredentialServer> {
         let address = SocketAddr::from((address, port));
         let listener = Listener::bind(address).await.map_err(|error| {
             Error::other(format!("no listening on {address}: {error}")).caused_by(error)
         })?;
-        Ok(Endpoint {
+        Ok(CredentialServer {
             listener,
             served: served.into(),
         })
@@ -121,9 +125,11 @@ async fn connection(
             let answer = match wanted {
                 Err(refusal) => refusal.into(),
                 Ok(profile) => match tokio::task::spawn_blocking(move || issue(&profile)).await {
-                    Ok(issued) => issued
-                        .map_or_else(|error| Answer::failure(&error), |keys| Answer::of(&keys)),
-                    Err(_) => Answer::error(
+                    Ok(issued) => issued.map_or_else(
+                        |error| ServeAnswer::failure(&error),
+                        |keys| ServeAnswer::of(&keys),
+                    ),
+                    Err(_) => ServeAnswer::error(
                         StatusCode::INTERNAL_SERVER_ERROR,
                         "Failed",
                         "xacct broke down",
@@ -141,7 +147,7 @@ async fn connection(
 
 /// Why a request gets no credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+enum ServeRefusal {
     /// A page that a browser was led to by another name (DNS rebinding).
     Host,
     Method,
@@ -156,7 +162,7 @@ fn wanted<'a>(
     headers: &HeaderMap,
     address: SocketAddr,
     served: &'a [Served],
-) -> std::result::Result<&'a Served, Refusal> {
+) -> std::result::Result<&'a Served, ServeRefusal> {
     let host = headers
         .get(HOST)
         .and_then(|host| host.to_str().ok())
@@ -166,33 +172,33 @@ fn wanted<'a>(
         .is_loopback()
         .then(|| format!("localhost:{}", address.port()));
     if host != address.to_string() && Some(host) != by_name.as_deref() {
-        return Err(Refusal::Host);
+        return Err(ServeRefusal::Host);
     }
     if method != Method::GET {
-        return Err(Refusal::Method);
+        return Err(ServeRefusal::Method);
     }
     let found = served
         .iter()
         .find(|served| served.path == path)
-        .ok_or(Refusal::Path)?;
+        .ok_or(ServeRefusal::Path)?;
     let given = headers
         .get(AUTHORIZATION)
         .map(HeaderValue::as_bytes)
         .unwrap_or_default();
     aws_lc_rs::constant_time::verify_slices_are_equal(given, found.token.expose().as_bytes())
-        .map_err(|_| Refusal::Token)?;
+        .map_err(|_| ServeRefusal::Token)?;
     Ok(found)
 }
 
 /// What goes back.
-struct Answer {
+struct ServeAnswer {
     status: StatusCode,
     body: Zeroizing<Vec<u8>>,
 }
 
-impl Answer {
+impl ServeAnswer {
     /// The document that SDKs read: all of them need the first four fields.
-    fn of(keys: &Credentials) -> Answer {
+    fn of(keys: &Credentials) -> ServeAnswer {
         let fields = [
             ("AccessKeyId", Some(Secret::new(keys.access_key_id()))),
             ("SecretAccessKey", Some(keys.secret_access_key().clone())),
@@ -205,11 +211,11 @@ impl Answer {
         ];
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
         match formats::json(&fields, &mut *body) {
-            Ok(()) => Answer {
+            Ok(()) => ServeAnswer {
                 status: StatusCode::OK,
                 body,
             },
-            Err(_) => Answer::error(
+            Err(_) => ServeAnswer::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Failed",
                 "xacct broke down",
@@ -218,7 +224,7 @@ impl Answer {
     }
 
     /// SDKs show the body, and try again where the status is 5xx.
-    fn failure(error: &Error) -> Answer {
+    fn failure(error: &Error) -> ServeAnswer {
         let (status, code) = match error.kind {
             Kind::Refused => (StatusCode::FORBIDDEN, "AccessDenied"),
             Kind::Config | Kind::Usage => (StatusCode::NOT_FOUND, "NoSuchProfile"),
@@ -231,15 +237,15 @@ impl Answer {
             .first()
             .map(|hint| format!(" ({hint})"))
             .unwrap_or_default();
-        Answer::error(
+        ServeAnswer::error(
             status,
             code,
             &format!("xacct: {}{hint}", say::visible(&error.to_string())),
         )
     }
 
-    fn error(status: StatusCode, code: &str, message: &str) -> Answer {
-        Answer {
+    fn error(status: StatusCode, code: &str, message: &str) -> ServeAnswer {
+        ServeAnswer {
             status,
             body: json!({"code": code, "message": message})
                 .to_string()
@@ -258,31 +264,31 @@ impl Answer {
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Answer {
+impl From<ServeRefusal> for ServeAnswer {
+    fn from(refusal: ServeRefusal) -> ServeAnswer {
         let (status, code, message) = match refusal {
-            Refusal::Host => (
+            ServeRefusal::Host => (
                 StatusCode::FORBIDDEN,
                 "WrongHost",
                 "the Host header is not this endpoint's address",
             ),
-            Refusal::Method => (
+            ServeRefusal::Method => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "WrongMethod",
                 "only GET is answered",
             ),
-            Refusal::Path => (
+            ServeRefusal::Path => (
                 StatusCode::NOT_FOUND,
                 "NoSuchProfile",
                 "no profile is served at this address",
             ),
-            Refusal::Token => (
+            ServeRefusal::Token => (
                 StatusCode::FORBIDDEN,
                 "InvalidToken",
                 "the Authorization header is not the token",
             ),
         };
-        Answer::error(status, code, message)
+        ServeAnswer::error(status, code, message)
     }
 }
 
@@ -328,27 +334,39 @@ mod tests {
             Ok("größe/a b".to_owned())
         );
         for (method, path, host, token, refusal) in [
-            (Method::GET, "/client1", here, second, Refusal::Token),
-            (Method::GET, "/client1", here, "", Refusal::Token),
-            (Method::GET, "/client1", here, &first[1..], Refusal::Token),
-            (Method::GET, "/client2", here, first, Refusal::Path),
-            (Method::GET, "/", here, first, Refusal::Path),
-            (Method::PUT, "/client1", here, first, Refusal::Method),
+            (Method::GET, "/client1", here, second, ServeRefusal::Token),
+            (Method::GET, "/client1", here, "", ServeRefusal::Token),
+            (
+                Method::GET,
+                "/client1",
+                here,
+                &first[1..],
+                ServeRefusal::Token,
+            ),
+            (Method::GET, "/client2", here, first, ServeRefusal::Path),
+            (Method::GET, "/", here, first, ServeRefusal::Path),
+            (Method::PUT, "/client1", here, first, ServeRefusal::Method),
             (
                 Method::GET,
                 "/client1",
                 "evil.example:9000",
                 first,
-                Refusal::Host,
+                ServeRefusal::Host,
             ),
             (
                 Method::GET,
                 "/client1",
                 "127.0.0.1:9001",
                 first,
-                Refusal::Host,
+                ServeRefusal::Host,
             ),
-            (Method::GET, "/client1", "127.0.0.1", first, Refusal::Host),
+            (
+                Method::GET,
+                "/client1",
+                "127.0.0.1",
+                first,
+                ServeRefusal::Host,
+            ),
         ] {
             assert_eq!(
                 ask(here, method, path, host, token),
@@ -359,7 +377,7 @@ mod tests {
         let agent = "169.254.170.2:80";
         assert_eq!(
             ask(agent, Method::GET, "/client1", "localhost:80", first),
-            Err(Refusal::Host)
+            Err(ServeRefusal::Host)
         );
     }
 }

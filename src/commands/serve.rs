@@ -23,7 +23,7 @@ use crate::files;
 use crate::render::formats;
 use crate::runtime;
 use crate::secret::Secret;
-use crate::serve::{Endpoint, Served};
+use crate::serve::{CredentialServer, Served};
 
 pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
     let program = match asked.command.as_slice() {
@@ -51,7 +51,8 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
             .iter()
             .map(|profile| Served::new(profile))
             .collect::<Result<Vec<_>>>()?;
-        let endpoint = Endpoint::bind(asked.address, asked.port.unwrap_or(0), served).await?;
+        let endpoint =
+            CredentialServer::bind(asked.address, asked.port.unwrap_or(0), served).await?;
         let variables = variables(&endpoint, &issued);
         let again = Again {
             asked: asked.clone(),
@@ -156,7 +157,7 @@ impl Again {
     }
 }
 
-fn variables(endpoint: &Endpoint, issued: &[Issued]) -> Vec<Variables> {
+fn variables(endpoint: &CredentialServer, issued: &[Issued]) -> Vec<Variables> {
     endpoint
         .addresses()
         .zip(issued)

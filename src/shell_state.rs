@@ -44,14 +44,14 @@ pub(crate) struct ShellState {
 }
 
 /// One variable in the record.
-struct Entry {
+struct SavedVariable {
     /// The digest of what xacct left there; `None` where it took the variable out.
     left: Option<String>,
     /// What the user had there.
     was: Option<Secret>,
 }
 
-type Record = BTreeMap<String, Entry>;
+type Record = BTreeMap<String, SavedVariable>;
 
 impl ShellState {
     pub(crate) fn of(shell: &Env) -> ShellState {
@@ -220,7 +220,7 @@ impl ShellState {
                 let left = value
                     .as_ref()
                     .map(|value| digest(name, OsStr::new(value.expose())));
-                record.insert((*name).to_owned(), Entry { left, was });
+                record.insert((*name).to_owned(), SavedVariable { left, was });
             }
         }
         record
@@ -302,7 +302,7 @@ fn parse(text: &str) -> Option<Record> {
     Some(
         entries
             .into_iter()
-            .map(|(name, (left, was))| (name, Entry { left, was }))
+            .map(|(name, (left, was))| (name, SavedVariable { left, was }))
             .collect(),
     )
 }

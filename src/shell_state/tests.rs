@@ -201,7 +201,7 @@ fn a_record_that_is_not_whole_counts_as_absent() {
 #[test]
 fn a_record_brings_no_other_variable_in() {
     for name in ["LD_PRELOAD", "PATH", "AWS_X; touch x", "XACCT_CONFIG"] {
-        let entry = Entry {
+        let entry = SavedVariable {
             left: None,
             was: Some(Secret::new("x")),
         };

@@ -29,7 +29,7 @@ const REFRESH: i64 = 300;
 
 /// What `aws login` has signed in, and for which profile it is wanted.
 #[expect(clippy::struct_field_names, reason = "the config key")]
-pub(super) struct Session<'a> {
+pub(super) struct LoginSession<'a> {
     pub(super) profile: &'a str,
     pub(super) login_session: &'a str,
     pub(super) signin: &'a Endpoint,
@@ -38,13 +38,13 @@ pub(super) struct Session<'a> {
 }
 
 /// The file's members as they are, and those of them that count here.
-struct Token {
+struct LoginToken {
     members: Map<String, Value>,
     credentials: Credentials,
     expires_at: DateTime<Utc>,
 }
 
-impl Token {
+impl LoginToken {
     fn left(&self, now: DateTime<Utc>) -> i64 {
         (self.expires_at - now).num_seconds()
     }
@@ -73,8 +73,8 @@ impl Token {
     }
 
     /// The same session with what a renewal gave.
-    fn renewed(self, new: Renewed) -> Token {
-        let Token {
+    fn renewed(self, new: Renewed) -> LoginToken {
+        let LoginToken {
             mut members,
             credentials,
             ..
@@ -94,7 +94,7 @@ impl Token {
         }
         members.insert("refreshToken".to_owned(), new.refresh_token.expose().into());
         let credentials = new.credentials.or_in_account(credentials.account_id());
-        Token {
+        LoginToken {
             members,
             credentials,
             expires_at: new.expires_at,
@@ -118,9 +118,9 @@ fn stem(file: &Path) -> String {
         .into_owned()
 }
 
-impl<'a> Session<'a> {
+impl<'a> LoginSession<'a> {
     /// `None` where the plan has another source.
-    pub(super) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
+    pub(super) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<LoginSession<'a>>> {
         let Source::Login {
             profile,
             login_session,
@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
         let Some(signin) = &plan.signin else {
             return Err(Error::other("the plan does not say where AWS Sign-In is"));
         };
-        Ok(Some(Session {
+        Ok(Some(LoginSession {
             profile,
             login_session,
             signin,
@@ -178,7 +178,7 @@ impl<'a> Session<'a> {
         self.asker.turn(&name, &why, (is_valid, meanwhile)).await
     }
 
-    async fn current(&self, file: &Path, token: Token) -> Result<Credentials> {
+    async fn current(&self, file: &Path, token: LoginToken) -> Result<Credentials> {
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
@@ -196,7 +196,7 @@ impl<'a> Session<'a> {
         finishing(self.renewed(file, token)).await?
     }
 
-    async fn renewed(&self, file: &Path, token: Token) -> Result<Credentials> {
+    async fn renewed(&self, file: &Path, token: LoginToken) -> Result<Credentials> {
         let Some((client_id, refresh_token, key)) = token.renewable() else {
             return Err(self.unusable("it has nothing to be renewed with"));
         };
@@ -224,7 +224,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    fn read(&self, file: &Path) -> Result<Token> {
+    fn read(&self, file: &Path) -> Result<LoginToken> {
         let bytes = match read_bytes(file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.signed_out()),
@@ -346,12 +346,12 @@ pub(super) fn file_name(login_session: &str) -> String {
 const DAMAGED: &str = "its file is damaged";
 
 /// Errors: something is missing that credentials need, or is not what they have.
-fn parse(members: Map<String, Value>) -> std::result::Result<Token, String> {
+fn parse(members: Map<String, Value>) -> std::result::Result<LoginToken, String> {
     let (unchecked, expires_at) = unchecked(&members).ok_or(DAMAGED)?;
     let credentials = unchecked
         .checked()
         .map_err(|flaw| format!("in its file, {flaw}"))?;
-    Ok(Token {
+    Ok(LoginToken {
         members,
         credentials,
         expires_at,

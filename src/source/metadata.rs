@@ -26,7 +26,7 @@ const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// The document that the instance metadata gives.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document {
+struct MetadataDocument {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -106,12 +106,12 @@ fn only_version_1(status: u16, metadata: &Metadata, place: &str) -> Error {
 }
 
 /// Errors: words that have nothing of the credentials in them.
-fn document(text: &str) -> std::result::Result<Document, NoMetadata> {
-    let document: Document = serde_json::from_str(text).map_err(|_| {
+fn document(text: &str) -> std::result::Result<MetadataDocument, NoMetadata> {
+    let document: MetadataDocument = serde_json::from_str(text).map_err(|_| {
         NoMetadata::Unreachable("its answer is not the JSON that it should be".to_owned())
     })?;
     if document.access_key_id.is_none() && document.code != "Success" {
-        let Document { code, message, .. } = document;
+        let MetadataDocument { code, message, .. } = document;
         return Err(NoMetadata::Refused(format!("it says {code}: {message}")));
     }
     Ok(document)

@@ -92,7 +92,7 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
             sign_in: Some(sign_in),
         });
     }
-    if let Some(session) = login::Session::of(plan, asker)? {
+    if let Some(session) = login::LoginSession::of(plan, asker)? {
         return session.credentials().await;
     }
     let source = &plan.source;
@@ -122,7 +122,7 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
 /// Errors: `Other` where it cannot be removed, `NeedsPerson` where another process holds it,
 /// `Signal`.
 pub(crate) async fn sign_out_of_login(plan: &Plan, asker: Asker<'_>) -> Result<Option<bool>> {
-    match login::Session::of(plan, asker)? {
+    match login::LoginSession::of(plan, asker)? {
         Some(session) => session.logout().await.map(Some),
         None => Ok(None),
     }

@@ -26,7 +26,7 @@ const LIMIT: Duration = Duration::from_mins(5);
 /// SDK.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
-struct Document {
+struct ProcessOutput {
     version: u32,
     accesskeyid: String,
     secretaccesskey: Secret,
@@ -102,7 +102,7 @@ fn parse(output: &[u8]) -> std::result::Result<Credentials, String> {
     let fields: serde_json::Map<_, _> = fields
         .map(|(key, value)| (key.to_lowercase(), value))
         .collect();
-    let document: Document = serde_json::from_value(fields.into()).map_err(|_| {
+    let document: ProcessOutput = serde_json::from_value(fields.into()).map_err(|_| {
         "its JSON lacks Version, AccessKeyId or SecretAccessKey, or they are not what they should \
          be"
         .to_owned()

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::mfa::CodeSource;
 use crate::plan::{Action, PlanKey, Source};
 use crate::source;
-use crate::sso::{self, Asker, Session};
+use crate::sso::{self, Asker, SsoSession};
 
 use super::{Broker, acquire, ask, fresh, trust};
 
@@ -174,7 +174,7 @@ impl Broker<'_> {
                     sign_in: self.options.sign_in,
                     ..self.asker()
                 };
-                match Session::of(self.plan, asker)? {
+                match SsoSession::of(self.plan, asker)? {
                     Some(session) => session.login(false).await.map(|_| ()),
                     None => Ok(()),
                 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::aws::PortalAccount;
 use crate::error::Result;
 use crate::source;
-use crate::sso::{Asker, Assigned, Session, SignedIn, TokenOnDisk};
+use crate::sso::{Asker, Assigned, SignedIn, SsoSession, TokenOnDisk};
 
 use super::time_limit::{self, Patience};
 use super::{Broker, wait};
@@ -31,7 +31,7 @@ impl Broker<'_> {
             sign_in: self.options.sign_in,
             ..self.asker()
         };
-        let Some(session) = Session::of(self.plan, asker)? else {
+        let Some(session) = SsoSession::of(self.plan, asker)? else {
             return Ok(None);
         };
         let login = session.login(self.options.refresh);
@@ -47,7 +47,7 @@ impl Broker<'_> {
     ///
     /// Errors: `Other` where the token's file cannot be removed, `Signal`.
     pub(crate) fn sign_out(&self) -> Result<Option<bool>> {
-        if let Some(session) = Session::of(self.plan, self.asker())? {
+        if let Some(session) = SsoSession::of(self.plan, self.asker())? {
             return wait(session.logout())?.map(Some);
         }
         wait(source::sign_out_of_login(self.plan, self.asker()))?
@@ -59,7 +59,7 @@ impl Broker<'_> {
             until: Some(Instant::now() + FOR_LOCK),
             ..self.asker()
         };
-        match Session::of(self.plan, asker)? {
+        match SsoSession::of(self.plan, asker)? {
             Some(session) => session.logout_of(token).await,
             None => Ok(false),
         }
@@ -73,7 +73,7 @@ impl Broker<'_> {
         &self,
         is_wanted: impl Fn(&PortalAccount) -> bool,
     ) -> Result<Option<Vec<Assigned>>> {
-        let Some(session) = Session::of(self.plan, self.asker())? else {
+        let Some(session) = SsoSession::of(self.plan, self.asker())? else {
             return Ok(None);
         };
         wait(session.assignments(is_wanted))?.map(Some)

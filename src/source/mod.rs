@@ -14,7 +14,7 @@ use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
-use crate::sso::{self, Asker, Session};
+use crate::sso::{self, Asker, SsoSession};
 
 /// What a source gave, and the sign-in that it came from, where it has one.
 pub(crate) struct Fetched {
@@ -85,7 +85,7 @@ pub(crate) fn keys(source: &Source) -> Result<Credentials> {
 /// Errors: `Config` where it cannot be asked, `Refused` where it says no, `Unreachable` where it
 /// does not answer.
 pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
-    if let Some(session) = Session::of(plan, asker)? {
+    if let Some(session) = SsoSession::of(plan, asker)? {
         let (credentials, sign_in) = session.role_credentials().await?;
         return Ok(Fetched {
             credentials,

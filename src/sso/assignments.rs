@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Session, is_unauthorized, refusals};
+use super::{SsoSession, is_unauthorized, refusals};
 use crate::aws::{Failure, Portal, PortalAccount};
 use crate::error::Result;
 use crate::secret::Secret;
@@ -17,10 +17,10 @@ pub(crate) struct Assigned {
     pub(crate) roles: Option<Vec<String>>,
 }
 
-impl Session<'_> {
+impl SsoSession<'_> {
     /// Asks the portal, with a new token where it does not take the one that is there.
     ///
-    /// Errors: as [`Session::role_credentials`].
+    /// Errors: as [`SsoSession::role_credentials`].
     pub(crate) async fn assignments(
         &self,
         is_wanted: impl Fn(&PortalAccount) -> bool,

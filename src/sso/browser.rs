@@ -4,8 +4,8 @@
 use sha2::{Digest, Sha256};
 
 use super::page::{Brought, PATH, Page};
-use super::sign_in_page::{Way, show, waiting};
-use super::{Session, refusals};
+use super::sign_in_page::{SignInWay, show, waiting};
+use super::{SsoSession, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -18,8 +18,8 @@ const LIMIT: u32 = 600;
 /// Errors: `NeedsPerson` where nobody came, `Refused` for a no in the browser, `Signal`; AWS's own
 /// failures are given for the caller to judge.
 pub(super) async fn sign_in(
-    session: &Session<'_>,
-    way: Way,
+    session: &SsoSession<'_>,
+    way: SignInWay,
     oidc: &Oidc,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {

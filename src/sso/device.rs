@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::sign_in_page::{Way, show, waiting};
-use super::{Session, refusals};
+use super::sign_in_page::{SignInWay, show, waiting};
+use super::{SsoSession, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
 use crate::error::Result;
 
@@ -15,8 +15,8 @@ const SLOWER: u64 = 5;
 /// Errors: `NeedsPerson` where nobody came, `Signal`; AWS's own failures are given for the caller
 /// to judge.
 pub(super) async fn sign_in(
-    session: &Session<'_>,
-    way: Way,
+    session: &SsoSession<'_>,
+    way: SignInWay,
     oidc: &Oidc,
     client: &Registered,
 ) -> Result<std::result::Result<Tokens, Failure>> {

@@ -26,7 +26,7 @@ use crate::secret::Secret;
 /// A sign-in as its file has it.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_field_names, reason = "OAuth's names")]
-pub(super) struct Token {
+pub(super) struct SsoToken {
     pub(super) access_token: Secret,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) refresh_token: Option<Secret>,
@@ -34,7 +34,7 @@ pub(super) struct Token {
     pub(super) client: Option<Registered>,
 }
 
-impl Token {
+impl SsoToken {
     /// Seconds until it ends; negative afterwards.
     pub(super) fn left(&self, now: DateTime<Utc>) -> i64 {
         (self.expires_at - now).num_seconds()
@@ -122,22 +122,22 @@ fn exposed<S: serde::Serializer>(
 
 /// The files of one session.
 #[derive(Debug)]
-pub(super) struct Files<'a> {
+pub(super) struct SsoFiles<'a> {
     sso: &'a Sso,
     dir: PathBuf,
     /// SHA-1 in hex; also what its lock is called after.
     pub(super) name: String,
 }
 
-impl<'a> Files<'a> {
+impl<'a> SsoFiles<'a> {
     /// Errors: of kind `Config`, where no home directory found.
-    pub(super) fn new(sso: &'a Sso, env: &Env) -> Result<Files<'a>> {
+    pub(super) fn new(sso: &'a Sso, env: &Env) -> Result<SsoFiles<'a>> {
         let Some(home) = &env.home else {
             return Err(Error::config(
                 "no home directory found to keep Identity Center's tokens under",
             ));
         };
-        Ok(Files {
+        Ok(SsoFiles {
             sso,
             dir: directory(home),
             name: file_name(sso),
@@ -145,8 +145,8 @@ impl<'a> Files<'a> {
     }
 
     /// The same for a token's file of another name, which no session of the config file has.
-    pub(super) fn named(self, name: &str) -> Files<'a> {
-        Files {
+    pub(super) fn named(self, name: &str) -> SsoFiles<'a> {
+        SsoFiles {
             name: name.to_owned(),
             ..self
         }
@@ -157,7 +157,7 @@ impl<'a> Files<'a> {
     }
 
     /// The token; `None` where there is none for this session, or no usable one.
-    pub(super) fn token(&self) -> Option<Token> {
+    pub(super) fn token(&self) -> Option<SsoToken> {
         let file: TokenFile = read(&self.token_path())?;
         // The session may have been given another start URL since.
         if file
@@ -174,7 +174,7 @@ impl<'a> Files<'a> {
             })
         })();
         let expires_at = time(&file.expires_at)?;
-        Some(Token {
+        Some(SsoToken {
             access_token: file.access_token,
             expires_at,
             refresh_token: file.refresh_token,
@@ -210,7 +210,7 @@ impl<'a> Files<'a> {
     }
 
     /// Errors: a sentence.
-    pub(super) fn keep_token(&self, token: &Token) -> std::result::Result<(), String> {
+    pub(super) fn keep_token(&self, token: &SsoToken) -> std::result::Result<(), String> {
         let client = token.client.as_ref();
         let file = TokenFile {
             start_url: Some(self.sso.start_url.clone()),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::NOTES;
-use super::files::{Files, Token};
+use super::files::{SsoFiles, SsoToken};
 use crate::cache::{SignIn, Store};
 use crate::env::Env;
 use crate::plan::Sso;
@@ -17,7 +17,7 @@ use crate::secret::Secret;
 
 /// What is known of the sign-in that a session's last token came from.
 #[derive(Serialize, Deserialize)]
-struct Note {
+struct LineageNote {
     id: String,
     /// Digests of its tokens, as far as they may still be in the file.
     tokens: Vec<String>,
@@ -25,13 +25,13 @@ struct Note {
 
 /// The sign-in of the token that is in the session's file now; `None` where there is no token.
 pub(crate) fn current(sso: &Sso, env: &Env, store: &Store) -> Option<SignIn> {
-    let files = Files::new(sso, env).ok()?;
+    let files = SsoFiles::new(sso, env).ok()?;
     let token = files.token()?;
     Some(of(&files, &token, store))
 }
 
 /// The sign-in of this token.
-pub(super) fn of(files: &Files<'_>, token: &Token, store: &Store) -> SignIn {
+pub(super) fn of(files: &SsoFiles<'_>, token: &SsoToken, store: &Store) -> SignIn {
     let own = digests(token);
     let noted =
         read(files, store).filter(|note| own.iter().any(|digest| note.tokens.contains(digest)));
@@ -48,7 +48,12 @@ pub(super) fn of(files: &Files<'_>, token: &Token, store: &Store) -> SignIn {
 
 /// Notes a new token, before it is written: of the sign-in that `before` is of, or of a new one. A
 /// note that cannot be written costs requests, never credentials.
-pub(super) fn note(files: &Files<'_>, token: &Token, before: Option<&Token>, store: &Store) {
+pub(super) fn note(
+    files: &SsoFiles<'_>,
+    token: &SsoToken,
+    before: Option<&SsoToken>,
+    store: &Store,
+) {
     let mut tokens = digests(token);
     let id = before.map_or_else(
         || tokens.last().cloned().unwrap_or_default(),
@@ -56,21 +61,21 @@ pub(super) fn note(files: &Files<'_>, token: &Token, before: Option<&Token>, sto
     );
     // The old ones too: they are in the file until the new ones are.
     tokens.extend(before.iter().flat_map(|old| digests(old)));
-    let bytes = serde_json::to_vec(&Note { id, tokens }).unwrap_or_default();
+    let bytes = serde_json::to_vec(&LineageNote { id, tokens }).unwrap_or_default();
     let _ = store.write_note(NOTES, &name(files), &bytes);
 }
 
-fn read(files: &Files<'_>, store: &Store) -> Option<Note> {
+fn read(files: &SsoFiles<'_>, store: &Store) -> Option<LineageNote> {
     let bytes = store.read_note(NOTES, &name(files)).ok()??;
     serde_json::from_slice(&bytes).ok()
 }
 
-fn name(files: &Files<'_>) -> String {
+fn name(files: &SsoFiles<'_>) -> String {
     format!("{}-sign-in.json", files.name)
 }
 
 /// Of the access token and, last, of the refresh token.
-fn digests(token: &Token) -> Vec<String> {
+fn digests(token: &SsoToken) -> Vec<String> {
     let secrets = std::iter::once(&token.access_token).chain(&token.refresh_token);
     secrets.map(digest).collect()
 }
@@ -88,8 +93,8 @@ fn digest(secret: &Secret) -> String {
 mod tests {
     use super::*;
 
-    fn token(access: &str, refresh: Option<&str>) -> Token {
-        Token {
+    fn token(access: &str, refresh: Option<&str>) -> SsoToken {
+        SsoToken {
             access_token: Secret::new(access),
             expires_at: chrono::DateTime::UNIX_EPOCH,
             refresh_token: refresh.map(Secret::new),
@@ -102,9 +107,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let env = Env::of(&[("HOME", home.path().to_str().unwrap())]);
         let sso = super::super::files::sample(Some("acme"), None);
-        let files = Files::new(&sso, &env).unwrap();
+        let files = SsoFiles::new(&sso, &env).unwrap();
         let store = Store::new(home.path().join("cache"));
-        let id = |token: &Token| of(&files, token, &store).id;
+        let id = |token: &SsoToken| of(&files, token, &store).id;
         let first = token("a1", Some("r1"));
         let alice = id(&first);
         note(&files, &first, None, &store);
@@ -142,7 +147,13 @@ mod tests {
         let env = Env::of(&[("HOME", home.path().to_str().unwrap())]);
         let store = Store::new(home.path().join("cache"));
         let [one, two] = ["one", "two"].map(|name| super::super::files::sample(Some(name), None));
-        let of = |sso: &Sso| of(&Files::new(sso, &env).unwrap(), &token("a", None), &store);
+        let of = |sso: &Sso| {
+            of(
+                &SsoFiles::new(sso, &env).unwrap(),
+                &token("a", None),
+                &store,
+            )
+        };
         assert_ne!(of(&one), of(&two));
     }
 }

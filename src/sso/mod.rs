@@ -30,7 +30,7 @@ use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
 pub(crate) use assignments::Assigned;
-use files::{Files, Token};
+use files::{SsoFiles, SsoToken};
 pub(crate) use files::{TokenOnDisk, all_tokens, file_name, remove_token};
 pub(crate) use lineage::current as current_sign_in;
 
@@ -117,31 +117,31 @@ pub(crate) struct How {
 }
 
 /// The session of a plan's source.
-pub(crate) struct Session<'a> {
+pub(crate) struct SsoSession<'a> {
     sso: &'a Sso,
     center: &'a IdentityCenter,
     connection: &'a Connection,
     asker: Asker<'a>,
-    files: Files<'a>,
+    files: SsoFiles<'a>,
 }
 
-/// What [`Session::login`] did.
+/// What [`SsoSession::login`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SignedIn {
     /// Somebody has signed in just now, whoever it was before.
     pub(crate) by_person: bool,
 }
 
-impl<'a> Session<'a> {
+impl<'a> SsoSession<'a> {
     /// `None` where the plan's source is something else.
     ///
     /// Errors: of kind `Config`, where no home directory found.
-    pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<Session<'a>>> {
+    pub(crate) fn of(plan: &'a Plan, asker: Asker<'a>) -> Result<Option<SsoSession<'a>>> {
         let (Some(sso), Some(center)) = (plan.sso(), &plan.identity_center) else {
             return Ok(None);
         };
-        let files = Files::new(sso, asker.env)?;
-        Ok(Some(Session {
+        let files = SsoFiles::new(sso, asker.env)?;
+        Ok(Some(SsoSession {
             sso,
             center,
             connection: &plan.connection,
@@ -181,7 +181,7 @@ impl<'a> Session<'a> {
 
     /// Makes sure that somebody is signed in; with `anew`, even if somebody is.
     ///
-    /// Errors: as [`Session::role_credentials`].
+    /// Errors: as [`SsoSession::role_credentials`].
     pub(crate) async fn login(&self, anew: bool) -> Result<SignedIn> {
         let got = if anew {
             self.sign_in_anew().await?
@@ -208,7 +208,7 @@ impl<'a> Session<'a> {
     /// The same for a token's file, whoever wrote it.
     pub(crate) async fn logout_of(self, token: &TokenOnDisk) -> Result<bool> {
         let files = self.files.named(&token.name);
-        let session = Session { files, ..self };
+        let session = SsoSession { files, ..self };
         // Other tools may call their files anything.
         let is_lockable = token.name.chars().all(|c| c.is_ascii_alphanumeric());
         let _turn = if is_lockable {
@@ -220,7 +220,7 @@ impl<'a> Session<'a> {
         session.files.drop_token().map_err(Error::other)
     }
 
-    fn sign_in_of(&self, token: &Token) -> SignIn {
+    fn sign_in_of(&self, token: &SsoToken) -> SignIn {
         lineage::of(&self.files, token, self.asker.store)
     }
 
@@ -263,7 +263,7 @@ impl<'a> Session<'a> {
 /// file can get another. Reads that file only.
 pub(crate) fn needs_person(plan: &Plan, env: &Env, now: DateTime<Utc>) -> bool {
     let Some(sso) = plan.sso() else { return false };
-    let token = Files::new(sso, env).ok().and_then(|files| files.token());
+    let token = SsoFiles::new(sso, env).ok().and_then(|files| files.token());
     token.is_none_or(|token| token.left(now) <= 0 && token.refreshable(now).is_none())
 }
 

@@ -1,6 +1,6 @@
 //! What Identity Center's refusals mean to a person, and what to type next.
 
-use super::Session;
+use super::SsoSession;
 use crate::aws::{Failure, no_answer};
 use crate::config::words;
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub(super) fn no_role(sso: &Sso) -> Error {
 
 /// The portal did not give the role's credentials.
 pub(super) fn role_refused(
-    session: &Session<'_>,
+    session: &SsoSession<'_>,
     account_id: &str,
     role_name: &str,
     failure: Failure,
@@ -95,7 +95,7 @@ pub(super) fn role_refused(
 }
 
 /// The portal did not say what is assigned.
-pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
+pub(super) fn not_listed(session: &SsoSession<'_>, failure: Failure) -> Error {
     let sso = session.sso;
     let (code, message) = match failure {
         Failure::Refused { code, message, .. } => (code, message),
@@ -116,7 +116,7 @@ pub(super) fn not_listed(session: &Session<'_>, failure: Failure) -> Error {
 }
 
 /// A request of the sign-in that came to nothing.
-pub(super) fn failed(session: &Session<'_>, failure: Failure) -> Error {
+pub(super) fn failed(session: &SsoSession<'_>, failure: Failure) -> Error {
     let sso = session.sso;
     let (code, message) = match failure {
         Failure::Refused { code, message, .. } => (code, message),

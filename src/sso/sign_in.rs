@@ -1,7 +1,7 @@
 //! A person signs in: with which client, and what becomes of it.
 
-use super::sign_in_page::{Way, choose};
-use super::{How, Session, browser, device, refusals};
+use super::sign_in_page::{SignInWay, choose};
+use super::{How, SsoSession, browser, device, refusals};
 use crate::aws::{BrowserClient, Failure, NewClient, Oidc, Registered, Tokens};
 use crate::error::{Kind, Result};
 
@@ -12,7 +12,7 @@ const USUAL_SCOPE: &str = "sso:account:access";
 /// For the browser's way; what a client for devices may do is Identity Center's own choice.
 const BROWSER_GRANTS: [&str; 2] = ["authorization_code", "refresh_token"];
 
-impl Session<'_> {
+impl SsoSession<'_> {
     /// Everything from the client's registration to the tokens.
     ///
     /// Errors: `Refused` for a no, `NeedsPerson` where nobody came, `Unreachable`, `Signal`.
@@ -36,7 +36,7 @@ impl Session<'_> {
 
     async fn try_with(
         &self,
-        way: Way,
+        way: SignInWay,
         oidc: &Oidc,
         client: &Registered,
     ) -> Result<std::result::Result<Tokens, Failure>> {

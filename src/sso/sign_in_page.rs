@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{How, Session};
+use super::{How, SsoSession};
 use crate::browser;
 use crate::duration::readable;
 use crate::env::Env;
@@ -14,7 +14,7 @@ use crate::terminal::interruptible;
 
 /// A way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Way {
+pub(super) struct SignInWay {
     /// A code that is compared, on whatever computer; else a browser that comes back to this one.
     pub(super) device_code: bool,
     /// Whether a browser is opened here.
@@ -24,10 +24,10 @@ pub(super) struct Way {
 /// The browser's way, unless there is a reason for a device code: it was asked for, a session of
 /// the old kind has nothing else, no browser found, or it would be one at the other end of an SSH
 /// connection.
-pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
+pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> SignInWay {
     let (is_remote, has_browser) = (browser::is_remote(env), browser::is_there(env));
     let device_code = how.device_code || sso.session.is_none() || is_remote || !has_browser;
-    Way {
+    SignInWay {
         device_code,
         opens: !how.no_browser && browser::opens(env),
     }
@@ -35,7 +35,7 @@ pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> Way {
 
 /// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide
 /// it.
-pub(super) async fn show(session: &Session<'_>, opens: bool, what: &str, url: &str) {
+pub(super) async fn show(session: &SsoSession<'_>, opens: bool, what: &str, url: &str) {
     let voice = session.asker.voice;
     for text in [what, &format!("  {url}")] {
         if opens {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::files::Token;
-use super::{NOTES, Session, Turn, lineage, refusals};
+use super::files::SsoToken;
+use super::{NOTES, SsoSession, Turn, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
 use crate::cache::SignIn;
 use crate::error::{Error, Kind, Result};
@@ -19,21 +19,21 @@ const PAUSE: i64 = 30;
 
 /// A token, and how it was come by.
 pub(super) struct Got {
-    pub(super) token: Token,
+    pub(super) token: SsoToken,
     /// By a sign-in just now, and so perhaps of somebody else than the last one.
     pub(super) by_person: bool,
 }
 
 /// What the next process should know of an attempt that failed.
 #[derive(Serialize, Deserialize)]
-struct Note {
+struct FailureNote {
     #[serde(with = "chrono::serde::ts_milliseconds")]
     failed_at: DateTime<Utc>,
     /// AWS gave no answer, as opposed to a person or AWS that said no.
     unreachable: bool,
 }
 
-impl Session<'_> {
+impl SsoSession<'_> {
     /// A token that the portal takes, as far as its file can tell; not `rejected`, which it did not
     /// take.
     ///
@@ -69,7 +69,7 @@ impl Session<'_> {
             self.heed_failure(began)?;
         }
         let is_recent =
-            |note: &Note| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
+            |note: &FailureNote| (0..PAUSE).contains(&(self.now() - note.failed_at).num_seconds());
         let paused = self.note().as_ref().is_some_and(is_recent);
         let refreshed = match self.files.token() {
             Some(token) if usable.is_none() || !paused => {
@@ -90,7 +90,7 @@ impl Session<'_> {
     pub(super) async fn sign_in_anew(&self) -> Result<Got> {
         let (began, before) = (self.now(), self.files.token());
         let _turn = self.turn(false).await?;
-        let is_new = |token: &Token| {
+        let is_new = |token: &SsoToken| {
             before
                 .as_ref()
                 .is_none_or(|old| old.access_token != token.access_token)
@@ -135,7 +135,7 @@ impl Session<'_> {
 
     /// The token's successor; `None` where it can have none, or where AWS is out of reach and it
     /// `is_usable` itself.
-    async fn refreshed(&self, token: &Token, is_usable: bool) -> Result<Option<Token>> {
+    async fn refreshed(&self, token: &SsoToken, is_usable: bool) -> Result<Option<SsoToken>> {
         let Some((client, refresh_token)) = token.refreshable(self.now()) else {
             return Ok(None);
         };
@@ -208,9 +208,9 @@ impl Session<'_> {
 
     /// Writes the token down, the successor of the one `before` or that of a new sign-in. An answer
     /// without a refresh token leaves the last one as it is (Rust SDK, RFC 6749 section 6).
-    fn keep(&self, tokens: Tokens, client: Registered, before: Option<&Token>) -> Token {
+    fn keep(&self, tokens: Tokens, client: Registered, before: Option<&SsoToken>) -> SsoToken {
         let earlier = before.and_then(|token| token.refresh_token.clone());
-        let token = Token {
+        let token = SsoToken {
             access_token: tokens.access_token,
             expires_at: tokens.expires_at,
             refresh_token: tokens.refresh_token.or(earlier),
@@ -226,7 +226,7 @@ impl Session<'_> {
 
     /// Forgets what earlier sign-ins gave: it may have been somebody else, and nothing uses it any
     /// more.
-    fn forget_others(&self, token: &Token) {
+    fn forget_others(&self, token: &SsoToken) {
         let now = self.sign_in_of(token);
         let is_stale = |sign_in: &SignIn| sign_in.file == now.file && *sign_in != now;
         // What cannot be removed is not used either.
@@ -236,7 +236,7 @@ impl Session<'_> {
             .clear_where(|_, entry| entry.sign_in.as_ref().is_some_and(is_stale));
     }
 
-    fn note(&self) -> Option<Note> {
+    fn note(&self) -> Option<FailureNote> {
         let bytes = self
             .asker
             .store
@@ -246,7 +246,7 @@ impl Session<'_> {
     }
 
     fn leave_note(&self, unreachable: bool) {
-        let note = serde_json::to_vec(&Note {
+        let note = serde_json::to_vec(&FailureNote {
             failed_at: self.now(),
             unreachable,
         })

@@ -33,7 +33,7 @@ fn files_have_the_names_that_the_aws_cli_gives_them() {
     let (home, env) = home();
     let named = |session, scopes: Option<&[&str]>| {
         let sso = sso(session, scopes);
-        let path = Files::new(&sso, &env).unwrap().client_path();
+        let path = SsoFiles::new(&sso, &env).unwrap().client_path();
         path.strip_prefix(home.path())
             .unwrap()
             .to_str()
@@ -59,9 +59,9 @@ fn files_have_the_names_that_the_aws_cli_gives_them() {
 fn a_token_is_written_as_the_aws_cli_writes_it() {
     let (home, env) = home();
     let sso = sso(Some("acme"), None);
-    let files = Files::new(&sso, &env).unwrap();
+    let files = SsoFiles::new(&sso, &env).unwrap();
     assert!(files.token().is_none());
-    let token = Token {
+    let token = SsoToken {
         access_token: Secret::new("access"),
         expires_at: at("2026-11-22T17:03:00Z"),
         refresh_token: Some(Secret::new("refresh")),
@@ -103,7 +103,7 @@ fn a_token_is_written_as_the_aws_cli_writes_it() {
 fn tokens_of_other_tools_are_read() {
     let (_home, env) = home();
     let sso = sso(None, None);
-    let files = Files::new(&sso, &env).unwrap();
+    let files = SsoFiles::new(&sso, &env).unwrap();
     make_dir(&files.dir).unwrap();
     let written = |text: &str| {
         fs::write(files.token_path(), text).unwrap();
@@ -139,7 +139,7 @@ fn tokens_of_other_tools_are_read() {
 fn a_client_is_for_one_way_only() {
     let (_home, env) = home();
     let sso = sso(Some("acme"), None);
-    let files = Files::new(&sso, &env).unwrap();
+    let files = SsoFiles::new(&sso, &env).unwrap();
     files
         .keep_client(
             &client(),

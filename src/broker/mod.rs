@@ -46,7 +46,7 @@ use crate::refusal;
 use crate::runtime;
 use crate::say::Voice;
 use crate::sso::Asker;
-use crate::terminal::{self, Caller};
+use crate::terminal::{self, CallingProgram};
 
 pub(crate) use confirm::confirm_all;
 pub(crate) use forecast::{Forecast, Need};
@@ -81,7 +81,7 @@ pub(crate) struct Broker<'a> {
     began: DateTime<Utc>,
     common: Common,
     /// Who waits for the answer.
-    caller: Caller,
+    caller: CallingProgram,
     /// Whether somebody can be asked, once that was looked at.
     person: OnceCell<bool>,
 }
@@ -106,7 +106,7 @@ impl<'a> Broker<'a> {
             me,
             began: now(),
             common: Common::default(),
-            caller: Caller::here(),
+            caller: CallingProgram::here(),
             person: OnceCell::new(),
         }
     }

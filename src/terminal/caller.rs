@@ -12,18 +12,18 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// The process that started this one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller {
+pub(crate) struct CallingProgram {
     #[cfg(unix)]
     parent: Option<rustix::process::Pid>,
     #[cfg(windows)]
     parent: Option<u32>,
 }
 
-impl Caller {
+impl CallingProgram {
     /// To be made early: whoever has gone before that is not missed.
     #[cfg(unix)]
-    pub(crate) fn here() -> Caller {
-        Caller {
+    pub(crate) fn here() -> CallingProgram {
+        CallingProgram {
             parent: rustix::process::getppid(),
         }
     }
@@ -77,10 +77,10 @@ impl Caller {
     }
 
     #[cfg(windows)]
-    pub(crate) fn here() -> Caller {
+    pub(crate) fn here() -> CallingProgram {
         let (own, processes) = (std::process::id(), processes::all());
         let parent = processes.iter().find(|process| process.id == own);
-        Caller {
+        CallingProgram {
             parent: parent.map(|process| process.parent),
         }
     }

@@ -31,9 +31,9 @@ mod group {
     use rustix::termios::{tcgetpgrp, tcsetpgrp};
 
     /// What was taken. Of the process, as its group is.
-    static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+    static TAKEN: Mutex<Option<TakenTerminal>> = Mutex::new(None);
 
-    struct Taken {
+    struct TakenTerminal {
         tty: File,
         /// The shell's group, which was this process's too.
         shell: Pid,
@@ -51,7 +51,7 @@ mod group {
     /// Gives it back, for the shell to evaluate what it was told. To be done on every way out.
     pub(crate) fn give_back() {
         let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Taken { tty, shell }) = taken else {
+        let Some(TakenTerminal { tty, shell }) = taken else {
             return;
         };
         // Whoever has it now: a program that took it from this one may have ended without a word.
@@ -67,7 +67,7 @@ mod group {
             .is_some()
     }
 
-    fn from_shell() -> Option<Taken> {
+    fn from_shell() -> Option<TakenTerminal> {
         let tty = File::open("/dev/tty").ok()?;
         let shell = getpgrp();
         let is_shared = shell != getpid() && tcgetpgrp(&tty).is_ok_and(|group| group == shell);
@@ -80,7 +80,7 @@ mod group {
             let _ = setpgid(None, Some(shell));
             return None;
         }
-        Some(Taken { tty, shell })
+        Some(TakenTerminal { tty, shell })
     }
 
     /// From here to the end, Ctrl-Z does not stop this process, nor does the terminal for a change

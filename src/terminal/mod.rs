@@ -18,7 +18,7 @@ mod tty;
 mod list;
 
 pub(crate) use answer::{BACKGROUND, TO_FOREGROUND, Unanswered, is_yes};
-pub(crate) use caller::Caller;
+pub(crate) use caller::CallingProgram;
 #[cfg(windows)]
 pub(crate) use console::{
     Kept, ask_hidden, ask_shown, available, hush, in_background, pick, screen, tell,

@@ -54,7 +54,7 @@ pub(crate) use command::Whoami;
 pub(crate) use complete::whole;
 pub(crate) use complete::with_profile_completer;
 pub(crate) use completion::Completing;
-pub(crate) use completion::Question;
+pub(crate) use completion::CompletionQuery;
 pub(crate) use console::Console;
 pub(crate) use doctor::Doctor;
 pub(crate) use each::Each;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap_complete::engine::CompletionCandidate;
 
 use super::print;
-use crate::cli::{self, Completing, Question};
+use crate::cli::{self, Completing, CompletionQuery};
 use crate::config::{Config, Paths};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -42,7 +42,7 @@ fn attempt(env: &Env, args: Vec<OsString>) -> Result<()> {
     let text = if words.is_empty() {
         shell.registration("xacct")
     } else {
-        let question = Question {
+        let question = CompletionQuery {
             words,
             index: env
                 .get("_CLAP_COMPLETE_INDEX")

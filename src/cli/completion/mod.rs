@@ -35,7 +35,7 @@ pub(crate) enum Completing {
 
 /// What a shell asks with.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Question {
+pub(crate) struct CompletionQuery {
     /// The words of the command line, the program's name first.
     pub(crate) words: Vec<OsString>,
     /// Which of them the cursor is in, where the shell says so; else it is the last.
@@ -76,8 +76,12 @@ impl Completing {
     }
 
     /// What may stand at the cursor, as the shell reads it.
-    pub(crate) fn answer(self, command: &mut Command, question: Question) -> io::Result<String> {
-        let Question {
+    pub(crate) fn answer(
+        self,
+        command: &mut Command,
+        question: CompletionQuery,
+    ) -> io::Result<String> {
+        let CompletionQuery {
             mut words,
             index,
             wordbreaks,

@@ -20,11 +20,11 @@ fn offered(shell: Completing, breaks: Option<&str>, words: &[&str]) -> Vec<Strin
             .map(CompletionCandidate::new)
             .collect()
     });
-    let question = Question {
+    let question = CompletionQuery {
         words: words.iter().map(OsString::from).collect(),
         wordbreaks: breaks.map(str::to_owned),
         between: "\n".to_owned(),
-        ..Question::default()
+        ..CompletionQuery::default()
     };
     shell
         .answer(&mut command, question)

@@ -25,7 +25,6 @@ use crate::secret::Secret;
 
 /// A sign-in as its file has it.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_field_names, reason = "OAuth's names")]
 pub(super) struct SsoToken {
     pub(super) access_token: Secret,
     pub(super) expires_at: DateTime<Utc>,

@@ -8,7 +8,7 @@ use super::*;
 fn line_by_line(text: &str) -> Vec<(usize, String)> {
     let mut sections: Vec<(usize, String)> = Vec::new();
     for line in Scan::text(text) {
-        if line.what == scan::What::Header {
+        if line.what == scan::LineKind::Header {
             sections.push((line.number, line.whole.to_owned()));
         } else if let Some((_, section)) = sections.last_mut() {
             section.push_str(line.whole);

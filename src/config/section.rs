@@ -144,19 +144,6 @@ impl Section {
             .map(|(_, setting)| setting)
     }
 
-    /// Whether the key is set to something.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.get(key)
-            .is_some_and(|setting| !setting.value.trim().is_empty())
-    }
-
-    /// The value of a key that takes one line, unless it is empty.
-    pub(crate) fn line(&self, key: &str) -> Option<&str> {
-        self.get(key)
-            .map(Setting::first_line)
-            .filter(|line| !line.is_empty())
-    }
-
     /// Keys with their settings, in the order in which the keys first appear.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
         self.settings

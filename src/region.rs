@@ -100,6 +100,13 @@ pub(crate) fn check(name: &str, names: Names) -> Result<(), Wrong> {
             meant: Some(region),
         });
     }
+    if let Some(region) = region_of_fips(name) {
+        let why = "is not a region: FIPS endpoints are use_fips_endpoint = true".to_owned();
+        return Err(Wrong {
+            why,
+            meant: Some(region),
+        });
+    }
     let meant = nearest(name);
     if names == Names::Any && meant.is_none() && name != "all" && is_label(name) {
         return Ok(());
@@ -145,11 +152,36 @@ fn is_world(text: &str) -> bool {
 /// `us-east-1` of `us-east-1d` and `us-west-2` of `us-west-2-lax-1a`.
 fn region_of_zone(name: &str) -> Option<&'static str> {
     REGIONS.into_iter().find(|region| {
-        let behind = name
-            .strip_prefix(region)
-            .and_then(|rest| rest.chars().next());
-        behind.is_some_and(|c| c.is_ascii_lowercase() || c == '-')
+        let Some(behind) = name.strip_prefix(region) else {
+            return false;
+        };
+        match behind.strip_prefix('-').map(|local| local.split_once('-')) {
+            None => is_letter(behind),
+            Some(Some((city, zone))) => {
+                let letter = zone.trim_start_matches(|c: char| c.is_ascii_digit());
+                is_word(city)
+                    && letter.len() < zone.len()
+                    && (letter.is_empty() || is_letter(letter))
+            }
+            Some(None) => false,
+        }
     })
+}
+
+/// `us-east-1` of `us-east-1-fips` and `fips-us-east-1`, as SDKs once had them.
+fn region_of_fips(name: &str) -> Option<&'static str> {
+    let bare = name
+        .strip_suffix("-fips")
+        .or_else(|| name.strip_prefix("fips-"))?;
+    REGIONS.into_iter().find(|region| *region == bare)
+}
+
+fn is_letter(text: &str) -> bool {
+    text.len() == 1 && is_word(text)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// The region that differs from the name by two typing errors at most.
@@ -197,6 +229,9 @@ mod tests {
                 ("us-east-1d", "us-east-1"),
                 ("us-west-2-lax-1a", "us-west-2"),
                 ("us-gov-west-1b", "us-gov-west-1"),
+                ("us-east-1-", "us-east-1"),
+                ("us-east-1-fips", "us-east-1"),
+                ("fips-us-gov-west-1", "us-gov-west-1"),
                 ("eu-wst-1", "eu-west-1"),
                 ("ue-west-1", "eu-west-1"),
                 ("EU-WEST-1", "eu-west-1"),
@@ -207,6 +242,10 @@ mod tests {
             ] {
                 assert_eq!(meant(name, names), Some(region), "{name}");
             }
+            let why = |name| check(name, custom).unwrap_err().why;
+            assert_eq!(why("us-east-1-"), "is not a region");
+            assert!(why("us-east-1-fips").ends_with("use_fips_endpoint = true"));
+            assert!(why("us-west-2-lax-1").ends_with("a zone of us-west-2"));
             for name in ["all", "", "eu west", "eu-west-1\nx", "*"] {
                 assert!(check(name, names).is_err(), "{name}");
             }

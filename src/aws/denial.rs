@@ -80,6 +80,8 @@ pub(crate) enum Reason {
     Duration,
     /// The date of the signature: `Signature expired: …` or `Signature not yet current: …`.
     Clock,
+    /// The region that the signature is for is not the endpoint's.
+    Scope,
 }
 
 impl Reason {
@@ -100,6 +102,9 @@ impl Reason {
             || message.starts_with("Signature not yet current")
         {
             return Some(Reason::Clock);
+        }
+        if message.contains("Credential should be scoped to") {
+            return Some(Reason::Scope);
         }
         message
             .contains("MaxSessionDuration")

@@ -5,6 +5,7 @@ use crate::config::words;
 use crate::credentials::shown_device;
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
+use crate::region;
 
 use super::denied::{access_denied, denied, denied_role};
 use super::run::Run;
@@ -29,6 +30,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
     };
     let step = &run.broker.plan.steps[index];
     match reason {
+        Some(Reason::Scope) => return foreign_region(run.broker.plan, &code, &message),
         Some(Reason::WrongCode) => return wrong_code(step.serial_number()),
         Some(Reason::Device) => return foreign_device(run, &message, step.serial_number()),
         Some(Reason::Duration | Reason::Clock) | None => {}
@@ -72,6 +74,12 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
         Failure::Refused {
             code,
             message,
+            reason: Some(Reason::Scope),
+            ..
+        } => foreign_region(run.broker.plan, &code, &message),
+        Failure::Refused {
+            code,
+            message,
             denial,
             ..
         } => dead_keys(run, &code, &message).unwrap_or_else(|| {
@@ -111,6 +119,12 @@ pub(super) fn not_identified(plan: &Plan, url: &str, failure: Failure) -> Error 
     }
     match failure {
         Failure::Unreachable { why, cause, .. } => unreachable_at(&plan.endpoint, url, &why, cause),
+        Failure::Refused {
+            code,
+            message,
+            reason: Some(Reason::Scope),
+            ..
+        } => foreign_region(plan, &code, &message),
         Failure::Refused { code, message, .. } => Error::refused(format!(
             "AWS does not take the credentials of '{}': {code}: {message}",
             plan.profile
@@ -251,7 +265,14 @@ fn unreachable(run: &Run<'_>, why: &str, cause: anyhow::Error) -> Error {
         .sts()
         .map(|sts| sts.url().to_owned())
         .unwrap_or_default();
-    unreachable_at(&run.broker.plan.endpoint, &url, why, cause)
+    let error = unreachable_at(&run.broker.plan.endpoint, &url, why, cause);
+    let region = &run.broker.plan.region.name;
+    if run.broker.plan.endpoint.url.is_some() || region::REGIONS.contains(&region.as_str()) {
+        return error;
+    }
+    error.hint(format!(
+        "or correct the region: {region} is not one that this xacct knows"
+    ))
 }
 
 fn unreachable_at(endpoint: &Endpoint, url: &str, why: &str, cause: anyhow::Error) -> Error {
@@ -324,6 +345,20 @@ fn foreign_device(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
         "mfa_serial must name a device of the user that owns {place}; the user's security \
          credentials page shows it"
     ))
+}
+
+/// The endpoint is another region's than the one that the request was signed for.
+fn foreign_region(plan: &Plan, code: &str, message: &str) -> Error {
+    let region = &plan.region.name;
+    let error = Error::refused(format!(
+        "the endpoint does not take requests that are signed for {region}: {code}: {message}"
+    ));
+    match &plan.endpoint.url {
+        Some((url, place)) => error.hint(format!(
+            "set the region that {url} ({place}) is in, or correct the address"
+        )),
+        None => error.hint("set a region that AWS has"),
+    }
 }
 
 /// STS does not know the access key, or the secret does not belong to it.

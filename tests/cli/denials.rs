@@ -128,3 +128,22 @@ fn every_request_that_is_denied_has_its_reason_told() {
         .stdout("")
         .stderr_contains(&scp("sts:GetFederationToken"));
 }
+
+/// It is no fault of the secret.
+#[test]
+fn a_region_that_the_endpoint_does_not_serve_is_named() {
+    let sandbox = Sandbox::start_plain();
+    for words in [
+        &["credential-process", "plain"][..],
+        &["whoami", "keys"],
+        &["exec", "plain", "--", "true"],
+    ] {
+        let run = sandbox.xacct(words).env("AWS_REGION", "zz").run();
+        let run = run.status(if words[0] == "exec" { 125 } else { 4 });
+        let run = run.stdout("").stderr_contains(
+            "the endpoint does not take requests that are signed for zz: SignatureDoesNotMatch: \
+             Credential should be scoped to a valid region",
+        );
+        run.stderr_contains("  set the region that http://127.0.0.1:");
+    }
+}

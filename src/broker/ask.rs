@@ -24,15 +24,24 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
 }
 
 /// Whether a code that was given may be lost: the device is not known to be of the account of these
-/// keys, as AWS's key ids say it. Other services' do not.
+/// keys, as AWS's key ids say it. Other services' do not; there, it is only a device of the account
+/// that a role is in that is doubted, which is what people copy.
 pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
     let plan = broker.plan;
     let is_given = matches!(broker.code_source(), CodeSource::Given(_));
     let device = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
-    let is_open = plan.endpoint.url.is_none() && plan.source.account_id().is_none();
-    is_given
-        && is_open
-        && device.is_some_and(|device| is_foreign_perhaps(&device, keys.access_key_id()))
+    let is_open = is_given && plan.source.account_id().is_none();
+    let is_aws = plan.endpoint.url.is_none();
+    device.filter(|_| is_open).is_some_and(|device| {
+        if is_aws || arn::account_in_key_id(keys.access_key_id()).is_none() {
+            return is_foreign_perhaps(&device, keys.access_key_id());
+        }
+        let mut roles = plan
+            .steps
+            .iter()
+            .filter_map(|step| Arn::parse(step.role_arn()?));
+        roles.any(|role| role.account_id == device.account_id)
+    })
 }
 
 fn is_foreign_perhaps(device: &Arn<'_>, access_key_id: &str) -> bool {

@@ -405,6 +405,22 @@ fn a_device_of_another_account_is_refused_before_a_code_is_asked_for() {
     }
 }
 
+/// What people copy into `mfa_serial` is an ARN of the role's account.
+#[test]
+fn a_code_that_was_given_is_not_sent_for_a_device_of_the_roles_account() {
+    for (profile, account) in [("client1", "222222222222"), ("client2", "333333333333")] {
+        let sandbox = Sandbox::start();
+        sandbox.edit_config(DEVICE, &format!("arn:aws:iam::{account}:mfa/you"));
+        for words in [&["--mfa-code", "123456"][..], &["-q"]] {
+            let words = [&["credential-process", profile], words].concat();
+            let run = sandbox.xacct(&words).env("XACCT_MFA_CODE", "123456").run();
+            let why = format!("mfa_serial is a device of account {account}, and the access key is");
+            run.status(3).stdout("").stderr_contains(&why);
+            sandbox.asked(&["GetCallerIdentity"]);
+        }
+    }
+}
+
 #[test]
 fn mfa_process_is_run_by_the_shell() {
     for line in [

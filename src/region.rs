@@ -242,7 +242,7 @@ mod tests {
             ] {
                 assert_eq!(meant(name, names), Some(region), "{name}");
             }
-            let why = |name| check(name, custom).unwrap_err().why;
+            let why = |name| check(name, names).unwrap_err().why;
             assert_eq!(why("us-east-1-"), "is not a region");
             assert!(why("us-east-1-fips").ends_with("use_fips_endpoint = true"));
             assert!(why("us-west-2-lax-1").ends_with("a zone of us-west-2"));

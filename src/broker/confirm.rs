@@ -73,6 +73,10 @@ impl Broker<'_> {
     ///
     /// Errors: `NeedsPerson` where nobody can be asked, `Other` for a no.
     pub(crate) fn confirm(&self) -> Result<()> {
+        // A Ctrl-C at the question must not reach a shell that waits for statements.
+        if self.plan.confirm.is_some() && self.options.for_shell {
+            terminal::take();
+        }
         let done = confirm_one(self.plan, self.options.no_input);
         if done.is_err() {
             self.noted(done)

@@ -41,7 +41,7 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
     }
     let issued = context.issue("assume", &asked.target, &asked.asking, purpose)?;
     if on_terminal {
-        explain_use(&issued, shell, context);
+        explain_use(&issued, shell, asked, context);
         return Ok(Zeroizing::default());
     }
     render(&issued, asked, shell, context)
@@ -81,7 +81,7 @@ fn render(
 }
 
 /// Secrets on a screen help nobody: say how the output is meant to be used.
-fn explain_use(issued: &Issued, shell: Option<Shell>, context: &Context) {
+fn explain_use(issued: &Issued, shell: Option<Shell>, asked: &Assume, context: &Context) {
     let left = issued
         .credentials
         .expiration()
@@ -89,6 +89,15 @@ fn explain_use(issued: &Issued, shell: Option<Shell>, context: &Context) {
     let until = left
         .map(|left| format!(" for {}", duration::readable(left)))
         .unwrap_or_default();
+    if asked.format != Format::Shell {
+        context.voice.note(&format!(
+            "the credentials of '{}' are ready{until}; they are not shown on a terminal",
+            issued.profile
+        ));
+        let note = "(send them to a file or a program; --print shows them all the same)";
+        context.voice.note(note);
+        return;
+    }
     context.voice.note(&format!(
         "the credentials of '{}' are ready{until}; put them into this shell with",
         issued.profile
@@ -97,7 +106,7 @@ fn explain_use(issued: &Issued, shell: Option<Shell>, context: &Context) {
         let hint = "(which shell this is could not be found out: xacct assume --help shows how)";
         return context.voice.note(hint);
     };
-    let words = typed_again(shell, issued, context);
+    let words = typed_again(shell, issued, asked, context);
     let how = match shell {
         Shell::Fish => format!("  eval ({words})"),
         Shell::Elvish => format!("  {words} | eval (slurp)"),
@@ -113,7 +122,7 @@ fn explain_use(issued: &Issued, shell: Option<Shell>, context: &Context) {
 
 /// The command as it was typed, with all its options: without one of them it might be another
 /// session. Only the MFA code is left out, which is used up and secret.
-fn typed_again(shell: Shell, issued: &Issued, context: &Context) -> String {
+fn typed_again(shell: Shell, issued: &Issued, asked: &Assume, context: &Context) -> String {
     let mut words = vec!["xacct".to_owned()];
     let mut typed = context.typed.iter().map(|word| word.to_string_lossy());
     while let Some(word) = typed.next() {
@@ -123,6 +132,16 @@ fn typed_again(shell: Shell, issued: &Issued, context: &Context) -> String {
             word => words.push(statements::typed(shell, word)),
         }
     }
+    // What a variable said of this run may not be said of the next.
+    let of_variables = context.options_of_variables(&asked.target.overrides);
+    let of_variables = of_variables
+        .iter()
+        .map(|word| statements::typed(shell, word));
+    let end = words
+        .iter()
+        .position(|word| word == "--")
+        .unwrap_or(words.len());
+    words.splice(end..end, of_variables);
     // Picked from the list.
     if !words
         .iter()

@@ -34,8 +34,8 @@ pub(super) enum Purpose {
     /// A program that knows the profile itself, such as the caller of `credential-process`: served
     /// to their end.
     Document,
-    /// One that was handed them before: no confirmation, and served to their end.
-    Again,
+    /// One that was handed them before, served to their end: no second confirmation.
+    Again { is_confirmed: bool },
 }
 
 /// Made once, at the edge.
@@ -80,6 +80,27 @@ impl Context {
             color,
             by_variable,
         }
+    }
+
+    /// The options that variables stand for in this run, as they would be typed.
+    pub(super) fn options_of_variables(&self, overrides: &Overrides) -> Vec<String> {
+        let is_set = |variable| self.by_variable.contains(&variable);
+        let mut words = Vec::new();
+        if overrides.read_only && is_set("XACCT_READ_ONLY") {
+            words.push("--read-only".to_owned());
+        }
+        let session_name = overrides.session_name.clone();
+        let duration = overrides.duration.map(|seconds| seconds.to_string());
+        for (variable, option, value) in [
+            ("XACCT_SESSION_NAME", "--session-name", session_name),
+            ("XACCT_DURATION", "--duration", duration),
+            ("XACCT_REGION", "--region", overrides.region.clone()),
+        ] {
+            if let Some(value) = value.filter(|_| is_set(variable)) {
+                words.extend([option.to_owned(), value]);
+            }
+        }
+        words
     }
 
     /// The time as the user's clock shows it.
@@ -239,13 +260,14 @@ impl Context {
         let config = self.config()?;
         let plan = self.plan(&config, target)?;
         let mut options = self.options(&config, asking)?;
-        if matches!(purpose, Purpose::Document | Purpose::Again) {
+        if matches!(purpose, Purpose::Document | Purpose::Again { .. }) {
             options.until_expiry = true;
             // An SDK that waits for an answer is no time for a browser.
             options.sign_in = None;
         }
-        if purpose == Purpose::Again {
+        if matches!(purpose, Purpose::Again { .. }) {
             options.code = CodeSource::Server;
+            options.no_input = Some("serve");
         }
         options.for_shell = purpose == Purpose::Shell;
         let store = self.store()?;
@@ -258,10 +280,10 @@ impl Context {
                 Some(profile) => config::child_variables(&config, &profile, &self.env)?,
                 None => Vec::new(),
             },
-            Purpose::Document | Purpose::Again => Vec::new(),
+            Purpose::Document | Purpose::Again { .. } => Vec::new(),
         };
         let broker = self.broker(command, &plan, &store, &options);
-        if purpose != Purpose::Again {
+        if purpose != (Purpose::Again { is_confirmed: true }) {
             broker.confirm()?;
         }
         let credentials = broker.credentials()?;
@@ -338,7 +360,8 @@ pub(super) fn how(asking: &Asking) -> How {
 
 /// `--policy`
 pub(super) fn read_policy(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
+    let read = files::read_text(path).map(|text| text.to_string());
+    read.map_err(|error| {
         Error::config(format!(
             "--policy: {} cannot be read: {error}",
             path.display()

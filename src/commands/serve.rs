@@ -1,7 +1,7 @@
 //! `xacct serve PROFILE… [-- CMD…]`: an endpoint that SDKs ask for credentials, for as long as a
 //! command runs, or until it is told to end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
             Err(status) => return Ok(status),
         },
     };
+    let confirmed = confirmed(asked, context)?;
     // A person is asked here and never again.
     let issued = asked
         .profiles
@@ -57,6 +58,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         let again = Again {
             asked: asked.clone(),
             context: context.clone(),
+            confirmed,
             said: Mutex::default(),
         };
         let serving = tokio::spawn(endpoint.run(move |profile| again.issue(profile)));
@@ -72,6 +74,20 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
 
 /// Name and value, as a container or a command gets them.
 type Variables = Vec<(String, Option<Secret>)>;
+
+/// The profiles that want a yes, which [`first`] asks for. One that comes to want it later gets
+/// none.
+fn confirmed(asked: &Serve, context: &Context) -> Result<HashSet<String>> {
+    let config = context.config()?;
+    let mut confirmed = HashSet::new();
+    for profile in &asked.profiles {
+        let plan = context.plan(&config, &target(profile, asked))?;
+        if plan.confirm.is_some() {
+            confirmed.insert(profile.clone());
+        }
+    }
+    Ok(confirmed)
+}
 
 /// The credentials as they are now: everything that can go wrong goes wrong before anything is
 /// served.
@@ -105,6 +121,8 @@ fn target(profile: &str, asked: &Serve) -> Target {
 struct Again {
     asked: Serve,
     context: Context,
+    /// The profiles that somebody said yes to when this began.
+    confirmed: HashSet<String>,
     /// What was said last of each profile that fails.
     said: Mutex<HashMap<String, String>>,
 }
@@ -118,11 +136,12 @@ impl Again {
             refresh: false,
             ..self.asked.asking.clone()
         };
+        let is_confirmed = self.confirmed.contains(profile);
         let issued = self.context.issue(
             "serve",
             &target(profile, &self.asked),
             &asking,
-            Purpose::Again,
+            Purpose::Again { is_confirmed },
         );
         if issued.is_ok() {
             self.forget_said(profile);

@@ -129,6 +129,10 @@ pub(super) fn options(request: &Request) -> Result<()> {
             )));
         }
     }
+    if request.policy_arns.iter().any(|arn| arn.trim().is_empty()) {
+        return Err(Error::config("--policy-arn is empty")
+            .hint("give --policy-arn a value, or leave it out"));
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The roles of an EC2 instance and of a container (ECS, EKS pod identity); the latter through the
 //! SDK's own provider, which reads its variables `AWS_CONTAINER_…`.
 
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -123,6 +124,12 @@ pub(super) async fn container(env: &Env) -> Result<Credentials> {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ];
+    let text = |name: &str| env.raw(name).and_then(OsStr::to_str);
+    let is_blank = |name: &&&str| text(name).is_some_and(|text| text.trim().is_empty());
+    if let Some(name) = uris.iter().chain([&CONTAINER_TOKEN_FILE]).find(is_blank) {
+        return Err(Error::config(format!("{name} is empty"))
+            .hint("give it its value, or unset it: the SDKs do not take it for unset"));
+    }
     if uris.iter().any(|name| env.get(name).is_some()) {
         check_token(env)?;
     }

@@ -267,6 +267,44 @@ mod on_a_terminal {
         );
     }
 
+    /// The shell that is told the command may not have the variable.
+    #[test]
+    fn what_a_variable_said_is_said_again_as_an_option() {
+        let sandbox = Sandbox::start_plain();
+        for (variable, value, words) in [
+            ("XACCT_READ_ONLY", "1", "--read-only"),
+            ("XACCT_SESSION_NAME", "a-b", "--session-name a-b"),
+            ("XACCT_DURATION", "15m", "--duration 900"),
+            ("XACCT_REGION", "eu-west-3", "--region eu-west-3"),
+        ] {
+            let env = [("NO_COLOR", "1"), (variable, value)];
+            let typed = ["assume", "plain", "--shell", "sh"];
+            let (status, screen) = sandbox.pty_with(&typed, &env).wait();
+            assert_eq!(status, 0, "{screen}");
+            let hint = format!("xacct:   eval \"$(xacct assume plain --shell sh {words})\"\r\n");
+            assert!(screen.contains(&hint), "{screen}");
+        }
+        let env = [("NO_COLOR", "1"), ("XACCT_READ_ONLY", "0")];
+        let (_, screen) = sandbox.pty_with(&["assume", "plain"], &env).wait();
+        assert!(!screen.contains("--read-only"), "{screen}");
+    }
+
+    #[test]
+    fn what_no_shell_evaluates_is_not_told_to_be() {
+        let sandbox = Sandbox::start_plain();
+        for format in ["env", "json", "dotenv", "process"] {
+            let typed = ["assume", "plain", "--format", format];
+            let (status, screen) = sandbox.pty_with(&typed, &[("NO_COLOR", "1")]).wait();
+            assert_eq!(status, 0, "{screen}");
+            let end = "; they are not shown on a terminal\r\nxacct: (send them to a file or a \
+                       program; --print shows them all the same)\r\n";
+            assert!(
+                screen.ends_with(end) && !screen.contains("eval"),
+                "{screen}"
+            );
+        }
+    }
+
     #[test]
     fn nothing_is_printed_there_when_it_fails_but_the_error() {
         let sandbox = Sandbox::start();

@@ -180,3 +180,18 @@ fn what_a_source_says_of_a_role_is_refused() {
     let run = sandbox.xacct(&["explain", "x"]).run().ok();
     run.stdout_contains("duration_seconds is ignored: profile 'keys' assumes no role itself");
 }
+
+#[test]
+fn an_empty_policy_arn_that_was_typed_is_not_the_profiles() {
+    let sandbox = Sandbox::start_plain();
+    let arns = "session_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess\n";
+    for config in [format!("{X}{arns}"), X.to_owned()] {
+        sandbox.write_config(&config);
+        for arn in ["", " "] {
+            let words = ["explain", "x", "--policy-arn", arn];
+            sandbox.xacct(&words).run().status(3).stdout("").stderr(
+                "xacct: error: --policy-arn is empty\n  give --policy-arn a value, or leave it out\n",
+            );
+        }
+    }
+}

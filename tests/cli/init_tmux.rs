@@ -247,7 +247,7 @@ struct Wait {
     is_reached: fn(&Sandbox, &Path) -> bool,
 }
 
-const WAITS: [Wait; 4] = [
+const WAITS: [Wait; 5] = [
     Wait {
         profile: "slow",
         is_reached: |_, dir| dir.join("started").exists(),
@@ -262,6 +262,10 @@ const WAITS: [Wait; 4] = [
     },
     Wait {
         profile: "typed",
+        is_reached: |_, _| false,
+    },
+    Wait {
+        profile: "confirmed",
         is_reached: |_, _| false,
     },
 ];
@@ -291,8 +295,13 @@ fn ctrl_c_leaves_no_account_with_plain_eval() {
                 wait.profile
             );
             tmux.type_line(&loop_of);
-            if wait.profile == "typed" {
-                tmux.client.expect("(profile typed): ");
+            let question = match wait.profile {
+                "typed" => Some("(profile typed): "),
+                "confirmed" => Some("[y/N] "),
+                _ => None,
+            };
+            if let Some(question) = question {
+                tmux.client.expect(question);
             } else {
                 crate::common::until("xacct waits", || (wait.is_reached)(&sandbox, dir.path()));
                 tmux.command(&["send-keys", "C-z"]);
@@ -339,6 +348,10 @@ role_arn = arn:aws:iam::333333333333:role/partners/Operations
 external_id = client2-8842
 mfa_serial = arn:aws:iam::111111111111:mfa/you
 mfa_process = touch asked; exec sleep 60
+[profile confirmed]
+source_profile = keys
+confirm = true
+role_arn = arn:aws:iam::333333333333:role/partners/Operations
 [profile typed]
 source_profile = keys
 role_arn = arn:aws:iam::333333333333:role/partners/Operations

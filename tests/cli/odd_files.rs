@@ -135,3 +135,45 @@ fn what_is_kept_for_later() {
         .stdout("")
         .stderr_contains("each/last.json");
 }
+
+#[test]
+fn what_policy_names_is_read_up_to_a_limit_and_never_waited_for() {
+    let sandbox = Sandbox::start_plain();
+    let odd = sandbox.home().join("odd");
+    fifo(&odd);
+    for (path, why) in [
+        (odd.to_str().unwrap(), "it is a FIFO, not a file"),
+        ("/dev/zero", "it is a device, not a file"),
+        (".aws", "it is a directory, not a file"),
+    ] {
+        let run = sandbox
+            .xacct(&["credential-process", "plain", "--policy", path])
+            .run();
+        run.status(3).stdout("").stderr(&format!(
+            "xacct: error: --policy: {path} cannot be read: {why}\n"
+        ));
+    }
+    assert_eq!(sandbox.calls(), [""; 0]);
+}
+
+#[test]
+fn a_containers_variable_that_is_empty_is_named() {
+    let sandbox = Sandbox::start_plain();
+    sandbox
+        .add_config("[profile container]\nregion = eu-west-1\ncredential_source = EcsContainer\n");
+    for variable in [
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ] {
+        let run = sandbox
+            .xacct(&["credential-process", "container"])
+            .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/c")
+            .env(variable, "")
+            .run();
+        run.status(3).stdout("").stderr(&format!(
+            "xacct: error: {variable} is empty\n  give it its value, or unset it: the SDKs do not \
+             take it for unset\n"
+        ));
+    }
+}

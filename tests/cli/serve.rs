@@ -87,6 +87,28 @@ impl Drop for Serving {
     }
 }
 
+/// Whoever asks for the credentials cannot be asked for a yes.
+#[test]
+fn a_yes_that_is_wanted_only_now_was_not_given() {
+    let sandbox = Sandbox::start_plain();
+    let serving = Serving::start(&sandbox, &["plain"]);
+    serving.keys(0);
+    let refused = || {
+        let (status, document) = serving.ask(0, &serving.served[0].1);
+        assert_eq!((status, &document["code"]), (403, &"PersonNeeded".into()));
+    };
+    // In its own profile, in its source's, and in the settings file.
+    for header in ["[profile plain]\n", "[profile keys]\n"] {
+        let config = fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+        sandbox.write_config(&format!("{config}{header}confirm = true\n"));
+        refused();
+        sandbox.write_config(&config);
+        serving.keys(0);
+    }
+    sandbox.write_settings("[profile.plain]\nconfirm = true\n");
+    refused();
+}
+
 #[test]
 fn each_profile_is_served_to_who_has_its_token() {
     let sandbox = Sandbox::start_plain();

@@ -180,8 +180,8 @@ impl Drop for Progress {
     }
 }
 
-/// Whether the terminal understands the sequences that colours and progress are made of. On Unix all
-/// do but those that `TERM` calls dumb.
+/// Whether the terminal understands the sequences that colours and progress are made of. On Unix
+/// all do but those that `TERM` calls dumb.
 #[cfg(unix)]
 fn understands_sequences() -> bool {
     true

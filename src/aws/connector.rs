@@ -108,7 +108,8 @@ fn with_settings(
 pub(crate) fn ca_bundle(path: &str) -> Result<Vec<u8>> {
     read_bundle(path).map_err(|why| {
         Error::config(format!("the CA bundle {path} {why}")).hint(
-            "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate authorities",
+            "AWS_CA_BUNDLE, or ca_bundle in the profile, names a PEM file of certificate \
+             authorities",
         )
     })
 }

@@ -1,7 +1,7 @@
-//! Host names in a static program (`scripts/release`). Its own resolver knows files and DNS, but cannot
-//! load the modules that `nsswitch.conf` may name (sssd, mDNS, systemd-resolved). The system's
-//! `getent` can, so it is asked first. A system without a usable one has no modules either: there the
-//! program's own resolver does the work. Dynamic programs do not use this.
+//! Host names in a static program (`scripts/release`). Its own resolver knows files and DNS, but
+//! cannot load the modules that `nsswitch.conf` may name (sssd, mDNS, systemd-resolved). The
+//! system's `getent` can, so it is asked first. A system without a usable one has no modules
+//! either: there the program's own resolver does the work. Dynamic programs do not use this.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -66,7 +66,8 @@ async fn resolve_with(getents: &[&str], name: &str) -> io::Result<Vec<IpAddr>> {
     if !addresses.is_empty() {
         return Ok(addresses);
     }
-    // Any other failure is not about the name: one that does not know `ahosts`, or that cannot work here.
+    // Any other failure is not about the name: one that does not know `ahosts`, or that cannot work
+    // here.
     if !status.success() && status.code() != Some(NOT_FOUND) {
         return built_in(name).await;
     }
@@ -170,8 +171,8 @@ mod tests {
         assert_eq!(error, "'--help' is not a host name");
     }
 
-    /// A `getent` that notes its arguments, and then does this. The shell writes it: a file that this
-    /// process has open for writing cannot be run if another thread forks at that moment.
+    /// A `getent` that notes its arguments, and then does this. The shell writes it: a file that
+    /// this process has open for writing cannot be run if another thread forks at that moment.
     fn stub(dir: &Path, script: &str) -> String {
         let path = dir.join("getent");
         let text = format!(

@@ -2,8 +2,9 @@
 //! only; what the commands do is in `commands`.
 //!
 //! [`Command`] lists the commands; their options are in `command` and in the modules named after
-//! them. `args` has what several commands share, `examples` what their help ends with, `parse` turns arguments into a [`Cli`],
-//! `complete` knows which of them name a profile, and `completion` answers the shells.
+//! them. `args` has what several commands share, `examples` what their help ends with, `parse`
+//! turns arguments into a [`Cli`], `complete` knows which of them name a profile, and `completion`
+//! answers the shells.
 
 mod args;
 mod examples;

@@ -116,8 +116,8 @@ pub(super) fn find(name: &OsStr, env: &Env) -> std::result::Result<PathBuf, u8> 
     Err(status)
 }
 
-/// What Windows runs as a program. Whatever else `PATHEXT` names (`.PY`, `.JS`) is opened by another
-/// program, which only a shell looks for.
+/// What Windows runs as a program. Whatever else `PATHEXT` names (`.PY`, `.JS`) is opened by
+/// another program, which only a shell looks for.
 const RUN_BY_WINDOWS: [&str; 4] = ["COM", "EXE", "BAT", "CMD"];
 
 /// The endings that a program's name is tried with, in their order; none where names have no

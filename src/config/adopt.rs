@@ -114,8 +114,8 @@ fn without_role(profile: &Profile) -> String {
     format!("{}: profile '{name}' {what}", profile.origin)
 }
 
-/// The texts with the roles of these profiles, which are of [`Adoption::Role`], in the settings file.
-/// `program` is the absolute path of xacct.
+/// The texts with the roles of these profiles, which are of [`Adoption::Role`], in the settings
+/// file. `program` is the absolute path of xacct.
 ///
 /// Errors: something cannot be written so that it would be read the same.
 pub(crate) fn adopt(
@@ -209,8 +209,8 @@ fn named(names: &[String], why: String) -> Error {
     }
 }
 
-/// The texts with the roles of these profiles, which are of [`Adoption::Adopted`], in the config file
-/// again.
+/// The texts with the roles of these profiles, which are of [`Adoption::Adopted`], in the config
+/// file again.
 ///
 /// Errors: something cannot be written so that it would be read the same.
 pub(crate) fn give_back(config: &Config, raw: &Texts, names: &[String]) -> Result<Texts> {

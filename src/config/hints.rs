@@ -87,7 +87,8 @@ pub(crate) fn end_lines(path: &str) -> String {
     match HERE {
         Platform::Unix => format!("perl -pi -e 's/\\r/\\n/g' {path}"),
         Platform::Windows => format!(
-            "in PowerShell: (Get-Content -Raw {path}) -replace \"`r\", \"`n\" | Set-Content -NoNewline {path}"
+            "in PowerShell: (Get-Content -Raw {path}) -replace \"`r\", \"`n\" | Set-Content \
+             -NoNewline {path}"
         ),
     }
 }

@@ -1,5 +1,5 @@
-//! Text with places in braces, such as `xacct-{user}`. Which places there are, what may stand around
-//! them and what they are filled with is the business of whoever has such a text.
+//! Text with places in braces, such as `xacct-{user}`. Which places there are, what may stand
+//! around them and what they are filled with is the business of whoever has such a text.
 
 /// A text, in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -68,7 +68,8 @@ fn unread(profile: &Profile) -> Result<()> {
             continue;
         };
         let message = format!(
-            "{key} is not read: the header in line {} seems to mean profile '{}', and is none of it",
+            "{key} is not read: the header in line {} seems to mean profile '{}', and is none of \
+             it",
             section.origin.line, profile.name
         );
         let error = at(origin, &message).named("guard-unread");

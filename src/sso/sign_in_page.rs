@@ -80,7 +80,7 @@ pub(super) async fn waiting<T>(
     .await
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
@@ -91,7 +91,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
     fn the_browser_where_there_is_one_and_a_code_elsewhere() {
         let plain = How::default();
         let desktop = [("DISPLAY", ":0")];

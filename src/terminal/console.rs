@@ -2,8 +2,8 @@
 //! console itself, whatever stdin is, and xacct shows what is to be seen of them: so Ctrl-C is a
 //! key, and no echo is left off by a thread that still waits for a line.
 //!
-//! A program that ends in the middle leaves a console that hands out keys; cmd and PowerShell set it
-//! up anew for each of their prompts.
+//! A program that ends in the middle leaves a console that hands out keys; cmd and PowerShell set
+//! it up anew for each of their prompts.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};

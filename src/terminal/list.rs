@@ -28,8 +28,8 @@ use crate::window;
 /// another key.
 const PATIENCE: u8 = 1;
 
-/// Lets a person pick; [`PickerOutcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with its
-/// I/O driver on.
+/// Lets a person pick; [`PickerOutcome::Left`] for Escape, Ctrl-C and Ctrl-D. Needs a runtime with
+/// its I/O driver on.
 ///
 /// Errors: as for every question, but never `Signal` for a key.
 pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<PickerOutcome, Unanswered> {

@@ -1,4 +1,5 @@
-//! Questions on `/dev/tty`: how it is set while an answer is awaited, and set back on every way out.
+//! Questions on `/dev/tty`: how it is set while an answer is awaited, and set back on every way
+//! out.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};

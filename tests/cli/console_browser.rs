@@ -3,7 +3,9 @@
 
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
 use std::fs;
+#[cfg(target_os = "linux")]
 use std::path::{Path, PathBuf};
 
 use crate::common::browser::{Browser, signed_in};
@@ -32,6 +34,7 @@ fn the_browser_gets_the_address() {
 }
 
 /// A program that writes its arguments to a file, one a line, and the directory it is in.
+#[cfg(target_os = "linux")]
 fn program(sandbox: &Sandbox, name: &str) -> (PathBuf, PathBuf) {
     let dir = sandbox.home().join("bin");
     fs::create_dir_all(&dir).unwrap();
@@ -47,11 +50,13 @@ fn program(sandbox: &Sandbox, name: &str) -> (PathBuf, PathBuf) {
 }
 
 /// The directory before those of the system.
+#[cfg(target_os = "linux")]
 fn path(dir: &Path) -> String {
     format!("{}:/usr/bin:/bin", dir.display())
 }
 
 /// What the program was started with; it may take a moment.
+#[cfg(target_os = "linux")]
 fn arguments(file: &PathBuf) -> Vec<String> {
     for _ in 0..600 {
         if let Ok(text) = fs::read_to_string(file) {
@@ -104,7 +109,8 @@ fn chrome_in_the_profile_of_that_name() {
     let (dir, file) = program(&sandbox, "google-chrome-stable");
     let data = sandbox.home().join(".config/google-chrome");
     fs::create_dir_all(&data).unwrap();
-    let state = serde_json::json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile 2": {"name": "Client one"}}}});
+    let state = serde_json::json!({"profile": {"info_cache": {"Default": {"name": "Me"}, "Profile \
+         2": {"name": "Client one"}}}});
     fs::write(data.join("Local State"), state.to_string()).unwrap();
     sandbox.write_settings(
         "[profile.client1]\nbrowser = \"chrome\"\nbrowser_profile = \"Client one\"\n",

@@ -1,6 +1,7 @@
 //! The packages of a release (`scripts/dist`), made from the program under test: each is installed
-//! and run (`scripts/dist-check`), the same files give the same bytes, and what is missing is named.
-//! The workflows that make and test them are right in form, and pin the actions that they use.
+//! and run (`scripts/dist-check`), the same files give the same bytes, and what is missing is
+//! named. The workflows that make and test them are right in form, and pin the actions that they
+//! use.
 
 #![cfg(target_os = "linux")]
 

@@ -1,5 +1,5 @@
-//! What guards a profile and cannot be read: a name with something invisible in it, a header that is
-//! not quite one, a source that assumes no role. The profile is refused, and never wider.
+//! What guards a profile and cannot be read: a name with something invisible in it, a header that
+//! is not quite one, a source that assumes no role. The profile is refused, and never wider.
 
 use crate::common::Sandbox;
 
@@ -190,7 +190,8 @@ fn an_empty_policy_arn_that_was_typed_is_not_the_profiles() {
         for arn in ["", " "] {
             let words = ["explain", "x", "--policy-arn", arn];
             sandbox.xacct(&words).run().status(3).stdout("").stderr(
-                "xacct: error: --policy-arn is empty\n  give --policy-arn a value, or leave it out\n",
+                "xacct: error: --policy-arn is empty\n  give --policy-arn a value, or leave it \
+                 out\n",
             );
         }
     }

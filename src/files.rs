@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
-pub(crate) use private::{create, make_dir, persist, put, temporary, temporary_dir};
+pub(crate) use private::{create, make_dir, persist, put, restrict, temporary, temporary_dir};
 pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
 pub(crate) use write::{Change, EditLock, try_lock, write};
 

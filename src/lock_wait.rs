@@ -196,6 +196,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn the_hints_are_commands_that_do_not_wait() {
         let hints = |stopped| timed_out("xacct login acme (pid 7)", "", stopped).hints;

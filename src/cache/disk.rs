@@ -125,7 +125,7 @@ pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u
 }
 
 /// Opens without following a link at the end of the path, and without waiting for the other end of
-/// a pipe.
+/// a pipe. A file that this makes is for the user alone.
 pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -134,7 +134,12 @@ pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
-    options.open(path)
+    let is_new = cfg!(windows) && !path.exists();
+    let file = options.open(path)?;
+    if is_new {
+        files::restrict(path);
+    }
+    Ok(file)
 }
 
 /// The warning for a file that [`open`] could not open.

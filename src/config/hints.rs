@@ -13,7 +13,7 @@ pub(crate) fn restrict(shown: &str, path: &str, mode: u32, is_directory: bool) -
 /// What deletes a file.
 pub(crate) fn remove(shown: &str, path: &str) -> String {
     match HERE {
-        Platform::Unix => format!("rm {}", path_word(shown)),
+        Platform::Unix => format!("rm {}", path_word(HERE, shown)),
         Platform::Windows => format!("del {}", words::typed(path)),
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn evaluate(command: &str) -> String {
 /// What makes a file the user's own.
 pub(crate) fn own(shown: &str, path: &str) -> String {
     match HERE {
-        Platform::Unix => format!("sudo chown \"$USER\" {}", path_word(shown)),
+        Platform::Unix => format!("sudo chown \"$USER\" {}", path_word(HERE, shown)),
         Platform::Windows => format!("takeown /F {}", words::typed(path)),
     }
 }
@@ -104,7 +104,7 @@ fn restrict_on(
     is_directory: bool,
 ) -> String {
     match platform {
-        Platform::Unix => format!("chmod {mode:03o} {}", path_word(shown)),
+        Platform::Unix => format!("chmod {mode:03o} {}", path_word(platform, shown)),
         Platform::Windows => {
             let path = words::typed_on(platform, path);
             // What is in parentheses would be run by PowerShell, but for the quotes.
@@ -129,10 +129,10 @@ fn unset_on(platform: Platform, names: &[&str]) -> String {
 }
 
 /// A path as a person types it: `~` stays what the shell makes of it.
-fn path_word(shown: &str) -> String {
+fn path_word(platform: Platform, shown: &str) -> String {
     match shown.strip_prefix("~/") {
-        Some(rest) => format!("~/{}", words::typed(rest)),
-        None => words::typed(shown).into_owned(),
+        Some(rest) => format!("~/{}", words::typed_on(platform, rest)),
+        None => words::typed_on(platform, shown).into_owned(),
     }
 }
 

@@ -116,7 +116,11 @@ impl Paths {
             .as_ref()
             .and_then(|home| path.strip_prefix(home).ok());
         match below_home.filter(|rest| !rest.as_os_str().is_empty()) {
-            Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
+            // With slashes everywhere: PowerShell takes them as well, and a line is the same on
+            // every platform.
+            Some(rest) => rest.iter().fold("~".to_owned(), |shown, part| {
+                shown + "/" + &part.to_string_lossy()
+            }),
             None => path.to_string_lossy().into_owned(),
         }
     }

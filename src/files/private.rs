@@ -22,7 +22,7 @@ pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
 
 /// Takes everybody else's access away, where a mode cannot. A file system without access control
 /// lists is no reason to fail: what is read from it is looked at again.
-fn restrict(path: &Path) {
+pub(crate) fn restrict(path: &Path) {
     #[cfg(windows)]
     let _ = crate::windows::access::make_private(path);
     #[cfg(not(windows))]

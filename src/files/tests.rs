@@ -41,6 +41,7 @@ fn a_byte_order_mark_is_not_text() {
     assert_eq!(texts.credentials.unwrap().as_str(), "");
 }
 
+#[cfg(unix)]
 #[test]
 fn bytes_that_are_not_utf8_have_their_line() {
     let home = tempfile::tempdir().unwrap();
@@ -55,6 +56,7 @@ fn bytes_that_are_not_utf8_have_their_line() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_of_bare_carriage_returns_is_named() {
     let home = tempfile::tempdir().unwrap();
@@ -74,6 +76,7 @@ fn a_file_of_bare_carriage_returns_is_named() {
     }
 }
 
+#[cfg(unix)]
 fn wide(text: &str, bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
     text.chars()
         .flat_map(|character| bytes(character.into()))
@@ -81,6 +84,7 @@ fn wide(text: &str, bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
 }
 
 /// As PowerShell's `>` writes a file, with and without a byte order mark, in both byte orders.
+#[cfg(unix)]
 #[test]
 fn utf16_and_utf32_are_named_and_not_ruined() {
     let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
@@ -158,6 +162,7 @@ fn a_directory_is_an_error() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn what_stands_in_the_way_is_an_error() {
     let home = tempfile::tempdir().unwrap();
@@ -175,6 +180,7 @@ fn what_stands_in_the_way_is_an_error() {
 }
 
 /// The error alone: whoever runs the tests as root can read everything.
+#[cfg(unix)]
 #[test]
 fn permission_denied_names_the_way_out() {
     let error = unreadable(

@@ -63,6 +63,7 @@ async fn a_given_code_is_good_once() {
     );
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn without_input_a_person_is_needed() {
     let (_dir, store) = store();
@@ -111,6 +112,7 @@ fn process(dir: &tempfile::TempDir, codes: &str) -> CodeSource {
     }
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_process_that_gives_a_used_code_is_asked_once_more_in_the_next_step() {
     let (dir, store) = store();
@@ -137,6 +139,7 @@ async fn a_process_that_gives_a_used_code_is_asked_once_more_in_the_next_step() 
     assert_eq!(error.kind, Kind::Refused);
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn whatever_is_yielded_counts_as_sent_before_it_is() {
     let (dir, store) = store();

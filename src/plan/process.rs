@@ -130,6 +130,7 @@ fn is_of_name(c: char) -> bool {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn every_word_that_may_be_a_file_is_one() {
         let env = Env::of(&[("HOME", "/home/alice"), ("PATH", "/usr/bin:/opt/bin")]);

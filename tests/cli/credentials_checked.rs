@@ -1,6 +1,8 @@
 //! The one check of credentials, with the program itself: what is not a key is found before a
 //! request, by its place.
 
+#![cfg(unix)]
+
 use crate::common::home::Home;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -164,7 +166,6 @@ fn an_id_that_may_be_a_secret_is_not_shown() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_program_gives_whole_keys_or_none() {
     let answer = |document: &str| {

@@ -8,6 +8,10 @@
     reason = "this is test code; clippy knows only #[test]"
 )]
 
+#[cfg_attr(
+    windows,
+    allow(dead_code, reason = "the tests that need a Unix shell are not there")
+)]
 mod common;
 
 mod add;
@@ -98,3 +102,4 @@ mod sync_sso;
 mod trust;
 mod unknown_profiles;
 mod whoami;
+mod windows;

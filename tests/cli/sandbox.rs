@@ -132,6 +132,7 @@ fn an_interrupt_is_the_commands_and_being_told_to_end_is_passed_on() {
     .stderr("");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_shell_is_greeted() {
     let sandbox = Sandbox::start();
@@ -154,6 +155,7 @@ fn a_shell_is_greeted() {
     assert_eq!(pty.wait().0, 3);
 }
 
+#[cfg(unix)]
 #[test]
 fn the_prompt_of_bash_says_where_one_is() {
     let sandbox = Sandbox::start();
@@ -164,6 +166,7 @@ fn the_prompt_of_bash_says_where_one_is() {
     assert_eq!(pty.wait().0, 4);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_world_of_ones_own_is_not_told_of_the_samples_profiles() {
     let sandbox = Sandbox::with_world("account = []\n");

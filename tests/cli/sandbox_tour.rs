@@ -114,6 +114,7 @@ fn a_reader_that_goes_away_ends_it() {
     assert_eq!(left_behind(&sandbox), 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn on_a_terminal_it_is_in_colour_and_an_interrupt_leaves_nothing() {
     let sandbox = Sandbox::start();

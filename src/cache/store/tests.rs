@@ -179,6 +179,7 @@ fn an_entry_that_could_not_be_read_back_is_not_written() {
     assert_eq!(names(&store.dir), [""; 0]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_directory_that_cannot_be_made_is_a_warning_everywhere() {
     let parent = tempfile::tempdir().unwrap();

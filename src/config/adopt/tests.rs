@@ -45,6 +45,7 @@ fn meaning(raw: &Texts) -> BTreeMap<String, BTreeMap<String, String>> {
     read(raw).profiles().into_iter().map(said).collect()
 }
 
+#[cfg(unix)]
 #[test]
 fn a_policy_is_named_from_where_it_was() {
     for (written, wanted) in [

@@ -818,6 +818,7 @@ fn what_is_not_a_whole_source_yields_to_keys() {
     assert!(matches!(alone.source, Source::Ec2InstanceMetadata(_)));
 }
 
+#[cfg(unix)]
 #[test]
 fn paths_begin_at_home() {
     let text = web("ca_bundle = ~/ca.pem").replace("/token", "~/token");

@@ -19,6 +19,7 @@ fn client() -> Registered {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn files_have_the_names_that_the_aws_cli_gives_them() {
     for (text, name) in [

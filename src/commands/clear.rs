@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::context::Context;
 use super::forget::{self, Forgotten, counted};
+use crate::arn::Arn;
 use crate::cache::Store;
 use crate::cli::{Asking, Clear, Overrides, Target};
 use crate::config::Config;
@@ -78,11 +79,11 @@ fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Resul
         .entries()?
         .iter()
         .any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
-    if is_cached || refusal::last(store, name).is_some() {
-        Ok(None)
-    } else {
-        Err(error)
+    // A role's ARN needs no profile of its name: without its credentials there is nothing to do.
+    if is_cached || refusal::last(store, name).is_some() || Arn::parse(name).is_some() {
+        return Ok(None);
     }
+    Err(error)
 }
 
 /// A session that other profiles share is theirs too: it goes with the profile that holds the keys.

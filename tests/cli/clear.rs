@@ -191,6 +191,33 @@ fn everything_of_a_profile_goes() {
 }
 
 #[test]
+fn a_role_that_no_profile_names_is_forgotten_by_its_arn() {
+    let sandbox = Sandbox::start_plain();
+    let role = "arn:aws:iam::222222222222:role/PartnerAdmin";
+    let clear = || {
+        sandbox
+            .xacct(&["clear", role])
+            .run()
+            .status(0)
+            .stderr_text()
+            .to_owned()
+    };
+    assert_eq!(clear(), format!("xacct: forgot nothing of '{role}'\n"));
+    let typed = [
+        "--source-profile",
+        "keys",
+        "--external-id",
+        "client1-7731",
+        "--region",
+        "eu-west-1",
+    ];
+    let typed = [&["credential-process", role][..], &typed].concat();
+    sandbox.xacct(&typed).run().ok();
+    assert_eq!(clear(), format!("xacct: forgot 1 entry of '{role}'\n"));
+    assert!(sandbox.entries().is_empty());
+}
+
+#[test]
 fn what_two_profiles_share_goes_with_either() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config(

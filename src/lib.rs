@@ -25,6 +25,7 @@ mod say;
 mod credentials;
 // Text in, values out.
 mod config;
+mod role_options;
 mod plan;
 mod select;
 mod shell_state;

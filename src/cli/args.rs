@@ -11,14 +11,12 @@
     reason = "these are what --help shows, where backticks would stand as they are"
 )]
 
-use std::path::PathBuf;
-
 use clap::Arg;
 use clap::ArgAction;
-use clap::ValueHint;
 use clap::builder::BoolishValueParser;
 
 use crate::duration;
+use crate::role_options::RoleOptions;
 use crate::say::Color;
 use crate::secret::Secret;
 
@@ -58,7 +56,7 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAME", help_heading = "Role overrides")]
     pub(crate) source_profile: Option<String>,
     #[command(flatten)]
-    pub(crate) overrides: Overrides,
+    pub(crate) role: RoleOptions,
 }
 
 /// For commands that cannot do without: PROFILE or --role-arn. (Not in [`Target`], since `whoami`
@@ -69,58 +67,6 @@ pub(super) fn profile_needed(arg: Arg) -> Arg {
     } else {
         arg
     }
-}
-
-/// Overrides for the profile's settings.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Role overrides")]
-pub(crate) struct Overrides {
-    /// The role to assume
-    #[arg(long, value_name = "ARN")]
-    pub(crate) role_arn: Option<String>,
-    /// The external ID that the role's trust policy requires
-    #[arg(long, value_name = "ID")]
-    pub(crate) external_id: Option<String>,
-    /// The role session name, as CloudTrail shows it
-    #[arg(
-        long,
-        hide_short_help = true,
-        env = "XACCT_SESSION_NAME",
-        value_name = "NAME"
-    )]
-    pub(crate) session_name: Option<String>,
-    /// How long the credentials are valid: 15m, 1h, 12h or seconds
-    #[arg(long, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
-    pub(crate) duration: Option<u64>,
-    /// The MFA device: its ARN, or a hardware device's serial number
-    #[arg(long, hide_short_help = true, value_name = "SERIAL")]
-    pub(crate) mfa_serial: Option<String>,
-    /// The region to use, also for STS
-    #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// The source identity, kept through role chains
-    #[arg(long, hide_short_help = true, value_name = "NAME")]
-    pub(crate) source_identity: Option<String>,
-    /// A session tag; repeat the option or separate tags with commas
-    // STS allows no comma in a tag's key or value (its pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*).
-    #[arg(long, hide_short_help = true, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
-    pub(crate) tag: Vec<(String, String)>,
-    /// A JSON file with a session policy, which restricts the session
-    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) policy: Option<PathBuf>,
-    /// A managed policy as session policy; repeat it or separate ARNs with spaces
-    // A policy's name may hold a comma, never a space.
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "ARN",
-        value_delimiter = ' '
-    )]
-    pub(crate) policy_arn: Vec<String>,
-    /// Restrict the session to read-only access
-    #[arg(long, hide_short_help = true, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
-    #[arg(action = ArgAction::SetTrue)]
-    pub(crate) read_only: bool,
 }
 
 /// How to get the credentials.
@@ -158,14 +104,6 @@ pub(crate) struct Asking {
     /// Time limit, excluding prompts: 5s, 1m or seconds
     #[arg(long, hide_short_help = true, env = "XACCT_WITHIN", value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) within: Option<u64>,
-}
-
-/// `KEY=VALUE`; the value may be empty and may hold further `=`.
-pub(super) fn tag(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write a tag as KEY=VALUE".to_owned()),
-    }
 }
 
 /// A secret from the command line; it never fails, since clap would print the value with the

@@ -8,8 +8,8 @@ use clap::ValueHint;
 use clap::builder::BoolishValueParser;
 
 use super::args::Asking;
-use super::args::tag;
 use crate::duration;
+use crate::role_options::SessionOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,6 +42,7 @@ const USAGE: &str = "xacct each [OPTIONS] SELECTOR... -- CMD [ARGS]...
 /// stdin and a process group of its own. A failure does not stop the other accounts.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE)]
+#[command(mut_arg("duration", |arg| arg.hide_short_help(true)))]
 pub(crate) struct Each {
     /// Which profiles: client1, 'client*', tag:prod, account:ID, source:hub, all, !NAME
     #[arg(value_name = "SELECTOR", required_unless_present = "retry_failed")]
@@ -102,7 +103,7 @@ pub(crate) struct Each {
     #[arg(help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) roles: Roles,
+    pub(crate) session: SessionOptions,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }
@@ -125,44 +126,6 @@ pub(crate) enum Output {
 pub(crate) struct Shard {
     pub(crate) part: usize,
     pub(crate) of: usize,
-}
-
-/// Overrides that make sense for many profiles.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Role overrides")]
-pub(crate) struct Roles {
-    /// The role session name, as CloudTrail shows it
-    #[arg(
-        long,
-        hide_short_help = true,
-        env = "XACCT_SESSION_NAME",
-        value_name = "NAME"
-    )]
-    pub(crate) session_name: Option<String>,
-    /// How long the credentials are valid: 15m, 1h, 12h or seconds
-    #[arg(long, hide_short_help = true, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
-    pub(crate) duration: Option<u64>,
-    /// The source identity, kept through role chains
-    #[arg(long, hide_short_help = true, value_name = "NAME")]
-    pub(crate) source_identity: Option<String>,
-    /// A session tag; repeat the option or separate tags with commas
-    #[arg(long, hide_short_help = true, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = tag)]
-    pub(crate) tag: Vec<(String, String)>,
-    /// A JSON file with a session policy, which restricts the sessions
-    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) policy: Option<PathBuf>,
-    /// A managed policy as session policy; repeat it or separate ARNs with spaces
-    #[arg(
-        long,
-        hide_short_help = true,
-        value_name = "ARN",
-        value_delimiter = ' '
-    )]
-    pub(crate) policy_arn: Vec<String>,
-    /// Restrict the sessions to read-only access
-    #[arg(long, hide_short_help = true, env = "XACCT_READ_ONLY", value_parser = BoolishValueParser::new())]
-    #[arg(action = ArgAction::SetTrue)]
-    pub(crate) read_only: bool,
 }
 
 fn jobs(text: &str) -> Result<u32, String> {

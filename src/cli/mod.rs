@@ -35,7 +35,6 @@ mod tests;
 mod variable_tests;
 
 pub(crate) use args::Asking;
-pub(crate) use args::Overrides;
 pub(crate) use args::Target;
 pub(crate) use audit::Audit;
 pub(crate) use command::Assume;
@@ -60,7 +59,6 @@ pub(crate) use console::Console;
 pub(crate) use doctor::Doctor;
 pub(crate) use each::Each;
 pub(crate) use each::Output;
-pub(crate) use each::Roles;
 pub(crate) use each::Shard;
 pub(crate) use export::ExportAction;
 pub(crate) use export::ExportAesr;

@@ -9,7 +9,7 @@ use clap::ValueHint;
 use clap::builder::BoolishValueParser;
 
 use super::args::Asking;
-use super::args::Overrides;
+use crate::role_options::RoleOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,7 +56,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", help_heading = "Role overrides")]
     pub(crate) source_profile: Option<String>,
     #[command(flatten)]
-    pub(crate) overrides: Overrides,
+    pub(crate) role: RoleOptions,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }

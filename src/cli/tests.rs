@@ -54,21 +54,22 @@ fn assume_takes_a_profile_and_overrides() {
         Some("arn:aws:iam::222222222222:role/Audit")
     );
     assert_eq!(assume.target.source_profile.as_deref(), Some("hub"));
-    let overrides = assume.target.overrides;
+    let role = assume.target.role;
+    let session = role.session;
     assert_eq!(
-        (overrides.duration, overrides.external_id.as_deref()),
+        (session.duration_seconds, role.external_id.as_deref()),
         (Some(5400), Some("x1"))
     );
     let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     assert_eq!(
-        overrides.tag,
+        session.tags,
         [tag("team", "a"), tag("note", "b=c"), tag("empty", "")]
     );
     assert_eq!(
-        overrides.policy_arn,
+        session.policy_arns,
         ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     );
-    assert!(overrides.read_only && assume.print);
+    assert!(session.read_only && assume.print);
     assert_eq!(
         (assume.shell, assume.format),
         (Some(Shell::Fish), Format::Json)
@@ -99,8 +100,8 @@ fn what_is_not_given_is_not_made_up() {
             && !assume.asking.no_input
             && assume.asking.min_ttl.is_none()
     );
-    let overrides = assume.target.overrides;
-    assert!(overrides.tag.is_empty() && overrides.policy_arn.is_empty() && !overrides.read_only);
+    let session = assume.target.role.session;
+    assert!(session.tags.is_empty() && session.policy_arns.is_empty() && !session.read_only);
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn exec_knows_its_own_options_from_the_commands() {
     let Command::Exec(exec) = cli.command else {
         panic!()
     };
-    assert_eq!(exec.target.overrides.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(exec.target.role.region.as_deref(), Some("eu-west-1"));
     assert_eq!((cli.speaking.quiet, cli.speaking.verbose), (true, 0));
     assert_eq!(exec.command, ["env", "-v"]);
 }

@@ -65,7 +65,7 @@ fn variables_stand_for_options() {
         "assume client1 --color always",
     );
     for wanted in [
-        r#"session_name: Some("x1")"#,
+        r#"role_session_name: Some("x1")"#,
         "mfa_code: Some(Secret(…))",
         "no_input: true",
         "refresh: false",

@@ -133,7 +133,7 @@ fn typed_again(shell: Shell, issued: &Issued, asked: &Assume, context: &Context)
         }
     }
     // What a variable said of this run may not be said of the next.
-    let of_variables = context.options_of_variables(&asked.target.overrides);
+    let of_variables = context.options_of_variables(&asked.target.role);
     let of_variables = of_variables
         .iter()
         .map(|word| statements::typed(shell, word));

@@ -6,10 +6,10 @@ use super::context::Context;
 use super::forget::{self, Forgotten, counted};
 use crate::arn::Arn;
 use crate::cache::Store;
-use crate::cli::{Asking, Clear, Overrides, Target};
+use crate::cli::{Asking, Clear};
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::Plan;
+use crate::plan::{Plan, Request};
 use crate::refusal;
 
 pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
@@ -63,15 +63,7 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
 /// The profile's plan; `None` where it has none, but something of it is cached: it was renamed,
 /// removed or broken since.
 fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Result<Option<Plan>> {
-    let (profile, overrides) = (Some(name.to_owned()), Overrides::default());
-    let error = match context.plan(
-        config,
-        &Target {
-            profile,
-            source_profile: None,
-            overrides,
-        },
-    ) {
+    let error = match context.plan_of(config, &Request::of_profile(name)) {
         Ok(plan) => return Ok(Some(plan)),
         Err(error) => error,
     };

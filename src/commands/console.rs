@@ -24,7 +24,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
     let duration = duration(&asked.target)?;
     // The credentials may be shorter than what they open.
     let mut target = asked.target.clone();
-    target.overrides.duration = None;
+    target.role.session.duration_seconds = None;
     let request = context.request(&target)?;
     let plan = context.plan_of(&config, &request)?;
     // Where there can be no link, no browser helps.
@@ -74,7 +74,7 @@ pub(super) fn run(asked: &Asked, context: &Context) -> Result<ExitCode> {
 
 /// `--duration`, in seconds.
 fn duration(target: &Target) -> Result<Option<u32>> {
-    match target.overrides.duration {
+    match target.role.session.duration_seconds {
         None => Ok(None),
         Some(seconds) => u32::try_from(seconds)
             .ok()

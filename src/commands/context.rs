@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use super::child_settings::ChildSettings;
 use crate::broker::{Around, Broker, Options, Typed};
 use crate::cache::Store;
-use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Overrides, Target};
+use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Target};
 use crate::config::{self, Config, Paths};
 use crate::credentials::Issued;
 use crate::env::Env;
@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::mfa::{Code, CodeSource};
 use crate::plan::{self, Draft, Origins, Plan, Read, Request};
+use crate::role_options::{RoleOptions, SessionOptions};
 use crate::say::Voice;
 use crate::shell_state::ShellState;
 use crate::sso::How;
@@ -83,24 +84,8 @@ impl Context {
     }
 
     /// The options that variables stand for in this run, as they would be typed.
-    pub(super) fn options_of_variables(&self, overrides: &Overrides) -> Vec<String> {
-        let is_set = |variable| self.by_variable.contains(&variable);
-        let mut words = Vec::new();
-        if overrides.read_only && is_set("XACCT_READ_ONLY") {
-            words.push("--read-only".to_owned());
-        }
-        let session_name = overrides.session_name.clone();
-        let duration = overrides.duration.map(|seconds| seconds.to_string());
-        for (variable, option, value) in [
-            ("XACCT_SESSION_NAME", "--session-name", session_name),
-            ("XACCT_DURATION", "--duration", duration),
-            ("XACCT_REGION", "--region", overrides.region.clone()),
-        ] {
-            if let Some(value) = value.filter(|_| is_set(variable)) {
-                words.extend([option.to_owned(), value]);
-            }
-        }
-        words
+    pub(super) fn options_of_variables(&self, role: &RoleOptions) -> Vec<String> {
+        role.typed_for(&self.by_variable)
     }
 
     /// The time as the user's clock shows it.
@@ -150,13 +135,7 @@ impl Context {
         if config.profile(name)?.is_none() && config.sso_session(name).is_some() {
             return plan::of_sso_session(config, &self.env, name);
         }
-        let planned = self.plan_of(
-            config,
-            &Request {
-                profile: Some(name.to_owned()),
-                ..Request::default()
-            },
-        );
+        let planned = self.plan_of(config, &Request::of_profile(name));
         if planned.as_ref().is_ok_and(Plan::has_sign_in) {
             return planned;
         }
@@ -359,7 +338,7 @@ pub(super) fn how(asking: &Asking) -> How {
 }
 
 /// `--policy`
-pub(super) fn read_policy(path: &Path) -> Result<String> {
+fn read_policy(path: &Path) -> Result<String> {
     let read = files::read_text(path).map(|text| text.to_string());
     read.map_err(|error| {
         Error::config(format!(
@@ -370,46 +349,34 @@ pub(super) fn read_policy(path: &Path) -> Result<String> {
     })
 }
 
+/// The options as they were typed, with the session policy's text.
+pub(super) fn session(typed: &SessionOptions) -> Result<SessionOptions> {
+    let policy = typed.policy_file.as_ref().map(|path| read_policy(path));
+    Ok(SessionOptions {
+        policy: policy.transpose()?,
+        ..typed.clone()
+    })
+}
+
 fn request(target: &Target) -> Result<Request> {
-    let Overrides {
-        policy,
-        tag,
-        policy_arn,
-        ..
-    } = &target.overrides;
-    let policy = policy.as_ref().map(|path| read_policy(path));
-    let overrides = target.overrides.clone();
+    let mut role = target.role.clone();
+    role.session = session(&role.session)?;
+    let mut profile = target.profile.clone();
     // A role ARN may stand where a profile's name does.
-    let is_role = target.source_profile.is_some()
-        && target
-            .profile
-            .as_deref()
-            .is_some_and(|name| name.starts_with("arn:"));
-    if let (true, Some(other)) = (is_role, &overrides.role_arn) {
-        return Err(Error::usage(format!(
-            "two roles were named: PROFILE is one, and --role-arn is {other}"
-        )));
+    if target.source_profile.is_some()
+        && let Some(role_arn) = profile.take_if(|name| name.starts_with("arn:"))
+    {
+        if let Some(other) = &role.role_arn {
+            return Err(Error::usage(format!(
+                "two roles were named: PROFILE is one, and --role-arn is {other}"
+            )));
+        }
+        role.role_arn = Some(role_arn);
     }
-    let (profile, role_arn) = if is_role {
-        (None, target.profile.clone())
-    } else {
-        (target.profile.clone(), overrides.role_arn)
-    };
     Ok(Request {
         profile,
         source_profile: target.source_profile.clone(),
-        role_arn,
-        external_id: overrides.external_id,
-        role_session_name: overrides.session_name,
-        duration_seconds: overrides.duration,
-        mfa_serial: overrides.mfa_serial,
-        region: overrides.region,
-        source_identity: overrides.source_identity,
-        tags: tag.clone(),
-        policy: policy.transpose()?,
-        policy_arns: policy_arn.clone(),
-        read_only: overrides.read_only,
-        code_on_role: false,
-        by_variable: Vec::new(),
+        role,
+        ..Request::default()
     })
 }

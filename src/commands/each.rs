@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use crate::broker::{Around, Broker, Common, Options, confirm_all};
 use crate::cache::Store;
-use crate::cli::{Each, Roles};
+use crate::cli::Each;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Plan, Request};
@@ -38,7 +38,7 @@ use crate::say::Voice;
 use crate::terminal::{Signals, interruptible};
 use crate::window;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::program::Program;
 use super::{print, written};
 use directory::Directory;
@@ -160,7 +160,10 @@ fn wanted(
     config: &Config,
     store: &Store,
 ) -> Result<Option<EachRequest>> {
-    let given = context.with_variables(request(&asked.roles)?);
+    let given = context.with_variables(Request {
+        role: context::session(&asked.session)?.into(),
+        ..Request::default()
+    });
     if !asked.retry_failed {
         let mut planner = Planner::new(context, config, given.clone());
         let names = targets::chosen(&asked.selectors, &mut planner)?;
@@ -210,24 +213,6 @@ fn wanted(
         command,
         request,
     }))
-}
-
-/// The command line's words as a request without a profile; the session policy's file is read here.
-fn request(roles: &Roles) -> Result<Request> {
-    let policy = roles
-        .policy
-        .as_ref()
-        .map(|path| super::context::read_policy(path));
-    Ok(Request {
-        role_session_name: roles.session_name.clone(),
-        duration_seconds: roles.duration,
-        source_identity: roles.source_identity.clone(),
-        tags: roles.tag.clone(),
-        policy: policy.transpose()?,
-        policy_arns: roles.policy_arn.clone(),
-        read_only: roles.read_only,
-        ..Request::default()
-    })
 }
 
 /// One for each member; they know of each other through `common`.

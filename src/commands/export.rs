@@ -27,10 +27,7 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
     } else {
         asked.profiles.clone()
     } {
-        let request = Request {
-            profile: Some(name.clone()),
-            ..Request::default()
-        };
+        let request = Request::of_profile(&name);
         match context.plan_of(&config, &request) {
             Ok(plan) => entries.push(entry(&config, &plan, &mut bases)?),
             Err(error) if all => entries.push(AesrProfile::LeftOut {

@@ -110,10 +110,7 @@ pub(super) fn twins(plan: &Plan, config: &Config, context: &Context) -> HashSet<
         return HashSet::new();
     };
     let is_twin = |name: &String| {
-        let request = Request {
-            profile: Some(name.clone()),
-            ..Request::default()
-        };
+        let request = Request::of_profile(name);
         *name != plan.profile
             && context
                 .plan_of(config, &request)

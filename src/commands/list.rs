@@ -89,10 +89,7 @@ pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
     let store = context.store()?;
     let now = (context.now)();
     let of = |profile: &Profile| {
-        let request = Request {
-            profile: Some(profile.name.clone()),
-            ..Request::default()
-        };
+        let request = Request::of_profile(&profile.name);
         match context.plan_of(config, &request) {
             Ok(plan) => row(
                 profile,

@@ -113,7 +113,7 @@ fn target(profile: &str, asked: &Serve) -> Target {
     Target {
         profile: Some(profile.to_owned()),
         source_profile: asked.source_profile.clone(),
-        overrides: asked.overrides.clone(),
+        role: asked.role.clone(),
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn run(asked: &Whoami, context: &Context) -> Result<ExitCode> {
 /// The profile that is meant; `None` for what is in the environment: keys, which win over
 /// `AWS_PROFILE` in every SDK, or else a web identity, which does not.
 fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
-    if asked.target.profile.is_some() || asked.target.overrides.role_arn.is_some() {
+    if asked.target.profile.is_some() || asked.target.role.role_arn.is_some() {
         return Ok(Some(asked.target.clone()));
     }
     if context.shell.get("AWS_ACCESS_KEY_ID").is_some() {

@@ -150,7 +150,7 @@ fn start<'a>(config: &Config, request: &'a Request) -> Result<(String, Link<'a>)
             },
         ));
     }
-    let Some(role_arn) = &request.role_arn else {
+    let Some(role_arn) = &request.role.role_arn else {
         return Err(Error::usage("no profile was named").hint("xacct list    shows the profiles"));
     };
     if request.source_profile.is_none() {

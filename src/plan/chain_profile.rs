@@ -3,6 +3,7 @@
 use super::{Request, at};
 use crate::config::{Key, Profile};
 use crate::error::{Error, Place, Result};
+use crate::role_options::OPTIONS;
 
 /// One profile on the way, with what the command line says instead of it (the profile asked for
 /// only).
@@ -103,41 +104,13 @@ impl Link<'_> {
     }
 }
 
-/// The keys that an option stands for, and the option; and its variable, if it has one.
-const OPTIONS: [(Key, &str, Option<&str>); 12] = [
-    (Key::RoleArn, "--role-arn", None),
-    (Key::SourceProfile, "--source-profile", None),
-    (Key::ExternalId, "--external-id", None),
-    (
-        Key::RoleSessionName,
-        "--session-name",
-        Some("XACCT_SESSION_NAME"),
-    ),
-    (Key::DurationSeconds, "--duration", Some("XACCT_DURATION")),
-    (Key::MfaSerial, "--mfa-serial", None),
-    (Key::Region, "--region", Some("XACCT_REGION")),
-    (Key::SourceIdentity, "--source-identity", None),
-    (Key::SessionTags, "--tag", None),
-    (Key::SessionPolicy, "--policy", None),
-    (Key::SessionPolicyArns, "--policy-arn", None),
-    (Key::ReadOnly, "--read-only", Some("XACCT_READ_ONLY")),
-];
-
 impl Request {
     /// What was typed instead of the key, where that is one text.
     pub(super) fn text(&self, key: Key) -> Option<&str> {
-        let text = match key {
-            Key::RoleArn => &self.role_arn,
-            Key::SourceProfile => &self.source_profile,
-            Key::ExternalId => &self.external_id,
-            Key::RoleSessionName => &self.role_session_name,
-            Key::MfaSerial => &self.mfa_serial,
-            Key::Region => &self.region,
-            Key::SourceIdentity => &self.source_identity,
-            Key::SessionPolicy => &self.policy,
-            _ => &None,
-        };
-        text.as_deref()
+        match key {
+            Key::SourceProfile => self.source_profile.as_deref(),
+            _ => self.role.text(key),
+        }
     }
 
     /// Every text that was typed.
@@ -150,13 +123,7 @@ impl Request {
     /// Where the key was typed, if it was: the option, or the variable that stands for it in this
     /// run.
     pub(super) fn typed(&self, key: Key) -> Option<&'static str> {
-        let is_typed = match key {
-            Key::DurationSeconds => self.duration_seconds.is_some(),
-            Key::SessionTags => !self.tags.is_empty(),
-            Key::SessionPolicyArns => !self.policy_arns.is_empty(),
-            Key::ReadOnly => self.read_only,
-            _ => self.text(key).is_some(),
-        };
+        let is_typed = self.text(key).is_some() || self.role.is_typed(key);
         let (_, option, variable) = OPTIONS.iter().find(|(own, ..)| *own == key)?;
         let variable = variable.filter(|variable| self.by_variable.contains(variable));
         is_typed.then(|| variable.unwrap_or(option))

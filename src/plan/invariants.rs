@@ -101,7 +101,10 @@ fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole])
         .value(Key::SessionPolicyArns)
         .map(|value| value.list())
         .unwrap_or_default();
-    let typed = link.request.iter().flat_map(|request| &request.policy_arns);
+    let typed = link
+        .request
+        .iter()
+        .flat_map(|request| &request.role.session.policy_arns);
     hold(
         arns.iter().chain(typed).all(sent),
         link,
@@ -132,7 +135,10 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
         .iter()
         .filter_map(|pair| pair.split_once('='))
         .map(|(key, _)| key.trim());
-    let typed = link.request.iter().flat_map(|request| &request.tags);
+    let typed = link
+        .request
+        .iter()
+        .flat_map(|request| &request.role.session.tags);
     let typed = typed.map(|(key, _)| key.as_str());
     hold(keys.chain(typed).all(sent), link, Key::SessionTags)?;
     let passed_on = link
@@ -172,7 +178,7 @@ fn sends_the_device(
             Key::MfaSerial,
         );
     }
-    if request.mfa_serial.is_some() && serials().next().is_none() {
+    if request.role.mfa_serial.is_some() && serials().next().is_none() {
         return Err(Error::config(
             "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
              own access key, and \

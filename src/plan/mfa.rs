@@ -21,13 +21,13 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
         return Ok(None);
     };
     checks::serial_number(serial.text).map_err(|why| refused(&serial, &why))?;
-    if request.mfa_serial.is_none() && !chain.source.may_be_long_term() && !on_a_role(chain) {
+    if request.role.mfa_serial.is_none() && !chain.source.may_be_long_term() && !on_a_role(chain) {
         return Ok(None);
     }
     let process = chain
         .first(Key::MfaProcess)
         .map(|value| value.text.to_owned());
-    let is_typed = request.mfa_serial.is_some();
+    let is_typed = request.role.mfa_serial.is_some();
     Ok(Some(Mfa {
         serial: serial.text.to_owned(),
         place: serial.place,

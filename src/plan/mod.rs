@@ -39,6 +39,7 @@ use crate::config::{Config, Key};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
+use crate::role_options::RoleOptions;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
 pub(crate) use key::PlanKey;
@@ -59,22 +60,10 @@ pub(crate) use web_identity::{WebIdentity, in_environment as web_identity_in_env
 /// command line overrides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
-    /// `None` with `role_arn` and `source_profile` instead.
+    /// `None` with a role ARN and `source_profile` instead.
     pub(crate) profile: Option<String>,
     pub(crate) source_profile: Option<String>,
-    pub(crate) role_arn: Option<String>,
-    pub(crate) external_id: Option<String>,
-    pub(crate) role_session_name: Option<String>,
-    /// Seconds.
-    pub(crate) duration_seconds: Option<u64>,
-    pub(crate) mfa_serial: Option<String>,
-    pub(crate) region: Option<String>,
-    pub(crate) source_identity: Option<String>,
-    pub(crate) tags: Vec<(String, String)>,
-    /// A session policy's JSON text.
-    pub(crate) policy: Option<String>,
-    pub(crate) policy_arns: Vec<String>,
-    pub(crate) read_only: bool,
+    pub(crate) role: RoleOptions,
     /// The first role is assumed by the user's own keys, and carries the code itself, however short
     /// it is: what a console session of more than an hour takes.
     pub(crate) code_on_role: bool,
@@ -263,10 +252,7 @@ impl Plan {
         };
         let paths = crate::config::Paths::from_env(&Env::default());
         let config = Config::new(paths, texts).unwrap_or_else(|error| panic!("{error}"));
-        let request = Request {
-            profile: Some("hub".to_owned()),
-            ..Request::default()
-        };
+        let request = Request::of_profile("hub");
         let plan = draft(&config, &request, &Env::default())
             .and_then(|draft| draft.plan(&Read::default()));
         let plan = plan.unwrap_or_else(|error| panic!("{error}"));

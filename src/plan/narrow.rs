@@ -73,7 +73,7 @@ pub(super) fn policies(
     arns.extend(
         link.request
             .iter()
-            .flat_map(|request| request.policy_arns.iter().cloned()),
+            .flat_map(|request| request.role.session.policy_arns.iter().cloned()),
     );
     if read_only(link)? {
         let arn = read_only_arn(role_arn);
@@ -101,7 +101,10 @@ fn policy<'t>(
     paths: &Paths,
     read: &'t [PolicyText],
 ) -> Result<Option<&'t str>> {
-    if let Some(text) = link.request.and_then(|request| request.policy.as_deref()) {
+    if let Some(text) = link
+        .request
+        .and_then(|request| request.text(Key::SessionPolicy))
+    {
         return Ok(Some(text.trim()));
     }
     match file(link, paths) {

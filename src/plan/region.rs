@@ -118,7 +118,7 @@ impl Plan {
 }
 
 fn found(chain: &Chain<'_>, request: &Request, env: &Env) -> Region {
-    if let Some(name) = &request.region {
+    if let Some(name) = &request.role.region {
         let origin = match request.typed(Key::Region) {
             Some(variable) if variable.starts_with("XACCT_") => RegionOrigin::Variable(variable),
             _ => RegionOrigin::Option,

@@ -83,7 +83,7 @@ fn role(link: &Link<'_>, given: &Given<'_>) -> Result<AssumeRole> {
         policy_arns,
     };
     if let Some(request) = link.request {
-        override_tags(&mut role, &request.tags);
+        override_tags(&mut role, &request.role.session.tags);
     }
     // STS would refuse it: say where it stands and what is wrong.
     checks::action(&Action::AssumeRole(role.clone()))
@@ -131,7 +131,7 @@ pub(super) fn typed_duration(
     let Some(request) = link.request else {
         return Ok(None);
     };
-    let Some(seconds) = request.duration_seconds else {
+    let Some(seconds) = request.role.session.duration_seconds else {
         return Ok(None);
     };
     let place = request.typed(Key::DurationSeconds).unwrap_or_default();

@@ -130,7 +130,8 @@ pub(super) fn options(request: &Request) -> Result<()> {
             )));
         }
     }
-    if request.policy_arns.iter().any(|arn| arn.trim().is_empty()) {
+    let policy_arns = &request.role.session.policy_arns;
+    if policy_arns.iter().any(|arn| arn.trim().is_empty()) {
         return Err(Error::config("--policy-arn is empty")
             .hint("give --policy-arn a value, or leave it out"));
     }

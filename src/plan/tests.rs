@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::config::{Paths, Texts};
+use crate::role_options::SessionOptions;
 
 const HUB: &str =
     "[profile hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
@@ -421,9 +422,12 @@ fn fields_do_not_run_into_each_other() {
 #[test]
 fn a_bare_role_is_assumed_from_the_source_profile() {
     let request = Request {
-        role_arn: Some("arn:aws:iam::222222222222:role/team/a".to_owned()),
         source_profile: Some("hub".to_owned()),
-        external_id: Some("x1".to_owned()),
+        role: RoleOptions {
+            role_arn: Some("arn:aws:iam::222222222222:role/team/a".to_owned()),
+            external_id: Some("x1".to_owned()),
+            ..RoleOptions::default()
+        },
         ..Request::default()
     };
     let plan = plan_in(HUB, &request, &[]).unwrap();

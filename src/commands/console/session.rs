@@ -156,10 +156,9 @@ fn adapted(wanted: &SessionRequest<'_>, entry: ConsoleAccess) -> Result<Option<P
                 );
             }
             let seconds = u64::from(seconds.min(CHAINED));
-            Request {
-                duration_seconds: Some(seconds),
-                ..wanted.request.clone()
-            }
+            let mut request = wanted.request.clone();
+            request.role.session.duration_seconds = Some(seconds);
+            request
         }
     };
     wanted.context.plan_of(wanted.config, &request).map(Some)

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::cache::Store;
 use crate::error::{Error, Result};
 use crate::plan::Request;
+use crate::role_options::SessionOptions;
 
 const FORMAT: u32 = 1;
 const FOLDER: &str = "each";
@@ -36,19 +37,9 @@ pub(super) struct LastRun {
     run: Option<String>,
     /// Profile and region of each target that is not ok.
     pub(super) left: Vec<(String, String)>,
-    roles: Roles,
-}
-
-/// What the command line overrode: the same command must not be able to do more the second time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Roles {
-    role_session_name: Option<String>,
-    duration_seconds: Option<u64>,
-    source_identity: Option<String>,
-    tags: Vec<(String, String)>,
-    policy: Option<String>,
-    policy_arns: Vec<String>,
-    read_only: bool,
+    /// What the command line overrode: the same command must not be able to do more the second
+    /// time.
+    roles: SessionOptions,
 }
 
 impl LastRun {
@@ -57,23 +48,13 @@ impl LastRun {
             .iter()
             .map(|word| word.to_str().map(str::to_owned))
             .collect();
-        let request = request.clone();
-        let roles = Roles {
-            role_session_name: request.role_session_name,
-            duration_seconds: request.duration_seconds,
-            source_identity: request.source_identity,
-            tags: request.tags,
-            policy: request.policy,
-            policy_arns: request.policy_arns,
-            read_only: request.read_only,
-        };
         LastRun {
             version: FORMAT,
             command: words,
             is_matrix,
             run: None,
             left: Vec::new(),
-            roles,
+            roles: request.role.session.clone(),
         }
     }
 
@@ -157,23 +138,8 @@ impl LastRun {
 
     /// The last run's overrides, below those that are given now.
     pub(super) fn overrides(&self, given: Request) -> Request {
-        let roles = self.roles.clone();
         Request {
-            role_session_name: given.role_session_name.or(roles.role_session_name),
-            duration_seconds: given.duration_seconds.or(roles.duration_seconds),
-            source_identity: given.source_identity.or(roles.source_identity),
-            tags: if given.tags.is_empty() {
-                roles.tags
-            } else {
-                given.tags
-            },
-            policy: given.policy.or(roles.policy),
-            policy_arns: if given.policy_arns.is_empty() {
-                roles.policy_arns
-            } else {
-                given.policy_arns
-            },
-            read_only: given.read_only || roles.read_only,
+            role: given.role.session.or(self.roles.clone()).into(),
             ..Request::default()
         }
     }

@@ -32,10 +32,7 @@ pub(crate) fn run(asked: &SyncOrganizations, context: &Context) -> Result<ExitCo
     let role_name = role_name(&asked.role_name)?;
     let tags = Tags::parse(&asked.account_tag)?;
     let config = context.config()?;
-    let request = Request {
-        profile: Some(asked.source_profile.clone()),
-        ..Request::default()
-    };
+    let request = Request::of_profile(&asked.source_profile);
     let endpoint = plan::draft(&config, &request, &context.env)?.organizations()?;
     let plan = context.plan_of(&config, &request)?;
     let source = BlockSource::Organizations {

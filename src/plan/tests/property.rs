@@ -146,19 +146,25 @@ fn request(typed: &Typed) -> Request {
     };
     Request {
         profile: Some("a".to_owned()),
-        role_arn: of("role_arn"),
         source_profile: of("source_profile"),
-        external_id: of("external_id"),
-        source_identity: of("source_identity"),
-        role_session_name: of("role_session_name"),
-        duration_seconds: of("duration_seconds").and_then(|text| text.parse().ok()),
-        tags: of("session_tags")
-            .iter()
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect(),
-        policy_arns: of("session_policy_arns").into_iter().collect(),
-        read_only: of("read_only").is_some(),
+        role: RoleOptions {
+            role_arn: of("role_arn"),
+            external_id: of("external_id"),
+            session: SessionOptions {
+                source_identity: of("source_identity"),
+                role_session_name: of("role_session_name"),
+                duration_seconds: of("duration_seconds").and_then(|text| text.parse().ok()),
+                tags: of("session_tags")
+                    .iter()
+                    .filter_map(|pair| pair.split_once('='))
+                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                    .collect(),
+                policy_arns: of("session_policy_arns").into_iter().collect(),
+                read_only: of("read_only").is_some(),
+                ..SessionOptions::default()
+            },
+            ..RoleOptions::default()
+        },
         ..Request::default()
     }
 }

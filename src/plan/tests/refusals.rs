@@ -214,8 +214,12 @@ fn a_token_takes_a_duration_and_policies_and_nothing_else() {
         ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     );
     let typed = Request {
-        duration_seconds: Some(900),
-        read_only: true,
+        role: SessionOptions {
+            duration_seconds: Some(900),
+            read_only: true,
+            ..SessionOptions::default()
+        }
+        .into(),
         ..Request::default()
     };
     let Source::WebIdentity(found) = with(&web(""), typed).unwrap().source else {
@@ -281,35 +285,54 @@ fn what_is_typed_is_sent_or_refused() {
         (
             "--external-id",
             Request {
-                external_id: some("x1"),
+                role: RoleOptions {
+                    external_id: some("x1"),
+                    ..RoleOptions::default()
+                },
                 ..Request::default()
             },
         ),
         (
             "--source-identity",
             Request {
-                source_identity: some("me"),
+                role: SessionOptions {
+                    source_identity: some("me"),
+                    ..SessionOptions::default()
+                }
+                .into(),
                 ..Request::default()
             },
         ),
         (
             "--tag",
             Request {
-                tags: vec![("a".to_owned(), "b".to_owned())],
+                role: SessionOptions {
+                    tags: vec![("a".to_owned(), "b".to_owned())],
+                    ..SessionOptions::default()
+                }
+                .into(),
                 ..Request::default()
             },
         ),
         (
             "--duration",
             Request {
-                duration_seconds: Some(900),
+                role: SessionOptions {
+                    duration_seconds: Some(900),
+                    ..SessionOptions::default()
+                }
+                .into(),
                 ..Request::default()
             },
         ),
         (
             "--session-name",
             Request {
-                role_session_name: some("me"),
+                role: SessionOptions {
+                    role_session_name: some("me"),
+                    ..SessionOptions::default()
+                }
+                .into(),
                 ..Request::default()
             },
         ),
@@ -335,7 +358,10 @@ fn what_is_typed_is_sent_or_refused() {
         "aws_secret_access_key = s\naws_session_token = t",
     );
     let device = Request {
-        mfa_serial: some(DEVICE),
+        role: RoleOptions {
+            mfa_serial: some(DEVICE),
+            ..RoleOptions::default()
+        },
         ..Request::default()
     };
     assert!(
@@ -348,10 +374,8 @@ fn what_is_typed_is_sent_or_refused() {
             .unwrap_err()
             .starts_with("--mfa-serial is not used")
     );
-    let typed = Request {
-        duration_seconds: Some(7200),
-        ..device
-    };
+    let mut typed = device;
+    typed.role.session.duration_seconds = Some(7200);
     assert_eq!(
         shape(&with(&keys, typed).unwrap()),
         "GetSessionToken(+mfa) 7200"
@@ -365,9 +389,9 @@ fn what_is_typed_is_sent_or_refused() {
     ] {
         let mut request = Request::default();
         match option {
-            "--external-id" => request.external_id = some(text),
-            "--mfa-serial" => request.mfa_serial = some(text),
-            _ => request.region = some(text),
+            "--external-id" => request.role.external_id = some(text),
+            "--mfa-serial" => request.role.mfa_serial = some(text),
+            _ => request.role.region = some(text),
         }
         assert_eq!(
             with(&role("a", "source_profile = hub"), request).unwrap_err(),
@@ -383,7 +407,11 @@ fn a_typed_tag_takes_the_place_of_one_that_differs_by_case() {
         "source_profile = hub\nsession_tags = Team=a, Env=x\ntransitive_session_tags = TEAM",
     );
     let request = Request {
-        tags: vec![("team".to_owned(), "b".to_owned())],
+        role: SessionOptions {
+            tags: vec![("team".to_owned(), "b".to_owned())],
+            ..SessionOptions::default()
+        }
+        .into(),
         ..Request::default()
     };
     let Action::AssumeRole(role) = with(&text, request).unwrap().steps.remove(0).action else {

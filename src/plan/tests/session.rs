@@ -156,8 +156,12 @@ fn the_options_policy_comes_instead_of_the_profiles() {
     );
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     let request = Request {
-        policy: Some("{ }".to_owned()),
-        policy_arns: vec![arn.to_owned()],
+        role: SessionOptions {
+            policy: Some("{ }".to_owned()),
+            policy_arns: vec![arn.to_owned()],
+            ..SessionOptions::default()
+        }
+        .into(),
         ..named("a")
     };
     let config = config(&text);
@@ -169,7 +173,11 @@ fn the_options_policy_comes_instead_of_the_profiles() {
         (Some("{}"), vec![arn.to_owned()])
     );
     let wrong = Request {
-        policy: Some("[]".to_owned()),
+        role: SessionOptions {
+            policy: Some("[]".to_owned()),
+            ..SessionOptions::default()
+        }
+        .into(),
         ..named("a")
     };
     let message = plan_in(&text, &wrong, &[]).unwrap_err().to_string();
@@ -199,7 +207,11 @@ fn keys_are_not_handed_out_where_less_was_asked_for() {
         );
     }
     let request = Request {
-        read_only: true,
+        role: SessionOptions {
+            read_only: true,
+            ..SessionOptions::default()
+        }
+        .into(),
         ..named("hub")
     };
     let message = plan_in(HUB, &request, &[]).unwrap_err().to_string();

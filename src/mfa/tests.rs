@@ -93,6 +93,7 @@ async fn without_input_a_person_is_needed() {
 }
 
 /// A clock whose first readings are the last 20 ms of a step, and then the next step.
+#[cfg(unix)]
 fn clock(early_readings: u32) -> impl Fn() -> DateTime<Utc> {
     let left = Cell::new(early_readings);
     move || {
@@ -103,6 +104,7 @@ fn clock(early_readings: u32) -> impl Fn() -> DateTime<Utc> {
 }
 
 /// Prints the lines of the file `codes` one by one, the last again and again.
+#[cfg(unix)]
 fn process(dir: &tempfile::TempDir, codes: &str) -> CodeSource {
     let codes_file = dir.path().join("codes");
     std::fs::write(&codes_file, codes).unwrap();

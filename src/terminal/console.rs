@@ -38,10 +38,10 @@ pub(crate) fn screen() -> Option<File> {
 }
 
 /// Where a question is shown: stderr if that is the console, because only there are characters
-/// beyond ASCII safe from the console's code page.
+/// beyond ASCII safe from the console's code page. In one piece, so that nothing flickers.
 fn output() -> Option<Box<dyn Write>> {
     if io::stderr().is_terminal() {
-        return Some(Box::new(io::stderr()));
+        return Some(Box::new(io::BufWriter::new(io::stderr())));
     }
     screen().map(|screen| Box::new(screen) as Box<dyn Write>)
 }
@@ -66,6 +66,7 @@ impl Kept {
 pub(crate) fn tell(text: &str) {
     if let Some(mut output) = output() {
         let _ = output.write_all(text.as_bytes());
+        let _ = output.flush();
     }
 }
 

@@ -203,6 +203,7 @@ fn a_role_needs_no_profile_of_its_own() {
         .stderr_contains("is assumed from which profile?");
 }
 
+#[cfg(unix)]
 #[test]
 fn options_and_their_variables_override_the_profile() {
     let sandbox = Sandbox::start_plain();

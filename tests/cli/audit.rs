@@ -27,6 +27,7 @@ fn whys(sandbox: &Sandbox) -> Value {
     audit(sandbox, &[], &["profile", "action", "why"])
 }
 
+#[cfg(unix)]
 #[test]
 fn every_issuance_is_one_line_and_a_hit_is_none() {
     let sandbox = Sandbox::start_plain();
@@ -256,6 +257,7 @@ fn the_setting_turns_it_off() {
         .stderr_contains("config.toml:1: audit: accepted are true and false");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_log_that_cannot_be_written_costs_a_warning_only() {
     let sandbox = Sandbox::start_plain();

@@ -128,6 +128,7 @@ fn what_is_forgotten_stays_forgotten() {
 }
 
 /// Whatever options the sessions were made with.
+#[cfg(unix)]
 #[test]
 fn everything_of_a_profile_goes() {
     let sandbox = with_sessions();
@@ -267,6 +268,7 @@ fn a_profile_that_is_no_more_can_be_cleared() {
 }
 
 /// The shell keeps what it has: it is told so, and how to be rid of it.
+#[cfg(unix)]
 #[test]
 fn a_shell_that_still_has_them_is_told() {
     let still = |name: &str| {
@@ -330,6 +332,7 @@ fn a_shell_that_still_has_them_is_told() {
         .stderr_contains("type: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn logging_out_tells_the_shell_too() {
     let sandbox = Sandbox::signed_in();

@@ -116,6 +116,7 @@ xacct: warning: ~/.aws/credentials:5: [profile base] is ignored: in this file a 
     assert_eq!(status, 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn one_profile_with_the_sections_it_names() {
     let (status, stdout, stderr) =

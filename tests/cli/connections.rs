@@ -91,6 +91,7 @@ fn https_goes_through_a_tunnel_of_its_proxy() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_bundle_that_cannot_be_used_is_a_mistake_in_the_configuration() {
     let sandbox = Sandbox::start_plain();

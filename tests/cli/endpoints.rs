@@ -330,6 +330,7 @@ fn a_server_that_never_answers_is_given_up() {
     sandbox.asked(&["AssumeRole"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn nothing_listening_is_said_with_its_reason() {
     let sandbox = Sandbox::start_plain();

@@ -2,16 +2,20 @@
 
 // A test tells what happens from its first line to its last, however long that is.
 #![allow(clippy::too_many_lines)]
+#![cfg_attr(
+    windows,
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what only the tests with a Unix shell use"
+    )
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "this is test code; clippy knows only #[test]"
 )]
 
-#[cfg_attr(
-    windows,
-    allow(dead_code, reason = "the tests that need a Unix shell are not there")
-)]
 mod common;
 
 mod add;

@@ -312,6 +312,7 @@ fn mfa_process(sandbox: &Sandbox, script: &str) {
     sandbox.edit_config("[profile client2]\n", &format!("[profile client2]\n{line}"));
 }
 
+#[cfg(unix)]
 #[test]
 fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
     let sandbox = Sandbox::start();
@@ -334,6 +335,7 @@ fn mfa_process_gives_the_code_and_its_stderr_is_shown() {
 }
 
 /// What is typed and not used is said; what a variable says for all runs is not.
+#[cfg(unix)]
 #[test]
 fn a_code_that_was_not_needed_is_said() {
     let sandbox = Sandbox::start_plain();
@@ -421,6 +423,7 @@ fn a_code_that_was_given_is_not_sent_for_a_device_of_the_roles_account() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn mfa_process_is_run_by_the_shell() {
     for line in [
@@ -531,6 +534,7 @@ fn what_the_programs_say_is_shown_on_the_terminal() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn an_mfa_process_that_fails_is_named_without_its_arguments() {
     let sandbox = Sandbox::start();
@@ -581,6 +585,7 @@ fn a_process_that_has_waited_still_hears_signals() {
 
 /// A program of the desktop, a service, `env -i`: it does not know `USER`, and finds what a shell
 /// has signed in for.
+#[cfg(unix)]
 #[test]
 fn a_program_with_a_bare_environment_finds_what_a_shell_signed_in_for() {
     let sandbox = Sandbox::start();

@@ -51,6 +51,7 @@ fn line_of(sandbox: &Sandbox, text: &str) -> String {
     )
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_wrong_in_the_profile_stops_it() {
     for (lines, message) in [
@@ -120,6 +121,7 @@ fn what_is_wrong_in_the_profile_stops_it() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_same_stops_it_wherever_it_stands() {
     // In the credentials file, over a good value in the config.
@@ -182,6 +184,7 @@ fn the_same_stops_it_wherever_it_stands() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn arns_devices_and_regions_are_held_to_what_aws_has() {
     let role = "arn:aws:iam::333333333333:role/partners/Operations";
@@ -400,6 +403,7 @@ fn a_chain_without_end_is_an_error_and_takes_no_time() {
 
 /// A device that cannot be one is found by its line, before a request; what may be a secret in its
 /// place is not shown.
+#[cfg(unix)]
 #[test]
 fn what_cannot_be_a_device_is_refused_and_not_shown() {
     let device = "arn:aws:iam::111111111111:mfa/you\nregion";
@@ -457,6 +461,7 @@ fn what_cannot_be_a_device_is_refused_and_not_shown() {
 }
 
 /// Other makers' services take any name; it may still be something else that was pasted there.
+#[cfg(unix)]
 #[test]
 fn a_device_of_no_known_form_is_sent_and_not_shown() {
     let sandbox = Sandbox::start();

@@ -100,6 +100,7 @@ fn a_user_a_role_or_a_permission_set_can_be_meant_alone() {
     sandbox.asked(&[]);
 }
 
+#[cfg(unix)]
 #[test]
 fn aws_is_asked_for_the_account_only_where_the_files_do_not_say_it() {
     let sandbox = Sandbox::start();

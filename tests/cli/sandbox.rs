@@ -64,6 +64,7 @@ fn shell(sandbox: &Sandbox, script: &str) -> crate::common::Cmd {
         .env("TMPDIR", temporary)
 }
 
+#[cfg(unix)]
 #[test]
 fn a_command_sees_the_sandbox_and_nothing_of_the_outside() {
     let sandbox = Sandbox::start();
@@ -94,6 +95,7 @@ fn a_command_sees_the_sandbox_and_nothing_of_the_outside() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn the_commands_status_is_the_sandboxs() {
     let sandbox = Sandbox::start();
@@ -116,6 +118,7 @@ fn the_commands_status_is_the_sandboxs() {
         .stderr("xacct: error: cannot run /dev/null: Permission denied (os error 13)\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn an_interrupt_is_the_commands_and_being_told_to_end_is_passed_on() {
     let sandbox = Sandbox::start();
@@ -204,6 +207,7 @@ fn serving_ends_with_stdin_and_leaves_nothing() {
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn serving_ends_when_told_to_and_leaves_nothing() {
     let sandbox = Sandbox::start();
@@ -234,6 +238,7 @@ fn serving_ends_when_told_to_and_leaves_nothing() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_world_file_that_makes_no_sense_is_named() {
     let sandbox = Sandbox::start();
@@ -271,6 +276,7 @@ fn a_world_of_ones_own_is_served() {
         .stderr("xacct: error: there is no MFA device in the sandbox\n");
 }
 
+#[cfg(unix)]
 #[test]
 #[should_panic(expected = "a secret on stderr")]
 fn the_harness_fails_a_secret_on_stderr() {
@@ -280,6 +286,7 @@ fn the_harness_fails_a_secret_on_stderr() {
         .run();
 }
 
+#[cfg(unix)]
 #[test]
 #[should_panic(expected = "not silent")]
 fn the_harness_expects_silence() {
@@ -287,6 +294,7 @@ fn the_harness_expects_silence() {
     sandbox.program("sh", &["-c", "echo hello >&2"]).run().ok();
 }
 
+#[cfg(unix)]
 #[test]
 fn its_organization_can_be_synced() {
     let sandbox = Sandbox::start_plain();

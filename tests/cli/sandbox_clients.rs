@@ -68,6 +68,7 @@ fn boto3_signs_in_at_the_sandboxs_identity_center() {
     conforms(&Sandbox::start(), "sso_conformance.py", 44);
 }
 
+#[cfg(unix)]
 #[test]
 fn boto3_and_the_aws_cli_share_a_sign_in_with_xacct() {
     conforms(&Sandbox::signed_in(), "sso_interop.py", 20);

@@ -19,6 +19,7 @@ fn left_behind(sandbox: &Sandbox) -> usize {
 }
 
 /// Downloads are called `xacct-1.2.3-linux` and the like.
+#[cfg(unix)]
 #[test]
 fn the_program_may_be_called_otherwise() {
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
@@ -99,6 +100,7 @@ fn it_is_through_the_sample_world_only() {
         );
 }
 
+#[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_ends_it() {
     let sandbox = Sandbox::start();

@@ -160,6 +160,7 @@ fn an_empty_token_is_not_sent() {
     assert_eq!(sandbox.calls(), [""; 0]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_web_identity_that_is_not_taken_says_why() {
     let sandbox = start();
@@ -447,6 +448,7 @@ fn whoami_in_a_pod_is_its_role() {
     chosen.stdout_contains("assumed-role/Inner/xacct-user\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_pod_whose_variables_are_wrong() {
     let sandbox = pod("repo:acme/web");

@@ -324,6 +324,7 @@ fn an_instance_that_gives_nothing_says_why() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn an_instance_that_is_not_there_or_not_wanted() {
     let (sandbox, keys) = start();
@@ -531,6 +532,7 @@ fn a_container_is_asked_once_with_its_token() {
     assert_eq!(server.asked(), ["GET /v1/credentials"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn eks_pod_identity_is_the_token_file() {
     let (sandbox, keys) = start();

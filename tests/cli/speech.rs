@@ -19,6 +19,7 @@ fn told(sandbox: &Sandbox, args: &[&str], code: &str, status: i32) -> String {
     said
 }
 
+#[cfg(unix)]
 #[test]
 fn the_most_that_is_said_holds_no_secret() {
     let sandbox = Sandbox::start();

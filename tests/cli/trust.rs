@@ -298,6 +298,7 @@ fn another_role_of_that_name_is_somebody_else() {
     sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn what_a_source_gave_is_known_once_aws_has_said_it() {
     let sandbox = Sandbox::signed_in();

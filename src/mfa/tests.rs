@@ -1,3 +1,4 @@
+#[cfg(unix)]
 use std::cell::Cell;
 
 use super::*;

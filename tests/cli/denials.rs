@@ -130,6 +130,7 @@ fn every_request_that_is_denied_has_its_reason_told() {
 }
 
 /// It is no fault of the secret.
+#[cfg(unix)]
 #[test]
 fn a_region_that_the_endpoint_does_not_serve_is_named() {
     let sandbox = Sandbox::start_plain();

@@ -3,29 +3,37 @@
 
 use crate::error::{Error, Result};
 
-/// Threads for what cannot be done without: looking up a host's name, starting a program, getting
-/// what an SDK asks `serve` for.
-const THREADS: usize = 64;
+/// Threads for what cannot be done without: looking up a host's name, starting a program.
+const THREADS: usize = 8;
 
 /// For work that comes piece by piece. Whoever starts it sees to Ctrl-C.
 ///
 /// Errors: of kind `Other`, the system has no means for one.
 pub(crate) fn start() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(THREADS)
-        .build()
-        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
+    start_with(THREADS)
 }
 
 /// Does the work on this thread. Errors as [`start`].
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = start()?;
+    run_with(THREADS, work)
+}
+
+/// As [`run`], with so many threads at most for what must wait.
+pub(crate) fn run_with<T>(threads: usize, work: impl Future<Output = T>) -> Result<T> {
+    let runtime = start_with(threads)?;
     let done = runtime.block_on(work);
     // Looking up a host's name cannot be stopped, nor can a thread that waits for a line: who has
     // given up waiting for them must not wait for their end.
     runtime.shutdown_background();
     Ok(done)
+}
+
+fn start_with(threads: usize) -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(threads)
+        .build()
+        .map_err(|error| Error::other("the async runtime did not start").caused_by(error))
 }
 
 #[cfg(test)]

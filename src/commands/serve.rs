@@ -25,6 +25,9 @@ use crate::runtime;
 use crate::secret::Secret;
 use crate::serve::{CredentialServer, Served};
 
+/// So many profiles are worked on at the same time; one may be waiting for a process of its own.
+const PROFILES_AT_ONCE: usize = 64;
+
 pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
     let program = match asked.command.as_slice() {
         [] => None,
@@ -46,7 +49,7 @@ pub(super) fn run(asked: &Serve, context: &Context) -> Result<ExitCode> {
         .iter()
         .map(|profile| first(profile, asked, context))
         .collect::<Result<Vec<_>>>()?;
-    let status = runtime::run(async {
+    let status = runtime::run_with(PROFILES_AT_ONCE, async {
         let served = asked
             .profiles
             .iter()

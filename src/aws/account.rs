@@ -93,8 +93,12 @@ impl AccountManagement {
                 body["NextToken"] = Value::from(token);
             }
             let body = body.to_string();
-            let once = async |offset| self.once(&body, keys, offset).await;
-            let page = retried(self.max_attempts, |failure| self.tell(failure), once).await?;
+            let page = retried(
+                self.max_attempts,
+                |failure| self.tell(failure),
+                async |offset| self.once(&body, keys, offset).await,
+            );
+            let page = page.await?;
             Ok((page.regions, page.next_token))
         });
         let regions = regions.await?.into_iter();

@@ -71,8 +71,16 @@ impl Federation {
             &format!("getSigninToken{lasting}: asking {url}, with the credentials {id}"),
         );
         let address = console::token_address(&self.url, credentials, session_duration);
-        let tell = |failure: &Failure| self.voice.trace(1, &format!("sign-in: {failure}"));
-        retried(self.max_attempts, tell, async |_| self.get(&address).await).await
+        retried(
+            self.max_attempts,
+            |failure| self.tell(failure),
+            async |_| self.get(&address).await,
+        )
+        .await
+    }
+
+    fn tell(&self, failure: &Failure) {
+        self.voice.trace(1, &format!("sign-in: {failure}"));
     }
 
     async fn get(&self, address: &Secret) -> std::result::Result<Secret, Failure> {

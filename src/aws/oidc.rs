@@ -103,7 +103,7 @@ impl Oidc {
         new: &NewClient<'_>,
     ) -> std::result::Result<Registered, Failure> {
         self.service.asking("RegisterClient");
-        let request = async || {
+        let sent = self.service.send(Effort::Usual, async || {
             let mut request = self.client(Effort::Usual).register_client();
             request = request
                 .client_name(new.name)
@@ -117,8 +117,8 @@ impl Oidc {
                     .set_grant_types(Some(grants.collect()));
             }
             request.send().await
-        };
-        let answer = self.service.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let expires_at = DateTime::from_timestamp(answer.client_secret_expires_at(), 0);
         match (answer.client_id, answer.client_secret, expires_at) {
             (Some(client_id), Some(secret), Some(expires_at)) => Ok(Registered {
@@ -136,15 +136,15 @@ impl Oidc {
         start_url: &str,
     ) -> std::result::Result<DeviceAuthorization, Failure> {
         self.service.asking("StartDeviceAuthorization");
-        let request = async || {
+        let sent = self.service.send(Effort::Usual, async || {
             let request = self.client(Effort::Usual).start_device_authorization();
             let request = request
                 .client_id(&client.client_id)
                 .client_secret(client.client_secret.expose())
                 .start_url(start_url);
             request.send().await
-        };
-        let answer = self.service.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let (expires_in, interval) = (answer.expires_in(), answer.interval());
         let page = answer.verification_uri_complete.or(answer.verification_uri);
         match (answer.device_code, answer.user_code, page) {
@@ -178,7 +178,7 @@ impl Oidc {
             "CreateToken for {}",
             grant_type.rsplit(':').next().unwrap_or_default()
         ));
-        let request = async || {
+        let sent = self.service.send(effort, async || {
             let request = self.client(effort).create_token().grant_type(grant_type);
             let request = request
                 .client_id(&client.client_id)
@@ -196,8 +196,8 @@ impl Oidc {
                 Grant::Refresh { token } => request.refresh_token(token.expose()),
             };
             request.send().await
-        };
-        let answer = self.service.send(effort, request).await?;
+        });
+        let answer = sent.await?;
         let expires_at = (self.service.now)() + TimeDelta::seconds(answer.expires_in().into());
         let access_token = answer
             .access_token

@@ -76,13 +76,13 @@ impl Organizations {
 
     pub(crate) async fn accounts(&self) -> Answered<Vec<OrganizationAccount>, Failure> {
         self.service.asking("ListAccounts");
-        let request = async |token| {
-            let request = self.client().list_accounts().set_next_token(token);
-            request.max_results(PAGE).send().await
-        };
-        let listed = self
-            .service
-            .list(request, |page| (page.accounts, page.next_token));
+        let listed = self.service.list(
+            async |token| {
+                let request = self.client().list_accounts().set_next_token(token);
+                request.max_results(PAGE).send().await
+            },
+            |page| (page.accounts, page.next_token),
+        );
         Ok(listed.await?.into_iter().map(member).collect())
     }
 
@@ -93,14 +93,14 @@ impl Organizations {
     ) -> Answered<Vec<OrganizationAccount>, Failure> {
         self.service
             .asking(&format!("ListAccountsForParent {parent}"));
-        let request = async |token| {
-            let request = self.client().list_accounts_for_parent().parent_id(parent);
-            let request = request.max_results(PAGE).set_next_token(token);
-            request.send().await
-        };
-        let listed = self
-            .service
-            .list(request, |page| (page.accounts, page.next_token));
+        let listed = self.service.list(
+            async |token| {
+                let request = self.client().list_accounts_for_parent().parent_id(parent);
+                let request = request.max_results(PAGE).set_next_token(token);
+                request.send().await
+            },
+            |page| (page.accounts, page.next_token),
+        );
         Ok(listed.await?.into_iter().map(member).collect())
     }
 
@@ -108,27 +108,27 @@ impl Organizations {
     pub(crate) async fn units_in(&self, parent: &str) -> Answered<Vec<Unit>, Failure> {
         self.service
             .asking(&format!("ListOrganizationalUnitsForParent {parent}"));
-        let request = async |token| {
-            let request = self.client().list_organizational_units_for_parent();
-            let request = request.parent_id(parent).max_results(PAGE);
-            request.set_next_token(token).send().await
-        };
-        let listed = self
-            .service
-            .list(request, |page| (page.organizational_units, page.next_token));
+        let listed = self.service.list(
+            async |token| {
+                let request = self.client().list_organizational_units_for_parent();
+                let request = request.parent_id(parent).max_results(PAGE);
+                request.set_next_token(token).send().await
+            },
+            |page| (page.organizational_units, page.next_token),
+        );
         let units = listed.await?.into_iter();
         Ok(units.map(|found| unit(found.id, found.name)).collect())
     }
 
     pub(crate) async fn roots(&self) -> Answered<Vec<Unit>, Failure> {
         self.service.asking("ListRoots");
-        let request = async |token| {
-            let request = self.client().list_roots().set_next_token(token);
-            request.send().await
-        };
-        let listed = self
-            .service
-            .list(request, |page| (page.roots, page.next_token));
+        let listed = self.service.list(
+            async |token| {
+                let request = self.client().list_roots().set_next_token(token);
+                request.send().await
+            },
+            |page| (page.roots, page.next_token),
+        );
         let roots = listed.await?.into_iter();
         Ok(roots.map(|found| unit(found.id, found.name)).collect())
     }
@@ -136,8 +136,10 @@ impl Organizations {
     /// The id of the unit that this one is in; `None` where that is the root.
     pub(crate) async fn unit_above(&self, id: &str) -> Answered<Option<String>, Failure> {
         self.service.asking(&format!("ListParents {id}"));
-        let request = async || self.client().list_parents().child_id(id).send().await;
-        let answer = self.service.send(Effort::Usual, request).await?;
+        let sent = self.service.send(Effort::Usual, async || {
+            self.client().list_parents().child_id(id).send().await
+        });
+        let answer = sent.await?;
         let mut parents = answer.parents.unwrap_or_default().into_iter();
         let unit = parents.find(|parent| parent.r#type == Some(ParentType::OrganizationalUnit));
         Ok(unit.and_then(|parent| parent.id))
@@ -146,11 +148,11 @@ impl Organizations {
     pub(crate) async fn unit_name(&self, id: &str) -> Answered<String, Failure> {
         self.service
             .asking(&format!("DescribeOrganizationalUnit {id}"));
-        let request = async || {
+        let sent = self.service.send(Effort::Usual, async || {
             let request = self.client().describe_organizational_unit();
             request.organizational_unit_id(id).send().await
-        };
-        let answer = self.service.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let unit = answer.organizational_unit;
         Ok(unit.and_then(|unit| unit.name).unwrap_or_default())
     }
@@ -159,14 +161,14 @@ impl Organizations {
     pub(crate) async fn tags(&self, account_id: &str) -> Answered<Vec<Tag>, Failure> {
         self.service
             .asking(&format!("ListTagsForResource {account_id}"));
-        let request = async |token| {
-            let request = self.client().list_tags_for_resource();
-            let request = request.resource_id(account_id).set_next_token(token);
-            request.send().await
-        };
-        let listed = self
-            .service
-            .list(request, |page| (page.tags, page.next_token));
+        let listed = self.service.list(
+            async |token| {
+                let request = self.client().list_tags_for_resource();
+                let request = request.resource_id(account_id).set_next_token(token);
+                request.send().await
+            },
+            |page| (page.tags, page.next_token),
+        );
         let tags = listed.await?.into_iter();
         Ok(tags.map(|tag| (tag.key, tag.value)).collect())
     }

@@ -52,13 +52,13 @@ impl Portal {
     ) -> std::result::Result<Credentials, Failure> {
         self.0
             .asking(&format!("GetRoleCredentials {role_name} in {account_id}"));
-        let request = async || {
+        let sent = self.0.send(Effort::Usual, async || {
             let request = self.client().get_role_credentials();
             let request = request.access_token(access_token.expose());
             let request = request.account_id(account_id).role_name(role_name);
             request.send().await
-        };
-        let answer = self.0.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let keys = answer.role_credentials;
         let expiration = keys
             .as_ref()
@@ -90,14 +90,14 @@ impl Portal {
         access_token: &Secret,
     ) -> std::result::Result<Vec<PortalAccount>, Failure> {
         self.0.asking("ListAccounts");
-        let request = async |token| {
-            let request = self.client().list_accounts().set_next_token(token);
-            let request = request.access_token(access_token.expose());
-            request.max_results(PAGE).send().await
-        };
-        let listed = self
-            .0
-            .list(request, |page| (page.account_list, page.next_token));
+        let listed = self.0.list(
+            async |token| {
+                let request = self.client().list_accounts().set_next_token(token);
+                let request = request.access_token(access_token.expose());
+                request.max_results(PAGE).send().await
+            },
+            |page| (page.account_list, page.next_token),
+        );
         let accounts = listed.await?.into_iter().map(|account| PortalAccount {
             account_id: account.account_id.unwrap_or_default(),
             name: account.account_name.unwrap_or_default(),
@@ -113,15 +113,15 @@ impl Portal {
         account_id: &str,
     ) -> std::result::Result<Vec<String>, Failure> {
         self.0.asking(&format!("ListAccountRoles of {account_id}"));
-        let request = async |token| {
-            let request = self.client().list_account_roles().set_next_token(token);
-            let request = request.access_token(access_token.expose());
-            let request = request.account_id(account_id).max_results(PAGE);
-            request.send().await
-        };
-        let listed = self
-            .0
-            .list(request, |page| (page.role_list, page.next_token));
+        let listed = self.0.list(
+            async |token| {
+                let request = self.client().list_account_roles().set_next_token(token);
+                let request = request.access_token(access_token.expose());
+                let request = request.account_id(account_id).max_results(PAGE);
+                request.send().await
+            },
+            |page| (page.role_list, page.next_token),
+        );
         let roles = listed.await?.into_iter();
         Ok(roles.filter_map(|role| role.role_name).collect())
     }
@@ -130,10 +130,10 @@ impl Portal {
     /// until they expire.
     pub(crate) async fn logout(&self, access_token: &Secret) -> std::result::Result<(), Failure> {
         self.0.asking("Logout");
-        let request = async || {
+        let sent = self.0.send(Effort::Usual, async || {
             let request = self.client().logout();
             request.access_token(access_token.expose()).send().await
-        };
-        self.0.send(Effort::Usual, request).await.map(|_| ())
+        });
+        sent.await.map(|_| ())
     }
 }

@@ -144,13 +144,13 @@ impl Service {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let request = async || {
-            let answer = Box::pin(request()).await;
-            answer.map_err(|error| self.told(Failure::from_sdk(error, (self.now)())))
-        };
         let attempts = client::attempts(&self.connection, effort);
         // What carries a code is sent once, whatever the answer.
-        self.network.send(attempts, effort, request).await
+        let sent = self.network.send(attempts, effort, async || {
+            let answer = Box::pin(request()).await;
+            answer.map_err(|error| self.told(Failure::from_sdk(error, (self.now)())))
+        });
+        sent.await
     }
 
     /// A list that comes page by page: `request` takes the last page's token, `parts` gives a
@@ -163,12 +163,12 @@ impl Service {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let page = async |token: Option<String>| {
-            let request = async || request(token.clone()).await;
-            let (entries, next) = parts(self.send(Effort::Usual, request).await?);
+        let all = pages::all(async |token: Option<String>| {
+            let page = self.send(Effort::Usual, async || request(token.clone()).await);
+            let (entries, next) = parts(page.await?);
             Ok((entries.unwrap_or_default(), next))
-        };
-        pages::all(page).await
+        });
+        all.await
     }
 
     /// Says it, for `-v`.

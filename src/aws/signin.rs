@@ -84,8 +84,8 @@ impl Signin {
         refresh_token: &Secret,
         key: &ProofKey,
     ) -> std::result::Result<Renewed, Failure> {
-        let request = async || self.refresh_once(client_id, refresh_token, key).await;
-        Failure::again_if_unsent(request).await
+        Failure::again_if_unsent(async || self.refresh_once(client_id, refresh_token, key).await)
+            .await
     }
 
     async fn refresh_once(

@@ -129,11 +129,11 @@ impl Sts {
         effort: Effort,
     ) -> std::result::Result<Identity, Failure> {
         self.asking("GetCallerIdentity", credentials);
-        let request = async || {
+        let sent = self.0.send(effort, async || {
             let request = self.client(Some(credentials), effort).get_caller_identity();
             request.send().await
-        };
-        let answer = self.0.send(effort, request).await?;
+        });
+        let answer = sent.await?;
         Ok(Identity {
             account_id: answer.account().unwrap_or_default().to_owned(),
             arn: answer.arn().unwrap_or_default().to_owned(),
@@ -153,15 +153,15 @@ impl Sts {
             credentials,
         );
         let effort = effort(mfa.is_some());
-        let request = async || {
+        let sent = self.0.send(effort, async || {
             let request = self.client(Some(credentials), effort).get_session_token();
             let request = request
                 .duration_seconds(duration_seconds.cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
                 .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
             request.send().await
-        };
-        let answer = self.0.send(effort, request).await?;
+        });
+        let answer = sent.await?;
         issued(&answer, answer.credentials(), None)
     }
 
@@ -178,13 +178,13 @@ impl Sts {
             &format!("GetFederationToken for {duration_seconds} s"),
             credentials,
         );
-        let request = async || {
+        let sent = self.0.send(Effort::Usual, async || {
             let client = self.client(Some(credentials), Effort::Usual);
             let request = client.get_federation_token().name(name).policy(policy);
             let request = request.duration_seconds(duration_seconds.cast_signed());
             request.send().await
-        };
-        let answer = self.0.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let user = answer.federated_user();
         let user = user.map(|user| (user.arn(), user.federated_user_id()));
         issued(&answer, answer.credentials(), user)
@@ -200,7 +200,7 @@ impl Sts {
         let what = format!("AssumeRoleWithWebIdentity {role_arn}");
         let asked = format!("{what}: asking {}, unsigned", self.url());
         self.0.voice.trace(1, &asked);
-        let request = async || {
+        let sent = self.0.send(Effort::Usual, async || {
             let request = self
                 .client(None, Effort::Usual)
                 .assume_role_with_web_identity();
@@ -212,8 +212,8 @@ impl Sts {
                 .set_policy(web.policy.clone())
                 .set_policy_arns(some_if_any(web.policy_arns.iter().map(policy_arn)));
             request.send().await
-        };
-        let answer = self.0.send(Effort::Usual, request).await?;
+        });
+        let answer = sent.await?;
         let user = answer.assumed_role_user().map(of_role);
         issued(&answer, answer.credentials(), user)
     }
@@ -234,15 +234,15 @@ impl Sts {
         );
         self.0.voice.trace(2, &format!("parameters: {role:?}"));
         let effort = effort(mfa.is_some());
-        let request = async || {
+        let sent = self.0.send(effort, async || {
             let request = with_parameters(
                 self.client(Some(credentials), effort).assume_role(),
                 role,
                 mfa,
             );
             request.send().await
-        };
-        let answer = self.0.send(effort, request).await?;
+        });
+        let answer = sent.await?;
         let user = answer.assumed_role_user().map(of_role);
         issued(&answer, answer.credentials(), user)
     }
@@ -253,7 +253,6 @@ fn with_parameters(
     role: &AssumeRole,
     mfa: Option<&Code>,
 ) -> AssumeRoleFluentBuilder {
-    let tag = |(key, value): &(String, String)| Tag::builder().key(key).value(value).build().ok();
     request
         .role_arn(&role.role_arn)
         .role_session_name(&role.role_session_name)
@@ -263,9 +262,13 @@ fn with_parameters(
         .set_token_code(mfa.map(|code| code.expose().to_owned()))
         .set_source_identity(role.source_identity.clone())
         .set_policy(role.policy.clone())
-        .set_tags(some_if_any(role.tags.iter().filter_map(tag)))
+        .set_tags(some_if_any(role.tags.iter().filter_map(sts_tag)))
         .set_transitive_tag_keys(some_if_any(role.transitive_tag_keys.iter().cloned()))
         .set_policy_arns(some_if_any(role.policy_arns.iter().map(policy_arn)))
+}
+
+fn sts_tag((key, value): &(String, String)) -> Option<Tag> {
+    Tag::builder().key(key).value(value).build().ok()
 }
 
 fn policy_arn(arn: &String) -> PolicyDescriptorType {

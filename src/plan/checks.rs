@@ -88,15 +88,6 @@ pub(super) fn serial_number(text: &str) -> Verdict {
         return Ok(());
     }
     let shape = "is not the ARN of an MFA device (arn:aws:iam::123456789012:mfa/name)";
-    let is_device = |arn: &Arn<'_>| {
-        let resource = ["mfa/", "sms-mfa/"]
-            .iter()
-            .find_map(|kind| arn.resource.strip_prefix(kind));
-        arn.service == "iam"
-            && arn.region.is_empty()
-            && is_partition(arn.partition)
-            && resource.is_some_and(|name| !name.is_empty())
-    };
     let Some(arn) = Arn::parse(text).filter(is_device) else {
         return Err(shape.to_owned());
     };
@@ -107,6 +98,16 @@ pub(super) fn serial_number(text: &str) -> Verdict {
         "has an account id that is not twelve digits (arn:aws:iam::123456789012:mfa/name)"
             .to_owned(),
     )
+}
+
+fn is_device(arn: &Arn<'_>) -> bool {
+    let resource = ["mfa/", "sms-mfa/"]
+        .iter()
+        .find_map(|kind| arn.resource.strip_prefix(kind));
+    arn.service == "iam"
+        && arn.region.is_empty()
+        && is_partition(arn.partition)
+        && resource.is_some_and(|name| !name.is_empty())
 }
 
 /// Base32, as AWS shows it once when a virtual device is made. Hardware devices' numbers have 0, 1,

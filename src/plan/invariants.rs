@@ -91,12 +91,11 @@ fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole])
         Key::ExternalId,
     )?;
     let identity = text(link, Key::SourceIdentity);
-    let has_identity = |role: &AssumeRole| role.source_identity.as_deref() == identity;
-    let is_settled = before.iter().any(|role| has_identity(role));
-    hold(has_identity(role) || is_settled, link, Key::SourceIdentity)?;
+    let mut roles = before.iter().copied().chain([role]);
+    let is_set = roles.any(|role| role.source_identity.as_deref() == identity);
+    hold(is_set, link, Key::SourceIdentity)?;
     let policy = link.value(Key::SessionPolicy).is_some() == role.policy.is_some();
     hold(policy, link, Key::SessionPolicy)?;
-    let sent = |arn: &String| role.policy_arns.contains(arn);
     let arns = link
         .value(Key::SessionPolicyArns)
         .map(|value| value.list())
@@ -105,14 +104,18 @@ fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole])
         .request
         .iter()
         .flat_map(|request| &request.role.session.policy_arns);
+    let mut wanted = arns.iter().chain(typed);
     hold(
-        arns.iter().chain(typed).all(sent),
+        wanted.all(|arn| role.policy_arns.contains(arn)),
         link,
         Key::SessionPolicyArns,
     )?;
     let read_only = narrow::read_only(link)?;
     hold(
-        !read_only || sent(&narrow::read_only_arn(&role.role_arn)),
+        !read_only
+            || role
+                .policy_arns
+                .contains(&narrow::read_only_arn(&role.role_arn)),
         link,
         Key::ReadOnly,
     )?;
@@ -120,13 +123,6 @@ fn is_in_the_request(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole])
 }
 
 fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Result<()> {
-    let is_key = |tag: &str, key: &str| tag.eq_ignore_ascii_case(key);
-    let sent = |key: &str| {
-        let own = role.tags.iter().any(|(tag, _)| is_key(tag, key));
-        let passes =
-            |role: &&AssumeRole| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key));
-        own || before.iter().any(passes)
-    };
     let pairs = link
         .value(Key::SessionTags)
         .map(|value| value.list())
@@ -140,20 +136,32 @@ fn has_tags(link: &Link<'_>, role: &AssumeRole, before: &[&AssumeRole]) -> Resul
         .iter()
         .flat_map(|request| &request.role.session.tags);
     let typed = typed.map(|(key, _)| key.as_str());
-    hold(keys.chain(typed).all(sent), link, Key::SessionTags)?;
-    let passed_on = link
+    let mut wanted = keys.chain(typed);
+    hold(
+        wanted.all(|key| has_tag(role, before, key)),
+        link,
+        Key::SessionTags,
+    )?;
+    let wanted = link
         .value(Key::TransitiveSessionTags)
         .map(|value| value.list())
         .unwrap_or_default();
-    let roles = || before.iter().copied().chain([role]);
-    let passes = |key: &String| {
-        roles().any(|role| role.transitive_tag_keys.iter().any(|tag| is_key(tag, key)))
-    };
-    hold(
-        passed_on.iter().all(passes),
-        link,
-        Key::TransitiveSessionTags,
-    )
+    let are_passed_on = wanted
+        .iter()
+        .all(|key| passes_tag(role, key) || before.iter().any(|role| passes_tag(role, key)));
+    hold(are_passed_on, link, Key::TransitiveSessionTags)
+}
+
+/// Whether the session has the tag: of its own, or from a session on the way.
+fn has_tag(role: &AssumeRole, before: &[&AssumeRole], key: &str) -> bool {
+    let mut own = role.tags.iter();
+    own.any(|(tag, _)| tag.eq_ignore_ascii_case(key))
+        || before.iter().any(|role| passes_tag(role, key))
+}
+
+fn passes_tag(role: &AssumeRole, key: &str) -> bool {
+    let mut keys = role.transitive_tag_keys.iter();
+    keys.any(|tag| tag.eq_ignore_ascii_case(key))
 }
 
 /// A device that somebody named carries its code on a request of the user's own keys, or is
@@ -163,22 +171,20 @@ fn sends_the_device(
     request: &Request,
     steps: &[(String, Action)],
 ) -> Result<()> {
-    let serials = || {
-        steps
-            .iter()
-            .filter_map(|(_, action)| action.serial_number())
-    };
+    let mut serials = steps
+        .iter()
+        .filter_map(|(_, action)| action.serial_number());
     if let Some(device) = chain.first(Key::MfaSerial)
         && chain.source.may_be_long_term()
         && let Some(link) = chain.selected()
     {
         return hold(
-            serials().any(|serial| serial == device.text),
+            serials.any(|serial| serial == device.text),
             link,
             Key::MfaSerial,
         );
     }
-    if request.role.mfa_serial.is_some() && serials().next().is_none() {
+    if request.role.mfa_serial.is_some() && serials.next().is_none() {
         return Err(Error::config(
             "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
              own access key, and \

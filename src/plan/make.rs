@@ -154,13 +154,16 @@ fn keyed(
 ) -> Vec<Step> {
     let keys = key::keys(endpoint, source_key, &steps);
     let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
-    let step = |(index, ((profile, action), key)): (usize, ((String, Action), PlanKey))| Step {
-        is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
-        profile,
-        action,
-        key,
-    };
-    steps.into_iter().zip(keys).enumerate().map(step).collect()
+    let mut keyed = Vec::new();
+    for (index, ((profile, action), key)) in steps.into_iter().zip(keys).enumerate() {
+        keyed.push(Step {
+            is_conditional: is_open && index == 1 && action.takes_long_term_keys(),
+            profile,
+            action,
+            key,
+        });
+    }
+    keyed
 }
 
 /// A guard counts in every profile of the chain: without a yes, nothing is got through it either.

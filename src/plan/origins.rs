@@ -40,12 +40,11 @@ pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
     let device = chain
         .first(Key::MfaSerial)
         .map(|device| ("mfa_serial", device.place.to_string()));
-    let with_device = |link| {
-        of_role(config, link)
-            .into_iter()
-            .chain(device.clone())
-            .collect()
-    };
+    let roles = roles.map(|link| {
+        let mut places = of_role(config, link);
+        places.extend(device.clone());
+        places
+    });
     Origins {
         source: of_source(config, chain),
         session: device
@@ -53,7 +52,7 @@ pub(super) fn of(config: &Config, chain: &Chain<'_>) -> Origins {
             .cloned()
             .chain([session_duration(config, chain)])
             .collect(),
-        roles: roles.map(with_device).collect(),
+        roles: roles.collect(),
     }
 }
 
@@ -86,14 +85,12 @@ fn of_role(config: &Config, link: &Link<'_>) -> Places {
 
 /// `read_only` is sent as a policy's ARN.
 fn add_read_only(places: &mut Places) {
-    let place_of = |wanted: &str| places.iter().position(|(name, _)| *name == wanted);
-    let Some(read_only) = place_of("read_only").map(|at| places[at].1.clone()) else {
+    let Some((_, read_only)) = places.iter().find(|(name, _)| *name == "read_only") else {
         return;
     };
-    match place_of("policy_arns") {
-        Some(at) if places[at].1 != read_only => {
-            places[at].1 = format!("{}, {read_only}", places[at].1);
-        }
+    let read_only = read_only.clone();
+    match places.iter_mut().find(|(name, _)| *name == "policy_arns") {
+        Some((_, place)) if *place != read_only => *place = format!("{place}, {read_only}"),
         Some(_) => {}
         None => places.push(("policy_arns", read_only)),
     }
@@ -124,11 +121,8 @@ fn session_duration(config: &Config, chain: &Chain<'_>) -> (&'static str, String
         .selected()
         .filter(|_| chain.roles == 0)
         .and_then(duration);
-    let own = || {
-        chain
-            .first(Key::SessionTokenDuration)
-            .map(|value| value.place.to_string())
-    };
+    let own = chain.first(Key::SessionTokenDuration);
+    let own = own.map(|value| value.place.to_string());
     let is_set = config.settings().session_token_duration
         != crate::config::Settings::default().session_token_duration;
     let setting = if is_set {
@@ -138,7 +132,7 @@ fn session_duration(config: &Config, chain: &Chain<'_>) -> (&'static str, String
     };
     (
         "duration_seconds",
-        of_itself.or_else(own).unwrap_or_else(|| setting.to_owned()),
+        of_itself.or(own).unwrap_or_else(|| setting.to_owned()),
     )
 }
 

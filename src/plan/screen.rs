@@ -152,9 +152,8 @@ fn is_list(key: Key) -> bool {
 
 /// `U+0000`
 fn control(text: &str) -> Option<String> {
-    let is_wrong = |c: &char| c.is_control() && !matches!(c, '\n' | '\t');
     text.chars()
-        .find(is_wrong)
+        .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
         .map(|c| format!("U+{:04X}", u32::from(c)))
 }
 
@@ -177,20 +176,20 @@ fn runs_on(key: &str, setting: &Setting) -> bool {
     if is_nested || !text.contains('\n') {
         return false;
     }
-    let is_key = |line: &str| {
-        line.split_once('=')
-            .is_some_and(|(key, _)| Key::of(&visible(key).trim().to_ascii_lowercase()).is_some())
-    };
-    let known = Key::of(key);
-    let next_sets_a_key = || text.split('\n').skip(1).any(is_key);
-    match known {
+    let mut next = text.split('\n').skip(1);
+    match Key::of(key) {
         Some(Key::SessionPolicy) if text.trim_start().starts_with('{') => false,
-        Some(Key::CredentialProcess | Key::MfaProcess) => next_sets_a_key(),
-        Some(key) if key.weight() == Weight::Other => next_sets_a_key(),
+        Some(Key::CredentialProcess | Key::MfaProcess) => next.any(sets_a_key),
+        Some(key) if key.weight() == Weight::Other => next.any(sets_a_key),
         Some(key) if is_list(key) => text.split(',').any(|item| item.trim().contains('\n')),
         Some(_) => true,
         None => false,
     }
+}
+
+fn sets_a_key(line: &str) -> bool {
+    line.split_once('=')
+        .is_some_and(|(key, _)| Key::of(&visible(key).trim().to_ascii_lowercase()).is_some())
 }
 
 /// Nothing of either line is shown: the second may be a secret.

@@ -92,13 +92,15 @@ fn place(config: &Config, profile: &Profile) -> Result<(String, String, Option<V
     if let Some(session) = set(profile, Key::SsoSession) {
         return of_session(config, profile, session);
     }
-    let needed = |key: Key| {
-        let message = format!("profile '{}' is missing {key}", profile.name);
-        set(profile, key)
-            .map(str::to_owned)
-            .ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
-    };
-    Ok((needed(Key::SsoRegion)?, needed(Key::SsoStartUrl)?, None))
+    let region = own(profile, Key::SsoRegion)?;
+    Ok((region, own(profile, Key::SsoStartUrl)?, None))
+}
+
+fn own(profile: &Profile, key: Key) -> Result<String> {
+    let message = format!("profile '{}' is missing {key}", profile.name);
+    set(profile, key)
+        .map(str::to_owned)
+        .ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
 }
 
 /// The session that the profile signs in with, for which it needs no role; `None` where it does not
@@ -132,35 +134,39 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
         return Err(unknown_session(config, name));
     };
     screen::section(&session)?;
-    let needed = |key: Key| {
-        let setting = session
-            .get(key)
-            .map(|setting| setting.value.trim().to_owned());
-        let message = format!("{}: [sso-session {name}] is missing {key}", session.origin);
-        setting
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| Error::config(message))
-    };
     Ok(Sso {
         profile: spokesman(config, name),
         session: Some(name.to_owned()),
-        region: needed(Key::SsoRegion)?,
-        start_url: needed(Key::SsoStartUrl)?,
+        region: needed(&session, Key::SsoRegion)?,
+        start_url: needed(&session, Key::SsoStartUrl)?,
         account_id: None,
         role_name: None,
         scopes: scopes(&session),
     })
 }
 
+fn needed(session: &Section, key: Key) -> Result<String> {
+    let (origin, name) = (&session.origin, &session.name);
+    said(session, key)
+        .map(str::to_owned)
+        .ok_or_else(|| Error::config(format!("{origin}: [sso-session {name}] is missing {key}")))
+}
+
+fn said(session: &Section, key: Key) -> Option<&str> {
+    session
+        .get(key)
+        .map(|setting| setting.value.trim())
+        .filter(|text| !text.is_empty())
+}
+
 /// What `xacct login` takes for the session: its own name, unless that is a profile's that has
 /// nothing to do with it.
 fn spokesman(config: &Config, name: &str) -> String {
-    let is_of_session = |profile: &Profile| set(profile, Key::SsoSession) == Some(name);
     match config.profile(name) {
-        Ok(Some(profile)) if !is_of_session(&profile) => config
+        Ok(Some(profile)) if set(&profile, Key::SsoSession) != Some(name) => config
             .profiles()
             .into_iter()
-            .find(is_of_session)
+            .find(|profile| set(profile, Key::SsoSession) == Some(name))
             .map_or(name.to_owned(), |profile| profile.name),
         _ => name.to_owned(),
     }
@@ -234,32 +240,29 @@ fn of_session(
         return Err(at_key(profile, &[Key::SsoSession], &message).hint(hint));
     };
     screen::section(&session)?;
-    let from_session = |key: Key| {
-        let own = set(profile, key);
-        let shared = session
-            .get(key)
-            .map(|setting| setting.value.trim())
-            .filter(|text| !text.is_empty());
-        match (own, shared) {
-            (Some(own), shared) if shared != Some(own) => Err(at_key(
-                profile,
-                &[key],
-                &format!(
-                    "`{key}` can only be specified in the [sso-session] config when a session name \
-                     is given"
-                ),
-            )),
-            (_, Some(shared)) => Ok(shared.to_owned()),
-            (_, None) => Err(at_key(
-                profile,
-                &[Key::SsoSession],
-                &format!("[sso-session {name}] is missing {key}"),
-            )),
-        }
-    };
     Ok((
-        from_session(Key::SsoRegion)?,
-        from_session(Key::SsoStartUrl)?,
+        shared(profile, &session, Key::SsoRegion)?,
+        shared(profile, &session, Key::SsoStartUrl)?,
         scopes(&session),
     ))
+}
+
+/// The session's value, which the profile may repeat.
+fn shared(profile: &Profile, session: &Section, key: Key) -> Result<String> {
+    match (set(profile, key), said(session, key)) {
+        (Some(own), shared) if shared != Some(own) => Err(at_key(
+            profile,
+            &[key],
+            &format!(
+                "`{key}` can only be specified in the [sso-session] config when a session name is \
+                 given"
+            ),
+        )),
+        (_, Some(shared)) => Ok(shared.to_owned()),
+        (_, None) => Err(at_key(
+            profile,
+            &[Key::SsoSession],
+            &format!("[sso-session {}] is missing {key}", session.name),
+        )),
+    }
 }

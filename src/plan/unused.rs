@@ -72,15 +72,11 @@ pub(super) fn in_chain(chain: &Chain<'_>) -> Vec<String> {
         Source::AccessKey { .. } => beside_key(profile).into_iter().collect(),
         _ => Vec::new(),
     };
-    let told = |unused: &Unused| {
-        format!(
-            "{}: profile '{}': {}",
-            unused.origin,
-            profile.name,
-            unused.message()
-        )
-    };
-    unused.iter().map(told).collect()
+    let told = unused.iter().map(|unused| {
+        let (origin, message) = (&unused.origin, unused.message());
+        format!("{origin}: profile '{}': {message}", profile.name)
+    });
+    told.collect()
 }
 
 fn unused(profile: &Profile, key: Key, used: &str) -> Option<Unused> {

@@ -41,13 +41,8 @@ pub(crate) fn state(config: &Config, name: &str) -> Adoption {
 
 fn state_of(config: &Config, profile: &Profile) -> Adoption {
     let name = &profile.name;
-    let set = |key: Key| {
-        profile
-            .get(key)
-            .filter(|setting| !setting.value.trim().is_empty())
-    };
-    let not = |message: String, hint: &str| Adoption::Not(Error::config(message).hint(hint));
-    if let Some(key) = set(Key::AwsAccessKeyId).or_else(|| set(Key::AwsSecretAccessKey)) {
+    let key = set(profile, Key::AwsAccessKeyId);
+    if let Some(key) = key.or_else(|| set(profile, Key::AwsSecretAccessKey)) {
         return not(
             format!(
                 "{}: profile '{name}' holds an access key, which stays",
@@ -56,10 +51,9 @@ fn state_of(config: &Config, profile: &Profile) -> Adoption {
             "adopt the roles that have it as their source_profile",
         );
     }
-    let is_elsewhere = |key: &str| is_of_role(key) || key == PROCESS;
-    let in_credentials = profile
-        .iter()
-        .find(|(key, setting)| setting.origin.file == FileKind::Credentials && is_elsewhere(key));
+    let in_credentials = profile.iter().find(|(key, setting)| {
+        setting.origin.file == FileKind::Credentials && (is_of_role(key) || *key == PROCESS)
+    });
     if let Some((key, setting)) = in_credentials {
         let file = config.paths().display(FileKind::Config);
         let message = format!(
@@ -81,7 +75,7 @@ fn state_of(config: &Config, profile: &Profile) -> Adoption {
         );
     };
     let asks = process_of(&own).is_some_and(|command| process::asks_xacct_for(command, name));
-    match (set(Key::RoleArn), process_of(&own)) {
+    match (set(profile, Key::RoleArn), process_of(&own)) {
         (None, _) => not(
             without_role(profile),
             "adopt is for profiles with a role_arn",
@@ -99,19 +93,32 @@ fn state_of(config: &Config, profile: &Profile) -> Adoption {
     }
 }
 
+fn set(profile: &Profile, key: Key) -> Option<&Setting> {
+    profile
+        .get(key)
+        .filter(|setting| !setting.value.trim().is_empty())
+}
+
+fn not(message: String, hint: &str) -> Adoption {
+    Adoption::Not(Error::config(message).hint(hint))
+}
+
 fn without_role(profile: &Profile) -> String {
     let name = &profile.name;
-    let has = |start: &str| profile.iter().any(|(key, _)| key.starts_with(start));
-    let what = if has("sso_") {
+    let what = if has(profile, "sso_") {
         "signs in to IAM Identity Center, which the SDKs do by themselves"
-    } else if has(PROCESS) {
+    } else if has(profile, PROCESS) {
         "gets its credentials from a credential_process already"
-    } else if has(Key::LoginSession.name()) {
+    } else if has(profile, Key::LoginSession.name()) {
         "is a sign-in of 'aws login', which the SDKs read by themselves"
     } else {
         "has no role_arn"
     };
     format!("{}: profile '{name}' {what}", profile.origin)
+}
+
+fn has(profile: &Profile, start: &str) -> bool {
+    profile.iter().any(|(key, _)| key.starts_with(start))
 }
 
 /// The texts with the roles of these profiles, which are of [`Adoption::Role`], in the settings

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::edit::{self, Edit, Ini};
 use super::header::SectionKind;
 use super::index::{self, Found};
@@ -111,15 +113,11 @@ impl BlockSource<'_> {
 
     fn identity(&self, item: &str, name: &str) -> Option<AccountRole> {
         let own = Ini::new(FileKind::Config, item).own(name)?;
-        let value = |key: Key| {
-            own.iter()
-                .find(|(own, _)| own == key.name())
-                .map(|(_, value)| value.as_str())
-        };
         match self {
             BlockSource::Sso { session } => {
-                let of_session = value(Key::SsoSession) == Some(session);
-                let (account_id, role) = value(Key::SsoAccountId).zip(value(Key::SsoRoleName))?;
+                let of_session = value(&own, Key::SsoSession) == Some(session);
+                let account_id = value(&own, Key::SsoAccountId)?;
+                let role = value(&own, Key::SsoRoleName)?;
                 of_session.then(|| AccountRole {
                     account_id: account_id.to_owned(),
                     role: role.to_owned(),
@@ -129,10 +127,10 @@ impl BlockSource<'_> {
                 source_profile,
                 role_name,
             } => {
-                let role_arn = Arn::parse(value(Key::RoleArn)?)?;
+                let role_arn = Arn::parse(value(&own, Key::RoleArn)?)?;
                 let role = role_arn.resource.strip_prefix("role/")?;
                 let is_own =
-                    value(Key::SourceProfile) == Some(source_profile) && role == *role_name;
+                    value(&own, Key::SourceProfile) == Some(source_profile) && role == *role_name;
                 let account_id = role_arn.account_id.to_owned();
                 is_own.then(|| AccountRole {
                     account_id,
@@ -141,6 +139,12 @@ impl BlockSource<'_> {
             }
         }
     }
+}
+
+fn value(settings: &[(String, Zeroizing<String>)], key: Key) -> Option<&str> {
+    let mut settings = settings.iter();
+    let (_, value) = settings.find(|(name, _)| name == key.name())?;
+    Some(value)
 }
 
 impl<'t> Block<'t> {
@@ -215,8 +219,10 @@ impl<'t> Block<'t> {
                 text.map_or(Cow::Borrowed(item.text), Cow::Owned),
             ));
         }
-        let is_new = |profile: &&Synced| !self.items.iter().any(|item| item.is(profile));
-        for profile in wish.profiles.iter().filter(is_new) {
+        for profile in wish.profiles {
+            if self.items.iter().any(|item| item.is(profile)) {
+                continue;
+            }
             added += 1;
             let place = items
                 .iter()
@@ -311,33 +317,29 @@ fn items<'t>(
         .iter()
         .filter(|section| place.inner.contains(&section.header.start))
         .collect();
-    let start = |at: usize| {
-        let floor = if at == 0 {
-            place.inner.start
-        } else {
-            inside[at - 1].header.end
-        };
-        above(text, floor..inside[at].header.start)
-    };
-    let item = |(at, section): (usize, &&Found)| {
-        let end = if at + 1 < inside.len() {
-            start(at + 1)
-        } else {
-            place.inner.end
-        };
-        let item = &text[start(at)..end];
+    // Each begins with the comment above its header, and ends where the next begins.
+    let mut floor = place.inner.start;
+    let mut starts = Vec::new();
+    for section in &inside {
+        starts.push(above(text, floor..section.header.start));
+        floor = section.header.end;
+    }
+    let ends = starts.iter().copied().skip(1).chain([place.inner.end]);
+    let mut items = Vec::new();
+    for ((start, end), section) in starts.iter().zip(ends).zip(inside) {
+        let item = &text[*start..end];
         let name = if section.kind == SectionKind::Profile {
             section.name(text)
         } else {
             ""
         };
-        BlockItem {
+        items.push(BlockItem {
             text: item,
             name: name.to_owned(),
             identity: source.identity(item, name),
-        }
-    };
-    inside.iter().enumerate().map(item).collect()
+        });
+    }
+    items
 }
 
 /// Where the comment begins that stands right above the end of the range, as far in as a header.

@@ -152,10 +152,14 @@ impl Config {
 
     /// The two AWS files alone: what there is to look at where the settings file is broken.
     pub(crate) fn without_settings(paths: Paths, texts: Texts) -> Config {
-        let file = |kind, text| ProfileFile::new(kind, &paths.display(kind), text);
+        let (config, credentials) = (FileKind::Config, FileKind::Credentials);
         Config {
-            config: file(FileKind::Config, texts.config),
-            credentials: file(FileKind::Credentials, texts.credentials),
+            config: ProfileFile::new(config, &paths.display(config), texts.config),
+            credentials: ProfileFile::new(
+                credentials,
+                &paths.display(credentials),
+                texts.credentials,
+            ),
             settings: SettingsFile::default(),
             has_settings_file: false,
             unread: OnceLock::new(),
@@ -202,10 +206,9 @@ impl Config {
 
     /// In the order in which they first appear: config file, credentials file, settings file.
     pub(crate) fn profile_names(&self) -> Vec<String> {
-        let counts = |(_, parts): &(&str, Parts<'_>)| parts.any();
         self.parts()
             .into_iter()
-            .filter(counts)
+            .filter(|(_, parts)| parts.any())
             .map(|(name, _)| name.to_owned())
             .collect()
     }
@@ -226,18 +229,19 @@ impl Config {
 
     /// Every header that names a profile, of every name, whether it counts or not.
     pub(crate) fn places(&self) -> HashMap<String, Vec<Origin>> {
-        let of = |parts: &Parts<'_>| -> Vec<Origin> {
-            let config = parts.config.iter().chain(&parts.plain_default);
-            let credentials = parts.credentials.iter().chain(&parts.spaced);
-            let config = config.map(|found| self.config.origin(found.line));
-            let credentials = credentials.map(|found| self.credentials.origin(found.line));
-            let settings = parts.settings.map(|profile| profile.origin.clone());
-            config.chain(credentials).chain(settings).collect()
-        };
         self.parts()
             .into_iter()
-            .map(|(name, parts)| (name.to_owned(), of(&parts)))
+            .map(|(name, parts)| (name.to_owned(), self.places_of(&parts)))
             .collect()
+    }
+
+    fn places_of(&self, parts: &Parts<'_>) -> Vec<Origin> {
+        let config = parts.config.iter().chain(&parts.plain_default);
+        let credentials = parts.credentials.iter().chain(&parts.spaced);
+        let config = config.map(|found| self.config.origin(found.line));
+        let credentials = credentials.map(|found| self.credentials.origin(found.line));
+        let settings = parts.settings.map(|profile| profile.origin.clone());
+        config.chain(credentials).chain(settings).collect()
     }
 
     /// `[sso-session NAME]` of the config file.

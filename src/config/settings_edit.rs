@@ -125,12 +125,15 @@ fn without(body: &str, path: &str, gone: &[(&str, Vec<&str>)]) -> Option<String>
         }
     }
     if !of_braces.is_empty() {
-        let is_gone = |path: &[&str]| {
-            of_braces
-                .get(path[0])
-                .is_some_and(|keys| path.get(1).is_none_or(|key| keys.contains(key)))
-        };
-        out_of_braces(body, profiles, &is_gone, &mut ranges);
+        out_of_braces(
+            body,
+            profiles,
+            &|path| {
+                let keys = of_braces.get(path[0]);
+                keys.is_some_and(|keys| path.get(1).is_none_or(|key| keys.contains(key)))
+            },
+            &mut ranges,
+        );
     }
     let changed = spliced(
         body,

@@ -152,12 +152,11 @@ fn writable(
 }
 
 fn is_role(config: &Config, name: &str) -> bool {
-    let role_arn = |profile: crate::config::Profile| {
-        profile
-            .get(Key::RoleArn)
-            .is_some_and(|arn| !arn.value.is_empty())
-    };
-    config.profile(name).ok().flatten().is_some_and(role_arn)
+    let profile = config.profile(name).ok().flatten();
+    profile.is_some_and(|profile| {
+        let role_arn = profile.get(Key::RoleArn);
+        role_arn.is_some_and(|arn| !arn.value.is_empty())
+    })
 }
 
 /// The profiles to give back.

@@ -78,13 +78,15 @@ pub(crate) fn show(
 }
 
 fn all(config: &Config) -> ShownConfig {
-    let sections = |names: Vec<String>, get: &dyn Fn(&str) -> Option<Section>| -> Vec<Section> {
-        names.iter().filter_map(|name| get(name)).collect()
-    };
+    let (sso_sessions, services) = (config.sso_session_names(), config.services_names());
+    let sso_sessions = sso_sessions.iter();
+    let services = services.iter();
     ShownConfig {
         profiles: config.profiles(),
-        sso_sessions: sections(config.sso_session_names(), &|name| config.sso_session(name)),
-        services: sections(config.services_names(), &|name| config.services(name)),
+        sso_sessions: sso_sessions
+            .filter_map(|name| config.sso_session(name))
+            .collect(),
+        services: services.filter_map(|name| config.services(name)).collect(),
         problems: config.problems(),
     }
 }
@@ -99,9 +101,10 @@ fn one(config: &Config, name: &str) -> Result<ShownConfig> {
     else {
         return Err(config.no_profile(name));
     };
-    let named = |key| profile.get(key).map(|setting| setting.value.as_str());
-    let sso_session = named(Key::SsoSession).and_then(|name| config.sso_session(name));
-    let services = named(Key::Services).and_then(|name| config.services(name));
+    let sso_session = profile.get(Key::SsoSession);
+    let sso_session = sso_session.and_then(|setting| config.sso_session(&setting.value));
+    let services = profile.get(Key::Services);
+    let services = services.and_then(|setting| config.services(&setting.value));
     let beside = sso_session
         .iter()
         .chain(&services)
@@ -178,8 +181,6 @@ fn by_name(sections: &[Section], value: impl Fn(&str, &Setting) -> Value) -> Val
 
 fn as_json(config: &Config, shown: &ShownConfig, no_origin: bool) -> String {
     let written = Written { config, no_origin };
-    let setting = |key: &str, setting: &Setting| written.setting(key, setting);
-    let service = |key: &str, setting: &Setting| written.service(key, setting);
     let problems = shown.problems.iter();
     super::json(&json!({
         "files": {
@@ -187,9 +188,9 @@ fn as_json(config: &Config, shown: &ShownConfig, no_origin: bool) -> String {
             "credentials": written.path(FileKind::Credentials),
             "settings": written.path(FileKind::Settings),
         },
-        "profiles": by_name(&shown.profiles, setting),
-        "sso_sessions": by_name(&shown.sso_sessions, setting),
-        "services": by_name(&shown.services, service),
+        "profiles": by_name(&shown.profiles, |key, setting| written.setting(key, setting)),
+        "sso_sessions": by_name(&shown.sso_sessions, |key, setting| written.setting(key, setting)),
+        "services": by_name(&shown.services, |key, setting| written.service(key, setting)),
         "problems": problems.map(|problem| written.problem(problem)).collect::<Vec<_>>(),
     }))
 }
@@ -241,11 +242,13 @@ fn block(prefix: &str, section: &Section, no_origin: bool) -> String {
 
 /// The key, unless it may be a secret itself: the line tells such apart.
 fn shown_name(key: &str, setting: &Setting) -> String {
-    let or_line = || format!("{MASK} (line {})", setting.origin.line);
-    shown::key_name(key, &setting.value).map_or_else(or_line, str::to_owned)
+    name_or_line(shown::key_name(key, &setting.value), &setting.origin)
 }
 
 fn sub_name(sub: &SubSetting) -> String {
-    let or_line = || format!("{MASK} (line {})", sub.origin.line);
-    shown::key_name(&sub.key, &sub.value).map_or_else(or_line, str::to_owned)
+    name_or_line(shown::key_name(&sub.key, &sub.value), &sub.origin)
+}
+
+fn name_or_line(name: Option<&str>, origin: &Origin) -> String {
+    name.map_or_else(|| format!("{MASK} (line {})", origin.line), str::to_owned)
 }

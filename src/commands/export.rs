@@ -49,17 +49,12 @@ fn aesr(asked: &ExportAesr, context: &Context) -> Result<ExitCode> {
 
 /// The profiles with a role.
 fn roles(config: &Config) -> Vec<String> {
-    let has_role = |profile: &crate::config::Profile| {
-        profile
-            .get(Key::RoleArn)
-            .is_some_and(|setting| !setting.value.trim().is_empty())
-    };
-    config
-        .profiles()
-        .into_iter()
-        .filter(has_role)
-        .map(|profile| profile.name)
-        .collect()
+    let mut profiles = config.profiles();
+    profiles.retain(|profile| {
+        let role_arn = profile.get(Key::RoleArn);
+        role_arn.is_some_and(|setting| !setting.value.trim().is_empty())
+    });
+    profiles.into_iter().map(|profile| profile.name).collect()
 }
 
 /// What becomes of a profile; its source's account is added to the bases.

@@ -45,11 +45,10 @@ impl Forgotten {
             context.shell.get("AWS_ACCESS_KEY_ID"),
             context.shell.get("XACCT_PROFILE"),
         );
-        let is_of = |entry: &Entry| {
+        self.entries.iter().any(|entry| {
             Some(entry.keys.access_key_id()) == id
                 || profile.is_some_and(|name| entry.profiles.iter().any(|known| known == name))
-        };
-        self.entries.iter().any(is_of)
+        })
     }
 }
 
@@ -83,15 +82,10 @@ pub(super) fn of_profile(
     let keys: HashSet<PlanKey> = own.iter().map(|(_, step)| step.key).collect();
     // A profile without a role of its own holds what signs for others.
     let is_holder = plan.steps.iter().all(|step| step.role_arn().is_none());
-    let has_role = |entry: &Entry| {
-        let role_arns = own.iter().filter_map(|(_, step)| step.role_arn());
-        let mut sessions = role_arns.zip(std::iter::repeat(entry.arn.as_deref()));
-        sessions.any(|(role_arn, arn)| arn.is_some_and(|arn| is_session_of(arn, role_arn)))
-    };
     let removed = Removal::new(store, |key, entry| {
         let is_from_source = entry.signers.first() == Some(&source);
         // What a twin got with an option, this profile was given too.
-        let is_shared = twins.contains(&entry.profile) && has_role(entry);
+        let is_shared = twins.contains(&entry.profile) && is_of_role(entry, &own);
         keys.contains(key)
             || is_named(entry, &plan.profile)
             || (is_from_source && (is_holder || is_shared))
@@ -103,20 +97,32 @@ pub(super) fn of_profile(
     removed.finish(store)
 }
 
+/// Whether the entry is a session of a role that one of these steps assumes.
+fn is_of_role(entry: &Entry, steps: &[(usize, &Step)]) -> bool {
+    let Some(arn) = entry.arn.as_deref() else {
+        return false;
+    };
+    let mut role_arns = steps.iter().filter_map(|(_, step)| step.role_arn());
+    role_arns.any(|role_arn| is_session_of(arn, role_arn))
+}
+
 /// Other profiles whose last request is the same.
 pub(super) fn twins(plan: &Plan, config: &Config, context: &Context) -> HashSet<String> {
-    let last = |plan: &Plan| plan.steps.last().map(|step| step.key);
-    let Some(key) = last(plan) else {
+    let Some(key) = last_key(plan) else {
         return HashSet::new();
     };
-    let is_twin = |name: &String| {
-        let request = Request::of_profile(name);
+    let mut names = config.profile_names();
+    names.retain(|name| {
         *name != plan.profile
             && context
-                .plan_of(config, &request)
-                .is_ok_and(|other| last(&other) == Some(key))
-    };
-    config.profile_names().into_iter().filter(is_twin).collect()
+                .plan_of(config, &Request::of_profile(name))
+                .is_ok_and(|other| last_key(&other) == Some(key))
+    });
+    names.into_iter().collect()
+}
+
+fn last_key(plan: &Plan) -> Option<PlanKey> {
+    plan.steps.last().map(|step| step.key)
 }
 
 /// What is left of a profile that has no plan any more.
@@ -130,13 +136,11 @@ fn is_named(entry: &Entry, name: &str) -> bool {
 
 /// What a sign-in has given: its token's file has this name, without its ending.
 pub(super) fn of_sign_in(file: &str, store: &Store) -> Result<Forgotten> {
-    let is_of = |entry: &Entry| {
-        entry
-            .sign_in
-            .as_ref()
-            .is_some_and(|sign_in| sign_in.file == file)
-    };
-    Removal::new(store, |_, entry| is_of(entry))?.finish(store)
+    let removal = Removal::new(store, |_, entry| {
+        let sign_in = entry.sign_in.as_ref();
+        sign_in.is_some_and(|sign_in| sign_in.file == file)
+    });
+    removal?.finish(store)
 }
 
 /// The session that a code was given for, with what came from it, in whatever region and for
@@ -174,17 +178,17 @@ struct Removal(Vec<(PlanKey, Entry)>);
 
 impl Removal {
     fn new(store: &Store, is_meant: impl Fn(&PlanKey, &Entry) -> bool) -> Result<Removal> {
-        let entries = store.entries()?;
+        let mut entries = store.entries()?;
         let meant: HashSet<String> = entries
             .iter()
             .filter(|(key, entry)| is_meant(key, entry))
             .map(|(key, _)| key.to_string())
             .collect();
-        let goes = |(key, entry): &(PlanKey, Entry)| {
+        entries.retain(|(key, entry)| {
             meant.contains(&key.to_string())
                 || entry.signers.iter().any(|signer| meant.contains(signer))
-        };
-        Ok(Removal(entries.into_iter().filter(goes).collect()))
+        });
+        Ok(Removal(entries))
     }
 
     fn finish(self, store: &Store) -> Result<Forgotten> {

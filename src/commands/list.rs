@@ -88,19 +88,18 @@ pub(super) fn run(asked: &List, context: &Context) -> Result<ExitCode> {
 pub(super) fn rows(context: &Context, config: &Config) -> Result<Vec<Row>> {
     let store = context.store()?;
     let now = (context.now)();
-    let of = |profile: &Profile| {
+    let mut rows = Vec::new();
+    for profile in &config.profiles() {
         let request = Request::of_profile(&profile.name);
-        match context.plan_of(config, &request) {
-            Ok(plan) => row(
-                profile,
-                &plan,
-                cached::last_entry(&plan, &store, context).as_ref(),
-                now,
-            ),
+        rows.push(match context.plan_of(config, &request) {
+            Ok(plan) => {
+                let entry = cached::last_entry(&plan, &store, context);
+                row(profile, &plan, entry.as_ref(), now)
+            }
             Err(_) => broken(profile),
-        }
-    };
-    Ok(config.profiles().iter().map(of).collect())
+        });
+    }
+    Ok(rows)
 }
 
 /// The role's name without its path, or what stands where an ARN should.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, DirectoryHealth, Health, Useless};
 use crate::commands::context::Context;
-use crate::config::{Config, FileKind, Key, Paths, hints};
+use crate::config::{ByFile, Config, FileKind, Key, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, ProgramLookup};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
@@ -23,24 +23,9 @@ const UNFINISHED: i64 = 3600;
 pub(super) fn permissions(config: &Config) -> Vec<Finding> {
     let paths = config.paths();
     let profiles = config.profiles_by_file();
-    let holds_keys = |file: FileKind| {
-        let secret = [
-            Key::AwsSecretAccessKey,
-            Key::AwsSessionToken,
-            Key::AwsSecurityToken,
-        ];
-        profiles.iter().any(|own| {
-            let own = match file {
-                FileKind::Config => own.config.as_ref(),
-                FileKind::Credentials => own.credentials.as_ref(),
-                FileKind::Settings => own.settings,
-            };
-            own.is_some_and(|own| secret.iter().any(|key| own.get(*key).is_some()))
-        })
-    };
     let mut files = Vec::new();
     for file in [FileKind::Config, FileKind::Credentials, FileKind::Settings] {
-        let holds = if holds_keys(file) {
+        let holds = if profiles.iter().any(|own| holds_keys(own, file)) {
             Holds::Keys
         } else {
             Holds::Profiles
@@ -53,6 +38,21 @@ pub(super) fn permissions(config: &Config) -> Vec<Finding> {
             .filter_map(|dir| owned(paths, dir, Holds::Files)),
     );
     disk::permissions(&files)
+}
+
+/// Whether this file has a secret of the profile.
+fn holds_keys(profile: &ByFile<'_>, file: FileKind) -> bool {
+    let secret = [
+        Key::AwsSecretAccessKey,
+        Key::AwsSessionToken,
+        Key::AwsSecurityToken,
+    ];
+    let own = match file {
+        FileKind::Config => profile.config.as_ref(),
+        FileKind::Credentials => profile.credentials.as_ref(),
+        FileKind::Settings => profile.settings,
+    };
+    own.is_some_and(|own| secret.iter().any(|key| own.get(*key).is_some()))
 }
 
 /// The directories of the three files, each once.
@@ -249,34 +249,27 @@ fn of_entries(health: &Health, paths: &Paths) -> Vec<Finding> {
         }));
     }
     let shown = paths.shown(&health.path);
-    let several = |kind, paths: Vec<PathBuf>, what: [&str; 2], fix: &str| {
-        let message = match paths.len() {
-            0 => return None,
-            1 => format!("1 {}", what[0]),
-            many => format!("{many} {}", what[1]),
-        };
-        Some(
-            Finding::new(kind, message)
-                .in_file(&shown)
-                .fix(fix)
-                .repair(Repair::Remove { paths }),
-        )
-    };
-    let fix = "nothing need be done: it goes by itself a day after its end";
-    findings.extend(several(
-        &catalog::ENTRY_EXPIRED,
-        expired,
-        ["expired entry", "expired entries"],
-        fix,
-    ));
-    let fix = "nothing need be done: it goes by itself after a day";
-    findings.extend(several(
-        &catalog::CACHE_LEFTOVER,
-        unfinished,
-        ["unfinished file", "unfinished files"],
-        fix,
-    ));
+    if let Some(message) = counted(expired.len(), ["expired entry", "expired entries"]) {
+        let finding = Finding::new(&catalog::ENTRY_EXPIRED, message)
+            .in_file(&shown)
+            .fix("nothing need be done: it goes by itself a day after its end");
+        findings.push(finding.repair(Repair::Remove { paths: expired }));
+    }
+    if let Some(message) = counted(unfinished.len(), ["unfinished file", "unfinished files"]) {
+        let finding = Finding::new(&catalog::CACHE_LEFTOVER, message)
+            .in_file(&shown)
+            .fix("nothing need be done: it goes by itself after a day");
+        findings.push(finding.repair(Repair::Remove { paths: unfinished }));
+    }
     findings
+}
+
+fn counted(count: usize, [one, many]: [&str; 2]) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    }
 }
 
 /// The caches of the AWS CLI: tokens of Identity Center, and what else is in them that others must
@@ -286,33 +279,36 @@ pub(super) fn tokens(context: &Context, paths: &Paths, planned: &[Planned]) -> V
         return Vec::new();
     };
     let now = (context.now)();
-    let profile_of = |url: &str| {
-        let plain = |url: &str| url.trim_end_matches(['/', '#']).to_owned();
-        let signs_in = |one: &&Planned| {
-            let sso = one.plan.as_ref().ok().and_then(|plan| plan.sso());
-            sso.is_some_and(|sso| plain(&sso.start_url) == plain(url))
-        };
-        planned
-            .iter()
-            .find(signs_in)
-            .map(|one| one.profile.name.clone())
-    };
     let mut findings = Vec::new();
     for dir in ["sso/cache", "cli/cache", "login/cache"] {
-        let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
-        for path in listed(&home.join(".aws").join(dir))
-            .into_iter()
-            .filter(is_json)
-        {
+        let mut files = listed(&home.join(".aws").join(dir));
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+        for path in files {
             let file = owned(paths, &path, Holds::Tokens);
             findings.extend(disk::permissions(file.as_slice()));
             if dir == "sso/cache" {
                 let text = small(&path).unwrap_or_default();
-                findings.extend(disk::token(&paths.shown(&path), &text, &profile_of, now));
+                findings.extend(disk::token(
+                    &paths.shown(&path),
+                    &text,
+                    &|url| signed_in(planned, url),
+                    now,
+                ));
             }
         }
     }
     findings
+}
+
+/// The first profile that signs in there.
+fn signed_in(planned: &[Planned], url: &str) -> Option<String> {
+    let end = ['/', '#'];
+    let mut planned = planned.iter();
+    let one = planned.find(|one| {
+        let sso = one.plan.as_ref().ok().and_then(|plan| plan.sso());
+        sso.is_some_and(|sso| sso.start_url.trim_end_matches(end) == url.trim_end_matches(end))
+    });
+    one.map(|one| one.profile.name.clone())
 }
 
 /// What other tools have left in the home directory and in shells' start-up files.
@@ -353,33 +349,36 @@ pub(super) fn programs(
     looked_at: &dyn Fn(&str) -> bool,
 ) -> Vec<Finding> {
     let own = std::env::current_exe().unwrap_or_default();
-    let same =
-        |path: &Path| matches!((path.canonicalize(), own.canonicalize()), (Ok(a), Ok(b)) if a == b);
     let paths = Paths::from_env(&context.env);
-    let look = |written: String| {
+    let mut found: BTreeMap<String, ProgramLookup> = BTreeMap::new();
+    for written in process::programs(planned) {
         // Of what a shell runs: other variables than those that are set here nobody can know.
         let word = paths.expanded(&written, &context.env);
         if word.contains('$') {
-            return None;
+            continue;
         }
-        let found = if word.contains(std::path::is_separator) {
-            Some(PathBuf::from(&word)).filter(|path| path.is_file())
-        } else {
-            let search = context.env.raw("PATH").unwrap_or_default();
-            std::env::split_paths(search)
-                .map(|dir| dir.join(&word))
-                .find(|path| path.is_file())
+        let lookup = match program(context, &word) {
+            Some(path) => ProgramLookup::Found {
+                same: same(&path, &own),
+            },
+            None => ProgramLookup::Missing,
         };
-        Some((
-            written,
-            found.map_or(ProgramLookup::Missing, |path| ProgramLookup::Found {
-                same: same(&path),
-            }),
-        ))
-    };
-    let found: BTreeMap<String, ProgramLookup> = process::programs(planned)
-        .into_iter()
-        .filter_map(look)
-        .collect();
+        found.insert(written, lookup);
+    }
     process::check(planned, looked_at, &found, &own.to_string_lossy())
+}
+
+/// The file that the word starts: a path, or a name in `PATH`.
+fn program(context: &Context, word: &str) -> Option<PathBuf> {
+    if word.contains(std::path::is_separator) {
+        return Some(PathBuf::from(word)).filter(|path| path.is_file());
+    }
+    let search = context.env.raw("PATH").unwrap_or_default();
+    std::env::split_paths(search)
+        .map(|dir| dir.join(word))
+        .find(|path| path.is_file())
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

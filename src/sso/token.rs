@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::files::SsoToken;
 use super::{NOTES, SsoSession, Turn, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
-use crate::cache::SignIn;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::terminal::finishing;
@@ -22,6 +21,15 @@ pub(super) struct Got {
     pub(super) token: SsoToken,
     /// By a sign-in just now, and so perhaps of somebody else than the last one.
     pub(super) by_person: bool,
+}
+
+impl Got {
+    fn unasked(token: SsoToken) -> Got {
+        Got {
+            token,
+            by_person: false,
+        }
+    }
 }
 
 /// What the next process should know of an attempt that failed.
@@ -40,30 +48,24 @@ impl SsoSession<'_> {
     /// Errors: `NeedsPerson`, `Refused`, `Unreachable`, `Signal`.
     pub(super) async fn token(&self, rejected: Option<&Secret>) -> Result<Got> {
         let began = self.now();
-        let unasked = |token| Got {
-            token,
-            by_person: false,
-        };
-        let current = || {
-            self.files
-                .token()
-                .filter(|token| Some(&token.access_token) != rejected)
-        };
-        if let Some(token) = current().filter(|token| token.left(began) >= REFRESH) {
-            return Ok(unasked(token));
+        let current = self.current(rejected);
+        if let Some(token) = current.filter(|token| token.left(began) >= REFRESH) {
+            return Ok(Got::unasked(token));
         }
-        let valid = current().filter(|token| token.left(began) > 0);
+        let valid = self.current(rejected).filter(|token| token.left(began) > 0);
         let _turn = match (self.turn(valid.is_some()).await?, valid) {
-            (Turn::Others, Some(token)) => return Ok(unasked(token)),
+            (Turn::Others, Some(token)) => return Ok(Got::unasked(token)),
             (turn, _) => turn,
         };
         // Somebody may have got one meanwhile.
-        let usable = current().filter(|token| token.left(self.now()) > 0);
+        let usable = self
+            .current(rejected)
+            .filter(|token| token.left(self.now()) > 0);
         if let Some(token) = usable
             .as_ref()
             .filter(|token| token.left(self.now()) >= REFRESH)
         {
-            return Ok(unasked(token.clone()));
+            return Ok(Got::unasked(token.clone()));
         }
         if usable.is_none() {
             self.heed_failure(began)?;
@@ -78,7 +80,7 @@ impl SsoSession<'_> {
             _ => None,
         };
         if let Some(token) = refreshed.or(usable) {
-            return Ok(unasked(token));
+            return Ok(Got::unasked(token));
         }
         if rejected.is_some() {
             self.complain(self.files.drop_token());
@@ -86,26 +88,23 @@ impl SsoSession<'_> {
         self.signed_in().await
     }
 
+    /// What the file has, unless it is `rejected`.
+    fn current(&self, rejected: Option<&Secret>) -> Option<SsoToken> {
+        let token = self.files.token()?;
+        (Some(&token.access_token) != rejected).then_some(token)
+    }
+
     /// A sign-in, whether there is a token or not.
     pub(super) async fn sign_in_anew(&self) -> Result<Got> {
         let (began, before) = (self.now(), self.files.token());
         let _turn = self.turn(false).await?;
-        let is_new = |token: &SsoToken| {
-            before
-                .as_ref()
-                .is_none_or(|old| old.access_token != token.access_token)
-        };
+        let rejected = before.as_ref().map(|old| &old.access_token);
         if let Some(token) = self
-            .files
-            .token()
-            .filter(is_new)
+            .current(rejected)
             .filter(|token| token.left(self.now()) > 0)
         {
             // Somebody has just done so.
-            return Ok(Got {
-                token,
-                by_person: false,
-            });
+            return Ok(Got::unasked(token));
         }
         self.heed_failure(began)?;
         self.signed_in().await
@@ -175,8 +174,7 @@ impl SsoSession<'_> {
     ) -> std::result::Result<Tokens, Failed> {
         let oidc = self.oidc().map_err(Failed::Unsent)?;
         let grant = Grant::Refresh { token };
-        let request = async || oidc.create_token(client, &grant).await;
-        Failure::again_if_unsent(request)
+        Failure::again_if_unsent(async || oidc.create_token(client, &grant).await)
             .await
             .map_err(Failed::Answer)
     }
@@ -228,12 +226,11 @@ impl SsoSession<'_> {
     /// more.
     fn forget_others(&self, token: &SsoToken) {
         let now = self.sign_in_of(token);
-        let is_stale = |sign_in: &SignIn| sign_in.file == now.file && *sign_in != now;
         // What cannot be removed is not used either.
-        let _ = self
-            .asker
-            .store
-            .clear_where(|_, entry| entry.sign_in.as_ref().is_some_and(is_stale));
+        let _ = self.asker.store.clear_where(|_, entry| {
+            let sign_in = entry.sign_in.as_ref();
+            sign_in.is_some_and(|sign_in| sign_in.file == now.file && *sign_in != now)
+        });
     }
 
     fn note(&self) -> Option<FailureNote> {

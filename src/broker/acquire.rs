@@ -12,7 +12,6 @@ use crate::cache::Entry;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::lock_wait::FOR_NEWER;
-use crate::plan::Step;
 
 use super::run::Run;
 use super::send::{Halt, Signer};
@@ -191,22 +190,22 @@ impl Run<'_> {
     /// The first step that must be sent, and the cached credentials that sign it (`None`: the
     /// source's). Everything from that step to the last is locked.
     async fn nearest_live(&mut self, last: usize) -> Result<(usize, Option<Entry>)> {
-        let live = |run: &Self, index| {
-            run.broker
-                .lookup(index)
-                .filter(|entry| run.broker.is_good(entry, index))
-        };
         for first in (1..=last).rev() {
-            if let Some(entry) = live(self, first - 1) {
+            if let Some(entry) = self.live(first - 1) {
                 return Ok((first, Some(entry)));
             }
             self.lock(first - 1).await?;
-            if let Some(entry) = live(self, first - 1) {
+            if let Some(entry) = self.live(first - 1) {
                 self.locks[first - 1] = None;
                 return Ok((first, Some(entry)));
             }
         }
         Ok((0, None))
+    }
+
+    fn live(&self, index: usize) -> Option<Entry> {
+        let entry = self.broker.lookup(index)?;
+        self.broker.is_good(&entry, index).then_some(entry)
     }
 
     /// The source's credentials, fetched and kept where that is a step of the plan.
@@ -244,10 +243,9 @@ impl Run<'_> {
     }
 
     fn needs_code(&self, first: usize, last: usize, signer: &Credentials) -> bool {
-        let is_sent = |step: &&Step| !step.is_conditional || signer.are_long_term();
         self.broker.plan.steps[first..=last]
             .iter()
-            .filter(is_sent)
+            .filter(|step| !step.is_conditional || signer.are_long_term())
             .any(|step| step.serial_number().is_some())
     }
 

@@ -78,23 +78,6 @@ pub(crate) fn holds(before: &Config, after: &Config, edits: &[&TextEdit]) -> boo
 }
 
 fn same(before: &Profile, after: &Profile, edits: &[&TextEdit]) -> bool {
-    let is_meant = |key: &str| {
-        edits.iter().any(|edit| match edit {
-            TextEdit::Set {
-                profile, key: own, ..
-            } => *profile == before.name && own.name() == key,
-            TextEdit::Drop { profile, keys } => {
-                *profile == before.name && keys.iter().any(|own| own.name() == key)
-            }
-            TextEdit::DropMark | TextEdit::Unindent { .. } => false,
-        })
-    };
-    let kept = |profile: &Profile| -> Vec<(String, Zeroizing<String>)> {
-        let others = profile.iter().filter(|(key, _)| !is_meant(key));
-        others
-            .map(|(key, setting)| (key.to_owned(), setting.value.clone()))
-            .collect()
-    };
     let set = edits.iter().all(|edit| match edit {
         TextEdit::Set {
             profile,
@@ -106,7 +89,28 @@ fn same(before: &Profile, after: &Profile, edits: &[&TextEdit]) -> bool {
             .is_some_and(|setting| *setting.value == *value),
         _ => true,
     });
-    before.name == after.name && set && kept(before) == kept(after)
+    before.name == after.name && set && kept(before, edits) == kept(after, edits)
+}
+
+/// What the profile says that the edits do not mean.
+fn kept<'p>(profile: &'p Profile, edits: &[&TextEdit]) -> Vec<(&'p str, &'p str)> {
+    profile
+        .iter()
+        .filter(|(key, _)| !edits.iter().any(|edit| means(edit, &profile.name, key)))
+        .map(|(key, setting)| (key, setting.value.as_str()))
+        .collect()
+}
+
+fn means(edit: &TextEdit, name: &str, key: &str) -> bool {
+    match edit {
+        TextEdit::Set {
+            profile, key: own, ..
+        } => *profile == name && own.name() == key,
+        TextEdit::Drop { profile, keys } => {
+            *profile == name && keys.iter().any(|own| own.name() == key)
+        }
+        TextEdit::DropMark | TextEdit::Unindent { .. } => false,
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,11 @@ const SOURCES: [Key; 4] = [
 /// ignored source anyway is not said again.
 pub(super) fn check(profile: &Profile) -> Option<Finding> {
     let is_set = |key: Key| set(profile, key).is_some();
-    let is_read = |key: &Key| {
-        set(profile, *key).is_some_and(|(setting, _)| setting.origin.file != FileKind::Settings)
-    };
-    let named: Vec<Key> = SOURCES.into_iter().filter(is_read).collect();
+    let mut named = SOURCES.to_vec();
+    named.retain(|key| {
+        let setting = set(profile, *key);
+        setting.is_some_and(|(setting, _)| setting.origin.file != FileKind::Settings)
+    });
     let (key, why, fix) = match named[..] {
         [key @ (Key::SourceProfile | Key::CredentialSource)] if !is_set(Key::RoleArn) => {
             if is_set(Key::AwsAccessKeyId) {

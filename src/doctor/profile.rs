@@ -84,14 +84,11 @@ fn credential_source(profile: &Profile) -> Option<Finding> {
 fn sso_repeated(config: &Config, profile: &Profile) -> Option<Finding> {
     let (_, session) = set(profile, Key::SsoSession)?;
     let session = config.sso_session(session)?;
-    let same = |key: &Key| {
+    let mut keys = vec![Key::SsoRegion, Key::SsoStartUrl];
+    keys.retain(|key| {
         let own = in_aws_file(profile, *key).map(|(_, text)| text);
         own.is_some() && own == session.get(*key).map(|setting| setting.value.trim())
-    };
-    let keys: Vec<Key> = [Key::SsoRegion, Key::SsoStartUrl]
-        .into_iter()
-        .filter(same)
-        .collect();
+    });
     let (setting, _) = set(profile, *keys.first()?)?;
     let shown = keys
         .iter()

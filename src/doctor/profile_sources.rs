@@ -138,17 +138,18 @@ fn unused_sources(profile: &Profile) -> Vec<Finding> {
     findings
 }
 
+fn needs_shell(word: &str) -> bool {
+    word.starts_with('~')
+        || word.contains(['$', '`'])
+        || ["|", "||", "&&", ";", ">", "<", "&"].contains(&word)
+}
+
 fn process(profile: &Profile) -> Vec<Finding> {
     let Some((setting, command)) = set(profile, Key::CredentialProcess) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     let words: Vec<String> = words::readable(command);
-    let needs_shell = |word: &String| {
-        word.starts_with('~')
-            || word.contains(['$', '`'])
-            || ["|", "||", "&&", ";", ">", "<", "&"].contains(&&**word)
-    };
     if let Some(word) = words.iter().find(|word| needs_shell(word))
         && setting.origin.file != FileKind::Settings
     {

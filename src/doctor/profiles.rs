@@ -151,11 +151,10 @@ fn is_told_elsewhere(error: &Error) -> bool {
     if error.id == Some(catalog::GUARD_MISSPELT.id) {
         return true;
     }
-    let is_of_shell = |variable: &str| error.place.as_deref() == Some(&variable.into());
     error.id == Some(catalog::REGION_MALFORMED.id)
         && ["AWS_REGION", "AWS_DEFAULT_REGION"]
             .into_iter()
-            .any(is_of_shell)
+            .any(|variable| error.place.as_deref() == Some(&variable.into()))
 }
 
 /// Whether a finding says of the same value, as something to look at, what the plan failed for.
@@ -286,14 +285,11 @@ type Lacking<'p> = HashMap<&'p str, (&'p crate::config::Setting, &'p str)>;
 /// The roles without `external_id` beside others of the same account, assumed by the same profile,
 /// that have one.
 fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
-    let role = |one: &'_ Planned| -> Option<(String, String)> {
-        let (_, arn) = set(&one.profile, Key::RoleArn)?;
-        let (_, source) = set(&one.profile, Key::SourceProfile)?;
-        Some((source.to_owned(), Arn::parse(arn)?.account_id.to_owned()))
-    };
     let mut having: HashMap<(String, String), &str> = HashMap::new();
     for one in planned {
-        if let Some(role) = role(one).filter(|_| set(&one.profile, Key::ExternalId).is_some()) {
+        if let Some(role) =
+            source_and_account(one).filter(|_| set(&one.profile, Key::ExternalId).is_some())
+        {
             having.entry(role).or_insert(&one.profile.name);
         }
     }
@@ -301,9 +297,15 @@ fn without_external_id(planned: &[Planned]) -> Lacking<'_> {
         .iter()
         .filter(|one| set(&one.profile, Key::ExternalId).is_none())
         .filter_map(|one| {
-            let other = having.get(&role(one)?)?;
+            let other = having.get(&source_and_account(one)?)?;
             let (setting, _) = set(&one.profile, Key::RoleArn)?;
             Some((&*one.profile.name, (setting, *other)))
         });
     lacking.collect()
+}
+
+fn source_and_account(one: &Planned) -> Option<(String, String)> {
+    let (_, arn) = set(&one.profile, Key::RoleArn)?;
+    let (_, source) = set(&one.profile, Key::SourceProfile)?;
+    Some((source.to_owned(), Arn::parse(arn)?.account_id.to_owned()))
 }

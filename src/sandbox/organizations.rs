@@ -66,8 +66,8 @@ fn parameter<'a>(form: &'a Form, name: &str) -> &'a str {
 
 /// All accounts, or those right below a parent.
 fn accounts(world: &World, parent: Option<&str>) -> Vec<Value> {
-    let is_below = |account: &&Account| parent.is_none_or(|parent| unit_of(account) == parent);
-    let below = members(world).filter(is_below);
+    let below =
+        members(world).filter(|account| parent.is_none_or(|parent| unit_of(account) == parent));
     below.map(|account| shown(world, account)).collect()
 }
 

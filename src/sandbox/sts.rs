@@ -351,12 +351,10 @@ fn inherit(
         let message = "The source identity is already set for this assume role session";
         return Err(AwsRefusal::validation(message));
     }
-    let conflict = |tag: &Tag| {
-        transitive_tags
-            .iter()
-            .any(|kept| kept.key.eq_ignore_ascii_case(&tag.key))
-    };
-    if params.tags.iter().any(conflict) {
+    if params.tags.iter().any(|tag| {
+        let mut kept = transitive_tags.iter();
+        kept.any(|kept| kept.key.eq_ignore_ascii_case(&tag.key))
+    }) {
         let message = "One of the specified transitive tag keys can't be set because it conflicts \
                        with a \
                        transitive tag key from the calling session.";

@@ -66,13 +66,10 @@ pub(crate) fn read(world: &World, text: &str, now: DateTime<Utc>) -> Result<IdTo
     }) {
         return Err(invalid("Incorrect token audience"));
     }
-    let revoked = |trust: &&Trust| {
-        trust
-            .revoked
-            .as_deref()
-            .is_some_and(|it| policy::like(it, &token.subject))
-    };
-    if statements.iter().any(revoked) {
+    if statements.iter().any(|trust| {
+        let revoked = trust.revoked.as_deref();
+        revoked.is_some_and(|it| policy::like(it, &token.subject))
+    }) {
         let message = "The identity provider reported that authentication failed";
         return Err(AwsRefusal::new(403, "IDPRejectedClaim", message));
     }

@@ -25,11 +25,25 @@ use crate::secret::Secret;
 #[command(next_help_heading = "Output")]
 pub(crate) struct Speaking {
     /// Print errors only
-    #[arg(short, long, global = true, hide_short_help = true, env = "XACCT_QUIET", value_parser = BoolishValueParser::new())]
+    #[arg(
+        short,
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "XACCT_QUIET",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
     /// Print each step; -vv adds requests and responses
-    #[arg(short, long, global = true, hide_short_help = true, env = "XACCT_VERBOSE", action = ArgAction::Count)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "XACCT_VERBOSE",
+        action = ArgAction::Count
+    )]
     pub(crate) verbose: u8,
     /// When to use colour
     #[arg(
@@ -78,31 +92,69 @@ pub(super) fn profile_needed(arg: Arg) -> Arg {
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Asking {
     /// The MFA code; set XACCT_MFA_CODE instead to hide it from other users' ps
-    #[arg(long, env = "XACCT_MFA_CODE", hide_env_values = true, value_name = "CODE", value_parser = secret)]
+    #[arg(
+        long,
+        env = "XACCT_MFA_CODE",
+        hide_env_values = true,
+        value_name = "CODE",
+        value_parser = secret
+    )]
     pub(crate) mfa_code: Option<Secret>,
     /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
     /// Sign in to IAM Identity Center with a code, in a browser on any computer
-    #[arg(long, hide_short_help = true, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_DEVICE_CODE",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) device_code: bool,
     /// Print the sign-in URL instead of opening a browser
-    #[arg(long, hide_short_help = true, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_NO_BROWSER",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_browser: bool,
     /// Ignore cached credentials and get new ones
-    #[arg(long, env = "XACCT_REFRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_REFRESH",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) refresh: bool,
     /// Check cached credentials with AWS (GetCallerIdentity) before using them
-    #[arg(long, env = "XACCT_VERIFY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_VERIFY",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) verify: bool,
     /// Renew credentials that expire sooner than this: 15m, 1h or seconds
-    #[arg(long, hide_short_help = true, env = "XACCT_MIN_TTL", value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_MIN_TTL",
+        value_name = "DURATION",
+        value_parser = duration::parse
+    )]
     pub(crate) min_ttl: Option<u64>,
     /// Time limit, excluding prompts: 5s, 1m or seconds
-    #[arg(long, hide_short_help = true, env = "XACCT_WITHIN", value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_WITHIN",
+        value_name = "DURATION",
+        value_parser = duration::parse
+    )]
     pub(crate) within: Option<u64>,
 }
 

@@ -20,7 +20,11 @@ use crate::render::shell::Shell;
 /// ones and return the exit status, so that a command after && does not run in the previous
 /// account. Without PROFILE, you pick one from a list; Esc leaves the shell unchanged.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::ASSUME, override_usage = examples::ASSUME_USAGE, mut_args(profile_needed))]
+#[command(
+    after_help = examples::ASSUME,
+    override_usage = examples::ASSUME_USAGE,
+    mut_args(profile_needed)
+)]
 pub(crate) struct Assume {
     /// The shell's language [default: the shell that started xacct]
     #[arg(long, env = "XACCT_SHELL", value_name = "SHELL")]
@@ -58,7 +62,11 @@ pub(crate) struct Unset {
 /// the command's; 126 or 127 if it cannot be run; 125 if xacct failed. Without PROFILE, you pick
 /// one from a list.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::EXEC, override_usage = examples::EXEC_USAGE, mut_args(profile_needed))]
+#[command(
+    after_help = examples::EXEC,
+    override_usage = examples::EXEC_USAGE,
+    mut_args(profile_needed)
+)]
 pub(crate) struct Exec {
     /// The command and its arguments [default: your shell]
     // `parse` adds what stands behind `--`: clap alone would take CMD in `exec --role-arn ARN --
@@ -121,7 +129,11 @@ pub(crate) struct List {
 /// whether you would be prompted for an MFA code. Nothing is sent to AWS. Without PROFILE, you pick
 /// one from a list.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = examples::EXPLAIN, override_usage = examples::EXPLAIN_USAGE, mut_args(profile_needed))]
+#[command(
+    after_help = examples::EXPLAIN,
+    override_usage = examples::EXPLAIN_USAGE,
+    mut_args(profile_needed)
+)]
 pub(crate) struct Explain {
     /// Print JSON
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
@@ -220,7 +232,13 @@ pub(crate) struct Clear {
 #[command(after_help = examples::SANDBOX)]
 pub(crate) struct Sandbox {
     /// A TOML file with your own accounts, users, devices and roles
-    #[arg(long, env = "XACCT_WORLD", value_name = "FILE", value_hint = ValueHint::FilePath, global = true)]
+    #[arg(
+        long,
+        env = "XACCT_WORLD",
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        global = true
+    )]
     pub(crate) world: Option<PathBuf>,
     /// The command to run in the sandbox [default: your shell]
     #[arg(value_name = "CMD", last = true)]
@@ -259,7 +277,12 @@ pub(crate) struct SandboxCode {
     #[arg(value_name = "DEVICE")]
     pub(crate) device: Option<String>,
     /// Print a code that was not used yet, if necessary the next one
-    #[arg(long, env = "XACCT_FRESH", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_FRESH",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) fresh: bool,
 }
 

@@ -45,7 +45,12 @@ pub(crate) struct Console {
     #[arg(help_heading = "Console")]
     pub(crate) print: bool,
     /// Copy the URL to your terminal's clipboard, also over SSH and in tmux
-    #[arg(long, env = "XACCT_COPY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_COPY",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     #[arg(help_heading = "Console", conflicts_with = "print")]
     pub(crate) copy: bool,
     /// The browser: firefox, chrome, chromium, edge, brave, system, or a command line
@@ -57,7 +62,12 @@ pub(crate) struct Console {
     )]
     pub(crate) browser: Option<String>,
     /// Use the console's switch-role link, if you are signed in already
-    #[arg(long, hide_short_help = true, env = "XACCT_SWITCH_ROLE", value_parser = BoolishValueParser::new())]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_SWITCH_ROLE",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue, help_heading = "Console", conflicts_with = "service")]
     pub(crate) switch_role: bool,
     #[command(flatten)]

@@ -31,10 +31,20 @@ pub(crate) struct Doctor {
     #[arg(long)]
     pub(crate) fix: bool,
     /// Show what --fix would change
-    #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) dry_run: bool,
     /// Do not use the network; skips keys, clock and endpoints
-    #[arg(long, env = "XACCT_OFFLINE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_OFFLINE",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) offline: bool,
     /// Print JSON
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]

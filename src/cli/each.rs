@@ -53,14 +53,33 @@ pub(crate) struct Each {
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
     /// How many to run in parallel [default: two per core, at least 8]
-    #[arg(short, long, env = "XACCT_JOBS", value_name = "N", value_parser = jobs, help_heading = "Run")]
+    #[arg(
+        short,
+        long,
+        env = "XACCT_JOBS",
+        value_name = "N",
+        value_parser = jobs,
+        help_heading = "Run"
+    )]
     pub(crate) jobs: Option<u32>,
     /// The regions to run in, separated by commas, or all enabled ones: all
-    #[arg(long, env = "XACCT_REGIONS", value_name = "REGIONS", value_delimiter = ',', value_parser = region)]
+    #[arg(
+        long,
+        env = "XACCT_REGIONS",
+        value_name = "REGIONS",
+        value_delimiter = ',',
+        value_parser = region
+    )]
     #[arg(help_heading = "Run")]
     pub(crate) regions: Vec<String>,
     /// Time limit for each command: 90, 5m, 1h
-    #[arg(long, env = "XACCT_TIMEOUT", value_name = "DURATION", value_parser = timeout, help_heading = "Run")]
+    #[arg(
+        long,
+        env = "XACCT_TIMEOUT",
+        value_name = "DURATION",
+        value_parser = timeout,
+        help_heading = "Run"
+    )]
     pub(crate) timeout: Option<u64>,
     /// How often to retry a command that failed or timed out, with backoff
     #[arg(
@@ -73,7 +92,12 @@ pub(crate) struct Each {
     )]
     pub(crate) retries: u32,
     /// After a failure, start no more commands
-    #[arg(long, hide_short_help = true, env = "XACCT_FAIL_FAST", value_parser = BoolishValueParser::new())]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_FAIL_FAST",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue, help_heading = "Run")]
     pub(crate) fail_fast: bool,
     /// Repeat the last run where it failed, with CMD if you give one
@@ -85,7 +109,14 @@ pub(crate) struct Each {
     #[arg(long, conflicts_with = "retry_failed", help_heading = "Run")]
     pub(crate) plan: bool,
     /// Run part K of N only, to divide the accounts among N machines
-    #[arg(long, hide_short_help = true, env = "XACCT_SHARD", value_name = "K/N", value_parser = shard, help_heading = "Run")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_SHARD",
+        value_name = "K/N",
+        value_parser = shard,
+        help_heading = "Run"
+    )]
     pub(crate) shard: Option<Shard>,
     /// How to print what the commands print
     ///
@@ -99,7 +130,13 @@ pub(crate) struct Each {
     )]
     pub(crate) output: Output,
     /// Write each command's output to DIR/PROFILE.ACCOUNT.REGION.out and .err
-    #[arg(long, hide_short_help = true, env = "XACCT_OUTPUT_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_OUTPUT_DIR",
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath
+    )]
     #[arg(help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
     #[command(flatten)]

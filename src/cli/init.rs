@@ -30,7 +30,12 @@ pub(crate) struct Init {
     #[arg(value_name = "SHELL")]
     pub(crate) shell: InitShell,
     /// Show the profile and the remaining time in the prompt
-    #[arg(long, env = "XACCT_PROMPT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_PROMPT",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) prompt: bool,
     /// Renew credentials that expire sooner than this before each prompt [10m without a value]
     #[arg(long, env = "XACCT_RENEW", value_name = "DURATION", value_parser = duration::parse)]

@@ -91,7 +91,10 @@ use sync::Sync;
 /// credentials and hands them to shells, commands and SDKs. One MFA code a day serves all roles.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "xacct", bin_name = "xacct", after_help = examples::XACCT)]
-#[command(version, long_version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("XACCT_BUILD"), ")"))]
+#[command(
+    version,
+    long_version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("XACCT_BUILD"), ")")
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) speaking: Speaking,

@@ -75,12 +75,26 @@ pub(crate) struct Add {
     )]
     pub(crate) session_name: Option<String>,
     /// How long the credentials are valid: 15m, 1h, 12h or seconds
-    #[arg(long, hide_short_help = true, env = "XACCT_DURATION", value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_DURATION",
+        value_name = "DURATION",
+        value_parser = duration::parse
+    )]
     #[arg(help_heading = "Role")]
     pub(crate) duration: Option<u64>,
     /// Add an access key; prompts for the secret, or reads stdin
-    #[arg(long, env = "XACCT_ACCESS_KEY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(help_heading = "Access key", conflicts_with_all = ["role_arn", "source_profile", "external_id"])]
+    #[arg(
+        long,
+        env = "XACCT_ACCESS_KEY",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    #[arg(
+        help_heading = "Access key",
+        conflicts_with_all = ["role_arn", "source_profile", "external_id"]
+    )]
     #[arg(conflicts_with_all = ["session_name", "duration", "credential_source"])]
     pub(crate) access_key: bool,
     /// The access key ID [default: prompt, or stdin's first line before the secret]
@@ -124,13 +138,30 @@ pub(crate) struct Add {
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// Show the change without writing it
-    #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) dry_run: bool,
     /// Write the profile without trying it first
-    #[arg(long, hide_short_help = true, env = "XACCT_NO_CHECK", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_NO_CHECK",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) no_check: bool,
     /// Write the change without asking
-    #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asking: Asking,
@@ -161,10 +192,21 @@ pub(crate) struct Adopt {
     #[arg(long)]
     pub(crate) undo: bool,
     /// Show the change without writing it
-    #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) dry_run: bool,
     /// Write the change without asking
-    #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) yes: bool,
     /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]

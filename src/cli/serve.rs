@@ -50,7 +50,13 @@ pub(crate) struct Serve {
     #[arg(long, env = "XACCT_PORT", value_name = "PORT")]
     pub(crate) port: Option<u16>,
     /// The address: loopback, 169.254.170.2 or 169.254.170.23; SDKs accept no other
-    #[arg(long, env = "XACCT_ADDRESS", value_name = "IP", default_value = "127.0.0.1", value_parser = address)]
+    #[arg(
+        long,
+        env = "XACCT_ADDRESS",
+        value_name = "IP",
+        default_value = "127.0.0.1",
+        value_parser = address
+    )]
     pub(crate) address: IpAddr,
     /// The profile whose credentials assume the role, if PROFILE is a role ARN
     #[arg(long, value_name = "NAME", help_heading = "Role overrides")]

@@ -106,7 +106,12 @@ pub(crate) struct SyncOrganizations {
     #[arg(value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) account_tag: Vec<String>,
     /// Include the management account and the source profile's own
-    #[arg(long, hide_short_help = true, env = "XACCT_OWN_ACCOUNTS", value_parser = BoolishValueParser::new())]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_OWN_ACCOUNTS",
+        value_parser = BoolishValueParser::new()
+    )]
     #[arg(action = ArgAction::SetTrue, help_heading = "Choosing")]
     pub(crate) own_accounts: bool,
     #[command(flatten)]
@@ -129,13 +134,29 @@ pub(crate) struct Syncing {
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// Remove the block's profiles that no longer exist at the source
-    #[arg(long, env = "XACCT_PRUNE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_PRUNE",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) prune: bool,
     /// Show the change without writing it
-    #[arg(long, env = "XACCT_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) dry_run: bool,
     /// Write the change without asking
-    #[arg(short, long, env = "XACCT_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
     pub(crate) yes: bool,
 }
 

@@ -249,15 +249,16 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
         Source::Ec2InstanceMetadata(_) | Source::EcsContainer => json!({"kind": kind}),
         Source::WebIdentity(web) => {
             json!({"kind": kind, "profile": web.profile, "role_arn": web.role_arn,
-                   "role_session_name": web.role_session_name, "web_identity_token_file": web.token_file,
+                   "role_session_name": web.role_session_name,
+                   "web_identity_token_file": web.token_file,
                    "duration_seconds": web.duration_seconds, "policy": web.policy,
                    "policy_arns": Some(&web.policy_arns).filter(|arns| !arns.is_empty()),
                    "read_only": place_of(places, "read_only").is_some(), "origins": object(places)})
         }
         Source::Sso(sso) => {
-            json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session, "sso_region": sso.region,
-                   "sso_start_url": masked::address(&sso.start_url), "sso_account_id": sso.account_id,
-                   "sso_role_name": sso.role_name})
+            json!({"kind": kind, "profile": sso.profile, "sso_session": sso.session,
+                   "sso_region": sso.region, "sso_start_url": masked::address(&sso.start_url),
+                   "sso_account_id": sso.account_id, "sso_role_name": sso.role_name})
         }
         Source::Login {
             profile,

@@ -53,11 +53,12 @@ fn trust(asked: &PolicyTrust, context: &Context) -> Result<ExitCode> {
     say_what_else(&hop, asked, context);
     match &made {
         Some(made) => tell_of_new(made, &plan, &config, context)?,
-        None if external_id.is_none() && is_stranger(&hop, &account_id) => context.voice.note(&format!(
-            "no external ID is set, so anyone who gets account {account_id} to act for them can \
-             reach this role too: \
-             --new-external-id makes one"
-        )),
+        None if external_id.is_none() && is_stranger(&hop, &account_id) => {
+            context.voice.note(&format!(
+                "no external ID is set, so anyone who gets account {account_id} to act for them \
+                 can reach this role too: --new-external-id makes one"
+            ));
+        }
         None => {}
     }
     Ok(ExitCode::SUCCESS)

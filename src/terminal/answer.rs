@@ -33,7 +33,7 @@ impl Unanswered {
         match self {
             Unanswered::Signal(number) => Error::new(Kind::Signal(number), "interrupted"),
             Unanswered::Background => needs_person(BACKGROUND).hint(TO_FOREGROUND),
-            Unanswered::NoTerminal => needs_person("there is no terminal to prompt on"),
+            Unanswered::NoTerminal => needs_person("no terminal is available to prompt on"),
             Unanswered::Closed => needs_person("nothing was answered"),
             Unanswered::Failed(cause) => {
                 needs_person(&format!("the terminal cannot be asked: {cause}")).caused_by(cause)

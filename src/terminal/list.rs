@@ -102,7 +102,10 @@ impl Events {
             tokio::select! {
                 biased;
                 number = self.signals.next() => {
-                    return Err(if number == HANG_UP { Unanswered::Closed } else { Unanswered::Signal(number) });
+                    return Err(match number {
+                        HANG_UP => Unanswered::Closed,
+                        other => Unanswered::Signal(other),
+                    });
                 }
                 _ = self.resized.recv() => return Ok(Event::Resized),
                 () = self.resumed.next() => return Ok(Event::Resumed),

@@ -174,7 +174,7 @@ fn what_does_not_work_is_not_written() {
     for (args, message) in [
         (
             &ROLE[..4],
-            "--source-profile is missing, and there is no terminal to prompt on\n",
+            "--source-profile is missing, and no terminal is available to prompt on\n",
         ),
         (&ROLE[..1], "NAME is missing"),
         (

@@ -149,7 +149,7 @@ fn what_does_not_fit_is_not_written() {
         (
             in_session("two", &[]),
             2,
-            "--sso-start-url is missing, and there is no terminal to prompt on\n",
+            "--sso-start-url is missing, and no terminal is available to prompt on\n",
         ),
         (
             vec!["new", "--sso-session", "acme"],

@@ -74,7 +74,7 @@ fn stdin_may_be_closed_and_the_terminal_missing() {
         )
         .run();
     without.status(5).stdout("").stderr(&format!(
-        "xacct: error: an MFA code for {SERIAL} is needed, and there is no terminal to prompt \
+        "xacct: error: an MFA code for {SERIAL} is needed, and no terminal is available to prompt \
          on\n  in a terminal, run: xacct \
          login client2\n  or give the code in the variable XACCT_MFA_CODE\n"
     ));

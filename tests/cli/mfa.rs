@@ -201,7 +201,7 @@ fn without_anybody_to_ask_it_ends_at_once() {
         .status(5)
         .stdout("")
         .stderr(&format!(
-            "xacct: error: an MFA code for {DEVICE} is needed, and there is no terminal to prompt \
+            "xacct: error: an MFA code for {DEVICE} is needed, and no terminal is available to prompt \
          on\n{ways_out}"
         ));
     // By what the user has set; the option is the last word where both are there.

@@ -341,7 +341,7 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
         (&["credential-process", "prod"][..], 5),
         (&["exec", "prod", "--", "touch", "ran"], 125),
     ] {
-        let no_terminal = format!("{wants}there is no terminal to prompt on{hint}");
+        let no_terminal = format!("{wants}no terminal is available to prompt on{hint}");
         detached(&sandbox, args)
             .run()
             .status(status)
@@ -393,7 +393,7 @@ fn a_confirmation_counts_in_every_profile_of_a_chain() {
     detached(&sandbox, &["credential-process", "chained"]).run().status(5).stdout("").stderr(&format!(
         "xacct: error: profile 'chained' goes through profile 'client2', which wants a yes before \
          it is used \
-         (~/.config/xacct/config.toml:2), and there is no terminal to prompt on{hint}"
+         (~/.config/xacct/config.toml:2), and no terminal is available to prompt on{hint}"
     ));
     assert_eq!(sandbox.calls(), [""; 0]);
     detached(&sandbox, &["explain", "chained"]).run().ok().stdout_contains(

@@ -262,7 +262,7 @@ impl<'a> Answers<'a> {
         )
     }
 
-    /// The error for a value that is missing, if there is no terminal to prompt on.
+    /// The error for a value that is missing, if no terminal is available to prompt on.
     pub(super) fn missing(&self, what: &str) -> Error {
         if self.asked.asking.no_input || !terminal::in_background() {
             return missing(what);
@@ -440,7 +440,7 @@ pub(super) fn given<T>(option: &str, value: &str, read: &impl Fn(&str) -> Verdic
 
 pub(super) fn missing(what: &str) -> Error {
     Error::usage(format!(
-        "{what} is missing, and there is no terminal to prompt on"
+        "{what} is missing, and no terminal is available to prompt on"
     ))
     .hint("xacct add --help    lists the options")
 }

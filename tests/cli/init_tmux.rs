@@ -142,8 +142,8 @@ fn tab_completes_every_name() {
     ] {
         let sandbox = Sandbox::start_plain();
         sandbox.write_config(
-            "[profile team:one@b=c]\n[profile team:two@b=c]\n[profile \"my own's\"]\nregion = \
-             eu-west-1\n",
+            "[profile team:one@b=c]\n[profile team:two@b=c]\n[profile at@home]\n\
+             [profile \"my own's\"]\nregion = eu-west-1\n",
         );
         let dir = tempfile::tempdir().unwrap();
         let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, &[args]) else {
@@ -154,6 +154,9 @@ fn tab_completes_every_name() {
         tmux.type_and_tab("o");
         tmux.command(&["send-keys", "Enter"]);
         tmux.client.expect("[profile team:one@b=c]");
+        tmux.type_and_tab("xacct config show at@h");
+        tmux.command(&["send-keys", "Enter"]);
+        tmux.client.expect("[profile at@home]");
         tmux.type_and_tab("xacct config show m");
         tmux.command(&["send-keys", "Enter"]);
         tmux.client.expect("[profile \"my own's\"]");

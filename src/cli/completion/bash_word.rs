@@ -38,6 +38,11 @@ impl BashWord {
                     let escaped = characters.next_if(|next| "\"\\$`".contains(*next));
                     word.text.push(escaped.unwrap_or('\\'));
                 }
+                // readline begins the word that it replaces with the sign of a host.
+                (None, '@') if breaks.contains('@') => {
+                    word.kept = word.text.len();
+                    word.text.push('@');
+                }
                 (None, _) if breaks.contains(character) => {
                     word.text.push(character);
                     word.kept = word.text.len();

@@ -341,11 +341,13 @@ pub(super) fn how(asking: &Asking) -> How {
 fn read_policy(path: &Path) -> Result<String> {
     let read = files::read_text(path).map(|text| text.to_string());
     read.map_err(|error| {
-        Error::config(format!(
-            "--policy: {} cannot be read: {error}",
-            path.display()
-        ))
-        .caused_by(error)
+        let is_pipe = error.kind() == std::io::ErrorKind::InvalidInput;
+        let message = format!("--policy: {} cannot be read: {error}", path.display());
+        let error = Error::config(message).caused_by(error);
+        if is_pipe {
+            return error.hint("save what a command prints to a file first, and name that file");
+        }
+        error
     })
 }
 

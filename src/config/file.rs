@@ -35,7 +35,7 @@ impl ProfileFile {
         }
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         &self.sections.text
     }
 

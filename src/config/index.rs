@@ -53,7 +53,7 @@ impl Sections {
     pub(super) fn of(text: Zeroizing<String>, file: FileKind) -> Sections {
         let all = sections(&text, file);
         Sections {
-            has_unread: all.iter().any(Found::is_unread),
+            has_unread: has_unread(&all, &text),
             text,
             all,
             by_name: Index::default(),
@@ -108,6 +108,12 @@ impl Found {
             || (self.kind == SectionKind::Ignored && self.flaw.is_some())
     }
 
+    /// Whether the name of this profile looks like another one.
+    pub(super) fn is_disguised(&self, text: &str) -> bool {
+        let name = self.name(text);
+        self.kind == SectionKind::Profile && (name.trim() != name || name.contains(scan::is_unseen))
+    }
+
     pub(super) fn name<'a>(&'a self, text: &'a str) -> &'a str {
         match &self.name {
             Name::InText(range) => &text[range.clone()],
@@ -119,6 +125,15 @@ impl Found {
     pub(super) fn header_line<'a>(&self, text: &'a str) -> &'a str {
         scan::without_line_end(&text[self.header.clone()]).trim_start_matches(BLANK)
     }
+}
+
+/// In a text of ASCII only a quoted name can look like another one.
+fn has_unread(all: &[Found], text: &str) -> bool {
+    let is_ascii = text.is_ascii();
+    all.iter().any(|found| {
+        let may_be_disguised = !is_ascii || matches!(found.name, Name::Unquoted(_));
+        found.is_unread() || (may_be_disguised && found.is_disguised(text))
+    })
 }
 
 /// Finds every section. What stands before the first header's line belongs to none.

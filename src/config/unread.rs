@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Config;
 use super::index::Found;
+use super::scan;
 use super::section::Section;
 use super::sections_used::Parts;
 
@@ -67,10 +68,16 @@ impl Config {
         let mut unread = Unread::new();
         for (is_config, file) in [(true, &self.config), (false, &self.credentials)] {
             for (at, found) in file.sections.all.iter().enumerate() {
-                if !found.is_unread() || names.contains(file.name(found)) {
+                let name = file.name(found);
+                let visible = scan::visible(name);
+                let meant = if found.is_disguised(file.text()) {
+                    vec![visible.trim()]
+                } else if found.is_unread() && !names.contains(name) {
+                    file.profiles_meant(found)
+                } else {
                     continue;
-                }
-                for name in profiles_of(&file.profiles_meant(found), &names, &folded) {
+                };
+                for name in profiles_of(&meant, &names, &folded) {
                     unread
                         .entry(name.to_owned())
                         .or_default()

@@ -63,21 +63,25 @@ fn source_without_role<'c>(chain: &'c Chain<'_>) -> Option<&'c Link<'c>> {
     last.filter(|link| link.own(Key::RoleArn).is_none())
 }
 
-/// Errors: of kind `Config`, with the line of what narrows or names a role in such a profile: it is
-/// not in the request for the role that is assumed from there.
+/// Errors: of kind `Config`, with the line of what narrows or names a role in such a profile, if it
+/// is not in the request for the role that is assumed from there. Both may have it from one
+/// `include_profile`.
 fn refuse_of_source(chain: &Chain<'_>) -> Result<()> {
     let Some(link) = source_without_role(chain) else {
         return Ok(());
     };
+    let assumed = &chain.links[chain.roles - 1];
     for key in NARROWING.into_iter().chain(OF_ASSUME_ROLE) {
-        if let Some(what) = said(link, key)? {
+        let is_sent = text(link, key).is_some() && text(link, key) == text(assumed, key);
+        if let Some(what) = said(link, key)?.filter(|_| !is_sent) {
             return Err(Error::config(format!(
                 "{what} is for a role that is assumed (AssumeRole), and profile '{}' is only the \
                  source of '{}'",
                 link.profile.name, chain.name
             ))
             .hint(
-                "nothing was handed out: write it in the profile of the role, or delete the line",
+                "nothing was handed out: write it in the profile of the role, with the same value \
+                 as here, or only there",
             ));
         }
     }
@@ -134,6 +138,10 @@ fn refuse_by_token(link: &Link<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn text<'l>(link: &'l Link<'_>, key: Key) -> Option<&'l str> {
+    link.own(key).map(|value| value.text)
 }
 
 /// `~/.aws/config:7: external_id`, or the option; `None` where neither says anything.

@@ -67,6 +67,9 @@ fn a_header_that_is_nearly_the_profiles_takes_no_guard_away() {
         ("> [profile x]", "read_only"),
         ("profile x]", "confirm"),
         ("[profile\u{a0}x]", "readonly"),
+        ("[profile x\u{200b}]", "confirm"),
+        ("[profile \u{ad}x]", "read_only"),
+        ("[profile \"x \"]", "external_id"),
     ] {
         sandbox.write_config(&format!("{config}{X}{header}\n{key} = true\n"));
         let key = if key == "readonly" { "read_only" } else { key };
@@ -179,6 +182,38 @@ fn what_a_source_says_of_a_role_is_refused() {
     ));
     let run = sandbox.xacct(&["explain", "x"]).run().ok();
     run.stdout_contains("duration_seconds is ignored: profile 'keys' assumes no role itself");
+}
+
+/// A source and the role above it may have their settings from one place: what the role sends is
+/// not lost.
+#[test]
+fn what_the_role_sends_too_may_stand_in_its_source() {
+    let sandbox = Sandbox::start_plain();
+    let config = read(&sandbox, "config");
+    let shared = "[profile shared]\nexternal_id = client1-7731\nsession_tags = Team=a\n\
+                  [profile key]\ninclude_profile = shared\nsource_profile = keys\n";
+    let keys = read(&sandbox, "credentials").replace("[keys]", "[key]");
+    std::fs::write(sandbox.home().join(".aws/credentials"), keys).unwrap();
+    let role = "[profile y]\nrole_arn = arn:aws:iam::222222222222:role/PartnerAdmin\n\
+                source_profile = key\nregion = us-east-1\n";
+    sandbox.write_config(&format!("{config}{shared}{role}include_profile = shared\n"));
+    sandbox.xacct(&["explain", "y"]).run().status(0);
+    sandbox.write_config(&format!(
+        "{config}{shared}{role}external_id = client1-7731\n"
+    ));
+    refused(
+        &sandbox,
+        "y",
+        "session_tags is for a role that is assumed (AssumeRole)",
+    );
+    sandbox.write_config(&format!(
+        "{config}{shared}{role}external_id = other\nsession_tags = Team=a\n"
+    ));
+    refused(
+        &sandbox,
+        "y",
+        "external_id is for a role that is assumed (AssumeRole)",
+    );
 }
 
 #[test]

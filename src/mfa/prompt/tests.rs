@@ -211,9 +211,9 @@ fn signals_from_elsewhere_find_the_terminal_restored() {
 }
 
 const NO_TERMINAL: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is \
-                           needed, and there is no \
-    terminal to prompt on [\"in a terminal, run: xacct login client1\", \"or give the code in the \
-                           variable XACCT_MFA_CODE\"]";
+                           needed, and no terminal is available to prompt on [\"in a terminal, \
+                           run: xacct login client1\", \"or give the code in the variable \
+                           XACCT_MFA_CODE\"]";
 
 #[test]
 fn without_a_terminal_it_fails_at_once() {

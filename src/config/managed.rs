@@ -413,4 +413,4 @@ fn without_blank_end(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -73,26 +73,14 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::config::Key;
-    use crate::config::managed::{BlockSource, Wish};
+    use crate::config::managed::{self, BlockSource, Wish};
 
     const ACME: BlockSource<'_> = BlockSource::Sso { session: "acme" };
 
     fn synced(name: &str, account_id: &str, role: &str) -> Synced {
-        let keys = vec![
-            (Key::SsoSession, "acme".to_owned()),
-            (Key::SsoAccountId, account_id.to_owned()),
-            (Key::SsoRoleName, role.to_owned()),
-        ];
-        let identity = AccountRole {
-            account_id: account_id.to_owned(),
-            role: role.to_owned(),
-        };
         Synced {
-            name: name.to_owned(),
-            identity,
-            keys,
             region: None,
+            ..managed::tests::synced(name, account_id, role)
         }
     }
 

@@ -5,15 +5,7 @@ use serde_json::json;
 
 fn with_sessions() -> Sandbox {
     let sandbox = Sandbox::start_plain();
-    sandbox
-        .xacct(&[
-            "credential-process",
-            "client2",
-            "--mfa-code",
-            &sandbox.fresh_code(),
-        ])
-        .run()
-        .ok();
+    sandbox.key_id_by_code("client2");
     sandbox.key_id("client1");
     sandbox.key_id("plain");
     sandbox.clear_log();

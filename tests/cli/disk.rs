@@ -216,15 +216,7 @@ fn a_link_that_was_planted_is_not_followed() {
 #[test]
 fn links_in_the_place_of_locks_and_notes_are_not_followed() {
     let sandbox = Sandbox::start();
-    sandbox
-        .xacct(&[
-            "credential-process",
-            "client2",
-            "--mfa-code",
-            &sandbox.fresh_code(),
-        ])
-        .run()
-        .ok();
+    sandbox.key_id_by_code("client2");
     let target = sandbox.home().join("precious");
     fs::write(&target, "precious").unwrap();
     for folder in ["locks", "mfa"] {
@@ -251,15 +243,7 @@ fn links_in_the_place_of_locks_and_notes_are_not_followed() {
 #[test]
 fn hard_links_in_the_place_of_locks_notes_and_the_log_are_not_written_through() {
     let sandbox = Sandbox::start();
-    sandbox
-        .xacct(&[
-            "credential-process",
-            "client2",
-            "--mfa-code",
-            &sandbox.fresh_code(),
-        ])
-        .run()
-        .ok();
+    sandbox.key_id_by_code("client2");
     let target = sandbox.home().join("precious");
     fs::write(&target, "precious").unwrap();
     fs::set_permissions(&target, PermissionsExt::from_mode(0o600)).unwrap();

@@ -9,7 +9,7 @@ const BEGINS: &str =
     "# xacct sync sso acme: begin (kept by xacct: profiles of your own stand outside)\n";
 const ENDS: &str = "# xacct sync sso acme: end\n";
 
-fn synced(name: &str, account_id: &str, role: &str) -> Synced {
+pub(in crate::config) fn synced(name: &str, account_id: &str, role: &str) -> Synced {
     let keys = vec![
         (Key::SsoSession, "acme".to_owned()),
         (Key::SsoAccountId, account_id.to_owned()),

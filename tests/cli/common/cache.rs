@@ -67,6 +67,15 @@ impl Sandbox {
             .key_id()
     }
 
+    /// The same with the code that the device shows.
+    pub(crate) fn key_id_by_code(&self, profile: &str) -> String {
+        let code = self.fresh_code();
+        self.xacct(&["credential-process", profile, "--mfa-code", &code])
+            .run()
+            .ok()
+            .key_id()
+    }
+
     /// STS was asked exactly this since it was looked at last.
     #[track_caller]
     pub(crate) fn asked(&self, actions: &[&str]) {

@@ -25,8 +25,8 @@ const CONNECT: Duration = Duration::from_millis(3100);
 /// How long one attempt may take in all; without it a server that never answers is waited for for
 /// ever.
 const ATTEMPT: Duration = Duration::from_secs(8);
-/// How long all attempts of one request may take: what a person at a prompt accepts, and within the
-/// 21.6 s after which Rust SDKs give a `credential_process` up (docs/aws.md A4).
+/// The time limit for all attempts of one request. It is short enough for an interactive prompt,
+/// and below the 21.6 s after which Rust SDKs end a `credential_process` (docs/aws.md A4).
 const OPERATION: Duration = Duration::from_secs(18);
 
 /// How long a check of cached credentials may take.
@@ -82,8 +82,8 @@ pub(super) enum Effort {
     Usual,
     /// One attempt: the request carries what must not be sent twice.
     Once,
-    /// A check that the caller can do without: somebody waits for credentials that are there
-    /// already.
+    /// An optional check of credentials that are already there: the caller should not wait long
+    /// for it.
     Brief,
     /// As configured, and as such a check, but one attempt: a paced run tries again itself.
     UsualOnce,

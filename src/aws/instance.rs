@@ -1,6 +1,6 @@
 //! The metadata of an EC2 instance, as far as it is about the role's credentials.
 //!
-//! Version 2 wants a token first. Where there is nobody to give one, version 1 is asked, as
+//! Version 2 wants a token first. If the service has no tokens, xacct asks version 1, as
 //! botocore and AWS's SDKs for Java and Go do: kube2iam and its like, and older images, know no
 //! other. A profile can forbid it.
 

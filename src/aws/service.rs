@@ -134,8 +134,8 @@ impl Service {
         failure::skew(self.clock_offset())
     }
 
-    /// Sends a request, when it is its turn. `request` makes its client anew each time: it signs by
-    /// the clock as it is known then.
+    /// Sends a request, when it is its turn. `request` makes a new client for each attempt, which
+    /// signs by the clock as it is known then.
     pub(super) async fn send<T, E>(
         &self,
         effort: Effort,

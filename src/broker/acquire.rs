@@ -27,8 +27,8 @@ pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
 pub(super) async fn up_to(broker: &Broker<'_>, step: usize) -> Result<Credentials> {
     let mut run = Run::new(broker);
     let credentials = run.credentials(step).await?;
-    // Measured anew with each answer, it may be another second: the words do not tell whether it
-    // was said.
+    // Each answer measures it again and may give another second, so the text cannot tell whether
+    // this warning was shown before.
     if let Some(offset) = run.clock_skew().filter(|_| broker.common.is_new("clock")) {
         broker.complain(&format!("{}: set it", refusals::clocks(offset)));
     }

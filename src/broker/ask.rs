@@ -78,7 +78,7 @@ fn refuse_foreign(device: &Mfa, account_id: &str, hint: String) -> Result<()> {
 
 /// Gets a code and sends the step with it.
 ///
-/// Errors: `NeedsPerson` where there is nobody to ask, `Refused` where AWS does not take the code,
+/// Errors: `NeedsPerson` if no prompt is possible, `Refused` if AWS does not accept the code,
 /// `Signal` on Ctrl-C.
 pub(super) async fn send_with_code(
     run: &Run<'_>,
@@ -134,8 +134,8 @@ pub(super) async fn send_with_code(
     Err(Error::refused("AWS took none of the MFA codes"))
 }
 
-/// A question, which ends when the SDK that wants the answer has gone: a person would type a code
-/// for nobody, and what reads it would stand in the way of what they do next.
+/// A prompt that ends when the SDK that called has ended: the code would be of no use, and the
+/// prompt would take the next line that you type.
 ///
 /// Errors: `NeedsPerson` then.
 async fn while_awaited(

@@ -69,8 +69,9 @@ impl Config {
         for (is_config, file) in [(true, &self.config), (false, &self.credentials)] {
             for (at, found) in file.sections.all.iter().enumerate() {
                 let name = file.name(found);
-                let visible = scan::visible(name);
+                let visible;
                 let meant = if found.is_disguised(file.text()) {
+                    visible = scan::visible(name);
                     vec![visible.trim()]
                 } else if found.is_unread() && !names.contains(name) {
                     file.profiles_meant(found)

@@ -36,14 +36,19 @@ fn a_day(way: &Way) {
     // What is waited for never stands in what is typed.
     tmux.type_line(way.sum);
     tmux.client.expect("[42]");
-    tmux.type_line(way.load);
+    tmux.until_prompt();
+    tmux.type_line(&format!("{}; {}", way.load, way.sum));
+    tmux.client.expect("[42]");
+    tmux.until_prompt();
     tmux.type_line("xacct assume client1");
     tmux.client.expect("(profile client1): ");
     let code = sandbox.fresh_code();
     tmux.type_line(&code);
     tmux.client.expect("(client1 ");
+    tmux.until_prompt();
     tmux.type_line(way.account);
     tmux.client.expect("[222222222222]");
+    tmux.until_prompt();
     let screen = tmux.screen();
     assert!(
         screen.contains("(client1 59m)") || screen.contains("(client1 1h0m)"),
@@ -55,16 +60,22 @@ fn a_day(way: &Way) {
     tmux.client.expect("ned");
     tmux.command(&["send-keys", "Enter"]);
     tmux.client.expect("(chained ");
+    tmux.until_prompt();
     tmux.type_line("xacct assume typo");
     tmux.client.expect("no profile 'typo'");
+    tmux.until_prompt();
     tmux.type_line(way.account);
     tmux.client.expect("[]");
+    tmux.until_prompt();
     // Nothing picked changes nothing; picked from the list, it is as if it had been named.
     tmux.type_line("xacct assume");
     tmux.client.expect("Enter picks");
     tmux.command(&["send-keys", "C-c"]);
+    crate::common::until("the list goes", || !tmux.screen().contains("Enter picks"));
+    tmux.until_prompt();
     tmux.type_line(way.sum);
     tmux.client.expect("[42]");
+    tmux.until_prompt();
     let screen = tmux.screen();
     let prompt = screen
         .lines()
@@ -149,17 +160,24 @@ fn tab_completes_every_name() {
         let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), shell, &[args]) else {
             continue;
         };
-        tmux.type_line(&load.replace("$ROOT", env!("CARGO_MANIFEST_DIR")));
+        tmux.until_prompt();
+        let load = load.replace("$ROOT", env!("CARGO_MANIFEST_DIR"));
+        tmux.type_line(&format!("{load}; printf '[%s]\\n' loaded"));
+        tmux.client.expect("[loaded]");
+        tmux.until_prompt();
         tmux.type_and_tab("xacct config show te");
         tmux.type_and_tab("o");
         tmux.command(&["send-keys", "Enter"]);
         tmux.client.expect("[profile team:one@b=c]");
+        tmux.until_prompt();
         tmux.type_and_tab("xacct config show at@h");
         tmux.command(&["send-keys", "Enter"]);
         tmux.client.expect("[profile at@home]");
+        tmux.until_prompt();
         tmux.type_and_tab("xacct config show m");
         tmux.command(&["send-keys", "Enter"]);
         tmux.client.expect("[profile \"my own's\"]");
+        tmux.until_prompt();
         tmux.type_line("clear");
         tmux.type_keys("xacct explain ");
         for _ in 0..2 {
@@ -179,15 +197,20 @@ fn elvish() {
     let Some(mut tmux) = Tmux::start(&sandbox, dir.path(), "elvish", &["-norc"]) else {
         return;
     };
-    tmux.type_line("eval (xacct init elvish | slurp)");
-    tmux.type_line("xacct config show keys; echo '['(+ 40 2)']'");
+    tmux.until_prompt();
+    tmux.type_line("eval (xacct init elvish | slurp); echo '['(+ 41 1)']'");
     tmux.client.expect("[42]");
+    tmux.until_prompt();
+    tmux.type_line("xacct config show keys; echo '['(+ 40 3)']'");
+    tmux.client.expect("[43]");
+    tmux.until_prompt();
     assert!(!tmux.screen().contains("Exception"), "{}", tmux.screen());
     tmux.type_and_tab("xacct assume key");
     tmux.command(&["send-keys", "Enter"]);
     tmux.command(&["send-keys", "Enter"]);
     tmux.type_line("clear; echo '['$E:XACCT_PROFILE']'");
     tmux.client.expect("[keys]");
+    tmux.until_prompt();
     tmux.type_line("xacct assume typo");
     tmux.client.expect("no profile 'typo'");
     tmux.type_line("clear; echo '['$E:XACCT_PROFILE']'");

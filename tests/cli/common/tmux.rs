@@ -101,6 +101,25 @@ impl Tmux {
         });
     }
 
+    /// Waits until the cursor stands behind a shell's prompt: a line editor that has not begun to
+    /// read may lose what is typed. For after the output of what was typed before.
+    pub(crate) fn until_prompt(&self) {
+        super::until("a prompt at the cursor", || {
+            let at = self.command(&["display-message", "-p", "#{cursor_x} #{cursor_y}"]);
+            let (column, row) = at.trim().split_once(' ').unwrap();
+            let (column, row): (usize, usize) = (column.parse().unwrap(), row.parse().unwrap());
+            let screen = self.screen();
+            let line: String = screen
+                .lines()
+                .nth(row)
+                .unwrap_or_default()
+                .chars()
+                .take(column)
+                .collect();
+            line.trim_end().ends_with(['$', '#', '%', '>'])
+        });
+    }
+
     /// Makes the window this large.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.command(&["set-option", "window-size", "manual"]);

@@ -117,8 +117,7 @@ mod tests {
     use super::*;
 
     const REFUSED: &str = "User: arn:aws:iam::111111111111:user/you is not authorized to perform: \
-                           sts:AssumeRole on resource: \
-                           arn:aws:iam::222222222222:role/Admin";
+                           sts:AssumeRole on resource: arn:aws:iam::222222222222:role/Admin";
 
     #[test]
     fn every_reason_that_aws_gives() {

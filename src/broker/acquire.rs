@@ -277,8 +277,7 @@ impl Run<'_> {
                     if expired(&entry) {
                         broker.voice.warn(&format!(
                             "this computer's clock says that the credentials of '{}' have expired, \
-                             AWS says that they \
-                             have not: set the clock",
+                             AWS says that they have not: set the clock",
                             step.profile
                         ));
                     }

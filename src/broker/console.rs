@@ -108,8 +108,7 @@ impl Broker<'_> {
                 ))
             }
             Ok(_) => error.hint(format!(
-                "xacct console {profile} --refresh    tries it with new \
-                                         credentials"
+                "xacct console {profile} --refresh    tries it with new credentials"
             )),
             Err(why) => error.hint(why.to_string()),
         }

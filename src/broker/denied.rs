@@ -28,10 +28,9 @@ pub(super) fn denied(error: Error, denial: Option<Denial>, action: &str) -> Erro
              MFA or from elsewhere"
         ),
         PolicyType::Identity => format!("- the caller's own policy must allow {action}"),
-        PolicyType::Resource => format!(
-            "- the policy of what is asked for {does} it: see its \
-                                         conditions"
-        ),
+        PolicyType::Resource => {
+            format!("- the policy of what is asked for {does} it: see its conditions")
+        }
         PolicyType::PermissionsBoundary => {
             format!("- the permissions boundary of the caller (its user or role) {does} {action}")
         }
@@ -44,13 +43,11 @@ pub(super) fn denied(error: Error, denial: Option<Denial>, action: &str) -> Erro
         ),
         PolicyType::ResourceControl => format!(
             "- a resource control policy (RCP) {does} {action} in the account that is asked: ask \
-             the administrator of its \
-             organization"
+             the administrator of its organization"
         ),
         PolicyType::VpcEndpoint => {
             format!(
-                "- the policy of the VPC endpoint that the request goes through {does} \
-                     {action}"
+                "- the policy of the VPC endpoint that the request goes through {does} {action}"
             )
         }
     })
@@ -123,8 +120,7 @@ fn conditions(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> E
     let profile = &plan.steps[index].profile;
     let error = match &role.external_id {
         None => error.hint(format!(
-            "- the role may demand an ExternalId, and profile '{profile}' has none: set \
-             external_id"
+            "- the role may demand an ExternalId, and profile '{profile}' has none: set external_id"
         )),
         Some(id) => error.hint(format!(
             "- the role may demand another ExternalId than '{id}'"

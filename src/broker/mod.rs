@@ -146,8 +146,7 @@ impl<'a> Broker<'a> {
             .filter(|_| self.plan.sso().is_none())
         {
             self.voice.note(&format!(
-                "{option} was not used: profile '{profile}' does not sign in to IAM Identity \
-                 Center"
+                "{option} was not used: profile '{profile}' does not sign in to IAM Identity Center"
             ));
         }
         if !self.options.typed.mfa_code || self.common.has_sent_code() {

@@ -81,8 +81,7 @@ pub(super) fn action<'r>(
     if duration_seconds < role.duration_seconds {
         run.broker.complain(&format!(
             "profile '{}': duration_seconds = {} is cut to {CHAINED_MAXIMUM}: AWS gives a role \
-             that is assumed from \
-             another session one hour at most",
+             that is assumed from another session one hour at most",
             step.profile, role.duration_seconds
         ));
     }
@@ -115,8 +114,7 @@ fn refuse_typed_device(run: &Run<'_>) -> Result<()> {
     let source = plan.source.profile().unwrap_or(&plan.profile);
     Err(Error::config(format!(
         "--mfa-serial is not used: a code can only go with a request signed by an IAM user's own \
-         access key, and the \
-         credential_process of profile '{source}' gave a session"
+         access key, and the credential_process of profile '{source}' gave a session"
     ))
     .hint("leave it out, or assume the role from a profile with the user's access key"))
 }

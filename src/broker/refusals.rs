@@ -244,8 +244,7 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>
         }
         "InvalidIdentityToken" => format!(
             "the token in {token_file} must be a JWT from an issuer that the role's account has as \
-             an identity \
-             provider, for the audience that it names there"
+             an identity provider, for the audience that it names there"
         ),
         _ => format!("{role_arn} must trust the token's issuer, audience and subject"),
     };

@@ -262,10 +262,8 @@ fn environment(roff: &mut Roff, above: Option<&str>) {
     roff.text([
         roman(
             "If an option names an environment variable, the variable sets the option. An empty \
-             variable counts as \
-             unset. Options that select the identity (role, source, external ID, MFA device, \
-             policy, tags) or the \
-             output have no variable. ",
+             variable counts as unset. Options that select the identity (role, source, external \
+             ID, MFA device, policy, tags) or the output have no variable. ",
         ),
         bold("XACCT_PROFILE"),
         roman(" does not set an option: "),

@@ -10,43 +10,32 @@ const SOURCE: &str = concat!("xacct ", env!("CARGO_PKG_VERSION"));
 
 const DESCRIPTION: [&str; 3] = [
     "xacct reads profiles where the AWS CLI and the SDKs do, in ~/.aws/config and \
-     ~/.aws/credentials. Besides, it has a \
-     file of its own, in TOML: settings at its top, and tables [profile.NAME] that define \
-     profiles, or add to those of \
-     the AWS files. Key by key, what this file says comes first, then ~/.aws/credentials, then \
-     ~/.aws/config.",
+     ~/.aws/credentials. Besides, it has a file of its own, in TOML: settings at its top, and \
+     tables [profile.NAME] that define profiles, or add to those of the AWS files. Key by key, \
+     what this file says comes first, then ~/.aws/credentials, then ~/.aws/config.",
     "It is $XACCT_CONFIG, else xacct/config.toml in the user's configuration directory: ~/.config \
-     on Linux, \
-     ~/Library/Application Support on macOS, %APPDATA% on Windows. It need not be there.",
+     on Linux, ~/Library/Application Support on macOS, %APPDATA% on Windows. It need not be there.",
     "The file is xacct's alone, so whatever is unknown in it is an error, with its line and the \
-     nearest name. In the AWS \
-     files an unknown key is some other tool's, and is left alone.",
+     nearest name. In the AWS files an unknown key is some other tool's, and is left alone.",
 ];
 
 const SESSION_NAMES: [&str; 2] = [
     "In session_name, {user} stands for the name of the account that xacct runs as (where the \
-     account database has none: \
-     $USER, $LOGNAME, $USERNAME, or else uid- and the number), {host} for the computer's name \
-     without its domain, and \
-     {profile} for the profile's name. What AWS does not take in a session name becomes a hyphen, \
-     and the name is cut to \
-     64 characters.",
+     account database has none: $USER, $LOGNAME, $USERNAME, or else uid- and the number), {host} \
+     for the computer's name without its domain, and {profile} for the profile's name. What AWS \
+     does not take in a session name becomes a hyphen, and the name is cut to 64 characters.",
     "The time and the process cannot be part of it: the session name is part of the request under \
-     which credentials are \
-     cached. A name that changed from run to run would mean a new request each time, \
-     and a new MFA code. A role_session_name in the profile, and --session-name, are taken as they \
-     are.",
+     which credentials are cached. A name that changed from run to run would mean a new request \
+     each time, and a new MFA code. A role_session_name in the profile, and --session-name, are \
+     taken as they are.",
 ];
 
 const PROFILES: [&str; 2] = [
     "A profile's table has the keys that the AWS files have, and xacct's own, which those files \
-     may have as well. A name \
-     with a dot or a blank is quoted: [profile.\"my client\"].",
+     may have as well. A name with a dot or a blank is quoted: [profile.\"my client\"].",
     "Several values may be written as an array or with commas; tags as a table { Team = \"x\" }, \
-     an array, or \
-     \"Team=x,Env=y\"; switches as true or false; durations as \"15m\", \"1h30m\" or in seconds; \
-     nested settings as a \
-     table.",
+     an array, or \"Team=x,Env=y\"; switches as true or false; durations as \"15m\", \"1h30m\" or \
+     in seconds; nested settings as a table.",
 ];
 
 const EXAMPLE: &str = r#"session_name = "{user}@{host}"

@@ -40,11 +40,9 @@ fn the_definition_is_sound() {
 fn assume_takes_a_profile_and_overrides() {
     let cli = parsed(
         "assume arn:aws:iam::222222222222:role/Audit --source-profile hub --external-id x1 \
-         --duration 1h30m \
-         --tag team=a --tag note=b=c,empty= --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess \
-         --read-only \
-         --mfa-code 123456 --no-input --refresh --verify --min-ttl 15m --shell fish --format json \
-         --print -vv",
+         --duration 1h30m --tag team=a --tag note=b=c,empty= --policy-arn \
+         arn:aws:iam::aws:policy/ReadOnlyAccess --read-only --mfa-code 123456 --no-input --refresh \
+         --verify --min-ttl 15m --shell fish --format json --print -vv",
     );
     let Command::Assume(assume) = cli.command else {
         panic!()

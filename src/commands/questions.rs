@@ -89,8 +89,7 @@ impl Person {
 
 /// Why a visible answer of 40 characters is not taken, whatever was asked for.
 const SHOWN: &str = "that has 40 characters, as a secret access key has; if it is one, it has been \
-                     on the screen: \
-                     delete that key and create another one";
+                     on the screen: delete that key and create another one";
 
 /// 40 characters of Base64, which every secret access key has.
 pub(super) fn may_be_secret(text: &str) -> bool {

@@ -37,8 +37,7 @@ const NOT_IN_SECTION: &str =
 const NO_EQUALS: &str =
     "Expected an '=' sign defining a property: the line is ignored (write key = value)";
 const SHELL_OUTSIDE: &str = "Expected a profile definition: this line is a shell's and is ignored \
-                             (write [NAME] above it, \
-                             and aws_access_key_id = … and so on instead)";
+                             (write [NAME] above it, and aws_access_key_id = … and so on instead)";
 const SHELL_LINE: &str =
     "the line is a shell's and is ignored (write aws_access_key_id = … and so on, without quotes)";
 const NO_KEY: &str = "Property did not have a name: the line is ignored";

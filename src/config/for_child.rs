@@ -225,8 +225,7 @@ fn check(text: &str, setting: &Setting) -> Result<()> {
 fn cannot_be_kept_out(key: &str, setting: &Setting) -> String {
     format!(
         "{}: {key} of [default] applies to the command too, because it stands in the credentials \
-         file; move the line to \
-         the config file",
+         file; move the line to the config file",
         setting.origin
     )
 }

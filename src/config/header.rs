@@ -325,8 +325,7 @@ impl HeaderFlaw {
                 }
                 None => format!(
                     "[{prefix} …] is ignored: no such kind of section (a profile is written \
-                     [profile {rest}], a name \
-                     with blanks [profile \"{prefix} {rest}\"])"
+                     [profile {rest}], a name with blanks [profile \"{prefix} {rest}\"])"
                 ),
             },
             HeaderFlaw::PrefixedInCredentials if prefix == "profile" => {

@@ -101,22 +101,19 @@ macro_rules! keys {
 keys! {
     Role {
         RoleArn "role_arn" Text Decides "the ARN of the role to assume";
-        SourceProfile "source_profile" Text Decides "the profile whose credentials assume the \
-            role";
+        SourceProfile "source_profile" Text Decides "the profile whose credentials assume the role";
         CredentialSource "credential_source" Text Decides "instead of source_profile: \
             Environment, Ec2InstanceMetadata or EcsContainer";
         ExternalId "external_id" Text Decides "the external ID that the role's trust policy asks \
             for";
         RoleSessionName "role_session_name" Text Decides "the role session's name, as CloudTrail \
             shows it; before what session_name makes";
-        DurationSeconds "duration_seconds" Duration Decides "how long the role's credentials \
-            live: 15m to 12h, and 1h at most where another session assumes the role; 1h by \
-            default";
+        DurationSeconds "duration_seconds" Duration Decides "how long the role's credentials live: \
+            15m to 12h, and 1h at most where another session assumes the role; 1h by default";
         SourceIdentity "source_identity" Text Decides "the source identity, which CloudTrail \
             shows for everything that follows. It stays on through a chain of roles, so it is \
             sent once, and profiles of one chain cannot differ in it";
-        SessionTags "session_tags" Tags Decides "tags of the session, which policies can refer \
-            to";
+        SessionTags "session_tags" Tags Decides "tags of the session, which policies can refer to";
         TransitiveSessionTags "transitive_session_tags" List Decides "the keys of the \
             session_tags that stay on when the session assumes further roles";
         SessionPolicy "session_policy" Text Decides "a policy that narrows what the session may \
@@ -186,9 +183,8 @@ keys! {
     Address {
         Region "region" Text Read "the region to work in, and whose STS is asked";
         EndpointUrl "endpoint_url" Text Read "another address for every service than AWS's own";
-        AllowHttpEndpoint "allow_http_endpoint" Flag Decides "whether that address may be \
-            http:// though it is another machine, and anyone on the network path can read the \
-            credentials";
+        AllowHttpEndpoint "allow_http_endpoint" Flag Decides "whether that address may be http:// \
+            though it is another machine, and anyone on the network path can read the credentials";
         Services "services" Text Read "the [services NAME] of ~/.aws/config with addresses \
             service by service";
         IgnoreConfiguredEndpointUrls "ignore_configured_endpoint_urls" Flag Read "whether \
@@ -245,10 +241,8 @@ keys! {
             Express is used without sessions";
         S3DisableMultiregionAccessPoints "s3_disable_multiregion_access_points" Flag Other
             "whether S3's multi-region access points are off";
-        S3UsEast1RegionalEndpoint "s3_us_east_1_regional_endpoint" Text Other "regional or \
-            legacy";
-        S3UseArnRegion "s3_use_arn_region" Flag Other "whether S3 is asked in the region of an \
-            ARN";
+        S3UsEast1RegionalEndpoint "s3_us_east_1_regional_endpoint" Text Other "regional or legacy";
+        S3UseArnRegion "s3_use_arn_region" Flag Other "whether S3 is asked in the region of an ARN";
         SdkUaAppId "sdk_ua_app_id" Text Other "a name of the application in requests";
         Sigv4aSigningRegionSet "sigv4a_signing_region_set" List Other "the regions that a \
             signature is good for";

@@ -92,8 +92,7 @@ fn place(name: &str) -> Result<Place, String> {
     Err(match nearest(name, &names).first() {
         _ if changing => format!(
             "unknown {{{name}}}: a name that changes from run to run would find nothing in the \
-             cache; there are \
-             {SHOWN}"
+             cache; there are {SHOWN}"
         ),
         Some(meant) => format!("unknown {{{name}}}; did you mean {{{meant}}}?"),
         None => format!("unknown {{{name}}}; known are {SHOWN}"),
@@ -159,8 +158,7 @@ mod tests {
             (
                 "x-{pid}",
                 "unknown {pid}: a name that changes from run to run would find nothing in the \
-                 cache; there are \
-                 {user}, {host} and {profile}",
+                 cache; there are {user}, {host} and {profile}",
             ),
             (
                 "{user",

@@ -107,20 +107,18 @@ const SETTINGS: &[KnownSetting] = &[
     KnownSetting {
         name: "console.browser",
         default: "\"system\"",
-        about: "what xacct console opens: \"system\" ($BROWSER, else the system's \
-                own), \"firefox\", \"chrome\", \
-                \"chromium\", \"edge\", \"brave\", or a command line, which has the address in \
-                place of %s, or at its \
-                end. A profile's browser comes before it",
+        about: "what xacct console opens: \"system\" ($BROWSER, else the system's own), \
+                \"firefox\", \"chrome\", \"chromium\", \"edge\", \"brave\", or a command line, \
+                which has the address in place of %s, or at its end. A profile's browser comes \
+                before it",
         take: |settings, value| browser(value).map(|browser| settings.browser = browser),
     },
     KnownSetting {
         name: "console.firefox_container",
         default: "\"none\"",
         about: "whether each profile has a container of its name and color in Firefox, and by \
-                which add-on: \
-                \"ext+container\" (Open external links in a container), \"ext+granted-containers\" \
-                (Granted), or \"none\"",
+                which add-on: \"ext+container\" (Open external links in a container), \
+                \"ext+granted-containers\" (Granted), or \"none\"",
         take: |settings, value| {
             container(value).map(|container| settings.firefox_container = container)
         },
@@ -150,8 +148,7 @@ const SETTINGS: &[KnownSetting] = &[
         name: "verify_after",
         default: "\"10m\"",
         about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) \
-                whether it still \
-                knows them; \"0s\" is each time, \"never\" is never",
+                whether it still knows them; \"0s\" is each time, \"never\" is never",
         take: |settings, value| verify_after(value).map(|after| settings.verify_after = after),
     },
 ];

@@ -161,8 +161,7 @@ mod tests {
         assert_eq!(
             found(state, "work").unwrap_err(),
             "browser_profile: chrome has no profile 'work' (~/.config/google-chrome/Local State) / \
-             there are 'Me', \
-             'Work', 'Two', 'Two'"
+             there are 'Me', 'Work', 'Two', 'Two'"
         );
         assert!(
             found(state, "Two")

@@ -135,8 +135,7 @@ fn reach(unreached: &Unreached) -> Finding {
         Stage::Answer => (
             &catalog::NO_ANSWER,
             format!(
-                "{what} is not reached: there is a connection to {host}, but no good answer \
-                 ({why})"
+                "{what} is not reached: there is a connection to {host}, but no good answer ({why})"
             ),
             "try again; else look at the proxy, or at endpoint_url",
         ),

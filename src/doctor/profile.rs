@@ -130,8 +130,7 @@ fn session_tokens(profile: &Profile) -> Option<Finding> {
     let (_, new) = set(profile, Key::AwsSessionToken)?;
     let (setting, old) = set(profile, Key::AwsSecurityToken)?;
     let message = "the AWS CLI takes aws_security_token before aws_session_token, the SDKs and \
-                   xacct do not, and they \
-                   differ";
+                   xacct do not, and they differ";
     (new != old).then(|| {
         at(&catalog::TOKENS_DIFFER, profile, setting, message)
             .fix("delete aws_security_token, the old name")

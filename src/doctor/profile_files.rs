@@ -35,8 +35,7 @@ fn foreign_tokens(own: &ByFile<'_>) -> Vec<Finding> {
                 .at(&token.origin)
                 .of(own.name);
             finding.fix(format!(
-                "delete {name}, or move it next to the access key that it came \
-                                 with"
+                "delete {name}, or move it next to the access key that it came with"
             ))
         })
         .collect()

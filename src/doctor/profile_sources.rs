@@ -97,8 +97,7 @@ fn unused_beside_key(profile: &Profile) -> Vec<Finding> {
         } else {
             format!(
                 "the session of aws login is used, and the access key in {} only where another \
-                 profile has this one as \
-                 source_profile",
+                 profile has this one as source_profile",
                 key.origin
             )
         };

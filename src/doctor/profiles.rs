@@ -266,8 +266,7 @@ fn of_plan(profile: &Profile, plan: &Plan, is_source: bool) -> Vec<Finding> {
     }
     if let Some((setting, _)) = set(profile, Key::MfaSerial).filter(|_| plan.mfa.is_none()) {
         let message = "the device's code is never sent: AWS takes one only with a request that a \
-                       user's own access \
-                       key signs";
+                       user's own access key signs";
         let finding = Finding::new(&catalog::MFA_UNUSED, message)
             .at(&setting.origin)
             .of(&profile.name);

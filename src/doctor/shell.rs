@@ -73,8 +73,7 @@ fn keys(env: &Env, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
         }
         (Some(_), Some(_)) => {
             let message = "the keys in this shell come before AWS_PROFILE everywhere, and before a \
-                           profile that a \
-                           program names in some SDKs";
+                           profile that a program names in some SDKs";
             findings.push(Finding::new(&catalog::SHELL_KEYS, message).fix(fix));
         }
     }

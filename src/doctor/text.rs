@@ -143,8 +143,7 @@ impl Check<'_> {
                 }
                 Above::Property { .. } | Above::Junk { .. } => {
                     "the header is indented: the AWS CLI and the SDKs take it for a part of the \
-                     value above, and the \
-                     keys below it for that profile's"
+                     value above, and the keys below it for that profile's"
                 }
             };
             self.say(&catalog::HEADER_INDENTED, message, UNINDENT);

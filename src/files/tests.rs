@@ -63,8 +63,7 @@ fn a_file_of_bare_carriage_returns_is_named() {
     let paths = paths(home.path());
     fs::write(&paths.credentials, "[a]\raws_access_key_id = x\r").unwrap();
     let message = "~/.aws/credentials: its lines end with a carriage return and no line feed: only \
-                   the AWS CLI and boto3 see \
-                   more than one line";
+                   the AWS CLI and boto3 see more than one line";
     let hint = "perl -pi -e 's/\\r/\\n/g' ~/.aws/credentials";
     assert_eq!(
         error_of(&paths),

@@ -166,8 +166,7 @@ fn held_for(value: &Value<'_>, profile: &str) -> Error {
     value
         .error(&format!(
             "credential_source is Environment, but this shell holds credentials of '{profile}', \
-             and no keys of your own \
-             are known in it"
+             and no keys of your own are known in it"
         ))
         .hint(
             "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this in a shell that has \

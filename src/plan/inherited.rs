@@ -23,8 +23,7 @@ pub(super) fn settle(links: &[&Link<'_>], roles: &mut [AssumeRole]) -> Result<()
                     Key::SourceIdentity,
                     &format!(
                         "source_identity is '{own}', but profile '{first}', by which this role is \
-                         assumed, sets \
-                         '{kept}', and AWS keeps the first"
+                         assumed, sets '{kept}', and AWS keeps the first"
                     ),
                 ));
             }
@@ -42,8 +41,7 @@ pub(super) fn settle(links: &[&Link<'_>], roles: &mut [AssumeRole]) -> Result<()
             if own != value {
                 let message = format!(
                     "session_tags sets '{key}' to '{own}', but profile '{first}', by which this \
-                     role is assumed, \
-                     passes on '{value}', and AWS keeps the first"
+                     role is assumed, passes on '{value}', and AWS keeps the first"
                 );
                 return Err(link.error(Key::SessionTags, &message));
             }

@@ -187,8 +187,7 @@ fn sends_the_device(
     if request.role.mfa_serial.is_some() && serials.next().is_none() {
         return Err(Error::config(
             "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
-             own access key, and \
-             the source here is not one",
+             own access key, and the source here is not one",
         )
         .hint("leave it out, or assume the role from a profile with the user's access key"));
     }

@@ -74,8 +74,7 @@ fn refused(serial: &Value<'_>, why: &str) -> Error {
     if !checks::is_passkey(serial.text) {
         return error.hint(
             "write the ARN of the user's device, which IAM shows under Security credentials, or \
-             the serial number of a \
-             hardware device",
+             the serial number of a hardware device",
         );
     }
     error
@@ -103,8 +102,7 @@ pub(super) fn limit_chained(
         if chained && role.duration_seconds > CHAINED_MAXIMUM {
             warnings.push(format!(
                 "profile '{profile}': duration_seconds = {} is cut to 3600: AWS gives a role that \
-                 is assumed from \
-                 another session one hour at most",
+                 is assumed from another session one hour at most",
                 role.duration_seconds
             ));
             role.duration_seconds = CHAINED_MAXIMUM;
@@ -130,8 +128,7 @@ pub(super) fn place(
     if !chain.source.may_be_long_term() {
         warnings.push(format!(
             "the MFA device {} is not used: a code can only go with a request signed by an IAM \
-             user's own access \
-             key, and the source here is not one",
+             user's own access key, and the source here is not one",
             shown_device(&mfa.serial)
         ));
         return Ok(assumed(roles).collect());

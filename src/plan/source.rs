@@ -355,13 +355,11 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
         return error
             .hint(format!(
                 "{place} has no role for it: if 'xacct adopt' moved the role to another settings \
-                 file, name that one in \
-                 XACCT_CONFIG"
+                 file, name that one in XACCT_CONFIG"
             ))
             .hint(format!(
                 "or give the profile a role_arn and a source_profile there ([profile.{name}]), or \
-                 name the profile whose \
-                 credentials it should have"
+                 name the profile whose credentials it should have"
             ));
     }
     error
@@ -388,8 +386,7 @@ fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> E
     let error = unread.into_iter().fold(error, Error::hint);
     let error = error.hint(
         "it needs role_arn with source_profile, an access key, sso_session, \
-         web_identity_token_file or \
-         credential_process",
+         web_identity_token_file or credential_process",
     );
     if !is_source {
         return error.named("credentials-none");
@@ -405,7 +402,6 @@ pub(crate) fn in_other_keyring(name: &str) -> String {
     let name = words::typed(name);
     format!(
         "if aws-vault keeps its access key, add: credential_process = aws-vault export \
-         --format=json --no-session \
-         {name}"
+         --format=json --no-session {name}"
     )
 }

@@ -152,8 +152,7 @@ fn in_a_chain_the_code_goes_first_and_an_hour_is_the_end() {
     assert_eq!(
         plan.warnings[1],
         "profile 'b': duration_seconds = 43200 is cut to 3600: AWS gives a role that is assumed \
-         from another session \
-         one hour at most"
+         from another session one hour at most"
     );
 }
 
@@ -218,14 +217,12 @@ fn what_sts_would_refuse_is_refused_with_its_line() {
         (
             "session_tags = Größe = 7 µm, Cost#=1",
             "~/.aws/config:7: session_tags has the key 'Cost#', which contains '#'; AWS takes \
-             letters, digits and \
-             _.:/=+-@ and blanks",
+             letters, digits and _.:/=+-@ and blanks",
         ),
         (
             "session_tags = Team=a&b",
             "~/.aws/config:7: session_tags has a value for 'Team' that contains '&'; AWS takes \
-             letters, digits and \
-             _.:/=+-@ and blanks",
+             letters, digits and _.:/=+-@ and blanks",
         ),
         (
             "session_tags = Aws:x=1",

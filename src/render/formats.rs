@@ -61,8 +61,7 @@ fn is_inert(character: char) -> bool {
 fn refused(name: &str, format: &str) -> io::Error {
     let message = format!(
         "{name} would hold a blank, a quote, a line break or another character that --format \
-         {format} cannot hold \
-         safely: use --format json"
+         {format} cannot hold safely: use --format json"
     );
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }

@@ -208,8 +208,7 @@ fn check_scope(claim: &Claim, service: &str) -> Result<(), AwsRefusal> {
     if !claim.timestamp.starts_with(&claim.date) || claim.date.len() != 8 {
         wrong.push(format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
-             HTTP: \
-             '{}' != '{}', from '{}'.",
+             HTTP: '{}' != '{}', from '{}'.",
             claim.date,
             claim.timestamp.get(..8).unwrap_or_default(),
             claim.timestamp

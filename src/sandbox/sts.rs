@@ -179,8 +179,7 @@ fn check_region(
     }
     let message = format!(
         "STS is not activated in this region for account:{account_id}. Your account administrator \
-         can \
-         activate STS in this region using the IAM Console."
+         can activate STS in this region using the IAM Console."
     );
     Err(AwsRefusal::new(403, "RegionDisabledException", message))
 }
@@ -356,8 +355,7 @@ fn inherit(
         kept.any(|kept| kept.key.eq_ignore_ascii_case(&tag.key))
     }) {
         let message = "One of the specified transitive tag keys can't be set because it conflicts \
-                       with a \
-                       transitive tag key from the calling session.";
+                       with a transitive tag key from the calling session.";
         return Err(AwsRefusal::new(400, "InvalidParameterValue", message));
     }
     transitive.extend(transitive_tags.iter().cloned());
@@ -395,8 +393,7 @@ fn take_mfa(
     let device = device.cloned().ok_or_else(|| {
         AwsRefusal::access_denied(
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your \
-             MFA serial \
-             number is valid and associated with this user.",
+             MFA serial number is valid and associated with this user.",
         )
     })?;
     let seconds = state.clocks.mfa_at(now);

@@ -93,8 +93,7 @@ fn only_version_1(status: u16, metadata: &Metadata, place: &str) -> Error {
     let setting = metadata.v1_disabled_by.as_deref().unwrap_or_default();
     Error::config(format!(
         "{place} gave no credentials: it gives no token (HTTP {status}), so this machine offers \
-         only version 1 of the \
-         metadata service, which {setting} forbids"
+         only version 1 of the metadata service, which {setting} forbids"
     ))
     .hint(
         "make version 2 available: turn the instance's metadata on, or update the proxy that \

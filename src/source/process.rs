@@ -65,8 +65,7 @@ pub(super) fn located(error: Error, place: &Place) -> Error {
 fn unusable(named: &str, why: &str) -> Error {
     Error::config(format!("{named}: {why}")).hint(
         "run its command by itself: it must print one JSON object and nothing else, with Version \
-         1, AccessKeyId and \
-         SecretAccessKey, and for temporary keys SessionToken and Expiration",
+         1, AccessKeyId and SecretAccessKey, and for temporary keys SessionToken and Expiration",
     )
 }
 

@@ -73,8 +73,7 @@ pub(super) fn role_refused(
     let sso = session.sso;
     let error = Error::refused(format!(
         "Identity Center gave no credentials for role {role_name} in account {account_id} (profile \
-         '{}'): {code}: \
-         {message}",
+         '{}'): {code}: {message}",
         sso.profile
     ));
     match code.as_str() {

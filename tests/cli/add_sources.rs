@@ -79,16 +79,14 @@ fn a_new_session_is_written_beside_its_profile() {
         .stdout("");
     run.stderr(&format!(
         "xacct: error: profile 'new': you are not signed in at {START_URL}\n  nothing was changed; \
-         --no-check writes the \
-         profile without trying it\n"
+         --no-check writes the profile without trying it\n"
     ));
     add(&sandbox, &[&args[..], &["--no-check", "-q"]].concat())
         .run()
         .ok();
     let session = format!(
         "\n[sso-session acme]\nsso_start_url = {START_URL}\nsso_region = \
-         eu-central-1\nsso_registration_scopes = \
-         sso:account:access\n"
+         eu-central-1\nsso_registration_scopes = sso:account:access\n"
     );
     let profile = PROFILE.replace("222222222222", "111111111111");
     assert_eq!(
@@ -133,8 +131,7 @@ fn what_does_not_fit_is_not_written() {
             in_session("acme", &elsewhere),
             3,
             "xacct: error: ~/.aws/config:40: --sso-start-url: [sso-session acme] has sso_start_url \
-             = \
-             https://acme.awsapps.com/start\n",
+             = https://acme.awsapps.com/start\n",
         ),
         (
             in_session("a b", &[]),
@@ -246,8 +243,7 @@ fn a_machines_own_credentials_assume_the_role() {
         added(&sandbox, &before),
         format!(
             "\n[profile new]\nrole_arn = {role}\ncredential_source = Environment\nexternal_id = \
-             client1-7731\nregion = \
-             eu-west-1\n"
+             client1-7731\nregion = eu-west-1\n"
         )
     );
 }

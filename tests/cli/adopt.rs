@@ -220,9 +220,8 @@ fn settings_in_braces_and_with_dots_are_added_to_and_given_back() {
                 profile.client3.session_tags.k = 'v' # k";
     sandbox.write_settings(text);
     done(&sandbox, &["client1", "client2"]);
-    let client1 = "role_arn = \"arn:aws:iam::222222222222:role/PartnerAdmin\", source_profile \
-                   = \"hub\", \
-                   external_id = \"client1-7731\", ";
+    let client1 = "role_arn = \"arn:aws:iam::222222222222:role/PartnerAdmin\", source_profile = \
+                   \"hub\", external_id = \"client1-7731\", ";
     let client2 = CLIENT2
         .lines()
         .skip(2)
@@ -386,8 +385,7 @@ fn all_leaves_out_what_cannot_be_and_says_so() {
     )
     .stderr_contains("xacct: warning: 'odd' is not adopted: color: 'mauve' is not a valid colour")
     .stderr_contains(
-        "get 'client1', 'client2', 'client3', 'chained', 'acme-client1' from xacct \
-                      now",
+        "get 'client1', 'client2', 'client3', 'chained', 'acme-client1' from xacct now",
     );
     adopt(&sandbox, &["--all", "--yes"])
         .run()
@@ -600,9 +598,8 @@ fn a_person_is_asked_and_a_script_says_yes() {
     pty.interrupt();
     assert_eq!(pty.wait().0, 130);
     let refused = "xacct: error: confirmation required, but no terminal is available: nothing was \
-                   changed\n  \
-                   run the command in a terminal, or with --yes; --dry-run only shows what would \
-                   change\n";
+                   changed\n  run the command in a terminal, or with --yes; --dry-run only shows \
+                   what would change\n";
     let detached = sandbox.program("setsid", &["-w", XACCT, "adopt", "client1"]);
     detached.run().status(5).stdout("").stderr(refused);
     adopt(&sandbox, &["client1", "--no-input"])

@@ -4,17 +4,14 @@
 use crate::common::Sandbox;
 
 const COMPETING: &str = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_CREDENTIAL_FILE \
-                         AWS_ROLE_ARN \
-                         AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE \
-                         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
-                         AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
-                         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_ACCESS_KEY AWS_SECRET_KEY \
-                         AMAZON_ACCESS_KEY_ID \
+                         AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_WEB_IDENTITY_TOKEN_FILE \
+                         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI \
+                         AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE \
+                         AWS_ACCESS_KEY AWS_SECRET_KEY AMAZON_ACCESS_KEY_ID \
                          AMAZON_SECRET_ACCESS_KEY AMAZON_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK \
                          SECRET_ACCESS_KEY";
 const KEYS: &str = "AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN \
-                    AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
-                    XACCT_PROFILE";
+                    AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID XACCT_PROFILE";
 
 /// The values of the cached session of `plain`, in the order in which they are set.
 fn values(sandbox: &Sandbox) -> [(&'static str, String); 8] {
@@ -134,10 +131,8 @@ fn what_follows_a_failure_does_not_run_in_the_last_account() {
     let xacct = env!("CARGO_BIN_EXE_xacct");
     let script = format!(
         "eval $({xacct} assume plain) && echo in $AWS_ACCOUNT_ID; eval $({xacct} assume typo) && \
-         echo applied; \
-         echo $? ${{AWS_ACCESS_KEY_ID-gone}}; eval $({xacct} assume plain); eval $({xacct} unset); \
-         echo $? \
-         ${{XACCT_PROFILE-gone}}"
+         echo applied; echo $? ${{AWS_ACCESS_KEY_ID-gone}}; eval $({xacct} assume plain); eval \
+         $({xacct} unset); echo $? ${{XACCT_PROFILE-gone}}"
     );
     let output = sandbox.program("sh", &["-c", &script]).run().status(0);
     output

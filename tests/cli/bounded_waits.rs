@@ -38,10 +38,8 @@ fn a_stopped_holder_is_named_with_what_to_do_about_it() {
     for (command, status) in [("whoami", 5), ("credential-process", 5)] {
         sandbox.xacct(&[command, "plain"]).run().status(status).stdout("").stderr(&format!(
             "xacct: waiting for xacct exec plain (pid {id})\nxacct: error: timed out waiting for \
-             xacct exec plain (pid \
-             {id}); that process is stopped\n  kill -CONT {id}    continues it (or fg, in the \
-             shell that stopped it)\n  kill -KILL \
-             {id}    ends it\n"
+             xacct exec plain (pid {id}); that process is stopped\n  kill -CONT {id}    continues \
+             it (or fg, in the shell that stopped it)\n  kill -KILL {id}    ends it\n"
         ));
     }
     sandbox.asked(&[]);

@@ -104,10 +104,8 @@ fn nobody_is_asked_for_a_program_that_has_gone() {
 #[test]
 fn a_question_ends_with_the_program_that_it_is_for() {
     let sandbox = Sandbox::start();
-    let script = "mkfifo f; stty -echo; \
-                  { \"$0\" credential-process client2 2>/dev/null; echo ended $? >/dev/tty; } | \
-                  { read go \
-                  < f; }";
+    let script = "mkfifo f; stty -echo; { \"$0\" credential-process client2 2>/dev/null; echo \
+                  ended $? >/dev/tty; } | { read go < f; }";
     let mut pty = sandbox.pty_sh(script);
     pty.expect("(profile client2): ");
     std::fs::write(sandbox.home().join("f"), "go\n").unwrap();

@@ -155,8 +155,7 @@ fn the_rest_is_a_private_file_in_which_other_profiles_work() {
     assert!(
         text.ends_with(&format!(
             "[profile last]\naws_access_key_id = AKIALASTLASTLAST0000\nAWS_Secret_Access_Key = \
-             none\n  of your \
-             business\nregion = us-west-1\n[default]\nregion = eu-west-1\n{nested}"
+             none\n  of your business\nregion = us-west-1\n[default]\nregion = eu-west-1\n{nested}"
         )),
         "{text}"
     );
@@ -340,8 +339,7 @@ fn a_setting_that_cannot_be_kept_out_is_said() {
         .status(0);
     run.stdout("json\n").stderr(
         "xacct: warning: ~/.aws/credentials:4: s3 of [default] applies to the command too, because \
-         it stands in the \
-         credentials file; move the line to the config file\n",
+         it stands in the credentials file; move the line to the config file\n",
     );
     assert!(kept(&sandbox).is_empty());
 }
@@ -418,9 +416,8 @@ fn a_shell_gets_the_settings_of_its_profile_and_loses_them_again() {
                 { echo \"$1: $AWS_USE_DUALSTACK_ENDPOINT, $AWS_MAX_ATTEMPTS, ${AWS_CONFIG_FILE##*/}\"; }";
     let script = format!(
         "{show}; show before; for p in plain second third typo plain; do eval \"$(\"$0\" assume $p \
-         --shell sh 2>/dev/null)\"; \
-         show $p; done; eval \"$(\"$0\" unset --shell sh)\"; show unset; env | grep -c \
-         XACCT_SHELL_STATE"
+         --shell sh 2>/dev/null)\"; show $p; done; eval \"$(\"$0\" unset --shell sh)\"; show \
+         unset; env | grep -c XACCT_SHELL_STATE"
     );
     let output = sandbox
         .program("sh", &["-c", &script, crate::common::XACCT])

@@ -22,8 +22,7 @@ fn a_profiles_own_entry_goes_and_the_shared_session_stays() {
         .stdout("")
         .stderr(
             "xacct: forgot 1 entry of 'client2'\nxacct: kept the MFA session of 'hub': xacct clear \
-         hub\nxacct: forgot 1 entry of \
-         'plain'\n",
+         hub\nxacct: forgot 1 entry of 'plain'\n",
         );
     assert_eq!(sandbox.entries().len(), 2);
     sandbox.key_id("client2");
@@ -266,8 +265,7 @@ fn a_shell_that_still_has_them_is_told() {
     let still = |name: &str| {
         format!(
             "xacct: this shell still has the credentials of '{name}', which AWS takes until they \
-             expire\nxacct: to take \
-             them out, type: eval \"$(xacct unset)\"\n"
+             expire\nxacct: to take them out, type: eval \"$(xacct unset)\"\n"
         )
     };
     let sandbox = with_sessions();
@@ -335,7 +333,6 @@ fn logging_out_tells_the_shell_too() {
         .env("AWS_ACCESS_KEY_ID", key);
     run.env("AWS_SECRET_ACCESS_KEY", "secret").env("XACCT_PROFILE", "acme-client1").run().status(0).stderr_contains(
         "xacct: forgot 2 entries\nxacct: this shell still has the credentials of 'acme-client1', \
-         which AWS takes until they \
-         expire\nxacct: to take them out, type: ",
+         which AWS takes until they expire\nxacct: to take them out, type: ",
     );
 }

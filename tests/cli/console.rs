@@ -48,8 +48,7 @@ fn a_role_of_the_mfa_session_is_signed_in_for_as_long_as_its_credentials_live() 
     assert_eq!(
         signed_in(&address(&run)),
         "Signed in as arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user for 59 \
-         minutes, at \
-         https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"
+         minutes, at https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"
     );
     sandbox.asked(&["getSigninToken", "login"]);
     // Half an hour is what the credentials themselves are asked for, with no code.
@@ -74,10 +73,9 @@ fn a_longer_session_takes_a_code_on_the_role_itself() {
     .stdout("")
     .stderr(
         "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input \
-         forbids asking\n  a \
-         console session of more than 1h takes a code of its own: run the command in a terminal, \
-         or add --mfa-code \
-         CODE\n  xacct console client1    without --duration, uses the MFA session\n",
+         forbids asking\n  a console session of more than 1h takes a code of its own: run the \
+         command in a terminal, or add --mfa-code CODE\n  xacct console client1    without \
+         --duration, uses the MFA session\n",
     );
     sandbox.asked(&[]);
     let run = console(&sandbox, &["client1", "--print", "--duration", "8h"]);
@@ -212,10 +210,9 @@ fn a_user_s_session_keys_are_refused_with_the_reason() {
         "--",
         "sh",
         "-c",
-        "printf '%s\\n' \"[session]\" \
-        \"aws_access_key_id = $AWS_ACCESS_KEY_ID\" \"aws_secret_access_key = \
-         $AWS_SECRET_ACCESS_KEY\" \
-        \"aws_session_token = $AWS_SESSION_TOKEN\" \"region = eu-west-1\"",
+        "printf '%s\\n' \"[session]\" \"aws_access_key_id = $AWS_ACCESS_KEY_ID\" \
+        \"aws_secret_access_key = $AWS_SECRET_ACCESS_KEY\" \"aws_session_token = \
+        $AWS_SESSION_TOKEN\" \"region = eu-west-1\"",
     ]);
     let text = session
         .env("XACCT_MFA_CODE", sandbox.fresh_code())
@@ -231,10 +228,9 @@ fn a_user_s_session_keys_are_refused_with_the_reason() {
         .stdout("")
         .stderr(
             "xacct: error: AWS does not sign 'session' in to the console (HTTP 400)\n  these are \
-         session credentials of \
-         arn:aws:iam::111111111111:user/you itself (GetSessionToken), and the console takes those \
-         of a role, or of a \
-         federation session, which only the user's own access key can start\n",
+         session credentials of arn:aws:iam::111111111111:user/you itself (GetSessionToken), and \
+         the console takes those of a role, or of a federation session, which only the user's own \
+         access key can start\n",
         );
     sandbox.asked(&["getSigninToken", "GetCallerIdentity"]);
 }
@@ -330,8 +326,7 @@ fn the_switch_role_link_takes_no_credentials() {
     for print in [&["--print"][..], &[]] {
         console(&sandbox, &[&["client1", "--switch-role"], print].concat()).run().status(3).stdout("").stderr(
             "xacct: error: no switch-role link for 'client1': its role asks for an external id, \
-             and the \
-             console has no way to send one\n  xacct console client1    signs in with its \
+             and the console has no way to send one\n  xacct console client1    signs in with its \
              credentials instead\n",
         );
     }
@@ -415,8 +410,7 @@ fn failures_are_told_without_the_address() {
     broken(3);
     console(&sandbox, &["plain", "--print", "-q"]).run().status(6).stdout("").stderr(&format!(
         "xacct: error: the console's sign-in could not be reached at {}: it answered HTTP 503\n  \
-         check the network, and \
-         HTTPS_PROXY if there is a proxy\n",
+         check the network, and HTTPS_PROXY if there is a proxy\n",
         sandbox.endpoint()
     ));
     sandbox.clear_log();
@@ -517,10 +511,8 @@ fn credentials_are_sent_to_nobody_in_the_clear() {
     };
     run("http://signin.example").status(3).stdout("").stderr(
         "xacct: error: AWS_ENDPOINT_URL_SIGNIN: http://signin.example: the console's sign-in is \
-         sent the credentials \
-         themselves, which must not go unencrypted\n  write it with https://, or set \
-         AWS_ENDPOINT_URL_SIGNIN to the \
-         address of the sign-in\n",
+         sent the credentials themselves, which must not go unencrypted\n  write it with https://, \
+         or set AWS_ENDPOINT_URL_SIGNIN to the address of the sign-in\n",
     );
     sandbox.asked(&[]);
     run(sandbox.endpoint()).status(0);

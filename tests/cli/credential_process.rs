@@ -65,8 +65,7 @@ fn a_typo_names_the_nearest_profiles() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["credential-process", "clint2"]).run().status(3).stdout("").stderr(
         "xacct: error: no profile 'clint2' in ~/.aws/config or ~/.aws/credentials\n  did you mean \
-         'client2' or 'client1' or \
-         'client3'?\n",
+         'client2' or 'client1' or 'client3'?\n",
     );
 }
 

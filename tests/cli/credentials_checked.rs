@@ -59,8 +59,7 @@ fn a_bad_line_is_named_and_not_shown() {
     );
     fails(
         &format!(
-            "[hub]\naws_access_key_id = {ID}\n{secret}\naws_session_token = \
-             a\u{1}FwoGZXIvYXdzEJr\n"
+            "[hub]\naws_access_key_id = {ID}\n{secret}\naws_session_token = a\u{1}FwoGZXIvYXdzEJr\n"
         ),
         "4: aws_session_token contains the control character U+0001",
     );
@@ -107,8 +106,7 @@ fn a_temporary_key_without_its_token_is_refused_by_its_place() {
         &format!("[hub]\naws_secret_access_key = {SECRET}\naws_access_key_id = {TEMPORARY}\n"),
         &format!(
             "3: profile 'hub': aws_session_token {why}\n  write aws_session_token next to it, \
-             which was issued with the \
-             key"
+             which was issued with the key"
         ),
     );
     let device = "mfa_serial = arn:aws:iam::222222222222:mfa/you\n";
@@ -123,8 +121,7 @@ fn a_temporary_key_without_its_token_is_refused_by_its_place() {
             .env("AWS_SECRET_ACCESS_KEY", SECRET);
         run.run().status(3).stderr(&format!(
             "xacct: error: the environment variable AWS_SESSION_TOKEN {why}\n  export \
-             AWS_SESSION_TOKEN, which was given out \
-             with the key in AWS_ACCESS_KEY_ID\n"
+             AWS_SESSION_TOKEN, which was given out with the key in AWS_ACCESS_KEY_ID\n"
         ));
     }
     let document =

@@ -26,21 +26,18 @@ fn the_policy_that_aws_names_decides_the_hints() {
         (
             " with an explicit deny in a resource control policy",
             "  - a resource control policy (RCP) denies sts:AssumeRole in the account that is \
-             asked: ask the administrator of its \
-             organization\n",
+             asked: ask the administrator of its organization\n",
         ),
         (
             " with an explicit deny in a service control policy: \
              arn:aws:organizations::1:policy/o-1/service/p-1",
             "  - a service control policy (SCP) denies sts:AssumeRole in the caller's account: ask \
-             the administrator of its \
-             organization\n",
+             the administrator of its organization\n",
         ),
         (
             " because no service control policy allows the sts:AssumeRole action",
             "  - a service control policy (SCP) does not allow sts:AssumeRole in the caller's \
-             account: ask the administrator of \
-             its organization\n",
+             account: ask the administrator of its organization\n",
         ),
         (
             " because no permissions boundary allows the sts:AssumeRole action",
@@ -76,10 +73,8 @@ fn the_policy_that_aws_names_decides_the_hints() {
             .env("AWS_ENDPOINT_URL", server.endpoint());
         run.run().status(4).stdout("").stderr(&format!(
             "xacct: error: AWS refused {ROLE} (profile 'plain'): AccessDenied: User: \
-             arn:aws:iam::111111111111:user/you is \
-             not authorized to perform: sts:AssumeRole on resource: {ROLE}{reason}\n{hints}  xacct \
-             explain plain    shows \
-             every request\n"
+             arn:aws:iam::111111111111:user/you is not authorized to perform: sts:AssumeRole on \
+             resource: {ROLE}{reason}\n{hints}  xacct explain plain    shows every request\n"
         ));
         assert_eq!(server.asked().len(), 1, "{reason}");
     }
@@ -99,8 +94,7 @@ fn the_trust_policy_is_where_an_external_id_and_mfa_are_demanded() {
         run.run().status(4).stdout("").stderr_contains(&format!(
             "{reason}\n  - the role may demand another ExternalId than 'client1-7731'\n  - the \
              role may require MFA, and 'plain' uses none: set mfa_serial\n  - the trust policy of \
-             {ROLE} must name the caller\n  xacct \
-             policy trust plain    prints what it must say\n"
+             {ROLE} must name the caller\n  xacct policy trust plain    prints what it must say\n"
         ));
     }
 }

@@ -100,10 +100,8 @@ fn no_address_is_shown_with_a_secret() {
     ];
     sandbox.add_config(
         "[profile ec2]\ncredential_source = Ec2InstanceMetadata\nrole_arn = \
-         arn:aws:iam::222222222222:role/A\nregion = \
-         eu-west-1\n[profile ecs]\ncredential_source = EcsContainer\nrole_arn = \
-         arn:aws:iam::222222222222:role/A\nregion = \
-         eu-west-1\n",
+         arn:aws:iam::222222222222:role/A\nregion = eu-west-1\n[profile ecs]\ncredential_source = \
+         EcsContainer\nrole_arn = arn:aws:iam::222222222222:role/A\nregion = eu-west-1\n",
     );
     for (variable, profile) in variables {
         for address in [

@@ -77,8 +77,7 @@ fn files_that_cannot_be_read_are_findings() {
 ",
     );
     let counts = "1 error (3 files, 1 cache looked at; profiles not: a file cannot be read; \
-                  network not: a file cannot \
-                  be read)\n";
+                  network not: a file cannot be read)\n";
     home.doctor(&[])
         .run()
         .status(1)
@@ -348,8 +347,7 @@ fn cache_entries() {
     );
     finds(&home, &expected);
     let counts = "3 warnings, 3 notes (2 files, 1 profile, 1 cache looked at; network not: \
-                  --offline); xacct doctor \
-                  --fix repairs 5 of them\n";
+                  --offline); xacct doctor --fix repairs 5 of them\n";
     home.doctor(&["--dry-run"])
         .run()
         .status(1)

@@ -310,8 +310,7 @@ error: https://{host} is not reached: there is a connection to {host}, but TLS f
     sandbox.fault(&json!({"kind": "error", "status": 503, "count": 9}));
     let found = findings(&doctor(&sandbox).run().status(1));
     let start = format!(
-        "error: http://{host} is not reached: there is a connection to {host}, but no good answer \
-         ("
+        "error: http://{host} is not reached: there is a connection to {host}, but no good answer ("
     );
     assert!(found.starts_with(&start), "{found}");
     assert!(

@@ -391,8 +391,7 @@ fn sigterm_is_obeyed_too() {
 fn a_reader_that_has_gone_ends_it() {
     let sandbox = sandbox();
     let script = "\"$0\" -q each r1 r2 r3 r4 -j1 -- sh -c 'echo a; echo $XACCT_PROFILE >> ran; \
-                  sleep 0.3; echo b'; \
-                  echo status $? >&2";
+                  sleep 0.3; echo b'; echo status $? >&2";
     let piped = format!("{{ {script}; }} | head -n 1");
     let output = sandbox
         .program("sh", &["-c", &piped, crate::common::XACCT])

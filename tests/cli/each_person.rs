@@ -114,8 +114,7 @@ fn roles_that_take_a_code_for_themselves_are_named_first() {
     let mut terminal = sandbox.pty(&["each", "client*", "--", "true"]);
     terminal.expect(
         "xacct: 3 MFA codes are needed, one after another: these profiles last longer than an hour \
-         and each take one \
-         for themselves: 'client3', 'client4'",
+         and each take one for themselves: 'client3', 'client4'",
     );
     for profile in ["client1", "client3", "client4"] {
         terminal.expect(&format!(
@@ -137,10 +136,9 @@ fn one_code_cannot_be_three() {
         .xacct(&["each", "client*", "--mfa-code", &code, "--", "touch", "ran"])
         .run();
     run.status(125).stdout("").stderr(
-        "xacct: error: 2 MFA codes are needed, and one was given, which works once\n  \
-         leave --mfa-code out: they are asked for one after another\n  \
-         or leave out those that take one for themselves, since they last longer than an hour: \
-         'client3'\n",
+        "xacct: error: 2 MFA codes are needed, and one was given, which works once\n  leave \
+         --mfa-code out: they are asked for one after another\n  or leave out those that take one \
+         for themselves, since they last longer than an hour: 'client3'\n",
     );
     sandbox.asked(&[]);
     assert!(!sandbox.home().join("ran").exists());
@@ -154,9 +152,8 @@ fn without_a_person_nothing_is_run() {
         .run();
     run.status(125).stderr(
         "xacct: error: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, and --no-input \
-         forbids asking\n  \
-         in a terminal, run: xacct login many1\n  or give the code in the variable \
-         XACCT_MFA_CODE\n",
+         forbids asking\n  in a terminal, run: xacct login many1\n  or give the code in the \
+         variable XACCT_MFA_CODE\n",
     );
     sandbox.asked(&[]);
     assert!(!sandbox.home().join("ran").exists());
@@ -241,9 +238,8 @@ fn profiles_that_want_a_yes_are_asked_about_once() {
         .status(125);
     refused.stderr(
         "xacct: error: 2 profiles ('one' to 'two') want a yes before they are used \
-         (~/.config/xacct/config.toml:2 and \
-         others), and --no-input forbids asking\n  run the command in a terminal, or take \
-         `confirm` out\n",
+         (~/.config/xacct/config.toml:2 and others), and --no-input forbids asking\n  run the \
+         command in a terminal, or take `confirm` out\n",
     );
     // A part of the work asks about that part.
     let part = sandbox.xacct(&[

@@ -75,8 +75,7 @@ fn what_is_no_endpoint_is_refused_with_its_place() {
         .run();
     run.status(3).stdout("").stderr(
         "xacct: error: AWS_ENDPOINT_URL_STS: 'localhost:4566' is not an endpoint URL\n  write it \
-         like \
-         https://sts.eu-central-1.amazonaws.com\n",
+         like https://sts.eu-central-1.amazonaws.com\n",
     );
     sandbox.edit_config("[profile plain]\n", "[profile plain]\nservices = none\n");
     let run = sandbox
@@ -340,8 +339,7 @@ fn nothing_listening_is_said_with_its_reason() {
         .run();
     run.status(6).stdout("").stderr(&format!(
         "xacct: error: AWS could not be reached at {NOWHERE}: Connection refused (os error 111)\n  \
-         the address comes from \
-         AWS_ENDPOINT_URL\n"
+         the address comes from AWS_ENDPOINT_URL\n"
     ));
 }
 

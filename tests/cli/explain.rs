@@ -127,8 +127,7 @@ fn the_document_of_a_chain() {
         shown["warnings"],
         json!([
             "profile 'chained': duration_seconds = 7200 is cut to 3600: AWS gives a role that is \
-             assumed from another \
-                session one hour at most"
+             assumed from another session one hour at most"
         ])
     );
     assert_eq!(
@@ -460,8 +459,7 @@ fn a_profile_that_does_not_work_is_the_same_error_as_elsewhere() {
     let sandbox = Sandbox::start();
     sandbox.add_config(
         "[profile a]\nrole_arn = arn:aws:iam::555555555555:role/X\nsource_profile = b\n[profile \
-         b]\nrole_arn = \
-         arn:aws:iam::555555555555:role/Y\nsource_profile = a\n",
+         b]\nrole_arn = arn:aws:iam::555555555555:role/Y\nsource_profile = a\n",
     );
     let explained = sandbox
         .xacct(&["explain", "a"])

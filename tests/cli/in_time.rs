@@ -18,8 +18,7 @@ fn ask(sandbox: &Sandbox, profile: &str) -> Running {
 fn too_long(profile: &str, hint: &str) -> String {
     format!(
         "xacct: error: the credentials of '{profile}' took longer than 20 s, after which SDKs give \
-         a credential_process up\n  \
-         {hint}\n"
+         a credential_process up\n  {hint}\n"
     )
 }
 

@@ -66,8 +66,7 @@ fn where_there_is_nothing_to_sign_in_to_it_says_so() {
     let sandbox = Sandbox::start_plain();
     sandbox.xacct(&["login", "plain"]).run().status(3).stdout("").stderr(
         "xacct: error: nothing to sign in to: 'plain' has neither MFA nor IAM Identity Center\n  \
-         set mfa_serial in the profile, or in its \
-         source_profile, to the user's MFA device\n",
+         set mfa_serial in the profile, or in its source_profile, to the user's MFA device\n",
     );
     sandbox
         .xacct(&["login", "client2", "--no-input"])

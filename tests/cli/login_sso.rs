@@ -22,8 +22,7 @@ fn login(sandbox: &Sandbox, browser: &Browser, more: &[&str]) -> Cmd {
 fn signed_in(running: Running, url: &str) {
     running.wait().status(0).stdout("").stderr(&format!(
         "xacct: sign in at {START} in the browser that opens now; if none does, open\nxacct:   \
-         {url}\nxacct: signed in at \
-         {START}\n"
+         {url}\nxacct: signed in at {START}\n"
     ));
 }
 

@@ -64,8 +64,7 @@ fn without_aws_it_is_forgotten_here() {
     let run = sandbox.xacct(&["logout", "acme"]).run().status(0);
     run.stderr_contains(
         "xacct: warning: the sign-in at https://acme.awsapps.com/start is forgotten here, but may \
-         live on there: AWS could \
-         not be reached (ServiceUnavailable",
+         live on there: AWS could not be reached (ServiceUnavailable",
     );
     assert!(!sandbox.token_file().exists());
 }
@@ -129,8 +128,7 @@ fn where_there_is_nothing_to_sign_out_of_it_says_so() {
     let sandbox = Sandbox::start_plain();
     sandbox.xacct(&["logout", "plain"]).run().status(3).stderr(
         "xacct: error: nothing to sign out of: 'plain' has neither MFA nor IAM Identity Center\n  \
-         xacct clear \
-         plain    forgets its credentials\n",
+         xacct clear plain    forgets its credentials\n",
     );
     sandbox
         .xacct(&["logout", "nobody"])
@@ -201,8 +199,7 @@ fn every_token_goes_also_of_sessions_that_are_no_more() {
         "xacct: signed out at https://acme.awsapps.com/start\n",
         "xacct: signed out at IAM Identity Center\n",
         "xacct: warning: the sign-in at https://b.awsapps.com/start is forgotten here, but may \
-         live on there: its file names \
-         no region\n",
+         live on there: its file names no region\n",
         "xacct: not signed in at https://acme.awsapps.com/start\n",
         "xacct: forgot 5 entries\n",
     ] {

@@ -8,8 +8,7 @@ use serde_json::json;
 
 const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
 const OUTAGE: &str = "InternalFailure: The request processing has failed because of an unknown \
-                      error, exception or \
-                      failure. (HTTP 500)";
+                      error, exception or failure. (HTTP 500)";
 
 /// The requests that carried a code, and their action and device.
 fn with_code(sandbox: &Sandbox) -> Vec<(String, String)> {
@@ -178,8 +177,7 @@ fn a_wrong_code_is_sent_once() {
     let sandbox = Sandbox::start();
     let refusal = format!(
         "xacct: error: AWS refused the MFA code for {DEVICE}\n  a code works once, and only for \
-         this device: try again \
-         with its next code\n"
+         this device: try again with its next code\n"
     );
     sandbox
         .xacct(&process("client2", "000000"))
@@ -515,8 +513,7 @@ fn what_the_programs_say_is_shown_on_the_terminal() {
     );
     sandbox.add_config(&format!(
         "[profile own]\nregion = eu-west-1\ncredential_process = echo 'Touch your YubiKey' >&2; \
-         {wait}; {xacct} \
-         credential-process client2\n"
+         {wait}; {xacct} credential-process client2\n"
     ));
     for profile in ["client2", "own"] {
         let script = format!("\"$0\" credential-process {profile} > out 2> err; echo status $?");

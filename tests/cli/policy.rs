@@ -157,24 +157,21 @@ fn a_new_external_id_is_new_and_where_it_goes_is_said() {
     assert_eq!(first.len(), 32);
     run.stderr(&format!(
         "xacct: the new external id is {first}\nxacct: once the role has it, write   external_id = \
-         {first}   instead \
-         of what stands at ~/.aws/config:13\n"
+         {first}   instead of what stands at ~/.aws/config:13\n"
     ));
     let (second, run) = made(&["client3"]);
     assert_ne!(first, second);
     run.stderr(&format!(
         "xacct: the role must allow sessions of 43200 seconds: aws iam update-role --role-name \
-         LongRunning \
-         --max-session-duration 43200\nxacct: the new external id is {second}\nxacct: once the \
-         role has it, write   \
-         external_id = {second}   in the profile at ~/.aws/config:25\n"
+         LongRunning --max-session-duration 43200\nxacct: the new external id is {second}\nxacct: \
+         once the role has it, write   external_id = {second}   in the profile at \
+         ~/.aws/config:25\n"
     ));
     let arn = "arn:aws:iam::222222222222:role/New";
     let (third, run) = made(&[arn, "--source-profile", "hub"]);
     run.stderr(&format!(
         "xacct: the new external id is {third}\nxacct: once the role has it: xacct add NAME \
-         --role-arn {arn} \
-         --external-id {third}\n"
+         --role-arn {arn} --external-id {third}\n"
     ));
     let both = [
         "policy",
@@ -197,8 +194,7 @@ fn without_an_external_id_a_stranger_s_role_is_warned_of() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["policy", "trust", "client3", "--format", "terraform"]).run().status(0).stderr(
         "xacct: no external ID is set, so anyone who gets account 111111111111 to act for them can \
-         reach this role too: \
-         --new-external-id makes one\n",
+         reach this role too: --new-external-id makes one\n",
     );
     sandbox.xacct(&["policy", "trust", "chained"]).run().ok();
     let same = [
@@ -218,8 +214,7 @@ fn what_assumes_no_role_needs_no_policy() {
     for action in ["trust", "caller"] {
         sandbox.xacct(&["policy", action, "hub"]).run().status(3).stdout("").stderr(
             "xacct: error: profile 'hub' assumes no role: nothing to allow\n  name a profile with \
-             a role_arn, \
-             or a role ARN with --source-profile\n",
+             a role_arn, or a role ARN with --source-profile\n",
         );
     }
 }

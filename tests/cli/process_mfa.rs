@@ -159,8 +159,7 @@ fn a_session_is_used_as_it_is() {
         .status(0);
     long.stderr(
         "xacct: warning: profile 'safe-long': duration_seconds = 43200 is cut to 3600: AWS gives a \
-         role that is \
-         assumed from another session one hour at most\n",
+         role that is assumed from another session one hour at most\n",
     );
     let last = sandbox.log().pop().unwrap();
     sandbox.asked(&["AssumeRole"]);
@@ -239,8 +238,7 @@ fn each_does_not_count_on_codes_that_a_session_makes_needless() {
         .status(0);
     let said = run.stderr_text().to_owned();
     let start = "xacct: up to 2 MFA codes are needed, one after another: these profiles last \
-                 longer than an hour and each \
-                 take one for themselves: ";
+                 longer than an hour and each take one for themselves: ";
     assert!(said.contains(start), "{said}");
     assert!(
         said.contains("; a credential_process that gives a session needs none\n"),
@@ -289,8 +287,7 @@ fn a_device_that_was_typed_is_used_or_refused() {
             .run();
         run.status(3).stderr_contains(
             "--mfa-serial is not used: a code can only go with a request signed by an IAM user's \
-             own access key, and \
-             the credential_process of profile 'bare' gave a session\n",
+             own access key, and the credential_process of profile 'bare' gave a session\n",
         );
     }
     sandbox.asked(&[]);

@@ -213,8 +213,7 @@ fn what_only_the_local_clock_calls_expired_needs_no_code() {
         assert!(
             screen.contains(
                 "this computer's clock says that the credentials of 'client2' have expired, AWS \
-                 says that they have \
-                 not: set the clock"
+                 says that they have not: set the clock"
             ),
             "{screen}"
         );
@@ -275,10 +274,8 @@ fn in_the_background_of_a_terminal_the_way_to_the_foreground_is_said() {
         let mut pty = sandbox.pty_sh(script);
         let said = pty.expect("status ");
         let words = "is needed, and xacct runs in the background of this terminal, where it cannot \
-                     ask\r\n  bring it to the \
-                     foreground: fg; for timeout(1): timeout --foreground ...\r\n  or run first, \
-                     in the foreground: xacct \
-                     login client2\r\n";
+                     ask\r\n  bring it to the foreground: fg; for timeout(1): timeout --foreground \
+                     ...\r\n  or run first, in the foreground: xacct login client2\r\n";
         assert!(said.contains(words), "{said}");
         pty.wait();
     }
@@ -294,8 +291,7 @@ fn in_the_background_no_other_question_is_asked_either() {
     let foreground = "bring it to the foreground: fg; for timeout(1): timeout --foreground ...";
     let sign_in = format!(
         "you are not signed in at https://acme.awsapps.com/start, and {background}\r\n  \
-         {foreground}\r\n  \
-                           or run first: xacct login acme\r\n"
+         {foreground}\r\n  or run first: xacct login acme\r\n"
     );
     let confirmation = format!("and {background}\r\n  {foreground}\r\n");
     let missing = format!("--source-profile is missing, and {background}\r\n  {foreground}\r\n");

@@ -20,8 +20,7 @@ fn refused(sandbox: &Sandbox, args: &[&str], words: &str) {
 fn not_authorized(role: &str, profile: &str, caller: &str) -> String {
     format!(
         "xacct: error: AWS refused {role} (profile '{profile}'): AccessDenied: User: {caller} is \
-         not authorized to perform: \
-         sts:AssumeRole on resource: {role}\n"
+         not authorized to perform: sts:AssumeRole on resource: {role}\n"
     )
 }
 
@@ -46,8 +45,7 @@ fn no_external_id_but_mfa() {
     let sandbox = Sandbox::start();
     sandbox.edit_config("external_id = client1-7731\n", "");
     let words = not_authorized(ROLE, "client1", YOU)
-        + "  - the role may demand an ExternalId, and profile 'client1' has none: set \
-           external_id\n"
+        + "  - the role may demand an ExternalId, and profile 'client1' has none: set external_id\n"
         + POLICIES
         + "  xacct explain client1    shows every request\n";
     refused(
@@ -85,8 +83,7 @@ fn mfa_that_a_chain_cannot_carry() {
         "chained",
         "arn:aws:sts::333333333333:assumed-role/Operations/xacct-user",
     ) + "  - the role may demand an ExternalId, and profile 'chained' has none: set external_id\n  \
-         - the role may demand MFA, \
-         which a role assumed from another role never has\n"
+         - the role may demand MFA, which a role assumed from another role never has\n"
         + POLICIES
         + "  xacct explain chained    shows every request\n";
     refused(
@@ -112,12 +109,10 @@ fn an_unknown_device() {
         &sandbox,
         &["client2", "--mfa-code", "123456"],
         "xacct: error: AWS does not accept the MFA device arn:aws:iam::111111111111:mfa/other: \
-         MultiFactorAuthentication \
-         failed, unable to validate MFA code.  Please verify your MFA serial number is valid and \
-         associated with this \
-         user.\n  mfa_serial must name a device of the user that owns AKIAXACCTSANDBOX2YOU of \
-         profile 'hub'; the user's \
-         security credentials page shows it\n",
+         MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA \
+         serial number is valid and associated with this user.\n  mfa_serial must name a device of \
+         the user that owns AKIAXACCTSANDBOX2YOU of profile 'hub'; the user's security credentials \
+         page shows it\n",
     );
     sandbox.asked(&["GetSessionToken"]);
 }
@@ -130,10 +125,8 @@ fn longer_than_the_role_allows() {
         &["plain", "--duration", "2h"],
         &format!(
             "xacct: error: AWS refused {ROLE} (profile 'plain'): ValidationError: The requested \
-             DurationSeconds exceeds the \
-             MaxSessionDuration set for this role.\n  the role allows less than 2h: lower \
-             duration_seconds, or have its \
-             maximum session duration raised\n"
+             DurationSeconds exceeds the MaxSessionDuration set for this role.\n  the role allows \
+             less than 2h: lower duration_seconds, or have its maximum session duration raised\n"
         ),
     );
 }
@@ -146,10 +139,9 @@ fn a_region_where_sts_is_off() {
         &["plain", "--region", "ap-east-1"],
         &format!(
             "xacct: error: AWS refused {ROLE} (profile 'plain'): RegionDisabledException: STS is \
-             not activated in this region \
-             for account:111111111111. Your account administrator can activate STS in this region \
-             using the IAM Console.\n  \
-             STS is switched off in ap-east-1: set another region\n"
+             not activated in this region for account:111111111111. Your account administrator can \
+             activate STS in this region using the IAM Console.\n  STS is switched off in \
+             ap-east-1: set another region\n"
         ),
     );
 }
@@ -169,10 +161,8 @@ fn keys_that_are_unknown_idle_or_wrong() {
             &["plain"],
             &format!(
                 "xacct: error: the access key {id} of profile 'keys' was refused: AWS does not \
-                 know it (InvalidClientTokenId: \
-                 The security token included in the request is invalid.)\n  it was deleted or made \
-                 inactive, or belongs \
-                 elsewhere\n"
+                 know it (InvalidClientTokenId: The security token included in the request is \
+                 invalid.)\n  it was deleted or made inactive, or belongs elsewhere\n"
             ),
         );
     }
@@ -184,8 +174,7 @@ fn keys_that_are_unknown_idle_or_wrong() {
         .stdout("");
     run.stderr_contains(
         "xacct: error: the access key AKIAXACCTSANDBOX2YOU of profile 'keys' was refused: its \
-         secret does not match \
-         (SignatureDoesNotMatch: ",
+         secret does not match (SignatureDoesNotMatch: ",
     )
     .stderr_contains("\n  copy aws_secret_access_key again, whole\n");
 }
@@ -217,9 +206,8 @@ fn temporary_keys_that_have_expired() {
         &["client1"],
         &format!(
             "xacct: error: the access key {id} of profile 'hub' was refused: its session has \
-             expired (ExpiredToken: The \
-             security token included in the request is expired)\n  get new temporary keys, or use \
-             long-term ones\n"
+             expired (ExpiredToken: The security token included in the request is expired)\n  get \
+             new temporary keys, or use long-term ones\n"
         ),
     );
 }
@@ -298,14 +286,12 @@ fn an_outage_and_throttling_to_the_end() {
         (
             json!({"kind": "error", "count": 3}),
             "InternalFailure: The request processing has failed because of an unknown error, \
-             exception or failure. \
-             (HTTP 500)",
+             exception or failure. (HTTP 500)",
         ),
         (
             json!({"kind": "error", "count": 3, "status": 503}),
             "ServiceUnavailable: The request processing has failed because of an unknown error, \
-             exception or failure. \
-             (HTTP 503)",
+             exception or failure. (HTTP 503)",
         ),
         (
             json!({"kind": "throttle", "count": 3}),

@@ -5,8 +5,7 @@ use crate::common::{Sandbox, Server};
 use serde_json::json;
 
 const OUTAGE: &str = "InternalFailure: The request processing has failed because of an unknown \
-                      error, exception or \
-                      failure. (HTTP 500)";
+                      error, exception or failure. (HTTP 500)";
 
 /// A sandbox with a cached session of this profile that has so many seconds left, and its access
 /// key id.
@@ -53,8 +52,7 @@ fn a_renewal_that_fails_leaves_what_is_still_valid() {
     let endpoint = sandbox.endpoint();
     let output = output.stderr_contains(&format!(
         "xacct: warning: AWS could not be reached at {endpoint}: {OUTAGE}; the cached credentials \
-         are good for \
-         another 14m"
+         are good for another 14m"
     ));
     assert_eq!(
         (output.key_id(), output.stderr_text().lines().count()),
@@ -127,8 +125,7 @@ fn what_min_ttl_asks_for_is_kept_or_refused() {
     sandbox.asked(&["AssumeRole"]);
     with_min_ttl("61m").status(2).stdout("").stderr(
         "xacct: error: --min-ttl asks for 1h 1m, but the credentials of 'plain' last 1h from the \
-         start\n  ask for longer \
-         ones with --duration, or duration_seconds in the profile\n",
+         start\n  ask for longer ones with --duration, or duration_seconds in the profile\n",
     );
     sandbox.asked(&[]);
 }

@@ -31,8 +31,7 @@ fn outside_a_sandbox_nothing_is_asked() {
             .status(1)
             .stderr(
                 "xacct: error: this is not a sandbox: XACCT_SANDBOX is not set\n  start one with: \
-             xacct sandbox\n  \
-             in another terminal, set it as the sandbox said when it started\n",
+             xacct sandbox\n  in another terminal, set it as the sandbox said when it started\n",
             );
     }
     sandbox
@@ -69,13 +68,10 @@ fn shell(sandbox: &Sandbox, script: &str) -> crate::common::Cmd {
 fn a_command_sees_the_sandbox_and_nothing_of_the_outside() {
     let sandbox = Sandbox::start();
     let script = "echo \"${AWS_PROFILE-unset} ${XACCT_MFA_CODE-unset} ${XDG_CACHE_HOME-unset} \
-                  $OTHER\"; \
-                  case $XACCT_SANDBOX in $OUTER) echo outer;; http://127.0.0.1:*) echo inner;; \
-                  esac; \
-                  case $HOME in $TMPDIR/*) echo home;; esac; \
-                  test \"$AWS_ENDPOINT_URL\" = \"$XACCT_SANDBOX\" && echo endpoint; \
-                  grep -c '^aws_secret_access_key' \"$AWS_SHARED_CREDENTIALS_FILE\"; \
-                  xacct sandbox log";
+                  $OTHER\"; case $XACCT_SANDBOX in $OUTER) echo outer;; http://127.0.0.1:*) echo \
+                  inner;; esac; case $HOME in $TMPDIR/*) echo home;; esac; test \
+                  \"$AWS_ENDPOINT_URL\" = \"$XACCT_SANDBOX\" && echo endpoint; grep -c \
+                  '^aws_secret_access_key' \"$AWS_SHARED_CREDENTIALS_FILE\"; xacct sandbox log";
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_xacct"));
     shell(&sandbox, &format!("{script}; command -v xacct"))
         .env("AWS_PROFILE", "outside")

@@ -322,8 +322,7 @@ fn a_session_that_has_ended_is_said_once_in_the_servers_own_words() {
     let output = run.run().status(0);
     let block = "xacct: error: client2: the MFA session has ended, and a new one needs a code for \
                  arn:aws:iam::111111111111:mfa/you\n  in a terminal, run: xacct login client2\n  \
-                 this server then goes on by \
-                 itself\n";
+                 this server then goes on by itself\n";
     let text = output.stdout_text().to_owned();
     assert_eq!(
         text.matches("\"code\":\"PersonNeeded\"").count(),

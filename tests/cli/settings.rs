@@ -82,8 +82,7 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
             "cache_dir = \"/tmp\"\n",
             ":1: unknown setting 'cache_dir'\n  there are: allow_http_endpoint, audit, \
              console.browser, console.firefox_container, mfa.prompt, session_name, \
-             session_token_duration, \
-             verify_after, profile\n",
+             session_token_duration, verify_after, profile\n",
         ),
         (
             "[profile.client1]\n\nread_onyl = true\n",
@@ -92,18 +91,16 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
         (
             "session_name = \"xacct-{pid}\"\n",
             ":1: session_name: unknown {pid}: a name that changes from run to run would find \
-             nothing in the cache; \
-             there are {user}, {host} and {profile}\n  session_name is the role session's name, as \
-             CloudTrail shows it, \
-             where a profile has no role_session_name (default: \"xacct-{user}\")\n",
+             nothing in the cache; there are {user}, {host} and {profile}\n  session_name is the \
+             role session's name, as CloudTrail shows it, where a profile has no role_session_name \
+             (default: \"xacct-{user}\")\n",
         ),
         (
             "[profile.client1]\nconfirm = \"yes\"\n",
             ":2: confirm: true or false is wanted here\n  confirm is whether you must confirm on \
-             the terminal each \
-             time before credentials are handed out, cached or new, of this profile or of one that \
-             goes \
-             through it. Without a terminal, and with --no-input, that is exit status 5\n",
+             the terminal each time before credentials are handed out, cached or new, of this \
+             profile or of one that goes through it. Without a terminal, and with --no-input, that \
+             is exit status 5\n",
         ),
     ] {
         sandbox.write_settings(settings);
@@ -128,8 +125,7 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
 fn the_session_name_is_what_the_template_says() {
     let sandbox = sandbox(&format!(
         "session_name = \"{{user}}.{{profile}}\"\n[profile.\"my \
-         client\"]\n{CLIENT1}[profile.named]\n{CLIENT1}\
-         role_session_name = \"me\"\n"
+         client\"]\n{CLIENT1}[profile.named]\n{CLIENT1}role_session_name = \"me\"\n"
     ));
     let name = |profile: &str, user: &str, option: &[&str]| {
         sandbox.clear_log();
@@ -231,8 +227,7 @@ fn a_policy_file_is_read_each_time_and_its_text_counts() {
     policy("{\n  \"Version\"\n}");
     process(&sandbox, "client1").status(3).stdout("").stderr(
         "xacct: error: ~/.config/xacct/config.toml:5: session_policy is not a JSON object: \
-         expected `:` at line 3 \
-         column 1\n",
+         expected `:` at line 3 column 1\n",
     );
     fs::remove_file(dir.join("client1.json")).unwrap();
     let path = sandbox.home().join(".config/xacct/policies/client1.json");
@@ -250,9 +245,8 @@ fn keys_are_not_handed_out_in_place_of_a_narrowed_role() {
     let sandbox = sandbox("[profile.hub]\nread_only = true\n");
     process(&sandbox, "hub").status(3).stdout("").stderr(
         "xacct: error: ~/.config/xacct/config.toml:2: read_only narrows a role that is assumed \
-         (AssumeRole), and profile \
-         'hub' gets its credentials another way\n  nothing was handed out: use a profile with a \
-         role_arn\n",
+         (AssumeRole), and profile 'hub' gets its credentials another way\n  nothing was handed \
+         out: use a profile with a role_arn\n",
     );
     sandbox.write_settings("");
     sandbox
@@ -301,8 +295,7 @@ fn in_a_chain_identity_and_transitive_tags_are_sent_once() {
         .write_settings(&(profile("first", "hub", "alice") + &profile("second", "first", "bob")));
     process(&sandbox, "second").status(3).stdout("").stderr(
         "xacct: error: ~/.config/xacct/config.toml:10: source_identity is 'bob', but profile \
-         'first', by which this role \
-         is assumed, sets 'alice', and AWS keeps the first\n",
+         'first', by which this role is assumed, sets 'alice', and AWS keeps the first\n",
     );
     assert_eq!(sandbox.calls(), [""; 0]);
 }

@@ -50,10 +50,9 @@ fn who_is_signed_in_under_another_spelling_is_told_so() {
             }
             run.status(5).stdout("").stderr(&format!(
                 "xacct: error: profile '{name}': you are not signed in at {spelling}\n  you are \
-                 signed in at {signed_in}, \
-                 another spelling of it; the AWS CLI keeps a token for each spelling\n  set \
-                 sso_start_url = {signed_in} in \
-                 the profile, or run: xacct login {name}\n"
+                 signed in at {signed_in}, another spelling of it; the AWS CLI keeps a token for \
+                 each spelling\n  set sso_start_url = {signed_in} in the profile, or run: xacct \
+                 login {name}\n"
             ));
         }
         sandbox.asked(&[]);
@@ -81,8 +80,7 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
         .status(5);
     run.stderr(
         "xacct: error: profile 'other': you are not signed in at https://acme.awsapps.com/begin\n  \
-         in a terminal, run: xacct \
-         login other\n",
+         in a terminal, run: xacct login other\n",
     );
     // A sign-in that is over is none, and one that can be refreshed is one.
     let token = sandbox.home().join(".aws/sso/cache");

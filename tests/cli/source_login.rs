@@ -71,8 +71,7 @@ fn what_it_gave_ends_with_it() {
     for profile in ["browser", "deploy"] {
         ask(&sandbox, profile).run().status(5).stdout("").stderr(&format!(
             "xacct: error: profile 'browser': you are signed out: no session of aws login found \
-             for {SESSION}\n  aws \
-             login --profile browser\n"
+             for {SESSION}\n  aws login --profile browser\n"
         ));
     }
     write(&sandbox, &token);
@@ -107,8 +106,7 @@ fn logging_in_and_out() {
     }
     sandbox.xacct(&["login", "deploy", "--refresh"]).run().status(5).stdout("").stderr(
         "xacct: error: profile 'browser' signs in with aws login, which xacct does not do\n  aws \
-         login --profile \
-         browser\n",
+         login --profile browser\n",
     );
     let out = format!("xacct: signed out {SESSION}\nxacct: forgot 2 entries\n");
     sandbox
@@ -127,8 +125,7 @@ fn logging_in_and_out() {
     for profile in ["browser", "deploy"] {
         sandbox.xacct(&["login", profile]).run().status(5).stdout("").stderr(&format!(
             "xacct: error: profile 'browser': you are signed out: no session of aws login found \
-             for {SESSION}\n  aws \
-             login --profile browser\n"
+             for {SESSION}\n  aws login --profile browser\n"
         ));
     }
     let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
@@ -316,8 +313,7 @@ fn whatever_ends_it_the_command_to_type_is_told() {
         &sandbox,
         6,
         "AWS Sign-In in eu-west-1 could not be reached: TooManyRequestsError: Rate exceeded (HTTP \
-         429)\n  its address \
-         {} comes from AWS_ENDPOINT_URL"
+         429)\n  its address {} comes from AWS_ENDPOINT_URL"
             .replace("{}", sandbox.endpoint())
             .as_str(),
     );
@@ -360,8 +356,7 @@ fn an_answer_without_usable_keys_is_not_a_network_that_is_down() {
         .run();
     run.status(6).stdout("").stderr(&format!(
         "xacct: error: the answer of AWS Sign-In in eu-west-1 cannot be used: its AccessKeyId is \
-         empty\n  its address {} \
-         comes from AWS_ENDPOINT_URL_SIGNIN\n",
+         empty\n  its address {} comes from AWS_ENDPOINT_URL_SIGNIN\n",
         server.endpoint()
     ));
     assert!(sandbox.entries().is_empty());

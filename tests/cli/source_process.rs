@@ -135,8 +135,7 @@ fn an_answer_counts_only_while_all_that_decides_it_is_the_same() {
     std::fs::create_dir(&elsewhere).unwrap();
     let command = format!("\"{}\" \"a b\" 'c d' e", bench.program.display());
     sandbox.add_config(&format!(
-        "[profile input]\ncredential_process = T=$TEAM F=input.json {command}\nregion = \
-         eu-west-1\n"
+        "[profile input]\ncredential_process = T=$TEAM F=input.json {command}\nregion = eu-west-1\n"
     ));
     let mut runs = 0;
     let mut at =
@@ -533,8 +532,7 @@ fn a_process_runs_in_the_environment_that_its_answer_is_kept_under() {
 fn what_another_xacct_gives_is_asked_for_each_time() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config(&format!(
-        "[profile sdk]\ncredential_process = {XACCT} credential-process plain\nregion = \
-         eu-west-1\n"
+        "[profile sdk]\ncredential_process = {XACCT} credential-process plain\nregion = eu-west-1\n"
     ));
     let first = sandbox.key_id("sdk");
     assert_eq!(sandbox.key_id("sdk"), first);

@@ -176,8 +176,7 @@ fn a_web_identity_that_is_not_taken_says_why() {
     fails(
         3,
         "xacct: error: ~/.aws/config:6: web_identity_token_file of profile 'web': token cannot be \
-         read: No such file or directory (os \
-         error 2)\n",
+         read: No such file or directory (os error 2)\n",
     );
     let refused = |code: &str, message: &str, hint: &str| {
         fails(
@@ -189,8 +188,7 @@ fn a_web_identity_that_is_not_taken_says_why() {
         );
     };
     let token = "the token in token must be a JWT from an issuer that the role's account has as an \
-                 identity provider, \
-                 for the audience that it names there";
+                 identity provider, for the audience that it names there";
     std::fs::write(&file, "no token").unwrap();
     refused(
         "InvalidIdentityToken",
@@ -379,10 +377,9 @@ fn a_pod_goes_on_into_other_accounts() {
             .stdout("");
         refused.stderr(
             "xacct: error: AWS refused the web identity of the environment: AccessDenied: Not \
-             authorized to perform \
-             sts:AssumeRoleWithWebIdentity\n  arn:aws:iam::111111111111:role/Web must trust the \
-             token's issuer, \
-             audience and subject\n",
+             authorized to perform sts:AssumeRoleWithWebIdentity\n  \
+             arn:aws:iam::111111111111:role/Web must trust the token's issuer, audience and \
+             subject\n",
         );
     }
 }
@@ -428,8 +425,7 @@ fn keys_in_the_environment_come_first() {
         .run();
     half.status(3).stdout("").stderr_contains(
         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set\n  or, for a web identity, \
-         AWS_ROLE_ARN and \
-         AWS_WEB_IDENTITY_TOKEN_FILE\n",
+         AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE\n",
     );
     sandbox.asked(&[]);
 }

@@ -256,8 +256,7 @@ fn the_profile_may_say_where_the_instance_metadata_is() {
         .status(3)
         .stderr(
             "xacct: error: AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' is not a mode of the \
-         instance metadata\n  it is IPv4 \
-         or IPv6\n",
+         instance metadata\n  it is IPv4 or IPv6\n",
         );
     sandbox
         .xacct(&["explain", "ec2-role"])
@@ -344,8 +343,7 @@ fn an_instance_that_is_not_there_or_not_wanted() {
         .run();
     nobody.status(6).stdout("").stderr(
         "xacct: error: the instance metadata at http://127.0.0.1:9 gave no credentials: Connection \
-         refused (os error \
-         111)\n  Ec2InstanceMetadata works on an EC2 instance only\n",
+         refused (os error 111)\n  Ec2InstanceMetadata works on an EC2 instance only\n",
     );
     // It takes the request and never answers: neither version does.
     server.answer(|_| answer(0, ""));
@@ -398,12 +396,10 @@ fn version_1_is_asked_where_there_is_nothing_else() {
     let words = |status: u16, setting: &str| {
         format!(
             "xacct: error: the instance metadata at {} gave no credentials: it gives no token \
-             (HTTP {status}), so this \
-             machine offers only version 1 of the metadata service, which {setting} forbids\n  \
-             make version 2 \
-             available: turn the instance's metadata on, or update the proxy that answers there\n  \
-             or allow version 1, \
-             which any program that fetches URLs here can be made to ask: remove {setting}\n",
+             (HTTP {status}), so this machine offers only version 1 of the metadata service, which \
+             {setting} forbids\n  make version 2 available: turn the instance's metadata on, or \
+             update the proxy that answers there\n  or allow version 1, which any program that \
+             fetches URLs here can be made to ask: remove {setting}\n",
             server.endpoint()
         )
     };
@@ -563,8 +559,7 @@ fn eks_pod_identity_is_the_token_file() {
         std::fs::write(&file, text).unwrap();
         run("container").run().status(3).stdout("").stderr(&format!(
             "xacct: error: {TOKEN_FILE}: {} is empty\n  the container's agent puts the token \
-             there; is this the \
-             container that it is for?\n",
+             there; is this the container that it is for?\n",
             file.display()
         ));
     }
@@ -572,8 +567,7 @@ fn eks_pod_identity_is_the_token_file() {
         let says = |place: String| {
             format!(
                 "xacct: error: {place}: there is a line end {words} the authorization token\n  \
-                 write the token without \
-                 it, for example with: printf %s\n"
+                 write the token without it, for example with: printf %s\n"
             )
         };
         std::fs::write(&file, text).unwrap();

@@ -130,9 +130,8 @@ fn bytes_that_are_no_text_do_no_harm() {
     .stdout("2 none\n")
     .stderr_contains("invalid UTF-8");
     run(
-        "export AWS_PROFILE=$'\\377' AWS_REGION=$'\\377' OTHER=$'a\\377'; \
-         \"$0\" exec plain --region eu-west-1 -- sh -c 'printf %s \"$OTHER\" | od -An -tx1; \
-         echo \"$AWS_REGION\"'",
+        "export AWS_PROFILE=$'\\377' AWS_REGION=$'\\377' OTHER=$'a\\377'; \"$0\" exec plain \
+         --region eu-west-1 -- sh -c 'printf %s \"$OTHER\" | od -An -tx1; echo \"$AWS_REGION\"'",
     )
     .ok()
     .stdout(" 61 ff\neu-west-1\n");

@@ -10,8 +10,7 @@ use crate::common::{Running, Sandbox, answer_once};
 use serde_json::{Value, json};
 
 const SIGN_IN: &str = "xacct: error: profile 'acme': you are not signed in at \
-                       https://acme.awsapps.com/start\n  in a terminal, \
-                       run: xacct login acme\n";
+                       https://acme.awsapps.com/start\n  in a terminal, run: xacct login acme\n";
 const REFUSED: &str = "xacct: error: Identity Center gave no credentials for role";
 
 fn process(sandbox: &Sandbox, profile: &str) -> crate::common::Cmd {
@@ -266,8 +265,7 @@ fn a_session_without_a_role_has_no_credentials() {
     sandbox.add_config("\n[profile bare]\nsso_session = acme\nregion = eu-central-1\n");
     process(&sandbox, "bare").run().status(3).stderr(
         "xacct: error: profile 'bare' signs in at https://acme.awsapps.com/start, but names no \
-         role: it has no \
-         credentials\n  set sso_account_id and sso_role_name in the profile\n",
+         role: it has no credentials\n  set sso_account_id and sso_role_name in the profile\n",
     );
     sandbox.asked(&[]);
 }

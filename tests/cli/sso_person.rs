@@ -6,8 +6,7 @@ use crate::common::Sandbox;
 use serde_json::json;
 
 const SIGN_IN: &str = "xacct: error: profile 'acme': you are not signed in at \
-                       https://acme.awsapps.com/start\n  in a terminal, \
-                       run: xacct login acme\n";
+                       https://acme.awsapps.com/start\n  in a terminal, run: xacct login acme\n";
 
 #[test]
 fn whoever_is_at_the_terminal_signs_in_on_the_way() {

@@ -194,8 +194,7 @@ fn an_answer_that_holds_no_credentials_is_called_unusable() {
         .env("AWS_ENDPOINT_URL_SSO", endpoint);
     run.run().status(6).stdout("").stderr(&format!(
         "xacct: error: the answer of IAM Identity Center in eu-central-1 cannot be used: its \
-         AccessKeyId is empty\n  its \
-         address {endpoint} comes from AWS_ENDPOINT_URL_SSO\n"
+         AccessKeyId is empty\n  its address {endpoint} comes from AWS_ENDPOINT_URL_SSO\n"
     ));
 }
 

@@ -525,11 +525,9 @@ fn what_is_refused_says_what_is_missing() {
         let run = recorded(&sandbox, &server, args).run().status(4).stdout("");
         run.stderr(&format!(
             "xacct: error: AWS refused organizations:{action} (profile 'org'): \
-             AccessDeniedException: You don't have \
-             permissions to access this resource.\n  - the policy of its user or role must allow \
-             organizations:{action}\n  \
-             - it must be in the organization's management account, or in a delegated \
-             administrator's\n  xacct whoami \
+             AccessDeniedException: You don't have permissions to access this resource.\n  - the \
+             policy of its user or role must allow organizations:{action}\n  - it must be in the \
+             organization's management account, or in a delegated administrator's\n  xacct whoami \
              org    shows which account it is in\n"
         ));
     }

@@ -70,8 +70,7 @@ fn every_role_becomes_a_profile_once() {
     });
     let diff = format!(
         "--- ~/.aws/config\n+++ ~/.aws/config\n@@ -53,3 +53,29 @@\n source_profile = acme\n \
-         external_id = client1-7731\n \
-         region = eu-west-1\n{added}"
+         external_id = client1-7731\n region = eu-west-1\n{added}"
     );
     let run = sync(&sandbox, &["acme", "--dry-run"])
         .run()
@@ -211,9 +210,8 @@ fn one_chooses_and_names() {
     .stdout("");
     run.stderr(
         "xacct: error: Admin in 111111111111 and ReadOnly in 111111111111 would both be called \
-         'hub': nothing was changed\n  \
-         --name-template tells them apart: with {account_name}, {role_name} and {account_id} it \
-         always does\n",
+         'hub': nothing was changed\n  --name-template tells them apart: with {account_name}, \
+         {role_name} and {account_id} it always does\n",
     );
     assert_eq!(config(&sandbox), before + &block);
 }
@@ -229,8 +227,7 @@ fn what_is_gone_is_kept_until_it_is_pruned() {
     );
     let with_all = config(&sandbox);
     let kept = "xacct: warning: no longer among what was found, and kept: 'client2-ReadOnly', \
-                'hub-Admin', 'hub-ReadOnly' \
-                (--prune takes them out)\n";
+                'hub-Admin', 'hub-ReadOnly' (--prune takes them out)\n";
     let client1 = ["--account", "client1", "--yes"];
     sync(&sandbox, &client1)
         .run()
@@ -362,20 +359,17 @@ fn a_broken_block_is_refused_before_anything_is_asked() {
         (
             good.replace(END, ""),
             "~/.aws/config:57: the block of 'xacct sync sso acme' begins here and ends nowhere\n  \
-             put a line \
-             '# xacct sync sso acme: end' where it ends, or delete this one\n",
+             put a line '# xacct sync sso acme: end' where it ends, or delete this one\n",
         ),
         (
             good.replace(BEGIN, ""),
             "~/.aws/config:80: the block of 'xacct sync sso acme' ends here and begins nowhere\n  \
-             put a line \
-             '# xacct sync sso acme: begin' where it begins, or delete this one\n",
+             put a line '# xacct sync sso acme: begin' where it begins, or delete this one\n",
         ),
         (
             format!("{good}\nregion = eu-west-1\n"),
             "~/.aws/config:83: this line stands after the block of 'xacct sync sso acme' and has \
-             no profile\n  put it into \
-             the profile that it belongs to, or delete it\n",
+             no profile\n  put it into the profile that it belongs to, or delete it\n",
         ),
     ] {
         sandbox.write_config(&text);
@@ -489,8 +483,7 @@ fn a_token_that_is_not_taken_is_renewed_once() {
         .stdout("");
     run.stderr(
         "xacct: error: profile 'acme': you are not signed in at https://acme.awsapps.com/start\n  \
-         in a terminal, run: xacct \
-         login acme\n",
+         in a terminal, run: xacct login acme\n",
     );
     assert_eq!(config(&sandbox), before);
 }
@@ -500,9 +493,8 @@ fn a_person_signs_in_and_says_yes() {
     let sandbox = Sandbox::start();
     let before = config(&sandbox);
     let refused = "xacct: error: confirmation required, but no terminal is available: nothing was \
-                   changed\n  \
-                   run the command in a terminal, or with --yes; --dry-run only shows what would \
-                   change\n";
+                   changed\n  run the command in a terminal, or with --yes; --dry-run only shows \
+                   what would change\n";
     let mut pty = sandbox.pty(&["sync", "sso", "acme", "--device-code"]);
     let shown = pty.expect("write this? [y/N] ");
     assert!(
@@ -691,10 +683,8 @@ fn a_new_session_that_needs_a_person_says_how_to_go_on() {
     let run = run.stderr_contains("you are not signed in at https://acme.awsapps.com/start");
     let run = run.stderr_contains(
         "\n  nothing was written: [sso-session newone] is not there to sign in to\n  xacct sync \
-         sso newone --sso-start-url \
-         https://acme.awsapps.com/start --sso-region eu-central-1    in a terminal, without \
-         --no-input, signs in and writes \
-         it\n",
+         sso newone --sso-start-url https://acme.awsapps.com/start --sso-region eu-central-1    in \
+         a terminal, without --no-input, signs in and writes it\n",
     );
     assert!(
         !run.stderr_text().contains("xacct login"),
@@ -736,8 +726,7 @@ fn the_session_must_be_there() {
             &[],
             3,
             "no [sso-session NAME] in ~/.aws/config\n  xacct sync sso NAME --sso-start-url URL \
-             --sso-region REGION    \
-             adds one\n",
+             --sso-region REGION    adds one\n",
         ),
         (
             Some("[sso-session a]\n[sso-session b c]\n[sso-session b]\n"),

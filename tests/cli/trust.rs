@@ -107,10 +107,8 @@ fn out_of_reach_the_entry_is_used_with_a_warning() {
     sandbox.fault(&serde_json::json!({"kind": "error", "count": 9}));
     let output = sandbox.xacct(&["credential-process", "plain"]).run().status(0).stderr(
         "xacct: warning: the cached credentials of 'plain' could not be checked: AWS could not be \
-         reached \
-         (InternalFailure: The request processing has failed because of an unknown error, \
-         exception or failure. \
-         (HTTP 500))\n",
+         reached (InternalFailure: The request processing has failed because of an unknown error, \
+         exception or failure. (HTTP 500))\n",
     );
     assert_eq!(output.key_id(), id);
     sandbox.clear_faults();
@@ -291,8 +289,7 @@ fn another_role_of_that_name_is_somebody_else() {
         .stderr(&format!(
             "xacct: warning: the cached credentials of 'plain' turned out to be \
          arn:aws:sts::222222222222:assumed-role/PartnerAdmin/xacct-user with the id {known}, which \
-             was \
-         AROABEFORE:xacct-user before: they are thrown away\n"
+         was AROABEFORE:xacct-user before: they are thrown away\n"
         ));
     assert_ne!(output.key_id(), id);
     sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);
@@ -432,8 +429,7 @@ fn a_session_from_the_future_is_confirmed_before_a_code_is_asked_for() {
     });
     let output = process(&sandbox, "client2").status(0).stderr(
         "xacct: warning: the cached credentials of 'hub' were issued in the future, by this \
-         computer's clock: they are not \
-         used\n",
+         computer's clock: they are not used\n",
     );
     assert_eq!(output.json()["AccountId"], "333333333333");
     sandbox.asked(&["GetCallerIdentity", "AssumeRole"]);

@@ -209,8 +209,7 @@ fn lines_that_were_meant_for_a_shell() {
             let run = home.xacct(&["explain", "default"]).run().status(3);
             let run = run.stderr_contains(&format!(
                 "~/.aws/credentials:{line}: the line cannot be read, and it seems to set \
-                 aws_access_key_id\n  write \
-                 aws_access_key_id = …"
+                 aws_access_key_id\n  write aws_access_key_id = …"
             ));
             assert!(
                 !run.stderr_text().contains("hidden"),

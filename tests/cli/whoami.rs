@@ -77,8 +77,7 @@ fn with_nothing_to_ask_about_it_says_so() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["whoami"]).run().status(3).stdout("").stderr(
         "xacct: error: no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is \
-         set\n  xacct \
-         whoami PROFILE    asks for a profile's\n",
+         set\n  xacct whoami PROFILE    asks for a profile's\n",
     );
     let half = sandbox
         .xacct(&["whoami"])
@@ -101,8 +100,7 @@ fn refused_and_out_of_reach() {
     };
     run().run().status(4).stdout("").stderr(
         "xacct: error: AWS does not take the credentials of 'environment': InvalidClientTokenId: \
-         The security token included \
-         in the request is invalid.\n",
+         The security token included in the request is invalid.\n",
     );
     sandbox.asked(&["GetCallerIdentity"]);
     let nowhere = run()

@@ -151,8 +151,7 @@ fn adapted(wanted: &SessionRequest<'_>, entry: ConsoleAccess) -> Result<Option<P
             if seconds > CHAINED {
                 wanted.context.voice.warn(
                     "--duration is cut to 1h: AWS lets the session of a role that is assumed from \
-                     another session last \
-                     no longer",
+                     another session last no longer",
                 );
             }
             let seconds = u64::from(seconds.min(CHAINED));
@@ -178,8 +177,7 @@ fn of_own_code(error: Error, wanted: &SessionRequest<'_>, plan: &Plan) -> Error 
         .without_hints()
         .hint(
             "a console session of more than 1h takes a code of its own: run the command in a \
-             terminal, or add \
-             --mfa-code CODE",
+             terminal, or add --mfa-code CODE",
         )
         .hint_of_profile(format!(
             "xacct console {}    without --duration, uses the MFA session",

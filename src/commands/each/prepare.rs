@@ -192,8 +192,7 @@ fn announce(wanted: &[SharedNeed], work: &Work, voice: Voice) {
     };
     voice.note(&format!(
         "{up_to}{codes} MFA codes are needed, one after another: these profiles last longer than \
-         an hour and each take \
-         one for themselves: {}{unless}",
+         an hour and each take one for themselves: {}{unless}",
         own.join(", ")
     ));
 }

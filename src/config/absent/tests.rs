@@ -63,9 +63,7 @@ fn the_line_that_means_it_is_named() {
             "[profile Acme]\n",
             "",
             "acme",
-            "config:1: did you mean 'Acme'? Upper and lower case \
-                                          count"
-                .to_owned(),
+            "config:1: did you mean 'Acme'? Upper and lower case count".to_owned(),
         ),
         (
             "[profile acme]\n",

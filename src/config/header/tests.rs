@@ -129,8 +129,7 @@ fn messages_say_what_to_write_instead() {
         (
             "[zzz a]",
             "[zzz …] is ignored: no such kind of section (a profile is written [profile a], a name \
-             with blanks \
-             [profile \"zzz a\"])",
+             with blanks [profile \"zzz a\"])",
         ),
         (
             "[profile Foo Bar]",

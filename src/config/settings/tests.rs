@@ -210,8 +210,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
             "zzz = 1",
             "~/x.toml:1: unknown setting 'zzz'",
             "there are: allow_http_endpoint, audit, console.browser, console.firefox_container, \
-             mfa.prompt, session_name, \
-             session_token_duration, verify_after, profile",
+             mfa.prompt, session_name, session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",

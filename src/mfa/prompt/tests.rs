@@ -105,10 +105,9 @@ fn pid(session: &OsSession) -> Pid {
     Pid::from_raw(session.get_process().pid().as_raw()).unwrap()
 }
 
-const NOT_GIVEN: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is \
-                         needed, and nothing was answered \
-    [\"in a terminal, run: xacct login client1\", \"or give the code in the variable \
-                         XACCT_MFA_CODE\"]";
+const NOT_GIVEN: &str = "NeedsPerson: an MFA code for arn:aws:iam::111111111111:mfa/you is needed, \
+                         and nothing was answered [\"in a terminal, run: xacct login client1\", \
+                         \"or give the code in the variable XACCT_MFA_CODE\"]";
 
 #[test]
 fn a_code_is_taken_unseen() {
@@ -147,8 +146,7 @@ fn three_answers_are_enough() {
     session.expect(QUESTION).unwrap();
     session.send_line("").unwrap();
     let expected = "Other: no MFA code for arn:aws:iam::111111111111:mfa/you: an MFA code is six \
-                    digits; this was empty \
-        [\"nothing was sent; run the command again\"]";
+                    digits; this was empty [\"nothing was sent; run the command again\"]";
     assert_eq!(result(&rest(session)), expected);
 }
 
@@ -241,10 +239,8 @@ fn in_the_background_it_fails_at_once_instead_of_being_stopped() {
     let text = rest(session);
     let said = result(&text);
     let words = "is needed, and xacct runs in the background of this terminal, where it cannot ask \
-                 [\"bring it to the \
-                 foreground: fg; for timeout(1): timeout --foreground ...\", \"or run first, in \
-                 the foreground: xacct login \
-                 client1\"]";
+                 [\"bring it to the foreground: fg; for timeout(1): timeout --foreground ...\", \
+                 \"or run first, in the foreground: xacct login client1\"]";
     assert!(
         said.starts_with("NeedsPerson: ") && said.ends_with(words),
         "{said}"

@@ -241,8 +241,7 @@ fn a_token_takes_a_duration_and_policies_and_nothing_else() {
         let key = line.split(' ').next().unwrap();
         let wanted = format!(
             "~/.aws/config:5: {key} is for AssumeRole, and profile 'web' assumes its role with a \
-             token \
-             (AssumeRoleWithWebIdentity), which does not take it"
+             token (AssumeRoleWithWebIdentity), which does not take it"
         );
         assert_eq!(error_of(&web(line), "web"), wanted);
         // As the source of another role it is no better off.
@@ -643,8 +642,7 @@ fn a_chain_stays_in_one_partition() {
             error_of(&text("aws", lines), "a"),
             format!(
                 "~/.aws/config:2: the role arn:aws:iam::222222222222:role/A is in the partition \
-                 aws, and {from}, from \
-                 which it is assumed, in aws-cn"
+                 aws, and {from}, from which it is assumed, in aws-cn"
             )
         );
         assert_eq!(

@@ -67,8 +67,7 @@ fn a_source_identity_is_sent_once() {
             "second"
         ),
         "~/.aws/config:11: source_identity is 'bob', but profile 'first', by which this role is \
-         assumed, sets 'alice', \
-         and AWS keeps the first"
+         assumed, sets 'alice', and AWS keeps the first"
     );
 }
 
@@ -89,8 +88,7 @@ fn a_transitive_tag_is_sent_once() {
     assert_eq!(
         error_of(&chain(first, "session_tags = Team=other"), "second"),
         "~/.aws/config:12: session_tags sets 'Team' to 'other', but profile 'first', by which this \
-         role is assumed, \
-         passes on 'x', and AWS keeps the first"
+         role is assumed, passes on 'x', and AWS keeps the first"
     );
 }
 

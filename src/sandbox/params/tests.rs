@@ -136,12 +136,9 @@ fn all_violations_are_named() {
         refusal.message,
         format!(
             "3 validation errors detected: Value '' at 'roleArn' failed to satisfy constraint: \
-             Member must \
-             satisfy regular expression pattern: {}; Value '' at 'roleArn' failed to satisfy \
-             constraint: \
-             Member must have length greater than or equal to 20; Value null at 'roleSessionName' \
-             failed to \
-             satisfy constraint: Member must not be null",
+             Member must satisfy regular expression pattern: {}; Value '' at 'roleArn' failed to \
+             satisfy constraint: Member must have length greater than or equal to 20; Value null \
+             at 'roleSessionName' failed to satisfy constraint: Member must not be null",
             ARN.pattern
         )
     );

@@ -26,8 +26,7 @@ pub(crate) fn signed(
     let unsigned = |signature: &str| {
         format!(
             "AWS4-HMAC-SHA256 Credential={key}/{}/{region}/sts/aws4_request, \
-             SignedHeaders={names}, \
-             Signature={signature}",
+             SignedHeaders={names}, Signature={signature}",
             &stamp[..8]
         )
     };
@@ -97,9 +96,8 @@ fn check(
 
 const NOW: &str = "2026-11-22T04:46:12Z";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you \
-                        provided. Check your \
-                        AWS Secret Access Key and signing method. Consult the service \
-                        documentation for details.";
+                        provided. Check your AWS Secret Access Key and signing method. Consult the \
+                        service documentation for details.";
 
 #[test]
 fn botocores_signature_is_right() {
@@ -232,8 +230,7 @@ fn the_scope_is_held_to_sts_and_to_the_date() {
             "20261122/",
             "20261121/",
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
-             HTTP: \
-             '20261121' != '20261122', from '20261122T044610Z'.",
+             HTTP: '20261121' != '20261122', from '20261122T044610Z'.",
         ),
     ] {
         assert_eq!(

@@ -274,8 +274,7 @@ fn a_code_is_taken_once_from_its_owner_by_long_term_keys() {
     let mfa = |serial, code| [("SerialNumber", serial), ("TokenCode", code)];
     let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     let unable = "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify \
-                  your MFA serial \
-                  number is valid and associated with this user.";
+                  your MFA serial number is valid and associated with this user.";
     let both = "MultiFactorAuthentication failed, must provide both MFA serial number and one time \
                 pass code.";
     let refused = |text: &str| Err((403, "AccessDenied", text.to_owned()));
@@ -362,8 +361,7 @@ fn durations_have_three_ends() {
         bench.assume(&you(), "Open", &[]).unwrap(),
     );
     let chained = "The requested DurationSeconds exceeds the 1 hour session limit for roles \
-                   assumed by role \
-                   chaining.";
+                   assumed by role chaining.";
     for key in [&session, &Bench::key(&open)] {
         let answer = bench.assume(key, "Inner", &[("DurationSeconds", "3601")]);
         assert_eq!(answer, Err((400, "ValidationError", chained.to_owned())));
@@ -472,8 +470,7 @@ fn a_disabled_region_still_says_who_you_are() {
             .is_ok()
     );
     let message = "STS is not activated in this region for account:111111111111. Your account \
-                   administrator can \
-                   activate STS in this region using the IAM Console.";
+                   administrator can activate STS in this region using the IAM Console.";
     let answer = bench.send(
         &you(),
         "ap-east-1",

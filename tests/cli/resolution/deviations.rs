@@ -268,8 +268,7 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         why: "only the way to the source has a say in the region: not the source_profile of a \
-              profile that uses keys or \
-              a token of its own",
+              profile that uses keys or a token of its own",
         sdks: &[Sdk::Rust],
         config: "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = b\n\
                  [profile b]\nsource_profile = c\n[profile c]\nregion = ap-south-1\n",

@@ -5,7 +5,9 @@
 //! It stands between the HTTP connector and whatever parses the response, so that every client has
 //! it.
 
-use std::fmt;
+mod format;
+mod stray;
+
 use std::time::Duration;
 
 use aws_sdk_sts::config::SharedHttpClient;
@@ -19,6 +21,10 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::retry::ErrorKind;
 
+use self::format::{is_html, trimmed, wrong_json, wrong_xml};
+use self::stray::WrongBody;
+pub(crate) use self::stray::no_answer_hint;
+pub(super) use self::stray::{Stray, UnusableAnswer, is_unusable};
 use super::proxy::proxy_of;
 
 /// The largest response that is read, in bytes; AWS's own have a few thousand, and a page of
@@ -185,78 +191,6 @@ fn header<'a>(head: &'a HttpResponse, name: &str) -> &'a str {
     head.headers().get(name).unwrap_or_default()
 }
 
-/// Without white space around it, and without the mark that some editors put in front.
-fn trimmed(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(body)
-        .trim_ascii()
-}
-
-/// Whether a browser would show it as a page, whatever its headers say.
-fn is_html(text: &[u8]) -> bool {
-    let start = String::from_utf8_lossy(&text[..text.len().min(512)]).to_ascii_lowercase();
-    let start = start.trim_start_matches(|c: char| c.is_whitespace());
-    // XHTML has XML's own first line in front.
-    let start = match start
-        .strip_prefix("<?xml")
-        .and_then(|rest| rest.split_once("?>"))
-    {
-        Some((_, rest)) => rest.trim_start(),
-        None => start,
-    };
-    [
-        "<!doctype html",
-        "<html",
-        "<head",
-        "<body",
-        "<title",
-        "<script",
-        "<meta",
-        "<h1",
-        "<p>",
-        "<center",
-    ]
-    .iter()
-    .any(|tag| start.starts_with(tag))
-        || (start.starts_with("<!--") && start.contains("<html"))
-}
-
-/// Whether the first element has no end, or there is none. The rest is the parser's business.
-fn wrong_xml(text: &[u8]) -> Option<WrongBody> {
-    let Ok(text) = std::str::from_utf8(text) else {
-        return Some(WrongBody::NotItsFormat("XML"));
-    };
-    let mut rest = text;
-    while let Some(end) = ["<?", "<!"]
-        .iter()
-        .any(|start| rest.starts_with(start))
-        .then(|| rest.find('>'))
-    {
-        let Some(end) = end else {
-            return Some(WrongBody::CutOff("XML"));
-        };
-        rest = rest[end + 1..].trim_start();
-    }
-    let Some(name) = rest.strip_prefix('<') else {
-        return Some(WrongBody::NotItsFormat("XML"));
-    };
-    let name: String = name
-        .chars()
-        .take_while(|c| !c.is_whitespace() && !['>', '/'].contains(c))
-        .collect();
-    let is_closed =
-        rest.ends_with(&format!("</{name}>")) || (rest.ends_with("/>") && !rest.contains("><"));
-    (!is_closed).then_some(WrongBody::CutOff("XML"))
-}
-
-fn wrong_json(text: &[u8]) -> Option<WrongBody> {
-    match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
-        Ok(_) => None,
-        Err(error) if error.is_eof() && text.starts_with(b"{") => Some(WrongBody::CutOff("JSON")),
-        Err(_) => Some(WrongBody::NotItsFormat("JSON")),
-    }
-}
-
 fn host_of(location: &str) -> Option<String> {
     url::Url::parse(location)
         .ok()?
@@ -277,136 +211,6 @@ fn stray(asked: &SentRequest, status: u16, what: WrongBody) -> ConnectorError {
         proxy: proxy_of(&asked.url),
     };
     ConnectorError::other(stray.into(), kind)
-}
-
-/// What came instead of the service's answer. Nothing of the body is kept.
-#[derive(Debug)]
-enum WrongBody {
-    Html,
-    /// To this host, where one is named.
-    Redirect(Option<String>),
-    ProxyLogin,
-    Empty,
-    TooLarge,
-    Compressed,
-    /// `XML` or `JSON` that ends too early.
-    CutOff(&'static str),
-    /// Something else than `XML` or `JSON`.
-    NotItsFormat(&'static str),
-}
-
-/// A response that is not the service's.
-#[derive(Debug)]
-pub(super) struct Stray {
-    what: WrongBody,
-    pub(super) status: u16,
-    host: String,
-    /// `HOST:PORT` of the proxy that the request took.
-    proxy: Option<String>,
-}
-
-impl std::error::Error for Stray {}
-
-impl fmt::Display for Stray {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (host, status) = (&self.host, self.status);
-        let sender = match &self.proxy {
-            Some(proxy) => format!("the proxy {proxy}, or a server after it,"),
-            None => "a proxy or portal".to_owned(),
-        };
-        match &self.what {
-            WrongBody::Html => write!(
-                f,
-                "{sender} answered with HTML in place of {host} (HTTP {status})"
-            ),
-            WrongBody::Redirect(Some(to)) => {
-                write!(
-                    f,
-                    "{sender} answered in place of {host} with a redirect to {to} (HTTP {status})"
-                )
-            }
-            WrongBody::Redirect(None) => {
-                write!(
-                    f,
-                    "{sender} answered in place of {host} with a redirect (HTTP {status})"
-                )
-            }
-            WrongBody::ProxyLogin => write!(
-                f,
-                "{sender} asks for a user name and password (HTTP {status})"
-            ),
-            WrongBody::Empty => write!(f, "the answer of {host} was empty (HTTP {status})"),
-            WrongBody::TooLarge => write!(
-                f,
-                "the answer of {host} was larger than 1 MB (HTTP {status})"
-            ),
-            WrongBody::Compressed => {
-                write!(f, "the answer of {host} was compressed (HTTP {status})")
-            }
-            WrongBody::CutOff(format) => {
-                write!(
-                    f,
-                    "the answer of {host} was {format} that ends too early (HTTP {status})"
-                )
-            }
-            WrongBody::NotItsFormat(format) => {
-                write!(f, "the answer of {host} was not {format} (HTTP {status})")
-            }
-        }
-    }
-}
-
-impl Stray {
-    /// The one in a chain of causes.
-    pub(super) fn in_chain(cause: &anyhow::Error) -> Option<&Stray> {
-        cause.chain().find_map(|link| link.downcast_ref::<Stray>())
-    }
-
-    /// What to do about it.
-    fn hint(&self) -> &'static str {
-        match (&self.what, &self.proxy) {
-            (WrongBody::ProxyLogin, _) => {
-                "give the proxy's user name and password: \
-                 HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-            }
-            (WrongBody::Html | WrongBody::Redirect(_), None) => {
-                "if this network has a sign-in page, open it in a browser; then run the command \
-                 again"
-            }
-            (_, Some(_)) => "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
-            _ => "check the network, and HTTPS_PROXY if there is a proxy",
-        }
-    }
-}
-
-/// An answer came, and what it should hold is not in it.
-#[derive(Debug)]
-pub(super) struct UnusableAnswer {
-    pub(super) why: String,
-}
-
-impl fmt::Display for UnusableAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-impl std::error::Error for UnusableAnswer {}
-
-/// Whether there was an answer, by the cause of a request that came to nothing.
-pub(super) fn is_unusable(cause: &anyhow::Error) -> bool {
-    cause.is::<UnusableAnswer>()
-}
-
-/// What to do about a request that got no answer for this cause.
-pub(crate) fn no_answer_hint(cause: &anyhow::Error) -> &'static str {
-    match Stray::in_chain(cause) {
-        Some(stray) => stray.hint(),
-        None if is_unusable(cause) => {
-            "something may answer in the place of AWS: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-        }
-        None => "check the network, and HTTPS_PROXY if there is a proxy",
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::desktop::Notifier;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::terminal;
@@ -63,12 +64,48 @@ pub(crate) fn unless_interrupted(status: ExitStatus) -> Result<ExitStatus> {
     Ok(status)
 }
 
+/// Where people see what a program says, if they do not see stderr.
+enum Screen {
+    Terminal(File),
+    /// So many more at most.
+    Notifications(Notifier, usize),
+}
+
+/// How many notifications one program may cause.
+const MOST_NOTIFICATIONS: usize = 3;
+
+impl Screen {
+    fn notifications(notifier: Notifier) -> Screen {
+        Screen::Notifications(notifier, MOST_NOTIFICATIONS)
+    }
+
+    fn show(&mut self, said: &[u8]) {
+        match self {
+            Screen::Terminal(file) => {
+                let _ = file.write_all(said);
+            }
+            Screen::Notifications(_, 0) => {}
+            Screen::Notifications(notifier, left) => {
+                *left -= 1;
+                let text = String::from_utf8_lossy(said);
+                let mut command = notifier.command(&say::visible(text.trim()));
+                command
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null());
+                // It shows it and ends; tokio sees to its end.
+                let _ = command.spawn();
+            }
+        }
+    }
+}
+
 /// A program that runs. Dropping it ends it, with everything that it has started.
 pub(crate) struct RunningProgram {
     child: Child,
     has_own_group: bool,
-    /// The terminal, where stderr is not one: what the program says would not be seen.
-    screen: Option<File>,
+    /// Where stderr is no terminal: what the program says would not be seen.
+    screen: Option<Screen>,
     terminal: Option<terminal::Kept>,
     has_ended: bool,
 }
@@ -82,21 +119,34 @@ impl RunningProgram {
     ///
     /// Errors: it cannot be run.
     pub(crate) fn start(command: Command) -> io::Result<RunningProgram> {
+        RunningProgram::start_noticed(command, None)
+    }
+
+    /// As [`RunningProgram::start`]; without a terminal, what it says becomes notifications.
+    pub(crate) fn start_noticed(
+        command: Command,
+        notifier: Option<Notifier>,
+    ) -> io::Result<RunningProgram> {
         let is_attended = terminal::available();
-        let screen = terminal::screen().filter(|_| is_attended && !io::stderr().is_terminal());
+        let screen = if io::stderr().is_terminal() {
+            None
+        } else if is_attended {
+            terminal::screen().map(Screen::Terminal)
+        } else {
+            notifier.map(Screen::notifications)
+        };
         RunningProgram::start_with(command, screen, is_attended)
     }
 
-    /// As [`RunningProgram::start`], for one that asks nothing and says nothing.
-    #[cfg(all(target_os = "linux", any(test, target_feature = "crt-static")))]
-    pub(crate) fn start_unheard(mut command: Command) -> io::Result<RunningProgram> {
-        command.stderr(Stdio::null());
+    /// As [`RunningProgram::start`], for one that asks nothing on the terminal and says nothing
+    /// there: its stderr is as the command has it, and Ctrl-C does not reach it.
+    pub(crate) fn start_apart(command: Command) -> io::Result<RunningProgram> {
         RunningProgram::start_with(command, None, false)
     }
 
     fn start_with(
         mut command: Command,
-        screen: Option<File>,
+        screen: Option<Screen>,
         is_attended: bool,
     ) -> io::Result<RunningProgram> {
         command.stdout(Stdio::piped()).kill_on_drop(true);
@@ -210,7 +260,7 @@ impl Drop for RunningProgram {
 }
 
 /// Shows the next of what the program says; `false` where there is no more.
-async fn relay(stderr: &mut Option<ChildStderr>, screen: &mut Option<File>) -> bool {
+async fn relay(stderr: &mut Option<ChildStderr>, screen: &mut Option<Screen>) -> bool {
     let Some(from) = stderr else { return false };
     let mut bytes = [0; 1024];
     let count = read_some(from, &mut bytes).await;
@@ -219,7 +269,7 @@ async fn relay(stderr: &mut Option<ChildStderr>, screen: &mut Option<File>) -> b
         return false;
     }
     if let Some(screen) = screen {
-        let _ = screen.write_all(&bytes[..count]);
+        screen.show(&bytes[..count]);
     }
     say::relay(&bytes[..count]);
     true

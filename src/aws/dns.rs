@@ -80,8 +80,9 @@ fn started(path: &str, name: &str) -> Option<RunningProgram> {
     getent
         .args(["ahosts", name])
         .env_clear()
-        .stdin(Stdio::null());
-    RunningProgram::start_unheard(getent).ok()
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    RunningProgram::start_apart(getent).ok()
 }
 
 /// The resolver of the libc in this program.

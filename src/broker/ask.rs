@@ -18,7 +18,7 @@ use super::{Broker, refusals};
 pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
     match broker.code_source() {
         CodeSource::Process { .. } => true,
-        CodeSource::Prompt => broker.can_ask(),
+        CodeSource::Prompt(_) => broker.can_ask(),
         CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => false,
     }
 }
@@ -144,7 +144,7 @@ async fn while_awaited(
     question: impl Future<Output = Result<Code>>,
 ) -> Result<Code> {
     let broker = run.broker;
-    if !broker.options.until_expiry || !matches!(source, CodeSource::Prompt) {
+    if !broker.options.until_expiry || !matches!(source, CodeSource::Prompt(_)) {
         return question.await;
     }
     tokio::select! {

@@ -67,7 +67,7 @@ impl Broker<'_> {
         let asks = needs_code
             && matches!(
                 source,
-                CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server
+                CodeSource::Prompt(_) | CodeSource::None { .. } | CodeSource::Server
             );
         // Before a code is asked for, expired entries are tried, or else the keys themselves.
         let insisted = self.options.refresh || self.options.min_ttl > 0;
@@ -80,7 +80,7 @@ impl Broker<'_> {
             .count();
         let before = match source {
             _ if !needs_code => 0,
-            CodeSource::Prompt | CodeSource::Process { .. } => expired.max(1),
+            CodeSource::Prompt(_) | CodeSource::Process { .. } => expired.max(1),
             CodeSource::Given(_) if self.may_lose_code() => expired.max(1),
             CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => expired,
         };

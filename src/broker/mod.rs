@@ -37,10 +37,12 @@ use std::cell::OnceCell;
 use chrono::{DateTime, Utc};
 
 use crate::cache::Store;
+use crate::config::MfaPrompt;
 use crate::credentials::Credentials;
+use crate::desktop::Notifier;
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::mfa::CodeSource;
+use crate::mfa::{CodeSource, Prompter};
 use crate::plan::{Plan, Step};
 use crate::refusal;
 use crate::runtime;
@@ -51,7 +53,7 @@ use crate::terminal::{self, CallingProgram};
 pub(crate) use confirm::confirm_all;
 pub(crate) use forecast::{Forecast, Need};
 pub(crate) use identity::identify;
-pub(crate) use options::{Options, Typed};
+pub(crate) use options::{CodeOption, Options, Typed};
 pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
 pub(crate) use usable::cached;
@@ -84,6 +86,8 @@ pub(crate) struct Broker<'a> {
     caller: CallingProgram,
     /// Whether somebody can be asked, once that was looked at.
     person: OnceCell<bool>,
+    /// What asks for codes, once it was looked for.
+    prompter: OnceCell<Prompter>,
 }
 
 impl<'a> Broker<'a> {
@@ -108,6 +112,7 @@ impl<'a> Broker<'a> {
             common: Common::default(),
             caller: CallingProgram::here(),
             person: OnceCell::new(),
+            prompter: OnceCell::new(),
         }
     }
 
@@ -251,10 +256,35 @@ impl<'a> Broker<'a> {
     fn code_source(&self) -> CodeSource {
         let process = self.plan.mfa.as_ref().and_then(|mfa| mfa.process.clone());
         match (&self.options.code, process) {
-            (CodeSource::Given(code), _) => CodeSource::Given(code.clone()),
-            (_, Some(command)) => CodeSource::Process { command },
-            (other, None) => other.clone(),
+            (CodeOption::Given(code), _) => CodeSource::Given(code.clone()),
+            (_, Some(command)) => CodeSource::Process {
+                command,
+                notifier: Notifier::find(self.env),
+            },
+            (CodeOption::Prompt(_), None) if self.prompt() == MfaPrompt::None => CodeSource::None {
+                forbidden_by: "mfa.prompt = \"none\"",
+            },
+            (CodeOption::Prompt(_), None) => CodeSource::Prompt(self.prompter().clone()),
+            (CodeOption::None { forbidden_by }, None) => CodeSource::None { forbidden_by },
+            (CodeOption::Server, None) => CodeSource::Server,
         }
+    }
+
+    /// Where a person is prompted: what a profile says, else the setting.
+    fn prompt(&self) -> MfaPrompt {
+        let own = self.plan.mfa.as_ref().and_then(|mfa| mfa.prompt);
+        match (&self.options.code, own) {
+            (_, Some(prompt)) => prompt,
+            (CodeOption::Prompt(settings), None) => settings.prompt,
+            _ => MfaPrompt::None,
+        }
+    }
+
+    fn prompter(&self) -> &Prompter {
+        self.prompter.get_or_init(|| match &self.options.code {
+            CodeOption::Prompt(settings) => Prompter::find(self.prompt(), settings, self.env),
+            _ => Prompter::Terminal { is_echoed: false },
+        })
     }
 
     /// For a source where one signs in. A person is asked only where there is one.
@@ -274,11 +304,11 @@ impl<'a> Broker<'a> {
         }
     }
 
-    /// Whether somebody can be asked for a code: there is a terminal, and `--no-input` was not
-    /// given.
+    /// Whether somebody can be asked for a code: there is a terminal, or what stands in for it, and
+    /// `--no-input` was not given.
     fn can_ask(&self) -> bool {
-        let allowed = matches!(self.options.code, CodeSource::Prompt);
-        allowed && *self.person.get_or_init(terminal::available)
+        let allowed = matches!(self.options.code, CodeOption::Prompt(_));
+        allowed && self.prompt() != MfaPrompt::None && self.prompter().is_there()
     }
 
     /// A cache that cannot be used costs speed, never the credentials: said once, then worked

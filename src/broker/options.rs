@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::config::VerifyAfter;
-use crate::mfa::CodeSource;
+use crate::config::{MfaSettings, VerifyAfter};
+use crate::mfa::Code;
 use crate::sso::How;
 
 /// How credentials are asked for, from the command line, its variables and the settings file.
@@ -12,8 +12,8 @@ use crate::sso::How;
     reason = "each is an option of its own"
 )]
 pub(crate) struct Options {
-    /// `--mfa-code`, a prompt, or nobody; `mfa_process` of the plan comes between the first two.
-    pub(crate) code: CodeSource,
+    /// Who has the MFA code; `mfa_process` of the plan comes after `--mfa-code`.
+    pub(crate) code: CodeOption,
     pub(crate) typed: Typed,
     /// `--no-input`, or the variable that says the same.
     pub(crate) no_input: Option<&'static str>,
@@ -37,6 +37,19 @@ pub(crate) struct Options {
     pub(crate) verify_after: VerifyAfter,
     /// `audit`: whether what is issued goes into the audit log.
     pub(crate) audit: bool,
+}
+
+/// Who has the MFA code, as far as the command line and the settings file say.
+#[derive(Debug, Clone)]
+pub(crate) enum CodeOption {
+    /// `--mfa-code 123456`
+    Given(Code),
+    /// A person.
+    Prompt(MfaSettings),
+    /// `--no-input`, or the variable that says the same.
+    None { forbidden_by: &'static str },
+    /// Nobody: `serve`, once it serves.
+    Server,
 }
 
 /// What was typed on the command line, as opposed to set in a variable, and must not be dropped in

@@ -110,7 +110,7 @@ impl Broker<'_> {
     fn renewal_needs_person(&self, index: usize) -> bool {
         let is_typed = matches!(
             self.code_source(),
-            CodeSource::Prompt | CodeSource::None { .. } | CodeSource::Server
+            CodeSource::Prompt(_) | CodeSource::None { .. } | CodeSource::Server
         );
         for earlier in (0..=index).rev() {
             let step = &self.plan.steps[earlier];

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::child_settings::ChildSettings;
-use crate::broker::{Around, Broker, Options, Typed};
+use crate::broker::{Around, Broker, CodeOption, Options, Typed};
 use crate::cache::Store;
 use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Target};
 use crate::config::{self, Config, Paths};
@@ -16,7 +16,7 @@ use crate::credentials::Issued;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::mfa::{Code, CodeSource};
+use crate::mfa::Code;
 use crate::plan::{self, Draft, Origins, Plan, Read, Request};
 use crate::role_options::{RoleOptions, SessionOptions};
 use crate::say::Voice;
@@ -184,12 +184,12 @@ impl Context {
     pub(super) fn options(&self, config: &Config, asking: &Asking) -> Result<Options> {
         let forbidden_by = self.what_forbids_asking();
         let code = match (&asking.mfa_code, asking.no_input) {
-            (Some(code), _) => CodeSource::Given(
+            (Some(code), _) => CodeOption::Given(
                 Code::parse(code.expose())
                     .map_err(|why| Error::usage(format!("--mfa-code: {why}")))?,
             ),
-            (None, true) => CodeSource::None { forbidden_by },
-            (None, false) => CodeSource::Prompt,
+            (None, true) => CodeOption::None { forbidden_by },
+            (None, false) => CodeOption::Prompt(config.settings().mfa.clone()),
         };
         Ok(Options {
             code,
@@ -245,7 +245,7 @@ impl Context {
             options.sign_in = None;
         }
         if matches!(purpose, Purpose::Again { .. }) {
-            options.code = CodeSource::Server;
+            options.code = CodeOption::Server;
             options.no_input = Some("serve");
         }
         options.for_shell = purpose == Purpose::Shell;

@@ -130,6 +130,8 @@ fn profiles(
         now,
     ));
     findings.extend(disk::programs(context, planned, is_meant));
+    let mfa = &read.config.settings().mfa;
+    findings.extend(disk::prompts(context, mfa, planned, is_meant));
     findings
 }
 

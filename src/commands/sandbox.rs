@@ -13,10 +13,10 @@ use std::process::ExitCode;
 
 use super::child;
 use super::context::Context;
-use super::program;
 use crate::cli::{Sandbox, SandboxAction};
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::path_search;
 use crate::runtime;
 use crate::sandbox::home::{Home, PROMPT};
 use crate::sandbox::server::Server;
@@ -149,7 +149,7 @@ async fn run_in(
     let environment = environment(env, variables)?;
     // Windows itself would find no `.cmd`.
     let found = if cfg!(windows) {
-        program::find(program, env).ok()
+        path_search::find(program, env).ok()
     } else {
         None
     };

@@ -128,7 +128,10 @@ keys! {
         MfaSerial "mfa_serial" Text Decides "the MFA device: its ARN, or a hardware device's \
             number. It may stand with the role or with the keys";
         MfaProcess "mfa_process" Text Read "a command that prints the device's code, run by the \
-            shell";
+            shell; or in short ykman:ACCOUNT, op:ITEM, bw:ITEM, pass-otp:NAME, gopass:NAME or \
+            oathtool:FILE";
+        MfaPrompt "mfa_prompt" Text Read "where you are prompted for the device's code, before \
+            the setting mfa.prompt: auto, terminal, pinentry, dialog or none";
         SessionTokenDuration "session_token_duration" Duration Decides "how long the MFA session \
             of this profile's keys lives, before the setting of this name";
     }

@@ -23,6 +23,7 @@ mod template;
 mod session_name;
 mod color;
 mod browser;
+mod mfa;
 pub(crate) mod process;
 mod edit;
 pub(crate) mod managed;
@@ -53,6 +54,7 @@ pub(crate) use self::for_child::{
     ForChild, child_variables, file_for_child, for_child, has_keys_in_config, profile_alone,
 };
 pub(crate) use self::keys::{Key, Shape, Weight};
+pub(crate) use self::mfa::{MfaPrompt, MfaSettings, code_command};
 pub(crate) use self::misspelt::{key_meant, tool_of_key};
 pub(crate) use self::name_template::Field;
 pub(crate) use self::name_template::NameFields;

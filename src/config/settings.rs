@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::browser::{Browser, Container};
 use super::keys::Key;
 use super::lookup::Index;
+use super::mfa::{MfaPrompt, MfaSettings};
 use super::nearest::nearest;
 use super::origin::FileKind;
 use super::origin::Origin;
@@ -33,8 +34,8 @@ pub(crate) struct Settings {
     pub(crate) browser: Browser,
     /// Whether profiles have containers in Firefox.
     pub(crate) firefox_container: Container,
-    /// Where MFA codes are asked for.
-    pub(crate) mfa_prompt: MfaPrompt,
+    /// How MFA codes are asked for.
+    pub(crate) mfa: MfaSettings,
     /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
     pub(crate) session_token_duration: u64,
     /// Whether what is issued is written to the audit log.
@@ -53,19 +54,13 @@ pub(crate) enum VerifyAfter {
     Never,
 }
 
-/// `mfa.prompt = "terminal"`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MfaPrompt {
-    Terminal,
-}
-
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
             verify_after: VerifyAfter::Seconds(600),
             browser: Browser::System,
             firefox_container: Container::None,
-            mfa_prompt: MfaPrompt::Terminal,
+            mfa: MfaSettings::default(),
             session_token_duration: 43_200,
             audit: true,
             session_name: SessionName::default(),
@@ -124,10 +119,25 @@ const SETTINGS: &[KnownSetting] = &[
         },
     },
     KnownSetting {
+        name: "mfa.echo",
+        default: "false",
+        about: "whether an MFA code is shown while you type it",
+        take: |settings, value| truth(value).map(|is_echoed| settings.mfa.is_echoed = is_echoed),
+    },
+    KnownSetting {
+        name: "mfa.pinentry",
+        default: "\"pinentry\"",
+        about: "the program that mfa.prompt = \"pinentry\" starts, by its name or path",
+        take: |settings, value| pinentry(value).map(|name| settings.mfa.pinentry = name),
+    },
+    KnownSetting {
         name: "mfa.prompt",
-        default: "\"terminal\"",
-        about: "where you are prompted for an MFA code: on the terminal",
-        take: |settings, value| mfa_prompt(value).map(|prompt| settings.mfa_prompt = prompt),
+        default: "\"auto\"",
+        about: "where you are prompted for an MFA code: \"terminal\", \"pinentry\" (GnuPG's \
+                program for passphrases), \"dialog\" (a window on the desktop), \"none\" \
+                (nowhere, as with --no-input) or \"auto\": on the terminal, and without one in \
+                a dialog, if there is a desktop. A profile's mfa_prompt comes before it",
+        take: |settings, value| mfa_prompt(value).map(|prompt| settings.mfa.prompt = prompt),
     },
     KnownSetting {
         name: "session_name",
@@ -368,8 +378,15 @@ fn container(value: &DeValue<'_>) -> std::result::Result<Container, String> {
 
 fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {
     match value {
-        DeValue::String(text) if text == "terminal" => Ok(MfaPrompt::Terminal),
-        _ => Err("accepted is \"terminal\"".to_owned()),
+        DeValue::String(text) => MfaPrompt::parse(text),
+        _ => Err("a string is wanted, such as \"auto\"".to_owned()),
+    }
+}
+
+fn pinentry(value: &DeValue<'_>) -> std::result::Result<String, String> {
+    match value {
+        DeValue::String(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+        _ => Err("a program's name or path is wanted, such as \"pinentry-gnome3\"".to_owned()),
     }
 }
 

@@ -144,6 +144,8 @@ kinds! {
          a quote that is not closed: it is not a command.";
     PROCESS_OTHER_XACCT: Note Profiles "process-other-xacct" "A credential_process starts another \
          xacct than this one.";
+    PROMPT_MISSING: Warning Profiles "mfa-prompt-missing" "What mfa.prompt or mfa_prompt names, to \
+         prompt for MFA codes, is not there.";
     LAST_REFUSAL: Note Profiles "last-refusal" "The last time that the credentials could not be \
          had, and what was said then; looked at for a PROFILE only.";
     REGION_MISSING: Warning Profiles "region-missing" "No region is set: the AWS CLI and the SDKs \

@@ -6,7 +6,7 @@ use super::catalog;
 use super::finding::{Finding, Repair, TextEdit};
 use super::profile::set;
 use super::profiles::Planned;
-use crate::config::{FileKind, Key, Setting, process, words};
+use crate::config::{FileKind, Key, Setting, code_command, process, words};
 
 /// What a program's name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,11 @@ pub(crate) fn programs(planned: &[Planned]) -> BTreeSet<String> {
 /// `mfa_process`, which a shell runs, each that is behind a pipe or the like; `~` and variables are
 /// left in its words.
 fn named(key: Key, command: &str) -> Vec<String> {
-    let words: Vec<String> = words::split(command).unwrap_or_default();
+    let command = match key {
+        Key::MfaProcess => code_command(command),
+        _ => command.into(),
+    };
+    let words: Vec<String> = words::split(&command).unwrap_or_default();
     if key == CREDENTIAL_PROCESS {
         let first = words.into_iter().next();
         return first

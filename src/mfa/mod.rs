@@ -7,6 +7,8 @@
 mod code;
 mod used;
 mod process;
+mod pinentry;
+mod prompter;
 mod prompt;
 
 use std::time::Duration;
@@ -14,8 +16,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub(crate) use code::Code;
+pub(crate) use prompter::Prompter;
 pub(crate) use used::{Guard, name_of_spare};
 
+use crate::desktop::Notifier;
 use crate::error::{Error, Result};
 use crate::say::Voice;
 use used::Freshness;
@@ -37,9 +41,13 @@ pub(crate) enum CodeSource {
     /// `--mfa-code 123456`
     Given(Code),
     /// `mfa_process = ykman oath accounts code -s aws`
-    Process { command: String },
-    /// A person at the terminal.
-    Prompt,
+    Process {
+        command: String,
+        /// What shows "touch your key" where there is no terminal.
+        notifier: Option<Notifier>,
+    },
+    /// A person.
+    Prompt(Prompter),
     /// `--no-input`, or the variable that says the same.
     None { forbidden_by: &'static str },
     /// `serve`, once it serves.
@@ -52,7 +60,7 @@ impl CodeSource {
         match self {
             CodeSource::Given(_) | CodeSource::None { .. } | CodeSource::Server => 1,
             CodeSource::Process { .. } => 2,
-            CodeSource::Prompt => 3,
+            CodeSource::Prompt(_) => 3,
         }
     }
 }
@@ -73,10 +81,11 @@ pub(crate) async fn next_code(
 ) -> Result<Code> {
     let code = match source {
         CodeSource::Given(code) => given(code, device, guard, attempt, now()),
-        CodeSource::Process { command } => {
-            from_process(command, device, guard, attempt, &now, voice).await
+        CodeSource::Process { command, notifier } => {
+            let run = || process::run(command, device, PROCESS_LIMIT, notifier.clone());
+            from_process(run, device, guard, attempt, &now, voice).await
         }
-        CodeSource::Prompt => prompt::ask(device, guard, attempt, &now).await,
+        CodeSource::Prompt(prompter) => prompt::ask(prompter, device, guard, attempt, &now).await,
         CodeSource::None { forbidden_by } => {
             let message = format!(
                 "an MFA code for {} is needed, and {forbidden_by} forbids asking",
@@ -117,8 +126,8 @@ fn given(
 
 /// A program gives what the device shows now: where that was used, the next one is worth waiting
 /// for, once.
-async fn from_process(
-    command: &str,
+async fn from_process<F: Future<Output = Result<Code>>>(
+    run: impl Fn() -> F,
     device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
@@ -128,7 +137,7 @@ async fn from_process(
     if attempt > 1 {
         voice.note("AWS refused the code from mfa_process; running it again");
     }
-    let code = process::run(command, device, PROCESS_LIMIT).await?;
+    let code = run().await?;
     let Freshness::UsedAlready { next_in } = guard.check(&code, now()) else {
         return Ok(code);
     };
@@ -137,7 +146,7 @@ async fn from_process(
         "mfa_process gave a code that was already used; waiting {seconds} s for the next one"
     ));
     tokio::time::sleep(next_in).await;
-    let code = process::run(command, device, PROCESS_LIMIT).await?;
+    let code = run().await?;
     match guard.check(&code, now()) {
         Freshness::Fresh => Ok(code),
         Freshness::UsedAlready { .. } => {

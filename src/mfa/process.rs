@@ -10,14 +10,21 @@ use super::MfaDevice;
 use super::code::Code;
 use crate::capture::{RunningProgram, shell, unless_interrupted};
 use crate::config::words;
+use crate::desktop::Notifier;
 use crate::error::{Error, Result};
 
 /// More output than this is not a code.
 const MAX_OUTPUT: usize = 4096;
 
-/// Runs it, with nothing on stdin and our stderr, and takes the first line of its output that is
+/// Runs it, with nothing on stdin and our stderr, and without a terminal with notifications of what
+/// it says there. Takes the first line of its output that is
 /// six digits.
-pub(super) async fn run(command: &str, device: &MfaDevice<'_>, limit: Duration) -> Result<Code> {
+pub(super) async fn run(
+    command: &str,
+    device: &MfaDevice<'_>,
+    limit: Duration,
+    notifier: Option<Notifier>,
+) -> Result<Code> {
     let line = words::split(command).unwrap_or_default();
     let Some(program) = line
         .iter()
@@ -38,7 +45,7 @@ pub(super) async fn run(command: &str, device: &MfaDevice<'_>, limit: Duration) 
     );
     let mut ready = shell(command);
     ready.stdin(Stdio::null());
-    let running = RunningProgram::start(ready)
+    let running = RunningProgram::start_noticed(ready, notifier)
         .map_err(|error| Error::config(format!("{named} cannot be run: the shell: {error}")))?;
     let ended = running.output(MAX_OUTPUT, limit).await;
     let Some((status, output)) =

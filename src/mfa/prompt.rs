@@ -1,15 +1,16 @@
-//! Asks the person for a code: what is said before, between and after the tries. The terminal
-//! itself is `terminal`'s.
+//! Asks the person for a code: what is said before, between and after the tries. Who puts the
+//! question is `prompter`'s.
 
 use chrono::{DateTime, Utc};
 
 use super::MfaDevice;
 use super::code::Code;
+use super::prompter::{NoAnswer, Prompter};
 use super::used::{self, Freshness, Guard};
 use crate::config::words;
 use crate::error::{Error, Kind, Result};
 use crate::say::visible;
-use crate::terminal::{self, Unanswered};
+use crate::terminal::Unanswered;
 
 /// How many answers a person may give to one question before it is given up.
 const TRIES: usize = 3;
@@ -17,6 +18,7 @@ const TRIES: usize = 3;
 /// A code that was not used before. What is no code, or a used one, is asked for again; none of it
 /// is sent.
 pub(super) async fn ask(
+    prompter: &Prompter,
     device: &MfaDevice<'_>,
     guard: &Guard<'_>,
     attempt: u8,
@@ -28,8 +30,8 @@ pub(super) async fn ask(
         None
     };
     for _ in 0..TRIES {
-        let answer = terminal::ask_hidden(&question(device, why.as_deref())).await;
-        let answer = answer.map_err(|unanswered| error(unanswered, device))?;
+        let answer = prompter.ask(why.as_deref(), &question(device)).await;
+        let answer = answer.map_err(|no_answer| error(no_answer, device))?;
         match Code::parse(answer.expose()) {
             Err(sentence) => why = Some(sentence),
             Ok(code) => match guard.check(&code, now()) {
@@ -61,14 +63,26 @@ pub(super) fn sent_before(attempt: u8) -> &'static str {
     }
 }
 
-/// The prompt, on a terminal that may not be where stderr goes: so what was wrong is said here too.
-fn question(device: &MfaDevice<'_>, why: Option<&str>) -> String {
+fn question(device: &MfaDevice<'_>) -> String {
     let (serial, profile) = (visible(device.serial), visible(device.profile));
-    let why = why.map_or_else(String::new, |why| format!("xacct: {why}\n"));
-    format!("{why}MFA code for {serial} (profile {profile}): ")
+    format!("MFA code for {serial} (profile {profile})")
 }
 
-fn error(unanswered: Unanswered, device: &MfaDevice<'_>) -> Error {
+fn error(no_answer: NoAnswer, device: &MfaDevice<'_>) -> Error {
+    let needs_person = |why: &str| {
+        Error::needs_person(format!(
+            "an MFA code for {} is needed, and {why}",
+            device.serial
+        ))
+    };
+    let unanswered = match no_answer {
+        NoAnswer::Terminal(unanswered) => unanswered,
+        NoAnswer::Program(why) => return with_ways_out(needs_person(&why), device),
+        NoAnswer::Missing { why, hint } => {
+            return with_ways_out(needs_person(&why).hint(hint), device);
+        }
+        NoAnswer::Interrupted(error) => return error,
+    };
     let is_background = matches!(unanswered, Unanswered::Background);
     let serial = device.serial;
     let error = unanswered.error(|why| format!("an MFA code for {serial} is needed, and {why}"));

@@ -112,6 +112,7 @@ fn process(dir: &tempfile::TempDir, codes: &str) -> CodeSource {
     let script = "head -n 1 \"$0\"; if [ $(wc -l < \"$0\") -gt 1 ]; then sed -i 1d \"$0\"; fi";
     CodeSource::Process {
         command: format!("sh -c '{script}' '{}'", codes_file.display()),
+        notifier: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::region::Region;
 use super::source::Source;
 use super::{Action, AssumeRole, Mfa, Request, checks, roles};
 use crate::arn::Arn;
-use crate::config::{Config, FileKind, Key};
+use crate::config::{self, Config, FileKind, Key, MfaPrompt};
 use crate::credentials::shown_device;
 use crate::error::{Error, Result};
 
@@ -26,14 +26,26 @@ pub(super) fn choose(chain: &Chain<'_>, request: &Request) -> Result<Option<Mfa>
     }
     let process = chain
         .first(Key::MfaProcess)
-        .map(|value| value.text.to_owned());
+        .map(|value| config::code_command(value.text).into_owned());
     let is_typed = request.role.mfa_serial.is_some();
     Ok(Some(Mfa {
         serial: serial.text.to_owned(),
         place: serial.place,
         is_typed,
         process,
+        prompt: prompt(chain)?,
     }))
+}
+
+/// `mfa_prompt`, as `mfa_serial` is looked for.
+fn prompt(chain: &Chain<'_>) -> Result<Option<MfaPrompt>> {
+    let Some(value) = chain.first(Key::MfaPrompt) else {
+        return Ok(None);
+    };
+    let prompt = MfaPrompt::parse(value.text);
+    prompt
+        .map(Some)
+        .map_err(|wanted| value.error(&format!("mfa_prompt: {wanted}")))
 }
 
 /// STS of one partition knows nothing of the devices of another.

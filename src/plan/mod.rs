@@ -35,7 +35,7 @@ mod session;
 mod tests;
 
 use crate::arn::Arn;
-use crate::config::{Config, Key};
+use crate::config::{Config, Key, MfaPrompt};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
@@ -129,6 +129,8 @@ pub(crate) struct Mfa {
     pub(crate) is_typed: bool,
     /// `mfa_process`: a command that prints the code.
     pub(crate) process: Option<String>,
+    /// `mfa_prompt`, where a profile of the chain has it.
+    pub(crate) prompt: Option<MfaPrompt>,
 }
 
 /// One request to STS.

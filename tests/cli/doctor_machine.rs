@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::process::Command;
 
+use crate::common::Sandbox;
 use crate::common::home::{Home, findings, mode};
 
 const KEYS: &str = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
@@ -443,4 +444,16 @@ fn another_xacct() {
             other.display()
         ),
     );
+}
+
+#[test]
+fn a_program_that_prompts_and_is_not_there() {
+    let sandbox = Sandbox::start();
+    sandbox.write_settings("mfa.prompt = \"pinentry\"\nmfa.pinentry = \"pinentry-none\"\n");
+    sandbox
+        .xacct(&["doctor", "client1"])
+        .run()
+        .status(1)
+        .stdout_contains("the program 'pinentry-none' was not found [mfa-prompt-missing]")
+        .stdout_contains("or set mfa.pinentry to its path");
 }

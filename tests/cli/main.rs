@@ -73,6 +73,7 @@ mod picture;
 mod policy;
 mod process_mfa;
 mod prompt;
+mod prompters;
 mod pages;
 mod refusals;
 mod renewal;

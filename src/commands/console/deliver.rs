@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::super::context::Context;
-use super::super::{print, program};
+use super::super::print;
 use super::Asked;
 use crate::browser;
 use crate::config::{Browser, Chromium, Config, Container, Key, Profile, ProfileColor, words};
 use crate::console;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::path_search;
 use crate::plan::Plan;
 use crate::render::clipboard::osc52;
 use crate::runtime;
@@ -228,7 +229,7 @@ fn installed(kind: &Chromium, env: &Env) -> Result<PathBuf> {
     } else {
         kind.programs
             .iter()
-            .find_map(|name| program::find(OsStr::new(name), env).ok())
+            .find_map(|name| path_search::find(OsStr::new(name), env).ok())
     };
     found.ok_or_else(|| {
         Error::config(format!("{} was not found in its usual place", kind.name))

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{self, DirectoryHealth, Health, Useless};
 use crate::commands::context::Context;
-use crate::config::{ByFile, Config, FileKind, Key, Paths, hints};
+use crate::config::{ByFile, Config, FileKind, Key, MfaSettings, Paths, hints};
 use crate::doctor::disk::{self, Holds, Owned};
 use crate::doctor::process::{self, ProgramLookup};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
+use crate::mfa::Prompter;
 use crate::refusal;
 
 /// Larger than any start-up file or token that is looked at.
@@ -366,6 +367,28 @@ pub(super) fn programs(
         found.insert(written, lookup);
     }
     process::check(planned, looked_at, &found, &own.to_string_lossy())
+}
+
+/// What prompts for the codes of MFA devices.
+pub(super) fn prompts(
+    context: &Context,
+    settings: &MfaSettings,
+    planned: &[Planned],
+    looked_at: &dyn Fn(&str) -> bool,
+) -> Vec<Finding> {
+    let missing = |prompt| match Prompter::find(prompt, settings, &context.env) {
+        Prompter::Missing { why, hint } => {
+            Some(Finding::new(&catalog::PROMPT_MISSING, why).fix(hint))
+        }
+        _ => None,
+    };
+    let looked_at = planned.iter().filter(|one| looked_at(&one.profile.name));
+    let own = looked_at.filter_map(|one| {
+        let mfa = one.plan.as_ref().ok()?.mfa.as_ref()?;
+        let finding = missing(mfa.prompt.unwrap_or(settings.prompt))?;
+        Some(finding.of(&one.profile.name))
+    });
+    own.collect()
 }
 
 /// The file that the word starts: a path, or a name in `PATH`.

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::broker::{Broker, Need};
+use crate::broker::{Broker, CodeOption, Need};
 use crate::error::{Error, Kind, Result};
-use crate::mfa::CodeSource;
 use crate::say::Voice;
 
 use super::outcome::{Outcome, Status};
@@ -25,7 +24,7 @@ pub(super) type Refused = HashMap<usize, Outcome>;
 pub(super) async fn provide(
     work: &Work,
     brokers: &[Broker<'_>],
-    code: &CodeSource,
+    code: &CodeOption,
     voice: Voice,
 ) -> Result<Refused> {
     let wanted = wanted(work, brokers);
@@ -151,9 +150,9 @@ impl SharedNeed {
 }
 
 /// A code works once.
-fn refuse_one_code_for_many(wanted: &[SharedNeed], code: &CodeSource, work: &Work) -> Result<()> {
+fn refuse_one_code_for_many(wanted: &[SharedNeed], code: &CodeOption, work: &Work) -> Result<()> {
     let needed = wanted.iter().filter(|wanted| wanted.is_certain()).count();
-    if needed < 2 || !matches!(code, CodeSource::Given(_)) {
+    if needed < 2 || !matches!(code, CodeOption::Given(_)) {
         return Ok(());
     }
     let own = names(work, wanted.iter().filter(|wanted| wanted.is_for_role()));

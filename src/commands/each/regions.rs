@@ -8,11 +8,11 @@ use std::rc::Rc;
 use futures_util::{StreamExt, stream};
 
 use crate::aws::{AccountManagement, account_url};
-use crate::broker::{Broker, known_regions};
+use crate::broker::{Broker, CodeOption, known_regions};
 use crate::cache::Store;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::mfa::CodeSource;
+
 use crate::runtime;
 use crate::say::{Voice, visible};
 use crate::terminal::interruptible;
@@ -53,7 +53,7 @@ pub(super) fn put_known(work: &mut Work, store: &Store, context: &Context) {
 pub(super) fn ask(
     work: &Work,
     brokers: &[Broker<'_>],
-    code: &CodeSource,
+    code: &CodeOption,
     jobs: u32,
     context: &Context,
 ) -> Result<Found> {

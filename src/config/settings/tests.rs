@@ -29,7 +29,11 @@ fn defaults() {
         verify_after: VerifyAfter::Seconds(600),
         browser: Browser::System,
         firefox_container: Container::None,
-        mfa_prompt: MfaPrompt::Terminal,
+        mfa: MfaSettings {
+            prompt: MfaPrompt::Auto,
+            is_echoed: false,
+            pinentry: "pinentry".to_owned(),
+        },
         session_token_duration: 43_200,
         audit: true,
         session_name: SessionName::parse("xacct-{user}").unwrap(),
@@ -41,12 +45,17 @@ fn defaults() {
 
 #[test]
 fn typed_settings() {
-    let text =
-        "verify_after = \"0s\"\nsession_token_duration = \"1h\"\n[mfa]\nprompt = \"terminal\"\n";
+    let text = "verify_after = \"0s\"\nsession_token_duration = \"1h\"\n[mfa]\nprompt = \"pinentry\"\n\
+         echo = true\npinentry = \"pinentry-qt\"\n";
     let settings = parse(text).settings;
     assert_eq!(settings.verify_after, VerifyAfter::Seconds(0));
     assert_eq!(settings.session_token_duration, 3600);
-    assert_eq!(settings.mfa_prompt, MfaPrompt::Terminal);
+    let mfa = MfaSettings {
+        prompt: MfaPrompt::Pinentry,
+        is_echoed: true,
+        pinentry: "pinentry-qt".to_owned(),
+    };
+    assert_eq!(settings.mfa, mfa);
     assert!(
         parse("allow_http_endpoint = true")
             .settings
@@ -127,8 +136,13 @@ fn values_that_do_not_fit() {
             "~/x.toml:1: verify_after: a duration is wanted, such as \"15m\", or \"never\"",
         ),
         (
-            "[mfa]\nprompt = \"dialog\"",
-            "~/x.toml:2: mfa.prompt: accepted is \"terminal\"",
+            "[mfa]\nprompt = \"tty\"",
+            "~/x.toml:2: mfa.prompt: accepted are auto, terminal, pinentry, dialog, none",
+        ),
+        (
+            "[mfa]\npinentry = \" \"",
+            "~/x.toml:2: mfa.pinentry: a program's name or path is wanted, such as \
+             \"pinentry-gnome3\"",
         ),
         (
             "session_token_duration = 60",
@@ -210,7 +224,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
             "zzz = 1",
             "~/x.toml:1: unknown setting 'zzz'",
             "there are: allow_http_endpoint, audit, console.browser, console.firefox_container, \
-             mfa.prompt, session_name, session_token_duration, verify_after, profile",
+             mfa.echo, mfa.pinentry, mfa.prompt, session_name, session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",

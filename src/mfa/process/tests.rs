@@ -35,7 +35,7 @@ impl Script {
     }
 
     async fn run(&self, arguments: &str) -> Result<Code> {
-        run(&self.command(arguments), &DEVICE, MINUTE).await
+        run(&self.command(arguments), &DEVICE, MINUTE, None).await
     }
 
     async fn error(&self, arguments: &str) -> Error {
@@ -68,7 +68,7 @@ async fn the_shell_runs_it() {
         script.command("$((6*7)) \"two words\" a\\ b")
     );
     assert_eq!(
-        run(&command, &DEVICE, MINUTE).await.unwrap().expose(),
+        run(&command, &DEVICE, MINUTE, None).await.unwrap().expose(),
         "123457"
     );
     let seen = fs::read_to_string(script.path("code.out")).unwrap();
@@ -113,6 +113,7 @@ async fn one_that_takes_too_long_is_stopped() {
         &script.command("--token hunter2"),
         &DEVICE,
         Duration::from_millis(1),
+        None,
     )
     .await
     .unwrap_err();
@@ -155,7 +156,7 @@ async fn what_cannot_be_run_is_a_matter_of_configuration() {
             "of profile 'client1' () cannot be run: exit status: 126",
         ),
     ] {
-        let error = run(command, &DEVICE, MINUTE).await.unwrap_err();
+        let error = run(command, &DEVICE, MINUTE, None).await.unwrap_err();
         assert_eq!(error.to_string(), format!("mfa_process {message}"));
         let is_run = message.contains("printed");
         assert_eq!(

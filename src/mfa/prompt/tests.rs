@@ -58,7 +58,14 @@ fn the_prompting_side() {
     let now = || DateTime::from_timestamp(1_800_000_018, 0).unwrap();
     guard.remember(&Code::parse("111111").unwrap(), now());
     let attempt = if task == "refused" { 2 } else { 1 };
-    let code = next_code(&CodeSource::Prompt, &device, &guard, attempt, now, voice);
+    let code = next_code(
+        &CodeSource::Prompt(Prompter::Terminal { is_echoed: false }),
+        &device,
+        &guard,
+        attempt,
+        now,
+        voice,
+    );
     match crate::runtime::run(code).unwrap() {
         Ok(code) => println!(
             "RESULT: {}",

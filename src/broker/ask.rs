@@ -23,25 +23,29 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
     }
 }
 
-/// Whether a code that was given may be lost: the device is not known to be of the account of these
-/// keys, as AWS's key ids say it. Other services' do not; there, it is only a device of the account
-/// that a role is in that is doubted, which is what people copy.
+/// Whether a code that was given may be lost, because nothing proves that the device belongs to
+/// the account of these keys. The account in an AWS key id proves it, and so does a cached session
+/// that was issued with this device.
 pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
     let plan = broker.plan;
-    let is_given = matches!(broker.code_source(), CodeSource::Given(_));
     let device = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
-    let is_open = is_given && plan.source.account_id().is_none();
-    let is_aws = plan.endpoint.url.is_none();
-    device.filter(|_| is_open).is_some_and(|device| {
-        if is_aws || arn::account_in_key_id(keys.access_key_id()).is_none() {
-            return is_foreign_perhaps(&device, keys.access_key_id());
-        }
-        let mut roles = plan
-            .steps
-            .iter()
-            .filter_map(|step| Arn::parse(step.role_arn()?));
-        roles.any(|role| role.account_id == device.account_id)
-    })
+    let is_given = matches!(broker.code_source(), CodeSource::Given(_));
+    let Some(device) = device.filter(|_| is_given) else {
+        return false;
+    };
+    // If the profile itself names another account, nothing is sent at all.
+    let named = plan.source.account_id();
+    if named.is_some_and(|account_id| account_id != device.account_id) {
+        return false;
+    }
+    is_foreign_perhaps(&device, keys.access_key_id()) && !has_taken_code(broker)
+}
+
+/// Whether the cache has a session that the device's code was given for.
+fn has_taken_code(broker: &Broker<'_>) -> bool {
+    let steps = broker.plan.steps.iter().enumerate();
+    let mut with_code = steps.filter(|(_, step)| step.serial_number().is_some());
+    with_code.any(|(index, _)| broker.lookup(index).is_some())
 }
 
 fn is_foreign_perhaps(device: &Arn<'_>, access_key_id: &str) -> bool {

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::common::{Cmd, Pty, Sandbox, XACCT};
 
-const ID: &str = "AKIAXACCTSANDBOX2YOU";
+const ID: &str = "AKIARTXV5AHDTEST2YOU";
 const SECRET: &str = "NotASecret/xacct/sandbox/hub/you/EXAMPLE";
 const ROLE: [&str; 8] = [
     "add",
@@ -249,7 +249,7 @@ fn a_key_comes_from_stdin_and_is_never_shown() {
         .status(0)
         .stdout("");
     run.stderr_contains(
-        "+[two]\n+aws_access_key_id = AKIAXACCTSANDBOX2YOU\n+aws_secret_access_key = ********\n",
+        "+[two]\n+aws_access_key_id = AKIARTXV5AHDTEST2YOU\n+aws_secret_access_key = ********\n",
     )
     .stderr_contains(
         "xacct: 'two' works: it is arn:aws:iam::111111111111:user/you in account 111111111111\n",
@@ -286,8 +286,8 @@ fn a_key_comes_from_stdin_and_is_never_shown() {
         .stderr_contains("AWS does not take the credentials of 'three': SignatureDoesNotMatch");
     for (stdin, status) in [
         ("", 2),
-        ("AKIAXACCTSANDBOX2YOU\n", 2),
-        ("AKIAXACCTSANDBOX2YOU\na b\n", 3),
+        ("AKIARTXV5AHDTEST2YOU\n", 2),
+        ("AKIARTXV5AHDTEST2YOU\na b\n", 3),
         (&*format!("{SECRET}\n{ID}\n"), 3),
     ] {
         add(&sandbox, &["add", "three", "--access-key"])
@@ -551,7 +551,7 @@ fn a_key_is_typed_hidden() {
             ("xacct: not a valid access key ID", ID),
         ],
     );
-    pty.expect("secret access key of AKIAXACCTSANDBOX2YOU: ");
+    pty.expect("secret access key of AKIARTXV5AHDTEST2YOU: ");
     assert!(!pty.echo());
     pty.send_line(SECRET);
     answer(

@@ -230,7 +230,7 @@ fn a_machines_own_credentials_assume_the_role() {
     ];
     let run = add(&sandbox, &[&args[..], &["--region", "eu-west-1"]].concat());
     let run = run
-        .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU")
+        .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU")
         .env(
             "AWS_SECRET_ACCESS_KEY",
             "NotASecret/xacct/sandbox/hub/you/EXAMPLE",

@@ -306,7 +306,7 @@ fn a_shell_that_still_has_them_is_told() {
     sandbox.key_id("plain");
     sandbox
         .xacct(&["clear", "--all"])
-        .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU")
+        .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU")
         .env("AWS_SECRET_ACCESS_KEY", "secret")
         .run()
         .status(0)

@@ -88,7 +88,7 @@ fn a_longer_session_takes_a_code_on_the_role_itself() {
     let assumed = &sandbox.log()[0];
     assert_eq!(
         assumed.access_key_id.as_deref(),
-        Some("AKIAXACCTSANDBOX2YOU")
+        Some("AKIARTXV5AHDTEST2YOU")
     );
     assert_eq!(
         (
@@ -491,7 +491,7 @@ fn a_role_without_a_profile_and_keys_of_another_program() {
     sandbox.asked(&["AssumeRole", "getSigninToken", "login"]);
     sandbox.add_config(
         "\n[profile process]\ncredential_process = echo \
-         '{\"Version\":1,\"AccessKeyId\":\"AKIAXACCTSANDBOX2YOU\",\
+         '{\"Version\":1,\"AccessKeyId\":\"AKIARTXV5AHDTEST2YOU\",\
          \"SecretAccessKey\":\"NotASecret/xacct/sandbox/hub/you/EXAMPLE\"}'\nregion = eu-west-1\n",
     );
     console(&sandbox, &["process", "--print"])

@@ -38,7 +38,7 @@ fn long_term_keys_are_handed_out_without_a_request() {
         .run()
         .ok()
         .stdout(
-            "{\"Version\":1,\"AccessKeyId\":\"AKIAXACCTSANDBOX2YOU\",\
+            "{\"Version\":1,\"AccessKeyId\":\"AKIARTXV5AHDTEST2YOU\",\
          \"SecretAccessKey\":\"NotASecret/xacct/sandbox/hub/you/EXAMPLE\",\
          \"SessionToken\":null,\"Expiration\":null,\"AccountId\":null}\n",
         );

@@ -10,7 +10,7 @@ use crate::common::home::findings;
 use crate::common::{Cmd, Sandbox, Server};
 use serde_json::json;
 
-const ID: &str = "AKIAXACCTSANDBOX2YOU";
+const ID: &str = "AKIARTXV5AHDTEST2YOU";
 const SECRET: &str = "NotASecret/xacct/sandbox/hub/you/EXAMPLE";
 
 fn doctor(sandbox: &Sandbox) -> Cmd {
@@ -73,7 +73,7 @@ fn nobody_is_asked_for_anything() {
 #[test]
 fn dead_keys() {
     let sandbox = Sandbox::start();
-    let wrong = "[idle]\naws_access_key_id = AKIAXACCTSANDBOXIDLE\naws_secret_access_key = \
+    let wrong = "[idle]\naws_access_key_id = AKIARTXV5AHDTESTIDLE\naws_secret_access_key = \
                  NotASecret/xacct/sandbox/hub/old/EXAMPLE\n";
     add_credentials(&sandbox, wrong);
     sandbox.add_config("[profile idle]\nregion = eu-west-1\n");
@@ -81,7 +81,7 @@ fn dead_keys() {
         doctor(&sandbox),
         "\
 ~/.aws/credentials:5: error: profile 'idle': AWS does not take the access key \
-         AKIAXACCTSANDBOXIDLE: InvalidClientTokenId: The security token included in the request is \
+         AKIARTXV5AHDTESTIDLE: InvalidClientTokenId: The security token included in the request is \
          invalid [keys-dead]
   make a new access key in IAM and write it here, or make this one active again
 ",

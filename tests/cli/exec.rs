@@ -151,7 +151,7 @@ fn long_term_keys_bring_no_token_of_another_session() {
         .run()
         .ok();
     let variables = variables(output.stdout_text());
-    assert_eq!(variables["AWS_ACCESS_KEY_ID"], "AKIAXACCTSANDBOX2YOU");
+    assert_eq!(variables["AWS_ACCESS_KEY_ID"], "AKIARTXV5AHDTEST2YOU");
     for name in [
         "AWS_SESSION_TOKEN",
         "AWS_CREDENTIAL_EXPIRATION",

@@ -13,7 +13,7 @@ fn the_plan_in_words() {
 profile   client3
 region    us-west-2 (~/.aws/config:30)
 endpoint  {endpoint} (AWS_ENDPOINT_URL)
-source    access key AKIAXACCTSANDBOX2YOU of profile 'hub' (~/.aws/credentials:2)
+source    access key AKIARTXV5AHDTEST2YOU of profile 'hub' (~/.aws/credentials:2)
 step 1    AssumeRole arn:aws:iam::444444444444:role/LongRunning (~/.aws/config:26)
           profile            client3
           source profile     hub (~/.aws/config:27)
@@ -137,7 +137,7 @@ fn the_document_of_a_chain() {
     assert_eq!(shown["endpoint"], sandbox.endpoint());
     assert_eq!(shown["source"]["kind"], "access_key");
     assert_eq!(shown["source"]["profile"], "hub");
-    assert_eq!(shown["source"]["access_key_id"], "AKIAXACCTSANDBOX2YOU");
+    assert_eq!(shown["source"]["access_key_id"], "AKIARTXV5AHDTEST2YOU");
     assert!(!shown.to_string().contains("NotASecret"));
     sandbox.asked(&[]);
 }

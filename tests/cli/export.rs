@@ -36,13 +36,13 @@ source_profile = nobody
 ";
 const CREDENTIALS: &str = "
 [hub]
-aws_access_key_id = AKIAXACCTSANDBOX2YOU
+aws_access_key_id = AKIARTXV5AHDTEST2YOU
 aws_secret_access_key = NotASecret/xacct/sandbox/hub/you/EXAMPLE
 [keys]
-aws_access_key_id = AKIAXACCTSANDBOX2YOU
+aws_access_key_id = AKIARTXV5AHDTEST2YOU
 aws_secret_access_key = NotASecret/xacct/sandbox/hub/you/EXAMPLE
 [self]
-aws_access_key_id = AKIAXACCTSANDBOX2YOU
+aws_access_key_id = AKIARTXV5AHDTEST2YOU
 aws_secret_access_key = NotASecret/xacct/sandbox/hub/you/EXAMPLE
 ";
 

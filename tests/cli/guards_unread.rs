@@ -167,7 +167,7 @@ fn what_a_source_says_of_a_role_is_refused() {
                 format!(": {key} is for a role that is assumed (AssumeRole), and profile '");
             let run = sandbox
                 .xacct(&["credential-process", "x"])
-                .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU")
+                .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU")
                 .env("AWS_SECRET_ACCESS_KEY", "x")
                 .run();
             run.status(3).stdout("").stderr_contains(&words);

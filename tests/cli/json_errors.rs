@@ -79,7 +79,7 @@ fn a_failure_is_an_error_in_json() {
 fn what_aws_refused_and_what_was_not_reached_are_kinds_of_their_own() {
     let sandbox = Sandbox::start_plain();
     sandbox.add_config(
-        "[profile dead]\naws_access_key_id = AKIAXACCTSANDBOX2NOT\naws_secret_access_key = \
+        "[profile dead]\naws_access_key_id = AKIARTXV5AHDTEST2NOT\naws_secret_access_key = \
          NotASecret/dead/EXAMPLE\n",
     );
     let refused = sandbox.xacct(&["whoami", "dead", "--json"]).run().status(4);

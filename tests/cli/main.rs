@@ -55,6 +55,7 @@ mod exec;
 mod exec_aws;
 mod explain;
 mod export;
+mod given_codes;
 mod guards_unread;
 mod in_time;
 mod init;

@@ -298,7 +298,7 @@ fn what_is_typed_is_sent_or_refused() {
     // Also where no profile is named: what the shell has takes no parameters.
     let shell = || {
         let keys = [
-            ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU"),
+            ("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU"),
             (
                 "AWS_SECRET_ACCESS_KEY",
                 "NotASecret/xacct/sandbox/hub/you/EXAMPLE",

@@ -126,7 +126,7 @@ fn aws_is_asked_for_the_account_only_where_the_files_do_not_say_it() {
     // Another program's credentials, of which only AWS knows whose they are.
     sandbox.add_config(
         "\n[profile process]\ncredential_process = echo \
-         '{\"Version\":1,\"AccessKeyId\":\"AKIAXACCTSANDBOX2YOU\",\
+         '{\"Version\":1,\"AccessKeyId\":\"AKIARTXV5AHDTEST2YOU\",\
          \"SecretAccessKey\":\"NotASecret/xacct/sandbox/hub/you/EXAMPLE\"}'\n[profile by-process]\n\
          role_arn = arn:aws:iam::222222222222:role/PartnerAdmin\nsource_profile = process\nregion \
          = eu-west-1\n",
@@ -307,7 +307,7 @@ name = "hub"
 [[account.user]]
 name = "you"
 [[account.user.key]]
-id = "AKIAXACCTSANDBOX2YOU"
+id = "AKIARTXV5AHDTEST2YOU"
 secret = "NotASecret/xacct/sandbox/hub/you/EXAMPLE"
 [[account.user.mfa]]
 serial = "arn:aws:iam::111111111111:mfa/you"

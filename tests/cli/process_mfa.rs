@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::common::{Output, Sandbox, cache::now};
 
 /// The key of the sample world's user, as a password manager's program prints it.
-const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
+const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIARTXV5AHDTEST2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
 
 const DEVICE: &str = "arn:aws:iam::111111111111:mfa/you";
 
@@ -428,7 +428,7 @@ name = "hub"
 [[account.user]]
 name = "ann"
 [[account.user.key]]
-id = "AKIAXACCTSANDBOX2ANN"
+id = "AKIARTXV5AHDTEST2ANN"
 secret = "NotASecret/xacct/sandbox/hub/ann/EXAMPLE"
 [[account.user.mfa]]
 serial = "arn:aws:iam::111111111111:mfa/ann"
@@ -436,7 +436,7 @@ secret = "PBQWGY3UEBZWC3TEMJXXQIDZN52SAMBR"
 [[account.user]]
 name = "bob"
 [[account.user.key]]
-id = "AKIAXACCTSANDBOX2BOB"
+id = "AKIARTXV5AHDTEST2BOB"
 secret = "NotASecret/xacct/sandbox/hub/bob/EXAMPLE"
 [[account]]
 id = "222222222222"
@@ -474,7 +474,7 @@ fn what_rests_on_another_answer_is_not_served() {
         answers(
             &sandbox,
             &format!(
-                r#"{{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2{id}","SecretAccessKey":"NotASecret/xacct/sandbox/hub/{low}/EXAMPLE"}}"#
+                r#"{{"Version":1,"AccessKeyId":"AKIARTXV5AHDTEST2{id}","SecretAccessKey":"NotASecret/xacct/sandbox/hub/{low}/EXAMPLE"}}"#
             ),
         );
     };
@@ -494,7 +494,7 @@ fn what_rests_on_another_answer_is_not_served() {
     assert_ne!(sandbox.key_id("role"), role);
     assert_eq!(
         sandbox.log()[0].access_key_id.as_deref(),
-        Some("AKIAXACCTSANDBOX2BOB")
+        Some("AKIARTXV5AHDTEST2BOB")
     );
     sandbox.asked(&["AssumeRole"]);
     for profile in ["code", "code-role"] {

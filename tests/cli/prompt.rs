@@ -160,12 +160,12 @@ fn out_of_reach_nobody_is_asked() {
 fn a_key_that_aws_does_not_know_costs_no_code() {
     let sandbox = Sandbox::start();
     sandbox.write_credentials(
-        "[hub]\naws_access_key_id = AKIAXACCTSANDBOXGONE\naws_secret_access_key = x\n",
+        "[hub]\naws_access_key_id = AKIARTXV5AHDTESTGONE\naws_secret_access_key = x\n",
     );
     let (status, screen) = ask(&sandbox).wait();
     assert_eq!(status, 4, "{screen}");
     assert!(screen.contains(
-        "the access key AKIAXACCTSANDBOXGONE of profile 'hub' was refused: AWS does not know it"
+        "the access key AKIARTXV5AHDTESTGONE of profile 'hub' was refused: AWS does not know it"
     ));
     assert!(!screen.contains("MFA code for"), "{screen}");
     sandbox.asked(&["GetCallerIdentity"]);

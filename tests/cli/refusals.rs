@@ -111,7 +111,7 @@ fn an_unknown_device() {
         "xacct: error: AWS does not accept the MFA device arn:aws:iam::111111111111:mfa/other: \
          MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA \
          serial number is valid and associated with this user.\n  mfa_serial must name a device of \
-         the user that owns AKIAXACCTSANDBOX2YOU of profile 'hub'; the user's security credentials \
+         the user that owns AKIARTXV5AHDTEST2YOU of profile 'hub'; the user's security credentials \
          page shows it\n",
     );
     sandbox.asked(&["GetSessionToken"]);
@@ -154,7 +154,7 @@ fn keys_that_are_unknown_idle_or_wrong() {
             "[keys]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
         ));
     };
-    for id in ["AKIAXACCTSANDBOXGONE", "AKIAXACCTSANDBOXIDLE"] {
+    for id in ["AKIARTXV5AHDTESTGONE", "AKIARTXV5AHDTESTIDLE"] {
         keys(id, "NotASecret/xacct/sandbox/hub/old/EXAMPLE");
         refused(
             &sandbox,
@@ -166,14 +166,14 @@ fn keys_that_are_unknown_idle_or_wrong() {
             ),
         );
     }
-    keys("AKIAXACCTSANDBOX2YOU", "NotASecret/mistyped");
+    keys("AKIARTXV5AHDTEST2YOU", "NotASecret/mistyped");
     let run = sandbox
         .xacct(&["credential-process", "plain"])
         .run()
         .status(4)
         .stdout("");
     run.stderr_contains(
-        "xacct: error: the access key AKIAXACCTSANDBOX2YOU of profile 'keys' was refused: its \
+        "xacct: error: the access key AKIARTXV5AHDTEST2YOU of profile 'keys' was refused: its \
          secret does not match (SignatureDoesNotMatch: ",
     )
     .stderr_contains("\n  copy aws_secret_access_key again, whole\n");

@@ -48,7 +48,7 @@ fn sign(
     }
     let signature = hex::encode(hmac(&key, &text));
     let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential=AKIAXACCTSANDBOX2YOU/{scope}, SignedHeaders=host;x-amz-date, \
+        "AWS4-HMAC-SHA256 Credential=AKIARTXV5AHDTEST2YOU/{scope}, SignedHeaders=host;x-amz-date, \
          Signature={signature}"
     );
     [("x-amz-date", stamp), ("authorization", authorization)]
@@ -281,8 +281,8 @@ fn the_log_is_readable() {
     let hostile = "Action=%1B%5B31m&Name=a%0Ab";
     assert_eq!(post(&sandbox, &[], hostile).unwrap().0, 403);
     sandbox.xacct(&["sandbox", "log"]).run().ok().stdout(
-        "1 GetCallerIdentity eu-central-1 AKIAXACCTSANDBOX2YOU 200\n\
-         2 GetCallerIdentity eu-central-1 AKIAXACCTSANDBOX2YOU 400 Throttling throttle\n\
+        "1 GetCallerIdentity eu-central-1 AKIARTXV5AHDTEST2YOU 200\n\
+         2 GetCallerIdentity eu-central-1 AKIARTXV5AHDTEST2YOU 400 Throttling throttle\n\
          3 \\u{1b}[31m - - 403 MissingAuthenticationToken Name=a\\nb\n",
     );
 }

@@ -263,13 +263,13 @@ fn in_a_chain_identity_and_transitive_tags_are_sent_once() {
     let sandbox = Sandbox::with_world(&format!(
         "[[account]]\nid = \"111111111111\"\nname = \"hub\"\n[[account.user]]\nname \
          = \"you\"\n[[account.user.key]]\n\
-         id = \"AKIAXACCTSANDBOX2YOU\"\nsecret = \"NotASecret/xacct/sandbox/hub/you/EXAMPLE\"\n\
+         id = \"AKIARTXV5AHDTEST2YOU\"\nsecret = \"NotASecret/xacct/sandbox/hub/you/EXAMPLE\"\n\
          [[account.role]]\nname = \"first\"\n[[account.role.trust]]\nprincipals = \
          [\"111111111111\"]\n{actions}\n\
          [[account.role]]\nname = \"second\"\n[[account.role.trust]]\nprincipals = \
          [\"111111111111\"]\n{actions}\n\
          source_identity = \"alice\"\n[files]\nconfig = '''{HUB}'''\n\
-         credentials = '''[hub]\naws_access_key_id = AKIAXACCTSANDBOX2YOU\n\
+         credentials = '''[hub]\naws_access_key_id = AKIARTXV5AHDTEST2YOU\n\
          aws_secret_access_key = NotASecret/xacct/sandbox/hub/you/EXAMPLE\n'''\n"
     ));
     let profile = |name: &str, source: &str, identity: &str| {

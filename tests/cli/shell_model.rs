@@ -28,7 +28,7 @@ const KEYS: [&str; 4] = [
     "AWS_CREDENTIAL_EXPIRATION",
 ];
 const OWN: [(&str, &str); 2] = [
-    ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU"),
+    ("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU"),
     (
         "AWS_SECRET_ACCESS_KEY",
         "NotASecret/xacct/sandbox/hub/you/EXAMPLE",

@@ -156,7 +156,7 @@ fn keys_do_not_keep_a_profile_from_signing_in() {
         .status(0)
         .stderr_contains("signed in at https://acme.awsapps.com/start\n");
     // Its credentials are the keys all the same.
-    assert_eq!(sandbox.key_id("keys"), "AKIAXACCTSANDBOX2YOU");
+    assert_eq!(sandbox.key_id("keys"), "AKIARTXV5AHDTEST2YOU");
     sandbox
         .xacct(&["login", "half"])
         .run()

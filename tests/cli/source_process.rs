@@ -68,7 +68,7 @@ impl Bench {
     }
 }
 
-const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIAXACCTSANDBOX2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
+const KEYS: &str = r#"{"Version":1,"AccessKeyId":"AKIARTXV5AHDTEST2YOU","SecretAccessKey":"NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
 
 /// The same as xacct gives it: with `null` for what is not there.
 fn given() -> String {

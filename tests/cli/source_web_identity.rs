@@ -261,7 +261,7 @@ fn what_a_token_takes_is_sent_and_the_rest_refused() {
          {\"Statement\":[]}\n\
          credential_source = Environment\n",
     );
-    let base = ("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU");
+    let base = ("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU");
     let run = |words: &[&str]| {
         sandbox
             .xacct(words)

@@ -41,7 +41,7 @@ fn the_shells_own_keys_come_before_its_profile() {
     assert_eq!(arn(whoami().env("AWS_DEFAULT_PROFILE", "plain")), ROLE);
     let with_keys = || {
         let run = whoami()
-            .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU")
+            .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU")
             .env("AWS_REGION", "eu-west-1");
         run.env(
             "AWS_SECRET_ACCESS_KEY",
@@ -81,7 +81,7 @@ fn with_nothing_to_ask_about_it_says_so() {
     );
     let half = sandbox
         .xacct(&["whoami"])
-        .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOX2YOU")
+        .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTEST2YOU")
         .run();
     half.status(3)
         .stdout("")
@@ -95,7 +95,7 @@ fn refused_and_out_of_reach() {
     let run = || {
         sandbox
             .xacct(&["whoami"])
-            .env("AWS_ACCESS_KEY_ID", "AKIAXACCTSANDBOXGONE")
+            .env("AWS_ACCESS_KEY_ID", "AKIARTXV5AHDTESTGONE")
             .env("AWS_SECRET_ACCESS_KEY", "x")
     };
     run().run().status(4).stdout("").stderr(

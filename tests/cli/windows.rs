@@ -91,7 +91,7 @@ fn a_command_is_found_by_its_ending_and_keeps_its_status() {
 #[test]
 fn a_credential_process_may_have_blanks_in_its_path_and_its_arguments() {
     let sandbox = Sandbox::start_plain();
-    let json = r#"{"Version": 1, "AccessKeyId": "AKIAXACCTSANDBOX2YOU", "SecretAccessKey": "NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
+    let json = r#"{"Version": 1, "AccessKeyId": "AKIARTXV5AHDTEST2YOU", "SecretAccessKey": "NotASecret/xacct/sandbox/hub/you/EXAMPLE"}"#;
     let program = batch(
         &sandbox,
         "cred.cmd",
@@ -106,7 +106,7 @@ fn a_credential_process_may_have_blanks_in_its_path_and_its_arguments() {
          \n[profile again]\ncredential_process = {by_xacct}\nregion = eu-west-1\n",
         program.display()
     ));
-    assert_eq!(sandbox.key_id("proc"), "AKIAXACCTSANDBOX2YOU");
+    assert_eq!(sandbox.key_id("proc"), "AKIARTXV5AHDTEST2YOU");
     assert_eq!(sandbox.key_id("again"), sandbox.key_id("plain"));
 }
 

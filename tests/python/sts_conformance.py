@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 SANDBOX = os.environ["XACCT_SANDBOX"]
 MFA = "arn:aws:iam::111111111111:mfa/you"
 YOU = "arn:aws:iam::111111111111:user/you"
-KEY, SECRET = "AKIAXACCTSANDBOX2YOU", "NotASecret/xacct/sandbox/hub/you/EXAMPLE"
+KEY, SECRET = "AKIARTXV5AHDTEST2YOU", "NotASecret/xacct/sandbox/hub/you/EXAMPLE"
 CLIENT1 = "arn:aws:iam::222222222222:role/PartnerAdmin"
 CLIENT2 = "arn:aws:iam::333333333333:role/partners/Operations"
 CLIENT3 = "arn:aws:iam::444444444444:role/LongRunning"
@@ -175,7 +175,7 @@ def refusals(user, session, first, operations):
         # The keys.
         ("an unknown key", "GetCallerIdentity", {}, ("AKIANOBODYNOBODYNOBO", SECRET, None), unknown),
         ("an inactive key", "GetCallerIdentity", {},
-         ("AKIAXACCTSANDBOXIDLE", "NotASecret/xacct/sandbox/hub/old/EXAMPLE", None), unknown),
+         ("AKIARTXV5AHDTESTIDLE", "NotASecret/xacct/sandbox/hub/old/EXAMPLE", None), unknown),
         ("a wrong secret", "GetCallerIdentity", {}, (KEY, SECRET[::-1], None), mismatch),
         ("a session without its token", "GetCallerIdentity", {}, (session[0], session[1], None), unknown),
         ("a session with another's token", "GetCallerIdentity", {}, (session[0], session[1], first[2]), unknown),

@@ -44,7 +44,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn authorization() -> String {
     format!(
-        "AWS4-HMAC-SHA256 Credential=AKIAXACCTSANDBOX2YOU/20261122/eu-central-1/sts/aws4_request, \
+        "AWS4-HMAC-SHA256 Credential=AKIARTXV5AHDTEST2YOU/20261122/eu-central-1/sts/aws4_request, \
          SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature={SIGNATURE}"
     )
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::arn;
 
 fn refused(text: &str) -> String {
     World::parse(text, "w.toml").unwrap_err().to_string()
@@ -7,13 +8,18 @@ fn refused(text: &str) -> String {
 #[test]
 fn the_sample_is_whole() {
     let world = World::sample().unwrap();
-    let (account, user, key) = world.key("AKIAXACCTSANDBOX2YOU").unwrap();
+    let (account, user, key) = world.key("AKIARTXV5AHDTEST2YOU").unwrap();
     assert_eq!(account.user_arn(user), "arn:aws:iam::111111111111:user/you");
     assert_eq!(
         (key.id.len(), key.secret.expose().len(), key.active),
         (20, 40, true)
     );
-    assert!(!world.key("AKIAXACCTSANDBOXIDLE").unwrap().2.active);
+    assert!(!world.key("AKIARTXV5AHDTESTIDLE").unwrap().2.active);
+    // As AWS makes them, key ids tell their account.
+    assert_eq!(
+        arn::account_in_key_id(&key.id).as_deref(),
+        Some("111111111111")
+    );
     // Every role that the sample's config file names is there.
     let arns = world
         .files

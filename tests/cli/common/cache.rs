@@ -18,7 +18,7 @@ region = eu-west-1
 ";
 const KEYS: &str = "
 [keys]
-aws_access_key_id = AKIAXACCTSANDBOX2YOU
+aws_access_key_id = AKIARTXV5AHDTEST2YOU
 aws_secret_access_key = NotASecret/xacct/sandbox/hub/you/EXAMPLE
 ";
 

@@ -82,12 +82,14 @@ pub(crate) enum Reason {
     Clock,
     /// The region that the signature is for is not the endpoint's.
     Scope,
+    /// The account's root user signed the request, and cannot assume a role.
+    Root,
 }
 
 impl Reason {
     /// STS says `MultiFactorAuthentication failed with invalid MFA one time pass code.`; with `must
     /// provide both MFA serial number and one time pass code.` or `unable to validate MFA code` it
-    /// is the device.
+    /// is the device. Of a root user it says `Roles may not be assumed by root accounts.`
     pub(super) fn parse(message: &str) -> Option<Reason> {
         if message.contains("MultiFactorAuthentication failed") {
             let is_code =
@@ -105,6 +107,9 @@ impl Reason {
         }
         if message.contains("Credential should be scoped to") {
             return Some(Reason::Scope);
+        }
+        if message.contains("may not be assumed by root") {
+            return Some(Reason::Root);
         }
         message
             .contains("MaxSessionDuration")

@@ -114,6 +114,19 @@ pub(super) fn access_denied(run: &Run<'_>, index: usize, role: &AssumeRole, erro
         ))
 }
 
+/// No policy can allow it: AWS lets no root user assume a role.
+pub(super) fn root_user(run: &Run<'_>, error: Error) -> Error {
+    let keys = match run.broker.plan.source.profile() {
+        Some(profile) => format!("profile '{profile}' has credentials"),
+        None => "the source has credentials".to_owned(),
+    };
+    error
+        .hint(format!(
+            "- {keys} of the account's root user, who cannot assume roles"
+        ))
+        .hint("- use an IAM user or a role instead, or sign in with IAM Identity Center")
+}
+
 /// What the trust policy may demand and this request did not have.
 fn conditions(run: &Run<'_>, index: usize, role: &AssumeRole, error: Error) -> Error {
     let plan = run.broker.plan;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 use crate::region;
 
-use super::denied::{access_denied, denied, denied_role};
+use super::denied::{access_denied, denied, denied_role, root_user};
 use super::run::Run;
 
 /// What a source that is a web identity asks for.
@@ -33,7 +33,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
         Some(Reason::Scope) => return foreign_region(run.broker.plan, &code, &message),
         Some(Reason::WrongCode) => return wrong_code(step.serial_number()),
         Some(Reason::Device) => return foreign_device(run, &message, step.serial_number()),
-        Some(Reason::Duration | Reason::Clock) | None => {}
+        Some(Reason::Duration | Reason::Clock | Reason::Root) | None => {}
     }
     if index == 0
         && let Some(error) = dead_keys(run, &code, &message)
@@ -44,6 +44,7 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
         Action::AssumeRole(role) => {
             let error = assume_role(run, index, role, (&code, &message, reason));
             match denial {
+                _ if reason == Some(Reason::Root) => root_user(run, error),
                 Some(denial) => denied_role(run, index, role, denial, error),
                 None if code == "AccessDenied" => access_denied(run, index, role, error),
                 None => error,

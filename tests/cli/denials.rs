@@ -10,6 +10,10 @@ fn denied(reason: &str) -> (u16, String, String) {
         "User: arn:aws:iam::111111111111:user/you is not authorized to perform: sts:AssumeRole on \
          resource: {ROLE}{reason}"
     );
+    access_denied(&message)
+}
+
+fn access_denied(message: &str) -> (u16, String, String) {
     let body = format!(
         "<ErrorResponse \
          xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>AccessDenied\
@@ -121,6 +125,33 @@ fn every_request_that_is_denied_has_its_reason_told() {
     run(&["console", "keys", "--print"])
         .stdout("")
         .stderr_contains(&scp("sts:GetFederationToken"));
+}
+
+/// No ExternalId, MFA or policy helps: another identity does.
+#[test]
+fn a_root_user_is_told_to_use_another_identity() {
+    const ROOT: &str = "Roles may not be assumed by root accounts";
+    let sandbox = Sandbox::start_plain();
+    let server = Server::start(|_| access_denied(&format!("{ROOT}.")));
+    let run = |words: &[&str]| {
+        let run = sandbox.xacct(words);
+        run.env("AWS_ENDPOINT_URL", server.endpoint()).run()
+    };
+    let hints = "  - profile 'keys' has credentials of the account's root user, who cannot assume \
+                 roles\n  - use an IAM user or a role instead, or sign in with IAM Identity Center\n";
+    run(&["credential-process", "plain"])
+        .status(4)
+        .stdout("")
+        .stderr(&format!(
+            "xacct: error: AWS refused {ROLE} (profile 'plain'): AccessDenied: {ROOT}.\n{hints}"
+        ));
+    // Other words around it, and other commands.
+    server.answer(|_| access_denied(ROOT));
+    let exec = run(&["exec", "plain", "--external-id", "other", "--", "true"]);
+    exec.status(125)
+        .stderr_contains(&format!("{ROOT}\n{hints}"));
+    let typed = run(&["whoami", "--role-arn", ROLE, "--source-profile", "keys"]);
+    typed.status(4).stderr_contains(&format!("{ROOT}\n{hints}"));
 }
 
 /// It is no fault of the secret.

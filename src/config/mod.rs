@@ -44,7 +44,7 @@ mod for_child;
 
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
@@ -119,6 +119,8 @@ pub(crate) struct Config {
     has_settings_file: bool,
     /// Found at the first look at a profile, where there are any.
     unread: OnceLock<Unread>,
+    /// Collected for the first profile that signs in to IAM Identity Center.
+    sso_session_names: OnceLock<Arc<[String]>>,
 }
 
 /// What each of the files says of one profile.
@@ -165,6 +167,7 @@ impl Config {
             settings: SettingsFile::default(),
             has_settings_file: false,
             unread: OnceLock::new(),
+            sso_session_names: OnceLock::new(),
             paths,
         }
     }
@@ -254,6 +257,12 @@ impl Config {
 
     pub(crate) fn sso_session_names(&self) -> Vec<String> {
         self.names_of(SectionKind::SsoSession)
+    }
+
+    /// The same, for the plans of many profiles.
+    pub(crate) fn shared_sso_session_names(&self) -> Arc<[String]> {
+        let names = &self.sso_session_names;
+        Arc::clone(names.get_or_init(|| self.sso_session_names().into()))
     }
 
     /// `[services NAME]` of the config file; its settings are nested blocks, one for each service.

@@ -36,6 +36,7 @@ mod tests {
                 account_id: Some("111111111111".to_owned()),
                 role_name: Some("Admin".to_owned()),
                 scopes: None,
+                known_sessions: [].into(),
             };
             assert_eq!(
                 identity_center(&sso, Some("https://x/?a=b")).unwrap(),

@@ -47,6 +47,7 @@ pub(crate) fn of_token(config: &Config, env: &Env, start_url: &str, region: &str
         account_id: None,
         role_name: None,
         scopes: None,
+        known_sessions: config.shared_sso_session_names(),
     };
     plan(config, env, Profile::empty(start_url), sso)
 }

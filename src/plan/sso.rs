@@ -1,6 +1,7 @@
 //! `sso_session`, or the four `sso_…` keys of old: a role of IAM Identity Center as a source.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::chain_profile::{at_key, set};
 use super::screen;
@@ -19,6 +20,8 @@ pub(crate) struct Sso {
     pub(crate) role_name: Option<String>,
     /// `sso_registration_scopes`; `None` where the session has none.
     pub(crate) scopes: Option<Vec<String>>,
+    /// The sessions of the config file: you may be signed in with another one.
+    pub(crate) known_sessions: Arc<[String]>,
 }
 
 impl Sso {
@@ -84,6 +87,7 @@ pub(super) fn of_profile(config: &Config, profile: &Profile) -> Result<Option<Ss
         account_id: account.map(str::to_owned),
         role_name: role.map(str::to_owned),
         scopes,
+        known_sessions: config.shared_sso_session_names(),
     }))
 }
 
@@ -123,6 +127,7 @@ pub(super) fn of_profile_without_role(config: &Config, profile: &Profile) -> Res
         account_id: None,
         role_name: None,
         scopes,
+        known_sessions: config.shared_sso_session_names(),
     }))
 }
 
@@ -142,6 +147,7 @@ pub(super) fn of_session_alone(config: &Config, name: &str) -> Result<Sso> {
         account_id: None,
         role_name: None,
         scopes: scopes(&session),
+        known_sessions: config.shared_sso_session_names(),
     })
 }
 

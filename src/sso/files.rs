@@ -3,6 +3,10 @@
 //!
 //! Sources: docs/aws.md A6; botocore's `SSOTokenLoader`, the AWS CLI's `BaseSSOTokenFetcher`.
 
+mod elsewhere;
+
+pub(super) use elsewhere::Elsewhere;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -179,33 +183,6 @@ impl<'a> SsoFiles<'a> {
             refresh_token: file.refresh_token,
             client,
         })
-    }
-
-    /// Another spelling of this start URL, under which somebody is signed in. The AWS CLI calls the
-    /// token's file after the spelling, so that tools do not find it under this one.
-    pub(super) fn other_spelling(&self, now: DateTime<Utc>) -> Option<String> {
-        let paths = fs::read_dir(&self.dir)
-            .ok()?
-            .flatten()
-            .map(|file| file.path());
-        let mut urls: Vec<String> = paths
-            .filter_map(|path| {
-                let token: TokenFile = read(&path)?;
-                let is_alive = token.refresh_token.is_some() || time(&token.expires_at)? > now;
-                let url = token
-                    .start_url
-                    .filter(|url| is_alive && self.is_other_spelling(url))?;
-                // A session's file is called after its name, and is no matter of spelling.
-                (path.file_stem()? == sha1(&url).as_str()).then_some(url)
-            })
-            .collect();
-        urls.sort();
-        urls.into_iter().next()
-    }
-
-    /// Whether this is another spelling of the start URL.
-    fn is_other_spelling(&self, url: &str) -> bool {
-        url != self.sso.start_url && is_same_place(url, &self.sso.start_url)
     }
 
     /// Errors: a sentence.
@@ -438,6 +415,7 @@ pub(super) fn sample(session: Option<&str>, scopes: Option<&[&str]>) -> Sso {
         account_id: None,
         role_name: None,
         scopes: scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+        known_sessions: [].into(),
     }
 }
 

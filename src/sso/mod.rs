@@ -5,8 +5,8 @@
 //! machine. One process at a time refreshes a token or signs in, under a lock of the session's
 //! name; the others then find the token there. Keeping role credentials is `broker`'s.
 
-mod refusals;
 mod files;
+mod refusals;
 mod lineage;
 mod sign_in_page;
 mod page;

@@ -1,6 +1,7 @@
 //! What Identity Center's refusals mean to a person, and what to type next.
 
 use super::SsoSession;
+use super::files::Elsewhere;
 use crate::aws::{Failure, no_answer};
 use crate::config::words;
 use crate::error::Error;
@@ -12,9 +13,8 @@ pub(super) fn login(sso: &Sso) -> String {
     format!("xacct login {}", words::typed(&sso.profile))
 }
 
-/// Somebody must sign in, and nobody may be asked. `other` is a spelling of the start URL under
-/// which somebody is signed in.
-pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
+/// Somebody must sign in, and nobody may be asked. `other` is where somebody is signed in.
+pub(super) fn needs_sign_in(sso: &Sso, other: Option<&Elsewhere>) -> Error {
     let Sso {
         profile, start_url, ..
     } = sso;
@@ -22,7 +22,22 @@ pub(super) fn needs_sign_in(sso: &Sso, other: Option<&str>) -> Error {
         "profile '{profile}': you are not signed in at {start_url}"
     ));
     match other {
-        Some(other) => error
+        Some(Elsewhere::Session(session)) => error
+            .hint(format!(
+                "you are signed in there with [sso-session {session}]; the AWS CLI keeps a token \
+                 for each session"
+            ))
+            .hint_of_profile(format!(
+                "set sso_session = {session} in the profile, or run: {}",
+                login(sso)
+            )),
+        Some(Elsewhere::StartUrl) => error
+            .hint(
+                "you are signed in there for profiles without an sso_session; the AWS CLI keeps a \
+                 token for each session",
+            )
+            .hint_of_profile(format!("in a terminal, run: {}", login(sso))),
+        Some(Elsewhere::Spelling(other)) => error
             .hint(format!(
                 "you are signed in at {other}, another spelling of it; the AWS CLI keeps a token \
                  for each spelling"

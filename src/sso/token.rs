@@ -182,11 +182,11 @@ impl SsoSession<'_> {
     /// By a person, if one may be asked.
     async fn signed_in(&self) -> Result<Got> {
         let Some(how) = self.asker.sign_in else {
-            let other = self.files.other_spelling(self.now());
+            let other = self.files.elsewhere(self.now());
             return Err(if self.asker.in_background && other.is_none() {
                 refusals::in_background(self.sso)
             } else {
-                refusals::needs_sign_in(self.sso, other.as_deref())
+                refusals::needs_sign_in(self.sso, other.as_ref())
             });
         };
         match self.sign_in(how).await {

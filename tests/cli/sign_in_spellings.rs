@@ -101,6 +101,53 @@ fn capitals_in_the_host_are_a_spelling_and_another_path_is_not() {
     run.stderr_contains("in a terminal, run: xacct login loud\n");
 }
 
+/// A token belongs to a session's name, or to a start URL of a profile without one.
+#[test]
+fn who_is_signed_in_with_another_session_is_told_so() {
+    let url = "https://acme.awsapps.com/start";
+    let sandbox = Sandbox::start();
+    sandbox.add_config(&profile("old", url));
+    sandbox.add_config(&profile("slash", &format!("{url}/")));
+    let of_session =
+        profile("two", url).replace(&format!("sso_start_url = {url}"), "sso_session = second");
+    let of_session = of_session.replace("sso_region = eu-central-1\n", "");
+    sandbox.add_config(&format!(
+        "{of_session}\n[sso-session second]\nsso_start_url = {url}#/\nsso_region = eu-central-1\n"
+    ));
+    let told = |name: &str, url: &str, session: &str| {
+        let run = sandbox.xacct(&["credential-process", name]).run().status(5);
+        run.stdout("").stderr(&format!(
+            "xacct: error: profile '{name}': you are not signed in at {url}\n  you are signed in \
+             there with [sso-session {session}]; the AWS CLI keeps a token for each session\n  set \
+             sso_session = {session} in the profile, or run: xacct login {name}\n"
+        ));
+    };
+    sandbox.xacct(&["login", "acme"]).run().status(0);
+    sandbox.clear_log();
+    told("old", url, "acme");
+    told("slash", &format!("{url}/"), "acme");
+    told("two", &format!("{url}#/"), "acme");
+    sandbox.xacct(&["logout", "acme"]).run().status(0);
+    sandbox.xacct(&["login", "two"]).run().status(0);
+    sandbox.clear_log();
+    told("old", url, "second");
+    told("acme", url, "second");
+    // A session is not told from a sign-in that has ended.
+    sandbox.xacct(&["logout", "two"]).run().status(0);
+    sandbox.xacct(&["login", "old"]).run().status(0);
+    sandbox.clear_log();
+    let run = sandbox
+        .xacct(&["credential-process", "acme"])
+        .run()
+        .status(5);
+    run.stdout("").stderr(&format!(
+        "xacct: error: profile 'acme': you are not signed in at {url}\n  you are signed in there \
+         for profiles without an sso_session; the AWS CLI keeps a token for each session\n  in a \
+         terminal, run: xacct login acme\n"
+    ));
+    sandbox.asked(&[]);
+}
+
 /// As `aws sso login` does.
 #[test]
 fn a_session_is_enough_to_sign_in() {

@@ -194,6 +194,7 @@ fn sso() -> Sso {
         account_id: Some("111111111111".to_owned()),
         role_name: Some("Read_Only".to_owned()),
         scopes: None,
+        known_sessions: [].into(),
     }
 }
 

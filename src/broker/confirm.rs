@@ -1,11 +1,11 @@
 //! `confirm = true`: a person's yes before credentials are handed out, wherever they come from.
 
 use crate::arn::Arn;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::plan::{Confirm, Plan, Step};
 use crate::runtime;
 use crate::say::visible;
-use crate::terminal::{self, is_yes};
+use crate::terminal::{self, Unanswered, is_yes};
 
 use super::Broker;
 
@@ -109,11 +109,14 @@ fn ask(question: &Question<'_>) -> Result<()> {
             question.refused
         ))),
         Err(why) => {
+            let is_closed = matches!(why, Unanswered::Closed);
             let error = why.error(message);
-            Err(if error.hints.is_empty() {
-                error.hint(hint)
-            } else {
-                error
+            Err(match error.kind {
+                Kind::NeedsPerson if is_closed => {
+                    error.hint("run the command again and answer y, or take `confirm` out")
+                }
+                Kind::NeedsPerson if error.hints.is_empty() => error.hint(hint),
+                _ => error,
             })
         }
     }

@@ -445,6 +445,16 @@ fn giving_up_is_no_yes() {
         status == 130 && !screen.contains("AccessKeyId"),
         "{status} {screen}"
     );
+    // There was a terminal, and somebody at it.
+    assert!(screen.ends_with("interrupted\r\n"), "{screen}");
+    let mut pty = sandbox.pty(&["each", "prod", "--", "true"]);
+    pty.expect(QUESTION);
+    pty.interrupt();
+    let (status, screen) = pty.wait();
+    assert!(
+        status == 130 && screen.ends_with("interrupted\r\n"),
+        "{screen}"
+    );
     let mut pty = sandbox.pty(&["credential-process", "prod"]);
     pty.expect(QUESTION);
     pty.end_of_file();
@@ -454,6 +464,8 @@ fn giving_up_is_no_yes() {
         screen.contains("and nothing was answered") && !screen.contains("AccessKeyId"),
         "{screen}"
     );
+    let hint = "  run the command again and answer y, or take `confirm` out\r\n";
+    assert!(screen.ends_with(hint), "{screen}");
     assert_eq!(sandbox.calls(), [""; 0]);
 }
 

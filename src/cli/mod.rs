@@ -3,7 +3,7 @@
 //!
 //! [`Command`] lists the commands; their options are in `command` and in the modules named after
 //! them. `args` has what several commands share, `examples` what their help ends with, `parse`
-//! turns arguments into a [`Cli`], `complete` knows which of them name a profile, and `completion`
+//! turns arguments into a [`Cli`], `usage_error` says what is wrong with them, `complete` knows which of them name a profile, and `completion`
 //! answers the shells.
 
 mod args;
@@ -22,6 +22,7 @@ mod command;
 mod complete;
 mod completion;
 mod parse;
+mod usage_error;
 
 #[cfg(test)]
 mod man;
@@ -77,6 +78,8 @@ pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
 pub(crate) use serve::Serve;
 pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};
+pub(crate) use usage_error::json_wanted;
+pub(crate) use usage_error::usage_error;
 
 use args::Speaking;
 use command::Config;

@@ -19,7 +19,7 @@ use crate::files;
 use crate::mfa::Code;
 use crate::plan::{self, Draft, Origins, Plan, Read, Request};
 use crate::role_options::{RoleOptions, SessionOptions};
-use crate::say::Voice;
+use crate::say::{Color, Voice};
 use crate::shell_state::ShellState;
 use crate::sso::How;
 
@@ -37,6 +37,11 @@ pub(super) enum Purpose {
     Document,
     /// One that was handed them before, served to their end: no second confirmation.
     Again { is_confirmed: bool },
+}
+
+/// Whether the environment asks for no colour.
+fn is_plain(env: &Env) -> bool {
+    env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb")
 }
 
 /// Made once, at the edge.
@@ -60,7 +65,7 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn new(env: Env, cli: &Cli, now: fn() -> DateTime<Utc>) -> Context {
         let speaking = &cli.speaking;
-        let plain = env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb");
+        let plain = is_plain(&env);
         let voice = Voice {
             quiet: speaking.quiet,
             verbose: speaking.verbose,
@@ -80,6 +85,14 @@ impl Context {
             typed: Vec::new(),
             color,
             by_variable,
+        }
+    }
+
+    /// How errors are printed before the options are known.
+    pub(super) fn voice_by_default(env: &Env) -> Voice {
+        Voice {
+            color: Color::Auto.for_stream(&std::io::stderr(), is_plain(env)),
+            ..Voice::default()
         }
     }
 

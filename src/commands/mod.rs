@@ -87,11 +87,7 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
     let mut context = Context::new(env, &cli, now);
     context.typed = args.get(1..).unwrap_or_default().to_vec();
     dispatch(&cli.command, &context).map_err(|error| {
-        context.voice.error(&error);
-        if json_error::is_wanted(&cli.command) {
-            // Whoever does not read it has the status.
-            let _ = print(json_error::document(&error).as_bytes());
-        }
+        tell(&error, &cli.command, &context);
         let status = status_of(&cli.command, error.kind);
         Ended {
             status,
@@ -99,6 +95,15 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
             keeps: false,
         }
     })
+}
+
+/// The error on stderr, and on stdout for a command that prints JSON.
+fn tell(error: &Error, command: &Command, context: &Context) {
+    context.voice.error(error);
+    if json_error::is_wanted(command) {
+        // If stdout is closed, the status still says it.
+        let _ = print(json_error::document(error).as_bytes());
+    }
 }
 
 fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
@@ -160,7 +165,17 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> Ended {
     } else {
         cli::statements_wanted(args, env)
     };
-    let _ = error.print();
+    match cli::usage_error(error) {
+        None => {
+            let _ = error.print();
+        }
+        Some(usage) => {
+            Context::voice_by_default(env).error(&usage);
+            if cli::json_wanted(args) {
+                let _ = print(json_error::document(&usage).as_bytes());
+            }
+        }
+    }
     let runs_a_command = status != 0 && cli::runs_a_command(args);
     Ended {
         status: if runs_a_command { EXEC_FAILED } else { status },

@@ -63,7 +63,7 @@ pub(super) fn instead(
                 keeps: true,
             }),
             Err(error) => {
-                context.voice.error(&error);
+                super::tell(&error, command, &context);
                 Err(Ended {
                     status: super::status_of(command, error.kind),
                     evaluated,

@@ -312,10 +312,13 @@ mod on_a_terminal {
             screen.starts_with("xacct: error: no profile 'nobody'") && !screen.contains("unset"),
             "{screen}"
         );
-        let (status, screen) = sandbox.pty(&["asume", "nobody"]).wait();
+        let (status, screen) = sandbox
+            .pty_with(&["asume", "nobody"], &[("NO_COLOR", "1")])
+            .wait();
         assert_eq!(status, 2, "{screen}");
         assert!(
-            screen.starts_with("error: unrecognized subcommand") && !screen.contains("unset"),
+            screen.starts_with("xacct: error: unknown command 'asume'")
+                && !screen.contains("unset"),
             "{screen}"
         );
     }

@@ -430,7 +430,7 @@ fn words_of_other_tools_are_told_what_they_are_here() {
         ("asume", "assume"),
     ] {
         let output = sandbox.xacct(&[word, "plain"]).run().status(2);
-        output.stderr_contains(&format!("tip: a similar subcommand exists: '{here}'"));
+        output.stderr_contains(&format!("did you mean '{here}'?"));
     }
     // What is evaluated must fail.
     let output = sandbox

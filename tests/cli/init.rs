@@ -233,7 +233,7 @@ fn a_failure_leaves_nothing_and_has_its_status() {
             (
                 "assume client1 --no-such-option",
                 "2\n",
-                "error: unexpected argument '--no-such-option' found",
+                "xacct: error: unexpected argument '--no-such-option'",
             ),
             (
                 "assume client2 --no-input",
@@ -512,7 +512,9 @@ fn a_shell_without_one_is_told_what_to_use() {
         .run()
         .status(2)
         .stdout("")
-        .stderr_contains("[possible values: bash, zsh, fish, powershell, nu, sh, tcsh, elvish]");
+        .stderr_contains(
+            "\n  possible values: bash, zsh, fish, powershell, nu, sh, tcsh, elvish\n",
+        );
     // What is asked for and not there is said, and the rest is given.
     for shell in ["sh", "ksh", "tcsh", "elvish"] {
         let output = sandbox.xacct(&["init", shell, "--prompt"]).run().status(0);

@@ -97,3 +97,91 @@ fn what_aws_refused_and_what_was_not_reached_are_kinds_of_their_own() {
         .stderr_contains("could not be reached");
     assert_eq!(away.json()["error"]["kind"], "unreachable");
 }
+
+#[test]
+fn an_invalid_command_line_is_an_error_in_json_too() {
+    let sandbox = Sandbox::start_plain();
+    let hints = json!([
+        "'xacct list' shows the profiles",
+        "Usage: xacct explain [OPTIONS] PROFILE",
+        "       xacct explain [OPTIONS] --role-arn ARN --source-profile NAME",
+        "--help lists the options",
+    ]);
+    let no_profile = sandbox.xacct(&["explain", "--json"]).run().status(2).json();
+    assert_eq!(
+        no_profile,
+        json!({"error": {
+            "kind": "usage",
+            "id": null,
+            "place": null,
+            "message": "missing <PROFILE>",
+            "hints": hints,
+            "cause": null,
+        }})
+    );
+    for (args, message) in [
+        (
+            &["list", "--json", "--nope"][..],
+            "unexpected argument '--nope'",
+        ),
+        (
+            &["config", "show", "--nope", "--json"],
+            "unexpected argument '--nope'",
+        ),
+        (
+            &["audit", "--json", "--since", "foo"],
+            "invalid value 'foo' for --since <DURATION>: 'foo' is not a duration: write it like \
+             15m, 1h, 1h30m, or in seconds",
+        ),
+    ] {
+        let run = sandbox.xacct(args).run().status(2);
+        let run = run.stderr_contains(&format!("xacct: error: {message}\n  "));
+        assert_eq!(run.json()["error"]["message"], message, "{args:?}");
+    }
+    // These have no --json.
+    for args in [
+        &["clear", "--json"][..],
+        &["exec", "plain", "--nope", "--", "list", "--json"],
+    ] {
+        let run = sandbox.xacct(args).run();
+        run.stdout("").stderr_contains("xacct: error: unexpected");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_command_line_has_the_form_of_every_error() {
+    let sandbox = Sandbox::start_plain();
+    for (args, expected) in [
+        (
+            &["list", "--jso"][..],
+            "unexpected argument '--jso'\n  did you mean '--json'?\n  Usage: xacct list --json \
+             [SELECTOR]...",
+        ),
+        (
+            &["sandbox", "serve", "--port", "70000"],
+            "invalid value '70000' for --port <PORT>: 70000 is not in 0..=65535",
+        ),
+        (
+            &["clear", "a", "--all"],
+            "[PROFILE]... cannot be used with --all\n  Usage: xacct clear [OPTIONS] PROFILE...\n\x20 \
+             \x20      xacct clear [OPTIONS] --all",
+        ),
+        (
+            &["sandbox", "serve", "--port", "1", "--port", "2"],
+            "--port <PORT> can be given only once\n  Usage: xacct sandbox serve [OPTIONS]",
+        ),
+        (
+            &["list", "--color"],
+            "--color <WHEN> needs a value\n  possible values: auto, always, never",
+        ),
+    ] {
+        sandbox
+            .xacct(args)
+            .run()
+            .status(2)
+            .stdout("")
+            .stderr(&format!(
+                "xacct: error: {expected}\n  --help lists the options\n"
+            ));
+    }
+}

@@ -162,8 +162,7 @@ fn other_commands_pick_too() {
 #[test]
 fn without_a_person_it_is_the_same_error_as_ever() {
     let sandbox = sandbox();
-    let error = "error: the following required arguments were not provided:\n  <PROFILE>\n\n  \
-                 tip: 'xacct list' shows the profiles\n";
+    let error = "xacct: error: missing <PROFILE>\n  'xacct list' shows the profiles\n";
     for args in [
         &["assume"][..],
         &["assume", "--no-input"],

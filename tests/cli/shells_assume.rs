@@ -354,13 +354,9 @@ fn a_failure_runs_nothing_and_leaves_nothing() {
             (
                 "assume client1 --no-such-option",
                 "2\n",
-                "error: unexpected argument '--no-such-option' found",
+                "xacct: error: unexpected argument '--no-such-option'",
             ),
-            (
-                "assume",
-                "2\n",
-                "error: the following required arguments were not provided",
-            ),
+            ("assume", "2\n", "xacct: error: missing <PROFILE>"),
             (
                 "assume client2 --no-input",
                 "5\n",
@@ -369,7 +365,7 @@ fn a_failure_runs_nothing_and_leaves_nothing() {
             (
                 "asume client1",
                 "2\n",
-                "error: unrecognized subcommand 'asume'",
+                "xacct: error: unknown command 'asume'",
             ),
         ] {
             let failing = way.then.replace('@', &way.evaluate(words));

@@ -23,26 +23,25 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
         forget::tell_of_shell(context, &forgotten, |_| true);
         return Ok(ExitCode::SUCCESS);
     }
-    let config = context.config()?;
-    let options = context.options(&config, &Asking::default())?;
+    let config = match context.config() {
+        Ok(config) => Some(config),
+        Err(_) if are_cached(&asked.profiles, &store)? => None,
+        Err(error) => return Err(error),
+    };
     // Every name is looked up before anything is removed.
     let plans = asked
         .profiles
         .iter()
-        .map(|name| found(name, &config, &store, context));
+        .map(|name| found(name, config.as_ref(), &store, context));
     let mut all = Forgotten::default();
     for (name, plan) in asked
         .profiles
         .iter()
         .zip(plans.collect::<Result<Vec<_>>>()?)
     {
-        let forgotten = match &plan {
-            Some(plan) => {
-                let twins = forget::twins(plan, &config, context);
-                let broker = context.broker("clear", plan, &store, &options);
-                forget::of_profile(plan, &twins, &broker, &store)?
-            }
-            None => forget::of_name(name, &store)?,
+        let forgotten = match (&plan, &config) {
+            (Some(plan), Some(config)) => of_plan(plan, config, &store, context)?,
+            _ => forget::of_name(name, &store)?,
         };
         refusal::forget(&store, name);
         context.voice.note(&format!(
@@ -60,22 +59,51 @@ pub(super) fn run(asked: &Clear, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The profile's plan; `None` where it has none, but something of it is cached: it was renamed,
-/// removed or broken since.
-fn found(name: &str, config: &Config, store: &Store, context: &Context) -> Result<Option<Plan>> {
+/// The profile's plan; `None` if it has none, but is there, or something of it is cached: it was
+/// renamed, removed or broken since.
+///
+/// Errors: why it has none.
+fn found(
+    name: &str,
+    config: Option<&Config>,
+    store: &Store,
+    context: &Context,
+) -> Result<Option<Plan>> {
+    let Some(config) = config else {
+        return Ok(None);
+    };
     let error = match context.plan_of(config, &Request::of_profile(name)) {
         Ok(plan) => return Ok(Some(plan)),
         Err(error) => error,
     };
-    let is_cached = store
-        .entries()?
-        .iter()
-        .any(|(_, entry)| entry.profiles.iter().any(|known| known == name));
+    // Forgetting needs no valid profile.
+    let is_there = !matches!(config.profile(name), Ok(None));
     // A role's ARN needs no profile of its name: without its credentials there is nothing to do.
-    if is_cached || refusal::last(store, name).is_some() || Arn::parse(name).is_some() {
+    if is_there
+        || forget::is_cached(name, store)?
+        || refusal::last(store, name).is_some()
+        || Arn::parse(name).is_some()
+    {
         return Ok(None);
     }
     Err(error)
+}
+
+/// Whether something of all of them is cached. Then no file has to be read to forget it.
+fn are_cached(names: &[String], store: &Store) -> Result<bool> {
+    for name in names {
+        if !forget::is_cached(name, store)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn of_plan(plan: &Plan, config: &Config, store: &Store, context: &Context) -> Result<Forgotten> {
+    let options = context.options(config, &Asking::default())?;
+    let twins = forget::twins(plan, config, context);
+    let broker = context.broker("clear", plan, store, &options);
+    forget::of_profile(plan, &twins, &broker, store)
 }
 
 /// A session that other profiles share is theirs too: it goes with the profile that holds the keys.

@@ -130,6 +130,12 @@ pub(super) fn of_name(name: &str, store: &Store) -> Result<Forgotten> {
     Removal::new(store, |_, entry| is_named(entry, name))?.finish(store)
 }
 
+/// Whether anything of a profile of this name is cached.
+pub(super) fn is_cached(name: &str, store: &Store) -> Result<bool> {
+    let entries = store.entries()?;
+    Ok(entries.iter().any(|(_, entry)| is_named(entry, name)))
+}
+
 fn is_named(entry: &Entry, name: &str) -> bool {
     entry.profile == name || entry.profiles.iter().any(|known| known == name)
 }

@@ -336,3 +336,37 @@ fn logging_out_tells_the_shell_too() {
          which AWS takes until they expire\nxacct: to take them out, type: ",
     );
 }
+
+/// Forgetting needs no plan: what is there goes, whatever is wrong with the profile.
+#[test]
+fn a_profile_with_a_wrong_value_is_forgotten_all_the_same() {
+    for line in [
+        "read_only = maybe",
+        "source_identity =",
+        "confrim = true",
+        "session_tags = Team",
+    ] {
+        let sandbox = Sandbox::start_plain();
+        sandbox.key_id("plain");
+        sandbox.edit_config("[profile plain]\n", &format!("[profile plain]\n{line}\n"));
+        let run = sandbox.xacct(&["credential-process", "plain"]).run();
+        let key = line.split(' ').next().unwrap();
+        run.status(3).stdout("").stderr_contains(key);
+        for forgot in ["1 entry", "nothing"] {
+            let run = sandbox.xacct(&["clear", "plain"]).run().status(0);
+            run.stderr(&format!("xacct: forgot {forgot} of 'plain'\n"));
+        }
+    }
+    // Neither does it need the files: without them, only what is cached is known.
+    let sandbox = Sandbox::start_plain();
+    sandbox.key_id("plain");
+    sandbox.write_settings("[broken");
+    for status in [0, 3] {
+        let run = sandbox.xacct(&["clear", "plain"]).run().status(status);
+        run.stderr_contains(if status == 0 {
+            "xacct: forgot 1 entry of 'plain'\n"
+        } else {
+            "~/.config/xacct/config.toml:1"
+        });
+    }
+}

@@ -14,6 +14,7 @@ use serde_json::json;
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
+use crate::config::NO_PROFILE;
 use crate::credentials::{Credentials, rfc3339};
 use crate::error::{Error, Kind, Result};
 use crate::http::{self, Listener};
@@ -190,6 +191,9 @@ fn wanted<'a>(
     Ok(found)
 }
 
+/// The code for a profile that is not served, or no longer there.
+const NO_SUCH: &str = "NoSuchProfile";
+
 /// What goes back.
 struct ServeAnswer {
     status: StatusCode,
@@ -227,7 +231,9 @@ impl ServeAnswer {
     fn failure(error: &Error) -> ServeAnswer {
         let (status, code) = match error.kind {
             Kind::Refused => (StatusCode::FORBIDDEN, "AccessDenied"),
-            Kind::Config | Kind::Usage => (StatusCode::NOT_FOUND, "NoSuchProfile"),
+            Kind::Config if error.id == Some(NO_PROFILE) => (StatusCode::NOT_FOUND, NO_SUCH),
+            Kind::Config => (StatusCode::BAD_REQUEST, "InvalidConfiguration"),
+            Kind::Usage => (StatusCode::BAD_REQUEST, "InvalidOption"),
             Kind::NeedsPerson => (StatusCode::FORBIDDEN, "PersonNeeded"),
             Kind::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "Unreachable"),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "Failed"),
@@ -279,7 +285,7 @@ impl From<ServeRefusal> for ServeAnswer {
             ),
             ServeRefusal::Path => (
                 StatusCode::NOT_FOUND,
-                "NoSuchProfile",
+                NO_SUCH,
                 "no profile is served at this address",
             ),
             ServeRefusal::Token => (

@@ -8,6 +8,9 @@ use super::nearest::nearest;
 use super::origin::FileKind;
 use crate::error::Error;
 
+/// The id of the error of a profile that no file has.
+pub(crate) const NO_PROFILE: &str = "profile-missing";
+
 impl Config {
     /// `no profile 'x'`, with what may have been meant.
     pub(crate) fn no_profile(&self, name: &str) -> Error {
@@ -33,6 +36,7 @@ impl Config {
         self.hints_for_profile(name, otherwise)
             .into_iter()
             .fold(error, Error::hint)
+            .named(NO_PROFILE)
     }
 
     /// What to do about a name that no profile has: the lines that seem to mean it, else the

@@ -46,6 +46,7 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::absent::NO_PROFILE;
 pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
 pub(crate) use self::edit::Edit as IniEdit;

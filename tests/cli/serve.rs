@@ -109,6 +109,41 @@ fn a_yes_that_is_wanted_only_now_was_not_given() {
     refused();
 }
 
+/// Each fault has its code, and a status that no SDK tries again for.
+#[test]
+fn what_is_wrong_with_a_profile_is_not_a_missing_profile() {
+    let sandbox = Sandbox::start_plain();
+    let serving = Serving::start(&sandbox, &["plain"]);
+    let config = fs::read_to_string(sandbox.home().join(".aws/config")).unwrap();
+    let own = "[profile plain]\n";
+    for (from, to, answer) in [
+        (own, "[profile other]\n", (404, "NoSuchProfile")),
+        (
+            own,
+            "[profile plain]\nread_only = maybe\n",
+            (400, "InvalidConfiguration"),
+        ),
+        (
+            "source_profile = keys",
+            "source_profile = gone",
+            (400, "InvalidConfiguration"),
+        ),
+    ] {
+        assert!(config.contains(from), "{from}");
+        sandbox.write_config(&config.replace(from, to));
+        let (status, document) = serving.ask(0, &serving.served[0].1);
+        let code = document["code"].as_str().unwrap();
+        assert_eq!((status, code), answer, "{to}: {document}");
+    }
+    sandbox.write_config(&config);
+    sandbox.write_settings("[broken");
+    let (status, document) = serving.ask(0, &serving.served[0].1);
+    let code = document["code"].as_str().unwrap();
+    assert_eq!((status, code), (400, "InvalidConfiguration"), "{document}");
+    sandbox.write_settings("");
+    serving.keys(0);
+}
+
 #[test]
 fn each_profile_is_served_to_who_has_its_token() {
     let sandbox = Sandbox::start_plain();

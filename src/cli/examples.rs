@@ -76,6 +76,10 @@ Examples:
   xacct adopt client1 client2           then: aws --profile client1 s3 ls
   xacct adopt --all --yes
   xacct adopt client1 --undo            restore the profile";
+pub(super) const IMPORT: &str = "\
+Examples:
+  xacct import aws-vault --dry-run      show the change
+  xacct import granted --yes";
 pub(super) const SANDBOX: &str = "\
 Examples:
   xacct sandbox                         a shell with sample profiles

@@ -76,6 +76,7 @@ pub(crate) use policy::PolicyLink;
 pub(crate) use policy::PolicyTrust;
 pub(crate) use profiles::Add;
 pub(crate) use profiles::Adopt;
+pub(crate) use profiles::Import;
 pub(crate) use serve::Serve;
 pub(crate) use sync::{SyncAction, SyncOrganizations, SyncSso, Syncing};
 pub(crate) use usage_error::json_wanted;
@@ -150,6 +151,8 @@ pub(crate) enum Command {
     Add(Add),
     /// Make the AWS CLI and SDKs get a profile through xacct
     Adopt(Adopt),
+    /// Turn what another tool has written into plain profiles
+    Import(Import),
     /// Write profiles from Identity Center or Organizations
     Sync(Sync),
     /// Print the IAM policies that a profile's role needs

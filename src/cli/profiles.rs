@@ -5,11 +5,12 @@
     reason = "these are what --help shows, where backticks would stand as they are"
 )]
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgGroup};
 
 use super::args::Asking;
 use super::examples;
+use crate::config::import::Tool;
 use crate::duration;
 
 /// The options that make a profile of IAM Identity Center.
@@ -212,6 +213,49 @@ pub(crate) struct Adopt {
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
+}
+
+/// Turn what another tool has written into plain profiles
+///
+/// Profiles in ~/.aws/config that call the tool get the AWS keys that say the same: xacct, the AWS
+/// CLI and every SDK then read them without the tool. xacct shows the change, asks before writing,
+/// and makes a backup. It names what has no counterpart and leaves it as it is.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = examples::IMPORT)]
+pub(crate) struct Import {
+    /// The tool
+    #[arg(value_name = "TOOL", value_parser = tool())]
+    pub(crate) tool: Tool,
+    /// Show the change without writing it
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) dry_run: bool,
+    /// Write the change without asking
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) yes: bool,
+    /// Never prompt; exit with status 5 if you are needed
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) no_input: bool,
+}
+
+fn tool() -> impl TypedValueParser<Value = Tool> {
+    PossibleValuesParser::new(Tool::ALL.map(Tool::name)).map(|name| {
+        let mut tools = Tool::ALL.into_iter();
+        tools
+            .find(|tool| tool.name() == name)
+            .unwrap_or(Tool::AwsVault)
+    })
 }
 
 /// A new profile has nothing in the cache.

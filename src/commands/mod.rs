@@ -31,6 +31,7 @@ mod change;
 mod sso_session;
 mod add;
 mod adopt;
+mod import;
 mod init;
 mod sync;
 mod audit;
@@ -126,6 +127,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Clear(asked) => clear::run(asked, context),
         Command::Add(asked) => add::run(asked, context),
         Command::Adopt(asked) => adopt::run(asked, context),
+        Command::Import(asked) => import::run(asked, context),
         Command::Console(asked) => console::run(asked, context),
         Command::Init(asked) => init::run(asked, context),
         Command::Sync(asked) => match &asked.action {

@@ -39,6 +39,7 @@ mod sections_used;
 mod unread;
 mod absent;
 pub(crate) mod adopt;
+pub(crate) mod import;
 mod sdk_variables;
 mod for_child;
 

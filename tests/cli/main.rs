@@ -57,6 +57,7 @@ mod explain;
 mod export;
 mod given_codes;
 mod guards_unread;
+mod import;
 mod in_time;
 mod init;
 mod init_hooks;

@@ -106,11 +106,17 @@ impl Context {
         (self.now)().with_timezone(&chrono::Local).fixed_offset()
     }
 
-    /// Reads the profile files and the settings.
+    /// Reads the profile files and the settings. What guards a profile there, and cannot be told
+    /// which, is said.
     pub(super) fn config(&self) -> Result<Config> {
         let paths = Paths::from_env(&self.env);
         let texts = files::read(&paths)?;
-        Config::new(paths, texts)
+        let config = Config::new(paths, texts)?;
+        for guard in plan::guards_of_nobody(&config) {
+            let hints = guard.hints.join("; ");
+            self.voice.warn(&format!("{guard} ({hints})"));
+        }
+        Ok(config)
     }
 
     /// `XACCT_CACHE_DIR`, else `xacct` under the user's cache directory. Nothing is read or made

@@ -190,12 +190,16 @@ pub(super) fn keys_meant(line: &str) -> impl Iterator<Item = String> + use<> {
 
 /// `profile client1` without its brackets, or in others: what stands below is not meant for the
 /// section above.
-fn is_like_header(line: &str) -> bool {
+pub(super) fn is_like_header(line: &str) -> bool {
     let line = scan::visible(line);
     let is_bracketed =
         line.starts_with(['[', '{', '(', '<']) && line.ends_with([']', '}', ')', '>']);
     let inner = line.trim_matches(|c: char| !c.is_alphanumeric());
-    is_bracketed || line.ends_with(']') || (inner.contains(BLANK) && header::is_like_prefix(inner))
+    let is_profile_alone = inner.eq_ignore_ascii_case("profile");
+    is_bracketed
+        || is_profile_alone
+        || line.ends_with(']')
+        || (inner.contains(BLANK) && header::is_like_prefix(inner))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! One of the two AWS files: its text with the index of its sections. Which file wins is left to
 //! `mod.rs`.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::body;
+use super::body::{self, Body};
 use super::header;
 
 use super::header::HeaderFlaw;
@@ -13,9 +14,11 @@ use super::header::SectionKind;
 use super::index::Found;
 use super::index::Sections;
 use super::keys::Key;
+use super::meant::{self, Meant};
 use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
+use super::scan;
 use super::section::Section;
 use super::section::Setting;
 
@@ -63,7 +66,13 @@ impl ProfileFile {
     /// Puts what the section says, and what is wrong with it, over what is in `into`.
     pub(super) fn merge(&self, section: &Found, into: &mut Section) {
         into.problems.extend(self.header_problem(section));
-        let body = self.sections.body(section);
+        self.put_body(self.sections.body(section), into);
+        let trailing = self.trailing(section).into_iter();
+        into.lost
+            .extend(trailing.map(|(line, key)| (key, self.origin(line))));
+    }
+
+    fn put_body(&self, body: Body, into: &mut Section) {
         let setting = |entry: body::BodyEntry| {
             (
                 entry.key,
@@ -71,8 +80,7 @@ impl ProfileFile {
             )
         };
         into.put_over(body.entries.into_iter().map(setting).collect());
-        let trailing = self.trailing(section);
-        let lost = body.lost.into_iter().chain(trailing);
+        let lost = body.lost.into_iter();
         into.lost
             .extend(lost.map(|(line, key)| (key, self.origin(line))));
         into.headers
@@ -200,21 +208,60 @@ impl ProfileFile {
             .collect()
     }
 
-    /// What stands below a header that is not read, with what is wrong with that first.
-    pub(super) fn unread(&self, section: &Found, name: &str) -> Section {
+    /// What stands below a header that is not read, with what is wrong with that first; `why` is
+    /// for a header that has nothing wrong in itself.
+    pub(super) fn unread(&self, section: &Found, name: &str, why: &str) -> Section {
         let mut unread = Section::new(name, self.origin(section.line));
+        if section.flaw.is_none() && !why.is_empty() {
+            unread.problems.push(self.problem(section.line, why));
+        }
         self.merge(section, &mut unread);
+        if section.flaw == Some(HeaderFlaw::Unclosed) {
+            let line = section.header_line(self.text());
+            let keys = body::keys_meant(line).map(|key| (key, self.origin(section.line)));
+            unread.lost.extend(keys);
+        }
         unread
     }
 
-    /// The profiles that the section may have been meant for.
-    pub(super) fn profiles_meant(&self, section: &Found) -> Vec<&str> {
-        let line = section.header_line(self.text());
-        let is_of_credentials = section.kind == SectionKind::Spaced;
-        if is_of_credentials && !header::is_like_prefix(self.name(section)) {
-            return Vec::new();
+    /// The same of what stands below a line that is no header; below line 0, before every header.
+    pub(super) fn unread_lines(&self, line: usize, below: &Range<usize>, name: &str) -> Section {
+        let mut unread = Section::new(name, self.origin(line));
+        let why = if line == 0 {
+            "what stands before the first header is ignored"
+        } else {
+            "the line seems to be a header, and is none: it lacks the brackets"
+        };
+        unread.problems.push(self.problem(line, why));
+        self.put_body(
+            body::parse(self.text(), below.clone(), line + 1),
+            &mut unread,
+        );
+        unread
+    }
+
+    /// Whether a property stands there, in a part of a section.
+    pub(super) fn sets_a_key(&self, lines: &Range<usize>) -> bool {
+        !body::parse(self.text(), lines.clone(), 0)
+            .entries
+            .is_empty()
+    }
+
+    /// What the header, which is not read or is disguised, may have been meant to say.
+    pub(super) fn meant(&self, section: &Found) -> Meant {
+        let meant = meant::read(section.header_line(self.text()));
+        let name = self.name(section);
+        match section.kind {
+            SectionKind::Spaced if !header::is_like_prefix(name) => Meant::default(),
+            SectionKind::Profile => {
+                let name = scan::visible(name);
+                Meant {
+                    names: vec![name.trim().to_owned()],
+                    ..Meant::default()
+                }
+            }
+            _ => meant,
         }
-        header::profiles_meant(line)
     }
 
     fn header_problem(&self, section: &Found) -> Option<Problem> {

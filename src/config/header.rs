@@ -9,7 +9,7 @@ use memchr::memchr3;
 use super::nearest::nearest;
 use super::origin::FileKind;
 pub(crate) use super::scan::PREFIXES;
-use super::scan::{BLANK, COMMENT, comment_start, is_unseen, trimmed};
+use super::scan::{BLANK, COMMENT, is_unseen, trimmed};
 
 /// Sections of the config file that belong to the AWS CLI; not ours, and no reason to warn.
 const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
@@ -83,7 +83,9 @@ pub(super) fn read(line: &str, file: FileKind) -> Header<'_> {
                 flaw: None,
             };
         }
-        (_, None) if !rest.is_empty() => return ignored(HeaderFlaw::NotPrefixed),
+        (_, None) if !rest.is_empty() && !PREFIXES.contains(&rest) => {
+            return ignored(HeaderFlaw::NotPrefixed);
+        }
         (_, None) => return ignored(HeaderFlaw::NoName),
         (_, Some("profile")) => SectionKind::Profile,
         (_, Some("sso-session")) => SectionKind::SsoSession,
@@ -138,45 +140,6 @@ pub(super) fn shown_part(name: &str) -> &str {
     name.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
 }
 
-/// The profiles that a header which is not read, or is another profile's, may have been meant for,
-/// the likeliest first: what is guarded below it may be theirs.
-pub(super) fn profiles_meant(line: &str) -> Vec<&str> {
-    let line = &line[..comment_start(line)];
-    let line = &line[line.find('[').unwrap_or(0)..];
-    let inner = inside(line).map_or(line, |(inner, _)| inner);
-    let is_around = |c: char| is_unseen(c) || BLANK.contains(&c) || "[](){}<>\"'".contains(c);
-    let inner = inner.trim_matches(is_around);
-    let (prefix, rest) = prefix_and_rest(inner);
-    if prefix.is_some_and(is_of_another_kind) {
-        return Vec::new();
-    }
-    let first = rest.split(BLANK).next();
-    let names = [Some(inner), Some(rest), behind_profile(inner), first];
-    let names = names.into_iter().flatten();
-    names
-        .map(|name| name.trim_matches(is_around))
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
-/// `sso_session` and the like.
-fn is_of_another_kind(prefix: &str) -> bool {
-    nearest(prefix, &PREFIXES)
-        .first()
-        .is_some_and(|meant| meant != "profile")
-}
-
-/// The name in `Profile:client1` and `profiles.client1`.
-fn behind_profile(inner: &str) -> Option<&str> {
-    let (word, rest) = inner.split_at_checked("profile".len())?;
-    let rest = rest
-        .strip_prefix(['s', 'S'])
-        .filter(|rest| !rest.starts_with(char::is_alphanumeric))
-        .unwrap_or(rest);
-    word.eq_ignore_ascii_case("profile")
-        .then(|| rest.trim_start_matches(|c: char| !c.is_alphanumeric()))
-}
-
 /// Whether the first word of a section's name is one that begins the headers of profiles, nearly.
 pub(super) fn is_like_prefix(name: &str) -> bool {
     let first = name.split(BLANK).next().unwrap_or_default();
@@ -212,7 +175,7 @@ pub(crate) fn closed(line: &str) -> Option<&str> {
 ///
 /// Where the header is not closed the SDKs give up on the file and the AWS CLI does not, so the
 /// CLI's way comes second: up to the `]`, `#` in names and text behind it allowed.
-fn inside(line: &str) -> Option<(&str, bool)> {
+pub(super) fn inside(line: &str) -> Option<(&str, bool)> {
     let line = &line[line.find('[')?..];
     if let Some(inner) = closed(line) {
         return Some((inner, false));

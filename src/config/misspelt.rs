@@ -99,9 +99,9 @@ pub(crate) fn tool_of_key(key: &str) -> Option<&'static str> {
 }
 
 /// The key that profiles have and that this one, which no program reads, is nearly called like.
-/// `None` for a key that AWS, xacct or another tool reads.
+/// `None` for a key that AWS, xacct or another tool reads, and for one that begins with `x_`.
 pub(crate) fn key_meant(key: &str) -> Option<Key> {
-    if Key::of(key).is_some() || tool_of_key(key).is_some() {
+    if Key::of(key).is_some() || tool_of_key(key).is_some() || key.starts_with("x_") {
         return None;
     }
     let letters = letters(key);
@@ -178,6 +178,8 @@ mod tests {
             "role",
             "external",
             "mfa_device",
+            "x_role_arn",
+            "x_read_onl",
             "x",
         ] {
             assert_eq!(key_meant(key), None, "{key}");

@@ -16,7 +16,9 @@ pub(crate) mod header;
 mod keys;
 mod lookup;
 mod body;
+mod meant;
 mod index;
+mod bare;
 mod section;
 mod file;
 mod template;
@@ -36,6 +38,7 @@ pub(crate) mod shown_text;
 mod settings;
 mod settings_edit;
 mod sections_used;
+mod orphans;
 mod unread;
 mod absent;
 pub(crate) mod adopt;
@@ -300,10 +303,12 @@ impl Config {
         problems.extend(self.credentials.problems());
         for (name, parts) in self.parts() {
             problems.extend(self.misplaced(&parts));
-            if let Some(Err(bad)) = self
-                .merge(name, &parts)
-                .map(|mut profile| self.include(&mut profile))
-            {
+            let Some(mut profile) = self.merge(name, &parts) else {
+                continue;
+            };
+            let unread = profile.unread.iter();
+            problems.extend(unread.filter_map(|section| section.problems.first().cloned()));
+            if let Err(bad) = self.include(&mut profile) {
                 problems.push(bad.problem);
             }
         }
@@ -381,12 +386,7 @@ impl Config {
         }
         let mut merged = merged?;
         merged.problems.extend(self.misplaced(parts));
-        merged.unread = self.unread_for(name, parts);
-        let unread = merged.unread.iter();
-        let why: Vec<Problem> = unread
-            .filter_map(|section| section.problems.first().cloned())
-            .collect();
-        merged.problems.extend(why);
+        self.put_unread(&mut merged, parts);
         Some(merged)
     }
 
@@ -457,6 +457,7 @@ impl Config {
             profile.lost.extend(included.lost);
             profile.headers.extend(included.headers);
             profile.unread.extend(included.unread);
+            profile.inherited.extend(included.inherited);
         }
         Ok(())
     }

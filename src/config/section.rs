@@ -87,6 +87,8 @@ pub(crate) struct Section {
     pub(crate) headers: Vec<Origin>,
     /// Sections that are not read, though they seem to be meant for this profile.
     pub(crate) unread: Vec<Section>,
+    /// What it does not set and would inherit in the AWS CLI: `[DEFAULT]`.
+    pub(crate) inherited: Vec<Section>,
 }
 
 /// The keys of one access key: they come from one file, or they are of two keys.
@@ -110,6 +112,7 @@ impl Section {
             lost: Vec::new(),
             headers: Vec::new(),
             unread: Vec::new(),
+            inherited: Vec::new(),
         }
     }
 
@@ -183,6 +186,12 @@ impl Section {
     pub(super) fn keep(&mut self, keys: &[&str]) {
         self.settings.retain(|(key, _)| keys.contains(&&**key));
         self.lost.retain(|(key, _)| keys.contains(&&**key));
+    }
+
+    /// Leaves out the keys of these names.
+    pub(super) fn drop_those(&mut self, is_one: impl Fn(&str) -> bool) {
+        self.settings.retain(|(key, _)| !is_one(key));
+        self.lost.retain(|(key, _)| !is_one(key));
     }
 
     /// Sets the key, over what it was before.

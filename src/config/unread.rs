@@ -1,11 +1,20 @@
-//! Sections that are not read, and the profiles that they seem to be meant for: what guards a
-//! profile may stand below such a header. Refusing that is left to `plan`.
+//! What stands where no program reads it, and the profiles that it seems to be meant for: below a
+//! header that is not quite one, or in a table of the settings file whose profile is not there.
+//! Refusing what is guarded there is left to `plan`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::Range;
 
 use super::Config;
+use super::bare;
+use super::body;
+use super::file::ProfileFile;
+use super::header::{HeaderFlaw, SectionKind};
 use super::index::Found;
-use super::scan;
+use super::keys::{Key, Weight};
+use super::meant::{self, Meant, Names};
+use super::misspelt::key_meant;
+use super::origin::{FileKind, Origin, Problem};
 use super::section::Section;
 use super::sections_used::Parts;
 
@@ -17,94 +26,308 @@ const OF_XACCT: [&str; 4] = [
     "confirm",
 ];
 
-/// By the profile's name: whether the section is in the config file, and its place there.
-pub(super) type Unread = HashMap<String, Vec<(bool, usize)>>;
+/// What of `[DEFAULT]` is meant for every profile, whatever it is.
+const OF_ALL: [&str; 6] = [
+    "read_only",
+    "session_policy",
+    "session_policy_arns",
+    "confirm",
+    "external_id",
+    "mfa_serial",
+];
+
+/// What is not read, and for whom.
+#[derive(Default)]
+pub(super) struct Unread {
+    by_profile: HashMap<String, Vec<Place>>,
+    /// What no profile can be found for.
+    of_nobody: Vec<Place>,
+    /// `[DEFAULT]`, which the AWS CLI gives to every profile.
+    of_all: Vec<Place>,
+    /// Lines in a profile's sections that name another profile.
+    headers: HashMap<String, Vec<Origin>>,
+}
+
+/// Where it is.
+#[derive(Clone)]
+enum Place {
+    /// A section, by its place in its file.
+    Section {
+        file: FileKind,
+        at: usize,
+        /// It may be another tool's: what xacct alone reads counts, and nothing else.
+        is_tools: bool,
+    },
+    /// Below a line that is no header, or before every header.
+    Lines {
+        file: FileKind,
+        number: usize,
+        below: Range<usize>,
+    },
+    /// A table of the settings file.
+    Table(usize),
+}
 
 impl Config {
-    /// The sections that are not read and seem to be meant for this profile, each with what is
-    /// wrong with its header first.
-    pub(super) fn unread_for(&self, name: &str, parts: &Parts<'_>) -> Vec<Section> {
-        let mut sections = self.replaced(name, parts);
-        if self.config.sections.has_unread || self.credentials.sections.has_unread {
-            let unread = self.unread.get_or_init(|| self.find_unread());
-            let places = unread.get(name).into_iter().flatten();
-            sections.extend(places.map(|(is_config, at)| {
-                let file = if *is_config {
-                    &self.config
-                } else {
-                    &self.credentials
-                };
-                file.unread(&file.sections.all[*at], name)
-            }));
+    /// Puts in what is not read and seems to be meant for this profile, each with the reason first.
+    pub(super) fn put_unread(&self, profile: &mut Section, parts: &Parts<'_>) {
+        let name = profile.name.clone();
+        let mut sections = self.replaced(&name, parts);
+        sections.extend(self.of_another_kind(&name));
+        let unread = self.unread.get_or_init(|| self.find_unread());
+        for place in &unread.of_all {
+            let mut section = self.section_at(place, &name);
+            section.keep(&OF_ALL);
+            section.drop_those(|key| profile.named(key).is_some());
+            profile.inherited.push(section);
         }
-        sections
+        let places = unread.by_profile.get(&name).into_iter().flatten();
+        sections.extend(places.map(|place| self.section_at(place, &name)));
+        for section in &sections {
+            let why = section.problems.first();
+            let why = why.filter(|why| !profile.problems.contains(why));
+            profile.problems.extend(why.cloned());
+        }
+        profile.unread = sections;
+        let headers = unread.headers.get(&name).into_iter().flatten();
+        profile.headers.extend(headers.cloned());
+    }
+
+    /// What is not read and cannot be told to be any profile's, each with the reason first.
+    pub(crate) fn unread_of_nobody(&self) -> Vec<Section> {
+        let unread = self.unread.get_or_init(|| self.find_unread());
+        let places = unread.of_nobody.iter();
+        places.map(|place| self.section_at(place, "")).collect()
     }
 
     /// `[default]` beside `[profile default]`, which replaces it as in the SDKs: of those, none
     /// knows what xacct alone reads.
     fn replaced(&self, name: &str, parts: &Parts<'_>) -> Vec<Section> {
-        if parts.config.is_empty() {
+        let Some(instead) = parts.config.first() else {
             return Vec::new();
-        }
+        };
+        let why = format!(
+            "[default] is ignored: [profile default] in line {} replaces it",
+            instead.line
+        );
         let of_xacct = |found: &&Found| {
-            let mut section = self.config.unread(found, name);
+            let mut section = self.config.unread(found, name, &why);
             section.keep(&OF_XACCT);
             section
         };
         parts.plain_default.iter().map(of_xacct).collect()
     }
 
-    fn find_unread(&self) -> Unread {
-        let parts = self.parts();
-        let names: HashSet<&str> = parts
-            .iter()
-            .filter(|(_, parts)| parts.any())
-            .map(|(name, _)| *name)
-            .collect();
-        let mut folded: HashMap<String, Vec<&str>> = HashMap::new();
-        for name in &names {
-            folded.entry(name.to_lowercase()).or_default().push(name);
-        }
-        let mut unread = Unread::new();
-        for (is_config, file) in [(true, &self.config), (false, &self.credentials)] {
-            for (at, found) in file.sections.all.iter().enumerate() {
-                let name = file.name(found);
-                let visible;
-                let meant = if found.is_disguised(file.text()) {
-                    visible = scan::visible(name);
-                    vec![visible.trim()]
-                } else if found.is_unread() && !names.contains(name) {
-                    file.profiles_meant(found)
-                } else {
-                    continue;
-                };
-                for name in profiles_of(&meant, &names, &folded) {
-                    unread
-                        .entry(name.to_owned())
-                        .or_default()
-                        .push((is_config, at));
+    /// `[sso-session client1]` and `[services client1]` beside the profile of that name.
+    fn of_another_kind(&self, name: &str) -> Vec<Section> {
+        let kinds = [
+            (SectionKind::SsoSession, "sso-session"),
+            (SectionKind::Services, "services"),
+        ];
+        let mut sections = Vec::new();
+        for (kind, prefix) in kinds {
+            let why = format!("[{prefix} {name}] is no profile");
+            for found in self.config.find(kind, name) {
+                let mut section = self.config.unread(found, name, &why);
+                section.drop_those(|key| key.starts_with("sso_"));
+                if says_something(&section) {
+                    sections.push(section);
                 }
             }
         }
+        sections
+    }
+
+    fn section_at(&self, place: &Place, name: &str) -> Section {
+        match place {
+            Place::Section { file, at, is_tools } => {
+                let file = self.aws_file(*file);
+                let found = &file.sections.all[*at];
+                let mut section = file.unread(found, name, why(file, found));
+                if *is_tools {
+                    section.keep(&OF_XACCT);
+                }
+                section
+            }
+            Place::Lines {
+                file,
+                number,
+                below,
+            } => self.aws_file(*file).unread_lines(*number, below, name),
+            Place::Table(at) => {
+                let mut section = self.settings.profiles[*at].clone();
+                let message = format!(
+                    "[profile.{}] is ignored: no file defines such a profile",
+                    section.name
+                );
+                let origin = section.origin.clone();
+                section.problems.push(Problem { origin, message });
+                section
+            }
+        }
+    }
+
+    fn aws_file(&self, file: FileKind) -> &ProfileFile {
+        if file == FileKind::Credentials {
+            &self.credentials
+        } else {
+            &self.config
+        }
+    }
+
+    fn find_unread(&self) -> Unread {
+        let files = [
+            (FileKind::Config, &self.config),
+            (FileKind::Credentials, &self.credentials),
+        ];
+        let bare = files.map(|(_, file)| bare::lines(file.text(), &file.sections.all));
+        let tables = self.orphans();
+        let has_unread = files
+            .iter()
+            .any(|(_, file)| file.sections.has_unread || file.first_outside().is_some());
+        let mut unread = Unread::default();
+        if bare.iter().all(Vec::is_empty) && tables.is_empty() && !has_unread {
+            return unread;
+        }
+        let parts = self.parts();
+        let is_orphan = |name: &str| {
+            let mut orphans = tables.iter().map(|at| &self.settings.profiles[*at].name);
+            orphans.any(|orphan| orphan == name)
+        };
+        let there = parts.iter().filter(|(_, parts)| parts.any());
+        let names = there.map(|(name, _)| *name).filter(|name| !is_orphan(name));
+        let names = Names::of(names);
+        for ((kind, file), bare) in files.into_iter().zip(bare) {
+            unread.sections(kind, file, &names);
+            unread.lines(kind, file, &bare, &names);
+        }
+        for at in tables {
+            self.put_table(at, &names, &mut unread);
+        }
         unread
+    }
+
+    fn put_table(&self, at: usize, names: &Names<'_>, unread: &mut Unread) {
+        let table = &self.settings.profiles[at];
+        let meant = meant::read(&table.name).names;
+        let like = names.like(&meant).into_iter();
+        let like: Vec<&str> = like.filter(|name| *name != table.name).collect();
+        if like.is_empty() && self.is_usual() {
+            unread.of_nobody.push(Place::Table(at));
+        }
+        unread.put(like, &Place::Table(at));
     }
 }
 
-/// The first of the names that is a profile's as it stands, or else but for the case of its
-/// letters.
-fn profiles_of<'c>(
-    meant: &[&str],
-    names: &HashSet<&'c str>,
-    folded: &HashMap<String, Vec<&'c str>>,
-) -> Vec<&'c str> {
-    let exact = meant.iter().find_map(|name| names.get(*name).copied());
-    let alike = || {
-        meant
-            .iter()
-            .find_map(|name| folded.get(&name.to_lowercase()))
+/// Whether any key decides something, if it were a profile's.
+fn says_something(section: &Section) -> bool {
+    let decides = |name: &str| {
+        let key = Key::of(name).or_else(|| key_meant(name));
+        key.is_some_and(|key| key.weight() == Weight::Decides)
     };
-    match exact {
-        Some(name) => vec![name],
-        None => alike().cloned().unwrap_or_default(),
+    let mut keys = section.iter().map(|(key, _)| key);
+    keys.any(decides) || section.lost.iter().any(|(key, _)| decides(key))
+}
+
+/// Why the section is not read, where its header has nothing wrong in itself.
+fn why(file: &ProfileFile, found: &Found) -> &'static str {
+    if found.is_disguised(file.text()) {
+        "something in the name cannot be seen: it is another profile's"
+    } else if found.kind == SectionKind::Spaced {
+        "in this file a profile is written [NAME], without a word before it"
+    } else {
+        ""
     }
+}
+
+impl Unread {
+    fn put(&mut self, names: Vec<&str>, place: &Place) {
+        for name in names {
+            let places = self.by_profile.entry(name.to_owned()).or_default();
+            places.push(place.clone());
+        }
+    }
+
+    fn sections(&mut self, kind: FileKind, file: &ProfileFile, names: &Names<'_>) {
+        let text = file.text();
+        for (at, found) in file.sections.all.iter().enumerate() {
+            let name = file.name(found);
+            let is_disguised = found.is_disguised(text);
+            if !is_disguised && (!found.is_unread() || names.has(name)) {
+                continue;
+            }
+            let meant = file.meant(found);
+            let place = Place::Section {
+                file: kind,
+                at,
+                is_tools: meant.is_tools,
+            };
+            if kind == FileKind::Config && meant.names.first().is_some_and(|name| name == "DEFAULT")
+            {
+                self.of_all.push(place);
+                continue;
+            }
+            let mut like = names.like(&meant.names);
+            like.retain(|like| *like != name);
+            if like.is_empty() && meant.is_nameless {
+                self.put(above(file, at), &place);
+                self.of_nobody.push(place);
+            } else {
+                self.put(like, &place);
+            }
+        }
+    }
+
+    /// What stands below lines that seem to be headers, and before every header.
+    fn lines(
+        &mut self,
+        file: FileKind,
+        text: &ProfileFile,
+        bare: &[bare::Bare<'_>],
+        names: &Names<'_>,
+    ) {
+        let mut is_outside = text.sections.start() > 0;
+        for line in bare {
+            let Meant {
+                names: meant,
+                is_nameless,
+                ..
+            } = meant::read(line.text);
+            let own = line.section.map(|at| text.name(&text.sections.all[at]));
+            let like = names.like(&meant);
+            let place = Place::Lines {
+                file,
+                number: line.number,
+                below: line.below.clone(),
+            };
+            is_outside &= like.is_empty() || line.section.is_some();
+            if like.is_empty() && is_nameless && body::is_like_header(line.text) {
+                self.of_nobody.push(place);
+            } else if !like.is_empty() {
+                let own = own.filter(|own| !like.contains(own) && text.sets_a_key(&line.below));
+                if let Some(own) = own {
+                    let headers = self.headers.entry(own.to_owned()).or_default();
+                    headers.push(text.origin(line.number));
+                }
+                self.put(like, &place);
+            }
+        }
+        if is_outside {
+            self.of_nobody.push(Place::Lines {
+                file,
+                number: 0,
+                below: 0..text.sections.start(),
+            });
+        }
+    }
+}
+
+/// The profile whose section goes on below a header without a `]`, if that is none.
+fn above<'c>(file: &'c ProfileFile, at: usize) -> Vec<&'c str> {
+    let is_unclosed = file.sections.all[at].flaw == Some(HeaderFlaw::Unclosed);
+    let above = at.checked_sub(1).map(|above| &file.sections.all[above]);
+    let above = above
+        .filter(|above| matches!(above.kind, SectionKind::Profile | SectionKind::PlainDefault));
+    let names = above.filter(|_| is_unclosed).map(|above| file.name(above));
+    names.into_iter().collect()
 }

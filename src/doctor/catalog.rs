@@ -85,7 +85,9 @@ kinds! {
     GUARD_MISSPELT: Error Files "guard-misspelt" "An unknown key that looks like one that says who \
          you become, narrows or guards it: xacct refuses the profile.";
     GUARD_UNREAD: Error Files "guard-unread" "A key that says who you become, narrows or guards \
-         it, below a header that is not read and that seems to mean the profile: xacct refuses it.";
+         it, where no program reads it: below a header that is not read, in an [sso-session] or \
+         [services], in a table for a profile that is not there. xacct refuses the profile that \
+         it seems to be meant for.";
     KEY_UNKNOWN: Note Files "key-unknown" "A key that neither AWS nor xacct knows.";
 
     // What the profiles say (docs/aws.md A2, A3).

@@ -47,7 +47,7 @@ pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static FindingKind, 
 }
 
 fn unknown_of_profile(key: &str) -> Option<(&'static FindingKind, String, String)> {
-    if Key::of(key).is_some() {
+    if Key::of(key).is_some() || key.starts_with("x_") {
         return None;
     }
     if let Some(tool) = tool_of_key(key) {
@@ -57,7 +57,10 @@ fn unknown_of_profile(key: &str) -> Option<(&'static FindingKind, String, String
     }
     if let Some(meant) = plan::guard_meant(key) {
         let message = format!("'{}' is not a key that any program reads", shown(key));
-        let fix = format!("did you mean {meant}? If not, delete the line");
+        let fix = format!(
+            "did you mean {meant}? If not, delete the line, or call it x_{}",
+            shown(key)
+        );
         return Some((&catalog::GUARD_MISSPELT, message, fix));
     }
     Some(key_meant(key).map_or_else(|| nobodys(key), |meant| misspelt(key, meant.name())))

@@ -16,7 +16,7 @@ use crate::config::{Config, Key, Profile};
 use crate::credentials::rfc3339;
 use crate::duration;
 use crate::error::{Error, Place, Result};
-use crate::plan::{Plan, RegionOrigin, in_other_keyring};
+use crate::plan::{self, Plan, RegionOrigin, in_other_keyring};
 
 /// A profile and what its plan came to.
 pub(crate) struct Planned {
@@ -82,6 +82,13 @@ pub(crate) fn check(
             );
         }
     }
+    let elsewhere = plan::guards_of_nobody(config).into_iter();
+    let elsewhere = elsewhere.chain(plan::guards_in_other_sections(config));
+    findings.extend(
+        elsewhere
+            .filter(|error| told.insert(one_of(error)))
+            .map(|error| of_line(&error)),
+    );
     let across = config.profiles_by_file();
     findings.extend(
         across
@@ -224,6 +231,15 @@ fn of_error(profile: &Profile, holders: &Holders<'_>, error: &Error, is_source: 
     match hints.as_slice() {
         [] => finding.fix("correct the value"),
         hints => finding.fix(hints.join("; ")),
+    }
+}
+
+/// An error about a line that is no profile's.
+fn of_line(error: &Error) -> Finding {
+    let finding = Finding::new(kind_of(error), said(error)).fix(error.hints.join("; "));
+    match error.place.as_deref() {
+        Some(Place::Line { file, line }) => finding.in_line(file, *line),
+        _ => finding,
     }
 }
 

@@ -4,8 +4,8 @@
 use super::Request;
 use super::access_key;
 use super::chain_profile::{Link, Value};
-use super::screen;
 use super::source::{self, Source};
+use super::{guards, screen};
 use crate::arn::Arn;
 use crate::config::{Config, Key, Profile};
 use crate::env::Env;
@@ -63,6 +63,7 @@ pub(super) fn resolve<'a>(config: &Config, request: &'a Request, env: &Env) -> R
     loop {
         let is_source = !links.is_empty();
         screen::profile(&link.profile)?;
+        guards::refuse(config, &link.profile, is_source)?;
         if (is_source && access_key::has_access_key(&link.profile)) || !link.assumes_role() {
             let source = source::of_profile(config, &link, env)?;
             links.push(link);

@@ -9,6 +9,7 @@ mod key;
 mod checks;
 mod chain_profile;
 mod screen;
+mod guards;
 mod access_key;
 mod transport;
 mod machine;
@@ -42,6 +43,9 @@ use crate::error::{Error, Place, Result};
 use crate::role_options::RoleOptions;
 
 pub(crate) use endpoint::{Connection, Endpoint, IdentityCenter, RetryMode};
+pub(crate) use guards::{
+    in_other_sections as guards_in_other_sections, of_nobody as guards_of_nobody,
+};
 pub(crate) use key::PlanKey;
 pub(crate) use machine::{CONTAINER_TOKEN_FILE, Metadata};
 pub(crate) use mfa::CHAINED_MAXIMUM;

@@ -4,7 +4,7 @@
 
 use super::{Request, at};
 use crate::config::scan::visible;
-use crate::config::{FileKind, Key, Profile, Section, Setting, Shape, Weight, key_meant};
+use crate::config::{FileKind, Key, Origin, Profile, Section, Setting, Shape, Weight, key_meant};
 use crate::error::{Error, Result};
 
 /// Errors: of kind `Config`, with the line.
@@ -20,13 +20,12 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
     }
     if let Some(origin) = profile.headers.first() {
         let message = "the line seems to be the header of a section, and it is none";
+        let form = header_in(origin);
         return Err(at(origin, message).hint(format!(
-            "write it as [profile NAME], or delete it: what stands below it counts for profile \
-             '{}'",
+            "write it as {form}, or delete it: what stands below it counts for profile '{}'",
             profile.name
         )));
     }
-    unread(profile)?;
     for (key, setting) in profile.iter() {
         let known = Key::of(key);
         if known.is_some_and(|key| is_empty(key, setting)) {
@@ -40,50 +39,22 @@ pub(super) fn profile(profile: &Profile) -> Result<()> {
                 &setting.origin,
                 &format!("'{key}' is not a key that any program reads"),
             )
-            .hint(format!("did you mean {meant}? If not, delete the line"))
+            .hint(format!(
+                "did you mean {meant}? If not, delete the line, or call it x_{key}"
+            ))
             .named("guard-misspelt"));
         }
     }
     Ok(())
 }
 
-/// What decides, below a header that is not read though it seems to be this profile's.
-///
-/// Errors: of kind `Config`, with the line.
-fn unread(profile: &Profile) -> Result<()> {
-    for section in &profile.unread {
-        let set = section.iter().filter(|(key, setting)| {
-            let counts = profile.named(key).map(|own| own.value.trim());
-            counts != Some(setting.value.trim())
-        });
-        let set = set.map(|(key, setting)| (key, &setting.origin));
-        let lost = section
-            .lost
-            .iter()
-            .map(|(key, origin)| (key.as_str(), origin));
-        // An access key there is not used by any program, and narrows nothing.
-        let guard = |key| decisive(key).filter(|key| !key.name().starts_with("aws_"));
-        let mut all = set.chain(lost);
-        let Some((key, origin)) = all.find_map(|(key, origin)| Some((guard(key)?, origin))) else {
-            continue;
-        };
-        let message = format!(
-            "{key} is not read: the header in line {} seems to mean profile '{}', and is none of \
-             it",
-            section.origin.line, profile.name
-        );
-        let error = at(origin, &message).named("guard-unread");
-        let why = section
-            .problems
-            .first()
-            .filter(|why| why.origin == section.origin);
-        let error = why
-            .map(ToString::to_string)
-            .into_iter()
-            .fold(error, Error::hint);
-        return Err(error.hint("correct the header, or delete the section"));
+/// How a header is written in the file of this line.
+fn header_in(origin: &Origin) -> &'static str {
+    if origin.file == FileKind::Credentials {
+        "[NAME]"
+    } else {
+        "[profile NAME]"
     }
-    Ok(())
 }
 
 /// Values that run on over the lines below them, and control characters.
@@ -212,7 +183,7 @@ pub(super) fn misspelt(key: &str) -> Option<Key> {
 }
 
 /// The key of those above that this one is, or is nearly called like.
-fn decisive(key: &str) -> Option<Key> {
+pub(super) fn decisive(key: &str) -> Option<Key> {
     let known = Key::of(key).filter(|known| is_decisive(*known));
     known.or_else(|| misspelt(key))
 }

@@ -56,6 +56,7 @@ mod exec_aws;
 mod explain;
 mod export;
 mod given_codes;
+mod guards_elsewhere;
 mod guards_unread;
 mod import;
 mod in_time;

@@ -67,8 +67,10 @@ fn may_be_header(line: &str) -> bool {
 /// In most lines it stands among the first bytes, which are looked at all at once.
 fn has_equals(line: &[u8]) -> bool {
     let near = line.first_chunk::<16>();
-    let is_near =
-        near.is_some_and(|bytes| bytes.iter().fold(false, |is, byte| is | (*byte == b'=')));
+    let is_near = near.is_some_and(|bytes| {
+        let found = bytes.iter().map(|byte| u8::from(*byte == b'='));
+        found.sum::<u8>() > 0
+    });
     is_near || memchr(b'=', line).is_some()
 }
 

@@ -323,7 +323,7 @@ impl Unread {
 }
 
 /// The profile whose section goes on below a header without a `]`, if that is none.
-fn above<'c>(file: &'c ProfileFile, at: usize) -> Vec<&'c str> {
+fn above(file: &ProfileFile, at: usize) -> Vec<&str> {
     let is_unclosed = file.sections.all[at].flaw == Some(HeaderFlaw::Unclosed);
     let above = at.checked_sub(1).map(|above| &file.sections.all[above]);
     let above = above

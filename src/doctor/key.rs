@@ -47,13 +47,17 @@ pub(super) fn unknown(below: Below, key: &str) -> Option<(&'static FindingKind, 
 }
 
 fn unknown_of_profile(key: &str) -> Option<(&'static FindingKind, String, String)> {
-    if Key::of(key).is_some() || key.starts_with("x_") {
+    if Key::of(key).is_some() {
         return None;
     }
     if let Some(tool) = tool_of_key(key) {
         let message = format!("{key} is a key of {tool}: neither AWS nor xacct reads it");
         let fix = format!("delete it, if {tool} is not used any more");
         return Some((&catalog::OTHER_KEYS, message, fix));
+    }
+    // A tool's, as whoever wrote it says.
+    if key.starts_with("x_") {
+        return None;
     }
     if let Some(meant) = plan::guard_meant(key) {
         let message = format!("'{}' is not a key that any program reads", shown(key));

@@ -71,7 +71,7 @@ fn one_profile_is_what_its_credentials_rest_on() {
 ~/.aws/config:3: warning: profile 'a': unknown key ouput [key-misspelt]
   did you mean output?
 ~/.aws/config:8: error: profile 'b': 'sorce_identity' is not a key that any program reads [guard-misspelt]
-  did you mean source_identity? If not, delete the line
+  did you mean source_identity? If not, delete the line, or call it x_sorce_identity
 ~/.aws/config:11: error: profile 'c': the line begins with =: the AWS CLI and the SDKs reject the whole file [key-unnamed]
   write key = value, or delete it
 ";

@@ -417,7 +417,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "\
 ~/.aws/config:3: error: profile 'a': 'sso_acount_id' is not a key that any program reads \
          [guard-misspelt]
-  did you mean sso_account_id? If not, delete the line
+  did you mean sso_account_id? If not, delete the line, or call it x_sso_acount_id
 ",
     ),
     (

@@ -47,6 +47,8 @@ impl Kind {
 pub(crate) enum Place {
     /// A line, counted from 1, of a file as a person would write it: `~/.aws/config:12`.
     Line { file: String, line: usize },
+    /// The whole of a file: `~/.aws/config`.
+    File(String),
     /// An option, an environment variable, or something else by its name: `--region`.
     Named(String),
 }
@@ -55,7 +57,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Line { file, line } => write!(f, "{file}:{line}"),
-            Place::Named(name) => f.write_str(name),
+            Place::File(name) | Place::Named(name) => f.write_str(name),
         }
     }
 }
@@ -66,22 +68,39 @@ impl From<&str> for Place {
     }
 }
 
+/// A next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub(crate) text: String,
+    pub(crate) kind: HintKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HintKind {
+    Step,
+    /// It names a command for the profile, and so is of no use before the profile is in a file.
+    ForProfile,
+    /// It names what was probably meant: "did you mean …?"
+    Misspelt,
+}
+
 /// One message in lower case, and hints that each name an exact next step.
 pub(crate) struct Error {
     pub(crate) kind: Kind,
     /// It stands before the message where the error is shown.
     pub(crate) place: Option<Box<Place>>,
     pub(crate) message: String,
-    pub(crate) hints: Vec<String>,
-    /// Which of the hints name a command for the profile, and so are of no use before it is in a
-    /// file: a bit each.
-    pub(crate) of_profile: u32,
+    pub(crate) hints: Vec<Hint>,
     /// What a library said underneath; shown with `-v` only.
     pub(crate) cause: Option<anyhow::Error>,
     /// What `doctor` calls it, where that is more than a bad value.
     pub(crate) id: Option<&'static str>,
-    /// The profiles of a circle.
-    pub(crate) profiles: Vec<String>,
+    /// The profiles of a cycle.
+    pub(crate) profiles: Box<[String]>,
+    /// The message says which profile it is about.
+    pub(crate) names_profile: bool,
+    /// AWS's code, if the message is a refusal: `AccessDenied`.
+    pub(crate) aws_code: Option<Box<str>>,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -95,10 +114,11 @@ impl Error {
             place: None,
             message,
             hints: Vec::new(),
-            of_profile: 0,
             cause: None,
             id: None,
-            profiles: Vec::new(),
+            profiles: Box::default(),
+            names_profile: false,
+            aws_code: None,
         }
     }
 
@@ -128,24 +148,45 @@ impl Error {
 
     /// Adds a next step; several are printed one a line, in the order given.
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Error {
-        self.hints.push(masked::message(&hint.into()));
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Error {
+        self.hint_of(HintKind::Step, &hint.into())
+    }
+
+    fn hint_of(mut self, kind: HintKind, text: &str) -> Error {
+        let text = masked::message(text);
+        self.hints.push(Hint { text, kind });
         self
+    }
+
+    /// The hints' texts.
+    pub(crate) fn hint_texts(&self) -> Vec<String> {
+        self.hints.iter().map(|hint| hint.text.clone()).collect()
     }
 
     /// A next step that takes the profile's name, so that it helps only with a profile that is in a
     /// file.
     #[must_use]
-    pub(crate) fn hint_of_profile(mut self, hint: impl Into<String>) -> Error {
-        self.of_profile |= 1 << self.hints.len();
-        self.hint(hint)
+    pub(crate) fn hint_of_profile(self, hint: impl Into<String>) -> Error {
+        self.hint_of(HintKind::ForProfile, &hint.into())
+    }
+
+    /// `did you mean …?`
+    #[must_use]
+    pub(crate) fn did_you_mean(self, meant: &str) -> Error {
+        self.hint_of(HintKind::Misspelt, &format!("did you mean {meant}?"))
+    }
+
+    /// Whether one of the hints names what was probably meant.
+    pub(crate) fn is_misspelt(&self) -> bool {
+        self.hints
+            .iter()
+            .any(|hint| hint.kind == HintKind::Misspelt)
     }
 
     #[must_use]
     pub(crate) fn without_hints(self) -> Error {
         Error {
             hints: Vec::new(),
-            of_profile: 0,
             ..self
         }
     }
@@ -153,12 +194,7 @@ impl Error {
     /// As it is to be said of a profile that is not in a file yet.
     #[must_use]
     pub(crate) fn of_unwritten_profile(mut self) -> Error {
-        let mut bits = self.of_profile;
-        self.hints.retain(|_| {
-            let is_kept = bits & 1 == 0;
-            bits >>= 1;
-            is_kept
-        });
+        self.hints.retain(|hint| hint.kind != HintKind::ForProfile);
         self
     }
 
@@ -172,7 +208,21 @@ impl Error {
     /// Names the profiles that it is about.
     #[must_use]
     pub(crate) fn about(mut self, profiles: impl IntoIterator<Item = String>) -> Error {
-        self.profiles.extend(profiles);
+        self.profiles = profiles.into_iter().collect();
+        self
+    }
+
+    /// The message says which profile it is about.
+    #[must_use]
+    pub(crate) fn naming_profile(mut self) -> Error {
+        self.names_profile = true;
+        self
+    }
+
+    /// The message is AWS's refusal with this code.
+    #[must_use]
+    pub(crate) fn with_aws_code(mut self, code: &str) -> Error {
+        self.aws_code = Some(code.into());
         self
     }
 
@@ -193,7 +243,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {self} {:?}", self.kind, self.hints)
+        write!(f, "{:?}: {self} {:?}", self.kind, self.hint_texts())
     }
 }
 

@@ -175,20 +175,19 @@ fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {
         FileKind::Settings => "XACCT_CONFIG",
     };
     match error.kind() {
-        ErrorKind::PermissionDenied => {
-            Error::config(format!("{path} cannot be read: permission denied")).hint(format!(
+        ErrorKind::PermissionDenied => Error::config("the file cannot be read: permission denied")
+            .hint(format!(
                 "if the file is yours: {}",
                 hints::allow_reading(path)
-            ))
-        }
-        ErrorKind::IsADirectory => Error::config(format!("{path} is a directory and not a file"))
-            .hint(format!(
-                "move it away, or set {variable} to the file that is meant"
             )),
-        _ => Error::config(format!("{path} cannot be read: {error}"))
+        ErrorKind::IsADirectory => Error::config("it is a directory, not a file").hint(format!(
+            "move it away, or set {variable} to the file that is meant"
+        )),
+        _ => Error::config(format!("the file cannot be read: {error}"))
             .hint(format!("{variable} can name another file"))
             .caused_by(error),
     }
+    .at(Place::File(path.to_owned()))
     .named("file-unreadable")
 }
 
@@ -199,10 +198,11 @@ fn has_only_carriage_returns(bytes: &[u8]) -> bool {
 }
 
 fn of_one_line(path: &str) -> Error {
-    Error::config(format!(
-        "{path}: its lines end with a carriage return and no line feed: only the AWS CLI and boto3 \
-         see more than one line"
-    ))
+    Error::config(
+        "its lines end with a carriage return and no line feed: only the AWS CLI and boto3 see \
+         more than one line",
+    )
+    .at(Place::File(path.to_owned()))
     .hint(hints::end_lines(path))
     .named("file-unreadable")
 }
@@ -233,9 +233,8 @@ fn is_wide(path: &str, encoding: &str) -> Error {
     } else {
         ""
     };
-    let error = Error::config(format!(
-        "{path}: the file is {encoding}{writer} and not UTF-8"
-    ));
+    let error = Error::config(format!("the file is {encoding}{writer} and not UTF-8"))
+        .at(Place::File(path.to_owned()));
     hints::to_utf8(path, &name, encoding)
         .into_iter()
         .fold(error, Error::hint)

@@ -199,7 +199,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_hints_are_commands_that_do_not_wait() {
-        let hints = |stopped| timed_out("xacct login acme (pid 7)", "", stopped).hints;
+        let hints = |stopped| timed_out("xacct login acme (pid 7)", "", stopped).hint_texts();
         assert_eq!(hints(false)[1], "kill 7    ends it");
         assert_eq!(hints(true)[1], "kill -KILL 7    ends it");
         assert_eq!(timed_out("another process", "", false).hints.len(), 1);

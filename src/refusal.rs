@@ -47,7 +47,7 @@ pub(crate) fn note(
         profile: profile.to_owned(),
         time: now,
         message: error.to_string(),
-        hints: error.hints.clone(),
+        hints: error.hint_texts(),
         caller,
     };
     let text = serde_json::to_vec(&refusal).unwrap_or_default();

@@ -108,7 +108,7 @@ impl Voice {
         // Errors mask themselves, where they are made.
         self.line("error: ", anstyle::AnsiColor::Red, &error.to_string());
         for hint in &error.hints {
-            self.write_line(&format!("  {}", visible(hint)));
+            self.write_line(&format!("  {}", visible(&hint.text)));
         }
         if let Some(cause) = error.cause.as_ref().filter(|_| self.verbose > 0) {
             self.write_line(&format!(

@@ -156,7 +156,7 @@ impl Selector {
             [] => {
                 error.hint("xacct list    shows the profiles with account, role, source and tags")
             }
-            near => error.hint(format!("did you mean {}?", near.join(" or "))),
+            near => error.did_you_mean(&near.join(" or ")),
         }
     }
 }

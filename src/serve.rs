@@ -241,7 +241,7 @@ impl ServeAnswer {
         let hint = error
             .hints
             .first()
-            .map(|hint| format!(" ({hint})"))
+            .map(|hint| format!(" ({})", hint.text))
             .unwrap_or_default();
         ServeAnswer::error(
             status,

@@ -287,6 +287,6 @@ fn no_such_unit(path: &str, walked: &str, name: &str, units: &[Unit]) -> Error {
     match (nearest(name, &names).as_slice(), names.as_slice()) {
         (_, []) => error,
         ([], names) => error.hint(format!("there are: {}", names.join(", "))),
-        (near, _) => error.hint(format!("did you mean {}?", near.join(" or "))),
+        (near, _) => error.did_you_mean(&near.join(" or ")),
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn failed(run: &Run<'_>, index: usize, failure: Failure) -> Error {
             let error = Error::refused(format!(
                 "AWS refused a session for the access key of profile '{}': {code}: {message}",
                 step.profile
-            ));
+            ))
+            .with_aws_code(&code);
             denied(error, denial, "sts:GetSessionToken")
         }
     }
@@ -84,7 +85,8 @@ pub(super) fn keys_refused(run: &Run<'_>, failure: Failure) -> Error {
             denial,
             ..
         } => dead_keys(run, &code, &message).unwrap_or_else(|| {
-            let error = Error::refused(format!("AWS refused the access key: {code}: {message}"));
+            let error = Error::refused(format!("AWS refused the access key: {code}: {message}"))
+                .with_aws_code(&code);
             denied(error, denial, "sts:GetCallerIdentity")
         }),
     }
@@ -98,7 +100,8 @@ pub(super) fn federation(run: &Run<'_>, failure: Failure) -> Error {
         Failure::Unreachable { .. } => (false, None),
     };
     if let (Failure::Refused { code, message, .. }, Some(_)) = (&failure, denial) {
-        let error = Error::refused(format!("AWS refused {ACTION}: {code}: {message}"));
+        let error =
+            Error::refused(format!("AWS refused {ACTION}: {code}: {message}")).with_aws_code(code);
         return denied(error, denial, ACTION).hint("or use a profile with a role");
     }
     let error = keys_refused(run, failure);
@@ -167,7 +170,8 @@ pub(super) fn not_listed(
     }
     let error = Error::refused(format!(
         "AWS refused organizations:{action} (profile '{profile}'): {code}: {message}"
-    ));
+    ))
+    .with_aws_code(&code);
     match code.as_str() {
         _ if denial.is_some_and(|denial| denial != Denial::IDENTITY) => {
             denied(error, denial, &format!("organizations:{action}"))
@@ -223,7 +227,8 @@ pub(super) fn strange_regions(plan: &Plan) -> Error {
 /// The one source that STS is asked for.
 fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>) -> Error {
     let Source::WebIdentity(web) = &run.broker.plan.source else {
-        return Error::refused(format!("AWS refused the source: {code}: {message}"));
+        return Error::refused(format!("AWS refused the source: {code}: {message}"))
+            .with_aws_code(code);
     };
     let WebIdentity {
         role_arn,
@@ -252,7 +257,8 @@ fn web_identity(run: &Run<'_>, code: &str, message: &str, denial: Option<Denial>
     let error = Error::refused(format!(
         "AWS refused the web identity of {}: {code}: {message}",
         web.whose()
-    ));
+    ))
+    .with_aws_code(code);
     if denial.is_some() {
         error
     } else {
@@ -402,7 +408,8 @@ fn assume_role(
     let error = Error::refused(format!(
         "AWS refused {} (profile '{}'): {code}: {message}",
         role.role_arn, step.profile
-    ));
+    ))
+    .with_aws_code(code);
     if reason == Some(Reason::Duration) {
         return error.hint(format!(
             "the role allows less than {}: lower duration_seconds, or have its maximum session \

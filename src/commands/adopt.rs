@@ -135,13 +135,9 @@ fn writable(
         if !asked.all {
             return Err(why);
         }
-        let why = why
-            .message
-            .trim_start_matches(&format!("profile '{name}': "))
-            .to_owned();
         context
             .voice
-            .warn(&format!("'{name}' is not adopted: {why}"));
+            .warn(&format!("'{name}' is not adopted: {}", why.message));
         return Ok(Vec::new());
     }
     let mut first = names;

@@ -57,11 +57,7 @@ pub(super) fn document(error: &Error) -> String {
         id: error.id,
         place: error.place.as_deref().map(place),
         message: &error.message,
-        hints: error
-            .hints
-            .iter()
-            .map(|hint| masked::message(hint))
-            .collect(),
+        hints: error.hint_texts(),
         cause: error
             .cause
             .as_ref()
@@ -87,6 +83,11 @@ fn place(place: &Place) -> Where<'_> {
         Place::Line { file, line } => Where {
             file: Some(file),
             line: Some(*line),
+            name: None,
+        },
+        Place::File(file) => Where {
+            file: Some(file),
+            line: None,
             name: None,
         },
         Place::Named(name) => Where {

@@ -17,7 +17,7 @@ use super::process;
 use super::section::{Profile, Section, Setting};
 use super::settings_edit;
 use super::words;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 
 const PROCESS: &str = Key::CredentialProcess.name();
 
@@ -211,7 +211,7 @@ fn edited(raw: &Texts, edits: &[Edit<'_>]) -> std::result::Result<Zeroizing<Stri
 
 fn named(names: &[String], why: String) -> Error {
     match names {
-        [name] => Error::config(format!("profile '{name}': {why}")),
+        [name] => Error::config(why).at(Place::Named(format!("profile '{name}'"))),
         _ => Error::config(why),
     }
 }

@@ -222,7 +222,7 @@ fn a_circle_of_includes_is_an_error_that_prints_it() {
         "~/.aws/config:7: include_profile goes in a circle: a -> b -> c -> b"
     );
     assert_eq!(
-        error.hints,
+        error.hint_texts(),
         ["remove the include_profile in ~/.aws/config:7"]
     );
     assert_eq!(error.kind.status(), 3);
@@ -249,7 +249,7 @@ fn an_include_that_leads_nowhere_is_an_error() {
         error.to_string(),
         "~/.aws/config:2: include_profile names 'bsae', which does not exist"
     );
-    assert_eq!(error.hints, ["did you mean 'base'?"]);
+    assert_eq!(error.hint_texts(), ["did you mean 'base'?"]);
     assert_eq!(problems(&config), [error.to_string()]);
 }
 

@@ -154,7 +154,7 @@ mod tests {
         let found = |state: &str, name: &str| {
             let result =
                 profile_directory(chrome, state, "~/.config/google-chrome/Local State", name);
-            result.map_err(|error| format!("{} / {}", error, error.hints.join(" ")))
+            result.map_err(|error| format!("{} / {}", error, error.hint_texts().join(" ")))
         };
         assert_eq!(found(state, "Work").as_deref(), Ok("Profile 1"));
         assert_eq!(found(state, "Profile 2").as_deref(), Ok("Profile 2"));

@@ -150,7 +150,7 @@ fn unknown(name: &str) -> Error {
     let error = if near.is_empty() {
         error
     } else {
-        error.hint(format!("did you mean {}?", near.join(" or ")))
+        error.did_you_mean(&near.join(" or "))
     };
     error.hint("a path of the console does too: --service s3/buckets/my-bucket")
 }
@@ -222,7 +222,7 @@ mod tests {
             .destination(Some("lamda"))
             .unwrap_err();
         assert_eq!(error.to_string(), "--service: unknown service 'lamda'");
-        assert_eq!(error.hints[0], "did you mean 'lambda'?");
+        assert_eq!(error.hint_texts()[0], "did you mean 'lambda'?");
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(crate) struct Finding {
     /// Counted from 1.
     pub(crate) line: Option<usize>,
     pub(crate) message: String,
+    /// The message says which profile it is about.
+    pub(crate) names_profile: bool,
     /// The command to type, or the edit to make.
     pub(crate) fix: Option<String>,
     /// What `--fix` would do about it.
@@ -116,6 +118,7 @@ impl Finding {
             file: None,
             line: None,
             message: masked::message(&message.into()),
+            names_profile: false,
             fix: None,
             repair: None,
         }
@@ -143,6 +146,13 @@ impl Finding {
     #[must_use]
     pub(crate) fn of(mut self, profile: &str) -> Finding {
         self.profile = Some(profile.to_owned());
+        self
+    }
+
+    /// The message says which profile it is about.
+    #[must_use]
+    pub(crate) fn naming_profile(mut self) -> Finding {
+        self.names_profile = true;
         self
     }
 

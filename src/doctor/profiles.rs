@@ -172,21 +172,21 @@ fn is_same(finding: &Finding, failed: &Finding, error: &Error) -> bool {
     (is_account || is_region) && finding.place() == failed.place()
 }
 
-/// What makes two errors one: place and message, or the profiles of a circle wherever it is
-/// entered.
+/// What makes two errors one: place and message, or the profiles of a cycle, whichever of
+/// them it is found from.
 #[derive(PartialEq, Eq, Hash)]
 enum Same {
-    Circle(Vec<String>),
-    Text(String),
+    Cycle(Vec<String>),
+    Message(Option<Box<Place>>, String),
 }
 
 fn one_of(error: &Error) -> Same {
     if error.profiles.is_empty() {
-        return Same::Text(error.to_string());
+        return Same::Message(error.place.clone(), error.message.clone());
     }
-    let mut names = error.profiles.clone();
+    let mut names = error.profiles.to_vec();
     names.sort_unstable();
-    Same::Circle(names)
+    Same::Cycle(names)
 }
 
 fn kind_of(error: &Error) -> &'static FindingKind {
@@ -215,12 +215,17 @@ fn kind_of(error: &Error) -> &'static FindingKind {
 /// then.
 fn of_error(profile: &Profile, holders: &Holders<'_>, error: &Error, is_source: bool) -> Finding {
     let mut kind = kind_of(error);
-    let mut hints = error.hints.clone();
+    let mut hints = error.hint_texts();
     if is_source && *kind == catalog::CREDENTIALS_NONE {
         kind = &catalog::SOURCE_WITHOUT_CREDENTIALS;
         hints.push(in_other_keyring(&profile.name));
     }
     let finding = Finding::new(kind, said(error)).of(&profile.name);
+    let finding = if error.names_profile {
+        finding.naming_profile()
+    } else {
+        finding
+    };
     let finding = match error.place.as_deref() {
         Some(Place::Line { file, line }) => {
             let holder = holders.at(file, *line).unwrap_or(profile);
@@ -246,7 +251,7 @@ fn of_line(error: &Error) -> Finding {
 /// The message; with its place where that is not a line, which a finding has beside it.
 pub(crate) fn said(error: &Error) -> String {
     match error.place.as_deref() {
-        Some(Place::Line { .. }) => error.message.clone(),
+        Some(Place::Line { .. } | Place::File(_)) => error.message.clone(),
         _ => error.to_string(),
     }
 }

@@ -214,10 +214,8 @@ fn line(finding: &Finding, color: bool, text: &mut String) {
     let named = finding
         .profile
         .as_deref()
-        .map(|name| format!("profile '{name}': "));
-    // An error's own words may name it already.
-    let named = named
-        .filter(|_| !finding.message.contains("profile '"))
+        .filter(|_| !finding.names_profile)
+        .map(|name| format!("profile '{name}': "))
         .unwrap_or_default();
     let _ = writeln!(
         text,

@@ -19,7 +19,7 @@ fn paths(home: &Path) -> Paths {
 fn error_of(paths: &Paths) -> (String, Vec<String>) {
     match read(paths) {
         Ok(_) => panic!("read"),
-        Err(error) => (error.to_string(), error.hints),
+        Err(error) => (error.to_string(), error.hint_texts()),
     }
 }
 
@@ -152,7 +152,7 @@ fn a_directory_is_an_error() {
     assert_eq!(
         error_of(&paths),
         (
-            "~/.aws/credentials is a directory and not a file".to_owned(),
+            "~/.aws/credentials: it is a directory, not a file".to_owned(),
             vec![
                 "move it away, or set AWS_SHARED_CREDENTIALS_FILE to the file that is meant"
                     .to_owned()
@@ -172,7 +172,7 @@ fn what_stands_in_the_way_is_an_error() {
     };
     let (message, hints) = error_of(&paths);
     assert!(
-        message.contains("file/config cannot be read: "),
+        message.contains("file/config: the file cannot be read: "),
         "{message}"
     );
     assert_eq!(hints, ["AWS_CONFIG_FILE can name another file"]);
@@ -189,10 +189,10 @@ fn permission_denied_names_the_way_out() {
     );
     assert_eq!(
         error.to_string(),
-        "~/.aws/config cannot be read: permission denied"
+        "~/.aws/config: the file cannot be read: permission denied"
     );
     assert_eq!(
-        error.hints,
+        error.hint_texts(),
         ["if the file is yours: chmod u+r ~/.aws/config (and u+x on the folders above it)"]
     );
     assert_eq!(error.kind.status(), 3);

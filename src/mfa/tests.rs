@@ -51,7 +51,7 @@ async fn a_given_code_is_good_once() {
         format!("this MFA code was already used for {}", DEVICE.serial)
     );
     assert_eq!(
-        (error.kind, error.hints),
+        (error.kind, error.hint_texts()),
         (Kind::Refused, vec!["the next one comes in 12 s".to_owned()])
     );
     let error = next(&source, &store, 2, || at(18_000)).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn without_input_a_person_is_needed() {
         "in a terminal, run: xacct login 'client 1'",
         "or give the code in the variable XACCT_MFA_CODE",
     ];
-    assert_eq!(error.hints, hints);
+    assert_eq!(error.hint_texts(), hints);
 }
 
 /// A clock whose first readings are the last 20 ms of a step, and then the next step.
@@ -139,7 +139,7 @@ async fn a_process_that_gives_a_used_code_is_asked_once_more_in_the_next_step() 
     );
     let hint =
         "the first code was sent, and AWS refused it; these were not sent; is its clock right?";
-    assert_eq!(error.hints, [hint]);
+    assert_eq!(error.hint_texts(), [hint]);
     assert_eq!(error.kind, Kind::Refused);
 }
 

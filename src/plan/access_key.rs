@@ -64,6 +64,7 @@ fn half(profile: &Profile, missing: Key, present: Key) -> Error {
         &[present],
         &format!("profile '{}' is missing {missing}", profile.name),
     )
+    .naming_profile()
     .hint(format!("add {missing}, or delete {present}"))
     .named("key-pair-half")
 }
@@ -75,9 +76,11 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
         .any(|key| set(profile, *key).is_some());
     if flaw.part == CredentialPart::SessionToken && !has_token {
         let message = format!("profile '{}': {SESSION_TOKEN} {}", profile.name, flaw.why);
-        return at_key(profile, &[ACCESS_KEY_ID], &message).hint(format!(
-            "write {SESSION_TOKEN} next to it, which was issued with the key"
-        ));
+        return at_key(profile, &[ACCESS_KEY_ID], &message)
+            .naming_profile()
+            .hint(format!(
+                "write {SESSION_TOKEN} next to it, which was issued with the key"
+            ));
     }
     let keys: &[Key] = match flaw.part {
         CredentialPart::AccessKeyId => &[ACCESS_KEY_ID],
@@ -92,6 +95,7 @@ fn at_fault(profile: &Profile, flaw: &Flaw) -> Error {
         keys,
         &format!("profile '{}': {key} {}", profile.name, flaw.why),
     )
+    .naming_profile()
     .hint(format!("copy {key} again, whole and on one line"))
 }
 

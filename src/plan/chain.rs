@@ -183,6 +183,7 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
             .error(&format!(
                 "profile '{name}' has both source_profile and credential_source"
             ))
+            .naming_profile()
             .hint("keep the one that the role is assumed from and delete the other")
             .named("source-both")),
         (Some(source), None) if source.text == *name => Ok(Next::Own),
@@ -201,6 +202,7 @@ fn next(config: &Config, link: &Link<'_>, env: &Env) -> Result<Next> {
                 "profile '{name}' has a role_arn but neither source_profile nor credential_source"
             ))
             .at(place)
+            .naming_profile()
             .hint("add `source_profile = NAME`, the profile whose credentials may assume the role")
             .named("source-neither"))
         }
@@ -246,7 +248,7 @@ fn refuse_long(links: &[Link<'_>], place: &Place) -> Result<()> {
 
 fn missing_source(config: &Config, wanted: &str, referrer: &str, place: &Place) -> Error {
     let message = format!("could not find source profile '{wanted}' referenced from '{referrer}'");
-    let error = Error::config(message).at(place.clone());
+    let error = Error::config(message).at(place.clone()).naming_profile();
     let hints = config.hints_for_profile(wanted, "xacct list    shows the profiles");
     hints
         .into_iter()

@@ -79,7 +79,8 @@ impl Link<'_> {
     pub(super) fn error(&self, key: Key, message: &str) -> Error {
         match self.value(key) {
             Some(value) => value.error(message),
-            None => Error::config(format!("profile '{}': {message}", self.profile.name)),
+            None => Error::config(format!("profile '{}': {message}", self.profile.name))
+                .naming_profile(),
         }
     }
 
@@ -134,7 +135,7 @@ impl Request {
 pub(super) fn at_key(profile: &Profile, keys: &[Key], message: &str) -> Error {
     match keys.iter().find_map(|key| profile.get(*key)) {
         Some(setting) => at(&setting.origin, message),
-        None => Error::config(format!("profile '{}': {message}", profile.name)),
+        None => Error::config(format!("profile '{}': {message}", profile.name)).naming_profile(),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn check(name: &str, place: &Place, names: Names) -> Result<()> {
         let error = Error::config(format!("'{name}' {}", wrong.why)).at(place.clone());
         let error = error.named("region-malformed");
         match wrong.meant {
-            Some(meant) => error.hint(format!("did you mean {meant}?")),
+            Some(meant) => error.did_you_mean(meant),
             None => error.hint("name one region, such as eu-central-1"),
         }
     })

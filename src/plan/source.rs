@@ -310,6 +310,7 @@ fn credential_process(config: &Config, profile: &Profile, env: &Env) -> Result<O
                 profile.name
             ),
         )
+        .naming_profile()
         .hint("one of these profiles must get its credentials from elsewhere")
         .named("process-of-itself"));
     }
@@ -344,7 +345,9 @@ fn asks_for_itself(config: &Config, profile: &Profile) -> Error {
     let message = format!(
         "profile '{name}' gets its credentials from `xacct credential-process {name}`: itself"
     );
-    let error = at_key(profile, &[Key::CredentialProcess], &message).named("process-of-itself");
+    let error = at_key(profile, &[Key::CredentialProcess], &message)
+        .naming_profile()
+        .named("process-of-itself");
     let path = config.paths().display(FileKind::Settings);
     let place = if path.is_empty() {
         "xacct's settings file".to_owned()
@@ -379,7 +382,8 @@ fn without_credentials(config: &Config, profile: &Profile, is_source: bool) -> E
     let error = match profile.iter().next() {
         Some((_, setting)) => Error::config(message).at(&setting.origin),
         None => Error::config(message),
-    };
+    }
+    .naming_profile();
     // They may stand below a header that is not read, such as [profile NAME] in the credentials
     // file.
     let unread = config.unread_headers(&profile.name);

@@ -104,7 +104,7 @@ fn own(profile: &Profile, key: Key) -> Result<String> {
     let message = format!("profile '{}' is missing {key}", profile.name);
     set(profile, key)
         .map(str::to_owned)
-        .ok_or_else(|| at_key(profile, &SSO_KEYS, &message))
+        .ok_or_else(|| at_key(profile, &SSO_KEYS, &message).naming_profile())
 }
 
 /// The session that the profile signs in with, for which it needs no role; `None` where it does not
@@ -207,7 +207,7 @@ fn unknown_session(config: &Config, name: &str) -> Error {
             .hint("  sso_region = us-east-1")
             .hint("  sso_registration_scopes = sso:account:access"),
         [] => error.hint(format!("there are: {}", names.join(", "))),
-        near => error.hint(format!("did you mean {}?", near.join(" or "))),
+        near => error.did_you_mean(&near.join(" or ")),
     }
 }
 

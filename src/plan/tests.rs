@@ -497,7 +497,10 @@ fn endpoints_are_found_in_their_order() {
         ),
     ] {
         let text = text.replace("[services local]", &format!("[services {section}]"));
-        assert_eq!(plan_in(&text, &named("a"), &[]).unwrap_err().hints, [hint]);
+        assert_eq!(
+            plan_in(&text, &named("a"), &[]).unwrap_err().hint_texts(),
+            [hint]
+        );
     }
     assert_eq!(
         error_of(&text.replace("http://localhost:3", "localhost"), "a"),
@@ -551,7 +554,7 @@ fn a_session_that_is_nearly_called_so_is_named() {
             "{profile}[sso-session {name}]\nsso_region = eu-west-1\nsso_start_url = \
              https://a.awsapps.com/start\n"
         );
-        plan_in(&text, &named("a"), &[]).unwrap_err().hints
+        plan_in(&text, &named("a"), &[]).unwrap_err().hint_texts()
     };
     assert_eq!(of("my-session"), ["did you mean sso_session = my-session?"]);
     assert_eq!(of("MySession"), ["did you mean sso_session = MySession?"]);

@@ -78,7 +78,9 @@ impl WebIdentity {
             }
             None => format!("{file} {why}"),
         };
-        Error::config(message).at(self.token_file_place.clone())
+        Error::config(message)
+            .at(self.token_file_place.clone())
+            .naming_profile()
     }
 }
 
@@ -93,9 +95,11 @@ pub(super) fn of_profile(
     };
     let name = &link.profile.name;
     let Some(role_arn) = link.value(Key::RoleArn) else {
-        return Err(token_file.error(&format!(
-            "profile '{name}': `role_arn` was missing next to web_identity_token_file"
-        )));
+        return Err(token_file
+            .error(&format!(
+                "profile '{name}': `role_arn` was missing next to web_identity_token_file"
+            ))
+            .naming_profile());
     };
     let refuse = |key: Key, why: String| link.error(key, &format!("{key} {why}"));
     checks::role_arn(role_arn.text).map_err(|why| refuse(Key::RoleArn, why))?;

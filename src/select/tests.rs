@@ -47,7 +47,7 @@ fn chosen(words: &[&str]) -> Result<Vec<String>> {
 
 fn says(words: &[&str]) -> String {
     let error = chosen(words).unwrap_err();
-    format!("{}; {}", error, error.hints.join("; "))
+    format!("{}; {}", error, error.hint_texts().join("; "))
 }
 
 #[test]
@@ -210,10 +210,10 @@ proptest! {
 fn a_line_that_means_the_name_is_named() {
     let line = |name: &str| vec![format!("~/.aws/config:1: [{name}] is ignored")];
     let unknown = choose(&parsed(&["lost"]).unwrap(), &[], &line).unwrap_err();
-    assert_eq!(unknown.hints, ["~/.aws/config:1: [lost] is ignored"]);
+    assert_eq!(unknown.hint_texts(), ["~/.aws/config:1: [lost] is ignored"]);
     let unknown = choose(&parsed(&["tag:lost"]).unwrap(), &[], &line).unwrap_err();
     assert_eq!(
-        unknown.hints,
+        unknown.hint_texts(),
         ["xacct list    shows the profiles with account, role, source and tags"]
     );
 }

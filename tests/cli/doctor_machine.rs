@@ -56,7 +56,7 @@ fn files_that_cannot_be_read_are_findings() {
     finds(
         &home,
         "\
-~/.aws/credentials: error: the file is a directory and not a file [file-unreadable]
+~/.aws/credentials: error: it is a directory, not a file [file-unreadable]
   move it away, or set AWS_SHARED_CREDENTIALS_FILE to the file that is meant
 ",
     );

@@ -33,8 +33,9 @@ fn the_three_files() {
     ];
     let all_say = |why: &str| {
         for variable in variables {
-            let words =
-                format!("~/odd cannot be read: it is {why}\n  {variable} can name another file\n");
+            let words = format!(
+                "~/odd: the file cannot be read: it is {why}\n  {variable} can name another file\n"
+            );
             assert_eq!(show(variable), format!("xacct: error: {words}"));
         }
     };

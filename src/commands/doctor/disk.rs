@@ -162,7 +162,7 @@ pub(super) fn cache(context: &Context, paths: &Paths) -> (Vec<Finding>, Looked) 
         Ok(store) => store,
         Err(error) => {
             let finding = Finding::new(&catalog::CACHE_UNUSABLE, error.to_string())
-                .fix(error.hints.join("; "));
+                .fix(error.hint_texts().join("; "));
             return (
                 vec![finding],
                 Looked::not("cache entries", "no home directory found"),

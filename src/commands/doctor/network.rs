@@ -148,7 +148,8 @@ fn bundles(planned: &[&Planned]) -> (BTreeSet<String>, Vec<Finding>) {
         wrong
             .iter()
             .map(|(_, error)| {
-                Finding::new(&catalog::CA_BUNDLE, error.to_string()).fix(error.hints.join("; "))
+                Finding::new(&catalog::CA_BUNDLE, error.to_string())
+                    .fix(error.hint_texts().join("; "))
             })
             .collect(),
     )

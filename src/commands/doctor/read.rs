@@ -86,17 +86,12 @@ fn finding(config: &Config, file: FileKind, error: &Error) -> Finding {
         _ => &catalog::SETTINGS_BROKEN,
     };
     let path = config.paths().display(file);
-    let message = said(error);
-    let message = match message.strip_prefix(&format!("{path} ")) {
-        Some(rest) => format!("the file {rest}"),
-        None => message,
-    };
-    let finding = Finding::new(kind, message);
+    let finding = Finding::new(kind, said(error));
     let finding = match error.place.as_deref() {
         Some(Place::Line { file, line }) => finding.in_line(file, *line),
         _ => finding.in_file(&path),
     };
-    match error.hints.as_slice() {
+    match error.hint_texts().as_slice() {
         [] => finding,
         hints => finding.fix(hints.join("; ")),
     }

@@ -41,6 +41,8 @@ pub(super) struct Outcome {
     pub(super) duration_ms: Option<u64>,
     /// Why it is not ok, in one sentence.
     pub(super) error: Option<String>,
+    /// AWS's code, if AWS refused the credentials.
+    pub(super) aws_code: Option<Box<str>>,
     /// What to do about it.
     pub(super) hints: Vec<String>,
     /// As the credentials say, else as the files do.
@@ -69,6 +71,7 @@ impl Outcome {
             has_run: false,
             duration_ms,
             error,
+            aws_code: None,
             hints,
             account_id,
         }

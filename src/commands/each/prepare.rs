@@ -73,13 +73,16 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Kind::Signal(_) => Status::Skipped,
         _ => Status::Failed,
     };
-    Outcome::failed(status, error.to_string())
+    Outcome {
+        aws_code: error.aws_code.clone(),
+        ..Outcome::failed(status, error.to_string())
+    }
 }
 
 /// As [`outcome`], with what to do about it.
 pub(super) fn outcome_with_hints(error: &Error) -> Outcome {
     Outcome {
-        hints: error.hints.clone(),
+        hints: error.hint_texts(),
         ..outcome(error)
     }
 }

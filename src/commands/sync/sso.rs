@@ -189,12 +189,8 @@ fn new_session(
     } else {
         Person::at_terminal()?
     };
-    let is_mistyped = unknown
-        .hints
-        .iter()
-        .any(|hint| hint.starts_with("did you mean"));
     let is_told = name.is_some() && is_placed;
-    if !is_told && (person.is_none() || is_mistyped) {
+    if !is_told && (person.is_none() || unknown.is_misspelt()) {
         return Err(unknown);
     }
     if !is_told {

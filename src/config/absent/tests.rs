@@ -6,7 +6,7 @@ use crate::config::tests::load;
 /// Message and hints, one a line.
 fn says(config: &str, credentials: &str, name: &str) -> String {
     let error = load(config, credentials, "").no_profile(name);
-    [&[error.to_string()], error.hints.as_slice()]
+    [&[error.to_string()][..], &error.hint_texts()]
         .concat()
         .join("\n")
 }

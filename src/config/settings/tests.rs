@@ -9,7 +9,7 @@ fn parse(text: &str) -> SettingsFile {
 fn refused(text: &str) -> (String, Vec<String>) {
     match SettingsFile::parse(text, "~/x.toml") {
         Ok(_) => panic!("accepted: {text}"),
-        Err(error) => (error.to_string(), error.hints),
+        Err(error) => (error.to_string(), error.hint_texts()),
     }
 }
 

@@ -186,7 +186,7 @@ fn what_cannot_be_written_is_found_out_before_anything_is() {
         change(FileKind::Settings, None, Some("s")),
     ];
     let error = write(&paths, &changes, now(), &lock).unwrap_err();
-    assert_eq!(error.hints, ["nothing was changed"]);
+    assert_eq!(error.hint_texts(), ["nothing was changed"]);
     assert_eq!(fs::read_to_string(&paths.config).unwrap(), "old");
     assert_eq!(names(&dir.path().join("aws")), ["config"]);
 }

@@ -94,7 +94,7 @@ async fn failures_name_the_profile_and_the_program_but_no_argument() {
             error.to_string(),
             format!("mfa_process of profile 'client1' (sh) {message}")
         );
-        assert_eq!((error.kind, error.hints.len()), (Kind::Other, 0));
+        assert_eq!((error.kind, error.hint_texts().len()), (Kind::Other, 0));
     }
 }
 

@@ -113,7 +113,7 @@ impl Context {
         let texts = files::read(&paths)?;
         let config = Config::new(paths, texts)?;
         for guard in plan::guards_of_nobody(&config) {
-            let hints = guard.hints.join("; ");
+            let hints = guard.hint_texts().join("; ");
             self.voice.warn(&format!("{guard} ({hints})"));
         }
         Ok(config)

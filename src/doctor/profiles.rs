@@ -241,7 +241,7 @@ fn of_error(profile: &Profile, holders: &Holders<'_>, error: &Error, is_source: 
 
 /// An error about a line that is no profile's.
 fn of_line(error: &Error) -> Finding {
-    let finding = Finding::new(kind_of(error), said(error)).fix(error.hints.join("; "));
+    let finding = Finding::new(kind_of(error), said(error)).fix(error.hint_texts().join("; "));
     match error.place.as_deref() {
         Some(Place::Line { file, line }) => finding.in_line(file, *line),
         _ => finding,

@@ -23,7 +23,7 @@ use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
 pub(crate) use backup::backups;
 pub(crate) use private::{create, make_dir, persist, put, restrict, temporary, temporary_dir};
-pub(crate) use read::{read_bytes, read_text, refuse_other_kinds};
+pub(crate) use read::{is_pipe, read_bytes, read_pipe, read_text, refuse_other_kinds};
 pub(crate) use write::{Change, EditLock, try_lock, write};
 
 /// The texts to be parsed.

@@ -74,6 +74,8 @@ pub(crate) struct SessionOptions {
     #[arg(hide_short_help = true, value_name = "KEY=VALUE")]
     pub(crate) tags: Vec<(String, String)>,
     /// A JSON file with a session policy, which restricts the session
+    ///
+    /// A pipe is read once, for 10 seconds at most: --policy <(jq .policy roles.json).
     #[arg(id = "policy", long = "policy", value_hint = ValueHint::FilePath)]
     #[arg(hide_short_help = true, value_name = "FILE")]
     #[serde(skip)]

@@ -2,12 +2,13 @@
 //! credentials.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::child_settings::ChildSettings;
+use super::policy_option::{self, PipedPolicy};
 use crate::broker::{Around, Broker, CodeOption, Options, Typed};
 use crate::cache::Store;
 use crate::cli::{Asking, Cli, NO_INPUT_VARIABLE, Target};
@@ -18,10 +19,11 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::mfa::Code;
 use crate::plan::{self, Draft, Origins, Plan, Read, Request};
-use crate::role_options::{RoleOptions, SessionOptions};
+use crate::role_options::RoleOptions;
 use crate::say::{Color, Voice};
 use crate::shell_state::ShellState;
 use crate::sso::How;
+use crate::terminal;
 
 /// What credentials are issued for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub(super) struct Context {
     pub(super) color: bool,
     /// The variables that stand for role overrides of this run.
     by_variable: Vec<&'static str>,
+    pub(super) piped_policy: PipedPolicy,
 }
 
 impl Context {
@@ -85,6 +88,7 @@ impl Context {
             typed: Vec::new(),
             color,
             by_variable,
+            piped_policy: PipedPolicy::default(),
         }
     }
 
@@ -137,7 +141,7 @@ impl Context {
 
     /// The command line's words as a request; the session policy's file is read here.
     pub(super) fn request(&self, target: &Target) -> Result<Request> {
-        Ok(self.with_variables(request(target)?))
+        Ok(self.with_variables(request(target, &self.piped_policy)?))
     }
 
     /// Says which of the overrides stood in a variable.
@@ -256,6 +260,10 @@ impl Context {
         purpose: Purpose,
     ) -> Result<Issued> {
         let config = self.config()?;
+        // A Ctrl-C while the pipe is read must not reach a shell that waits for statements.
+        if purpose == Purpose::Shell && policy_option::is_piped(&target.role.session) {
+            terminal::take();
+        }
         let plan = self.plan(&config, target)?;
         let mut options = self.options(&config, asking)?;
         if matches!(purpose, Purpose::Document | Purpose::Again { .. }) {
@@ -356,32 +364,9 @@ pub(super) fn how(asking: &Asking) -> How {
     }
 }
 
-/// `--policy`
-fn read_policy(path: &Path) -> Result<String> {
-    let read = files::read_text(path).map(|text| text.to_string());
-    read.map_err(|error| {
-        let is_pipe = error.kind() == std::io::ErrorKind::InvalidInput;
-        let message = format!("--policy: {} cannot be read: {error}", path.display());
-        let error = Error::config(message).caused_by(error);
-        if is_pipe {
-            return error.hint("save what a command prints to a file first, and name that file");
-        }
-        error
-    })
-}
-
-/// The options as they were typed, with the session policy's text.
-pub(super) fn session(typed: &SessionOptions) -> Result<SessionOptions> {
-    let policy = typed.policy_file.as_ref().map(|path| read_policy(path));
-    Ok(SessionOptions {
-        policy: policy.transpose()?,
-        ..typed.clone()
-    })
-}
-
-fn request(target: &Target) -> Result<Request> {
+fn request(target: &Target, piped: &PipedPolicy) -> Result<Request> {
     let mut role = target.role.clone();
-    role.session = session(&role.session)?;
+    role.session = piped.read(&role.session)?;
     let mut profile = target.profile.clone();
     // A role ARN may stand where a profile's name does.
     if target.source_profile.is_some()

@@ -38,7 +38,7 @@ use crate::say::Voice;
 use crate::terminal::{Signals, interruptible};
 use crate::window;
 
-use super::context::{self, Context};
+use super::context::Context;
 use super::program::Program;
 use super::{print, written};
 use directory::Directory;
@@ -161,7 +161,7 @@ fn wanted(
     store: &Store,
 ) -> Result<Option<EachRequest>> {
     let given = context.with_variables(Request {
-        role: context::session(&asked.session)?.into(),
+        role: context.piped_policy.read(&asked.session)?.into(),
         ..Request::default()
     });
     if !asked.retry_failed {

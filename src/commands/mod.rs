@@ -2,6 +2,7 @@
 //! the exit status.
 
 mod child_settings;
+mod policy_option;
 mod context;
 mod edit_lock;
 mod shell;

@@ -1,5 +1,5 @@
-//! Reading a file that anybody may have put there: never waiting for the other end of a pipe, never
-//! without a limit.
+//! Reading a file that anybody may have put there: never without a limit, and never waiting for the
+//! other end of a pipe, but for one that was asked for.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 /// More than any of the files that xacct reads has: thirty thousand profiles are about 6 MiB.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
+/// Far more than AWS takes of a policy, with whatever blanks.
+const MAX_PIPED: u64 = 1024 * 1024;
+
 /// The file's bytes. `/dev/null` is an empty file.
 ///
 /// Errors: the system's; it is no plain file; it is too large.
@@ -19,10 +22,38 @@ pub(crate) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 
 /// As [`read_bytes`]; also an error: it is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
-    let bytes = read_bytes(path)?;
-    let text = std::str::from_utf8(&bytes)
+    text(&read_bytes(path)?)
+}
+
+fn text(bytes: &[u8]) -> io::Result<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes)
         .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Whether the other end of a pipe gives what the path names.
+pub(crate) fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let kind = std::fs::metadata(path).map(|metadata| metadata.file_type());
+        kind.is_ok_and(|kind| std::os::unix::fs::FileTypeExt::is_fifo(&kind))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// What comes through a pipe to its end. Waits for it, and for somebody to open the other end.
+///
+/// Errors: the system's; it is too large, or not UTF-8.
+pub(crate) fn read_pipe(path: &Path) -> io::Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut pipe = File::open(path)?.take(MAX_PIPED + 1);
+    pipe.read_to_end(&mut bytes)?;
+    refuse_larger(bytes.len(), MAX_PIPED)?;
+    text(&bytes)
 }
 
 fn read_up_to(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -38,11 +69,16 @@ fn read_up_to(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
         usize::try_from(length).unwrap_or_default(),
     ));
     file.take(max + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max {
-        let why = format!("it is larger than {} MiB", max / 1024 / 1024);
-        return Err(io::Error::new(ErrorKind::FileTooLarge, why));
-    }
+    refuse_larger(bytes.len(), max)?;
     Ok(bytes)
+}
+
+fn refuse_larger(length: usize, max: u64) -> io::Result<()> {
+    if length as u64 <= max {
+        return Ok(());
+    }
+    let why = format!("it is larger than {} MiB", max / 1024 / 1024);
+    Err(io::Error::new(ErrorKind::FileTooLarge, why))
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -273,7 +273,11 @@ struct Wait {
     is_reached: fn(&Sandbox, &Path) -> bool,
 }
 
-const WAITS: [Wait; 5] = [
+const WAITS: [Wait; 6] = [
+    Wait {
+        profile: "plain --policy piped",
+        is_reached: |_, dir| is_read(&dir.join("piped")),
+    },
     Wait {
         profile: "slow",
         is_reached: |_, dir| dir.join("started").exists(),
@@ -296,6 +300,15 @@ const WAITS: [Wait; 5] = [
     },
 ];
 
+/// Whether somebody reads the pipe. It is open for good then, and does not end.
+fn is_read(path: &Path) -> bool {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    options.open(path).map(std::mem::forget).is_ok()
+}
+
 /// Without the function of `init`, Ctrl-C ends what was typed and leaves no account, whatever xacct
 /// waits for; Ctrl-Z does nothing; and the terminal is the shell's again.
 #[test]
@@ -311,6 +324,10 @@ fn ctrl_c_leaves_no_account_with_plain_eval() {
                 continue;
             };
             let at = |file: &str| dir.path().join(file);
+            let made = std::process::Command::new("mkfifo")
+                .arg(at("piped"))
+                .status();
+            assert!(made.unwrap().success());
             tmux.type_line("PS1='ready> '; eval \"$(xacct assume keys)\"; env > before");
             crate::common::until("the first account", || {
                 holds_keys(&at("before")) == Some(true)

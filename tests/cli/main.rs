@@ -74,6 +74,7 @@ mod odd_files;
 mod picker;
 mod picture;
 mod policy;
+mod policy_pipe;
 mod process_mfa;
 mod prompt;
 mod prompters;

@@ -103,7 +103,7 @@ impl Screen {
 /// A program that runs. Dropping it ends it, with everything that it has started.
 pub(crate) struct RunningProgram {
     child: Child,
-    has_own_group: bool,
+    group: Group,
     /// Where stderr is no terminal: what the program says would not be seen.
     screen: Option<Screen>,
     terminal: Option<terminal::Kept>,
@@ -135,29 +135,34 @@ impl RunningProgram {
         } else {
             notifier.map(Screen::notifications)
         };
-        RunningProgram::start_with(command, screen, is_attended)
+        let group = if is_attended {
+            Group::Shared
+        } else {
+            Group::Own
+        };
+        RunningProgram::start_with(command, screen, group)
     }
 
     /// As [`RunningProgram::start`], for one that asks nothing on the terminal and says nothing
     /// there: its stderr is as the command has it, and Ctrl-C does not reach it.
     pub(crate) fn start_apart(command: Command) -> io::Result<RunningProgram> {
-        RunningProgram::start_with(command, None, false)
+        RunningProgram::start_with(command, None, Group::Own)
     }
 
     fn start_with(
         mut command: Command,
         screen: Option<Screen>,
-        is_attended: bool,
+        group: Group,
     ) -> io::Result<RunningProgram> {
         command.stdout(Stdio::piped()).kill_on_drop(true);
         if screen.is_some() {
             command.stderr(Stdio::piped());
         }
         #[cfg(unix)]
-        if !is_attended {
+        if group == Group::Own {
             command.process_group(0);
         }
-        let terminal = if is_attended {
+        let terminal = if group == Group::Shared {
             terminal::Kept::now()
         } else {
             None
@@ -165,7 +170,7 @@ impl RunningProgram {
         let child = command.spawn()?;
         Ok(RunningProgram {
             child,
-            has_own_group: !is_attended,
+            group,
             screen,
             terminal,
             has_ended: false,
@@ -245,9 +250,9 @@ impl RunningProgram {
 
     fn everything(&self) -> Everything {
         let Some(id) = self.child.id() else {
-            return Everything::of(None, false);
+            return Everything::of(None, Group::Shared);
         };
-        Everything::of(i32::try_from(id).ok(), self.has_own_group)
+        Everything::of(i32::try_from(id).ok(), self.group)
     }
 }
 
@@ -279,6 +284,14 @@ async fn read_some(from: &mut (impl AsyncRead + Unpin), bytes: &mut [u8]) -> usi
     from.read(bytes).await.unwrap_or(0)
 }
 
+/// Which process group a program runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// xacct's, which Ctrl-C on the terminal reaches.
+    Shared,
+    Own,
+}
+
 /// How a program is made to end.
 #[derive(Clone, Copy)]
 enum Stop {
@@ -298,10 +311,10 @@ struct Everything {
 
 #[cfg(unix)]
 impl Everything {
-    fn of(id: Option<i32>, has_own_group: bool) -> Everything {
+    fn of(id: Option<i32>, group: Group) -> Everything {
         let leader = id.and_then(rustix::process::Pid::from_raw);
         match (leader, id) {
-            (Some(leader), _) if has_own_group => Everything {
+            (Some(leader), _) if group == Group::Own => Everything {
                 group: Some(leader),
                 processes: Vec::new(),
             },
@@ -352,7 +365,7 @@ impl Everything {
 /// Windows has no signal that asks a program to end: all of them end at once.
 #[cfg(windows)]
 impl Everything {
-    fn of(id: Option<i32>, _: bool) -> Everything {
+    fn of(id: Option<i32>, _: Group) -> Everything {
         let first = id.and_then(|id| u32::try_from(id).ok());
         let processes = first.map(|id| process_tree::below(id, &windows::processes::all()));
         Everything {

@@ -187,7 +187,7 @@ fn refused(response: &Response, bytes: &[u8], now: DateTime<Utc>) -> Failure {
         };
         let is_throttled = status == TOO_MANY || THROTTLING.contains(&code.as_str());
         let cause = anyhow::anyhow!("{why}");
-        return Failure::failed(why, is_throttled, cause);
+        return Failure::failed(why, cause).throttled_if(is_throttled);
     }
     Failure::refused(&code, &message, failure::clock_offset(response, now))
 }

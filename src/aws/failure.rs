@@ -133,7 +133,7 @@ impl Failure {
         let message = service.err().message().map(str::trim);
         let Some(code) = service.err().code() else {
             let why = without_code(status.as_u16(), message);
-            return Failure::failed(why, status.as_u16() == TOO_MANY, error.into());
+            return Failure::failed(why, error.into()).throttled_if(status.as_u16() == TOO_MANY);
         };
         let message = message.unwrap_or("(no message)");
         let is_throttled = THROTTLING.contains(&code);
@@ -141,7 +141,7 @@ impl Failure {
             return Failure::refused(code, message, clock_offset(service.raw(), now));
         }
         let why = format!("{code}: {message} (HTTP {})", status.as_u16());
-        Failure::failed(why, is_throttled, error.into())
+        Failure::failed(why, error.into()).throttled_if(is_throttled)
     }
 
     /// AWS said no, for the reasons that its message names.
@@ -159,7 +159,7 @@ impl Failure {
     /// No answer; the innermost cause says why.
     pub(super) fn unreachable(cause: anyhow::Error) -> Failure {
         let is_throttled = Stray::in_chain(&cause).is_some_and(|stray| stray.status == TOO_MANY);
-        Failure::failed(cause.root_cause().to_string(), is_throttled, cause)
+        Failure::failed(cause.root_cause().to_string(), cause).throttled_if(is_throttled)
     }
 
     /// The same, and the request certainly did not leave.
@@ -172,13 +172,21 @@ impl Failure {
     }
 
     /// An answer that says that AWS, or what stands in its place, has failed.
-    pub(super) fn failed(why: String, is_throttled: bool, cause: anyhow::Error) -> Failure {
+    pub(super) fn failed(why: String, cause: anyhow::Error) -> Failure {
         Failure::Unreachable {
             why,
             never_sent: false,
-            is_throttled,
+            is_throttled: false,
             cause,
         }
+    }
+
+    /// The same, and AWS asks to come back later.
+    pub(super) fn throttled_if(mut self, throttled: bool) -> Failure {
+        if let Failure::Unreachable { is_throttled, .. } = &mut self {
+            *is_throttled = throttled;
+        }
+        self
     }
 
     /// For a token that is spent by its request, and of which a second one may end the session:

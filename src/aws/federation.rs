@@ -94,7 +94,7 @@ impl Federation {
                 // The chain of causes ends with the system's own words; what comes before may name
                 // the address.
                 let cause = anyhow::Error::new(error);
-                Failure::failed(cause.root_cause().to_string(), false, named(cause))
+                Failure::failed(cause.root_cause().to_string(), named(cause))
             })?;
             let status = response.status().as_u16();
             match status {

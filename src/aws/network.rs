@@ -169,7 +169,7 @@ mod tests {
 
     fn throttled() -> Failure {
         let why = "Throttling: Rate exceeded (HTTP 400)".to_owned();
-        Failure::failed(why, true, anyhow::anyhow!("throttled"))
+        Failure::failed(why, anyhow::anyhow!("throttled")).throttled_if(true)
     }
 
     /// How often a request is sent that is throttled the first time.

@@ -175,7 +175,7 @@ impl Broker<'_> {
                     ..self.asker()
                 };
                 match SsoSession::of(self.plan, asker)? {
-                    Some(session) => session.login(false).await.map(|_| ()),
+                    Some(session) => session.login().await.map(|_| ()),
                     None => Ok(()),
                 }
             }

@@ -34,9 +34,13 @@ impl Broker<'_> {
         let Some(session) = SsoSession::of(self.plan, asker)? else {
             return Ok(None);
         };
-        let login = session.login(self.options.refresh);
         wait(async {
-            let done = Patience::of(self).bound(login).await;
+            let patience = Patience::of(self);
+            let done = if self.options.refresh {
+                patience.bound(session.login_again()).await
+            } else {
+                patience.bound(session.login()).await
+            };
             done.unwrap_or_else(|| Err(time_limit::too_slow(self)))
         })?
         .map(Some)

@@ -55,7 +55,7 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
         ))),
         Some(Open::Writable(_)) => {
             let path = shown.to_string();
-            let restrict = hints::restrict(&path, &path, 0o700, true);
+            let restrict = hints::restrict(&path, &path, 0o700, hints::PathKind::Directory);
             Err(Warning::new(format!(
                 "no caching: others can write to {shown}; run: {restrict}"
             )))

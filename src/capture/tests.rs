@@ -9,7 +9,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 
 /// Runs a script that writes the number of a process it has left in the background to `$0`, and
 /// gives that number.
-fn leftover(script: &str, has_own_group: bool) -> i32 {
+fn leftover(script: &str, group: Group) -> i32 {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("number");
     let mut command = Command::new("sh");
@@ -21,7 +21,9 @@ fn leftover(script: &str, has_own_group: bool) -> i32 {
     let ended = run(async {
         let mut program = RunningProgram::start(command).unwrap();
         // As on a terminal: there the processes below it are looked for.
-        program.has_own_group &= has_own_group;
+        if group == Group::Shared {
+            program.group = group;
+        }
         let looked = timeout(LATE, async {
             while std::fs::read_to_string(&path)
                 .unwrap_or_default()
@@ -65,11 +67,11 @@ fn what_takes_too_long_ends_with_what_it_has_started() {
         // The one that has started it is gone.
         "sh -c 'sleep 300 & echo $! > \"$0\"' \"$0\"; sleep 300",
     ] {
-        assert!(goes(leftover(script, true)), "{script}");
+        assert!(goes(leftover(script, Group::Own)), "{script}");
     }
     assert!(goes(leftover(
         "sh -c 'sleep 300 & echo $! > \"$0\"; wait' \"$0\"; true",
-        false
+        Group::Shared
     )));
 }
 

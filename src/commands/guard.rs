@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::panic::{self, PanicHookInfo};
 
-use super::shell;
+use super::shell::{self, ShellCredentials};
 use crate::cli;
 use crate::env::Env;
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub(super) fn against_panics(args: &[OsString], env: &Env) {
     let wanted = cli::statements_wanted(args, env).map(|wanted| (wanted.shell, env.clone()));
     panic::set_hook(Box::new(move |info| {
         if let Some((chosen, env)) = &wanted {
-            let _ = shell::print_failure(*chosen, env, STATUS, false);
+            let _ = shell::print_failure(*chosen, env, STATUS, ShellCredentials::Removed);
         }
         Voice::default().error(&bug(info));
         terminal::give_back();

@@ -56,7 +56,7 @@ use crate::error::{Error, Kind, Result};
 use crate::say::{Voice, visible_json};
 use crate::terminal;
 use context::Context;
-use shell::Ended;
+use shell::{Ended, ShellCredentials};
 
 /// Where xacct itself failed, for `exec` and `each`, whose other statuses are the command's own.
 const EXEC_FAILED: u8 = 125;
@@ -94,7 +94,7 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
         Ended {
             status,
             evaluated: shell::evaluated(&cli.command),
-            keeps: false,
+            credentials: ShellCredentials::Removed,
         }
     })
 }
@@ -183,7 +183,7 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> Ended {
     Ended {
         status: if runs_a_command { EXEC_FAILED } else { status },
         evaluated,
-        keeps: false,
+        credentials: ShellCredentials::Removed,
     }
 }
 

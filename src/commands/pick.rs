@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::context::Context;
 use super::list::{self, Row};
 use super::now;
-use super::shell::{self, Ended};
+use super::shell::{self, Ended, ShellCredentials};
 use crate::cache::Store;
 use crate::cli::{self, Cli, Command};
 use crate::config::ProfileColor;
@@ -60,14 +60,14 @@ pub(super) fn instead(
             Ok(Picked::Left(status)) => Err(Ended {
                 status,
                 evaluated,
-                keeps: true,
+                credentials: ShellCredentials::Kept,
             }),
             Err(error) => {
                 super::tell(&error, command, &context);
                 Err(Ended {
                     status: super::status_of(command, error.kind),
                     evaluated,
-                    keeps: false,
+                    credentials: ShellCredentials::Removed,
                 })
             }
         },

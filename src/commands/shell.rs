@@ -34,9 +34,15 @@ pub(super) struct Ended {
     pub(super) status: u8,
     /// Statements for a shell are wanted, which must fail too.
     pub(super) evaluated: Option<Wanted>,
-    /// Whether the shell's credentials stay: somebody left the list of profiles, and nothing else
-    /// was tried.
-    pub(super) keeps: bool,
+    pub(super) credentials: ShellCredentials,
+}
+
+/// What a failure does to the credentials in the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShellCredentials {
+    /// They stay: the list of profiles was left, and nothing else was tried.
+    Kept,
+    Removed,
 }
 
 impl Ended {
@@ -44,7 +50,7 @@ impl Ended {
     /// here, so that none of them leaves the last account in the shell.
     pub(super) fn tell(&self, env: &Env) -> ExitCode {
         if let Some(wanted) = &self.evaluated {
-            let _ = print_failure(wanted.shell, env, self.status, self.keeps);
+            let _ = print_failure(wanted.shell, env, self.status, self.credentials);
         }
         ExitCode::from(self.status)
     }
@@ -66,17 +72,16 @@ pub(super) fn print_failure(
     chosen: Option<Shell>,
     env: &Env,
     status: u8,
-    keeps: bool,
+    credentials: ShellCredentials,
 ) -> Result<()> {
     // Whoever reads stdout evaluates nothing that it could be told.
     let Some(chosen) = of_caller(chosen, env) else {
         return Ok(());
     };
     let state = ShellState::of(env);
-    let changes = if keeps {
-        Vec::new()
-    } else {
-        what_fits(chosen, state.failed())
+    let changes = match credentials {
+        ShellCredentials::Kept => Vec::new(),
+        ShellCredentials::Removed => what_fits(chosen, state.failed()),
     };
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     // The shell was spared the Ctrl-C until it could be told what to take out; now it is its turn.

@@ -4,10 +4,17 @@
 use super::platform::{HERE, Platform};
 use super::words;
 
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    File,
+    Directory,
+}
+
 /// What keeps others out of a file or a directory; `shown` is the path as people write it, `path`
 /// the whole of it.
-pub(crate) fn restrict(shown: &str, path: &str, mode: u32, is_directory: bool) -> String {
-    restrict_on(HERE, shown, path, mode, is_directory)
+pub(crate) fn restrict(shown: &str, path: &str, mode: u32, kind: PathKind) -> String {
+    restrict_on(HERE, shown, path, mode, kind)
 }
 
 /// What deletes a file.
@@ -96,19 +103,13 @@ pub(crate) fn end_lines(path: &str) -> String {
 /// "Owner rights": whoever the owner is.
 const OWNER: &str = "S-1-3-4";
 
-fn restrict_on(
-    platform: Platform,
-    shown: &str,
-    path: &str,
-    mode: u32,
-    is_directory: bool,
-) -> String {
+fn restrict_on(platform: Platform, shown: &str, path: &str, mode: u32, kind: PathKind) -> String {
     match platform {
         Platform::Unix => format!("chmod {mode:03o} {}", path_word(platform, shown)),
         Platform::Windows => {
             let path = words::typed_on(platform, path);
             // What is in parentheses would be run by PowerShell, but for the quotes.
-            let grant = if is_directory {
+            let grant = if kind == PathKind::Directory {
                 format!("\"*{OWNER}:(OI)(CI)F\"")
             } else {
                 format!("*{OWNER}:F")
@@ -142,16 +143,17 @@ mod tests {
 
     #[test]
     fn each_platform_has_its_commands() {
-        let restrict = |platform, is_directory| {
-            restrict_on(platform, "~/my x", r"C:\my x", 0o600, is_directory)
-        };
-        assert_eq!(restrict(Platform::Unix, false), "chmod 600 ~/'my x'");
+        let restrict = |platform, kind| restrict_on(platform, "~/my x", r"C:\my x", 0o600, kind);
         assert_eq!(
-            restrict(Platform::Windows, false),
+            restrict(Platform::Unix, PathKind::File),
+            "chmod 600 ~/'my x'"
+        );
+        assert_eq!(
+            restrict(Platform::Windows, PathKind::File),
             r#"icacls "C:\my x" /inheritance:r /grant:r *S-1-3-4:F"#
         );
         assert_eq!(
-            restrict(Platform::Windows, true),
+            restrict(Platform::Windows, PathKind::Directory),
             r#"icacls "C:\my x" /inheritance:r /grant:r "*S-1-3-4:(OI)(CI)F""#
         );
         let names = ["AWS_PROFILE", "AWS_REGION"];

@@ -112,7 +112,11 @@ fn opened(file: &Owned, open: &str, wanted: u32) -> Finding {
         Holds::Files => format!("other users can put files into it ({open})"),
     };
     let path = file.path.to_string_lossy();
-    let fix = hints::restrict(&file.shown, &path, wanted, file.holds == Holds::Files);
+    let kind_of_path = match file.holds {
+        Holds::Files => hints::PathKind::Directory,
+        Holds::Keys | Holds::Tokens | Holds::Profiles => hints::PathKind::File,
+    };
+    let fix = hints::restrict(&file.shown, &path, wanted, kind_of_path);
     let finding = Finding::new(kind, message).in_file(&file.shown).fix(fix);
     let repair = Repair::Mode {
         path: file.path.clone(),

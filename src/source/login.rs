@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::files::read_bytes;
 use crate::plan::{Endpoint, Plan, Source};
 use crate::secret::Secret;
-use crate::sso::{Asker, Turn};
+use crate::sso::{Asker, Current, Turn};
 use crate::terminal::finishing;
 
 /// A session is renewed with less than this left, in seconds, as every SDK does.
@@ -159,7 +159,7 @@ impl<'a> LoginSession<'a> {
     pub(super) async fn logout(&self) -> Result<bool> {
         let file = self.file()?;
         // Whoever renews it would write it back.
-        let _turn = self.turn(&file, false).await?;
+        let _turn = self.turn(&file, Current::Unusable).await?;
         match fs::remove_file(&file) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -170,19 +170,20 @@ impl<'a> LoginSession<'a> {
         }
     }
 
-    async fn turn(&self, file: &Path, is_valid: bool) -> Result<Turn> {
+    async fn turn(&self, file: &Path, current: Current) -> Result<Turn> {
         let name = format!("login-{}", stem(file));
         let session = self.login_session;
         let why = format!(", which renews the session of aws login for {session}");
         let meanwhile = "its credentials are used while they last";
-        self.asker.turn(&name, &why, (is_valid, meanwhile)).await
+        self.asker.turn(&name, &why, (current, meanwhile)).await
     }
 
     async fn current(&self, file: &Path, token: LoginToken) -> Result<Credentials> {
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);
         }
-        let turn = self.turn(file, token.left(self.now()) > 0).await?;
+        let current = Current::valid_if(token.left(self.now()) > 0);
+        let turn = self.turn(file, current).await?;
         if matches!(turn, Turn::Others) {
             return Ok(token.credentials);
         }

@@ -67,17 +67,36 @@ pub(crate) enum Turn {
     Others,
 }
 
+/// What a process has that waits to renew it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Current {
+    Valid,
+    /// Nothing, or something that cannot be used.
+    Unusable,
+}
+
+impl Current {
+    pub(crate) fn valid_if(is_valid: bool) -> Current {
+        if is_valid {
+            Current::Valid
+        } else {
+            Current::Unusable
+        }
+    }
+}
+
 impl<'a> Asker<'a> {
-    /// Waits for the lock of this name, for which another process may hold it as `why` says. Where
-    /// what there is `is_valid`, not for long; `meanwhile` says then that it is used.
+    /// Waits for the lock of this name, for which another process may hold it as `why` says. If
+    /// `current` is valid, not for long; `meanwhile` says then that it is used.
     ///
     /// Errors: as [`Waiter::wait_for`].
     pub(crate) async fn turn(
         &self,
         name: &str,
         why: &str,
-        (is_valid, meanwhile): (bool, &str),
+        (current, meanwhile): (Current, &str),
     ) -> Result<Turn> {
+        let is_valid = current == Current::Valid;
         let newer = is_valid.then(|| Instant::now() + FOR_NEWER);
         let voice = self.voice;
         let waiter = Waiter {
@@ -179,18 +198,20 @@ impl<'a> SsoSession<'a> {
         ))
     }
 
-    /// Makes sure that somebody is signed in; with `anew`, even if somebody is.
+    /// Signs in unless there is a valid token.
     ///
     /// Errors: as [`SsoSession::role_credentials`].
-    pub(crate) async fn login(&self, anew: bool) -> Result<SignedIn> {
-        let got = if anew {
-            self.sign_in_anew().await?
-        } else {
-            self.token(None).await?
-        };
-        Ok(SignedIn {
-            by_person: got.by_person,
-        })
+    pub(crate) async fn login(&self) -> Result<SignedIn> {
+        let by_person = self.token(None).await?.by_person;
+        Ok(SignedIn { by_person })
+    }
+
+    /// Signs in even if there is a valid token.
+    ///
+    /// Errors: as [`SsoSession::role_credentials`].
+    pub(crate) async fn login_again(&self) -> Result<SignedIn> {
+        let by_person = self.sign_in_again().await?.by_person;
+        Ok(SignedIn { by_person })
     }
 
     /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` where nobody
@@ -198,7 +219,7 @@ impl<'a> SsoSession<'a> {
     ///
     /// Errors: `Other`, where the token's file cannot be removed.
     pub(crate) async fn logout(&self) -> Result<bool> {
-        let _turn = self.turn(false).await?;
+        let _turn = self.turn(Current::Unusable).await?;
         if let Some(token) = self.files.token() {
             self.end_at_aws(&token.access_token).await;
         }
@@ -212,7 +233,7 @@ impl<'a> SsoSession<'a> {
         // Other tools may call their files anything.
         let is_lockable = token.name.chars().all(|c| c.is_ascii_alphanumeric());
         let _turn = if is_lockable {
-            session.turn(false).await.ok()
+            session.turn(Current::Unusable).await.ok()
         } else {
             None
         };

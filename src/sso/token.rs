@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::files::SsoToken;
-use super::{NOTES, SsoSession, Turn, lineage, refusals};
+use super::{Current, NOTES, SsoSession, Turn, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
@@ -53,7 +53,7 @@ impl SsoSession<'_> {
             return Ok(Got::unasked(token));
         }
         let valid = self.current(rejected).filter(|token| token.left(began) > 0);
-        let _turn = match (self.turn(valid.is_some()).await?, valid) {
+        let _turn = match (self.turn(Current::valid_if(valid.is_some())).await?, valid) {
             (Turn::Others, Some(token)) => return Ok(Got::unasked(token)),
             (turn, _) => turn,
         };
@@ -95,9 +95,9 @@ impl SsoSession<'_> {
     }
 
     /// A sign-in, whether there is a token or not.
-    pub(super) async fn sign_in_anew(&self) -> Result<Got> {
+    pub(super) async fn sign_in_again(&self) -> Result<Got> {
         let (began, before) = (self.now(), self.files.token());
-        let _turn = self.turn(false).await?;
+        let _turn = self.turn(Current::Unusable).await?;
         let rejected = before.as_ref().map(|old| &old.access_token);
         if let Some(token) = self
             .current(rejected)
@@ -121,11 +121,11 @@ impl SsoSession<'_> {
     }
 
     /// The session's lock.
-    pub(super) async fn turn(&self, is_valid: bool) -> Result<Turn> {
+    pub(super) async fn turn(&self, current: Current) -> Result<Turn> {
         let name = format!("sso-{}", self.files.name);
         let why = format!(", which signs in at {}", self.sso.start_url);
         let meanwhile = "the sign-in's token is used while it lasts";
-        self.asker.turn(&name, &why, (is_valid, meanwhile)).await
+        self.asker.turn(&name, &why, (current, meanwhile)).await
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -156,7 +156,7 @@ impl SsoSession<'_> {
                 Ok(None)
             }
             Err(failed) => {
-                self.leave_note(true);
+                self.leave_note(Kind::Unreachable);
                 match failed {
                     _ if is_usable => Ok(None),
                     Failed::Answer(failure) => Err(refusals::failed(self, failure)),
@@ -197,7 +197,7 @@ impl SsoSession<'_> {
             Err(error) => {
                 // After Ctrl-C in one terminal, another one's process may well ask.
                 if !matches!(error.kind, Kind::Signal(_)) {
-                    self.leave_note(error.kind == Kind::Unreachable);
+                    self.leave_note(error.kind);
                 }
                 Err(error)
             }
@@ -242,10 +242,10 @@ impl SsoSession<'_> {
         serde_json::from_slice(&bytes).ok()
     }
 
-    fn leave_note(&self, unreachable: bool) {
+    fn leave_note(&self, kind: Kind) {
         let note = serde_json::to_vec(&FailureNote {
             failed_at: self.now(),
-            unreachable,
+            unreachable: kind == Kind::Unreachable,
         })
         .unwrap_or_default();
         // Without it the others try too: no reason to speak.

@@ -112,7 +112,7 @@ pub(crate) fn hush() -> Result<Hushed, Unanswered> {
 
 /// Shows the question and waits for a line, without echo.
 pub(crate) async fn ask_hidden(question: &str) -> Result<Secret, Unanswered> {
-    let line = ask(question, false).await?;
+    let line = ask(question, Echo::Off).await?;
     Ok(Secret::new(line.as_str()))
 }
 
@@ -123,10 +123,17 @@ pub(crate) async fn ask_shown(question: &str) -> Result<String, Unanswered> {
     while event::poll(Duration::ZERO).map_err(Unanswered::Failed)? {
         event::read().map_err(Unanswered::Failed)?;
     }
-    ask(question, true).await.map(|line| line.to_string())
+    ask(question, Echo::On).await.map(|line| line.to_string())
 }
 
-async fn ask(question: &str, is_shown: bool) -> Result<Zeroizing<String>, Unanswered> {
+/// Whether what is typed is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    On,
+    Off,
+}
+
+async fn ask(question: &str, echo: Echo) -> Result<Zeroizing<String>, Unanswered> {
     let _raw = Hushed::begin()?;
     let mut signals = Signals::register().map_err(Unanswered::Failed)?;
     let mut output = output().ok_or(Unanswered::NoTerminal)?;
@@ -145,7 +152,7 @@ async fn ask(question: &str, is_shown: bool) -> Result<Zeroizing<String>, Unansw
             Key::End if line.is_empty() => break Err(Unanswered::Closed),
             Key::Char(character) => {
                 line.push(character);
-                if is_shown {
+                if echo == Echo::On {
                     show(&mut output, character.encode_utf8(&mut [0; 4]))?;
                 }
             }
@@ -153,7 +160,7 @@ async fn ask(question: &str, is_shown: bool) -> Result<Zeroizing<String>, Unansw
             Key::EraseLine | Key::EraseWord => line.clear(),
             _ => {}
         }
-        if is_shown {
+        if echo == Echo::On {
             let erased = before.saturating_sub(line.chars().count());
             show(&mut output, &"\u{8} \u{8}".repeat(erased))?;
         }

@@ -212,7 +212,12 @@ fn of_directory(health: &Health, shown: &str) -> Option<Finding> {
                 mode: 0o700,
             };
             Finding::new(&catalog::CACHE_OPEN, message)
-                .fix(hints::restrict(shown, &path, 0o700, true))
+                .fix(hints::restrict(
+                    shown,
+                    &path,
+                    0o700,
+                    hints::PathKind::Directory,
+                ))
                 .repair(repair)
         }
     };

@@ -25,7 +25,12 @@ pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bo
         let done = match repair {
             Repair::Mode { path, mode } => {
                 let (shown, whole) = (paths.shown(path), path.to_string_lossy());
-                let what = hints::restrict(&shown, &whole, *mode, path.is_dir());
+                let kind = if path.is_dir() {
+                    hints::PathKind::Directory
+                } else {
+                    hints::PathKind::File
+                };
+                let what = hints::restrict(&shown, &whole, *mode, kind);
                 done(&what, dry_run, context, || set_mode(path, *mode))
             }
             Repair::Remove { paths: useless } => useless.iter().fold(false, |before, path| {

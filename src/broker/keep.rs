@@ -36,14 +36,7 @@ impl Run<'_> {
                 "STS answered with credentials that have no token or no expiry",
             ));
         };
-        // By AWS's clock, where its answers told how far it is from this one.
-        if expires_at <= now + TimeDelta::seconds(self.clock_skew().unwrap_or(0)) {
-            let ended = rfc3339(expires_at);
-            let action = step.action_name();
-            return Err(Error::refused(format!(
-                "the answer to {action} has credentials that expired at {ended}: they are not used"
-            )));
-        }
+        self.refuse_expired(step, expires_at, now)?;
         // What a machine gives is asked for each time, and is new only when it is.
         let is_same =
             |(there, _): &(Entry, trust::Fit)| there.keys.access_key_id() == keys.access_key_id();
@@ -63,22 +56,43 @@ impl Run<'_> {
             ..self.entry(index, (keys, expires_at), sign_in)
         };
         self.put(index, &entry);
-        if let Some(shared) = self.shared.as_ref().filter(|shared| shared.step == index)
-            && let Err(warning) = self.broker.store.put(
-                &shared.key,
-                &Entry {
-                    answer: None,
-                    ..entry
-                },
-            )
-        {
-            self.broker.complain(&warning.to_string());
-        }
+        self.put_shared(index, entry);
         self.broker.common.note_issued(step.key);
         if self.broker.common.may_prune() {
             self.prune(now);
         }
         Ok(())
+    }
+
+    /// By AWS's clock, if its answers told how far it is from this one.
+    fn refuse_expired(
+        &self,
+        step: &Step,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        if expires_at > now + TimeDelta::seconds(self.clock_skew().unwrap_or(0)) {
+            return Ok(());
+        }
+        let ended = rfc3339(expires_at);
+        let action = step.action_name();
+        Err(Error::refused(format!(
+            "the answer to {action} has credentials that expired at {ended}: they are not used"
+        )))
+    }
+
+    /// Writes the entry for the other profiles that share this step too.
+    fn put_shared(&self, index: usize, entry: Entry) {
+        let Some(shared) = self.shared.as_ref().filter(|shared| shared.step == index) else {
+            return;
+        };
+        let entry = Entry {
+            answer: None,
+            ..entry
+        };
+        if let Err(warning) = self.broker.store.put(&shared.key, &entry) {
+            self.broker.complain(&warning.to_string());
+        }
     }
 
     /// Keeps a session of the source's in place of the one that it makes needless, as long as it

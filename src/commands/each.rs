@@ -75,13 +75,7 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
     let common = Common::of_many(jobs);
     regions::put_known(&mut wanted.work, &store, context);
     if asked.plan {
-        let brokers = brokers(
-            &wanted.work,
-            context,
-            context.voice,
-            (&store, &options, &common),
-        );
-        print(plan_lines::text(&wanted.work, &brokers).as_bytes())?;
+        print_plan(&wanted.work, context, (&store, &options, &common))?;
         return Ok(ExitCode::SUCCESS);
     }
     if wanted.work.targets.is_empty() {
@@ -122,6 +116,16 @@ pub(super) fn run(asked: &Each, context: &Context) -> Result<ExitCode> {
             .note("the MFA code was not used: none of the accounts needed one");
     }
     Ok(ended)
+}
+
+/// `--plan`
+fn print_plan(
+    work: &Work,
+    context: &Context,
+    (store, options, common): (&Store, &Options, &Common),
+) -> Result<()> {
+    let brokers = brokers(work, context, context.voice, (store, options, common));
+    print(plan_lines::text(work, &brokers).as_bytes())
 }
 
 /// The profiles that these selectors choose, in the files' order.

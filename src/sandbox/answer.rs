@@ -147,21 +147,13 @@ impl Reply {
             SandboxService::Oidc => {
                 let body =
                     json!({ "error": oauth_error(code), "error_description": refusal.message });
-                let mut reply =
-                    Reply::new(status, "application/json", request_id, body.to_string());
                 let namespace = "http://internal.amazon.com/coral/com.amazonaws.sso.oidc/";
-                reply
-                    .headers
-                    .push(("x-amzn-errortype", format!("{code}:{namespace}")));
-                reply
+                Reply::json_error(status, request_id, &body, format!("{code}:{namespace}"))
             }
             SandboxService::Portal => {
                 let kind = format!("com.amazonaws.switchboard.portal#{code}");
                 let body = json!({ "message": refusal.message, "__type": kind });
-                let mut reply =
-                    Reply::new(status, "application/json", request_id, body.to_string());
-                reply.headers.push(("x-amzn-errortype", code.to_owned()));
-                reply
+                Reply::json_error(status, request_id, &body, code.to_owned())
             }
             SandboxService::Organizations => {
                 let body = json!({ "__type": code, "Message": refusal.message });
@@ -174,19 +166,12 @@ impl Reply {
             }
             SandboxService::Account => {
                 let body = json!({ "message": refusal.message });
-                let mut reply =
-                    Reply::new(status, "application/json", request_id, body.to_string());
-                reply.headers.push(("x-amzn-errortype", code.to_owned()));
-                reply
+                Reply::json_error(status, request_id, &body, code.to_owned())
             }
             SandboxService::Signin => {
                 let body = json!({ "error": code, "message": refusal.message });
-                let mut reply =
-                    Reply::new(status, "application/json", request_id, body.to_string());
-                reply
-                    .headers
-                    .push(("x-amzn-errortype", signin_error(status, code).to_owned()));
-                reply
+                let kind = signin_error(status, code).to_owned();
+                Reply::json_error(status, request_id, &body, kind)
             }
             // Nothing in it is meant for programs.
             SandboxService::Federation => Reply::new(
@@ -197,6 +182,13 @@ impl Reply {
             ),
         };
         reply.code = Some(code);
+        reply
+    }
+
+    /// JSON, with the kind of error in a header.
+    fn json_error(status: u16, request_id: String, body: &Value, kind: String) -> Reply {
+        let mut reply = Reply::new(status, "application/json", request_id, body.to_string());
+        reply.headers.push(("x-amzn-errortype", kind));
         reply
     }
 

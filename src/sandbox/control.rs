@@ -34,8 +34,20 @@ pub(crate) fn answer(
     if let Err(reason) = check_origin(received, port) {
         return (403, json!({ "error": reason }));
     }
+    match done(desk, received, now) {
+        Ok(value) => (200, value),
+        Err((status, error)) => (status, json!({ "error": error })),
+    }
+}
+
+/// Does what a control request asks for.
+fn done(
+    desk: &mut Desk,
+    received: &Received<'_>,
+    now: DateTime<Utc>,
+) -> Result<Value, (u16, String)> {
     let name = received.path.strip_prefix(PREFIX).unwrap_or_default();
-    let result = match (received.method, name) {
+    match (received.method, name) {
         ("GET", "log") => serde_json::to_value(&desk.log).map_err(|error| (500, error.to_string())),
         ("DELETE", "log") => {
             desk.log.clear();
@@ -83,11 +95,7 @@ pub(crate) fn answer(
             .map(|asked| json!({ "logins": desk.state.logins.end(asked.error) })),
         ("POST", "forget_clients") => Ok(json!({ "clients": desk.state.sign_in.forget_clients() })),
         (method, _) => Err((404, format!("unknown {method} {}", received.path))),
-    };
-    result.map_or_else(
-        |(status, error)| (status, json!({ "error": error })),
-        |value| (200, value),
-    )
+    }
 }
 
 /// A web page must not be able to talk to the sandbox, whatever name it gave to 127.0.0.1.

@@ -138,15 +138,7 @@ fn authorize(
         return Err(invalid("Invalid redirect_uri provided"));
     }
     granted(&client, "authorization_code")?;
-    let challenge = part(&query, "code_challenge").to_owned();
-    if part(&query, "response_type") != "code"
-        || part(&query, "code_challenge_method") != "S256"
-        || challenge.len() != 43
-    {
-        return Err(invalid(
-            "response_type must be code, with a code_challenge by S256",
-        ));
-    }
+    let challenge = code_challenge(&query)?;
     let center = client
         .issuer
         .as_deref()
@@ -178,6 +170,19 @@ fn authorize(
         }
     };
     Ok(Content::Redirect(back(target, answer, query.get("state"))))
+}
+
+fn code_challenge(query: &Form) -> Result<String, AwsRefusal> {
+    let challenge = part(query, "code_challenge");
+    if part(query, "response_type") != "code"
+        || part(query, "code_challenge_method") != "S256"
+        || challenge.len() != 43
+    {
+        return Err(invalid(
+            "response_type must be code, with a code_challenge by S256",
+        ));
+    }
+    Ok(challenge.to_owned())
 }
 
 fn part<'a>(query: &'a Form, name: &str) -> &'a str {

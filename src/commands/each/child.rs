@@ -53,6 +53,28 @@ impl Stream<'_> {
     }
 }
 
+/// Starts it in a process group of its own, with nothing to read.
+async fn start(
+    command: std::process::Command,
+    out: &Stream<'_>,
+    err: &Stream<'_>,
+) -> io::Result<Child> {
+    let mut command = Command::from(command);
+    command
+        .stdin(Stdio::null())
+        .stdout(out.stdio())
+        .stderr(err.stdio())
+        .kill_on_drop(true);
+    // Ctrl-C on the terminal reaches xacct alone, and xacct's own signals reach grandchildren too.
+    #[cfg(unix)]
+    command.process_group(0);
+    // The thread that starts a process stands still until the new process has become the command.
+    // On a busy machine that takes a while, in which the other commands go on.
+    tokio::task::spawn_blocking(move || command.spawn())
+        .await
+        .map_err(io::Error::other)?
+}
+
 /// Runs it to its end, or until `limit` is over, or it is stopped.
 ///
 /// Errors: it cannot be started.
@@ -63,21 +85,7 @@ pub(super) async fn run(
     limit: Option<Duration>,
     stop: &Stop,
 ) -> io::Result<ChildEnd> {
-    let mut command = Command::from(command);
-    command
-        .stdin(Stdio::null())
-        .stdout(out.stdio())
-        .stderr(err.stdio())
-        .kill_on_drop(true);
-    // What the terminal sends on Ctrl-C goes to xacct alone, and what xacct sends reaches
-    // grandchildren too.
-    #[cfg(unix)]
-    command.process_group(0);
-    // Until the new process has become the command, the thread that starts it stands still: on a
-    // busy machine that takes a while, in which the others go on.
-    let mut child = tokio::task::spawn_blocking(move || command.spawn())
-        .await
-        .map_err(io::Error::other)??;
+    let mut child = start(command, out, err).await?;
     let group = ProcessGroup::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut reading = pin!(async { tokio::join!(out.drain(stdout), err.drain(stderr)) });

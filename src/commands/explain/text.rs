@@ -147,6 +147,21 @@ fn step_words(
             None => {}
         }
     }
+    device(step, places, text);
+    condition(step, text);
+    match left {
+        Some(left) => detail(
+            text,
+            "cached",
+            &format!("for another {}", duration::readable(left)),
+            None,
+        ),
+        None => detail(text, "cached", "no", None),
+    }
+}
+
+/// Whose code is sent, and why with this step.
+fn device(step: &Step, places: &[(&'static str, String)], text: &mut String) {
     if let Some(serial) = step.serial_number().map(shown_device) {
         let why = match &step.action {
             Action::Source | Action::GetSessionToken { .. } => "one code for all roles of this key",
@@ -160,6 +175,10 @@ fn step_words(
             None,
         );
     }
+}
+
+/// When the step is taken.
+fn condition(step: &Step, text: &mut String) {
     if step.is_conditional {
         let otherwise = match &step.action {
             Action::AssumeRole(_) => "with a session, no code is sent and the role lasts 1h",
@@ -172,15 +191,6 @@ fn step_words(
             &format!("{condition}; {otherwise}"),
             None,
         );
-    }
-    match left {
-        Some(left) => detail(
-            text,
-            "cached",
-            &format!("for another {}", duration::readable(left)),
-            None,
-        ),
-        None => detail(text, "cached", "no", None),
     }
 }
 

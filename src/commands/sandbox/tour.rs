@@ -226,6 +226,16 @@ fn no_accidents<W: Write>(
     client1: &Played,
     config: &Path,
 ) -> Result<()> {
+    edited_profile(stage, client1, config)?;
+    typo(stage)?;
+    wrong_external_id(stage)
+}
+
+fn edited_profile<W: Write>(
+    stage: &mut TourStage<'_, W>,
+    client1: &Played,
+    config: &Path,
+) -> Result<()> {
     stage.scene(
         "never the wrong account",
         "the profile is edited: client1 now names a role of client3's account",
@@ -245,8 +255,10 @@ fn no_accidents<W: Write>(
     write(config, &unchanged)?;
     let back = stage.play(&["credential-process", "client1"])?;
     stage.succeeded(&back, &[])?;
-    stage.promise("the credentials of before", back.stdout == client1.stdout)?;
+    stage.promise("the credentials of before", back.stdout == client1.stdout)
+}
 
+fn typo<W: Write>(stage: &mut TourStage<'_, W>) -> Result<()> {
     stage.scene(
         "a typo",
         "the statements remove the last account's credentials, and fail",
@@ -267,8 +279,10 @@ fn no_accidents<W: Write>(
     stage.promise(
         "eval gives status 3",
         typo.stdout.trim_end().ends_with("exit 3';"),
-    )?;
+    )
+}
 
+fn wrong_external_id<W: Write>(stage: &mut TourStage<'_, W>) -> Result<()> {
     stage.scene(
         "a wrong external id",
         "AWS says only AccessDenied; what it can mean for this profile is added",

@@ -247,20 +247,20 @@ impl ProfileFile {
             .is_empty()
     }
 
-    /// What the header, which is not read or is disguised, may have been meant to say.
-    pub(super) fn meant(&self, section: &Found) -> Meant {
-        let meant = meant::read(section.header_line(self.text()));
+    /// What the header, which is not read or is disguised, may have been meant to say; `None` where
+    /// it says that it is another tool's.
+    pub(super) fn meant(&self, section: &Found) -> Option<Meant> {
         let name = self.name(section);
         match section.kind {
-            SectionKind::Spaced if !header::is_like_prefix(name) => Meant::default(),
-            SectionKind::Profile => {
-                let name = scan::visible(name);
-                Meant {
-                    names: vec![name.trim().to_owned()],
-                    ..Meant::default()
-                }
-            }
-            _ => meant,
+            SectionKind::Spaced if !header::is_like_prefix(name) => Some(Meant {
+                is_tools: true,
+                ..Meant::default()
+            }),
+            SectionKind::Profile => Some(Meant {
+                names: vec![scan::visible(name).trim().to_owned()],
+                ..Meant::default()
+            }),
+            _ => meant::read(section.header_line(self.text())),
         }
     }
 

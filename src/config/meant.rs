@@ -12,14 +12,16 @@ use super::scan::{self, BLANK, PREFIXES};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Meant {
     pub(super) names: Vec<String>,
-    /// Its first word is nothing like `profile`, and it may be another tool's.
+    /// Its first word is nothing like `profile`: it may be another tool's section, or one of another
+    /// kind.
     pub(super) is_tools: bool,
     /// There is nothing in it that could be a name.
     pub(super) is_nameless: bool,
 }
 
-/// What a header, or a line that seems to be one, may have been meant to say.
-pub(super) fn read(line: &str) -> Meant {
+/// What a header, or a line that seems to be one, may have been meant to say; `None` where it says
+/// that it is another tool's.
+pub(super) fn read(line: &str) -> Option<Meant> {
     let line = scan::visible(&without_colors(line)).into_owned();
     let cut = &line[..scan::comment_start(&line)];
     let of_cut = inner(cut);
@@ -29,10 +31,11 @@ pub(super) fn read(line: &str) -> Meant {
         of_cut
     };
     let (prefix, rest) = header::prefix_and_rest(inner);
-    if prefix.is_some_and(|prefix| is_left_alone(prefix) || is_of_another_kind(prefix)) {
-        return Meant::default();
+    if prefix.is_some_and(is_left_alone) {
+        return None;
     }
-    let is_named = prefix.is_none_or(header::is_like_prefix);
+    let is_named =
+        prefix.is_none_or(|prefix| header::is_like_prefix(prefix) && !is_of_another_kind(prefix));
     let words = rest.split(BLANK).filter(|_| prefix.is_some());
     let names = [Some(inner), Some(rest), behind_profile(inner), prefix];
     let names = names.into_iter().flatten().chain(words);
@@ -41,11 +44,11 @@ pub(super) fn read(line: &str) -> Meant {
         .flat_map(|name| [name.trim_matches(is_around), name.trim_matches(is_mark)])
         .filter(is_word)
         .collect();
-    Meant {
+    Some(Meant {
         is_nameless: names.is_empty() || inner.contains('='),
         names: names.into_iter().map(str::to_owned).collect(),
         is_tools: !is_named,
-    }
+    })
 }
 
 /// What stands between the brackets, or where they should be.
@@ -110,6 +113,9 @@ fn behind_profile(inner: &str) -> Option<&str> {
         .then(|| rest.trim_start_matches(is_mark))
 }
 
+/// The bytes that one letter may have.
+const LETTER: usize = 4;
+
 /// The names of all profiles.
 pub(super) struct Names<'c> {
     all: HashSet<&'c str>,
@@ -154,8 +160,8 @@ impl<'c> Names<'c> {
 /// Whether one name is the other with one letter wrong, missing, superfluous or exchanged. Where a
 /// digit differs, or a word of one or two letters, it is another one of a series: `client1` and
 /// `client2`, `team-a` and `team-b`.
-fn is_slip(one: &str, other: &str) -> bool {
-    if one.len().abs_diff(other.len()) > 4 {
+pub(super) fn is_slip(one: &str, other: &str) -> bool {
+    if !may_be_slip(one, other) {
         return false;
     }
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
@@ -168,6 +174,19 @@ fn is_slip(one: &str, other: &str) -> bool {
     let is_one_letter = one.chars().count() == other.chars().count()
         && one.chars().skip(same + 1).eq(other.chars().skip(same + 1));
     !is_one_letter || word_at(&one, same).chars().count() > 2
+}
+
+/// Whether the names differ in no more than the few bytes of one letter or two, which costs nothing
+/// to see for most.
+fn may_be_slip(one: &str, other: &str) -> bool {
+    let longer = one.len().max(other.len());
+    if longer - one.len().min(other.len()) > LETTER {
+        return false;
+    }
+    let is_same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b) || !a.is_ascii() || !b.is_ascii();
+    let starts = one.bytes().zip(other.bytes()).take_while(is_same);
+    let ends = one.bytes().rev().zip(other.bytes().rev());
+    starts.count() + ends.take_while(is_same).count() + 2 >= longer
 }
 
 /// The word that the letter at this place is in.
@@ -234,7 +253,7 @@ mod tests {
             "[proflie prod]",
             "[the profile prod]",
         ] {
-            let meant = read(line);
+            let meant = read(line).unwrap();
             assert!(
                 meant.names.iter().any(|name| name == "prod"),
                 "{line} {meant:?}"
@@ -253,16 +272,14 @@ mod tests {
             "]",
             "[=",
         ] {
-            assert!(read(line).is_nameless, "{line}");
+            assert!(read(line).unwrap().is_nameless, "{line}");
         }
-        for line in [
-            "[x-tool prod]",
-            "[X_tool prod]",
-            "[sso_session prod]",
-            "[service prod]",
-        ] {
-            assert_eq!(read(line), Meant::default(), "{line}");
+        for line in ["[x-tool prod]", "[X_tool prod]", "[x- prod]"] {
+            assert_eq!(read(line), None, "{line}");
         }
-        assert!(read("[tool prod]").is_tools);
+        for line in ["[sso_session prod]", "[service prod]", "[services prod]"] {
+            assert!(read(line).unwrap().is_tools, "{line}");
+        }
+        assert!(read("[tool prod]").unwrap().is_tools);
     }
 }

@@ -79,6 +79,7 @@ pub(crate) use self::settings::VerifyAfter;
 
 use self::file::ProfileFile;
 use self::header::SectionKind;
+use self::lookup::Index;
 use self::sections_used::Parts;
 use self::session_name::Who;
 use self::settings::SettingsFile;
@@ -124,6 +125,8 @@ pub(crate) struct Config {
     has_settings_file: bool,
     /// Found at the first look at a profile, where there are any.
     unread: OnceLock<Unread>,
+    /// The profiles of the config file that limit what they do not define.
+    limiting: Index<usize>,
     /// Collected for the first profile that signs in to IAM Identity Center.
     sso_session_names: OnceLock<Arc<[String]>>,
 }
@@ -172,6 +175,7 @@ impl Config {
             settings: SettingsFile::default(),
             has_settings_file: false,
             unread: OnceLock::new(),
+            limiting: Index::default(),
             sso_session_names: OnceLock::new(),
             paths,
         }

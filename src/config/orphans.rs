@@ -1,10 +1,15 @@
-//! Tables of the settings file that limit a profile which no file defines: a misspelt name, mostly.
+//! Profiles that limit what they do not define, and that no other profile names: mostly they are
+//! another profile's, under a misspelt name. In the settings file they are found all at once, in
+//! the config file those whose names are like that of the profile in question.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Config;
 use super::header::SectionKind;
+use super::index::Found;
 use super::keys::{Key, Weight};
+use super::meant;
+use super::origin::Problem;
 use super::scan;
 use super::section::Section;
 
@@ -24,6 +29,18 @@ const DEFINING: [Key; 12] = [
     Key::WebIdentityTokenFile,
 ];
 
+/// What means nothing where no role is assumed. A device may be that of keys which some program
+/// keeps elsewhere.
+const OF_ROLES: [&str; 7] = [
+    "read_only",
+    "session_policy",
+    "session_policy_arns",
+    "confirm",
+    "external_id",
+    "source_identity",
+    "session_tags",
+];
+
 impl Config {
     /// Their places among the tables.
     pub(super) fn orphans(&self) -> Vec<usize> {
@@ -38,6 +55,69 @@ impl Config {
         let of_aws = self.names_in_aws_files();
         orphans.retain(|(_, name)| !of_aws.contains(name) && !self.is_named_by_others(name));
         orphans.into_iter().map(|(at, _)| at).collect()
+    }
+
+    /// The sections of the config file whose name is this one but for a slip of the hand, and that
+    /// nobody could use by themselves.
+    pub(super) fn nearly_named(&self, name: &str) -> Vec<Section> {
+        let names: Vec<&str> = match self.limiting.get(|| self.limiting_names()) {
+            Some(limiting) => limiting.keys().map(|name| &**name).collect(),
+            None => self.profiles_in_config().map(|(name, _)| name).collect(),
+        };
+        let names: HashSet<&str> = names
+            .into_iter()
+            .filter(|near| is_near(near, name))
+            .collect();
+        let mut sections: Vec<Section> = names
+            .into_iter()
+            .filter_map(|near| self.without_credentials(near))
+            .collect();
+        sections.sort_by_key(|section| section.origin.line);
+        sections
+    }
+
+    /// Those that `nearly_named` may find, with their lines: for when it is asked for many.
+    fn limiting_names(&self) -> HashMap<Box<str>, usize> {
+        let profiles = self.profiles_in_config();
+        let undefined = profiles.filter(|(name, found)| {
+            let section = self.config.merged(name, [*found]);
+            section.is_some_and(|section| {
+                let limits = section.iter().any(|(key, _)| OF_ROLES.contains(&key));
+                limits && !defines(&section)
+            })
+        });
+        undefined
+            .map(|(name, found)| (name.into(), found.line))
+            .collect()
+    }
+
+    /// But for names in which something cannot be seen, which is looked for elsewhere.
+    fn profiles_in_config(&self) -> impl Iterator<Item = (&str, &Found)> {
+        let all = self.config.sections.all.iter();
+        let profiles = all.filter(|found| found.kind == SectionKind::Profile);
+        profiles
+            .filter(|found| !found.is_disguised(self.config.text()))
+            .map(|found| (self.config.name(found), found))
+    }
+
+    /// The profile, if it limits a role and there is nothing that it could limit.
+    fn without_credentials(&self, name: &str) -> Option<Section> {
+        let found = self.config.find(SectionKind::Profile, name);
+        let mut section = self.config.merged(name, found)?;
+        let in_credentials = self.credentials.sections.all.iter();
+        let is_elsewhere = self.settings.profile(name).is_some_and(defines)
+            || in_credentials
+                .map(|found| self.credentials.name(found))
+                .any(|other| other == name);
+        if defines(&section) || is_elsewhere || self.is_named_by_others(name) {
+            return None;
+        }
+        section.keep(&OF_ROLES);
+        let message = format!("profile '{name}' has no credentials, and no other profile names it");
+        let origin = section.origin.clone();
+        section.problems.insert(0, Problem { origin, message });
+        let is_limiting = section.iter().next().is_some();
+        is_limiting.then_some(section)
     }
 
     fn names_in_aws_files(&self) -> HashSet<&str> {
@@ -75,10 +155,18 @@ impl Config {
     }
 }
 
+fn defines(section: &Section) -> bool {
+    DEFINING.iter().any(|key| section.get(*key).is_some())
+}
+
+/// Another name that is this one but for the case of its letters, or a slip of the hand.
+fn is_near(near: &str, name: &str) -> bool {
+    near != name && (near.eq_ignore_ascii_case(name) || meant::is_slip(near, name))
+}
+
 fn is_only_limiting(table: &Section) -> bool {
     let decides = |name: &str| Key::of(name).is_some_and(|key| key.weight() == Weight::Decides);
-    DEFINING.iter().all(|key| table.get(*key).is_none())
-        && table.iter().any(|(name, _)| decides(name))
+    !defines(table) && table.iter().any(|(name, _)| decides(name))
 }
 
 /// Whether a line of the text says `include_profile = NAME` or `source_profile = NAME`.

@@ -74,6 +74,7 @@ impl Config {
         let name = profile.name.clone();
         let mut sections = self.replaced(&name, parts);
         sections.extend(self.of_another_kind(&name));
+        sections.extend(self.nearly_named(&name));
         let unread = self.unread.get_or_init(|| self.find_unread());
         for place in &unread.of_all {
             let mut section = self.section_at(place, &name);
@@ -209,8 +210,8 @@ impl Config {
 
     fn put_table(&self, at: usize, names: &Names<'_>, unread: &mut Unread) {
         let table = &self.settings.profiles[at];
-        let meant = meant::read(&table.name).names;
-        let like = names.like(&meant).into_iter();
+        let meant = meant::read(&table.name).unwrap_or_default();
+        let like = names.like(&meant.names).into_iter();
         let like: Vec<&str> = like.filter(|name| *name != table.name).collect();
         if like.is_empty() && self.is_usual() {
             unread.of_nobody.push(Place::Table(at));
@@ -256,7 +257,9 @@ impl Unread {
             if !is_disguised && (!found.is_unread() || names.has(name)) {
                 continue;
             }
-            let meant = file.meant(found);
+            let Some(meant) = file.meant(found) else {
+                continue;
+            };
             let place = Place::Section {
                 file: kind,
                 at,
@@ -272,6 +275,12 @@ impl Unread {
             if like.is_empty() && meant.is_nameless {
                 self.put(above(file, at), &place);
                 self.of_nobody.push(place);
+            } else if like.is_empty() && !is_disguised {
+                self.of_nobody.push(Place::Section {
+                    file: kind,
+                    at,
+                    is_tools: true,
+                });
             } else {
                 self.put(like, &place);
             }
@@ -288,11 +297,14 @@ impl Unread {
     ) {
         let mut is_outside = text.sections.start() > 0;
         for line in bare {
-            let Meant {
+            let Some(Meant {
                 names: meant,
                 is_nameless,
                 ..
-            } = meant::read(line.text);
+            }) = meant::read(line.text)
+            else {
+                continue;
+            };
             let own = line.section.map(|at| text.name(&text.sections.all[at]));
             let like = names.like(&meant);
             let place = Place::Lines {

@@ -108,7 +108,8 @@ fn a_header_that_resembles_or_holds_the_name_takes_no_guard_away() {
         used(&sandbox, "other", "");
     }
     // One of a series is another one.
-    let series = X.replace("prod]", "client1]");
+    let series = [1, 2].map(|number| X.replace("prod]", &format!("client{number}]")));
+    let series = series.concat();
     sandbox.write_config(&format!("{series}[profile client2\nread_only = true\n"));
     used(&sandbox, "client1", "");
 }
@@ -158,6 +159,74 @@ fn a_header_without_a_name_is_told_of_by_every_command() {
     // What guards nothing there is told of by doctor alone.
     sandbox.write_config(&format!("{X}[]\noutput = json\n"));
     used(&sandbox, "prod", "");
+}
+
+#[test]
+fn what_xacct_alone_reads_is_told_of_below_any_header_that_is_nobodys() {
+    let sandbox = Sandbox::start_plain();
+    let credentials = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
+    for header in [
+        "[production]",
+        "[profile production",
+        "[tool y]",
+        "[sso_session y]",
+    ] {
+        sandbox.write_config(&format!("{X}{header}\nmfa_serial = y\nread_only = true\n"));
+        let run = sandbox.xacct(&["explain", "prod"]).run().status(0);
+        run.stderr_contains("~/.aws/config:7: read_only is not read, and guards no profile (");
+        sandbox.write_config(&format!("{X}{header}\nmfa_serial = y\n"));
+        used(&sandbox, "prod", "");
+    }
+    sandbox.write_config(X);
+    for header in [
+        "[my prod]",
+        "[services y]",
+        "[sso-session y]",
+        "[profile y]",
+    ] {
+        sandbox.write_credentials(&format!("{credentials}{header}\nread_only = true\n"));
+        let run = sandbox.xacct(&["explain", "prod"]).run().status(0);
+        run.stderr_contains("read_only is not read, and guards no profile (~/.aws/credentials:");
+    }
+    for header in ["[services prod]", "[sso-session prod]"] {
+        sandbox.write_credentials(&format!("{credentials}{header}\nread_only = true\n"));
+        refused(
+            &sandbox,
+            "prod",
+            "read_only is not read: the header in line ",
+        );
+    }
+}
+
+#[test]
+fn a_profile_of_nothing_but_guards_is_its_neighbours() {
+    let sandbox = Sandbox::start_plain();
+    for name in ["pord", "PROD", "prodd", "prd"] {
+        for key in ["read_only", "external_id", "confirm"] {
+            sandbox.write_config(&format!("{X}[profile {name}]\nregion = x\n{key} = true\n"));
+            let words = format!("{key} is not read: the header in line 5 seems to mean profile");
+            refused(&sandbox, "prod", &words);
+            let run = sandbox.xacct(&["explain", "prod"]).run().status(3);
+            run.stderr_contains(&format!(
+                "profile '{name}' has no credentials, and no other"
+            ));
+        }
+    }
+    let lines = |header: &str, lines: &str| format!("[profile {header}]\n{lines}\n");
+    for (name, other) in [
+        ("production", "read_only = true".to_owned()),
+        ("prd", "region = us-east-1".to_owned()),
+        ("prd", "mfa_serial = GAHT12345678".to_owned()),
+        ("prd", "read_only = true\ncredential_process = x".to_owned()),
+        (
+            "prd",
+            format!("read_only = true\n{}", lines("z", "include_profile = prd")),
+        ),
+        ("keys2", "read_only = true".to_owned()),
+    ] {
+        sandbox.write_config(&format!("{X}{}", lines(name, &other)));
+        used(&sandbox, "prod", "");
+    }
 }
 
 #[test]

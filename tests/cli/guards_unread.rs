@@ -115,8 +115,8 @@ fn the_error_names_both_lines_and_doctor_knows_it() {
         let run = sandbox.xacct(&["explain", "x"]).run().ok();
         run.stdout_contains("~/.aws/config:5: [x] is ignored: in this file a profile is written");
     }
-    // Of another profile, of another kind of section, or a profile of its own.
-    for header in ["[y]", "[sso_session x]", "[profile y"] {
+    // Of another profile.
+    for header in ["[y]", "[profile y", "[sso_session y]"] {
         sandbox.write_config(&format!(
             "{X}[profile y]\nregion = us-east-1\n{header}\nread_only = true\n"
         ));

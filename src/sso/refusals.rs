@@ -22,15 +22,21 @@ pub(super) fn needs_sign_in(sso: &Sso, other: Option<&Elsewhere>) -> Error {
         "profile '{profile}': you are not signed in at {start_url}"
     ));
     match other {
-        Some(Elsewhere::Session(session)) => error
-            .hint(format!(
+        Some(Elsewhere::Session(session)) => {
+            let error = error.hint(format!(
                 "you are signed in there with [sso-session {session}]; the AWS CLI keeps a token \
                  for each session"
-            ))
-            .hint_of_profile(format!(
-                "set sso_session = {session} in the profile, or run: {}",
-                login(sso)
-            )),
+            ));
+            // Another session may be another person's on purpose.
+            error.hint_of_profile(if sso.session.is_some() {
+                format!("in a terminal, run: {}", login(sso))
+            } else {
+                format!(
+                    "set sso_session = {session} in the profile, or run: {}",
+                    login(sso)
+                )
+            })
+        }
         Some(Elsewhere::StartUrl) => error
             .hint(
                 "you are signed in there for profiles without an sso_session; the AWS CLI keeps a \

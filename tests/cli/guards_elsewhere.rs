@@ -542,10 +542,10 @@ fn ordinary_files_raise_no_alarm() {
     sandbox.write_config(ORDINARY);
     let credentials = std::fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap();
     sandbox.write_credentials(&format!(
-        "{credentials}[saml]\naws_access_key_id = AKIAXACCTSANDBOX2YOU\n\
+        "{credentials}[saml]\naws_access_key_id = AKIARTXV5AHDTEST2YOU\n\
          aws_secret_access_key = x\naws_session_token = x\naws_security_token = x\n\
-         x_principal_arn = y\n[my client]\naws_access_key_id = AKIAXACCTSANDBOX2YOU\n\
-         aws_secret_access_key = x\n[keys-long-term]\naws_access_key_id = AKIAXACCTSANDBOX2YOU\n\
+         x_principal_arn = y\n[my client]\naws_access_key_id = AKIARTXV5AHDTEST2YOU\n\
+         aws_secret_access_key = x\n[keys-long-term]\naws_access_key_id = AKIARTXV5AHDTEST2YOU\n\
          aws_secret_access_key = x\naws_mfa_device = GAHT12345678\n"
     ));
     sandbox.write_settings("verify_after = '10m'\n[profile.prod]\nconfirm = false\n");

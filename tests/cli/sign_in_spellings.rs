@@ -115,11 +115,17 @@ fn who_is_signed_in_with_another_session_is_told_so() {
         "{of_session}\n[sso-session second]\nsso_start_url = {url}#/\nsso_region = eu-central-1\n"
     ));
     let told = |name: &str, url: &str, session: &str| {
+        let next = if ["old", "slash"].contains(&name) {
+            format!("set sso_session = {session} in the profile, or run:")
+        } else {
+            // It names its session on purpose, perhaps for another person.
+            "in a terminal, run:".to_owned()
+        };
         let run = sandbox.xacct(&["credential-process", name]).run().status(5);
         run.stdout("").stderr(&format!(
             "xacct: error: profile '{name}': you are not signed in at {url}\n  you are signed in \
-             there with [sso-session {session}]; the AWS CLI keeps a token for each session\n  set \
-             sso_session = {session} in the profile, or run: xacct login {name}\n"
+             there with [sso-session {session}]; the AWS CLI keeps a token for each session\n  {next} \
+             xacct login {name}\n"
         ));
     };
     sandbox.xacct(&["login", "acme"]).run().status(0);

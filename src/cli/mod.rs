@@ -126,7 +126,7 @@ pub(crate) enum Command {
     /// Print credentials as JSON for the AWS SDKs
     #[command(alias = "credential_process")]
     CredentialProcess(CredentialProcess),
-    /// Serve credentials to containers and long runs
+    /// Serve credentials to containers and long-running commands
     Serve(Serve),
     /// Open the AWS console, signed in as a profile
     Console(Console),
@@ -143,7 +143,7 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Sign in to IAM Identity Center, or start an MFA session
     Login(Login),
-    /// Sign out and delete the credentials derived from it
+    /// Sign out and delete the cached credentials
     Logout(Logout),
     /// Delete cached credentials
     Clear(Clear),
@@ -165,4 +165,70 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Try xacct without an AWS account, with a simulated STS
     Sandbox(Sandbox),
+}
+
+// Both name every command, so that a new one must say what it is.
+impl Command {
+    /// Whether `--json` was given, so that an error is printed as JSON too.
+    pub(crate) fn prints_json(&self) -> bool {
+        match self {
+            Command::Whoami(asked) => asked.json,
+            Command::List(asked) => asked.json,
+            Command::Explain(asked) => asked.json,
+            Command::Config(asked) => match &asked.action {
+                ConfigAction::Show(asked) => asked.json,
+            },
+            Command::Doctor(asked) => asked.json,
+            Command::Audit(asked) => asked.json,
+            Command::Sandbox(asked) => {
+                matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json)
+            }
+            Command::Assume(_)
+            | Command::Unset(_)
+            | Command::Exec(_)
+            | Command::Each(_)
+            | Command::CredentialProcess(_)
+            | Command::Serve(_)
+            | Command::Console(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Clear(_)
+            | Command::Add(_)
+            | Command::Adopt(_)
+            | Command::Import(_)
+            | Command::Sync(_)
+            | Command::Policy(_)
+            | Command::Export(_)
+            | Command::Init(_) => false,
+        }
+    }
+
+    /// Whether it runs another command, whose exit status is then its own.
+    pub(crate) fn runs_a_command(&self) -> bool {
+        match self {
+            Command::Exec(_) | Command::Each(_) => true,
+            Command::Serve(asked) => !asked.command.is_empty(),
+            Command::Assume(_)
+            | Command::Unset(_)
+            | Command::CredentialProcess(_)
+            | Command::Console(_)
+            | Command::Whoami(_)
+            | Command::List(_)
+            | Command::Explain(_)
+            | Command::Config(_)
+            | Command::Doctor(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Clear(_)
+            | Command::Add(_)
+            | Command::Adopt(_)
+            | Command::Import(_)
+            | Command::Sync(_)
+            | Command::Policy(_)
+            | Command::Export(_)
+            | Command::Init(_)
+            | Command::Audit(_)
+            | Command::Sandbox(_) => false,
+        }
+    }
 }

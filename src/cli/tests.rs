@@ -36,6 +36,18 @@ fn the_definition_is_sound() {
     whole().debug_assert();
 }
 
+/// Invalid arguments are told apart by the command's name alone.
+#[test]
+fn every_command_that_runs_another_is_known_by_its_name() {
+    for command in whole().get_subcommands() {
+        let takes_a_command = command
+            .get_arguments()
+            .any(|arg| arg.get_value_hint() == clap::ValueHint::CommandWithArguments);
+        let line = format!("{} --nope -- true", command.get_name());
+        assert_eq!(runs_a_command(&words(&line)), takes_a_command, "{line}");
+    }
+}
+
 #[test]
 fn assume_takes_a_profile_and_overrides() {
     let cli = parsed(

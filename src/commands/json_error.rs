@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::json;
-use crate::cli::{Command, ConfigAction, SandboxAction};
 use crate::error::{Error, Kind, Place};
 use crate::masked;
 
@@ -30,24 +29,6 @@ struct Where<'e> {
     file: Option<&'e str>,
     line: Option<usize>,
     name: Option<&'e str>,
-}
-
-/// Whether the command prints JSON where it succeeds, because of `--json`.
-pub(super) fn is_wanted(command: &Command) -> bool {
-    match command {
-        Command::Whoami(asked) => asked.json,
-        Command::List(asked) => asked.json,
-        Command::Explain(asked) => asked.json,
-        Command::Config(asked) => match &asked.action {
-            ConfigAction::Show(asked) => asked.json,
-        },
-        Command::Doctor(asked) => asked.json,
-        Command::Audit(asked) => asked.json,
-        Command::Sandbox(asked) => {
-            matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json)
-        }
-        _ => false,
-    }
 }
 
 /// `{"error":{"kind",…}}`

@@ -102,7 +102,7 @@ fn attempt(args: &[OsString], env: Env) -> std::result::Result<ExitCode, Ended> 
 /// The error on stderr, and on stdout for a command that prints JSON.
 fn tell(error: &Error, command: &Command, context: &Context) {
     context.voice.error(error);
-    if json_error::is_wanted(command) {
+    if command.prints_json() {
         // If stdout is closed, the status still says it.
         let _ = print(json_error::document(error).as_bytes());
     }
@@ -145,15 +145,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
 /// `exec` keeps 1 to 124 and 126 up for the command itself, and `each` 1 for an account that
 /// failed; Ctrl-C at a prompt is Ctrl-C everywhere.
 fn status_of(command: &Command, kind: Kind) -> u8 {
-    match (command, kind) {
-        (Command::Exec(_) | Command::Each(_), kind) if !matches!(kind, Kind::Signal(_)) => {
-            EXEC_FAILED
-        }
-        (Command::Serve(serve), kind)
-            if !serve.command.is_empty() && !matches!(kind, Kind::Signal(_)) =>
-        {
-            EXEC_FAILED
-        }
+    match kind {
+        Kind::Signal(_) => kind.status(),
+        _ if command.runs_a_command() => EXEC_FAILED,
         _ => kind.status(),
     }
 }

@@ -123,7 +123,7 @@ impl Selector {
 
     /// Nothing fits: what may have been meant.
     fn nothing(&self, candidates: &[Candidate], lines: &dyn Fn(&str) -> Vec<String>) -> Error {
-        let error = Error::config(format!("the selector {} chooses no profile", self.shown));
+        let error = Error::config(format!("no profile matches {}", self.shown));
         if let Criterion::Name(name, _) = &self.what {
             let lines = lines(name);
             if !lines.is_empty() {

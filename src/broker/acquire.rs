@@ -182,7 +182,7 @@ impl Run<'_> {
             }
         }
         Err(Error::other(format!(
-            "the sessions on the way to '{}' keep dying",
+            "AWS keeps rejecting the sessions needed for '{}'",
             self.broker.plan.profile
         )))
     }

@@ -43,7 +43,8 @@ pub(crate) struct Assume {
 
 /// Remove credentials from your shell (use with eval)
 ///
-/// Prints shell statements for eval, which restore what was there before the first assume.
+/// Prints shell statements for eval, which restore the shell's variables from before the first
+/// assume.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::UNSET)]
 pub(crate) struct Unset {
@@ -190,7 +191,7 @@ pub(crate) struct Login {
     pub(crate) asking: Asking,
 }
 
-/// Sign out and delete the credentials derived from it
+/// Sign out and delete the cached credentials
 ///
 /// xacct revokes the sign-in at AWS, for every tool that shares its token. AWS cannot revoke role
 /// credentials and MFA sessions: xacct deletes its copies, and other copies work until they expire.

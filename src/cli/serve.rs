@@ -19,7 +19,7 @@ Examples:
 const USAGE: &str = "xacct serve [OPTIONS] PROFILE -- CMD [ARGS]...
        xacct serve [OPTIONS] PROFILE...";
 
-/// Serve credentials to containers and long runs
+/// Serve credentials to containers and long-running commands
 ///
 /// Starts a local endpoint, like that of an ECS container, from which every AWS SDK gets new
 /// credentials before the old ones expire. With CMD, it runs the command for one profile and ends

@@ -57,7 +57,7 @@ fn say_why_nothing(is_empty: bool, context: &Context) -> Result<()> {
     context.voice.note(match (is_empty, is_on) {
         (true, true) => "nothing was issued yet",
         (true, false) => "nothing is noted: audit = false in config.toml",
-        (false, _) => "nothing that was issued is like that",
+        (false, _) => "no matching entries",
     });
     Ok(())
 }

@@ -111,7 +111,7 @@ fn greet(voice: Voice, home: &Path, endpoint: &str, is_sample: bool) {
     };
     let lines = [
         "  xacct list                         the profiles",
-        "  xacct explain client1              what would be asked of AWS",
+        "  xacct explain client1              the requests that xacct would send",
         for_shell,
         for_one,
         "  xacct explain chained              a role that only another role may assume",

@@ -24,8 +24,8 @@ pub(super) fn of_caller(chosen: Option<Shell>, env: &Env) -> Option<Shell> {
 
 /// Why there are no statements: another shell than the one that they are for shows them.
 pub(super) fn unknown() -> Error {
-    Error::usage("cannot tell which shell is to evaluate this: no process above xacct is one")
-        .hint("name it: --shell powershell, --shell cmd or --shell bash")
+    Error::usage("cannot detect your shell; use --shell")
+        .hint("for example --shell powershell, --shell cmd or --shell bash")
         .hint("or use a format for programs: --format json")
 }
 

@@ -54,7 +54,7 @@ fn target(asked: &Whoami, context: &Context) -> Result<Option<Target>> {
         return Err(Error::config(
             "no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is set",
         )
-        .hint("xacct whoami PROFILE    asks for a profile's"));
+        .hint("xacct whoami PROFILE    shows a profile's identity"));
     };
     Ok(Some(Target {
         profile: Some(name.to_owned()),

@@ -95,7 +95,7 @@ kinds! {
     INCLUDE_BROKEN: Error Profiles "include-profile-broken" "include_profile names no profile, or \
          they go in a circle.";
     SOURCE_MISSING: Error Profiles "source-profile-missing" "source_profile names no profile.";
-    SOURCE_CYCLE: Error Profiles "source-profile-cycle" "source_profile runs in a circle.";
+    SOURCE_CYCLE: Error Profiles "source-profile-cycle" "source_profile forms a cycle.";
     SOURCE_BOTH: Error Profiles "source-both" "A role has both source_profile and \
          credential_source.";
     SOURCE_NEITHER: Error Profiles "source-neither" "A role has neither source_profile nor \

@@ -219,7 +219,7 @@ fn refuse_cycle(links: &[Link<'_>], wanted: &str, place: &Place) -> Result<()> {
         .collect();
     names.push(wanted);
     Err(Error::config(format!(
-        "source_profile runs in a circle: {}",
+        "source_profile forms a cycle: {}",
         names.join(" → ")
     ))
     .at(place.clone())

@@ -256,7 +256,7 @@ fn circles_are_printed() {
                 [profile c]\nrole_arn = arn:aws:iam::222222222222:role/c\nsource_profile = b\n";
     assert_eq!(
         error_of(text, "a"),
-        "~/.aws/config:9: source_profile runs in a circle: b → c → b"
+        "~/.aws/config:9: source_profile forms a cycle: b → c → b"
     );
 }
 

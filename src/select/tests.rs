@@ -92,27 +92,27 @@ fn each_kind() {
 fn what_fits_nothing_is_an_error_with_what_was_meant() {
     assert_eq!(
         says(&["clinet1"]),
-        "the selector 'clinet1' chooses no profile; did you mean 'client1' or 'client2' or \
+        "no profile matches 'clinet1'; did you mean 'client1' or 'client2' or \
          'client3'?"
     );
     assert_eq!(
         says(&["all", "!tag:prdo"]),
-        "the selector '!tag:prdo' chooses no profile; did you mean 'tag:prod'?"
+        "no profile matches '!tag:prdo'; did you mean 'tag:prod'?"
     );
     // An account is its twelve digits; a part of them takes a pattern.
     assert_eq!(
         says(&["account:22222222222"]),
-        "the selector 'account:22222222222' chooses no profile; did you mean \
+        "no profile matches 'account:22222222222'; did you mean \
          'account:222222222222'?"
     );
     let list = "xacct list    shows the profiles with account, role, source and tags";
     assert_eq!(
         says(&["zzz*"]),
-        format!("the selector 'zzz*' chooses no profile; {list}")
+        format!("no profile matches 'zzz*'; {list}")
     );
     assert_eq!(
         says(&["def*"]),
-        "the selector 'def*' chooses no profile; did you mean 'default'?"
+        "no profile matches 'def*'; did you mean 'default'?"
     );
     assert_eq!(
         says(&["!client1"]),
@@ -184,7 +184,7 @@ fn files() {
     .unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "the selector 'nobody' in list.txt:2 chooses no profile"
+        "no profile matches 'nobody' in list.txt:2"
     );
     assert!(matches!(word("!@x").unwrap(), Word::File { path, excludes: true } if path == "x"));
     assert!(word("@").is_err());

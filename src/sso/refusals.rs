@@ -177,12 +177,12 @@ pub(super) fn too_late(sso: &Sso) -> Error {
 pub(super) fn failed_elsewhere(sso: &Sso, unreachable: bool) -> Error {
     if unreachable {
         return Error::unreachable(format!(
-            "IAM Identity Center in {} could not be reached by the process that was waited for",
+            "IAM Identity Center in {} could not be reached by the process that this one waited for",
             sso.region
         ));
     }
     Error::needs_person(format!(
-        "the sign-in at {} that another process had begun came to nothing",
+        "the sign-in at {} that another process started has failed",
         sso.start_url
     ))
     .hint_of_profile(format!("to try again: {}", login(sso)))

@@ -195,7 +195,7 @@ fn the_table_and_its_filters() {
         .run()
         .status(0)
         .stdout("")
-        .stderr("xacct: nothing that was issued is like that\n");
+        .stderr("xacct: no matching entries\n");
 }
 
 #[test]

@@ -46,7 +46,7 @@ const ERRORS: [(&str, &str); 14] = [
     ("No profiles were defined", "no profiles were defined"),
     (
         "profile formed an infinite loop",
-        "source_profile runs in a circle",
+        "source_profile forms a cycle",
     ),
     ("`role_arn` was missing", "`role_arn` was missing"),
     (

@@ -40,7 +40,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         KEYS,
         "",
         "\
-~/.aws/config:9: error: profile 'c': source_profile runs in a circle: b → c → b \
+~/.aws/config:9: error: profile 'c': source_profile forms a cycle: b → c → b \
          [source-profile-cycle]
   one of them must have credentials of its own instead of a source_profile
 ",

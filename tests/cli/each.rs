@@ -340,12 +340,12 @@ fn a_selector_that_fits_nothing_ends_it_before_anything() {
     };
     wrong(
         &["clinet1"],
-        "xacct: error: the selector 'clinet1' chooses no profile\n  did you mean 'client1' or \
+        "xacct: error: no profile matches 'clinet1'\n  did you mean 'client1' or \
          'client2' or 'client3'?\n",
     );
     wrong(
         &["all", "!tag:prdo"],
-        "xacct: error: the selector '!tag:prdo' chooses no profile\n  did you mean 'tag:prod'?\n",
+        "xacct: error: no profile matches '!tag:prdo'\n  did you mean 'tag:prod'?\n",
     );
     wrong(
         &["!a"],

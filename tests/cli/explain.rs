@@ -22,7 +22,7 @@ step 1    AssumeRole arn:aws:iam::444444444444:role/LongRunning (~/.aws/config:2
           duration           12h (~/.aws/config:29)
           MFA device         arn:aws:iam::111111111111:mfa/you (~/.aws/config:28; longer than 1h, so the code goes on the role itself)
           cached             no
-now       2 requests are sent, a code is asked for
+now       xacct will send 2 requests and prompt for a code
 "
     ));
     sandbox.asked(&[]);

@@ -363,8 +363,7 @@ fn who_waited_in_vain_does_not_ask_again() {
         .stderr_contains("was refused in the browser");
     let (status, screen) = second.wait();
     assert_eq!(status, 5, "{screen}");
-    let said =
-        format!("error: the sign-in at {START} that another process had begun came to nothing");
+    let said = format!("error: the sign-in at {START} that another process started has failed");
     assert!(screen.contains(&said), "{screen}");
     assert_eq!(
         sandbox

@@ -99,7 +99,7 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     let said = |args: &[&str]| sandbox.xacct(args).run().ok().stdout_text().to_owned();
     let before = said(&["explain", "locked"]);
     assert!(
-        before.ends_with("now       3 requests are sent, a code is asked for\n"),
+        before.ends_with("now       xacct will send 3 requests and prompt for a code\n"),
         "{before}"
     );
     with_code(&sandbox, "locked").ok();
@@ -108,7 +108,7 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     // It is known without asking the process, too.
     let after = said(&["explain", "locked"]);
     assert!(
-        after.ends_with("now       1 request is sent, no prompt\n"),
+        after.ends_with("now       xacct will send 1 request and not prompt\n"),
         "{after}"
     );
     assert!(
@@ -119,7 +119,7 @@ fn a_process_that_is_not_remembered_costs_no_second_code() {
     assert_eq!(list[0]["status"], "cached");
     let after = said(&["explain", "bare"]);
     assert!(
-        after.ends_with("now       no request is sent, no prompt\n"),
+        after.ends_with("now       xacct will send no request and not prompt\n"),
         "{after}"
     );
     sandbox.asked(&[]);
@@ -314,7 +314,7 @@ fn it_is_told_what_depends_on_the_answer() {
         "{text}"
     );
     assert!(
-        text.ends_with("now       3 requests are sent, a code is asked for\n"),
+        text.ends_with("now       xacct will send 3 requests and prompt for a code\n"),
         "{text}"
     );
     let text = explain("safe-long");
@@ -343,7 +343,7 @@ fn it_is_told_what_depends_on_the_answer() {
     let session = session(&sandbox);
     answers(&sandbox, &session);
     sandbox.key_id("safe");
-    assert!(explain("safe-role").ends_with("now       1 request is sent, no prompt\n"));
+    assert!(explain("safe-role").ends_with("now       xacct will send 1 request and not prompt\n"));
 }
 
 /// The console takes no session of a user: a federation session is started with the key itself.

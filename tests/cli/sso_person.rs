@@ -109,6 +109,8 @@ fn explain_says_who_would_have_to_sign_in() {
     sandbox.edit_token(|token| drop(token.as_object_mut().unwrap().remove("refreshToken")));
     assert_eq!(explained(&sandbox)["would_prompt"], json!(true));
     let text = sandbox.xacct(&["explain", "acme"]).run().ok();
-    text.stdout_contains("now       1 request is sent, you must sign in: xacct login\n");
+    text.stdout_contains(
+        "now       xacct will send 1 request; you must sign in first: xacct login\n",
+    );
     sandbox.asked(&[]);
 }

@@ -49,7 +49,7 @@ fn says(home: &Home, name: &str, hint: &str) {
         let first = text.lines().next().unwrap_or_default();
         assert!(
             first.contains(&format!("no profile '{name}' in ~/.aws/config"))
-                || first.contains(&format!("the selector '{name}' chooses no profile")),
+                || first.contains(&format!("no profile matches '{name}'")),
             "{command:?}: {text}"
         );
         assert!(

@@ -77,7 +77,7 @@ fn with_nothing_to_ask_about_it_says_so() {
     let sandbox = Sandbox::start();
     sandbox.xacct(&["whoami"]).run().status(3).stdout("").stderr(
         "xacct: error: no credentials in this shell: neither AWS_ACCESS_KEY_ID nor AWS_PROFILE is \
-         set\n  xacct whoami PROFILE    asks for a profile's\n",
+         set\n  xacct whoami PROFILE    shows a profile's identity\n",
     );
     let half = sandbox
         .xacct(&["whoami"])

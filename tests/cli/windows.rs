@@ -145,9 +145,9 @@ fn cmd_evaluates_what_it_is_told_and_nobody_else_is_told_anything() {
         .status(2)
         .stdout("")
         .stderr(
-            "xacct: error: cannot tell which shell is to evaluate this: no process above xacct is \
-             one\n  name it: --shell powershell, --shell cmd or --shell bash\n  or use a \
-             format for programs: --format json\n",
+            "xacct: error: cannot detect your shell; use --shell\n  for example --shell \
+             powershell, --shell cmd or --shell bash\n  or use a format for programs: --format \
+             json\n",
         );
     sandbox.asked(&[]);
     sandbox

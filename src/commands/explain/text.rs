@@ -35,17 +35,17 @@ impl Explained<'_> {
             let _ = writeln!(text, "confirm   you must confirm first ({place})");
         }
         let asks = match (forecast.would_prompt, &plan.confirm) {
-            (true, _) => "a code is asked for",
-            _ if forecast.would_sign_in => "you must sign in: xacct login",
-            (false, Some(_)) => "no prompt for a code",
-            (false, None) => "no prompt",
+            (true, _) => " and prompt for a code",
+            _ if forecast.would_sign_in => "; you must sign in first: xacct login",
+            (false, Some(_)) => " and not prompt for a code",
+            (false, None) => " and not prompt",
         };
         let calls = match forecast.calls {
-            0 => "no request is sent".to_owned(),
-            1 => "1 request is sent".to_owned(),
-            many => format!("{many} requests are sent"),
+            0 => "no request".to_owned(),
+            1 => "1 request".to_owned(),
+            many => format!("{many} requests"),
         };
-        let _ = writeln!(text, "now       {calls}, {asks}");
+        let _ = writeln!(text, "now       xacct will send {calls}{asks}");
         for unused in &plan.unused {
             let _ = writeln!(text, "unused    {}", visible(unused));
         }

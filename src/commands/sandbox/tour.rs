@@ -99,7 +99,7 @@ fn one_code<W: Write>(stage: &mut TourStage<'_, W>) -> Result<Played> {
 
     stage.scene(
         "the plan",
-        "what would be asked of AWS, and with which parameters, before anything is",
+        "the requests that xacct would send, with their parameters, before it sends any",
     )?;
     let plan = stage.play(&["explain", "client1"])?;
     stage.succeeded(&plan, &[])?;

@@ -272,7 +272,8 @@ fn wrong(lines: &[Line], typed: &Typed, plan: &Plan) -> Option<String> {
     ] {
         let Some(value) = said(key) else { continue };
         // The name of a session is nothing without a session.
-        let is_moot = key == "role_session_name" && said("role_arn").is_none() && typed.is_empty();
+        let is_typed = typed.iter().any(|(option, _)| *option == key);
+        let is_moot = key == "role_session_name" && said("role_arn").is_none() && !is_typed;
         if !is_moot && !is_sent(key, value) && !is_settled(plan, key, value) {
             return Some(format!("{key} = {value} is not in {sent:?}"));
         }

@@ -244,7 +244,7 @@ mod hot_path {
     }
 
     #[test]
-    fn a_hit_opens_three_files_and_writes_once() {
+    fn a_hit_opens_four_files_and_writes_once() {
         let sandbox = Sandbox::start_plain();
         fs::remove_file(&sandbox.env()["XACCT_CONFIG"]).unwrap();
         sandbox.key_id("plain");

@@ -39,12 +39,12 @@ pub(crate) struct RoleOptions {
     /// The role to assume
     #[arg(long, value_name = "ARN")]
     pub(crate) role_arn: Option<String>,
-    /// The external ID that the role's trust policy requires
+    /// The external ID that the role requires
     #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
     #[command(flatten)]
     pub(crate) session: SessionOptions,
-    /// The MFA device: its ARN, or a hardware device's serial number
+    /// The MFA device's ARN, or hardware serial number
     #[arg(long, hide_short_help = true, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
     /// The region to use, also for STS
@@ -60,7 +60,7 @@ pub(crate) struct SessionOptions {
     #[arg(id = "session_name", long = "session-name", env = "XACCT_SESSION_NAME")]
     #[arg(hide_short_help = true, value_name = "NAME")]
     pub(crate) role_session_name: Option<String>,
-    /// How long the credentials are valid: 15m, 1h, 12h or seconds
+    /// How long credentials last: 15m, 1h or seconds
     // In seconds.
     #[arg(id = "duration", long = "duration", env = "XACCT_DURATION")]
     #[arg(value_name = "DURATION", value_parser = duration::parse)]

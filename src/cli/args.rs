@@ -91,7 +91,7 @@ pub(super) fn profile_needed(arg: Arg) -> Arg {
 )]
 #[command(next_help_heading = "Credentials")]
 pub(crate) struct Asking {
-    /// The MFA code; set XACCT_MFA_CODE instead to hide it from other users' ps
+    /// The MFA code (XACCT_MFA_CODE keeps it out of ps)
     #[arg(
         long,
         env = "XACCT_MFA_CODE",
@@ -100,7 +100,7 @@ pub(crate) struct Asking {
         value_parser = secret
     )]
     pub(crate) mfa_code: Option<Secret>,
-    /// Never prompt; exit with status 5 if you are needed
+    /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
@@ -130,7 +130,7 @@ pub(crate) struct Asking {
         action = ArgAction::SetTrue
     )]
     pub(crate) refresh: bool,
-    /// Check cached credentials with AWS (GetCallerIdentity) before using them
+    /// Check cached credentials with AWS before using them
     #[arg(
         long,
         env = "XACCT_VERIFY",

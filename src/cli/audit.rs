@@ -13,8 +13,7 @@ Examples:
   xacct audit --account 222222222222 --json
   xacct audit --why refused             when AWS rejected cached credentials
 
-The log is ~/.local/state/xacct/audit.jsonl on Linux, or the file named by XACCT_AUDIT_LOG. To turn it off, set
-audit = false in config.toml.";
+The log is ~/.local/state/xacct/audit.jsonl on Linux, or the file named by XACCT_AUDIT_LOG. To turn it off, set audit = false in config.toml.";
 
 /// Show which credentials were issued, and to which process
 ///

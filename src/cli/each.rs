@@ -15,10 +15,10 @@ const EXAMPLES: &str = "\
 Examples:
   xacct each 'client*' -- aws s3 ls
   xacct each tag:prod '!client7' -j 20 -- ./report.sh
-  xacct each all --regions eu-west-1,us-east-1 --output json -- aws ec2 describe-vpcs > vpcs.jsonl
-  xacct each @accounts.txt --output-dir out --timeout 10m --retries 2 -- terraform plan
-  xacct each --retry-failed                         repeat the last run where it failed
-  xacct each all --plan --shard 2/5                 print the second machine's part of five
+  xacct each all --regions all --output json -- aws ec2 describe-vpcs
+  xacct each @accounts.txt --output-dir out --timeout 10m -- terraform plan
+  xacct each --retry-failed             repeat the last run where it failed
+  xacct each all --plan --shard 2/5     show part 2 of 5
 
 Selectors:
   client1, client*, client[1-3]           a profile's name, or a pattern
@@ -52,7 +52,7 @@ pub(crate) struct Each {
     #[arg(last = true, value_name = "CMD", required_unless_present_any = ["retry_failed", "plan"])]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
-    /// How many to run in parallel [default: two per core, at least 8]
+    /// Parallel commands [default: 2 per core, at least 8]
     #[arg(
         short,
         long,
@@ -62,7 +62,7 @@ pub(crate) struct Each {
         help_heading = "Run"
     )]
     pub(crate) jobs: Option<u32>,
-    /// The regions to run in, separated by commas, or all enabled ones: all
+    /// Regions, separated by commas, or all (enabled)
     #[arg(
         long,
         env = "XACCT_REGIONS",
@@ -100,12 +100,12 @@ pub(crate) struct Each {
     )]
     #[arg(action = ArgAction::SetTrue, help_heading = "Run")]
     pub(crate) fail_fast: bool,
-    /// Repeat the last run where it failed, with CMD if you give one
+    /// Repeat the last run where it failed
     // No variable for this and for --plan: set once and forgotten, they would turn a command into
     // another one.
     #[arg(long, conflicts_with_all = ["regions", "shard"], help_heading = "Run")]
     pub(crate) retry_failed: bool,
-    /// Print what would run, one JSON object per line, and run nothing
+    /// Print what would run, as JSON lines; run nothing
     #[arg(long, conflicts_with = "retry_failed", help_heading = "Run")]
     pub(crate) plan: bool,
     /// Run part K of N only, to divide the accounts among N machines

@@ -67,9 +67,8 @@ Examples:
 pub(super) const ADD: &str = "\
 Examples:
   xacct add                             prompts for everything
-  xacct add client1 --role-arn arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub
-  xacct add hub --access-key            prompts for the key, or reads stdin: ID, then secret
-  xacct add acme --sso-session acme --sso-account-id 222222222222 --sso-role-name Admin";
+  xacct add client1 --role-arn ARN --source-profile hub
+  xacct add hub --access-key            prompts for the key, or reads stdin";
 pub(super) const ADOPT: &str = "\
 Examples:
   xacct adopt client1 --dry-run         show the change

@@ -11,7 +11,7 @@ Examples:
   eval \"$(xacct init bash)\"                            in ~/.bashrc; for zsh, in ~/.zshrc
   eval \"$(xacct init zsh --prompt --renew)\"            with a prompt segment and renewal
   xacct init fish | source                             in ~/.config/fish/config.fish
-  eval \"$(xacct init sh)\"                              in ~/.profile or $ENV, for dash, ksh and others
+  eval \"$(xacct init sh)\"                              in ~/.profile or $ENV (dash, ksh)
   eval \"`xacct init tcsh`\"                             in ~/.tcshrc
   eval (xacct init elvish | slurp)                     in ~/.config/elvish/rc.elv
   xacct init powershell | Out-String | Invoke-Expression   in $PROFILE

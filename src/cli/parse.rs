@@ -257,7 +257,7 @@ fn without_blank_variables(command: Command, env: &Env) -> Command {
 
 /// How much of a command's help is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HelpLength {
+pub(super) enum HelpLength {
     /// `-h`: what is used most, on one screen.
     Short,
     /// `--help` and `help COMMAND`: every option, and what the command does.
@@ -265,7 +265,7 @@ enum HelpLength {
 }
 
 /// Whether the arguments ask for help. `help COMMAND` becomes `COMMAND --help`.
-fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
+pub(super) fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
     let own = args
         .iter()
         .position(|arg| arg == "--")
@@ -287,7 +287,7 @@ fn help_wanted(args: &mut Vec<OsString>) -> Option<HelpLength> {
 
 /// The commands, built, with help of this length for the one that the words name, an option a line.
 /// Neither length shows the options' variables, which are in the man pages.
-fn with_help(command: Command, length: HelpLength, words: &[OsString]) -> Command {
+pub(super) fn with_help(command: Command, length: HelpLength, words: &[OsString]) -> Command {
     let command = command.mut_args(|arg| match arg.get_id().as_str() {
         "help" => arg.action(ArgAction::HelpShort).help(length.note()),
         _ if length == HelpLength::Full => arg.hide_env(true).hide_short_help(false),
@@ -337,7 +337,7 @@ fn described(command: Command, length: HelpLength) -> Command {
 impl HelpLength {
     fn note(self) -> &'static str {
         match self {
-            HelpLength::Short => "Print help (--help: all options and details)",
+            HelpLength::Short => "Print help (--help: every option)",
             HelpLength::Full => "Print help (-h: a summary)",
         }
     }

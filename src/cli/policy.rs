@@ -17,7 +17,7 @@ const TRUST: &str = "\
 Examples:
   xacct policy trust client1                       the trust policy, as JSON
   xacct policy trust client1 --format cloudformation > role.json
-  xacct policy trust arn:aws:iam::222222222222:role/PartnerAdmin --source-profile hub --new-external-id";
+  xacct policy trust client1 --new-external-id";
 const CALLER: &str = "\
 Examples:
   xacct policy caller client1

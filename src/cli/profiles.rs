@@ -63,7 +63,7 @@ pub(crate) struct Add {
     )]
     #[arg(conflicts_with = "source_profile")]
     pub(crate) credential_source: Option<String>,
-    /// The external ID that the role's trust policy requires
+    /// The external ID that the role requires
     #[arg(long, value_name = "ID", help_heading = "Role")]
     pub(crate) external_id: Option<String>,
     /// The role session name, as CloudTrail shows it
@@ -75,7 +75,7 @@ pub(crate) struct Add {
         help_heading = "Role"
     )]
     pub(crate) session_name: Option<String>,
-    /// How long the credentials are valid: 15m, 1h, 12h or seconds
+    /// How long credentials last: 15m, 1h or seconds
     #[arg(
         long,
         hide_short_help = true,
@@ -132,7 +132,7 @@ pub(crate) struct Add {
     /// The role's name in the access portal
     #[arg(long, value_name = "NAME", help_heading = "IAM Identity Center")]
     pub(crate) sso_role_name: Option<String>,
-    /// The MFA device: its ARN, or a hardware device's serial number
+    /// The MFA device's ARN, or hardware serial number
     #[arg(long, value_name = "SERIAL")]
     pub(crate) mfa_serial: Option<String>,
     /// The region to use
@@ -209,7 +209,7 @@ pub(crate) struct Adopt {
         action = ArgAction::SetTrue
     )]
     pub(crate) yes: bool,
-    /// Never prompt; exit with status 5 if you are needed
+    /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
@@ -243,7 +243,7 @@ pub(crate) struct Import {
         action = ArgAction::SetTrue
     )]
     pub(crate) yes: bool,
-    /// Never prompt; exit with status 5 if you are needed
+    /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,

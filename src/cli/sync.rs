@@ -56,15 +56,15 @@ pub(crate) struct SyncSso {
     pub(crate) role: Vec<String>,
     #[command(flatten)]
     pub(crate) syncing: Syncing,
-    /// Never prompt; exit with status 5 if you are needed
+    /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
-    /// Sign in with a code, in a browser on any computer
+    /// Sign in with a code, on any computer
     #[arg(long, env = "XACCT_DEVICE_CODE", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) device_code: bool,
-    /// Print the sign-in URL instead of opening a browser
+    /// Print the sign-in URL, open no browser
     #[arg(long, env = "XACCT_NO_BROWSER", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_browser: bool,
@@ -86,14 +86,14 @@ pub(crate) struct SyncOrganizations {
     /// The profile that lists the accounts and assumes the roles
     #[arg(long, value_name = "NAME", required = true)]
     pub(crate) source_profile: String,
-    /// The role's name, with its path if it has one
+    /// The role's name or path
     #[arg(
         long,
         value_name = "NAME",
         default_value = "OrganizationAccountAccessRole"
     )]
     pub(crate) role_name: String,
-    /// Only accounts in or below this OU: its ID, or a path such as Workloads/Prod
+    /// Only accounts in or below this OU: ID or path (Workloads/Prod)
     #[arg(
         long,
         value_name = "ID|PATH",
@@ -101,7 +101,7 @@ pub(crate) struct SyncOrganizations {
         help_heading = "Choosing"
     )]
     pub(crate) ou: Vec<String>,
-    /// Only accounts with this tag; the value may contain * and ?
+    /// Only accounts with this tag; may contain * and ?
     #[arg(long, visible_alias = "tag", value_name = "KEY[=VALUE]")]
     #[arg(value_delimiter = ',', help_heading = "Choosing")]
     pub(crate) account_tag: Vec<String>,
@@ -127,13 +127,18 @@ pub(crate) struct Syncing {
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     #[arg(help_heading = "Choosing")]
     pub(crate) account: Vec<String>,
-    /// The profiles' names, with {account_name}, {account_id} and others
+    /// The profiles' names, as {account_name}
     #[arg(long, env = "XACCT_NAME_TEMPLATE", value_name = "TEMPLATE")]
     pub(crate) name_template: Option<String>,
     /// The region of the profiles
-    #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "XACCT_REGION",
+        value_name = "REGION"
+    )]
     pub(crate) region: Option<String>,
-    /// Remove the block's profiles that no longer exist at the source
+    /// Remove profiles that the source lacks
     #[arg(
         long,
         env = "XACCT_PRUNE",
@@ -163,9 +168,8 @@ pub(crate) struct Syncing {
 const ORGANIZATIONS: &str = "\
 Examples:
   xacct sync organizations --source-profile hub --dry-run
-  xacct sync organizations --source-profile hub --ou Workloads/Prod --role-name Audit \\
-      --name-template '{ou}/{account_slug}'
-  xacct sync organizations --source-profile hub --account-tag team=data --account-tag 'stage=prod*'
+  xacct sync organizations --source-profile hub --ou Workloads/Prod
+  xacct sync organizations --source-profile hub --account-tag 'team=data*'
   xacct sync organizations --source-profile hub --prune --yes     from a script";
 
 const SSO: &str = "\

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use super::complete::whole;
 use crate::error::Error;
 
-/// What is wrong with a command line, and how to write it.
+/// The error of an invalid command line, and how to write it.
 ///
 /// `None` where clap prints what was asked for: help, the version, or the list of commands.
 pub(crate) fn usage_error(error: &clap::Error) -> Option<Error> {

@@ -285,7 +285,7 @@ fn typo<W: Write>(stage: &mut TourStage<'_, W>) -> Result<()> {
 fn wrong_external_id<W: Write>(stage: &mut TourStage<'_, W>) -> Result<()> {
     stage.scene(
         "a wrong external id",
-        "AWS says only AccessDenied; what it can mean for this profile is added",
+        "AWS says only AccessDenied; xacct adds the possible reasons",
     )?;
     let denied = stage.play(&[
         "credential-process",

@@ -374,7 +374,7 @@ fn without_a_terminal_a_confirmation_is_a_failure() {
         .run()
         .ok()
         .stdout_contains("\nconfirm   you must confirm first (~/.config/xacct/config.toml:5)\n")
-        .stdout_contains(", no prompt for a code\n");
+        .stdout_contains(" and not prompt for a code\n");
 }
 
 /// A profile on the way asks as well, and is named.

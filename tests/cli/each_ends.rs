@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::common::{Output, Sandbox};
+use crate::common::{Output, Sandbox, until};
 use rustix::process::{Pid, test_kill_process};
 use serde_json::Value;
 
@@ -38,12 +38,9 @@ fn statuses(output: &Output) -> Vec<String> {
 
 /// Waits until a file is there, whole: its writer renames it.
 fn appears(sandbox: &Sandbox, name: &str) -> String {
-    loop {
-        if let Ok(text) = fs::read_to_string(sandbox.home().join(name)) {
-            return text;
-        }
-        std::thread::yield_now();
-    }
+    let path = sandbox.home().join(name);
+    until(name, || path.exists());
+    fs::read_to_string(path).unwrap()
 }
 
 /// Whether the process whose id this is has ended.

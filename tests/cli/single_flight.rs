@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{Running, Sandbox};
+use crate::common::{Running, Sandbox, until};
 use serde_json::json;
 
 /// So many runs at the same time; the access key ids that they gave. They are quiet: on a slow
@@ -93,9 +93,7 @@ fn forty_confirm_an_old_entry_once() {
 fn stuck(sandbox: &Sandbox) -> Running {
     sandbox.fault(&json!({"kind": "silent", "action": "AssumeRole"}));
     let stuck = sandbox.xacct(&["exec", "plain", "--", "true"]).spawn();
-    while sandbox.log().is_empty() {
-        std::thread::yield_now();
-    }
+    until("the first request", || !sandbox.log().is_empty());
     stuck
 }
 
@@ -180,9 +178,7 @@ fn a_session_that_was_replaced_meanwhile_is_not_thrown_away() {
     let run = sandbox
         .xacct(&["credential-process", "client1", "--no-input"])
         .spawn();
-    while sandbox.log().is_empty() {
-        std::thread::yield_now();
-    }
+    until("the first request", || !sandbox.log().is_empty());
     fs::write(sandbox.entry("hub"), &live).unwrap();
     run.wait().ok();
     sandbox.asked(&["AssumeRole"; 2]);

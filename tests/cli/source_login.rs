@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::common::cache::{now, read};
-use crate::common::{Cmd, Sandbox, Server};
+use crate::common::{Cmd, Sandbox, Server, until};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -433,9 +433,7 @@ fn a_renewal_under_way_is_finished() {
     let before = read(&file(&sandbox));
     sandbox.fault(&json!({"kind": "delay", "milliseconds": 700, "action": "CreateOAuth2Token"}));
     let run = ask(&sandbox, "browser").spawn();
-    while sandbox.log().is_empty() {
-        std::thread::yield_now();
-    }
+    until("the first request", || !sandbox.log().is_empty());
     run.interrupt();
     run.wait().status(130).stdout("");
     assert_ne!(

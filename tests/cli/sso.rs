@@ -6,7 +6,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use crate::common::{Running, Sandbox, answer_once};
+use crate::common::{Running, Sandbox, answer_once, until};
 use serde_json::{Value, json};
 
 const SIGN_IN: &str = "xacct: error: profile 'acme': you are not signed in at \
@@ -164,9 +164,7 @@ fn ctrl_c_does_not_lose_a_token_that_is_on_its_way() {
     sandbox.leave_token(60);
     sandbox.fault(&json!({ "kind": "delay", "milliseconds": 700, "action": "CreateToken" }));
     let run = process(&sandbox, "acme").spawn();
-    while sandbox.calls().is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    until("the first request", || !sandbox.calls().is_empty());
     run.interrupt();
     run.wait().status(130).stderr("xacct: error: interrupted\n");
     sandbox.asked(&["CreateToken"]);

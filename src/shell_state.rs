@@ -45,9 +45,9 @@ pub(crate) struct ShellState {
 
 /// One variable in the record.
 struct SavedVariable {
-    /// The digest of what xacct left there; `None` where it took the variable out.
+    /// The digest of the value that xacct set; `None` if it removed the variable.
     left: Option<String>,
-    /// What the user had there.
+    /// The user's own value.
     was: Option<Secret>,
 }
 

@@ -108,8 +108,8 @@ pub(crate) fn no_answer(
 }
 
 impl Failure {
-    /// An answer of status 200 without what it should hold: a proxy's, perhaps. `why` is said of
-    /// the answer.
+    /// A response of status 200 without the expected content, perhaps from a proxy. `why` describes
+    /// the response.
     pub(crate) fn unusable(why: &str) -> Failure {
         let why = why.to_owned();
         Failure::unreachable(anyhow::Error::new(UnusableAnswer { why }))

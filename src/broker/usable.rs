@@ -43,7 +43,7 @@ impl Broker<'_> {
         })
     }
 
-    /// An entry that only its times speak against.
+    /// An entry that is only rejected because of its times.
     pub(super) fn doubtful(&self, index: usize) -> Option<Entry> {
         self.found(index)
             .filter(|(_, fit)| matches!(fit, Fit::Doubtful(_)))

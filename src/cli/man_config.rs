@@ -14,7 +14,7 @@ const DESCRIPTION: [&str; 3] = [
      tables [profile.NAME] that define profiles, or add to those of the AWS files. Key by key, \
      what this file says comes first, then ~/.aws/credentials, then ~/.aws/config.",
     "It is $XACCT_CONFIG, else xacct/config.toml in the user's configuration directory: ~/.config \
-     on Linux, ~/Library/Application Support on macOS, %APPDATA% on Windows. It need not be there.",
+     on Linux, ~/Library/Application Support on macOS, %APPDATA% on Windows. The file is optional.",
     "The file is xacct's alone, so whatever is unknown in it is an error, with its line and the \
      nearest name. In the AWS files an unknown key is some other tool's, and is left alone.",
 ];

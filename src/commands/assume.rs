@@ -35,8 +35,8 @@ fn credentials(asked: &Assume, context: &Context, on_terminal: bool) -> Result<Z
     };
     let shell = shell::of_caller(asked.shell, &context.env);
     if is_evaluated && shell.is_none() {
-        // Before anybody is asked for a code: statements for another shell would be shown by this
-        // one, with the secrets in them.
+        // Before any prompt: this shell would print the statements for another shell, with the
+        // secrets in them.
         return Err(shell::unknown());
     }
     let issued = context.issue("assume", &asked.target, &asked.asking, purpose)?;

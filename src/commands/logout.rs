@@ -164,7 +164,7 @@ fn plan_of_sign_in(context: &Context, config: &Config, profile: &str) -> Option<
 
 /// The plan for a token that no session of the config file has.
 ///
-/// Errors: of kind `Config`, where its file does not say where AWS is to be told.
+/// Errors: of kind `Config`, where its file does not contain AWS's region.
 fn of_token(token: &TokenOnDisk, context: &Context, config: &Config) -> Result<Plan> {
     let Some(region) = &token.region else {
         return Err(Error::config("its file names no region"));

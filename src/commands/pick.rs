@@ -1,5 +1,4 @@
-//! No PROFILE, and somebody at a terminal: a list to pick one from. Nothing of this is there when a
-//! PROFILE is named.
+//! The list of profiles that opens if PROFILE is missing and there is a terminal.
 
 use std::ffi::OsString;
 
@@ -24,7 +23,7 @@ const LEFT: u8 = 130;
 /// Where it is kept what was picked, in the cache directory.
 const NOTE: (&str, &str) = ("picker", "used.json");
 
-/// What somebody made of it.
+/// How the list was left.
 enum Picked {
     Profile(String),
     /// Nothing is to happen; the exit status.

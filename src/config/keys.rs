@@ -104,8 +104,8 @@ keys! {
         SourceProfile "source_profile" Text Decides "the profile whose credentials assume the role";
         CredentialSource "credential_source" Text Decides "instead of source_profile: \
             Environment, Ec2InstanceMetadata or EcsContainer";
-        ExternalId "external_id" Text Decides "the external ID that the role's trust policy asks \
-            for";
+        ExternalId "external_id" Text Decides "the external ID that the role's trust policy \
+            requires";
         RoleSessionName "role_session_name" Text Decides "the role session's name, as CloudTrail \
             shows it; before what session_name makes";
         DurationSeconds "duration_seconds" Duration Decides "how long the role's credentials live: \
@@ -116,11 +116,11 @@ keys! {
         SessionTags "session_tags" Tags Decides "tags of the session, which policies can refer to";
         TransitiveSessionTags "transitive_session_tags" List Decides "the keys of the \
             session_tags that stay on when the session assumes further roles";
-        SessionPolicy "session_policy" Text Decides "a policy that narrows what the session may \
+        SessionPolicy "session_policy" Text Decides "a policy that restricts what the session may \
             do: its JSON text, or the path of a file with it, from the directory of the file \
             that says so, or from ~";
-        SessionPolicyArns "session_policy_arns" List Decides "managed policies that narrow what \
-            the session may do, at most ten";
+        SessionPolicyArns "session_policy_arns" List Decides "managed policies that restrict \
+            the session, at most ten";
         ReadOnly "read_only" Flag Decides "whether the session may only read: AWS's policy \
             ReadOnlyAccess is added to session_policy_arns";
     }
@@ -147,8 +147,8 @@ keys! {
             before the setting console.browser";
         BrowserProfile "browser_profile" Text Other "the profile of that browser: of Chrome and \
             its like by the name that it shows, of Firefox by its own";
-        IncludeProfile "include_profile" Text Decides "a profile whose keys count here too where \
-            this one does not have them, but for access keys";
+        IncludeProfile "include_profile" Text Decides "a profile whose keys are used if \
+            this one does not set them, except access keys";
     }
     Own {
         AwsAccessKeyId "aws_access_key_id" Text Decides "an access key; it is better kept in \
@@ -184,36 +184,36 @@ keys! {
             that prints such a token";
     }
     Address {
-        Region "region" Text Read "the region to work in, and whose STS is asked";
-        EndpointUrl "endpoint_url" Text Read "another address for every service than AWS's own";
+        Region "region" Text Read "the region to use, also for STS";
+        EndpointUrl "endpoint_url" Text Read "the endpoint for every service, instead of AWS's own";
         AllowHttpEndpoint "allow_http_endpoint" Flag Decides "whether that address may be http:// \
             though it is another machine, and anyone on the network path can read the credentials";
         Services "services" Text Read "the [services NAME] of ~/.aws/config with addresses \
             service by service";
         IgnoreConfiguredEndpointUrls "ignore_configured_endpoint_urls" Flag Read "whether \
             endpoint_url and services are ignored";
-        UseFipsEndpoint "use_fips_endpoint" Flag Read "whether FIPS endpoints are asked";
-        UseDualstackEndpoint "use_dualstack_endpoint" Flag Read "whether endpoints that have \
-            IPv6 too are asked";
+        UseFipsEndpoint "use_fips_endpoint" Flag Read "whether to use FIPS endpoints";
+        UseDualstackEndpoint "use_dualstack_endpoint" Flag Read "whether to use \
+            dual-stack endpoints (IPv4 and IPv6)";
         StsRegionalEndpoints "sts_regional_endpoints" Text Read "regional, or legacy for the \
             global STS in AWS's older regions";
         CaBundle "ca_bundle" Text Read "a file with the certificates to trust";
-        MaxAttempts "max_attempts" Text Read "how many times a request is tried";
-        RetryMode "retry_mode" Text Read "how it is tried again: standard, adaptive or legacy";
-        Ec2MetadataServiceEndpoint "ec2_metadata_service_endpoint" Text Read "another address of \
-            the instance's metadata";
+        MaxAttempts "max_attempts" Text Read "how many times a request is sent at most";
+        RetryMode "retry_mode" Text Read "how requests are retried: standard, adaptive or legacy";
+        Ec2MetadataServiceEndpoint "ec2_metadata_service_endpoint" Text Read "the endpoint of \
+            the instance metadata service";
         Ec2MetadataServiceEndpointMode "ec2_metadata_service_endpoint_mode" Text Read "IPv4 or \
             IPv6";
         Ec2MetadataV1Disabled "ec2_metadata_v1_disabled" Flag Read "whether version 1 of the \
-            metadata service is never asked";
+            metadata service is off";
         MetadataServiceNumAttempts "metadata_service_num_attempts" Text Other "how many times \
             the metadata service is tried";
         MetadataServiceTimeout "metadata_service_timeout" Text Other "how many seconds the \
             metadata service may take";
     }
     Client {
-        AccountIdEndpointMode "account_id_endpoint_mode" Text Other "whether account ids stand \
-            in endpoints";
+        AccountIdEndpointMode "account_id_endpoint_mode" Text Other "whether endpoints contain \
+            the account ID";
         ApiVersions "api_versions" Nested Other "versions of services' APIs";
         AuthSchemePreference "auth_scheme_preference" List Other "which signatures to prefer";
         CliAutoPrompt "cli_auto_prompt" Text Other "whether the AWS CLI prompts for arguments";
@@ -245,7 +245,7 @@ keys! {
         S3DisableMultiregionAccessPoints "s3_disable_multiregion_access_points" Flag Other
             "whether S3's multi-region access points are off";
         S3UsEast1RegionalEndpoint "s3_us_east_1_regional_endpoint" Text Other "regional or legacy";
-        S3UseArnRegion "s3_use_arn_region" Flag Other "whether S3 is asked in the region of an ARN";
+        S3UseArnRegion "s3_use_arn_region" Flag Other "whether S3 requests go to the region of an ARN";
         SdkUaAppId "sdk_ua_app_id" Text Other "a name of the application in requests";
         Sigv4aSigningRegionSet "sigv4a_signing_region_set" List Other "the regions that a \
             signature is good for";
@@ -306,7 +306,7 @@ impl Key {
         match self.facts().group {
             Group::Role => "The role",
             Group::Mfa => "MFA",
-            Group::Care => "Care and looks",
+            Group::Care => "Safety and display",
             Group::Own => "Credentials of the profile's own",
             Group::Address => "Where AWS is and how it is reached",
             Group::Client => "Read by the AWS CLI and the SDKs only",

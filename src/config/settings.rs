@@ -87,9 +87,9 @@ const SETTINGS: &[KnownSetting] = &[
     KnownSetting {
         name: "allow_http_endpoint",
         default: "false",
-        about: "whether an endpoint on another machine may be asked over http://, and anyone on \
-                the network path can read the \
-                credentials. Addresses of this machine always may. A profile can say it for itself",
+        about: "whether an endpoint on another machine may use http://; anyone on the network path \
+                can then read the credentials. Endpoints on this machine always may. A profile can \
+                set it for itself",
         take: |settings, value| truth(value).map(|allowed| settings.allow_http_endpoint = allowed),
     },
     KnownSetting {
@@ -157,8 +157,8 @@ const SETTINGS: &[KnownSetting] = &[
     KnownSetting {
         name: "verify_after",
         default: "\"10m\"",
-        about: "how long cached credentials are trusted before AWS is asked (GetCallerIdentity) \
-                whether it still knows them; \"0s\" is each time, \"never\" is never",
+        about: "how long cached credentials are trusted before xacct checks them with AWS \
+                (GetCallerIdentity); \"0s\" checks each time, \"never\" never",
         take: |settings, value| verify_after(value).map(|after| settings.verify_after = after),
     },
 ];

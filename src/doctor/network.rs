@@ -19,7 +19,7 @@ const OFF: i64 = 300;
 /// It drifts from here on, in seconds.
 const DRIFTS: i64 = 60;
 
-/// An endpoint that could not be reached: how far one gets.
+/// An endpoint that could not be reached: how far the connection gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unreached {
     pub(crate) url: String,

@@ -16,7 +16,7 @@ use super::world::{Account, ENABLED_BY_DEFAULT, World};
 use crate::arn::partition_of_region;
 use crate::region::REGIONS;
 
-/// Entries of a page at most: few, so that whoever forgets the next page is found out.
+/// Entries of a page at most: few, so that a client that forgets the next page fails its test.
 const PAGE: usize = 6;
 const STATUSES: [&str; 5] = [
     "ENABLED",

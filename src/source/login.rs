@@ -158,7 +158,7 @@ impl<'a> LoginSession<'a> {
     /// Removes the token. Whether there was one.
     pub(super) async fn logout(&self) -> Result<bool> {
         let file = self.file()?;
-        // Whoever renews it would write it back.
+        // A process that renews it now would write it back.
         let _turn = self.turn(&file, Current::Unusable).await?;
         match fs::remove_file(&file) {
             Ok(()) => Ok(true),
@@ -187,7 +187,7 @@ impl<'a> LoginSession<'a> {
         if matches!(turn, Turn::Others) {
             return Ok(token.credentials);
         }
-        // Somebody may have renewed it meanwhile.
+        // Another process may have renewed it meanwhile.
         let token = self.read(file)?;
         if token.left(self.now()) >= REFRESH {
             return Ok(token.credentials);

@@ -214,8 +214,8 @@ impl<'a> SsoSession<'a> {
         Ok(SignedIn { by_person })
     }
 
-    /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` where nobody
-    /// was signed in.
+    /// Ends the session at AWS, as far as AWS is there, and forgets its token. `false` if there
+    /// was no token.
     ///
     /// Errors: `Other`, where the token's file cannot be removed.
     pub(crate) async fn logout(&self) -> Result<bool> {

@@ -57,7 +57,7 @@ impl SsoSession<'_> {
             (Turn::Others, Some(token)) => return Ok(Got::unasked(token)),
             (turn, _) => turn,
         };
-        // Somebody may have got one meanwhile.
+        // Another process may have got one meanwhile.
         let usable = self
             .current(rejected)
             .filter(|token| token.left(self.now()) > 0);
@@ -103,14 +103,14 @@ impl SsoSession<'_> {
             .current(rejected)
             .filter(|token| token.left(self.now()) > 0)
         {
-            // Somebody has just done so.
+            // Another process has just done so.
             return Ok(Got::unasked(token));
         }
         self.heed_failure(began)?;
         self.signed_in().await
     }
 
-    /// Whoever held the lock has failed while this process waited: so would it.
+    /// The process that held the lock failed while this one waited: this one would fail too.
     fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
         let failed = self
             .note()

@@ -20,7 +20,7 @@ pub(crate) struct CallingProgram {
 }
 
 impl CallingProgram {
-    /// To be made early: whoever has gone before that is not missed.
+    /// Call it early: a caller that exits before the call is not noticed.
     #[cfg(unix)]
     pub(crate) fn here() -> CallingProgram {
         CallingProgram {

@@ -33,7 +33,7 @@ impl Status {
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) status: Status,
-    /// Of the command, where it ended by itself.
+    /// The command's exit code, unless it was stopped.
     pub(super) exit_code: Option<i32>,
     /// The command was started, however it ended.
     pub(super) has_run: bool,

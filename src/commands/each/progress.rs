@@ -102,7 +102,7 @@ impl ProgressState {
         text.chars().take(columns).collect()
     }
 
-    /// By what those that are done took.
+    /// Estimated from the time that the finished ones took.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,

@@ -297,9 +297,9 @@ fn a_wrong_value_is_told_what_the_key_is() {
     assert_eq!(
         refused("verify_after = true").1,
         [
-            "verify_after is how long cached credentials are trusted before AWS is asked \
-             (GetCallerIdentity) whether it \
-             still knows them; \"0s\" is each time, \"never\" is never (default: \"10m\")"
+            "verify_after is how long cached credentials are trusted before xacct checks them \
+             with AWS (GetCallerIdentity); \"0s\" checks each time, \"never\" never (default: \
+             \"10m\")"
         ]
     );
     assert_eq!(

@@ -26,6 +26,8 @@ pub(crate) struct Env {
     /// Where the user's programs keep what they note for themselves (`XDG_STATE_HOME`; elsewhere,
     /// their local data).
     pub(crate) state_dir: Option<PathBuf>,
+    /// Where the user's programs keep what is of this machine alone (`XDG_DATA_HOME`).
+    pub(crate) data_dir: Option<PathBuf>,
     /// Where the system tells one start of one machine from all others; read only when a plan asks.
     boot_id: Option<PathBuf>,
     /// The number of the user that this process runs as, where users have numbers.
@@ -51,6 +53,7 @@ impl Env {
             config_dir: dirs::config_dir(),
             cache_dir: dirs::cache_dir(),
             state_dir: dirs::state_dir().or_else(dirs::data_local_dir),
+            data_dir: dirs::data_local_dir(),
             boot_id,
             uid,
             node,
@@ -88,6 +91,7 @@ impl Env {
         self.home = home.or(self.home);
         self.config_dir = roaming.or(self.config_dir);
         self.cache_dir = local.clone().or(self.cache_dir);
+        self.data_dir = local.clone().or(self.data_dir);
         self.state_dir = local.or(self.state_dir);
         self
     }
@@ -103,6 +107,7 @@ impl Env {
             config_dir: home.as_ref().map(|h| h.join(".config")),
             cache_dir: home.as_ref().map(|h| h.join(".cache")),
             state_dir: home.as_ref().map(|h| h.join(".local/state")),
+            data_dir: home.as_ref().map(|h| h.join(".local/share")),
             boot_id: None,
             home,
             vars,

@@ -39,7 +39,23 @@ pub(crate) fn read_raw(paths: &Paths) -> Result<Texts> {
         config: read_one(paths, FileKind::Config)?,
         credentials: read_one(paths, FileKind::Credentials)?,
         settings: read_one(paths, FileKind::Settings)?,
+        keys: read_index(paths)?,
     })
+}
+
+/// The index of the access keys that are in a keyring; `None` where there is none.
+///
+/// Errors: it cannot be read.
+pub(crate) fn read_index(paths: &Paths) -> Result<Option<Zeroizing<String>>> {
+    match read_text(&paths.keys) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::config(format!("cannot be read: {error}"))
+            .at(Place::File(paths.shown(&paths.keys)))
+            .caused_by(error)
+            .hint("it says which access keys are in a keyring")
+            .named("keys-index-unreadable")),
+    }
 }
 
 /// Each file by itself, as it is: what is wrong with one says nothing of the others.

@@ -49,6 +49,7 @@ mod browser;
 mod desktop;
 mod lock_wait;
 mod capture;
+mod keyring;
 mod mfa;
 mod aws;
 mod sso;

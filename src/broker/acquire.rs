@@ -20,7 +20,11 @@ use super::{Broker, ask, fresh, refusals, source_credentials, time_limit};
 
 /// The credentials of the plan's last step.
 pub(super) async fn last(broker: &Broker<'_>) -> Result<Credentials> {
-    up_to(broker, broker.plan.steps.len() - 1).await
+    match broker.plan.steps.len().checked_sub(1) {
+        Some(last) => up_to(broker, last).await,
+        // A key in a keyring, which is the profile's credentials as it is.
+        None => broker.signing_keys(None).await,
+    }
 }
 
 /// The credentials of this step, for the plans that have it in common too.
@@ -213,7 +217,7 @@ impl Run<'_> {
         let source = &self.broker.plan.source;
         if source.is_keys() {
             return Ok(Signer {
-                credentials: crate::source::keys(source)?,
+                credentials: self.broker.signing_keys(self.lock_until()).await?,
                 sign_in: None,
                 is_cached: false,
             });
@@ -289,7 +293,8 @@ impl Run<'_> {
             }
             reached = true;
         }
-        if !reached && (ask::will_ask(broker) || ask::may_lose_code(broker, signer)) {
+        if !reached && (ask::will_ask(broker) || ask::may_lose_code(broker, signer.access_key_id()))
+        {
             self.caller = Some(ask::reach(self, signer).await?);
         }
         Ok(None)

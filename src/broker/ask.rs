@@ -26,7 +26,7 @@ pub(super) fn will_ask(broker: &Broker<'_>) -> bool {
 /// Whether a code that was given may be lost, because nothing proves that the device belongs to
 /// the account of these keys. The account in an AWS key id proves it, and so does a cached session
 /// that was issued with this device.
-pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
+pub(super) fn may_lose_code(broker: &Broker<'_>, access_key_id: &str) -> bool {
     let plan = broker.plan;
     let device = plan.mfa.as_ref().and_then(|mfa| Arn::parse(&mfa.serial));
     let is_given = matches!(broker.code_source(), CodeSource::Given(_));
@@ -38,7 +38,7 @@ pub(super) fn may_lose_code(broker: &Broker<'_>, keys: &Credentials) -> bool {
     if named.is_some_and(|account_id| account_id != device.account_id) {
         return false;
     }
-    is_foreign_perhaps(&device, keys.access_key_id()) && !has_taken_code(broker)
+    is_foreign_perhaps(&device, access_key_id) && !has_taken_code(broker)
 }
 
 /// Whether the cache has a session that the device's code was given for.

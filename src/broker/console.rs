@@ -23,10 +23,10 @@ pub(crate) struct FederationToken {
 impl Broker<'_> {
     /// The keys that stand in the plan's source, whatever else the plan would do with them.
     ///
-    /// Errors: `Refused`, where they have expired.
+    /// Errors: `Refused`, where they have expired; those of a keyring, `Signal`.
     pub(crate) fn own_keys(&self) -> Result<Credentials> {
         self.warn();
-        self.static_keys()
+        wait(self.signing_keys(None))?
     }
 
     /// A federation session of the user whose own keys these are, since the console takes nothing

@@ -6,7 +6,6 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::mfa::CodeSource;
 use crate::plan::{Action, PlanKey, Source};
-use crate::source;
 use crate::sso::{self, Asker, SsoSession};
 
 use super::{Broker, acquire, ask, fresh, trust};
@@ -96,7 +95,10 @@ impl Broker<'_> {
     }
 
     fn may_lose_code(&self) -> bool {
-        source::keys(&self.plan.source).is_ok_and(|keys| ask::may_lose_code(self, &keys))
+        self.plan
+            .source
+            .access_key_id()
+            .is_some_and(|id| ask::may_lose_code(self, id))
     }
 
     /// Whether AWS is asked for this step, as far as is known.

@@ -22,7 +22,7 @@ pub(crate) fn identify(
     now: fn() -> DateTime<Utc>,
     voice: Voice,
 ) -> Result<Identity> {
-    let identity = asked(plan, credentials, now, voice)?;
+    let identity = whose(plan, credentials, now, voice)?;
     match plan.steps.last() {
         Some(step) if !trust::is_of(&identity.arn, plan, step) => {
             Err(stranger(plan, &identity.arn))
@@ -37,7 +37,7 @@ impl Broker<'_> {
     ///
     /// Errors: as [`identify`], `Signal`.
     pub(crate) fn identify(&self, credentials: &Credentials) -> Result<Identity> {
-        let identity = asked(self.plan, credentials, self.now, self.voice)?;
+        let identity = whose(self.plan, credentials, self.now, self.voice)?;
         let Some(last) = self.plan.steps.len().checked_sub(1) else {
             return Ok(identity);
         };
@@ -53,7 +53,10 @@ impl Broker<'_> {
     }
 }
 
-fn asked(
+/// Whose the credentials are, whatever the plan makes of them.
+///
+/// Errors: as [`identify`].
+pub(crate) fn whose(
     plan: &Plan,
     credentials: &Credentials,
     now: fn() -> DateTime<Utc>,

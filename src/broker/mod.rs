@@ -35,6 +35,7 @@ pub(crate) use regions::known_regions;
 use std::cell::OnceCell;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::cache::Store;
 use crate::config::MfaPrompt;
@@ -43,7 +44,7 @@ use crate::desktop::Notifier;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::mfa::{CodeSource, Prompter};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Source, Step};
 use crate::refusal;
 use crate::runtime;
 use crate::say::Voice;
@@ -52,7 +53,7 @@ use crate::terminal::{self, CallingProgram};
 
 pub(crate) use confirm::confirm_all;
 pub(crate) use forecast::{Forecast, Need};
-pub(crate) use identity::identify;
+pub(crate) use identity::{identify, whose};
 pub(crate) use options::{CodeOption, Options, Typed};
 pub(crate) use shared_run::Common;
 pub(crate) use sign_in::sign_out_all;
@@ -196,6 +197,9 @@ impl<'a> Broker<'a> {
     fn at_once(&self) -> Result<Option<Credentials>> {
         let Some(last) = self.plan.steps.len().checked_sub(1) else {
             self.warn();
+            if matches!(self.plan.source, Source::StoredKey(_)) {
+                return Ok(None);
+            }
             return self.static_keys().map(Some);
         };
         self.refuse_impossible_min_ttl()?;
@@ -233,6 +237,23 @@ impl<'a> Broker<'a> {
             Some(at) if at <= (self.now)() => Err(source_credentials::expired(self.plan)),
             _ => Ok(keys),
         }
+    }
+
+    /// The keys of a source that has some. A keyring is asked once a run.
+    /// `until`: when waiting for another process is given up.
+    async fn signing_keys(&self, until: Option<Instant>) -> Result<Credentials> {
+        let Source::StoredKey(key) = &self.plan.source else {
+            return self.static_keys();
+        };
+        let place = self.common.stored_key(&key.access_key_id);
+        let fetched = async || {
+            let asker = Asker {
+                until,
+                ..self.asker()
+            };
+            crate::source::signing_keys(&self.plan.source, asker).await
+        };
+        place.get_or_try_init(fetched).await.cloned()
     }
 
     /// `--min-ttl` above what STS will issue would mean a new call each time and never be met.

@@ -2,7 +2,7 @@
 
 use crate::aws::{Denial, Failure, Reason, no_answer, no_answer_hint};
 use crate::config::words;
-use crate::credentials::shown_device;
+use crate::credentials::{shown_device, shown_id};
 use crate::error::Error;
 use crate::plan::{Action, AssumeRole, Endpoint, Plan, Source, WebIdentity};
 use crate::region;
@@ -342,6 +342,7 @@ fn foreign_device(run: &Run<'_>, message: &str, serial: Option<&str>) -> Error {
         Source::AccessKey { profile, keys } => {
             format!("{} of profile '{profile}'", keys.shown_id())
         }
+        Source::StoredKey(key) => format!("{} of profile '{}'", key.access_key_id, key.profile),
         _ => "the source's access key".to_owned(),
     };
     Error::refused(format!(
@@ -371,6 +372,10 @@ fn foreign_region(plan: &Plan, code: &str, message: &str) -> Error {
 fn dead_keys(run: &Run<'_>, code: &str, message: &str) -> Option<Error> {
     let (id, place) = match &run.broker.plan.source {
         Source::AccessKey { profile, keys } => (keys.shown_id(), format!("profile '{profile}'")),
+        Source::StoredKey(key) => {
+            let place = format!("profile '{}' (in {})", key.profile, key.store);
+            (shown_id(&key.access_key_id), place)
+        }
         Source::Environment { keys } => (keys.shown_id(), "the environment".to_owned()),
         _ => return None,
     };

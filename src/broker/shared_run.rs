@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::aws::Network;
 use crate::cache::Entry;
+use crate::credentials::Credentials;
 use crate::plan::PlanKey;
 
 /// An entry that rests on what a process answered.
@@ -36,7 +37,12 @@ struct SharedState {
     pruned: Cell<bool>,
     asking: Cell<u32>,
     has_sent_code: Cell<bool>,
+    /// By their IDs: what a keyring has given in this run, for all who wait for it.
+    keys: RefCell<HashMap<String, StoredKey>>,
 }
+
+/// One answer of a keyring, once it is there.
+pub(super) type StoredKey = Rc<tokio::sync::OnceCell<Credentials>>;
 
 impl Common {
     /// For a run with up to this many requests at once, which back off together where AWS asks for
@@ -86,6 +92,12 @@ impl Common {
     /// True once a run: pruning looks at every file of the cache.
     pub(super) fn may_prune(&self) -> bool {
         !self.0.pruned.replace(true)
+    }
+
+    /// The place for what a keyring gives for the access key of this ID.
+    pub(super) fn stored_key(&self, id: &str) -> StoredKey {
+        let mut keys = self.0.keys.borrow_mut();
+        Rc::clone(keys.entry(id.to_owned()).or_default())
     }
 
     pub(super) fn note_sent_code(&self) {

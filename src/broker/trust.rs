@@ -164,6 +164,7 @@ fn account_of_source(source: &Source) -> Option<&str> {
         // beforehand whose they are.
         Source::CredentialProcess { .. }
         | Source::AccessKey { .. }
+        | Source::StoredKey(_)
         | Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)
         | Source::EcsContainer => None,
@@ -177,6 +178,7 @@ fn is_of_source(arn: &str, source: &Source) -> bool {
         Source::Login { login_session, .. } => is_of_login(arn, login_session),
         // Nobody said beforehand whose these are.
         Source::AccessKey { .. }
+        | Source::StoredKey(_)
         | Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)
         | Source::EcsContainer

@@ -5,7 +5,6 @@ pub(super) const XACCT: &str = "\
 Examples:
   eval $(xacct assume client1)          put client1's credentials into this shell
   xacct exec client1 -- aws s3 ls       run one command in client1's account
-  xacct list                            list profiles and what is cached
   xacct sandbox tour                    a demonstration, without an AWS account";
 pub(super) const ASSUME: &str = "\
 Examples:

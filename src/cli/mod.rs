@@ -16,6 +16,7 @@ mod doctor;
 mod audit;
 mod serve;
 mod export;
+mod keys;
 mod policy;
 mod console;
 mod command;
@@ -64,6 +65,11 @@ pub(crate) use each::Shard;
 pub(crate) use export::ExportAction;
 pub(crate) use export::ExportAesr;
 pub(crate) use init::Init;
+pub(crate) use keys::KeysAction;
+pub(crate) use keys::KeysAdd;
+pub(crate) use keys::KeysExport;
+pub(crate) use keys::KeysList;
+pub(crate) use keys::KeysRemove;
 pub(crate) use parse::NO_INPUT_VARIABLE;
 pub(crate) use parse::Wanted;
 pub(crate) use parse::parse;
@@ -85,6 +91,7 @@ pub(crate) use usage_error::usage_error;
 use args::Speaking;
 use command::Config;
 use export::Export;
+use keys::Keys;
 use policy::Policy;
 use sync::Sync;
 
@@ -153,6 +160,8 @@ pub(crate) enum Command {
     Adopt(Adopt),
     /// Turn what another tool has written into plain profiles
     Import(Import),
+    /// Keep access keys in the keyring, not in a file
+    Keys(Keys),
     /// Write profiles from Identity Center or Organizations
     Sync(Sync),
     /// Print the IAM policies that a profile's role needs
@@ -180,6 +189,9 @@ impl Command {
             },
             Command::Doctor(asked) => asked.json,
             Command::Audit(asked) => asked.json,
+            Command::Keys(asked) => {
+                matches!(&asked.action, KeysAction::List(asked) if asked.json)
+            }
             Command::Sandbox(asked) => {
                 matches!(&asked.action, Some(SandboxAction::Log(asked)) if asked.json)
             }
@@ -223,6 +235,7 @@ impl Command {
             | Command::Add(_)
             | Command::Adopt(_)
             | Command::Import(_)
+            | Command::Keys(_)
             | Command::Sync(_)
             | Command::Policy(_)
             | Command::Export(_)

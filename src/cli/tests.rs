@@ -454,7 +454,7 @@ fn options_stand_before_or_behind_the_command() {
 }
 
 /// They decide who one becomes, or what is printed: a variable that was forgotten must not.
-const WITHOUT_VARIABLE: [&str; 26] = [
+const WITHOUT_VARIABLE: [&str; 27] = [
     "role-arn",
     "source-profile",
     "external-id",
@@ -479,6 +479,7 @@ const WITHOUT_VARIABLE: [&str; 26] = [
     "format",
     "json",
     "print",
+    "env",
     "output",
     "no-origin",
 ];

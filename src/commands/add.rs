@@ -9,8 +9,9 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
+pub(super) use self::access_key::TypedKey;
 use self::answers::{Answers, New, ProfileKind};
-pub(super) use self::answers::{named, region};
+pub(super) use self::answers::{has_no_credentials, named, region};
 use super::change::{self, Access, ChangeOptions, ConfigFiles};
 use super::context::Context;
 use super::questions::Person;

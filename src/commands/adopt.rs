@@ -187,6 +187,7 @@ fn undone(files: &ConfigFiles, names: &[String]) -> Result<(Texts, bool)> {
         return Ok((
             Texts {
                 credentials: files.raw.credentials.clone(),
+                keys: files.raw.keys.clone(),
                 ..before.clone()
             },
             true,

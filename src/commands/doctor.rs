@@ -5,6 +5,7 @@
 mod read;
 mod disk;
 mod repair;
+mod keyring;
 mod network;
 
 use std::collections::HashSet;
@@ -80,6 +81,7 @@ fn examine(
     findings.extend(cached);
     looked.push(cache);
     if names.is_none() {
+        findings.extend(keyring::look(context, &read.config));
         findings.extend(disk::left_behind(context, &read.paths));
         findings.extend(disk::tokens(context, &read.paths, &planned));
         findings.extend(disk::other_tools(context, &read.paths));

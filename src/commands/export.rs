@@ -120,6 +120,7 @@ fn base(plan: &Plan, hop: &Hop<'_>) -> Option<Base> {
         Source::AccessKey { profile, .. }
         | Source::CredentialProcess { profile, .. }
         | Source::Login { profile, .. } => profile,
+        Source::StoredKey(key) => &key.profile,
         Source::Sso(sso) => &sso.profile,
         Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)

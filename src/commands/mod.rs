@@ -33,6 +33,7 @@ mod sso_session;
 mod add;
 mod adopt;
 mod import;
+mod keys;
 mod init;
 mod sync;
 mod audit;
@@ -131,6 +132,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<ExitCode> {
         Command::Import(asked) => import::run(asked, context),
         Command::Console(asked) => console::run(asked, context),
         Command::Init(asked) => init::run(asked, context),
+        Command::Keys(asked) => keys::run(&asked.action, context),
         Command::Sync(asked) => match &asked.action {
             SyncAction::Sso(asked) => sync::sso::run(asked, context),
             SyncAction::Organizations(asked) => sync::organizations::run(asked, context),

@@ -8,6 +8,7 @@ use crate::plan::Source;
 pub(super) fn source(source: &Source) -> String {
     match source {
         Source::AccessKey { profile, .. } => profile.clone(),
+        Source::StoredKey(key) => format!("{} ({})", key.profile, key.store.name()),
         Source::Environment { .. } => "Environment".to_owned(),
         Source::Ec2InstanceMetadata(_) => "Ec2InstanceMetadata".to_owned(),
         Source::EcsContainer => "EcsContainer".to_owned(),

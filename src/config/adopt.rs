@@ -180,7 +180,7 @@ pub(crate) fn adopt(
     Ok(Texts {
         config: Some(config_text),
         settings: Some(settings),
-        credentials: raw.credentials.clone(),
+        ..raw.clone()
     })
 }
 
@@ -250,7 +250,7 @@ pub(crate) fn give_back(config: &Config, raw: &Texts, names: &[String]) -> Resul
     Ok(Texts {
         config: Some(config_text),
         settings,
-        credentials: raw.credentials.clone(),
+        ..raw.clone()
     })
 }
 

@@ -10,6 +10,7 @@ mod origin;
 mod platform;
 pub(crate) mod words;
 pub(crate) mod hints;
+pub(crate) mod stored_keys;
 mod paths;
 pub(crate) mod scan;
 pub(crate) mod header;
@@ -50,6 +51,8 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use zeroize::Zeroizing;
+
 pub(crate) use self::absent::NO_PROFILE;
 pub(crate) use self::browser::{Browser, Chromium, Container};
 pub(crate) use self::color::ProfileColor;
@@ -76,6 +79,7 @@ pub(crate) use self::section::Setting;
 pub(crate) use self::section::SubSetting;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::settings::VerifyAfter;
+pub(crate) use self::stored_keys::{KeyStore, StoredKey, StoredKeys};
 
 use self::file::ProfileFile;
 use self::header::SectionKind;
@@ -115,7 +119,8 @@ const NOT_INCLUDED: [Key; 5] = [
     Key::IncludeProfile,
 ];
 
-/// The three files. It holds their texts, and an index of where in them the sections are.
+/// The three files. It holds their texts, and an index of where in them the sections are. Beside
+/// them it knows which profiles have an access key in a keyring.
 #[expect(clippy::struct_field_names, reason = "the file is called config")]
 pub(crate) struct Config {
     paths: Paths,
@@ -123,6 +128,9 @@ pub(crate) struct Config {
     credentials: ProfileFile,
     settings: SettingsFile,
     has_settings_file: bool,
+    stored_keys: StoredKeys,
+    /// The index that they are in.
+    stored_text: Zeroizing<String>,
     /// Found at the first look at a profile, where there are any.
     unread: OnceLock<Unread>,
     /// The profiles of the config file that limit what they do not define.
@@ -148,16 +156,24 @@ struct BadInclude {
 impl Config {
     /// Indexes the two AWS files and parses the settings file.
     ///
-    /// Errors: the settings file is not TOML, or says something that xacct does not know.
-    pub(crate) fn new(paths: Paths, texts: Texts) -> Result<Config> {
+    /// Errors: the settings file is not TOML, or says something that xacct does not know; the index
+    /// of stored keys cannot be read.
+    pub(crate) fn new(paths: Paths, mut texts: Texts) -> Result<Config> {
         let settings = match &texts.settings {
             Some(text) => SettingsFile::parse(text, &paths.display(FileKind::Settings))?,
             None => SettingsFile::default(),
         };
         let has_settings_file = texts.settings.is_some();
+        let stored_text = texts.keys.take();
+        let stored_keys = match &stored_text {
+            Some(text) => StoredKeys::parse(text, &paths.shown(&paths.keys))?,
+            None => StoredKeys::default(),
+        };
         Ok(Config {
             settings,
             has_settings_file,
+            stored_keys,
+            stored_text: stored_text.unwrap_or_default(),
             ..Config::without_settings(paths, texts)
         })
     }
@@ -174,6 +190,8 @@ impl Config {
             ),
             settings: SettingsFile::default(),
             has_settings_file: false,
+            stored_keys: StoredKeys::default(),
+            stored_text: Zeroizing::default(),
             unread: OnceLock::new(),
             limiting: Index::default(),
             sso_session_names: OnceLock::new(),
@@ -255,7 +273,9 @@ impl Config {
         let config = config.map(|found| self.config.origin(found.line));
         let credentials = credentials.map(|found| self.credentials.origin(found.line));
         let settings = parts.settings.map(|profile| profile.origin.clone());
-        config.chain(credentials).chain(settings).collect()
+        let stored = parts.stored.map(|key| self.origin_of(key));
+        let all = config.chain(credentials).chain(settings);
+        all.chain(stored).collect()
     }
 
     /// `[sso-session NAME]` of the config file.
@@ -347,8 +367,24 @@ impl Config {
             credentials: self.credentials.find(SectionKind::Profile, name).collect(),
             spaced: self.credentials.find(SectionKind::Spaced, name).collect(),
             settings: self.settings.profile(name),
+            stored: self.stored_keys.of(name),
         };
         self.merge(name, &parts)
+    }
+
+    /// The access keys that are in a keyring.
+    pub(crate) fn stored_keys(&self) -> &StoredKeys {
+        &self.stored_keys
+    }
+
+    /// The line of the index.
+    fn origin_of(&self, key: &StoredKey) -> Origin {
+        Origin {
+            // A file of xacct's own.
+            file: FileKind::Settings,
+            path: self.paths.shown(&self.paths.keys).into(),
+            line: stored_keys::line_of(&self.stored_text, &key.profile),
+        }
     }
 
     /// What the config file alone says of the profile.
@@ -368,7 +404,12 @@ impl Config {
 
     /// The parts of every name that any file has, in order of appearance.
     fn parts(&self) -> Vec<(&str, Parts<'_>)> {
-        sections_used::of_all(&self.config, &self.credentials, &self.settings.profiles)
+        sections_used::of_all(
+            &self.config,
+            &self.credentials,
+            &self.settings.profiles,
+            &self.stored_keys.keys,
+        )
     }
 
     fn merge(&self, name: &str, parts: &Parts<'_>) -> Option<Profile> {
@@ -387,6 +428,11 @@ impl Config {
                     .map(|(key, setting)| (key.to_owned(), setting.clone()))
                     .collect(),
             );
+        }
+        if let Some(key) = parts.stored {
+            let origin = self.origin_of(key);
+            let into = merged.get_or_insert_with(|| Section::new(name, origin.clone()));
+            into.stored_key = Some((key.clone(), origin));
         }
         let mut merged = merged?;
         merged.problems.extend(self.misplaced(parts));

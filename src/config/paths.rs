@@ -1,4 +1,4 @@
-//! Which three files are read, from the environment (docs/aws.md A1.2), and their texts. Reading
+//! Which files are read, from the environment (docs/aws.md A1.2), and their texts. Reading
 //! them is left to `files`.
 
 use std::path::Path;
@@ -8,15 +8,18 @@ use zeroize::Zeroizing;
 
 use super::origin::FileKind;
 use super::platform::{HERE, Platform};
+use super::stored_keys;
 use crate::env::Env;
 
-/// The paths of the three files. An empty path is one that cannot be had, because no home directory
+/// The paths of the files. An empty path is one that cannot be had, because no home directory
 /// found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paths {
     pub(crate) config: PathBuf,
     pub(crate) credentials: PathBuf,
     pub(crate) settings: PathBuf,
+    /// The index of the access keys that are in a keyring.
+    pub(crate) keys: PathBuf,
     /// What `~` stands for; used to show paths the way people write them.
     pub(crate) home: Option<PathBuf>,
 }
@@ -24,13 +27,15 @@ pub(crate) struct Paths {
 /// Editors on Windows begin UTF-8 files with it.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The texts of the three files; `None` is a file that is not there. They hold secrets, hence no
+/// The texts of the files; `None` is a file that is not there. They hold secrets, hence no
 /// `Debug`.
 #[derive(Clone, Default)]
 pub(crate) struct Texts {
     pub(crate) config: Option<Zeroizing<String>>,
     pub(crate) credentials: Option<Zeroizing<String>>,
     pub(crate) settings: Option<Zeroizing<String>>,
+    /// The index of the access keys that are in a keyring.
+    pub(crate) keys: Option<Zeroizing<String>>,
 }
 
 impl Texts {
@@ -77,10 +82,12 @@ impl Paths {
             Some(path) => expand(path, home.as_deref(), env),
             None => dir.as_ref().map(|dir| dir.join(name)).unwrap_or_default(),
         });
+        let keys = env.data_dir.as_deref().map(stored_keys::index_path);
         Paths {
             config,
             credentials,
             settings,
+            keys: keys.unwrap_or_default(),
             home,
         }
     }

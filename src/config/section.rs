@@ -10,6 +10,7 @@ use super::origin::FileKind;
 use super::origin::Origin;
 use super::origin::Problem;
 use super::scan;
+use super::stored_keys::StoredKey;
 
 /// What one key is set to, and where. No `Debug` of the value, and it is wiped when dropped: it may
 /// be a secret.
@@ -89,6 +90,8 @@ pub(crate) struct Section {
     pub(crate) unread: Vec<Section>,
     /// What it does not set and would inherit in the AWS CLI: `[DEFAULT]`.
     pub(crate) inherited: Vec<Section>,
+    /// The profile's access key in a keyring, and the line of the index that says so.
+    pub(crate) stored_key: Option<(StoredKey, Origin)>,
 }
 
 /// The keys of one access key: they come from one file, or they are of two keys.
@@ -113,6 +116,7 @@ impl Section {
             headers: Vec::new(),
             unread: Vec::new(),
             inherited: Vec::new(),
+            stored_key: None,
         }
     }
 

@@ -7,6 +7,7 @@ use super::file::ProfileFile;
 use super::header::SectionKind;
 use super::index::Found;
 use super::section::Section;
+use super::stored_keys::StoredKey;
 
 /// The sections that say something of one profile.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Parts<'a> {
     /// `[my client]`, which counts only where another file has `my client`.
     pub(super) spaced: Vec<&'a Found>,
     pub(super) settings: Option<&'a Section>,
+    /// The access key that is in a keyring.
+    pub(super) stored: Option<&'a StoredKey>,
 }
 
 /// The parts of every name, in order of appearance; one walk over the sections.
@@ -25,6 +28,7 @@ pub(super) fn of_all<'a>(
     config: &'a ProfileFile,
     credentials: &'a ProfileFile,
     settings: &'a [Section],
+    stored: &'a [StoredKey],
 ) -> Vec<(&'a str, Parts<'a>)> {
     let mut all = Gathered::default();
     for (file, is_config) in [(config, true), (credentials, false)] {
@@ -41,6 +45,9 @@ pub(super) fn of_all<'a>(
     }
     for profile in settings {
         all.of(&profile.name).settings = Some(profile);
+    }
+    for key in stored {
+        all.of(&key.profile).stored = Some(key);
     }
     all.parts
 }
@@ -96,6 +103,7 @@ impl<'a> Parts<'a> {
 
     pub(super) fn any(&self) -> bool {
         self.settings.is_some()
+            || self.stored.is_some()
             || self.of_config().next().is_some()
             || self.of_credentials().next().is_some()
     }

@@ -20,6 +20,7 @@ use super::origin::Origin;
 use super::section::Section;
 use super::section::Setting;
 use super::session_name::SessionName;
+use super::stored_keys::KeyStore;
 use super::toml_text;
 use super::toml_text::Lines;
 use crate::error::Error;
@@ -36,6 +37,11 @@ pub(crate) struct Settings {
     pub(crate) firefox_container: Container,
     /// How MFA codes are asked for.
     pub(crate) mfa: MfaSettings,
+    /// Where new access keys are put; `None` is the first store that is there.
+    pub(crate) keys_store: Option<KeyStore>,
+    /// How old an access key may get before `keys list` warns, in seconds; `None`: as old as it
+    /// likes.
+    pub(crate) keys_max_age: Option<u64>,
     /// The duration of `GetSessionToken`, in seconds, where a profile does not set it.
     pub(crate) session_token_duration: u64,
     /// Whether what is issued is written to the audit log.
@@ -61,6 +67,8 @@ impl Default for Settings {
             browser: Browser::System,
             firefox_container: Container::None,
             mfa: MfaSettings::default(),
+            keys_store: None,
+            keys_max_age: Some(90 * 86_400),
             session_token_duration: 43_200,
             audit: true,
             session_name: SessionName::default(),
@@ -117,6 +125,22 @@ const SETTINGS: &[KnownSetting] = &[
         take: |settings, value| {
             container(value).map(|container| settings.firefox_container = container)
         },
+    },
+    KnownSetting {
+        name: "keys.max_age",
+        default: "\"90d\"",
+        about: "how old an access key in a keyring may get before 'xacct keys list' warns: \"90d\", \
+                or \"never\"",
+        take: |settings, value| max_age(value).map(|age| settings.keys_max_age = age),
+    },
+    KnownSetting {
+        name: "keys.store",
+        default: "\"auto\"",
+        about: "where 'xacct keys add' and 'xacct keys import' put access keys: \
+                \"secret-service\" (GNOME Keyring, KWallet, KeePassXC), \"kernel\", \"pass\", \
+                \"keychain\" (macOS), \"credential-manager\" (Windows), or \"auto\", the first \
+                of them that there is",
+        take: |settings, value| store(value).map(|store| settings.keys_store = store),
     },
     KnownSetting {
         name: "mfa.echo",
@@ -374,6 +398,27 @@ fn container(value: &DeValue<'_>) -> std::result::Result<Container, String> {
         DeValue::String(text) => Container::parse(text),
         _ => Err("a string is wanted, such as \"ext+container\"".to_owned()),
     }
+}
+
+fn max_age(value: &DeValue<'_>) -> std::result::Result<Option<u64>, String> {
+    match value {
+        DeValue::String(text) if text.trim() == "never" => Ok(None),
+        _ => toml_text::seconds(value)
+            .map(Some)
+            .map_err(|wrong| format!("{wrong}, or \"never\"")),
+    }
+}
+
+fn store(value: &DeValue<'_>) -> std::result::Result<Option<KeyStore>, String> {
+    let store = match value {
+        DeValue::String(text) if text == "auto" => return Ok(None),
+        DeValue::String(text) => KeyStore::parse(text),
+        _ => None,
+    };
+    store.map(Some).ok_or_else(|| {
+        let names = KeyStore::ALL.map(|store| format!("\"{}\"", store.name()));
+        format!("accepted are \"auto\", {}", names.join(", "))
+    })
 }
 
 fn mfa_prompt(value: &DeValue<'_>) -> std::result::Result<MfaPrompt, String> {

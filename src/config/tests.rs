@@ -14,6 +14,7 @@ pub(super) fn load(config: &str, credentials: &str, settings: &str) -> Config {
         config: PathBuf::from("/h/.aws/config"),
         credentials: PathBuf::from("/h/.aws/credentials"),
         settings: PathBuf::from("/h/x.toml"),
+        keys: PathBuf::new(),
         home: Some(PathBuf::from("/h")),
     };
     let text = |text: &str| (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
@@ -21,6 +22,7 @@ pub(super) fn load(config: &str, credentials: &str, settings: &str) -> Config {
         config: text(config),
         credentials: text(credentials),
         settings: text(settings),
+        keys: None,
     };
     Config::new(paths, texts).unwrap()
 }
@@ -437,7 +439,7 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(config in any::<String>(), credentials in any::<String>(), settings in any::<String>()) {
         let text = |text: String| Some(Zeroizing::new(text));
-        let texts = Texts { config: text(config), credentials: text(credentials), settings: text(settings) };
+        let texts = Texts { config: text(config), credentials: text(credentials), settings: text(settings), keys: None };
         if let Ok(config) = Config::new(Paths::default(), texts) {
             let _ = (config.profiles(), config.problems(), config.sso_session("a"), config.services("a"));
         }

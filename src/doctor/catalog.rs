@@ -20,6 +20,8 @@ kinds! {
     FILE_NOT_UTF8: Error Files "file-not-utf8" "A file is not UTF-8; the SDKs take it for empty.";
     SETTINGS_BROKEN: Error Files "settings-broken" "xacct's settings file is not TOML, or says \
          something that xacct does not know.";
+    KEYS_INDEX: Error Files "keys-index-unreadable" "The file that says which access keys are in a \
+         keyring cannot be read.";
     BYTE_ORDER_MARK: Error Files "byte-order-mark" "A file begins with a byte order mark, for \
          which the AWS CLI and the SDKs reject it.";
     CARRIAGE_RETURN: Error Files "carriage-return" "A carriage return without a line feed ends the \
@@ -162,6 +164,10 @@ kinds! {
     COLOR_UNKNOWN: Warning Profiles "color-unknown" "color is not a colour that xacct knows.";
     EXTERNAL_ID_MISSING: Note Profiles "external-id-missing" "A role without external_id, while \
          others in the same account have one.";
+    KEY_IN_TWO_PLACES: Error Profiles "key-in-two-places" "A profile has one access key in a file \
+         and another one in a keyring.";
+    KEY_IN_FILE_TOO: Warning Profiles "key-in-file-too" "An access key that is in a keyring is in \
+         a file too.";
     DEFAULT_KEYS: Note Profiles "default-keys" "Access keys in [default], which containers' \
          credentials do not come before.";
     ROLE_BESIDE_KEYS: Note Profiles "role-beside-keys" "A role and an access key in one profile: \
@@ -217,6 +223,11 @@ kinds! {
     TOKEN_EXPIRED: Note Cache "token-expired" "A sign-in at IAM Identity Center has expired.";
     CLIENT_EXPIRED: Note Cache "client-expired" "A registration at IAM Identity Center has \
          expired; the next sign-in makes another.";
+
+    KEYRING_UNUSABLE: Error Cache "keyring-unusable" "A keyring that has access keys cannot be \
+         used here.";
+    KEYRING_LOCKED: Note Cache "keyring-locked" "A keyring that has access keys is locked.";
+    KEYRING_STORE: Note Cache "keyring-store" "Which keyring new access keys go to, and why.";
 
     // What answers.
     CA_BUNDLE: Error Network "ca-bundle-unusable" "AWS_CA_BUNDLE or ca_bundle cannot be used.";

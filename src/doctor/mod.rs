@@ -19,6 +19,7 @@ pub(crate) mod process;
 mod shell;
 pub(crate) mod network;
 pub(crate) mod disk;
+pub(crate) mod keyring;
 pub(crate) mod edit;
 mod report;
 

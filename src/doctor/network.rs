@@ -255,7 +255,7 @@ impl<'a> KeyDevice<'a> {
     fn used(planned: &'a Planned, asked: &'a [KeyHolder]) -> Option<KeyDevice<'a>> {
         let plan = planned.plan.as_ref().ok()?;
         let mfa = plan.mfa.as_ref()?;
-        let access_key_id = key_id(&plan.source)?;
+        let access_key_id = Source::access_key_id(&plan.source)?;
         let asked = asked
             .iter()
             .find(|one| one.access_key_id == access_key_id)?;
@@ -312,13 +312,6 @@ impl<'a> KeyDevice<'a> {
 /// `alice` of `team/alice`
 fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-fn key_id(source: &Source) -> Option<&str> {
-    match source {
-        Source::AccessKey { keys, .. } | Source::Environment { keys } => Some(keys.access_key_id()),
-        _ => None,
-    }
 }
 
 /// The proxies' variables, which the SDK ignores silently where they make no sense.

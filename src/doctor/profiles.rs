@@ -190,7 +190,7 @@ fn one_of(error: &Error) -> Same {
 }
 
 fn kind_of(error: &Error) -> &'static FindingKind {
-    let kinds: [&'static FindingKind; 13] = [
+    let kinds: [&'static FindingKind; 14] = [
         &catalog::GUARD_UNREAD,
         &catalog::REGION_MALFORMED,
         &catalog::INCLUDE_BROKEN,
@@ -199,6 +199,7 @@ fn kind_of(error: &Error) -> &'static FindingKind {
         &catalog::SOURCE_BOTH,
         &catalog::SOURCE_NEITHER,
         &catalog::KEY_PAIR_HALF,
+        &catalog::KEY_IN_TWO_PLACES,
         &catalog::SSO_CONFLICT,
         &catalog::PROCESS_OF_ITSELF,
         &catalog::CREDENTIALS_NONE,

@@ -76,7 +76,7 @@ pub(crate) fn backups(paths: &Paths) -> Vec<Texts> {
     let texts = stamps.iter().map(|stamp| Texts {
         config: read_text(&backup(&paths.config, stamp)).ok(),
         settings: read_text(&backup(&paths.settings, stamp)).ok(),
-        credentials: None,
+        ..Texts::default()
     });
     texts.collect()
 }

@@ -12,6 +12,7 @@ fn paths(home: &Path) -> Paths {
         config: aws.join("config"),
         credentials: aws.join("credentials"),
         settings: PathBuf::new(),
+        keys: PathBuf::new(),
         home: Some(home.to_owned()),
     }
 }

@@ -18,9 +18,8 @@ const ACCOUNT_ID: Key = Key::AwsAccountId;
 
 /// Either half of a key pair: what makes a source profile's keys win over everything else in it.
 pub(super) fn has_access_key(profile: &Profile) -> bool {
-    [ACCESS_KEY_ID, SECRET_ACCESS_KEY]
-        .iter()
-        .any(|key| set(profile, *key).is_some())
+    let is_set = |key: &Key| set(profile, *key).is_some();
+    profile.stored_key.is_some() || [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(is_set)
 }
 
 /// The profile's keys, where `wanted` says yes to the file that the id stands in.

@@ -75,7 +75,7 @@ fn ends_in_the_role(chain: &Chain<'_>, assumed: &[&AssumeRole]) -> Result<()> {
         Source::WebIdentity(web) if web.profile.is_some() => {
             hold(role_arn == Some(&web.role_arn), last, Key::RoleArn)
         }
-        Source::AccessKey { .. } if !is_asked_for => Ok(()),
+        Source::AccessKey { .. } | Source::StoredKey(_) if !is_asked_for => Ok(()),
         // The role of the profile asked for is set aside only where it is assumed from the profile
         // itself.
         _ => hold(role_arn.is_none() || !is_asked_for, last, Key::RoleArn),

@@ -153,7 +153,7 @@ fn keyed(
     steps: Vec<(String, Action)>,
 ) -> Vec<Step> {
     let keys = key::keys(endpoint, source_key, &steps);
-    let is_open = source.may_be_long_term() && source.long_term_keys().is_none();
+    let is_open = source.may_be_long_term() && !source.has_long_term_keys();
     let mut keyed = Vec::new();
     for (index, ((profile, action), key)) in steps.into_iter().zip(keys).enumerate() {
         keyed.push(Step {

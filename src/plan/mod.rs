@@ -54,7 +54,9 @@ pub(crate) use origins::{Origins, Places};
 pub(crate) use process::{Inputs, Seen};
 pub(crate) use region::{Region, RegionOrigin};
 pub(crate) use session::{of_profiles_session, of_sso_session, of_token};
-pub(crate) use source::{PROFILE_CHAIN, Source, in_other_keyring};
+pub(crate) use source::{
+    KeyInStore, PROFILE_CHAIN, Source, digest_of, digest_of_profile, in_other_keyring,
+};
 pub(crate) use sso::Sso;
 pub(crate) use transport::check_url;
 pub(crate) use unused::{beside_key, beside_token};
@@ -286,7 +288,7 @@ impl Plan {
 
     /// Whether the first request is signed by a user's own access key, and not by a session.
     pub(crate) fn has_long_term_keys(&self) -> bool {
-        self.source.long_term_keys().is_some()
+        self.source.has_long_term_keys()
     }
 
     /// The key that this step's answer has where these keys, of a profile or the environment, sign

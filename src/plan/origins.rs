@@ -140,7 +140,11 @@ fn of_source(config: &Config, chain: &Chain<'_>) -> Places {
     let Some(link) = chain.links.last() else {
         return Places::new();
     };
+    if let Source::StoredKey(key) = &chain.source {
+        return vec![("source", key.place.to_string())];
+    }
     let keys: &[Key] = match &chain.source {
+        Source::StoredKey(_) => &[],
         Source::AccessKey { .. } => &[Key::AwsAccessKeyId],
         Source::CredentialProcess { .. } => &[Key::CredentialProcess],
         Source::Login { .. } => &[Key::LoginSession],

@@ -159,6 +159,7 @@ fn named_by(source: &Source) -> Option<(String, String)> {
             Some((partition, format!("the sign-in {}", login_session.trim())))
         }
         Source::AccessKey { .. }
+        | Source::StoredKey(_)
         | Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)
         | Source::EcsContainer

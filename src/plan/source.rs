@@ -9,7 +9,7 @@ use super::process;
 use super::sso::{self, Sso};
 use super::web_identity::{self, WebIdentity};
 use crate::arn::{Arn, is_account_id};
-use crate::config::{Config, FileKind, Key, Profile, words};
+use crate::config::{Config, FileKind, Key, KeyStore, Origin, Profile, stored_keys, words};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Place, Result};
@@ -20,6 +20,8 @@ use crate::secret::Secret;
 pub(crate) enum Source {
     /// `aws_access_key_id = …` and `aws_secret_access_key = …` in a profile.
     AccessKey { profile: String, keys: Credentials },
+    /// An access key whose secret is in a keyring, where it is fetched when something is signed.
+    StoredKey(Box<KeyInStore>),
     /// `credential_source = Environment`
     Environment { keys: Credentials },
     /// `credential_source = Ec2InstanceMetadata`
@@ -47,6 +49,19 @@ pub(crate) enum Source {
     },
 }
 
+/// The access key of a profile, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyInStore {
+    pub(crate) profile: String,
+    pub(crate) access_key_id: String,
+    pub(crate) store: KeyStore,
+    /// What [`digest_of`] says of the key that was put there.
+    pub(crate) digest: String,
+    /// The line of the index.
+    pub(crate) place: Place,
+    pub(crate) account_id: Option<String>,
+}
+
 impl Source {
     /// What goes into the first step's key: who signs it.
     ///
@@ -57,6 +72,8 @@ impl Source {
         let owned = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => identity_of_keys(keys),
+            // As if it stood in a file: the sessions that there are go on when it moves.
+            Source::StoredKey(key) => owned(&["key", &key.access_key_id, &key.digest]),
             Source::Ec2InstanceMetadata(metadata) => {
                 owned(&["ec2_instance_metadata", &metadata.endpoint, &env.machine()])
             }
@@ -92,7 +109,7 @@ impl Source {
     /// Which kind it is, as `explain --json` and the audit log have it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Source::AccessKey { .. } => "access_key",
+            Source::AccessKey { .. } | Source::StoredKey(_) => "access_key",
             Source::Environment { .. } => "environment",
             Source::Ec2InstanceMetadata(_) => "ec2_instance_metadata",
             Source::EcsContainer => "ecs_container",
@@ -109,6 +126,7 @@ impl Source {
             Source::AccessKey { profile, .. }
             | Source::Login { profile, .. }
             | Source::CredentialProcess { profile, .. } => Some(profile),
+            Source::StoredKey(key) => Some(&key.profile),
             Source::Sso(sso) => Some(&sso.profile),
             Source::WebIdentity(web) => web.profile.as_deref(),
             Source::Environment { .. } | Source::Ec2InstanceMetadata(_) | Source::EcsContainer => {
@@ -117,9 +135,13 @@ impl Source {
         }
     }
 
-    /// Whether the credentials are in the files or the environment, with nothing to fetch.
+    /// Whether the credentials are in the files, the environment or a keyring, and are never
+    /// copied to the cache.
     pub(crate) fn is_keys(&self) -> bool {
-        matches!(self, Source::AccessKey { .. } | Source::Environment { .. })
+        matches!(
+            self,
+            Source::AccessKey { .. } | Source::Environment { .. } | Source::StoredKey(_)
+        )
     }
 
     /// Whether it is near and knows best what counts now: the machine's own metadata, or another
@@ -137,11 +159,21 @@ impl Source {
     }
 
     /// Long-term keys, the only ones that can sign a request with an MFA code.
-    pub(super) fn long_term_keys(&self) -> Option<&Credentials> {
+    pub(super) fn has_long_term_keys(&self) -> bool {
+        match self {
+            Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.are_long_term(),
+            Source::StoredKey(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The ID of the access key, where the files or the environment say it.
+    pub(crate) fn access_key_id(&self) -> Option<&str> {
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => {
-                Some(keys).filter(|keys| keys.are_long_term())
+                Some(keys.access_key_id())
             }
+            Source::StoredKey(key) => Some(&key.access_key_id),
             _ => None,
         }
     }
@@ -149,13 +181,14 @@ impl Source {
     /// Whether what it gives can be a user's own access key. What a process gives is known only
     /// when it has run.
     pub(super) fn may_be_long_term(&self) -> bool {
-        self.long_term_keys().is_some() || matches!(self, Source::CredentialProcess { .. })
+        self.has_long_term_keys() || matches!(self, Source::CredentialProcess { .. })
     }
 
     /// The account, as far as the files say.
     pub(crate) fn account_id(&self) -> Option<&str> {
         match self {
             Source::AccessKey { keys, .. } | Source::Environment { keys } => keys.account_id(),
+            Source::StoredKey(key) => key.account_id.as_deref(),
             Source::Sso(sso) => sso.account_id.as_deref(),
             Source::WebIdentity(web) => web.account_id(),
             Source::Login { login_session, .. } => {
@@ -179,10 +212,17 @@ pub(super) fn identity_of_keys(keys: &Credentials) -> Vec<String> {
 
 /// Of what is secret in the keys: with another secret or token under the same id, another source
 /// signs.
-fn digest_of(keys: &Credentials) -> String {
+pub(crate) fn digest_of(keys: &Credentials) -> String {
     let token = keys.session_token().map_or("", Secret::expose);
     let parts = [keys.secret_access_key().expose(), token];
     key::digest("xacct keys", parts.into_iter()).to_string()
+}
+
+/// Where an access key stands in the files that the profile has, and what [`digest_of`] says of it.
+pub(crate) fn digest_of_profile(profile: &Profile) -> Option<(Origin, String)> {
+    let keys = access_key::of_profile(profile, |_| true).ok()??;
+    let origin = profile.get(Key::AwsAccessKeyId)?.origin.clone();
+    Some((origin, digest_of(&keys)))
 }
 
 /// The base credentials of a profile whose role, if it has one, is left aside.
@@ -242,12 +282,39 @@ fn identity_center(config: &Config, profile: &Profile) -> Result<Option<Source>>
     Ok(sso.map(|sso| Source::Sso(Box::new(sso))))
 }
 
+/// A key in a keyring counts as one in the credentials file.
 fn own_keys(profile: &Profile, wanted: impl Fn(FileKind) -> bool) -> Result<Option<Source>> {
-    let keys = access_key::of_profile(profile, wanted)?;
-    Ok(keys.map(|keys| Source::AccessKey {
+    let Some((stored, origin)) = &profile.stored_key else {
+        let keys = access_key::of_profile(profile, wanted)?;
+        return Ok(keys.map(|keys| Source::AccessKey {
+            profile: profile.name.clone(),
+            keys,
+        }));
+    };
+    if let Some(keys) = access_key::of_profile(profile, |_| true)? {
+        // The same key in both is one on its way: `keys import` was interrupted.
+        if keys.access_key_id() == stored.access_key_id && digest_of(&keys) == stored.digest {
+            return Ok(wanted(FileKind::Credentials).then(|| Source::AccessKey {
+                profile: profile.name.clone(),
+                keys,
+            }));
+        }
+        let line = profile.get(Key::AwsAccessKeyId);
+        let place = line.map_or_else(|| Place::from(origin), |line| Place::from(&line.origin));
+        let (name, id) = (&profile.name, keys.shown_id());
+        return Err(stored_keys::in_two_places(name, place, id, stored));
+    }
+    if !wanted(FileKind::Credentials) {
+        return Ok(None);
+    }
+    Ok(Some(Source::StoredKey(Box::new(KeyInStore {
         profile: profile.name.clone(),
-        keys,
-    }))
+        access_key_id: stored.access_key_id.clone(),
+        store: stored.store,
+        digest: stored.digest.clone(),
+        place: origin.into(),
+        account_id: set(profile, Key::AwsAccountId).map(str::to_owned),
+    }))))
 }
 
 /// `credential_source` of a profile without a role of its own.

@@ -23,8 +23,7 @@ fn config(text: &str) -> Config {
         Paths::from_env(&env),
         Texts {
             config: text,
-            credentials: None,
-            settings: None,
+            ..Texts::default()
         },
     )
     .unwrap()
@@ -60,8 +59,8 @@ fn settled(text: &str, settings: &str, profile: &str) -> Result<Plan> {
     ]);
     let texts = Texts {
         config: Some(Zeroizing::new(text.to_owned())),
-        credentials: None,
         settings: Some(Zeroizing::new(settings.to_owned())),
+        ..Texts::default()
     };
     let config = Config::new(Paths::from_env(&env), texts)?;
     draft(&config, &named(profile), &env)?.plan(&Read::default())
@@ -286,7 +285,7 @@ fn keys_in_the_credentials_file_beat_a_process() {
     let texts = |config: &str, credentials: &str| Texts {
         config: Some(Zeroizing::new(config.to_owned())),
         credentials: Some(Zeroizing::new(credentials.to_owned())),
-        settings: None,
+        ..Texts::default()
     };
     let keys = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
     let source = |config: &str, credentials: &str| {
@@ -306,6 +305,74 @@ fn keys_in_the_credentials_file_beat_a_process() {
         source(&format!("{process}{keys}"), ""),
         Source::CredentialProcess { .. }
     ));
+}
+
+/// With this profile's key in a keyring.
+fn with_stored(text: &str, credentials: &str, profile: &str, digest: &str) -> Result<Plan> {
+    let env = Env::of(&[("HOME", "/home/you")]);
+    let index = format!(
+        "{{\"version\": 1, \"keys\": [{{\"profile\": \"a\", \"access_key_id\": \
+         \"AKIAIOSFODNN7EXAMPLE\", \"store\": \"pass\", \"added\": \
+         \"2026-01-01T00:00:00Z\", \"digest\": \"{digest}\"}}]}}"
+    );
+    let texts = Texts {
+        config: Some(Zeroizing::new(text.to_owned())),
+        credentials: Some(Zeroizing::new(credentials.to_owned())),
+        keys: Some(Zeroizing::new(index)),
+        ..Texts::default()
+    };
+    let config = Config::new(Paths::from_env(&env), texts)?;
+    draft(&config, &named(profile), &env)?.plan(&Read::default())
+}
+
+#[test]
+fn a_key_in_a_keyring_counts_as_one_in_the_credentials_file() {
+    let is_stored = |plan: Result<Plan>| matches!(plan.unwrap().source, Source::StoredKey(_));
+    assert!(
+        is_stored(with_stored("", "", "a", "x")),
+        "a profile of its own"
+    );
+    let process = "[profile a]\ncredential_process = /bin/keys\n";
+    assert!(is_stored(with_stored(process, "", "a", "x")));
+    let sso = "[profile a]\nsso_start_url = https://x\nsso_region = eu-west-1\nsso_account_id = \
+               222222222222\nsso_role_name = r\n";
+    assert!(!is_stored(with_stored(sso, "", "a", "x")));
+    // As the source of a role it comes before all else, also of its own.
+    let role = format!("[profile r]\nrole_arn = {ROLE}\nsource_profile = a\n{sso}");
+    assert!(is_stored(with_stored(&role, "", "r", "x")));
+    let own = format!("[profile a]\nrole_arn = {ROLE}\nsource_profile = a\n");
+    assert!(is_stored(with_stored(&own, "", "a", "x")));
+    let included = "[profile b]\ninclude_profile = a\nregion = eu-west-1\n";
+    assert_eq!(
+        with_stored(included, "", "b", "x").unwrap_err().id,
+        Some("credentials-none")
+    );
+}
+
+#[test]
+fn a_key_keeps_its_sessions_when_it_moves_to_a_keyring() {
+    let device = format!("[profile a]\nmfa_serial = {DEVICE}\n");
+    let keys = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+    let file = plan_of(&format!("{device}{}", keys.replace("[a]\n", "")), "a");
+    let Source::AccessKey { keys: own, .. } = &file.source else {
+        panic!("{:?}", file.source)
+    };
+    let digest = digest_of(own);
+    let stored = with_stored(&device, "", "a", &digest).unwrap();
+    assert_eq!(stored.steps[0].key, file.steps[0].key);
+    assert_eq!(shape(&stored), "GetSessionToken(+mfa) 43200");
+    let another = with_stored(&device, "", "a", "x").unwrap();
+    assert_ne!(another.steps[0].key, file.steps[0].key);
+    // On its way, it is in both places; another one would be refused.
+    let both = with_stored(&device, keys, "a", &digest).unwrap();
+    assert_eq!(both.steps[0].key, file.steps[0].key);
+    let refused = with_stored(&device, keys, "a", "x").unwrap_err();
+    assert_eq!(refused.id, Some("key-in-two-places"));
+    assert_eq!(
+        refused.to_string(),
+        "~/.aws/credentials:2: profile 'a' has two access keys: AKIAIOSFODNN7EXAMPLE in this \
+         file, and AKIAIOSFODNN7EXAMPLE in pass"
+    );
 }
 
 #[test]

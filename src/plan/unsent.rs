@@ -38,7 +38,7 @@ pub(super) fn refuse(chain: &Chain<'_>, mfa: Option<&Mfa>) -> Result<()> {
             ));
         }
     }
-    let takes_duration = mfa.is_some() && chain.source.long_term_keys().is_some();
+    let takes_duration = mfa.is_some() && chain.source.has_long_term_keys();
     let duration = (!takes_duration).then_some(Key::DurationSeconds);
     let mut what = None;
     for key in OF_ASSUME_ROLE.into_iter().chain(duration) {

@@ -87,6 +87,7 @@ fn of_source(plan: &Plan) -> Caller {
             _ => Caller::Unknown { account_id: None },
         },
         Source::AccessKey { .. }
+        | Source::StoredKey(_)
         | Source::Environment { .. }
         | Source::Ec2InstanceMetadata(_)
         | Source::EcsContainer

@@ -6,8 +6,10 @@
 mod process;
 mod metadata;
 mod login;
+mod stored;
 
 pub(crate) use login::remove_all as sign_out_of_logins;
+pub(crate) use stored::credentials as stored_credentials;
 
 use crate::cache::{SignIn, Store};
 use crate::credentials::Credentials;
@@ -72,6 +74,17 @@ pub(crate) fn sign_in_state(plan: &Plan, env: &Env, store: &Store) -> SignInStat
     now.map_or(SignInState::SignedOut, SignInState::SignedIn)
 }
 
+/// The keys of a source that has some; a keyring is asked for its own.
+///
+/// Errors: `Config` where the keyring or the key is not there, `NeedsPerson` where it is locked and
+/// stays so, `Signal`.
+pub(crate) async fn signing_keys(source: &Source, asker: Asker<'_>) -> Result<Credentials> {
+    match source {
+        Source::StoredKey(key) => stored::fetch(key, asker).await,
+        _ => keys(source),
+    }
+}
+
 /// The keys of a source that needs nothing to get them.
 pub(crate) fn keys(source: &Source) -> Result<Credentials> {
     match source {
@@ -98,6 +111,7 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
     let source = &plan.source;
     let credentials = match source {
         Source::AccessKey { .. } | Source::Environment { .. } => keys(source)?,
+        Source::StoredKey(key) => stored::fetch(key, asker).await?,
         Source::Ec2InstanceMetadata(metadata) => metadata::ec2(metadata, asker.env).await?,
         Source::EcsContainer => metadata::container(asker.env).await?,
         Source::CredentialProcess {

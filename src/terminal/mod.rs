@@ -28,4 +28,6 @@ pub(crate) use foreground::{give_back, is_taken, take};
 pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};
 #[cfg(unix)]
-pub(crate) use tty::{Kept, ask_hidden, ask_shown, available, hush, in_background, screen, tell};
+pub(crate) use tty::{
+    Kept, ask_hidden, ask_shown, available, hush, in_background, name, screen, tell,
+};

@@ -24,6 +24,15 @@ pub(crate) fn screen() -> Option<File> {
     open()
 }
 
+/// The terminal's own name, such as `/dev/pts/3`, for a program that is no child of ours.
+pub(crate) fn name() -> Option<String> {
+    let named = |fd: &dyn std::os::fd::AsFd| termios::ttyname(fd.as_fd(), Vec::new()).ok();
+    let name = named(&io::stdin())
+        .or_else(|| named(&io::stdout()))
+        .or_else(|| named(&io::stderr()))?;
+    name.into_string().ok()
+}
+
 /// How the terminal is set, for when a program that changes it is ended halfway.
 pub(crate) struct Kept {
     tty: File,

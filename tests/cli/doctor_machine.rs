@@ -457,3 +457,95 @@ fn a_program_that_prompts_and_is_not_there() {
         .stdout_contains("the program 'pinentry-none' was not found [mfa-prompt-missing]")
         .stdout_contains("or set mfa.pinentry to its path");
 }
+
+/// The index of a key of `hub` in this store.
+fn stored(store: &str, digest: &str) -> String {
+    format!(
+        "{{\"version\": 1, \"keys\": [{{\"profile\": \"hub\", \"access_key_id\": \
+         \"AKIAIOSFODNN7EXAMPLE\", \"store\": \"{store}\", \"added\": \
+         \"2026-01-01T00:00:00Z\", \"digest\": \"{digest}\"}}]}}"
+    )
+}
+
+const INDEX: &str = ".local/share/xacct/keys.json";
+
+#[test]
+fn stores_of_access_keys() {
+    let home = Home::with("[profile hub]\nregion = eu-west-1\n", "", "");
+    home.write(INDEX, stored("keychain", "ab"));
+    home.write(".password-store/.gpg-id", "somebody");
+    let pass = home.write("bin/pass", "#!/bin/sh\n");
+    mode(&pass, 0o700);
+    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+    let found = |home: &Home| {
+        let run = home.doctor(&[]).env("PATH", &path);
+        let run = run.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        findings(&run.run())
+    };
+    assert_eq!(
+        found(&home),
+        "error: the Keychain has the access keys of 'hub', and cannot be used: this system has no \
+         such store [keyring-unusable]\nnote: new access keys go to pass, the first store that \
+         can be used (the Secret Service: no session bus was found) [keyring-store]\n"
+    );
+    home.write(".config/xacct/config.toml", "keys.store = \"pass\"\n");
+    home.write(INDEX, stored("pass", "ab"));
+    assert_eq!(
+        found(&home),
+        "note: new access keys go to pass: keys.store is pass [keyring-store]\n"
+    );
+    home.write(".config/xacct/config.toml", "keys.store = \"keychain\"\n");
+    assert_eq!(
+        found(&home),
+        "note: new access keys cannot be stored: keys.store is keychain, and the Keychain cannot \
+         be used: this system has no such store [keyring-store]\n"
+    );
+    // [keyring-locked] is in keys_stores.rs, with a store that can be locked.
+    home.write(INDEX, "[]");
+    assert_eq!(
+        found(&home).lines().next().unwrap(),
+        "~/.local/share/xacct/keys.json: error: the index of stored access keys: invalid length 0, \
+         expected struct Document with 2 elements at line 1 column 2 [keys-index-unreadable]"
+    );
+}
+
+#[test]
+fn access_keys_in_two_places() {
+    let keys = "[hub]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = \
+                wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n";
+    let home = Home::with("[profile hub]\nregion = eu-west-1\n", keys, "");
+    home.write(INDEX, stored("pass", "ab"));
+    home.write(".password-store/.gpg-id", "somebody");
+    let pass = home.write("bin/pass", "#!/bin/sh\n");
+    mode(&pass, 0o700);
+    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+    let found = findings(&home.doctor(&[]).env("PATH", &path).run());
+    assert!(
+        found.contains(
+            "~/.aws/credentials:2: error: profile 'hub' has two access keys: AKIAIOSFODNN7EXAMPLE \
+             in this file, and AKIAIOSFODNN7EXAMPLE in pass [key-in-two-places]\n"
+        ),
+        "{found}"
+    );
+    // The same key in both: an import that was interrupted.
+    home.write(".aws/credentials", "");
+    fs::remove_file(home.path().join(INDEX)).unwrap();
+    let script = "#!/bin/sh\nfor name; do :; done\nfile=\"$HOME/.password-store/$name.gpg\"\ncase $1 \
+                  in insert) mkdir -p \"${file%/*}\" && cat > \"$file\" ;; show) cat \"$file\" ;; \
+                  esac\n";
+    mode(&home.write("bin/pass", script), 0o700);
+    home.xacct(&["keys", "add", "hub", "--no-check", "--store", "pass", "-q"])
+        .env("PATH", &path)
+        .stdin("AKIAIOSFODNN7EXAMPLE\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
+        .run()
+        .ok();
+    home.write(".aws/credentials", keys);
+    let found = findings(&home.doctor(&[]).env("PATH", &path).run());
+    assert!(
+        found.contains(
+            "~/.aws/credentials:2: warning: profile 'hub': the access key is in pass too, and in plain text here \
+             [key-in-file-too]\n"
+        ),
+        "{found}"
+    );
+}

@@ -64,6 +64,8 @@ mod init;
 mod init_hooks;
 mod init_tmux;
 mod json_errors;
+mod keys;
+mod keys_stores;
 mod list;
 mod login;
 mod login_sso;

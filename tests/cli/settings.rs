@@ -81,8 +81,8 @@ fn what_is_not_known_is_an_error_with_line_and_suggestion() {
         (
             "cache_dir = \"/tmp\"\n",
             ":1: unknown setting 'cache_dir'\n  there are: allow_http_endpoint, audit, \
-             console.browser, console.firefox_container, mfa.echo, mfa.pinentry, mfa.prompt, \
-             session_name, session_token_duration, verify_after, profile\n",
+             console.browser, console.firefox_container, keys.max_age, keys.store, mfa.echo, \
+             mfa.pinentry, mfa.prompt, session_name, session_token_duration, verify_after, profile\n",
         ),
         (
             "[profile.client1]\n\nread_onyl = true\n",

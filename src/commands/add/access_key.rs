@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 use zeroize::Zeroizing;
 
-use crate::commands::questions::may_be_secret;
+use crate::commands::questions::{Person, may_be_secret};
 
 use super::answers::{Answers, New, ProfileKind, Verdict, given, held, missing};
 use crate::config::Key;
@@ -17,23 +17,15 @@ impl Answers<'_> {
         let asked = self.asked;
         // Piped in only where the command line says that it will be.
         let piped = asked.access_key && !io::stdin().is_terminal();
-        let (id, secret) = self.id_and_secret(piped)?;
-        if secret.expose().is_empty()
-            || secret
-                .expose()
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control())
-        {
-            return Err(Error::config(
-                "not a valid secret access key: it is empty, or has blanks in it: nothing was \
-                 changed",
-            ));
+        let typed = TypedKey {
+            id: self.asked.access_key_id.as_ref(),
+            piped,
+            person: self.person,
+        };
+        if typed.id.is_none() && !piped && self.person.is_some() {
+            self.is_asked();
         }
-        if secret.expose() == id {
-            return Err(Error::config(
-                "the secret is the access key's ID again: nothing was changed",
-            ));
-        }
+        let (id, secret) = typed.id_and_secret(|what| self.missing(what))?;
         let token = self.token(&id, piped)?;
         let (mfa_serial, region) = (self.device_of(&name)?, self.region_of(&name)?);
         Ok(New {
@@ -98,26 +90,58 @@ impl Answers<'_> {
         }
         self.region(None)
     }
+}
+
+/// An access key, from an option and stdin or from a person.
+pub(in crate::commands) struct TypedKey<'a> {
+    /// `--access-key-id`
+    pub(in crate::commands) id: Option<&'a String>,
+    /// Whether stdin has it.
+    pub(in crate::commands) piped: bool,
+    pub(in crate::commands) person: Option<&'a Person>,
+}
+
+impl TypedKey<'_> {
+    /// The ID and the secret, held to what they can be; `missing` is the error where neither the
+    /// command line nor anybody says it.
+    pub(in crate::commands) fn id_and_secret(
+        &self,
+        missing: impl Fn(&str) -> Error,
+    ) -> Result<(String, Secret)> {
+        let (id, secret) = self.both(missing)?;
+        let is_odd = |c: char| c.is_whitespace() || c.is_control();
+        if secret.expose().is_empty() || secret.expose().chars().any(is_odd) {
+            return Err(Error::config(
+                "not a valid secret access key: it is empty, or has blanks in it: nothing was \
+                 changed",
+            ));
+        }
+        if secret.expose() == id {
+            return Err(Error::config(
+                "the secret is the access key's ID again: nothing was changed",
+            ));
+        }
+        Ok((id, secret))
+    }
 
     /// The secret second, and before any question whose answer is shown: both are often pasted in
     /// one go.
-    fn id_and_secret(&self, piped: bool) -> Result<(String, Secret)> {
+    fn both(&self, missing: impl Fn(&str) -> Error) -> Result<(String, Secret)> {
         let secret_of = |id: &String| format!("secret access key of {id}");
-        let id = match (&self.asked.access_key_id, piped, self.person) {
+        let id = match (self.id, self.piped, self.person) {
             (Some(id), _, _) => given("--access-key-id", id, &key_id)?,
             (None, true, _) => given("the access key's ID on stdin", &line_of_stdin()?, &key_id)?,
-            (None, false, None) => return Err(self.missing("--access-key-id")),
+            (None, false, None) => return Err(missing("--access-key-id")),
             (None, false, Some(person)) => {
-                self.is_asked();
                 return person
                     .hidden_pair("access key ID (not shown)", key_id, secret_of)
                     .map(trimmed);
             }
         };
-        let secret = match (piped, self.person) {
+        let secret = match (self.piped, self.person) {
             (true, _) => Secret::new(line_of_stdin()?.trim()),
             (false, Some(person)) => person.hidden(&secret_of(&id))?,
-            (false, None) => return Err(self.missing("the secret access key on stdin")),
+            (false, None) => return Err(missing("the secret access key on stdin")),
         };
         Ok(trimmed((id, secret)))
     }

@@ -401,13 +401,13 @@ const CREDENTIALS: [Key; 11] = [
     Key::LoginSession,
 ];
 
-fn has_no_credentials(profile: &Profile) -> bool {
+pub(in crate::commands) fn has_no_credentials(profile: &Profile) -> bool {
     let is_set = |key: &Key| {
         profile
             .get(*key)
             .is_some_and(|setting| !setting.value.trim().is_empty())
     };
-    !CREDENTIALS.iter().any(is_set)
+    profile.stored_key.is_none() && !CREDENTIALS.iter().any(is_set)
 }
 
 /// A name that every SDK takes.

@@ -7,10 +7,12 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::aws::{self, Failure, Sts};
 use crate::commands::context::Context;
+use crate::credentials::Credentials;
 use crate::credentials::shown_id;
 use crate::doctor::network::{self, KeyHolder, Said, Stage, Unreached};
 use crate::doctor::{Finding, Looked, Planned, catalog};
 use crate::error::{Error, Result};
+use crate::keyring::Keyring;
 use crate::plan::{Connection, Plan, Source};
 use crate::runtime;
 use crate::source;
@@ -159,12 +161,10 @@ fn work<'p>(planned: &[&'p Planned]) -> NetworkWork<'p> {
     let mut work = NetworkWork::default();
     for one in planned {
         let Ok(plan) = &one.plan else { continue };
-        if let Source::AccessKey { keys, .. } | Source::Environment { keys } = &plan.source
+        if let Some(id) = plan.source.access_key_id()
             && has_sts(plan)
         {
-            work.keys
-                .entry((keys.access_key_id().to_owned(), world(plan)))
-                .or_insert(one);
+            work.keys.entry((id.to_owned(), world(plan))).or_insert(one);
         }
     }
     for one in planned {
@@ -239,7 +239,7 @@ fn ask_all(work: &NetworkWork<'_>, context: &Context) -> Result<Vec<ProbeAnswer>
 /// `GetCallerIdentity`; `None` where the profile's files are wrong, which was told already.
 async fn ask_whose(one: &Planned, context: &Context) -> Option<ProbeAnswer> {
     let plan = one.plan.as_ref().ok()?;
-    let credentials = source::keys(&plan.source).ok()?;
+    let credentials = keys_of(&plan.source, context).await?;
     let sts = Sts::new(plan, context.now, context.voice).ok()?;
     let url = format!("{}/", sts.url().trim_end_matches('/'));
     let answer = sts.confirm(&credentials).await;
@@ -271,21 +271,26 @@ async fn ask_whose(one: &Planned, context: &Context) -> Option<ProbeAnswer> {
 }
 
 fn asked(plan: &Plan, said: Said) -> Option<KeyHolder> {
-    let (holder, keys) = match &plan.source {
-        Source::AccessKey { profile, keys } => (Some(profile.clone()), keys),
-        Source::Environment { keys } => (None, keys),
-        _ => return None,
-    };
-    let (access_key_id, account_id) = (
-        keys.access_key_id().to_owned(),
-        keys.account_id().map(str::to_owned),
-    );
+    let source = &plan.source;
     Some(KeyHolder {
-        access_key_id,
-        holder,
-        account_id,
+        access_key_id: source.access_key_id()?.to_owned(),
+        holder: source.profile().map(str::to_owned),
+        account_id: source.account_id().map(str::to_owned),
         said,
     })
+}
+
+/// `doctor` has nobody unlock anything: what a locked keyring holds is not asked about.
+async fn keys_of(source: &Source, context: &Context) -> Option<Credentials> {
+    let Source::StoredKey(key) = source else {
+        return source::keys(source).ok();
+    };
+    let keyring = Keyring {
+        env: &context.env,
+        may_ask: false,
+    };
+    let secret = keyring.get(key.store, &key.access_key_id).await.ok()?;
+    source::stored_credentials(key, secret).ok()
 }
 
 async fn probe(url: &str, connection: &Connection, context: &Context) -> Option<ProbeAnswer> {

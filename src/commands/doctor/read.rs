@@ -1,4 +1,4 @@
-//! The three files, each by itself: what cannot be read is a finding, and the rest is looked at all
+//! The files, each by itself: what cannot be read is a finding, and the rest is looked at all
 //! the same.
 
 use zeroize::Zeroizing;
@@ -34,8 +34,24 @@ impl ReadFiles {
                 FileKind::Settings => raw.settings = text,
             }
         }
+        raw.keys = files::read_index(&paths).unwrap_or_else(|error| {
+            errors.push((FileKind::Settings, error));
+            None
+        });
         let texts = raw.clone().without_marks();
-        let config = Config::new(paths.clone(), texts.clone()).unwrap_or_else(|error| {
+        let made = Config::new(paths.clone(), texts.clone()).or_else(|error| {
+            let without_keys = Texts {
+                keys: None,
+                ..texts.clone()
+            };
+            let is_of_index = error.id == Some(catalog::KEYS_INDEX.id);
+            errors.push((FileKind::Settings, error));
+            if is_of_index {
+                return Config::new(paths.clone(), without_keys);
+            }
+            Ok(Config::without_settings(paths.clone(), without_keys))
+        });
+        let config = made.unwrap_or_else(|error| {
             errors.push((FileKind::Settings, error));
             Config::without_settings(paths.clone(), texts)
         });
@@ -82,10 +98,16 @@ impl ReadFiles {
 fn finding(config: &Config, file: FileKind, error: &Error) -> Finding {
     let kind = match error.id {
         Some("file-unreadable") => &catalog::FILE_UNREADABLE,
+        Some("keys-index-unreadable") => &catalog::KEYS_INDEX,
         Some("file-not-utf8") => &catalog::FILE_NOT_UTF8,
         _ => &catalog::SETTINGS_BROKEN,
     };
-    let path = config.paths().display(file);
+    let paths = config.paths();
+    let path = if *kind == catalog::KEYS_INDEX {
+        paths.shown(&paths.keys)
+    } else {
+        paths.display(file)
+    };
     let finding = Finding::new(kind, said(error));
     let finding = match error.place.as_deref() {
         Some(Place::Line { file, line }) => finding.in_line(file, *line),

@@ -167,6 +167,10 @@ fn source(source: &Source, places: &[(&'static str, String)]) -> Value {
             json!({"kind": kind, "profile": profile, "access_key_id": keys.shown_id(),
                    "account_id": keys.account_id()})
         }
+        Source::StoredKey(key) => {
+            json!({"kind": kind, "profile": key.profile, "access_key_id": key.access_key_id,
+                   "account_id": key.account_id, "store": key.store.name()})
+        }
         Source::Environment { keys } => json!({"kind": kind, "access_key_id": keys.shown_id()}),
         Source::Ec2InstanceMetadata(_) | Source::EcsContainer => json!({"kind": kind}),
         Source::WebIdentity(web) => {

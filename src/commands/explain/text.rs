@@ -87,6 +87,10 @@ fn source_words(source: &Source) -> String {
         Source::AccessKey { profile, keys } => {
             format!("access key {} of profile '{profile}'", keys.shown_id())
         }
+        Source::StoredKey(key) => {
+            let (id, store, profile) = (&key.access_key_id, key.store, &key.profile);
+            format!("access key {id} of profile '{profile}', in {store}")
+        }
         Source::Environment { keys } => {
             format!("access key {} in the environment", keys.shown_id())
         }

@@ -15,6 +15,7 @@ fn paths() -> Paths {
         config: PathBuf::from("/h/.aws/config"),
         credentials: PathBuf::from("/h/.aws/credentials"),
         settings: PathBuf::from("/h/x.toml"),
+        keys: PathBuf::new(),
         home: Some(PathBuf::from("/h")),
     }
 }
@@ -24,7 +25,7 @@ fn raw(config: &str, settings: &str) -> Texts {
     Texts {
         config: text(config),
         settings: text(settings),
-        credentials: None,
+        ..Texts::default()
     }
 }
 

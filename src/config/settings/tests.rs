@@ -34,6 +34,8 @@ fn defaults() {
             is_echoed: false,
             pinentry: "pinentry".to_owned(),
         },
+        keys_store: None,
+        keys_max_age: Some(7_776_000),
         session_token_duration: 43_200,
         audit: true,
         session_name: SessionName::parse("xacct-{user}").unwrap(),
@@ -61,6 +63,12 @@ fn typed_settings() {
             .settings
             .allow_http_endpoint
     );
+    let keys = parse("[keys]\nstore = \"secret-service\"\nmax_age = \"never\"\n").settings;
+    assert_eq!(
+        (keys.keys_store, keys.keys_max_age),
+        (Some(KeyStore::SecretService), None)
+    );
+    assert_eq!(parse("keys.store = \"auto\"").settings.keys_store, None);
     let console =
         parse("[console]\nbrowser = \"firefox\"\nfirefox_container = \"ext+container\"\n").settings;
     assert_eq!(
@@ -97,6 +105,11 @@ fn values_that_do_not_fit() {
             "console.firefox_container = \"yes\"",
             "~/x.toml:1: console.firefox_container: accepted are \"none\", \"ext+container\" \
              and \"ext+granted-containers\"",
+        ),
+        (
+            "keys.store = \"file\"",
+            "~/x.toml:1: keys.store: accepted are \"auto\", \"secret-service\", \"kernel\", \
+             \"pass\", \"keychain\", \"credential-manager\"",
         ),
         (
             "session_name = \"x {user}\"",
@@ -224,7 +237,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
             "zzz = 1",
             "~/x.toml:1: unknown setting 'zzz'",
             "there are: allow_http_endpoint, audit, console.browser, console.firefox_container, \
-             mfa.echo, mfa.pinentry, mfa.prompt, session_name, session_token_duration, verify_after, profile",
+             keys.max_age, keys.store, mfa.echo, mfa.pinentry, mfa.prompt, session_name, session_token_duration, verify_after, profile",
         ),
         (
             "[profile.a]\nrol_arn = 1",

@@ -10,6 +10,7 @@ fn paths(dir: &Path) -> Paths {
         config: dir.join("aws/config"),
         credentials: dir.join("aws/credentials"),
         settings: dir.join("xacct/config.toml"),
+        keys: PathBuf::new(),
         home: None,
     }
 }

@@ -134,6 +134,7 @@ fn texts(lines: &[Line]) -> Texts {
         config: file(0, |name| format!("profile {name}"), ""),
         credentials: file(1, str::to_owned, ""),
         settings: file(2, |name| format!("profile.{name}"), "\""),
+        keys: None,
     }
 }
 

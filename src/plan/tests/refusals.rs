@@ -758,6 +758,7 @@ fn an_access_key_comes_from_one_file() {
             config: text(config),
             credentials: text(credentials),
             settings: text(settings),
+            keys: None,
         };
         let config = Config::new(Paths::from_env(&env), texts)?;
         let plan = draft(&config, &named("a"), &env)?.plan(&Read::default())?;

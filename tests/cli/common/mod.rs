@@ -12,6 +12,8 @@ mod cmd;
 pub(crate) mod home;
 mod http;
 #[cfg(unix)]
+mod pass;
+#[cfg(unix)]
 mod pty;
 mod sandbox;
 mod server;
@@ -23,7 +25,11 @@ pub(crate) mod tmux;
 pub(crate) mod tools;
 
 pub(crate) use cmd::{Cmd, Output, Running};
+#[cfg(unix)]
+pub(crate) use home::Home;
 pub(crate) use http::{answer_once, open, raw, read_request, request};
+#[cfg(unix)]
+pub(crate) use pass::Pass;
 #[cfg(unix)]
 pub(crate) use pty::Pty;
 pub(crate) use sandbox::{Request, Sandbox, XACCT};

@@ -42,5 +42,5 @@ pub(crate) use probe::{ProbeStage, Trouble, probe, trouble};
 pub(crate) use proxy::proxy_of;
 pub(crate) use response::no_answer_hint;
 pub(crate) use service::Asking;
-pub(crate) use signin::{ProofKey, Renewed, Signin};
+pub(crate) use signin::{Begun, LoginGrant, ProofKey, Renewed, Signin, unique};
 pub(crate) use sts::{Identity, IssuedCredentials, Sts};

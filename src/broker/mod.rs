@@ -149,10 +149,10 @@ impl<'a> Broker<'a> {
             .options
             .typed
             .sign_in
-            .filter(|_| self.plan.sso().is_none())
+            .filter(|_| !matches!(self.plan.source, Source::Sso(_) | Source::Login { .. }))
         {
             self.voice.note(&format!(
-                "{option} was not used: profile '{profile}' does not sign in to IAM Identity Center"
+                "{option} was not used: profile '{profile}' does not sign in with a browser"
             ));
         }
         if !self.options.typed.mfa_code || self.common.has_sent_code() {

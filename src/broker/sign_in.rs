@@ -1,5 +1,5 @@
-//! Signing in and out ahead of time, and asking what there is, for plans whose source is Identity
-//! Center.
+//! Signing in and out ahead of time, for plans whose source has a sign-in, and asking what there is
+//! at Identity Center.
 
 use std::time::Duration;
 
@@ -27,23 +27,39 @@ impl Broker<'_> {
     /// Errors: `NeedsPerson` where somebody must sign in and `--no-input` forbids asking or nobody
     /// came, `Refused`, `Unreachable` (also when `--within` is over), `Signal`.
     pub(crate) fn sign_in(&self) -> Result<Option<SignedIn>> {
-        let asker = Asker {
-            sign_in: self.options.sign_in,
-            ..self.asker()
-        };
-        let Some(session) = SsoSession::of(self.plan, asker)? else {
-            return Ok(None);
-        };
         wait(async {
-            let patience = Patience::of(self);
-            let done = if self.options.refresh {
-                patience.bound(session.login_again()).await
-            } else {
-                patience.bound(session.login()).await
-            };
+            let done = Patience::of(self).bound(self.signed_in()).await;
             done.unwrap_or_else(|| Err(time_limit::too_slow(self)))
         })?
-        .map(Some)
+    }
+
+    async fn signed_in(&self) -> Result<Option<SignedIn>> {
+        let (asker, anew) = (self.asker_for_anyone(), self.options.refresh);
+        match SsoSession::of(self.plan, asker)? {
+            Some(session) if anew => session.login_again().await.map(Some),
+            Some(session) => session.login().await.map(Some),
+            None if anew => source::sign_in_again_as_login(self.plan, asker).await,
+            None => source::sign_in_as_login(self.plan, asker).await,
+        }
+    }
+
+    /// Signs in with `aws login`'s pages, whoever it is. Gives the ARN; `None` where the plan has
+    /// another source.
+    ///
+    /// Errors: as [`Broker::sign_in`].
+    pub(crate) fn sign_in_as_anyone(&self) -> Result<Option<String>> {
+        let signed_in = source::sign_in_as_anyone(self.plan, self.asker_for_anyone());
+        wait(async {
+            let done = Patience::of(self).bound(signed_in).await;
+            done.unwrap_or_else(|| Err(time_limit::too_slow(self)))
+        })?
+    }
+
+    fn asker_for_anyone(&self) -> Asker<'_> {
+        Asker {
+            sign_in: self.options.sign_in,
+            ..self.asker()
+        }
     }
 
     /// Ends the session and forgets its token, but not the credentials that it gave. Whether

@@ -104,9 +104,10 @@ pub(crate) struct Asking {
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
-    /// Sign in to IAM Identity Center with a code, in a browser on any computer
+    /// Sign in with a code, in a browser on any computer
     #[arg(
         long,
+        visible_alias = "remote",
         hide_short_help = true,
         env = "XACCT_DEVICE_CODE",
         value_parser = BoolishValueParser::new()

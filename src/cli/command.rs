@@ -173,12 +173,13 @@ pub(crate) struct ConfigShow {
     pub(crate) no_origin: bool,
 }
 
-/// Sign in to IAM Identity Center, or start an MFA session
+/// Sign in with a browser, or start an MFA session
 ///
-/// If the profile, or its source, uses IAM Identity Center, a browser opens. Over SSH, without a
-/// browser, and with --device-code, xacct prints a code and a URL that you can open on any
-/// computer. The token is stored where the AWS CLI stores it, and is refreshed until the sign-in
-/// expires. If the profile uses MFA, you are prompted for the code now; no role of the same access
+/// If the profile, or its source, uses IAM Identity Center or a session of `aws login`, a browser
+/// opens. Over SSH, without a browser, and with --device-code, you can use a browser on any
+/// computer: xacct prints the URL, and a code that the page must show, or prompts for the code that
+/// the page shows in the end. The token is stored where the AWS CLI stores it, and is refreshed
+/// until the sign-in expires. If the profile uses MFA, you are prompted for the code now; no role of the same access
 /// key and device prompts again until the session expires. Without PROFILE, you pick one from a
 /// list.
 #[derive(Debug, Clone, clap::Args)]
@@ -187,6 +188,10 @@ pub(crate) struct Login {
     /// A profile, or the name of an [sso-session]
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
+    /// Sign in to the AWS console, as `aws login` does, and write the session to PROFILE
+    // Without a variable: XACCT_AWS, set once and forgotten, would change a profile.
+    #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) aws: bool,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }

@@ -53,6 +53,7 @@ pub(super) const LOGIN: &str = "\
 Examples:
   xacct login acme                      sign in to IAM Identity Center, in the browser
   xacct login acme --device-code        with a browser on another computer
+  xacct login me --aws                  sign in as `aws login` does, without an access key
   xacct login client1                   enter the MFA code now
   xacct login client1 --refresh         start a new MFA session";
 pub(super) const LOGOUT: &str = "\

@@ -493,6 +493,7 @@ fn every_other_option_has_a_variable_of_its_name() {
                     "help",
                     "version",
                     "all",
+                    "aws",
                     "undo",
                     "new-external-id",
                     "plan",

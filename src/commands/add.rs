@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 pub(super) use self::access_key::TypedKey;
 use self::answers::{Answers, New, ProfileKind};
-pub(super) use self::answers::{has_no_credentials, named, region};
+pub(super) use self::answers::{credentials_keys, has_no_credentials, named, region};
 use super::change::{self, Access, ChangeOptions, ConfigFiles};
 use super::context::Context;
 use super::questions::Person;
@@ -125,7 +125,7 @@ fn texts(files: &ConfigFiles, new: &New) -> Result<Texts> {
 }
 
 /// The file's text with these entries of the profile, instead of those that it has.
-fn added(
+pub(super) fn added(
     files: &ConfigFiles,
     file: FileKind,
     name: &str,

@@ -228,6 +228,7 @@ struct SetSignIn {
     interval: Option<u32>,
     expires_in: Option<u32>,
     user: Option<String>,
+    login: Option<String>,
 }
 
 impl SetSignIn {
@@ -236,6 +237,7 @@ impl SetSignIn {
         settings.interval = self.interval.unwrap_or(settings.interval);
         settings.expires_in = self.expires_in.unwrap_or(settings.expires_in);
         settings.user = self.user.or_else(|| settings.user.take());
+        settings.login = self.login.or_else(|| settings.login.take());
     }
 }
 

@@ -1,16 +1,17 @@
-//! AWS Sign-In, as far as a session of `aws login` is renewed by it: a proof of the session's key
-//! with each request, a refresh token that is good for one, credentials for fifteen minutes.
+//! AWS Sign-In, as far as a session of `aws login` is begun and renewed by it: a proof of the
+//! session's key with each request, a code or a refresh token that is good for one, credentials for
+//! fifteen minutes.
 //!
-//! Sources: the service model `signin/2023-01-01`; RFC 6749 and 9449. What it remembers is
-//! `logins`.
+//! Sources: the service model `signin/2023-01-01`; RFC 6749, 7636 and 9449. What it remembers is
+//! `logins`; its pages are `login_page`'s.
 
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use chrono::{DateTime, Utc};
-use hyper::header::{HOST, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::credentials::rfc3339;
 use crate::error::{Error, Result};
@@ -18,6 +19,7 @@ use crate::secret::Secret;
 
 use super::answer::{AwsRefusal, Content};
 use super::dpop;
+use super::login_page::{self, CROSS_DEVICE, SAME_DEVICE, broken, host, invalid};
 use super::logins::{End, SandboxLogin};
 use super::sigv4::Received;
 use super::state::{IssuedSession, Means, SignerIdentity, State};
@@ -25,10 +27,6 @@ use super::sts;
 
 /// The longest that AWS gives credentials for, in seconds.
 const SECONDS: u32 = 900;
-const CLIENTS: [&str; 2] = [
-    "arn:aws:signin:::devtools/same-device",
-    "arn:aws:signin:::devtools/cross-device",
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,32 +34,123 @@ struct LoginTokenRequest {
     client_id: String,
     grant_type: String,
     refresh_token: Option<Secret>,
+    code: Option<Secret>,
+    code_verifier: Option<Secret>,
+    redirect_uri: Option<String>,
 }
 
-/// Answers `CreateOAuth2Token`; `now` is the machine's clock.
+/// Answers a page, or `CreateOAuth2Token`; `now` is the machine's clock.
 pub(crate) fn answer(
     state: &mut State,
     received: &Received<'_>,
     now: DateTime<Utc>,
 ) -> std::result::Result<Content, AwsRefusal> {
     let clock = state.clocks.server_at(now);
+    match received.path {
+        "/v1/authorize" => return login_page::authorize(state, received, clock),
+        login_page::CONFIRMATION => return Ok(login_page::confirmation(received)),
+        _ => {}
+    }
     // serde's messages may quote what was sent.
     let asked: LoginTokenRequest =
         serde_json::from_slice(received.body).map_err(|_| invalid("Invalid request"))?;
-    if !CLIENTS.contains(&asked.client_id.as_str()) || asked.grant_type != "refresh_token" {
-        return Err(invalid("Invalid clientId or grantType"));
+    if ![SAME_DEVICE, CROSS_DEVICE].contains(&asked.client_id.as_str()) {
+        return Err(invalid("Invalid clientId"));
     }
-    let token = asked
-        .refresh_token
-        .ok_or_else(|| invalid("Missing refreshToken"))?;
     let proof = proof(received, clock)?;
     if !state.logins.is_new(&proof.id) {
         return Err(invalid("Invalid DPoP proof: it was used before"));
     }
+    match asked.grant_type.as_str() {
+        "authorization_code" => begun(state, &asked, proof.key, clock),
+        "refresh_token" => renewed(state, &asked, &proof.key, clock),
+        _ => Err(invalid("Invalid grantType")),
+    }
+}
+
+/// A code becomes a session of the key that the request was signed with.
+fn begun(
+    state: &mut State,
+    asked: &LoginTokenRequest,
+    key: Vec<u8>,
+    clock: DateTime<Utc>,
+) -> std::result::Result<Content, AwsRefusal> {
+    let (Some(code), Some(verifier), Some(redirect_uri)) =
+        (&asked.code, &asked.code_verifier, &asked.redirect_uri)
+    else {
+        return Err(invalid("Missing code, codeVerifier or redirectUri"));
+    };
+    let known = state.logins.code_mut(code.expose());
+    let known = known.filter(|code| !code.is_used && clock < code.expires_at);
+    let known = known.ok_or_else(|| {
+        AwsRefusal::new(
+            401,
+            "AUTHCODE_EXPIRED",
+            "The authorization code has expired",
+        )
+    })?;
+    known.is_used = true;
+    if known.client_id != asked.client_id || known.redirect_uri != *redirect_uri {
+        return Err(invalid("The code is for another clientId or redirectUri"));
+    }
+    if !is_verifier(verifier.expose()) || known.challenge != challenge(verifier.expose()) {
+        return Err(invalid("Invalid codeVerifier"));
+    }
+    let user_arn = known.user_arn.clone();
+    let login = SandboxLogin {
+        user_arn: user_arn.clone(),
+        key,
+        end: None,
+    };
+    let next = state.logins.begin(login).map_err(|error| broken(&error))?;
+    let mut answer = answered(state, &user_arn, &next, clock)?;
+    answer["idToken"] = id_token(&user_arn).into();
+    Ok(Content::Json(answer))
+}
+
+/// RFC 7636 section 4.1.
+fn is_verifier(text: &str) -> bool {
+    let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    (43..=128).contains(&text.len()) && text.chars().all(is_unreserved)
+}
+
+fn challenge(verifier: &str) -> String {
+    base64url(Sha256::digest(verifier))
+}
+
+/// A JWT that says whom it is of; nobody checks its signature.
+fn id_token(user_arn: &str) -> String {
+    let parts = [
+        json!({ "alg": "ES384", "typ": "JWT" }),
+        json!({ "sub": user_arn }),
+    ];
+    let [header, claims] = parts.map(|part| base64url(part.to_string()));
+    format!("{header}.{claims}.{}", base64url("signature"))
+}
+
+/// RFC 4648 section 5, without padding.
+fn base64url(bytes: impl AsRef<[u8]>) -> String {
+    let standard = aws_smithy_types::base64::encode(bytes);
+    standard
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_")
+}
+
+fn renewed(
+    state: &mut State,
+    asked: &LoginTokenRequest,
+    key: &[u8],
+    clock: DateTime<Utc>,
+) -> std::result::Result<Content, AwsRefusal> {
+    let token = asked
+        .refresh_token
+        .as_ref()
+        .ok_or_else(|| invalid("Missing refreshToken"))?;
     if state
         .logins
         .holder(token.expose())
-        .is_some_and(|login| login.key != proof.key)
+        .is_some_and(|login| login.key != key)
     {
         return Err(invalid(
             "Invalid DPoP proof: the refresh token is bound to another key",
@@ -75,8 +164,17 @@ pub(crate) fn answer(
     if let Some(end) = login.end {
         return Err(ended(end));
     }
-    let session = issue(state, &login.user_arn, SECONDS, clock).map_err(|error| broken(&error))?;
-    Ok(Content::Json(json!({
+    answered(state, &login.user_arn, &next, clock).map(Content::Json)
+}
+
+fn answered(
+    state: &mut State,
+    user_arn: &str,
+    next: &Secret,
+    clock: DateTime<Utc>,
+) -> std::result::Result<Value, AwsRefusal> {
+    let session = issue(state, user_arn, SECONDS, clock).map_err(|error| broken(&error))?;
+    Ok(json!({
         "accessToken": {
             "accessKeyId": session.access_key_id,
             "secretAccessKey": session.secret.expose(),
@@ -85,7 +183,7 @@ pub(crate) fn answer(
         "tokenType": "aws_sigv4",
         "expiresIn": SECONDS,
         "refreshToken": next.expose(),
-    })))
+    }))
 }
 
 /// That the request was made by who has the key, for this address and now.
@@ -93,16 +191,11 @@ fn proof(
     received: &Received<'_>,
     clock: DateTime<Utc>,
 ) -> std::result::Result<dpop::Proof, AwsRefusal> {
-    let host = received
-        .headers
-        .get(HOST)
-        .map_or(&[][..], HeaderValue::as_bytes);
-    let host = String::from_utf8_lossy(host);
     let proof = received
         .headers
         .get("dpop")
         .ok_or_else(|| invalid("Missing DPoP proof"))?;
-    let url = format!("http://{host}/v1/token");
+    let url = format!("http://{}/v1/token", host(received));
     dpop::check(
         &String::from_utf8_lossy(proof.as_bytes()),
         &url,
@@ -146,7 +239,8 @@ pub(crate) fn begin(
         key: pair.public_key().as_ref().to_vec(),
         end: None,
     };
-    let token = state.logins.begin(login, pem.clone())?;
+    let token = state.logins.begin(login)?;
+    state.logins.keep_secret(pem.clone());
     let session = issue(state, user, seconds, now)?;
     Ok(json!({
         "accessToken": {
@@ -158,8 +252,8 @@ pub(crate) fn begin(
         },
         "tokenType": "aws_sigv4",
         "refreshToken": token.expose(),
-        "idToken": "the.id.token",
-        "clientId": CLIENTS[0],
+        "idToken": id_token(user),
+        "clientId": SAME_DEVICE,
         "dpopKey": pem.expose(),
     }))
 }
@@ -202,12 +296,4 @@ fn pem(der: &[u8]) -> String {
 
 fn expired() -> AwsRefusal {
     AwsRefusal::new(400, "TOKEN_EXPIRED", "The refresh token has expired")
-}
-
-fn invalid(message: &str) -> AwsRefusal {
-    AwsRefusal::new(400, "INVALID_REQUEST", message)
-}
-
-fn broken(error: &Error) -> AwsRefusal {
-    AwsRefusal::new(500, "server_error", error.to_string())
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::error::Result;
@@ -34,9 +35,22 @@ struct RefreshToken {
     spent: bool,
 }
 
+/// What a browser was sent back with.
+#[derive(Debug, Clone)]
+pub(crate) struct LoginCode {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    /// The challenge of PKCE, by SHA-256.
+    pub(crate) challenge: String,
+    pub(crate) user_arn: String,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) is_used: bool,
+}
+
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Logins {
+    codes: BTreeMap<String, LoginCode>,
     sessions: Vec<SandboxLogin>,
     tokens: BTreeMap<String, RefreshToken>,
     proofs: BTreeSet<String>,
@@ -45,12 +59,27 @@ pub(crate) struct Logins {
 }
 
 impl Logins {
-    /// A new session, and its first refresh token. `private` is its key's secret half, which only
-    /// its owner knows.
-    pub(crate) fn begin(&mut self, login: SandboxLogin, private: Secret) -> Result<Secret> {
+    /// A code for a browser to take back.
+    pub(crate) fn authorize(&mut self, code: LoginCode) -> Result<Secret> {
+        let secret = Secret::new(random(BASE64URL, 64)?);
+        self.issued.push(secret.clone());
+        self.codes.insert(secret.expose().to_owned(), code);
+        Ok(secret)
+    }
+
+    pub(crate) fn code_mut(&mut self, code: &str) -> Option<&mut LoginCode> {
+        self.codes.get_mut(code)
+    }
+
+    /// A new session, and its first refresh token.
+    pub(crate) fn begin(&mut self, login: SandboxLogin) -> Result<Secret> {
         self.sessions.push(login);
-        self.issued.push(private);
         self.token(self.sessions.len() - 1)
+    }
+
+    /// A key's secret half that the sandbox has made for somebody.
+    pub(crate) fn keep_secret(&mut self, private: Secret) {
+        self.issued.push(private);
     }
 
     /// Whether this proof comes for the first time.

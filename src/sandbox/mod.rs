@@ -27,6 +27,7 @@ mod organizations;
 mod account;
 mod federation;
 mod dpop;
+mod login_page;
 mod login;
 // What else can happen to one.
 mod faults;

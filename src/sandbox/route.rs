@@ -67,6 +67,9 @@ pub(crate) fn route(received: &Received<'_>) -> RoutedRequest {
                 params,
             };
         }
+        // The names that IAM policies have for the first; the page after it has none.
+        ("GET", "/v1/authorize") => (SandboxService::Signin, "AuthorizeOAuth2Access"),
+        ("GET", "/v1/sessions/confirmation") => (SandboxService::Signin, "SessionConfirmation"),
         ("POST", "/v1/token") => (SandboxService::Signin, "CreateOAuth2Token"),
         _ => {
             let params = params::form(received.body);

@@ -43,6 +43,9 @@ pub(crate) struct SignInSettings {
     /// Who signs in from now on, if not the center's user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<String>,
+    /// The ARN of the user who signs in at AWS Sign-In, if not the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<String>,
 }
 
 /// A registered client.
@@ -133,6 +136,7 @@ impl SignIns {
                 interval: 1,
                 expires_in: 600,
                 user: None,
+                login: None,
             },
             clients: BTreeMap::new(),
             devices: BTreeMap::new(),

@@ -16,7 +16,7 @@ use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Source};
-use crate::sso::{self, Asker, SsoSession};
+use crate::sso::{self, Asker, SignedIn, SsoSession};
 
 /// What a source gave, and the sign-in that it came from, where it has one.
 pub(crate) struct Fetched {
@@ -128,6 +128,40 @@ pub(crate) async fn fetch(plan: &Plan, asker: Asker<'_>) -> Result<Fetched> {
         }
     };
     Ok(credentials.into())
+}
+
+/// Signs in as `login_session` says, unless there is a session. `None` where the plan has another
+/// source.
+///
+/// Errors: `NeedsPerson` where somebody must sign in and nobody may be asked, or nobody came,
+/// `Refused`, `Unreachable`, `Signal`.
+pub(crate) async fn sign_in_as_login(plan: &Plan, asker: Asker<'_>) -> Result<Option<SignedIn>> {
+    match login::LoginSession::of(plan, asker)? {
+        Some(session) => session.login().await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same, even if there is a session.
+pub(crate) async fn sign_in_again_as_login(
+    plan: &Plan,
+    asker: Asker<'_>,
+) -> Result<Option<SignedIn>> {
+    match login::LoginSession::of(plan, asker)? {
+        Some(session) => session.login_again().await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Signs in, whoever it is, as `aws login` does. Gives the ARN that `login_session` has to be;
+/// `None` where the plan has another source.
+///
+/// Errors: as [`sign_in_as_login`].
+pub(crate) async fn sign_in_as_anyone(plan: &Plan, asker: Asker<'_>) -> Result<Option<String>> {
+    match login::LoginSession::of(plan, asker)? {
+        Some(session) => session.login_of_anyone().await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Removes the token that `aws login` has left, as `aws logout` does. Whether there was one; `None`

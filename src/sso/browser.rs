@@ -1,19 +1,15 @@
 //! Signing in with the browser of this machine: an authorization code with PKCE (RFC 7636), brought
 //! back to loopback (RFC 8252).
 
-use sha2::{Digest, Sha256};
-
 use super::page::{Brought, PATH, Page};
-use super::sign_in_page::{SignInWay, show, waiting};
+use super::pkce::{self, Verifier};
+use super::sign_in_page::{LIMIT, SignInWay, show, waiting};
 use super::{SsoSession, refusals};
 use crate::aws::{Failure, Grant, Oidc, Registered, Tokens};
-use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::error::Result;
 
 /// What a client registers; the port comes with each sign-in (RFC 8252 section 7.3).
 pub(super) const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
-/// How long the page is waited for, in seconds; as the AWS CLI does.
-const LIMIT: u32 = 600;
 
 /// Errors: `NeedsPerson` where nobody came, `Refused` for a no in the browser, `Signal`; AWS's own
 /// failures are given for the caller to judge.
@@ -25,12 +21,11 @@ pub(super) async fn sign_in(
 ) -> Result<std::result::Result<Tokens, Failure>> {
     let (sso, page) = (session.sso, Page::open().await?);
     let redirect_uri = format!("http://127.0.0.1:{}{PATH}", page.port);
-    let (verifier, state) = (Secret::new(random()?), random()?);
+    let (verifier, state) = (Verifier::new()?, pkce::random()?);
     let scopes = sso
         .scopes
         .as_ref()
         .map_or("sso:account:access".to_owned(), |scopes| scopes.join(" "));
-    let challenge = base64url(&Sha256::digest(verifier.expose()));
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &client.client_id)
@@ -38,7 +33,7 @@ pub(super) async fn sign_in(
         .append_pair("state", &state)
         .append_pair("code_challenge_method", "S256")
         .append_pair("scopes", &scopes)
-        .append_pair("code_challenge", &challenge)
+        .append_pair("code_challenge", &verifier.challenge())
         .finish();
     let what = if way.opens {
         format!(
@@ -52,7 +47,7 @@ pub(super) async fn sign_in(
         )
     };
     show(
-        session,
+        &session.asker,
         way.opens,
         &what,
         &format!("{}/authorize?{query}", oidc.url),
@@ -64,49 +59,10 @@ pub(super) async fn sign_in(
         Brought::Code(code) => {
             let grant = Grant::Code {
                 code: &code,
-                verifier: &verifier,
+                verifier: &verifier.0,
                 redirect_uri: &redirect_uri,
             };
             Ok(oidc.create_token(client, &grant).await)
         }
-    }
-}
-
-/// 48 random bytes as 64 characters that need no quoting anywhere.
-fn random() -> Result<String> {
-    let mut bytes = [0; 48];
-    aws_lc_rs::rand::fill(&mut bytes)
-        .map_err(|_| Error::other("the system gave no random bytes"))?;
-    Ok(base64url(&bytes))
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    let standard = aws_smithy_types::base64::encode(bytes);
-    standard
-        .trim_end_matches('=')
-        .replace('+', "-")
-        .replace('/', "_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_verifier_is_what_the_rfc_wants() {
-        let verifier = random().unwrap();
-        assert_eq!(verifier.len(), 64);
-        assert!(
-            verifier
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)),
-            "{verifier}"
-        );
-        assert_ne!(verifier, random().unwrap());
-        // RFC 7636, appendix B.
-        let challenge = base64url(&Sha256::digest(
-            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-        ));
-        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn sign_in(
             device.user_code
         )
     };
-    show(session, way.opens, &what, &device.page).await;
+    show(&session.asker, way.opens, &what, &device.page).await;
     let grant = Grant::Device { code: &device.code };
     let polls = async {
         let mut interval = u64::from(device.interval);

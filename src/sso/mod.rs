@@ -8,6 +8,8 @@
 mod files;
 mod refusals;
 mod lineage;
+mod failure_note;
+mod pkce;
 mod sign_in_page;
 mod page;
 mod browser;
@@ -30,9 +32,13 @@ use crate::lock_wait::{FOR_NEWER, Waiter};
 use crate::plan::{Connection, IdentityCenter, Plan, Sso};
 use crate::say::Voice;
 pub(crate) use assignments::Assigned;
+pub(crate) use failure_note::FailureNote;
 use files::{SsoFiles, SsoToken};
 pub(crate) use files::{TokenOnDisk, all_tokens, file_name, remove_token};
 pub(crate) use lineage::current as current_sign_in;
+pub(crate) use page::{Brought, PATH as CALLBACK, Page};
+pub(crate) use pkce::Verifier;
+pub(crate) use sign_in_page::{LIMIT, SignInWay, choose, show, waiting};
 
 /// Where this module's notes are, in the cache directory.
 const NOTES: &str = "sso";

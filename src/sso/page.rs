@@ -16,24 +16,24 @@ use crate::http::{self, Listener};
 use crate::secret::Secret;
 
 /// The path of the address.
-pub(super) const PATH: &str = "/oauth/callback";
+pub(crate) const PATH: &str = "/oauth/callback";
 
 /// What the browser brought.
 #[derive(Debug)]
-pub(super) enum Brought {
+pub(crate) enum Brought {
     Code(Secret),
     /// The `error` of RFC 6749 section 4.1.2.1.
     Refusal(String),
 }
 
 /// Listens on a free port of loopback.
-pub(super) struct Page {
+pub(crate) struct Page {
     listener: Listener,
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Page {
-    pub(super) async fn open() -> Result<Page> {
+    pub(crate) async fn open() -> Result<Page> {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
         let listener = Listener::bind(address).await.map_err(|error| {
             let message = "no port on 127.0.0.1 for the browser to come back to";
@@ -45,7 +45,7 @@ impl Page {
 
     /// The first visit with the right state; what comes without it is turned away, and changes
     /// nothing.
-    pub(super) async fn visit(self, state: &str) -> Brought {
+    pub(crate) async fn visit(self, state: &str) -> Brought {
         let (send, mut visits) = unbounded_channel();
         let state: Arc<str> = state.into();
         // Browsers open connections that they then leave alone: none may hold up another.

@@ -17,7 +17,8 @@ impl SsoSession<'_> {
     ///
     /// Errors: `Refused` for a no, `NeedsPerson` where nobody came, `Unreachable`, `Signal`.
     pub(super) async fn sign_in(&self, how: How) -> Result<(Tokens, Registered)> {
-        let way = choose(how, self.sso, self.asker.env);
+        // A session of the old kind has no other way than a code.
+        let way = choose(how, self.sso.session.is_some(), self.asker.env);
         let oidc = self.oidc()?;
         let (client, is_new) = self.client(&oidc, !way.device_code).await?;
         let mut client = client;

@@ -3,30 +3,32 @@
 
 use std::time::Duration;
 
-use super::{How, SsoSession};
+use super::{Asker, How};
 use crate::browser;
 use crate::duration::readable;
 use crate::env::Env;
 use crate::error::Result;
-use crate::plan::Sso;
 use crate::say::Voice;
 use crate::terminal::interruptible;
 
+/// How long the page is waited for, in seconds; as the AWS CLI does.
+pub(crate) const LIMIT: u32 = 600;
+
 /// A way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SignInWay {
-    /// A code that is compared, on whatever computer; else a browser that comes back to this one.
-    pub(super) device_code: bool,
+pub(crate) struct SignInWay {
+    /// A code that is compared or typed, on whatever computer; else a browser that comes back to
+    /// this one.
+    pub(crate) device_code: bool,
     /// Whether a browser is opened here.
-    pub(super) opens: bool,
+    pub(crate) opens: bool,
 }
 
-/// The browser's way, unless there is a reason for a device code: it was asked for, a session of
-/// the old kind has nothing else, no browser found, or it would be one at the other end of an SSH
-/// connection.
-pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> SignInWay {
+/// The browser's way, where one `can_come_back`, unless there is a reason for a code: it was asked
+/// for, no browser found, or it would be one at the other end of an SSH connection.
+pub(crate) fn choose(how: How, can_come_back: bool, env: &Env) -> SignInWay {
     let (is_remote, has_browser) = (browser::is_remote(env), browser::is_there(env));
-    let device_code = how.device_code || sso.session.is_none() || is_remote || !has_browser;
+    let device_code = how.device_code || !can_come_back || is_remote || !has_browser;
     SignInWay {
         device_code,
         opens: !how.no_browser && browser::opens(env),
@@ -35,8 +37,8 @@ pub(super) fn choose(how: How, sso: &Sso, env: &Env) -> SignInWay {
 
 /// The address to go to, and what to say before it. Where nothing opens it, even `-q` does not hide
 /// it.
-pub(super) async fn show(session: &SsoSession<'_>, opens: bool, what: &str, url: &str) {
-    let voice = session.asker.voice;
+pub(crate) async fn show(asker: &Asker<'_>, opens: bool, what: &str, url: &str) {
+    let voice = asker.voice;
     for text in [what, &format!("  {url}")] {
         if opens {
             voice.note(text);
@@ -44,9 +46,9 @@ pub(super) async fn show(session: &SsoSession<'_>, opens: bool, what: &str, url:
             voice.tell(text);
         }
     }
-    if opens && !browser::start(browser::usual(url, session.asker.env)).await {
+    if opens && !browser::start(browser::usual(url, asker.env)).await {
         voice.tell(&format!("no browser could be started: open {url}"));
-        if let Some(what) = browser::to_install(session.asker.env) {
+        if let Some(what) = browser::to_install(asker.env) {
             voice.tell(what);
         }
     }
@@ -55,7 +57,7 @@ pub(super) async fn show(session: &SsoSession<'_>, opens: bool, what: &str, url:
 /// The person's part: shows how long there is for it. `None` when the time is over.
 ///
 /// Errors: `Signal`.
-pub(super) async fn waiting<T>(
+pub(crate) async fn waiting<T>(
     voice: Voice,
     seconds: u32,
     work: impl Future<Output = T>,
@@ -85,8 +87,7 @@ mod tests {
     use super::*;
 
     fn chosen(vars: &[(&str, &str)], how: How, session: Option<&str>) -> (bool, bool) {
-        let sso = crate::sso::files::sample(session, None);
-        let way = choose(how, &sso, &Env::of(vars));
+        let way = choose(how, session.is_some(), &Env::of(vars));
         (way.device_code, way.opens)
     }
 

@@ -1,10 +1,10 @@
 //! The session's access token: as it is, refreshed, or by a sign-in; one process at a time.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
+use super::failure_note::FailureNote;
 use super::files::SsoToken;
-use super::{Current, NOTES, SsoSession, Turn, lineage, refusals};
+use super::{Current, SsoSession, Turn, lineage, refusals};
 use crate::aws::{Failure, Grant, Registered, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
@@ -30,15 +30,6 @@ impl Got {
             by_person: false,
         }
     }
-}
-
-/// What the next process should know of an attempt that failed.
-#[derive(Serialize, Deserialize)]
-struct FailureNote {
-    #[serde(with = "chrono::serde::ts_milliseconds")]
-    failed_at: DateTime<Utc>,
-    /// AWS gave no answer, as opposed to a person or AWS that said no.
-    unreachable: bool,
 }
 
 impl SsoSession<'_> {
@@ -112,9 +103,7 @@ impl SsoSession<'_> {
 
     /// The process that held the lock failed while this one waited: this one would fail too.
     fn heed_failure(&self, began: DateTime<Utc>) -> Result<()> {
-        let failed = self
-            .note()
-            .filter(|note| (began..=self.now()).contains(&note.failed_at));
+        let failed = self.note().filter(|note| note.is_within(began, self.now()));
         failed.map_or(Ok(()), |note| {
             Err(refusals::failed_elsewhere(self.sso, note.unreachable))
         })
@@ -234,22 +223,11 @@ impl SsoSession<'_> {
     }
 
     fn note(&self) -> Option<FailureNote> {
-        let bytes = self
-            .asker
-            .store
-            .read_note(NOTES, &self.note_name())
-            .ok()??;
-        serde_json::from_slice(&bytes).ok()
+        FailureNote::of(self.asker.store, &self.note_name())
     }
 
     fn leave_note(&self, kind: Kind) {
-        let note = serde_json::to_vec(&FailureNote {
-            failed_at: self.now(),
-            unreachable: kind == Kind::Unreachable,
-        })
-        .unwrap_or_default();
-        // Without it the others try too: no reason to speak.
-        let _ = self.asker.store.write_note(NOTES, &self.note_name(), &note);
+        FailureNote::leave(self.asker.store, &self.note_name(), self.now(), kind);
     }
 
     fn note_name(&self) -> String {

@@ -68,6 +68,7 @@ mod keys;
 mod keys_stores;
 mod list;
 mod login;
+mod login_aws;
 mod login_sso;
 mod logout;
 mod mfa;

@@ -348,8 +348,7 @@ fn a_code_that_was_not_needed_is_said() {
         .ok();
     for option in ["--device-code", "--no-browser"] {
         exec(&[option]).run().status(0).stderr(&format!(
-            "xacct: {option} was not used: profile 'plain' does not sign in to IAM Identity \
-             Center\n"
+            "xacct: {option} was not used: profile 'plain' does not sign in with a browser\n"
         ));
     }
     exec(&[])

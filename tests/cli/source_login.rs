@@ -71,7 +71,7 @@ fn what_it_gave_ends_with_it() {
     for profile in ["browser", "deploy"] {
         ask(&sandbox, profile).run().status(5).stdout("").stderr(&format!(
             "xacct: error: profile 'browser': you are signed out: no session of aws login found \
-             for {SESSION}\n  aws login --profile browser\n"
+             for {SESSION}\n  in a terminal, run: xacct login browser\n"
         ));
     }
     write(&sandbox, &token);
@@ -100,14 +100,18 @@ fn logging_in_and_out() {
             .status(0)
             .stdout("")
             .stderr(&format!(
-                "xacct: already signed in as {SESSION}; to sign in again: aws login --profile \
-             browser\n"
+                "xacct: already signed in as {SESSION} (--refresh signs in again)\n"
             ));
     }
-    sandbox.xacct(&["login", "deploy", "--refresh"]).run().status(5).stdout("").stderr(
-        "xacct: error: profile 'browser' signs in with aws login, which xacct does not do\n  aws \
-         login --profile browser\n",
-    );
+    sandbox
+        .xacct(&["login", "deploy", "--refresh", "--no-input"])
+        .run()
+        .status(5)
+        .stdout("")
+        .stderr(&format!(
+            "xacct: error: you are needed to sign in as {SESSION}\n  in a terminal, run: xacct login \
+             browser\n"
+        ));
     let out = format!("xacct: signed out {SESSION}\nxacct: forgot 2 entries\n");
     sandbox
         .xacct(&["logout", "deploy"])
@@ -123,9 +127,9 @@ fn logging_in_and_out() {
         .status(0)
         .stderr(&out);
     for profile in ["browser", "deploy"] {
-        sandbox.xacct(&["login", profile]).run().status(5).stdout("").stderr(&format!(
+        sandbox.xacct(&["login", profile, "--no-input"]).run().status(5).stdout("").stderr(&format!(
             "xacct: error: profile 'browser': you are signed out: no session of aws login found \
-             for {SESSION}\n  aws login --profile browser\n"
+             for {SESSION}\n  in a terminal, run: xacct login browser\n"
         ));
     }
     let listed = sandbox.xacct(&["list", "--json"]).run().ok().json();
@@ -282,7 +286,7 @@ fn whatever_ends_it_the_command_to_type_is_told() {
     let unusable = |why: &str| {
         format!(
             "profile 'browser': the session of aws login for {SESSION} cannot be used: {why}\n  \
-             aws login --profile browser"
+             in a terminal, run: xacct login browser"
         )
     };
     for (error, status, words) in [
@@ -341,7 +345,7 @@ fn whatever_ends_it_the_command_to_type_is_told() {
     fails(
         &sandbox,
         5,
-        &format!("profile 'browser': {out}\n  aws login --profile browser"),
+        &format!("profile 'browser': {out}\n  in a terminal, run: xacct login browser"),
     );
 }
 

@@ -402,12 +402,16 @@ const CREDENTIALS: [Key; 11] = [
 ];
 
 pub(in crate::commands) fn has_no_credentials(profile: &Profile) -> bool {
-    let is_set = |key: &Key| {
+    profile.stored_key.is_none() && credentials_keys(profile).next().is_none()
+}
+
+/// The keys by which the profile gets credentials.
+pub(in crate::commands) fn credentials_keys(profile: &Profile) -> impl Iterator<Item = Key> {
+    CREDENTIALS.into_iter().filter(|key| {
         profile
             .get(*key)
             .is_some_and(|setting| !setting.value.trim().is_empty())
-    };
-    profile.stored_key.is_none() && !CREDENTIALS.iter().any(is_set)
+    })
 }
 
 /// A name that every SDK takes.

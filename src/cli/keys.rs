@@ -19,6 +19,11 @@ const LIST: &str = "\
 Examples:
   xacct keys list
   xacct keys list --json";
+const IMPORT: &str = "\
+Examples:
+  xacct keys import hub --dry-run       show the change
+  xacct keys import hub
+  xacct keys import --all --store pass";
 const REMOVE: &str = "\
 Examples:
   xacct keys remove hub
@@ -46,6 +51,7 @@ pub(crate) enum KeysAction {
     #[command(visible_alias = "ls")]
     List(KeysList),
     #[command(visible_alias = "rm")]
+    Import(KeysImport),
     Remove(KeysRemove),
     Export(KeysExport),
 }
@@ -83,14 +89,63 @@ pub(crate) struct KeysAdd {
 
 /// List the access keys in the keyring
 ///
-/// Reads only xacct's index, not the keyring. The age is that of the key where AWS has said it,
-/// otherwise the time since it was stored. Keys older than keys.max_age (90 days) get a warning.
+/// Reads only xacct's index, not the keyring. The age is the time since the key was stored. Keys
+/// older than keys.max_age (90 days) get a warning.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = LIST)]
 pub(crate) struct KeysList {
     /// Print JSON
     #[arg(long, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) json: bool,
+}
+
+/// Move access keys from the AWS files to the keyring
+///
+/// xacct shows the change and asks. It puts each key into the keyring and reads it back, and only
+/// then removes it from ~/.aws/credentials or ~/.aws/config. It tries each profile, and restores the
+/// files if one does not work. The backup has the keys in plain text: xacct asks whether to delete
+/// it, and deletes it with --yes.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = IMPORT)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct KeysImport {
+    /// The profiles
+    #[arg(value_name = "PROFILE", required_unless_present = "all")]
+    pub(crate) profiles: Vec<String>,
+    /// Every profile that has a long-term access key in a file
+    #[arg(long, conflicts_with = "profiles")]
+    pub(crate) all: bool,
+    /// The store [default: keys.store in config.toml]
+    #[arg(long, env = "XACCT_STORE", value_name = "STORE")]
+    pub(crate) store: Option<KeyStore>,
+    /// Do not try the profiles with AWS afterwards
+    #[arg(long, env = "XACCT_NO_CHECK", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) no_check: bool,
+    /// Show the change without writing it
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) dry_run: bool,
+    /// Write the change without asking
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) yes: bool,
+    /// Never prompt; exit with status 5 if you are needed
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) no_input: bool,
 }
 
 /// Remove a profile's access key from the keyring

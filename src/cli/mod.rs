@@ -68,6 +68,7 @@ pub(crate) use init::Init;
 pub(crate) use keys::KeysAction;
 pub(crate) use keys::KeysAdd;
 pub(crate) use keys::KeysExport;
+pub(crate) use keys::KeysImport;
 pub(crate) use keys::KeysList;
 pub(crate) use keys::KeysRemove;
 pub(crate) use parse::NO_INPUT_VARIABLE;

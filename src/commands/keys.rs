@@ -2,6 +2,7 @@
 
 mod add;
 mod list;
+mod import;
 mod remove;
 mod export;
 
@@ -21,6 +22,7 @@ pub(super) fn run(asked: &KeysAction, context: &Context) -> Result<ExitCode> {
     match asked {
         KeysAction::Add(asked) => add::run(asked, context),
         KeysAction::List(asked) => list::run(asked, context),
+        KeysAction::Import(asked) => import::run(asked, context),
         KeysAction::Remove(asked) => remove::run(asked, context),
         KeysAction::Export(asked) => export::run(asked, context),
     }

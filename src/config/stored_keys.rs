@@ -73,33 +73,9 @@ pub(crate) struct StoredKey {
     pub(crate) store: KeyStore,
     /// When it was put there.
     pub(crate) added: DateTime<Utc>,
-    /// When AWS made it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) created: Option<DateTime<Utc>>,
     /// SHA-256 over the secret, which has 240 random bits: it tells whether a store has the key
     /// that was put there, and nothing of the key.
     pub(crate) digest: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) rotation: Option<Rotation>,
-}
-
-/// What a rotation that has begun has done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Rotation {
-    pub(crate) began: DateTime<Utc>,
-    /// The user's access keys before the new one was made.
-    pub(crate) before: Vec<String>,
-    /// The key that goes, once the profile has the new one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) old: Option<String>,
-}
-
-impl StoredKey {
-    /// Its age as far as it is known: since AWS made it, or since it was stored.
-    pub(crate) fn since(&self) -> DateTime<Utc> {
-        self.created.unwrap_or(self.added)
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -225,9 +201,7 @@ mod tests {
             access_key_id: id.to_owned(),
             store: KeyStore::Pass,
             added: DateTime::UNIX_EPOCH,
-            created: None,
             digest: "ab".to_owned(),
-            rotation: None,
         }
     }
 
@@ -236,14 +210,7 @@ mod tests {
         let mut keys = StoredKeys::default();
         keys.put(key("a", "AKIA1"));
         keys.put(key("b", "AKIA1"));
-        keys.put(StoredKey {
-            rotation: Some(Rotation {
-                began: DateTime::UNIX_EPOCH,
-                before: vec!["AKIA1".to_owned()],
-                old: None,
-            }),
-            ..key("b", "AKIA2")
-        });
+        keys.put(key("b", "AKIA2"));
         let text = keys.text();
         assert_eq!(StoredKeys::parse(&text, "x").unwrap(), keys);
         assert_eq!(line_of(&text, "b"), 12);

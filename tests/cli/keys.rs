@@ -453,3 +453,148 @@ fn the_index_is_the_users_alone() {
     assert_eq!(document["version"], json!(1));
     assert_eq!(document["keys"].as_array().unwrap().len(), 1);
 }
+
+fn credentials(sandbox: &Sandbox) -> String {
+    fs::read_to_string(sandbox.home().join(".aws/credentials")).unwrap()
+}
+
+/// What stands in `~/.aws`.
+fn names(sandbox: &Sandbox) -> Vec<String> {
+    let entries = fs::read_dir(sandbox.home().join(".aws")).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn import_moves_a_key_out_of_the_file() {
+    let sandbox = Sandbox::start();
+    let pass = Pass::of(&sandbox);
+    let other = "\n# another one\n[other]\nregion = eu-west-1\n";
+    sandbox.write_credentials(&(credentials(&sandbox) + other));
+    let before = credentials(&sandbox);
+    // The session that there is goes on afterwards.
+    let code = sandbox.fresh_code();
+    let role = pass.xacct(&["credential-process", "client1"]);
+    role.env("XACCT_MFA_CODE", code).run().ok();
+    sandbox.asked(&["GetSessionToken", "AssumeRole"]);
+    let shown = pass.xacct(&["keys", "import", "hub", "--dry-run"]).run();
+    let diff = shown.stdout_text().to_owned();
+    assert!(
+        diff.contains("-aws_secret_access_key = ********\n"),
+        "{diff}"
+    );
+    assert!(!diff.contains(SECRET), "{diff}");
+    shown
+        .stderr("xacct: profiles: changes 1, keeps 8\n")
+        .status(0);
+    assert_eq!(credentials(&sandbox), before);
+    assert_eq!(pass.calls(), [""; 0]);
+    let failed = pass.xacct(&["keys", "import", "hub"]).run().status(5);
+    failed.stderr_contains("nothing was changed");
+    let moved = pass.xacct(&["keys", "import", "hub", "--yes"]).run();
+    moved
+        .stdout("")
+        .stderr_contains(&format!("xacct: 'hub': access key {ID} is in pass now\n"))
+        .status(0);
+    sandbox.asked(&["GetCallerIdentity"]);
+    let after = before
+        .lines()
+        .filter(|line| !line.starts_with("aws_"))
+        .map(|line| format!("{line}\n"))
+        .collect::<String>();
+    assert_eq!(credentials(&sandbox), after);
+    // No copy of the secret is left beside the file.
+    assert_eq!(names(&sandbox), ["config", "credentials"]);
+    assert_eq!(fs::read_to_string(pass.file(ID)).unwrap().trim(), SECRET);
+    pass.calls();
+    pass.xacct(&["credential-process", "client2"]).run().ok();
+    sandbox.asked(&["AssumeRole"]);
+    assert_eq!(pass.calls(), [""; 0], "the session goes on");
+    pass.xacct(&["keys", "import", "--all", "--yes"])
+        .run()
+        .status(0)
+        .stderr("xacct: no long-term access keys are in ~/.aws/credentials or ~/.aws/config\n");
+}
+
+#[test]
+fn an_import_that_fails_changes_nothing() {
+    let sandbox = Sandbox::start();
+    let pass = Pass::of(&sandbox);
+    let before = credentials(&sandbox);
+    // The store does not give back what it was given.
+    pass.lock();
+    let failed = pass.xacct(&["keys", "import", "hub", "--yes"]).run();
+    failed.status(5).stderr_contains("pass is locked");
+    assert_eq!(credentials(&sandbox), before);
+    assert!(!sandbox.home().join(".local/share/xacct/keys.json").exists());
+    assert!(!pass.file(ID).exists());
+    fs::remove_file(sandbox.home().join(".password-store/locked")).unwrap();
+    // AWS does not take the key.
+    sandbox.write_credentials(&before.replace(ID, "AKIAIOSFODNN7EXAMPLE"));
+    let before = credentials(&sandbox);
+    let failed = pass.xacct(&["keys", "import", "hub", "--yes"]).run();
+    failed
+        .status(4)
+        .stderr_contains("the files are as they were before; --no-check moves the keys anyway\n");
+    assert_eq!(credentials(&sandbox), before);
+    assert_eq!(names(&sandbox), ["config", "credentials"]);
+    assert!(!pass.file("AKIAIOSFODNN7EXAMPLE").exists());
+    let listed = pass.xacct(&["keys", "list", "--json"]).run().ok();
+    assert_eq!(listed.json(), json!([]));
+}
+
+#[test]
+fn only_long_term_keys_of_a_file_are_imported() {
+    let sandbox = Sandbox::start();
+    let pass = Pass::of(&sandbox);
+    let temporary = "[hub]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = \
+                     s\naws_session_token = t\n";
+    sandbox.write_credentials(temporary);
+    let failed = pass.xacct(&["keys", "import", "hub", "--yes"]).run();
+    failed.status(3).stderr(
+        "xacct: error: ~/.aws/credentials:2: profile 'hub' has a temporary access key: nothing \
+         was changed\n  only long-term access keys are kept in a keyring\n",
+    );
+    let failed = pass.xacct(&["keys", "import", "client1", "--yes"]).run();
+    failed
+        .status(3)
+        .stderr_contains("profile 'client1' has no access key in a file: nothing was changed\n");
+    assert_eq!(credentials(&sandbox), temporary);
+    assert_eq!(pass.calls(), [""; 0]);
+}
+
+#[test]
+fn a_person_sees_the_change_and_decides_about_the_backup() {
+    let sandbox = Sandbox::start();
+    let pass = Pass::of(&sandbox);
+    let before = credentials(&sandbox);
+    let env = [("PATH", pass.path())];
+    let mut pty = sandbox.pty_with(&["keys", "import", "hub"], &env);
+    pty.expect("-aws_secret_access_key = ********");
+    pty.expect("write this? [y/N] ");
+    pty.send_line("y");
+    pty.expect("which has the keys in plain text? [y/N] ");
+    pty.send_line("n");
+    pty.expect("run xacct keys remove PROFILE to undo the import");
+    let (status, screen) = pty.wait();
+    assert_eq!(status, 0);
+    assert!(!screen.contains(SECRET), "{screen}");
+    let backup = names(&sandbox)
+        .into_iter()
+        .find(|name| name.starts_with("credentials."))
+        .unwrap();
+    // As it says.
+    let dir = sandbox.home().join(".aws");
+    fs::copy(dir.join(backup), dir.join("credentials")).unwrap();
+    pass.xacct(&["keys", "remove", "hub", "--yes", "-q"])
+        .run()
+        .ok();
+    assert_eq!(credentials(&sandbox), before);
+    pass.xacct(&["whoami", "hub", "--no-input"])
+        .env("XACCT_MFA_CODE", sandbox.fresh_code())
+        .run()
+        .status(0);
+}

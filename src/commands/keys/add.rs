@@ -19,6 +19,11 @@ use crate::keyring::{Index, Keyring};
 use crate::plan::digest_of;
 use crate::secret::Secret;
 
+/// What to know of the kernel's keyring.
+pub(super) const FORGETS: &str = "the kernel's keyring forgets the key when this computer restarts, \
+                                  and after three days without use: keep the secret elsewhere \
+                                  too, or choose another store with keys.store in config.toml";
+
 pub(super) fn run(asked: &KeysAdd, context: &Context) -> Result<ExitCode> {
     let config = context.config()?;
     free(&config, &asked.profile)?;
@@ -43,9 +48,7 @@ pub(super) fn run(asked: &KeysAdd, context: &Context) -> Result<ExitCode> {
         access_key_id: id,
         store,
         added: (context.now)(),
-        created: None,
         digest: digest_of(&credentials),
-        rotation: None,
     };
     let identity = if asked.no_check {
         None
@@ -171,14 +174,29 @@ pub(super) fn put(
 ) -> Result<()> {
     let mut index = Index::open(paths)?;
     wait(keyring.put(key.store, &key.access_key_id, secret, &key.profile))?;
-    if secret_of(key, keyring)?.expose() != secret.expose() {
-        return Err(Error::other(format!(
-            "{} gave back another secret than was put there: nothing was changed",
-            key.store
-        )));
+    if let Err(error) = given_back(key, secret, keyring) {
+        let is_of_another = |other: &StoredKey| {
+            other.access_key_id == key.access_key_id && other.store == key.store
+        };
+        if !index.keys.keys.iter().any(is_of_another) {
+            // What is not in the index is not left in the store either, as far as that goes.
+            let _ = wait(keyring.remove(key.store, &key.access_key_id));
+        }
+        return Err(error);
     }
     index.keys.put(key.clone());
     index.save()
+}
+
+/// Whether the store has what was put there.
+fn given_back(key: &StoredKey, secret: &Secret, keyring: Keyring<'_>) -> Result<()> {
+    if secret_of(key, keyring)?.expose() == secret.expose() {
+        return Ok(());
+    }
+    Err(Error::other(format!(
+        "{} gave back another secret than was put there: nothing was changed",
+        key.store
+    )))
 }
 
 fn tell(key: &StoredKey, identity: Option<&Identity>, context: &Context) {
@@ -194,10 +212,6 @@ fn tell(key: &StoredKey, identity: Option<&Identity>, context: &Context) {
         "'{profile}': access key {id} is in {store}{whose}"
     ));
     if store == KeyStore::Kernel {
-        context.voice.warn(
-            "the kernel's keyring forgets the key when this computer restarts, and after three \
-             days without use: keep the secret elsewhere too, or choose another store with \
-             keys.store in config.toml",
-        );
+        context.voice.warn(FORGETS);
     }
 }

@@ -24,10 +24,8 @@ struct Row<'a> {
     access_key_id: &'a str,
     store: &'static str,
     added_at: String,
-    created_at: Option<String>,
     age_seconds: i64,
     is_old: bool,
-    is_rotating: bool,
 }
 
 pub(super) fn run(asked: &KeysList, context: &Context) -> Result<ExitCode> {
@@ -57,17 +55,15 @@ pub(super) fn run(asked: &KeysList, context: &Context) -> Result<ExitCode> {
 }
 
 fn row<'k>(key: &'k StoredKey, config: &Config, now: DateTime<Utc>) -> Row<'k> {
-    let age_seconds = (now - key.since()).num_seconds().max(0);
+    let age_seconds = (now - key.added).num_seconds().max(0);
     let most = config.settings().keys_max_age;
     Row {
         profile: &key.profile,
         access_key_id: &key.access_key_id,
         store: key.store.name(),
         added_at: rfc3339(key.added),
-        created_at: key.created.map(rfc3339),
         age_seconds,
         is_old: most.is_some_and(|most| age_seconds.unsigned_abs() > most),
-        is_rotating: key.rotation.is_some(),
     }
 }
 

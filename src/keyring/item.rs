@@ -7,6 +7,7 @@ use crate::error::Error;
 pub(super) const SERVICE: &str = "xacct";
 
 /// `xacct/AKIAIOSFODNN7EXAMPLE`
+#[cfg(unix)]
 pub(super) fn name(id: &str) -> String {
     format!("{SERVICE}/{id}")
 }

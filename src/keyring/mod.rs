@@ -32,6 +32,7 @@ pub(crate) enum StoreState {
 
 /// The stores of this user.
 #[derive(Clone, Copy)]
+#[cfg_attr(windows, expect(dead_code, reason = "its one store needs neither"))]
 pub(crate) struct Keyring<'a> {
     pub(crate) env: &'a Env,
     /// Whether a store may ask a person to unlock it.

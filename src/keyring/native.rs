@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyring_core::Entry;
-use keyring_core::api::{CredentialStore, CredentialStoreApi};
+use keyring_core::api::CredentialStore;
 use zeroize::Zeroizing;
 
 use super::item::{SERVICE, failed, locked, not_there};

@@ -50,8 +50,8 @@ pub(crate) enum KeysAction {
     Add(KeysAdd),
     #[command(visible_alias = "ls")]
     List(KeysList),
-    #[command(visible_alias = "rm")]
     Import(KeysImport),
+    #[command(visible_alias = "rm")]
     Remove(KeysRemove),
     Export(KeysExport),
 }

@@ -421,7 +421,8 @@ fn a_key_of_two_profiles_stays_for_the_other() {
     let pass = stored(&sandbox);
     let added = pass.xacct(&["keys", "add", "second", "-q"]).stdin(typed());
     added.run().ok();
-    pass.xacct(&["keys", "remove", "second", "--yes"])
+    // By its short name.
+    pass.xacct(&["keys", "rm", "second", "--yes"])
         .run()
         .stderr(&format!(
             "xacct: 'second' no longer has access key {ID}, which stays in pass for others; AWS \

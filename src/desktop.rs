@@ -161,8 +161,11 @@ impl Notifier {
         } else {
             "notify-send"
         };
+        if !is_there(env) {
+            return None;
+        }
         let program = path_search::find(OsStr::new(name), env).ok()?;
-        is_there(env).then_some(Notifier { program })
+        Some(Notifier { program })
     }
 
     /// Shows the text for a few seconds.

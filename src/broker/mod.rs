@@ -291,7 +291,7 @@ impl<'a> Broker<'a> {
         }
     }
 
-    /// Where a person is prompted: what a profile says, else the setting.
+    /// Where you are prompted: what a profile says, else the setting.
     fn prompt(&self) -> MfaPrompt {
         let own = self.plan.mfa.as_ref().and_then(|mfa| mfa.prompt);
         match (&self.options.code, own) {
@@ -325,7 +325,7 @@ impl<'a> Broker<'a> {
         }
     }
 
-    /// Whether somebody can be asked for a code: there is a terminal, or what stands in for it, and
+    /// Whether a prompt for a code is possible: a terminal, pinentry or a dialog is available, and
     /// `--no-input` was not given.
     fn can_ask(&self) -> bool {
         let allowed = matches!(self.options.code, CodeOption::Prompt(_));

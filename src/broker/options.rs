@@ -44,11 +44,11 @@ pub(crate) struct Options {
 pub(crate) enum CodeOption {
     /// `--mfa-code 123456`
     Given(Code),
-    /// A person.
+    /// A prompt, as these settings have it.
     Prompt(MfaSettings),
     /// `--no-input`, or the variable that says the same.
     None { forbidden_by: &'static str },
-    /// Nobody: `serve`, once it serves.
+    /// No prompt: `serve`, once it serves.
     Server,
 }
 

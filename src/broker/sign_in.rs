@@ -34,11 +34,11 @@ impl Broker<'_> {
     }
 
     async fn signed_in(&self) -> Result<Option<SignedIn>> {
-        let (asker, anew) = (self.asker_for_anyone(), self.options.refresh);
+        let (asker, again) = (self.asker_for_anyone(), self.options.refresh);
         match SsoSession::of(self.plan, asker)? {
-            Some(session) if anew => session.login_again().await.map(Some),
+            Some(session) if again => session.login_again().await.map(Some),
             Some(session) => session.login().await.map(Some),
-            None if anew => source::sign_in_again_as_login(self.plan, asker).await,
+            None if again => source::sign_in_again_as_login(self.plan, asker).await,
             None => source::sign_in_as_login(self.plan, asker).await,
         }
     }

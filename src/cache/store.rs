@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::disk;
-use super::entry::Entry;
+use super::entry::{Entry, SignIn};
 use super::format::{self, Unusable};
 use super::lock::{self, Attempt};
 use super::warning::Warning;
@@ -113,6 +113,15 @@ impl Store {
             }
         }
         Ok(removed)
+    }
+
+    /// Forgets what earlier sign-ins of this token file gave: they may have been another user's, and
+    /// nothing uses them any more. What cannot be removed is not used either.
+    pub(crate) fn forget_earlier_sign_ins(&self, now: &SignIn) {
+        let _ = self.clear_where(|_, entry| {
+            let sign_in = entry.sign_in.as_ref();
+            sign_in.is_some_and(|sign_in| sign_in.file == now.file && sign_in != now)
+        });
     }
 
     /// Drops what nobody will ask for again: entries so long past their end, writes that were

@@ -165,3 +165,43 @@ pub(crate) struct Asking {
 fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))
 }
+
+/// Whether a change of the files is written, and whether you are asked first.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Writing {
+    /// Show the change without writing it
+    #[arg(
+        long,
+        env = "XACCT_DRY_RUN",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) dry_run: bool,
+    /// Write the change without asking
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) yes: bool,
+}
+
+/// Whether you are asked before a command does what cannot be undone.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Confirming {
+    /// Do not ask for confirmation
+    #[arg(
+        short,
+        long,
+        env = "XACCT_YES",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::SetTrue
+    )]
+    pub(crate) yes: bool,
+    /// Never prompt; exit with status 5 if you are needed
+    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::SetTrue)]
+    pub(crate) no_input: bool,
+}

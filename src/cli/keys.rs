@@ -8,6 +8,7 @@
 use clap::ArgAction;
 use clap::builder::{BoolishValueParser, PossibleValue};
 
+use super::args::{Confirming, Writing};
 use crate::config::KeyStore;
 
 const ADD: &str = "\
@@ -107,10 +108,6 @@ pub(crate) struct KeysList {
 /// it, and deletes it with --yes.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = IMPORT)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct KeysImport {
     /// The profiles
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
@@ -125,23 +122,8 @@ pub(crate) struct KeysImport {
     #[arg(long, env = "XACCT_NO_CHECK", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_check: bool,
-    /// Show the change without writing it
-    #[arg(
-        long,
-        env = "XACCT_DRY_RUN",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) dry_run: bool,
-    /// Write the change without asking
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Never prompt; exit with status 5 if you are needed
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
@@ -157,19 +139,8 @@ pub(crate) struct KeysRemove {
     /// The profile
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: String,
-    /// Do not ask for confirmation
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
-    /// Never prompt; exit with status 5 if you are needed
-    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
-    #[arg(action = ArgAction::SetTrue)]
-    pub(crate) no_input: bool,
+    #[command(flatten)]
+    pub(crate) confirming: Confirming,
 }
 
 /// Print a profile's access key, as ~/.aws/credentials has it
@@ -184,19 +155,8 @@ pub(crate) struct KeysExport {
     /// Print the key even to a terminal
     #[arg(long)]
     pub(crate) print: bool,
-    /// Do not ask for confirmation
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
-    /// Never prompt; exit with status 5 if you are needed
-    #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
-    #[arg(action = ArgAction::SetTrue)]
-    pub(crate) no_input: bool,
+    #[command(flatten)]
+    pub(crate) confirming: Confirming,
 }
 
 impl clap::ValueEnum for KeyStore {

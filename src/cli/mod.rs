@@ -38,6 +38,7 @@ mod variable_tests;
 
 pub(crate) use args::Asking;
 pub(crate) use args::Target;
+pub(crate) use args::Writing;
 pub(crate) use audit::Audit;
 pub(crate) use command::Assume;
 pub(crate) use command::Clear;

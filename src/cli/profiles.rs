@@ -5,10 +5,10 @@
     reason = "these are what --help shows, where backticks would stand as they are"
 )]
 
-use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, PossibleValue};
 use clap::{Arg, ArgAction, ArgGroup};
 
-use super::args::Asking;
+use super::args::{Asking, Writing};
 use super::examples;
 use crate::config::import::Tool;
 use crate::duration;
@@ -40,10 +40,6 @@ const NOT_WITH_SSO: [&str; 8] = [
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADD, override_usage = examples::ADD_USAGE, mut_args(rare))]
 #[command(group(ArgGroup::new("sso").args(SSO).multiple(true).conflicts_with_all(NOT_WITH_SSO)))]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct Add {
     /// The new profile's name
     #[arg(value_name = "NAME")]
@@ -138,14 +134,8 @@ pub(crate) struct Add {
     /// The region to use
     #[arg(long, env = "XACCT_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Show the change without writing it
-    #[arg(
-        long,
-        env = "XACCT_DRY_RUN",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Write the profile without trying it first
     #[arg(
         long,
@@ -155,15 +145,6 @@ pub(crate) struct Add {
         action = ArgAction::SetTrue
     )]
     pub(crate) no_check: bool,
-    /// Write the change without asking
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asking: Asking,
 }
@@ -176,10 +157,6 @@ pub(crate) struct Add {
 /// and order stay. xacct makes backups of the changed files.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = examples::ADOPT, override_usage = examples::ADOPT_USAGE)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct Adopt {
     /// The profiles (roles only)
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
@@ -192,23 +169,8 @@ pub(crate) struct Adopt {
     // another one.
     #[arg(long)]
     pub(crate) undo: bool,
-    /// Show the change without writing it
-    #[arg(
-        long,
-        env = "XACCT_DRY_RUN",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) dry_run: bool,
-    /// Write the change without asking
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
@@ -224,38 +186,24 @@ pub(crate) struct Adopt {
 #[command(after_help = examples::IMPORT)]
 pub(crate) struct Import {
     /// The tool
-    #[arg(value_name = "TOOL", value_parser = tool())]
+    #[arg(value_name = "TOOL")]
     pub(crate) tool: Tool,
-    /// Show the change without writing it
-    #[arg(
-        long,
-        env = "XACCT_DRY_RUN",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) dry_run: bool,
-    /// Write the change without asking
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Never prompt; exit with status 5 instead
     #[arg(long, env = "XACCT_NO_INPUT", value_parser = BoolishValueParser::new())]
     #[arg(action = ArgAction::SetTrue)]
     pub(crate) no_input: bool,
 }
 
-fn tool() -> impl TypedValueParser<Value = Tool> {
-    PossibleValuesParser::new(Tool::ALL.map(Tool::name)).map(|name| {
-        let mut tools = Tool::ALL.into_iter();
-        tools
-            .find(|tool| tool.name() == name)
-            .unwrap_or(Tool::AwsVault)
-    })
+impl clap::ValueEnum for Tool {
+    fn value_variants<'a>() -> &'a [Tool] {
+        &Tool::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 /// A new profile has nothing in the cache.

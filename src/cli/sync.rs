@@ -8,7 +8,7 @@
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
 
-use super::args::Asking;
+use super::args::{Asking, Writing};
 
 /// Write profiles from Identity Center or Organizations
 ///
@@ -146,23 +146,8 @@ pub(crate) struct Syncing {
         action = ArgAction::SetTrue
     )]
     pub(crate) prune: bool,
-    /// Show the change without writing it
-    #[arg(
-        long,
-        env = "XACCT_DRY_RUN",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) dry_run: bool,
-    /// Write the change without asking
-    #[arg(
-        short,
-        long,
-        env = "XACCT_YES",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::SetTrue
-    )]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
 }
 
 const ORGANIZATIONS: &str = "\

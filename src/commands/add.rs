@@ -17,7 +17,7 @@ use super::context::Context;
 use super::questions::Person;
 use crate::aws::Identity;
 use crate::broker;
-use crate::cli::Add;
+use crate::cli::{Add, Writing};
 use crate::config::{Config, FileKind, Ini, IniEdit, Key, Texts, words};
 use crate::error::{self, Error, Result};
 use crate::source;
@@ -26,7 +26,7 @@ use crate::source;
 const ORDER: [FileKind; 2] = [FileKind::Credentials, FileKind::Config];
 
 pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
-    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.writing.dry_run))?;
     let person = if asked.asking.no_input {
         None
     } else {
@@ -40,10 +40,12 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
     change::plan(context, &config, &new.name)?;
     let changes = files.changes(&texts, &ORDER);
     // Who has said everything on the command line has said yes.
-    let yes = asked.yes || !answers.asked_any();
+    let yes = asked.writing.yes || !answers.asked_any();
     let asking = ChangeOptions {
-        dry_run: asked.dry_run,
-        yes,
+        writing: Writing {
+            yes,
+            ..asked.writing
+        },
         no_input: asked.asking.no_input,
     };
     if !files.agreed(&changes, &config, asking, context)? {
@@ -59,9 +61,7 @@ pub(super) fn run(asked: &Add, context: &Context) -> Result<ExitCode> {
         context.voice.note("nothing was changed");
         return Ok(ExitCode::from(kind.status()));
     }
-    for backup in files.write(&changes, context)? {
-        context.voice.note(&format!("backup: {}", backup.display()));
-    }
+    change::note_backups(&files.write(&changes, context)?, context);
     let name = &new.name;
     context.voice.note(&match tried {
         Tried::Works(identity) => {
@@ -170,7 +170,7 @@ fn try_it(
         Ok(identity) => return Ok(Tried::Works(identity)),
         Err(why) => why.of_unwritten_profile(),
     };
-    let asks = person.filter(|_| !asked.yes && !matches!(why.kind, error::Kind::Signal(_)));
+    let asks = person.filter(|_| !asked.writing.yes && !matches!(why.kind, error::Kind::Signal(_)));
     if let Some(person) = asks {
         context.voice.error(&why);
         if person.agrees(&format!(

@@ -21,7 +21,7 @@ const ADOPTING: [FileKind; 2] = [FileKind::Settings, FileKind::Config];
 const UNDOING: [FileKind; 2] = [FileKind::Config, FileKind::Settings];
 
 pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
-    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.writing.dry_run))?;
     let program = own_path::path(&context.env)?;
     let names = if asked.undo {
         adopted(asked, &files)?
@@ -53,8 +53,7 @@ pub(super) fn run(asked: &Adopt, context: &Context) -> Result<ExitCode> {
     }
     let changes = files.changes(&texts, if asked.undo { &UNDOING } else { &ADOPTING });
     let asking = ChangeOptions {
-        dry_run: asked.dry_run,
-        yes: asked.yes,
+        writing: asked.writing,
         no_input: asked.no_input,
     };
     if files.agreed(&changes, &after, asking, context)? {
@@ -265,7 +264,5 @@ fn tell(
             "XACCT_CONFIG must be set for every program that uses {list}"
         ));
     }
-    for backup in &done.backups {
-        context.voice.note(&format!("backup: {}", backup.display()));
-    }
+    change::note_backups(&done.backups, context);
 }

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::edit_lock;
 use super::print;
 use super::questions::Person;
+use crate::cli::Writing;
 use crate::config::{ByFile, Config, FileKind, Paths, Section, Texts};
 use crate::error::{Error, Result};
 use crate::files::{self, Change, EditLock};
@@ -30,10 +31,7 @@ pub(super) struct ConfigFiles {
 /// How much a person is asked.
 #[derive(Clone, Copy)]
 pub(super) struct ChangeOptions {
-    /// `--dry-run`
-    pub(super) dry_run: bool,
-    /// `--yes`
-    pub(super) yes: bool,
+    pub(super) writing: Writing,
     /// `--no-input`
     pub(super) no_input: bool,
 }
@@ -120,26 +118,19 @@ impl ConfigFiles {
         context: &Context,
     ) -> Result<bool> {
         let count = counts(&self.config, after);
-        if asked.dry_run {
+        if asked.writing.dry_run {
             print(self.shown(changes, context.color).as_bytes())?;
             context.voice.note(&count);
             return Ok(false);
         }
         let shown = self.shown(changes, context.voice.color);
-        if asked.yes {
+        if asked.writing.yes {
             context.voice.show(&shown);
             return Ok(true);
         }
-        if asked.no_input {
-            return Err(no_terminal());
-        }
-        let Some(person) = Person::at_terminal()? else {
-            return Err(if terminal::in_background() {
-                in_background()
-            } else {
-                no_terminal()
-            });
-        };
+        let hint = "run the command in a terminal, or with --yes; --dry-run only shows what would \
+                    change";
+        let person = confirming_person(asked.no_input, hint)?;
         // On the terminal, whatever stderr is: who answers must have seen it.
         let is_agreed = person.agrees(&format!("{shown}{count}\nwrite this?"))?;
         if !is_agreed {
@@ -226,6 +217,31 @@ fn said_of(profile: &ByFile<'_>) -> Said {
     said
 }
 
+/// The person at the terminal, who is to confirm; `hint` is for where there is no terminal.
+///
+/// Errors: `NeedsPerson` where nobody can be asked.
+pub(super) fn confirming_person(no_input: bool, hint: &str) -> Result<Person> {
+    let person = if no_input {
+        None
+    } else {
+        Person::at_terminal()?
+    };
+    person.ok_or_else(|| {
+        if !no_input && terminal::in_background() {
+            return in_background();
+        }
+        let message = "confirmation required, but no terminal is available: nothing was changed";
+        Error::needs_person(message).hint(hint)
+    })
+}
+
+/// Says where the files are as they were before.
+pub(super) fn note_backups(backups: &[PathBuf], context: &Context) {
+    for backup in backups {
+        context.voice.note(&format!("backup: {}", backup.display()));
+    }
+}
+
 fn in_background() -> Error {
     let message = format!(
         "your confirmation is needed, and {}: nothing was changed",
@@ -234,11 +250,4 @@ fn in_background() -> Error {
     Error::needs_person(message)
         .hint(terminal::TO_FOREGROUND)
         .hint("or run it with --yes")
-}
-
-fn no_terminal() -> Error {
-    let message = "confirmation required, but no terminal is available: nothing was changed";
-    Error::needs_person(message).hint(
-        "run the command in a terminal, or with --yes; --dry-run only shows what would change",
-    )
 }

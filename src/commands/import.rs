@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::files;
 
 pub(super) fn run(asked: &Import, context: &Context) -> Result<ExitCode> {
-    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.writing.dry_run))?;
     let own = own_settings(asked, context)?;
     let imported = import::import(asked.tool, &files.config, &files.raw, own.as_deref())?;
     for left in &imported.left {
@@ -30,17 +30,13 @@ pub(super) fn run(asked: &Import, context: &Context) -> Result<ExitCode> {
         hold(context, &after, name)?;
     }
     let asking = ChangeOptions {
-        dry_run: asked.dry_run,
-        yes: asked.yes,
+        writing: asked.writing,
         no_input: asked.no_input,
     };
     if files.agreed(&changes, &after, asking, context)? {
         let backups = files.write(&changes, context)?;
         tell(&imported, context);
-        for backup in &backups {
-            let backup = format!("backup: {}", backup.display());
-            context.voice.note(&backup);
-        }
+        change::note_backups(&backups, context);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,15 +8,15 @@ mod export;
 
 use std::process::ExitCode;
 
+use super::change;
 use super::context::Context;
-use super::questions::Person;
 use crate::cli::KeysAction;
 use crate::config::{Config, StoredKey, words};
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
 use crate::runtime;
 use crate::secret::Secret;
-use crate::terminal::{self, interruptible};
+use crate::terminal::interruptible;
 
 pub(super) fn run(asked: &KeysAction, context: &Context) -> Result<ExitCode> {
     match asked {
@@ -62,24 +62,8 @@ fn agreed(question: &str, yes: bool, no_input: bool) -> Result<bool> {
     if yes {
         return Ok(true);
     }
-    let person = if no_input {
-        None
-    } else {
-        Person::at_terminal()?
-    };
-    match person {
-        Some(person) => person.agrees(question),
-        None if !no_input && terminal::in_background() => Err(Error::needs_person(format!(
-            "your confirmation is needed, and {}: nothing was changed",
-            terminal::BACKGROUND
-        ))
-        .hint(terminal::TO_FOREGROUND)
-        .hint("or run it with --yes")),
-        None => Err(Error::needs_person(
-            "confirmation required, but no terminal is available: nothing was changed",
-        )
-        .hint("run the command in a terminal, or with --yes")),
-    }
+    let hint = "run the command in a terminal, or with --yes";
+    change::confirming_person(no_input, hint)?.agrees(question)
 }
 
 /// `xacct keys add hub`, for a hint.

@@ -103,9 +103,8 @@ fn as_anyone(asked: &Login, context: &Context) -> Result<ExitCode> {
     let files = ConfigFiles::open(context, Access::Change)?;
     refuse_other_source(&files.config, name)?;
     let texts = with_session(&files, name, &arn)?;
-    for backup in files.write(&files.changes(&texts, &[FileKind::Config]), context)? {
-        context.voice.note(&format!("backup: {}", backup.display()));
-    }
+    let backups = files.write(&files.changes(&texts, &[FileKind::Config]), context)?;
+    change::note_backups(&backups, context);
     context.voice.note(&format!("signed in as {arn}"));
     context
         .voice

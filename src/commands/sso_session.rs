@@ -15,16 +15,10 @@ pub(super) struct NewSession {
 }
 
 impl NewSession {
-    /// The config file with it at the end, as `aws configure sso` writes one: this scope is what
-    /// gives the token a refresh token.
+    /// The config file with it at the end.
     pub(super) fn added_to(&self, config: &str) -> Zeroizing<String> {
         let mut ini = Ini::new(FileKind::Config, config);
-        let entries = [
-            (Key::SsoStartUrl.name(), self.start_url.as_str()),
-            (Key::SsoRegion.name(), self.region.as_str()),
-            (Key::SsoRegistrationScopes.name(), "sso:account:access"),
-        ];
-        ini.add_sso_session(&self.name, &entries);
+        ini.add_sso_session(&self.name, &self.start_url, &self.region);
         ini.into_text()
     }
 }

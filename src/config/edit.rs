@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::body::BodyEntry;
 use super::header::SectionKind;
 use super::index::{Found, Sections};
+use super::keys::Key;
 use super::origin::FileKind;
 use super::paths::BYTE_ORDER_MARK;
 use super::scan::{self, BLANK, LineKind, Scan, trimmed};
@@ -169,9 +170,15 @@ impl Ini {
         )
     }
 
-    /// Adds `[sso-session NAME]` at the end. That the parser finds it is left to the caller to see.
-    pub(crate) fn add_sso_session(&mut self, name: &str, with: &[(&str, &str)]) {
-        let changed = self.with_section(&format!("sso-session {name}"), with);
+    /// Adds `[sso-session NAME]` at the end, as `aws configure sso` writes one: this scope is what
+    /// gives the token a refresh token. That the parser finds it is left to the caller to see.
+    pub(crate) fn add_sso_session(&mut self, name: &str, start_url: &str, region: &str) {
+        let entries = [
+            (Key::SsoStartUrl.name(), start_url),
+            (Key::SsoRegion.name(), region),
+            (Key::SsoRegistrationScopes.name(), "sso:account:access"),
+        ];
+        let changed = self.with_section(&format!("sso-session {name}"), &entries);
         *self = Ini::of(self.file, self.mark, changed);
     }
 

@@ -116,12 +116,7 @@ pub(crate) fn import(
     let edits: Vec<Edit<'_>> = wanted.changes.iter().map(Wish::edit).collect();
     ini.replace(&edits).map_err(Error::config)?;
     for (name, start_url, region) in &wanted.sessions {
-        let entries = [
-            (Key::SsoStartUrl.name(), start_url.as_str()),
-            (Key::SsoRegion.name(), region.as_str()),
-            (Key::SsoRegistrationScopes.name(), "sso:account:access"),
-        ];
-        ini.add_sso_session(name, &entries);
+        ini.add_sso_session(name, start_url, region);
     }
     let changed = ini.into_text();
     let texts = Texts {

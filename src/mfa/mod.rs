@@ -46,7 +46,7 @@ pub(crate) enum CodeSource {
         /// What shows "touch your key" where there is no terminal.
         notifier: Option<Notifier>,
     },
-    /// A person.
+    /// A prompt.
     Prompt(Prompter),
     /// `--no-input`, or the variable that says the same.
     None { forbidden_by: &'static str },

@@ -66,7 +66,8 @@ impl Prompter {
         match prompt {
             MfaPrompt::Terminal | MfaPrompt::None => Prompter::Terminal { is_echoed },
             MfaPrompt::Auto if terminal::available() => Prompter::Terminal { is_echoed },
-            MfaPrompt::Auto => match Dialog::find(env).filter(|_| desktop::is_there(env)) {
+            MfaPrompt::Auto if !desktop::is_there(env) => Prompter::Terminal { is_echoed },
+            MfaPrompt::Auto => match Dialog::find(env) {
                 Some(dialog) => Prompter::Dialog { dialog, is_echoed },
                 None => Prompter::Terminal { is_echoed },
             },

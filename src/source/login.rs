@@ -254,17 +254,9 @@ impl<'a> LoginSession<'a> {
             self.note_failure(&error);
             return Err(error);
         }
-        self.forget_others(&token.sign_in(&file));
+        let store = self.asker.store;
+        store.forget_earlier_sign_ins(&token.sign_in(&file));
         Ok((token, begun.arn))
-    }
-
-    /// Forgets what earlier sign-ins gave: nothing uses it any more.
-    fn forget_others(&self, now: &SignIn) {
-        // What cannot be removed is not used either.
-        let _ = self.asker.store.clear_where(|_, entry| {
-            let sign_in = entry.sign_in.as_ref();
-            sign_in.is_some_and(|sign_in| sign_in.file == now.file && sign_in != now)
-        });
     }
 
     /// The same session, with new credentials and a new refresh token.

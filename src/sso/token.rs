@@ -206,20 +206,10 @@ impl SsoSession<'_> {
         lineage::note(&self.files, &token, before, self.asker.store);
         self.complain(self.files.keep_token(&token));
         if before.is_none() {
-            self.forget_others(&token);
+            let now = self.sign_in_of(&token);
+            self.asker.store.forget_earlier_sign_ins(&now);
         }
         token
-    }
-
-    /// Forgets what earlier sign-ins gave: it may have been somebody else, and nothing uses it any
-    /// more.
-    fn forget_others(&self, token: &SsoToken) {
-        let now = self.sign_in_of(token);
-        // What cannot be removed is not used either.
-        let _ = self.asker.store.clear_where(|_, entry| {
-            let sign_in = entry.sign_in.as_ref();
-            sign_in.is_some_and(|sign_in| sign_in.file == now.file && *sign_in != now)
-        });
     }
 
     fn note(&self) -> Option<FailureNote> {

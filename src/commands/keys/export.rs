@@ -22,11 +22,11 @@ pub(super) fn run(asked: &KeysExport, context: &Context) -> Result<ExitCode> {
         );
     }
     let question = format!("print the secret of access key {id} of '{profile}', in plain text?");
-    if !agreed(&question, asked.yes, asked.no_input)? {
+    if !agreed(&question, asked.confirming.yes, asked.confirming.no_input)? {
         context.voice.note("nothing was printed");
         return Ok(ExitCode::SUCCESS);
     }
-    let secret = secret_of(key, keyring(context, asked.no_input))?;
+    let secret = secret_of(key, keyring(context, asked.confirming.no_input))?;
     let text = Zeroizing::new(format!(
         "[{profile}]\naws_access_key_id = {id}\naws_secret_access_key = {}\n",
         secret.expose()

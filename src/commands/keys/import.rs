@@ -31,7 +31,7 @@ struct Moving {
 }
 
 pub(super) fn run(asked: &KeysImport, context: &Context) -> Result<ExitCode> {
-    let files = ConfigFiles::open(context, Access::unless(asked.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(asked.writing.dry_run))?;
     let keyring = keyring(context, asked.no_input);
     let store = asked.store.or(files.config.settings().keys_store);
     let store = wait(keyring.choose(store))?;
@@ -46,8 +46,7 @@ pub(super) fn run(asked: &KeysImport, context: &Context) -> Result<ExitCode> {
     let after = files.config_of(&with_index(&files, &texts, &moving))?;
     let changes = files.changes(&texts, &FILES);
     let asking = ChangeOptions {
-        dry_run: asked.dry_run,
-        yes: asked.yes,
+        writing: asked.writing,
         no_input: asked.no_input,
     };
     if !files.agreed(&changes, &after, asking, context)? {
@@ -243,7 +242,7 @@ fn settle(asked: &KeysImport, backups: &[PathBuf], context: &Context) {
         .collect();
     let names = names.join(", ");
     let question = format!("delete {names}, which has the keys in plain text?");
-    let is_settled = agreed(&question, asked.yes, asked.no_input);
+    let is_settled = agreed(&question, asked.writing.yes, asked.no_input);
     if is_settled.is_ok_and(|yes| yes) {
         remove(backups, context);
         return;

@@ -13,7 +13,7 @@ pub(super) fn run(asked: &KeysRemove, context: &Context) -> Result<ExitCode> {
     let key = stored(&config, &asked.profile)?.clone();
     let (profile, id, store) = (&key.profile, &key.access_key_id, key.store);
     let question = format!("remove access key {id} of '{profile}' from {store}?");
-    if !agreed(&question, asked.yes, asked.no_input)? {
+    if !agreed(&question, asked.confirming.yes, asked.confirming.no_input)? {
         context.voice.note("nothing was changed");
         return Ok(ExitCode::SUCCESS);
     }
@@ -21,7 +21,7 @@ pub(super) fn run(asked: &KeysRemove, context: &Context) -> Result<ExitCode> {
     // The index last: an interrupted removal is finished by the next one.
     let is_shared = index.keys.is_shared(&key);
     if !is_shared {
-        wait(keyring(context, asked.no_input).remove(store, id))?;
+        wait(keyring(context, asked.confirming.no_input).remove(store, id))?;
     }
     index.keys.remove(profile);
     index.save()?;

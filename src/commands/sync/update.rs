@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::Syncing;
-use crate::commands::change::{Access, ChangeOptions, ConfigFiles};
+use crate::commands::change::{self, Access, ChangeOptions, ConfigFiles};
 use crate::commands::context::Context;
 use crate::commands::sso_session::NewSession;
 use crate::config::adopt::{self, Adoption};
@@ -51,7 +51,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
         no_input,
     } = update;
     let found = profiles.len();
-    let files = ConfigFiles::open(context, Access::unless(syncing.dry_run))?;
+    let files = ConfigFiles::open(context, Access::unless(syncing.writing.dry_run))?;
     let path = files.paths.display(FileKind::Config);
     let before = files.raw.config.as_ref().map_or("", |text| text.as_str());
     let session = session.filter(|session| files.config.sso_session(&session.name).is_none());
@@ -87,8 +87,7 @@ pub(super) fn run(update: Update<'_>, context: &Context) -> Result<ExitCode> {
     warn_of_lost_sources(&files.config, &outcome.gone, context);
     let changes = files.changes(&texts, &[FileKind::Config]);
     let asking = ChangeOptions {
-        dry_run: syncing.dry_run,
-        yes: syncing.yes,
+        writing: syncing.writing,
         no_input,
     };
     if !files.agreed(&changes, &after, asking, context)? {
@@ -107,10 +106,7 @@ fn note_written(path: &str, outcome: &BlockUpdate, backups: &[PathBuf], context:
     if !outcome.is_same() {
         context.voice.note(&format!("{path}: {}", told(outcome)));
     }
-    for backup in backups {
-        let backup = format!("backup: {}", backup.display());
-        context.voice.note(&backup);
-    }
+    change::note_backups(backups, context);
 }
 
 fn unchanged(found: usize, path: &str) -> String {

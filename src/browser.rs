@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::env::Env;
+use crate::system::processes;
 
 /// Whether this is the other end of an SSH connection.
 pub(crate) fn is_remote(env: &Env) -> bool {
@@ -57,8 +58,7 @@ pub(crate) async fn start(commands: Vec<Command>) -> bool {
 
 async fn works(mut command: Command) -> bool {
     // Not on our terminal, and not ended by our Ctrl-C.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    processes::in_own_group(&mut command);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -18,11 +18,9 @@ use zeroize::Zeroizing;
 use crate::desktop::Notifier;
 use crate::error::{Error, Kind, Result};
 use crate::say;
+use crate::system::processes::{self, Everything};
+use crate::system::{Group, INTERRUPT, Stop};
 use crate::terminal;
-#[cfg(windows)]
-use crate::{process_tree, windows};
-
-const SIGINT: u8 = 2;
 
 /// How long a program has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(300);
@@ -31,21 +29,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long to wait for the last words of a program that has ended.
 const LAST_WORDS: Duration = Duration::from_millis(20);
 
-/// The shell, with this to do: as most SDKs run `credential_process`, and aws-vault `mfa_process`.
-#[cfg(unix)]
+/// The system's shell, with this to do.
 pub(crate) fn shell(command: &str) -> Command {
-    let mut shell = Command::new("/bin/sh");
-    shell.arg("-c").arg(command);
-    shell
-}
-
-/// cmd takes what is between the first quote and the last one as it stands, and has no other way of
-/// quoting; `/D` leaves out what the registry would run first.
-#[cfg(windows)]
-pub(crate) fn shell(command: &str) -> Command {
-    let mut shell = Command::new("cmd.exe");
-    shell.raw_arg(format!("/D /S /C \"{command}\""));
-    shell
+    processes::shell(command).into()
 }
 
 /// The error of a program that SIGINT ended: Ctrl-C on a terminal goes to both, and it may end
@@ -53,13 +39,9 @@ pub(crate) fn shell(command: &str) -> Command {
 ///
 /// Errors: `Signal`.
 pub(crate) fn unless_interrupted(status: ExitStatus) -> Result<ExitStatus> {
-    #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    #[cfg(not(unix))]
-    let signal: Option<i32> = None;
-    let sigint = i32::from(SIGINT);
-    if signal == Some(sigint) || status.code() == Some(128 + sigint) {
-        return Err(Error::new(Kind::Signal(SIGINT), "interrupted"));
+    let sigint = i32::from(INTERRUPT);
+    if processes::signal_of(status) == Some(sigint) || status.code() == Some(128 + sigint) {
+        return Err(Error::new(Kind::Signal(INTERRUPT), "interrupted"));
     }
     Ok(status)
 }
@@ -158,9 +140,8 @@ impl RunningProgram {
         if screen.is_some() {
             command.stderr(Stdio::piped());
         }
-        #[cfg(unix)]
         if group == Group::Own {
-            command.process_group(0);
+            processes::in_own_group(command.as_std_mut());
         }
         let terminal = if group == Group::Shared {
             terminal::Kept::now()
@@ -249,10 +230,7 @@ impl RunningProgram {
     }
 
     fn everything(&self) -> Everything {
-        let Some(id) = self.child.id() else {
-            return Everything::of(None, Group::Shared);
-        };
-        Everything::of(i32::try_from(id).ok(), self.group)
+        Everything::of(self.child.id(), self.group)
     }
 }
 
@@ -282,161 +260,6 @@ async fn relay(stderr: &mut Option<ChildStderr>, screen: &mut Option<Screen>) ->
 
 async fn read_some(from: &mut (impl AsyncRead + Unpin), bytes: &mut [u8]) -> usize {
     from.read(bytes).await.unwrap_or(0)
-}
-
-/// Which process group a program runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
-    /// xacct's, which Ctrl-C on the terminal reaches.
-    Shared,
-    Own,
-}
-
-/// How a program is made to end.
-#[derive(Clone, Copy)]
-enum Stop {
-    Ask,
-    Force,
-}
-
-/// A program and what it has started: its process group, or else the processes below it.
-struct Everything {
-    #[cfg(unix)]
-    group: Option<rustix::process::Pid>,
-    #[cfg(unix)]
-    processes: Vec<rustix::process::Pid>,
-    #[cfg(windows)]
-    processes: Vec<u32>,
-}
-
-#[cfg(unix)]
-impl Everything {
-    fn of(id: Option<i32>, group: Group) -> Everything {
-        let leader = id.and_then(rustix::process::Pid::from_raw);
-        match (leader, id) {
-            (Some(leader), _) if group == Group::Own => Everything {
-                group: Some(leader),
-                processes: Vec::new(),
-            },
-            (Some(_), Some(id)) => {
-                let below = below(id, &processes());
-                let processes = below
-                    .into_iter()
-                    .filter_map(rustix::process::Pid::from_raw)
-                    .collect();
-                Everything {
-                    group: None,
-                    processes,
-                }
-            }
-            _ => Everything {
-                group: None,
-                processes: Vec::new(),
-            },
-        }
-    }
-
-    fn signal(&self, stop: Stop) {
-        use rustix::process::{Signal, kill_process, kill_process_group};
-        let signal = match stop {
-            Stop::Ask => Signal::TERM,
-            Stop::Force => Signal::KILL,
-        };
-        // What has just ended needs no signal any more.
-        if let Some(group) = self.group {
-            let _ = kill_process_group(group, signal);
-        }
-        for process in &self.processes {
-            let _ = kill_process(*process, signal);
-        }
-    }
-
-    fn is_there(&self) -> bool {
-        use rustix::process::{test_kill_process, test_kill_process_group};
-        self.group
-            .is_some_and(|group| test_kill_process_group(group).is_ok())
-            || self
-                .processes
-                .iter()
-                .any(|process| test_kill_process(*process).is_ok())
-    }
-}
-
-/// Windows has no signal that asks a program to end: all of them end at once.
-#[cfg(windows)]
-impl Everything {
-    fn of(id: Option<i32>, _: Group) -> Everything {
-        let first = id.and_then(|id| u32::try_from(id).ok());
-        let processes = first.map(|id| process_tree::below(id, &windows::processes::all()));
-        Everything {
-            processes: processes.unwrap_or_default(),
-        }
-    }
-
-    fn signal(&self, _: Stop) {
-        self.processes
-            .iter()
-            .copied()
-            .for_each(windows::processes::end);
-    }
-
-    fn is_there(&self) -> bool {
-        self.processes
-            .iter()
-            .copied()
-            .any(windows::processes::is_there)
-    }
-}
-
-/// A process and all that have it as parent, grandparent and so on.
-#[cfg(unix)]
-fn below(first: i32, processes: &[(i32, i32)]) -> Vec<i32> {
-    let mut found = vec![first];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        let children = processes
-            .iter()
-            .filter(|(id, of)| *of == parent && !found.contains(id));
-        let children: Vec<i32> = children.map(|(id, _)| *id).collect();
-        found.extend(children);
-        next += 1;
-    }
-    found
-}
-
-/// Each process with its parent.
-#[cfg(target_os = "linux")]
-fn processes() -> Vec<(i32, i32)> {
-    let Ok(listed) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let numbers = listed
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    numbers.filter_map(|id| Some((id, parent(id)?))).collect()
-}
-
-#[cfg(target_os = "linux")]
-fn parent(id: i32) -> Option<i32> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // `12 (name) S 1 …`: the name may have parentheses itself.
-    let (_, rest) = stat.rsplit_once(')')?;
-    rest.split_whitespace().nth(1)?.parse().ok()
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn processes() -> Vec<(i32, i32)> {
-    let listed = std::process::Command::new("ps")
-        .args(["-axo", "pid=,ppid="])
-        .output();
-    let text = listed
-        .map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned())
-        .unwrap_or_default();
-    let pairs = text.lines().filter_map(|line| {
-        let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
-        Some((numbers.next()??, numbers.next()??))
-    });
-    pairs.collect()
 }
 
 #[cfg(test)]

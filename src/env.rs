@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::system::user;
+
 /// A snapshot of the process environment and of what the operating system says about the user. It
 /// holds secrets (`AWS_SECRET_ACCESS_KEY`, `XACCT_MFA_CODE`), hence no `Debug`.
 #[derive(Clone, Default)]
@@ -43,7 +45,6 @@ impl Env {
     /// Reads the process environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub(crate) fn from_process() -> Env {
-        let (uid, node) = system();
         let boot_id =
             cfg!(target_os = "linux").then(|| PathBuf::from("/proc/sys/kernel/random/boot_id"));
         let env = Env {
@@ -55,8 +56,8 @@ impl Env {
             state_dir: dirs::state_dir().or_else(dirs::data_local_dir),
             data_dir: dirs::data_local_dir(),
             boot_id,
-            uid,
-            node,
+            uid: user::number(),
+            node: user::computer(),
             is_region_doubtful: false,
         };
         let env = env.with_variables(std::env::vars_os());
@@ -148,7 +149,7 @@ impl Env {
     /// a service or a program of the desktop may not have the variables that a shell has. Else
     /// those, else the user's number.
     pub(crate) fn user(&self) -> Option<String> {
-        if let Some(name) = self.uid.and_then(account_name) {
+        if let Some(name) = self.uid.and_then(user::account_name) {
             return Some(name);
         }
         let named = ["USER", "LOGNAME", "USERNAME"]
@@ -217,55 +218,6 @@ fn spelt(name: &OsStr, ignores_case: bool) -> Cow<'_, OsStr> {
     }
 }
 
-/// The name of the user with this number; `None` where the database has none, as for an arbitrary
-/// number in a container.
-#[cfg(unix)]
-fn account_name(uid: u32) -> Option<String> {
-    let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    if let Some(name) = named_in(&local, uid) {
-        return Some(name.to_owned());
-    }
-    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid))
-        .ok()
-        .flatten()?;
-    Some(user.name).filter(|name| !name.is_empty())
-}
-
-/// The first user of that number in the text of `/etc/passwd`, which nearly every system asks first
-/// and nearly every user is in: the C library would ask its caching daemon before, on the way of
-/// every cached answer.
-#[cfg(unix)]
-fn named_in(passwd: &str, uid: u32) -> Option<&str> {
-    let mut users = passwd.lines().filter_map(|line| {
-        let mut fields = line.split(':');
-        Some((fields.next()?, fields.nth(1)?))
-    });
-    users
-        .find(|(_, number)| number.parse() == Ok(uid))
-        .map(|(name, _)| name)
-        .filter(|name| !name.is_empty())
-}
-
-#[cfg(not(unix))]
-fn account_name(_: u32) -> Option<String> {
-    None
-}
-
-#[cfg(unix)]
-fn system() -> (Option<u32>, Option<String>) {
-    let node = rustix::system::uname()
-        .nodename()
-        .to_str()
-        .ok()
-        .map(str::to_owned);
-    (Some(rustix::process::getuid().as_raw()), node)
-}
-
-#[cfg(not(unix))]
-fn system() -> (Option<u32>, Option<String>) {
-    (None, None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,12 +283,6 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_account_database_goes_before_the_environment() {
-        let passwd = "# \
-                      local\nroot:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000:,,,:/home/alice:/bin/sh\nbad\n";
-        assert_eq!(
-            [0, 1000, 7].map(|uid| named_in(passwd, uid)),
-            [Some("root"), Some("alice"), None]
-        );
         let root = Env {
             uid: Some(0),
             ..Env::of(&[("USER", "alice"), ("LOGNAME", "alice")])

@@ -21,8 +21,9 @@ use crate::config::hints;
 use crate::error::Result;
 use crate::error::{Error, Place};
 use crate::plan::{Inputs, PolicyFile, PolicyText, Seen};
+use crate::system::open;
 pub(crate) use backup::backups;
-pub(crate) use private::{create, make_dir, persist, put, restrict, temporary, temporary_dir};
+pub(crate) use private::{create, make_dir, persist, put, temporary, temporary_dir};
 pub(crate) use read::{is_pipe, read_bytes, read_pipe, read_text, refuse_other_kinds};
 pub(crate) use write::{Change, EditLock, try_lock, write};
 
@@ -160,28 +161,9 @@ fn version(path: &Path) -> Option<String> {
     Some(format!(
         "{} {} {} {changed}",
         path.display(),
-        number(&file),
+        open::number(&file),
         file.len()
     ))
-}
-
-/// The device, the file's number on it, and when it was last written in any way, which no program
-/// can set back.
-#[cfg(unix)]
-fn number(file: &fs::Metadata) -> String {
-    use std::os::unix::fs::MetadataExt;
-    format!(
-        "{}:{} {}.{}",
-        file.dev(),
-        file.ino(),
-        file.ctime(),
-        file.ctime_nsec()
-    )
-}
-
-#[cfg(not(unix))]
-fn number(_: &fs::Metadata) -> String {
-    String::new()
 }
 
 fn unreadable(path: &str, file: FileKind, error: std::io::Error) -> Error {

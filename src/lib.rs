@@ -6,13 +6,8 @@
 #[cfg(not(any(unix, windows)))]
 compile_error!("xacct runs on Linux, macOS and other Unix systems, and on Windows");
 
-// What everything may use; `env` is the only reader of the environment, `say` the only speaker.
-#[cfg(any(windows, test))]
-mod process_tree;
-#[cfg(any(windows, test))]
-mod sddl;
-#[cfg(windows)]
-mod windows;
+// What everything may use; `system` alone asks which system it is, `env` is the only reader of the environment, `say` the only speaker.
+mod system;
 mod masked;
 mod error;
 mod secret;

@@ -10,6 +10,7 @@ use crate::cache::{Attempt, Lock, Store};
 use crate::config::hints;
 use crate::error::{Error, Result};
 use crate::say::Voice;
+use crate::system::processes;
 use crate::terminal::{self, interruptible};
 
 /// How long a waiter is silent before it says whom it waits for.
@@ -138,44 +139,9 @@ fn pid_of(holder: &str) -> Option<u32> {
         .ok()
 }
 
-/// Whether the system says that the holder is stopped. A process of another name is not the holder:
-/// the number is of another container, perhaps.
-#[cfg(target_os = "linux")]
+/// Whether the system says that the holder is stopped.
 fn is_stopped(holder: &str) -> bool {
-    let Some(pid) = pid_of(holder) else {
-        return false;
-    };
-    let (Some((name, state)), Some((own, _))) =
-        (name_and_state(&pid.to_string()), name_and_state("self"))
-    else {
-        return false;
-    };
-    name == own && matches!(state, 'T' | 't')
-}
-
-#[cfg(target_os = "linux")]
-fn name_and_state(process: &str) -> Option<(String, char)> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // `123 (xacct) T 1 …`: the name may have parentheses itself.
-    let (name, rest) = stat.rsplit_once(')')?;
-    let (_, name) = name.split_once('(')?;
-    Some((name.to_owned(), rest.trim_start().chars().next()?))
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn is_stopped(holder: &str) -> bool {
-    let Some(pid) = pid_of(holder) else {
-        return false;
-    };
-    let said = std::process::Command::new("ps")
-        .args(["-o", "stat=", "-p", &pid.to_string()])
-        .output();
-    said.is_ok_and(|said| said.stdout.trim_ascii_start().starts_with(b"T"))
-}
-
-#[cfg(not(unix))]
-fn is_stopped(_: &str) -> bool {
-    false
+    pid_of(holder).is_some_and(processes::is_stopped)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::env::Env;
+use crate::system::open::is_executable;
 
 /// Why a program cannot be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,16 +91,6 @@ fn candidates(path: &Path, endings: &[String]) -> Vec<PathBuf> {
         .into_iter()
         .chain(with_ending)
         .collect()
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
 }
 
 #[cfg(test)]

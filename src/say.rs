@@ -9,6 +9,7 @@ use std::io::{IsTerminal, Write};
 
 use crate::error::Error;
 use crate::masked;
+use crate::system::window::understands_vt;
 use crate::window;
 
 /// How much to say, and whether in colour. Built once at the edge from `-q`, `-v` and `--color`.
@@ -44,11 +45,11 @@ impl Color {
         match self {
             // A console of Windows has to be told, once.
             Color::Always => {
-                let _ = understands_sequences();
+                let _ = understands_vt();
                 true
             }
             Color::Never => false,
-            Color::Auto => !plain && stream.is_terminal() && understands_sequences(),
+            Color::Auto => !plain && stream.is_terminal() && understands_vt(),
         }
     }
 }
@@ -87,7 +88,7 @@ impl Voice {
     /// A line for how it goes, where somebody sees it: on a terminal, and without `-q`.
     pub(crate) fn progress(self) -> Progress {
         Progress {
-            is_shown: !self.quiet && std::io::stderr().is_terminal() && understands_sequences(),
+            is_shown: !self.quiet && std::io::stderr().is_terminal() && understands_vt(),
             is_there: false,
         }
     }
@@ -179,16 +180,6 @@ impl Drop for Progress {
         self.clear();
     }
 }
-
-/// Whether the terminal understands the sequences that colours and progress are made of. On Unix
-/// all do but those that `TERM` calls dumb.
-#[cfg(unix)]
-fn understands_sequences() -> bool {
-    true
-}
-
-#[cfg(windows)]
-use crate::windows::console::understands_vt as understands_sequences;
 
 /// What is rendered already, or what another program says on its stderr, as it is. A closed stderr
 /// is not a reason to fail: whoever closed it does not want to read.

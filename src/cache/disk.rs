@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use super::warning::Warning;
 use crate::config::hints;
 use crate::files;
-#[cfg(windows)]
-use crate::windows::access;
+use crate::system::{Open, access, open};
+pub(crate) use open::has_other_names;
 
 /// Larger than any entry: a session token has at most a few thousand characters.
 const MAX_SIZE: u64 = 64 * 1024;
@@ -47,7 +47,7 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
             "no caching: {shown} is not a directory"
         )));
     }
-    match open_to(dir, metadata) {
+    match access::openness(dir, metadata) {
         None => Ok(()),
         Some(Open::Foreign(user)) => Err(Warning::new(format!(
             "no caching: {shown} belongs to another user ({user}); set XACCT_CACHE_DIR to a \
@@ -63,33 +63,6 @@ fn check_dir(dir: &Path, metadata: &Metadata) -> Result<(), Warning> {
     }
 }
 
-/// Why a directory is not this user's alone to write to, and for whom it is.
-pub(super) enum Open {
-    Foreign(String),
-    Writable(String),
-}
-
-#[cfg(unix)]
-pub(super) fn open_to(_: &Path, metadata: &Metadata) -> Option<Open> {
-    use std::os::unix::fs::MetadataExt;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Some(Open::Foreign(format!("uid {}", metadata.uid())));
-    }
-    let is_open = metadata.mode() & 0o022 != 0;
-    is_open.then(|| Open::Writable(format!("mode {:03o}", metadata.mode() & 0o777)))
-}
-
-#[cfg(windows)]
-pub(super) fn open_to(dir: &Path, _: &Metadata) -> Option<Open> {
-    match access::others(dir) {
-        Err(error) => Some(Open::Writable(error.to_string())),
-        Ok(others) if others.owner.is_some() => others.owner.map(Open::Foreign),
-        Ok(others) => Some(others.writers().join(", "))
-            .filter(|who| !who.is_empty())
-            .map(Open::Writable),
-    }
-}
-
 /// What is in the file; `None` where there is none.
 ///
 /// A file that is not plain, not this user's, or open to others is not read: whoever planted it
@@ -102,7 +75,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
 pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Warning> {
     let mut options = OpenOptions::new();
     options.read(true);
-    let mut file = match open(&mut options, path) {
+    let mut file = match open::itself(&mut options, path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refused(path, &error)),
@@ -124,25 +97,7 @@ pub(super) fn read_up_to(max: u64, path: &Path) -> Result<Option<Zeroizing<Vec<u
     Ok(Some(bytes))
 }
 
-/// Opens without following a link at the end of the path, and without waiting for the other end of
-/// a pipe. A file that this makes is for the user alone.
-pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
-    }
-    let is_new = cfg!(windows) && !path.exists();
-    let file = options.open(path)?;
-    if is_new {
-        files::restrict(path);
-    }
-    Ok(file)
-}
-
-/// The warning for a file that [`open`] could not open.
+/// The warning for a file that [`open::itself`] could not open.
 pub(super) fn refused(path: &Path, error: &io::Error) -> Warning {
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
         return Warning::ignored(path, "it is a symbolic link");
@@ -155,45 +110,7 @@ pub(crate) fn not_ours(path: &Path, metadata: &Metadata) -> Option<String> {
     if !metadata.is_file() {
         return Some("it is not a plain file".to_owned());
     }
-    access_of_others(path, metadata)
-}
-
-#[cfg(unix)]
-fn access_of_others(_: &Path, metadata: &Metadata) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Some(format!(
-            "it belongs to another user (uid {})",
-            metadata.uid()
-        ));
-    }
-    let mode = metadata.mode() & 0o777;
-    (mode & 0o077 != 0).then(|| format!("others have access to it (mode {mode:03o})"))
-}
-
-#[cfg(windows)]
-fn access_of_others(path: &Path, _: &Metadata) -> Option<String> {
-    match access::others(path) {
-        Err(error) => Some(format!("who has access to it is not known: {error}")),
-        Ok(others) => match (others.owner.as_ref(), others.all().join(", ")) {
-            (Some(owner), _) => Some(format!("it belongs to another user ({owner})")),
-            (None, who) if who.is_empty() => None,
-            (None, who) => Some(format!("others have access to it ({who})")),
-        },
-    }
-}
-
-/// Whether the open file has another name, a hard link: what is written to it would stand there
-/// too.
-#[cfg(unix)]
-pub(crate) fn has_other_names(file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    file.metadata().is_ok_and(|metadata| metadata.nlink() > 1)
-}
-
-#[cfg(windows)]
-pub(crate) fn has_other_names(file: &File) -> bool {
-    winapi_util::file::information(file).is_ok_and(|file| file.number_of_links() > 1)
+    access::of_others(path, metadata)
 }
 
 /// Puts the bytes where `path` says, all or none: whatever happens on the way, the file is the old
@@ -248,8 +165,7 @@ fn kind(metadata: &Metadata) -> &'static str {
     if kind.is_dir() {
         return "a directory";
     }
-    #[cfg(unix)]
-    if std::os::unix::fs::FileTypeExt::is_fifo(&kind) {
+    if open::is_pipe(kind) {
         return "a named pipe";
     }
     "a device or socket"

@@ -2,6 +2,7 @@
 //! Nothing is changed here.
 
 use crate::plan::PlanKey;
+use crate::system::{Open, access};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -98,9 +99,9 @@ fn directory(dir: &Path) -> DirectoryHealth {
     if !metadata.is_dir() {
         return DirectoryHealth::Unusable("it is not a directory".to_owned());
     }
-    match disk::open_to(dir, &metadata) {
-        Some(disk::Open::Foreign(user)) => DirectoryHealth::Foreign(user),
-        Some(disk::Open::Writable(who)) => DirectoryHealth::Open(who),
+    match access::openness(dir, &metadata) {
+        Some(Open::Foreign(user)) => DirectoryHealth::Foreign(user),
+        Some(Open::Writable(who)) => DirectoryHealth::Open(who),
         None => DirectoryHealth::Good,
     }
 }

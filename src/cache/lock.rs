@@ -4,11 +4,13 @@
 //! whoever gets a lock makes sure that its file is still the one at the path.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Read;
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use super::disk;
 use super::warning::Warning;
+use crate::system::open;
+pub(crate) use open::is_still_at;
 
 /// A lock that is held until this is dropped, or the process ends.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub(crate) enum Attempt {
 /// One try, without waiting. `me` goes into the file if it succeeds.
 pub(super) fn attempt(path: &Path, me: &str) -> Result<Attempt, Warning> {
     loop {
-        let file = open(path)?;
+        let file = open_own(path)?;
         match file.try_lock() {
             Ok(()) if !is_still_at(&file, path) => {}
             Ok(()) if disk::has_other_names(&file) => {
@@ -47,7 +49,7 @@ pub(super) fn attempt(path: &Path, me: &str) -> Result<Attempt, Warning> {
 
 /// Removes a lock file that nobody holds.
 pub(super) fn remove_unused(path: &Path) {
-    let Ok(file) = disk::open(OpenOptions::new().read(true).write(true), path) else {
+    let Ok(file) = open::itself(OpenOptions::new().read(true).write(true), path) else {
         return;
     };
     if file.try_lock().is_ok() && is_still_at(&file, path) {
@@ -57,10 +59,10 @@ pub(super) fn remove_unused(path: &Path) {
     }
 }
 
-fn open(path: &Path) -> Result<File, Warning> {
+fn open_own(path: &Path) -> Result<File, Warning> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let file = disk::open(&mut options, path).map_err(|error| disk::refused(path, &error))?;
+    let file = open::itself(&mut options, path).map_err(|error| disk::refused(path, &error))?;
     let metadata = file
         .metadata()
         .map_err(|error| Warning::io("read", path, &error))?;
@@ -70,41 +72,28 @@ fn open(path: &Path) -> Result<File, Warning> {
     }
 }
 
-/// Leaves the holder's description in the file, or on Windows beside it: there nobody can read what
-/// is locked. Only people read it, so a full disk is no reason to fail.
-#[cfg(unix)]
-fn describe(mut file: &File, _: &Path, me: &str) {
-    use std::io::Write;
+/// Leaves the holder's description in the file, or beside it where nobody can read what is locked.
+/// Only people read it, so a full disk is no reason to fail.
+fn describe(mut file: &File, path: &Path, me: &str) {
+    if let Some(beside) = open::beside_lock(path) {
+        let _ = disk::write(&beside, me.as_bytes());
+        return;
+    }
     let length = u64::try_from(me.len()).unwrap_or(0);
     let _ = file
         .write_all(me.as_bytes())
         .and_then(|()| file.set_len(length));
 }
 
-#[cfg(windows)]
-fn describe(_: &File, path: &Path, me: &str) {
-    let _ = disk::write(&beside(path), me.as_bytes());
-}
-
-#[cfg(windows)]
-fn beside(path: &Path) -> std::path::PathBuf {
-    path.with_extension("holder")
-}
-
-#[cfg(unix)]
-fn description(mut file: &File, _: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Seek;
+fn description(mut file: &File, path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    file.rewind()?;
-    file.take(300).read_to_end(&mut text)?;
-    Ok(text)
-}
-
-#[cfg(windows)]
-fn description(_: &File, path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let file = disk::open(OpenOptions::new().read(true), &beside(path))?;
-    file.take(300).read_to_end(&mut text)?;
+    if let Some(beside) = open::beside_lock(path) {
+        let file = open::itself(OpenOptions::new().read(true), &beside)?;
+        file.take(300).read_to_end(&mut text)?;
+    } else {
+        file.rewind()?;
+        file.take(300).read_to_end(&mut text)?;
+    }
     Ok(text)
 }
 
@@ -117,26 +106,6 @@ fn holder(file: &File, path: &Path) -> String {
         _ if !is_read => "another process".to_owned(),
         holder => holder.to_owned(),
     }
-}
-
-/// Whether the open file is the one that stands at the path, and not one that was moved away.
-#[cfg(unix)]
-pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), std::fs::symlink_metadata(path)) {
-        (Ok(held), Ok(there)) => (held.dev(), held.ino()) == (there.dev(), there.ino()),
-        _ => false,
-    }
-}
-
-#[cfg(windows)]
-pub(crate) fn is_still_at(file: &File, path: &Path) -> bool {
-    let identity = |file: &File| {
-        let file = winapi_util::file::information(file)?;
-        std::io::Result::Ok((file.volume_serial_number(), file.file_index()))
-    };
-    let there = File::open(path).and_then(|there| identity(&there));
-    matches!((identity(file), there), (Ok(held), Ok(there)) if held == there)
 }
 
 #[cfg(test)]

@@ -26,9 +26,8 @@ mod store;
 mod copies;
 mod health;
 
-pub(crate) use disk::{
-    has_other_names, not_ours, open as open_private, replace, write as write_private,
-};
+pub(crate) use crate::system::open::itself as open_private;
+pub(crate) use disk::{has_other_names, not_ours, replace, write as write_private};
 #[cfg(test)]
 pub(crate) use entry::sample;
 pub(crate) use entry::{Entry, SignIn};

@@ -118,15 +118,3 @@ fn more_than_is_wanted_is_not_read() {
     .unwrap();
     assert_eq!(output.len(), 101);
 }
-
-#[test]
-fn the_processes_below_one() {
-    let all = [(2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 2), (1, 0)];
-    assert_eq!(below(2, &all), [2, 3, 7, 4]);
-    assert_eq!(below(9, &all), [9]);
-    assert!(
-        processes()
-            .iter()
-            .any(|(id, _)| u32::try_from(*id) == Ok(std::process::id()))
-    );
-}

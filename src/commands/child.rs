@@ -7,6 +7,9 @@ use tokio::process::Command;
 
 use crate::error::{Error, Result};
 use crate::say::Voice;
+use crate::system::processes;
+use crate::system::signals::Listener;
+use crate::system::{HANG_UP, INTERRUPT, QUIT, TERMINATE};
 
 /// Runs it to its end, and gives its exit status: 128 + n where signal n ended it; 126 and 127
 /// where it could not be run, which is said.
@@ -41,65 +44,24 @@ fn lost(program: &str, error: &std::io::Error) -> Error {
 
 /// Ctrl-C and Ctrl-\ are the child's, which the terminal sends them to; being told to end is passed
 /// on.
-#[cfg(unix)]
-struct ChildSignals {
-    interrupt: tokio::signal::unix::Signal,
-    quit: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
+struct ChildSignals(Listener);
 
-#[cfg(unix)]
 impl ChildSignals {
     /// Before the child is there, so that none is lost.
     fn listen() -> std::io::Result<ChildSignals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(ChildSignals {
-            interrupt: signal(SignalKind::interrupt())?,
-            quit: signal(SignalKind::quit())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
+        Listener::register(&[INTERRUPT, QUIT, TERMINATE, HANG_UP]).map(ChildSignals)
     }
 
     async fn wait(mut self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-        use rustix::process::{Pid, Signal};
-        let pid = child
-            .id()
-            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let id = child.id();
         loop {
             tokio::select! {
                 status = child.wait() => return status,
-                _ = self.interrupt.recv() => {}
-                _ = self.quit.recv() => {}
-                _ = self.terminate.recv() => send(pid, Signal::TERM),
-                _ = self.hang_up.recv() => send(pid, Signal::HUP),
-            }
-        }
-    }
-}
-
-/// A child that has just ended needs no signal any more.
-#[cfg(unix)]
-fn send(child: Option<rustix::process::Pid>, signal: rustix::process::Signal) {
-    let _ = child.map(|pid| rustix::process::kill_process(pid, signal));
-}
-
-/// Ctrl-C is the child's, which the console sends it to.
-#[cfg(not(unix))]
-struct ChildSignals;
-
-#[cfg(not(unix))]
-impl ChildSignals {
-    fn listen() -> std::io::Result<ChildSignals> {
-        Ok(ChildSignals)
-    }
-
-    async fn wait(self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
-        loop {
-            tokio::select! {
-                status = child.wait() => return status,
-                _ = tokio::signal::ctrl_c() => {}
+                signal = self.0.next() => {
+                    if [TERMINATE, HANG_UP].contains(&signal) {
+                        processes::send(id, signal);
+                    }
+                }
             }
         }
     }
@@ -107,43 +69,19 @@ impl ChildSignals {
 
 /// The status as shells have it: 128 + n where signal n ended it.
 pub(super) fn status_of(status: ExitStatus) -> u8 {
-    #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    #[cfg(not(unix))]
-    let signal: Option<i32> = None;
     let number = status
         .code()
-        .or(signal.map(|signal| 128 + signal))
+        .or(processes::signal_of(status).map(|signal| 128 + signal))
         .unwrap_or(1);
     // Windows has statuses above 255: whatever they are, they are not 0.
     u8::try_from(number).unwrap_or(1)
 }
 
-/// SIGTERM or SIGINT; it is listened for from this call on.
-#[cfg(unix)]
+/// SIGTERM or SIGINT (Ctrl-C); it is listened for from this call on.
 pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| cannot_listen(&error))?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| cannot_listen(&error))?;
+    let mut signals = Listener::register(&[TERMINATE, INTERRUPT])
+        .map_err(|error| Error::other(format!("cannot listen to signals: {error}")))?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-#[cfg(unix)]
-fn cannot_listen(error: &std::io::Error) -> Error {
-    Error::other(format!("cannot listen to signals: {error}"))
-}
-
-/// Ctrl-C.
-#[cfg(not(unix))]
-pub(super) fn told_to_end() -> Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()
-        .map_err(|error| Error::other(format!("cannot listen to Ctrl-C: {error}")))?;
-    Ok(async move {
-        interrupt.recv().await;
+        signals.next().await;
     })
 }

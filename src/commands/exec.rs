@@ -8,6 +8,7 @@ use super::program::{NOT_EXECUTABLE, Program};
 use crate::cli::Exec;
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::system::processes;
 
 pub(super) fn run(asked: &Exec, context: &Context) -> Result<ExitCode> {
     let words = match asked.command.as_slice() {
@@ -38,15 +39,8 @@ fn subshell(env: &Env) -> OsString {
 }
 
 /// Replaces this process, so that signals and the status are the command's own.
-#[cfg(unix)]
 fn become_command(command: &mut Command, context: &Context) -> ExitCode {
-    let error = std::os::unix::process::CommandExt::exec(command);
-    could_not(command, &error, context)
-}
-
-#[cfg(not(unix))]
-fn become_command(command: &mut Command, context: &Context) -> ExitCode {
-    match command.status() {
+    match processes::become_command(command) {
         Ok(status) => ExitCode::from(
             status
                 .code()

@@ -55,6 +55,7 @@ use crate::cli::{self, Command, ConfigAction, SyncAction};
 use crate::env::Env;
 use crate::error::{Error, Kind, Result};
 use crate::say::{Voice, visible_json};
+use crate::system::processes;
 use crate::terminal;
 use context::Context;
 use shell::{Ended, ShellCredentials};
@@ -186,8 +187,7 @@ fn unparsed(error: &clap::Error, args: &[OsString], env: &Env) -> Ended {
 /// No core dump of this process, and no look into its memory by another one of the same user.
 /// `execve` undoes it, so that a command run by `exec` is like any other.
 fn keep_out_of_core_dumps() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    processes::keep_out_of_core_dumps();
 }
 
 /// The one clock.

@@ -12,6 +12,7 @@ use crate::path_search::{self, NotRun};
 use crate::say::Voice;
 use crate::secret::Secret;
 use crate::shell_state::{SHELL_STATE, ShellState};
+use crate::system::processes;
 
 /// Found, but it cannot be run; and not found at all: what shells say.
 pub(super) const NOT_EXECUTABLE: u8 = 126;
@@ -62,8 +63,7 @@ impl Program {
     /// With these variables, and without what would compete with them.
     pub(super) fn command_with(&self, variables: &[(&str, Option<Secret>)], env: &Env) -> Command {
         let mut command = Command::new(&self.path);
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::arg0(&mut command, &self.words[0]);
+        processes::called(&mut command, &self.words[0]);
         command.args(&self.words[1..]).env_clear();
         command.envs(env.vars().filter(|(name, _)| !is_removed(name)));
         for (name, value) in variables {

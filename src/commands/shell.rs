@@ -12,9 +12,8 @@ use crate::render::formats::Format;
 use crate::render::shell::{self, Shell, VariableChange};
 
 use crate::shell_state::{ShellState, Variable};
+use crate::system::processes;
 use crate::terminal;
-#[cfg(windows)]
-use crate::{process_tree, windows};
 
 /// `--shell`, else the first shell among the processes above, else `$SHELL`; `None` where none of
 /// them says it, as on Windows under a program that is no shell.
@@ -127,82 +126,7 @@ pub(super) fn what_fits(shell: Shell, changes: Vec<Variable<'_>>) -> Vec<Variabl
 /// More processes than this are not between a shell and xacct.
 const MOST_ANCESTORS: usize = 64;
 
-/// The first shell among the processes above this one: `timeout`, `sudo` and the like may stand
-/// between.
-#[cfg(unix)]
+/// The first shell among the processes above this one.
 fn ancestor() -> Option<Shell> {
-    let mut id = std::os::unix::process::parent_id();
-    for _ in 0..MOST_ANCESTORS {
-        let (name, parent) = process(id)?;
-        if let Some(shell) = name.as_deref().and_then(shell::by_name) {
-            return Some(shell);
-        }
-        id = parent;
-    }
-    None
-}
-
-#[cfg(windows)]
-fn ancestor() -> Option<Shell> {
-    let processes = windows::processes::all();
-    let started = &windows::processes::started;
-    let above = process_tree::above(std::process::id(), &processes, started);
-    above
-        .into_iter()
-        .take(MOST_ANCESTORS)
-        .find_map(shell::by_name)
-}
-
-/// What a process runs, and the number of the one above it.
-#[cfg(target_os = "linux")]
-fn process(id: u32) -> Option<(Option<String>, u32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name stands in parentheses and may have some itself; behind it are the state and the
-    // parent.
-    let (before, behind) = stat.rsplit_once(')')?;
-    let parent = behind.split_whitespace().nth(1)?.parse().ok()?;
-    // The executable: in a script, the process is called by the script's name. Another user's is
-    // not shown.
-    let program = std::fs::read_link(format!("/proc/{id}/exe")).ok();
-    let program = program.and_then(|path| path.into_os_string().into_string().ok());
-    let name = match program {
-        Some(path) if is_many(&path) => applet(id).unwrap_or(path),
-        Some(path) => path,
-        None => before.split_once('(')?.1.to_owned(),
-    };
-    Some((Some(name), parent))
-}
-
-/// One executable for many commands, of which only some are shells.
-#[cfg(target_os = "linux")]
-fn is_many(path: &str) -> bool {
-    ["busybox", "toybox"].iter().any(|name| {
-        path.rsplit('/')
-            .next()
-            .is_some_and(|file| file.starts_with(name))
-    })
-}
-
-#[cfg(target_os = "linux")]
-fn applet(id: u32) -> Option<String> {
-    let line = std::fs::read(format!("/proc/{id}/cmdline")).ok()?;
-    let mut words = line
-        .split(|byte| *byte == 0)
-        .filter_map(|word| std::str::from_utf8(word).ok());
-    words
-        .find(|word| !is_many(word))
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn process(id: u32) -> Option<(Option<String>, u32)> {
-    let id = id.to_string();
-    let output = std::process::Command::new("ps")
-        .args(["-o", "ppid=,comm=", "-p", &id])
-        .output()
-        .ok()?;
-    let line = String::from_utf8(output.stdout).ok()?;
-    let (parent, name) = line.trim().split_once(char::is_whitespace)?;
-    Some((Some(name.trim().to_owned()), parent.parse().ok()?))
+    processes::first_above(MOST_ANCESTORS, shell::by_name)
 }

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::system::open;
+
 /// More than any of the files that xacct reads has: thirty thousand profiles are about 6 MiB.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
@@ -33,16 +35,7 @@ fn text(bytes: &[u8]) -> io::Result<Zeroizing<String>> {
 
 /// Whether the other end of a pipe gives what the path names.
 pub(crate) fn is_pipe(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        let kind = std::fs::metadata(path).map(|metadata| metadata.file_type());
-        kind.is_ok_and(|kind| std::os::unix::fs::FileTypeExt::is_fifo(&kind))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        false
-    }
+    std::fs::metadata(path).is_ok_and(|metadata| open::is_pipe(metadata.file_type()))
 }
 
 /// What comes through a pipe to its end. Waits for it, and for somebody to open the other end.
@@ -57,9 +50,9 @@ pub(crate) fn read_pipe(path: &Path) -> io::Result<Zeroizing<String>> {
 }
 
 fn read_up_to(path: &Path, max: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = open(path)?;
+    let file = opened(path)?;
     let metadata = file.metadata()?;
-    if is_null(&metadata) {
+    if open::is_null(&metadata) {
         return Ok(Zeroizing::default());
     }
     refuse_other_kinds(&metadata)?;
@@ -81,16 +74,10 @@ fn refuse_larger(length: usize, max: u64) -> io::Result<()> {
     Err(io::Error::new(ErrorKind::FileTooLarge, why))
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn opened(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
-    }
-    options.open(path).map_err(|error| {
+    open::without_waiting(&mut options, path).map_err(|error| {
         // A socket cannot even be opened, and the system's words for that say nothing.
         let kind = std::fs::metadata(path).map(|metadata| refuse_other_kinds(&metadata));
         kind.ok().and_then(Result::err).unwrap_or(error)
@@ -118,30 +105,13 @@ fn kind(metadata: &Metadata) -> &'static str {
     if kind.is_dir() {
         return "a directory";
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return "a FIFO";
-        }
-        if kind.is_socket() {
-            return "a socket";
-        }
+    if open::is_pipe(kind) {
+        return "a FIFO";
+    }
+    if open::is_socket(kind) {
+        return "a socket";
     }
     "a device"
-}
-
-/// What people name where there is to be no file.
-#[cfg(unix)]
-fn is_null(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    metadata.file_type().is_char_device()
-        && std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == metadata.rdev())
-}
-
-#[cfg(not(unix))]
-fn is_null(_: &Metadata) -> bool {
-    false
 }
 
 #[cfg(all(test, unix))]

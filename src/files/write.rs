@@ -14,6 +14,7 @@ use super::private::{self, make_dir};
 use super::read::read_bytes;
 use crate::config::{FileKind, Paths};
 use crate::error::{Error, Result};
+use crate::system::{access, open};
 
 /// In the names of temporary files: `.config.xacct-1x2y3z.tmp`.
 const MARK: &str = ".xacct-";
@@ -48,27 +49,12 @@ pub(crate) fn try_lock(paths: &Paths) -> Result<Option<EditLock>> {
 
 fn lock_in(dir: &Path) -> io::Result<Option<EditLock>> {
     make_dir(dir)?;
-    let file = open_lock(dir)?;
+    let file = open::to_lock(dir)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(EditLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
-}
-
-/// The directory itself: nothing is left behind.
-#[cfg(unix)]
-fn open_lock(dir: &Path) -> io::Result<File> {
-    File::open(dir)
-}
-
-#[cfg(not(unix))]
-fn open_lock(dir: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(dir.join("config.xacct-lock"))
 }
 
 /// Writes the files, in this order, and gives the backups of what was there. Everything that can
@@ -196,7 +182,8 @@ impl Prepared {
         let temporary = private::temporary(target, MARK)?;
         temporary.as_file().write_all(new.as_bytes())?;
         if change.old.is_some() {
-            keep_owner_and_mode(temporary.path(), target, change.file)?;
+            let is_secret = change.file == FileKind::Credentials;
+            access::take_over(temporary.path(), target, is_secret)?;
         }
         temporary.as_file().sync_all()?;
         self.temporary.push(Some(temporary));
@@ -234,34 +221,6 @@ fn sweep(target: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-#[cfg(unix)]
-fn keep_owner_and_mode(file: &Path, target: &Path, kind: FileKind) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let file = File::open(file)?;
-    let (old, new) = (fs::metadata(target)?, file.metadata()?);
-    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-        // Not everybody may give files away; who may change the file may have it.
-        let _ = std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid()));
-    }
-    // Others could read the file with the keys: not what is written to it now.
-    let mask = if kind == FileKind::Credentials {
-        0o700
-    } else {
-        0o7777
-    };
-    file.set_permissions(fs::Permissions::from_mode(old.mode() & mask))
-}
-
-#[cfg(not(unix))]
-fn keep_owner_and_mode(file: &Path, target: &Path, kind: FileKind) -> io::Result<()> {
-    // The file with the keys is for its owner alone, whoever could open the old one.
-    if kind != FileKind::Credentials {
-        // Best effort, as for owners on Unix.
-        let _ = crate::windows::access::copy(target, file);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

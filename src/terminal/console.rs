@@ -18,10 +18,10 @@ use crossterm::terminal::{self, Clear, ClearType};
 use zeroize::Zeroizing;
 
 use super::Unanswered;
-use super::signals::{INTERRUPT, Signals};
+use super::signals::Signals;
 use crate::picker::{Key, Picker, PickerOutcome, Size};
 use crate::secret::Secret;
-use crate::{window, windows};
+use crate::system::{INTERRUPT, processes, window};
 
 /// Between two looks for a key: nobody types faster than this is noticed.
 const LOOK: Duration = Duration::from_millis(10);
@@ -73,7 +73,7 @@ pub(crate) fn tell(text: &str) {
 /// Whether there is a console that somebody sees. In a window of Git Bash there is one that nobody
 /// does.
 pub(crate) fn available() -> bool {
-    console("CONIN$").is_some() && !windows::processes::has_unix_terminal()
+    console("CONIN$").is_some() && !processes::has_unix_terminal()
 }
 
 /// How many want the console without echo and without lines.
@@ -235,7 +235,7 @@ pub(crate) async fn pick(mut picker: Picker, color: bool) -> Result<PickerOutcom
     let _raw = Hushed::begin()?;
     let mut signals = Signals::register().map_err(Unanswered::Failed)?;
     let mut output = output().ok_or(Unanswered::NoTerminal)?;
-    let color = color && windows::console::understands_vt();
+    let color = color && window::understands_vt();
     loop {
         let size = size();
         picker.show(size.listed());

@@ -19,9 +19,11 @@ use rustix::termios::{
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Unanswered;
-use super::signals::{HANG_UP, Resumed, Signals};
+use super::signals::Signals;
 use super::tty::{absence, in_foreground, open};
 use crate::picker::{PendingKeys, Picker, PickerOutcome, Size};
+use crate::system::HANG_UP;
+use crate::system::signals::Resumed;
 use crate::window;
 
 /// How long a read waits for a key, in tenths of a second; so long may Escape be the beginning of

@@ -8,7 +8,6 @@
 
 mod answer;
 mod caller;
-mod foreground;
 mod signals;
 #[cfg(windows)]
 mod console;
@@ -17,13 +16,13 @@ mod tty;
 #[cfg(unix)]
 mod list;
 
+pub(crate) use crate::system::foreground::{give_back, is_taken, take};
 pub(crate) use answer::{BACKGROUND, TO_FOREGROUND, Unanswered, is_yes};
 pub(crate) use caller::CallingProgram;
 #[cfg(windows)]
 pub(crate) use console::{
     Kept, ask_hidden, ask_shown, available, hush, in_background, pick, screen, tell,
 };
-pub(crate) use foreground::{give_back, is_taken, take};
 #[cfg(unix)]
 pub(crate) use list::pick;
 pub(crate) use signals::{Signals, finishing, interruptible, unless};

@@ -12,6 +12,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::error::{Error, Kind, Result};
+use crate::system::signals::Listener;
+use crate::system::{HANG_UP, INTERRUPT, QUIT, TERMINATE};
 
 tokio::task_local! {
     /// How much of the work under way must not be cut off. It belongs to the work, not to the
@@ -97,81 +99,16 @@ impl Drop for Unfinished {
 }
 
 /// SIGINT, SIGTERM, SIGHUP and SIGQUIT; Ctrl-C where there are no signals.
-pub(crate) struct Signals {
-    #[cfg(unix)]
-    listeners: [(u8, tokio::signal::unix::Signal); 4],
-}
+pub(crate) struct Signals(Listener);
 
 impl Signals {
     /// From here on none is missed. Needs a runtime with its I/O driver on.
-    #[cfg(unix)]
     pub(crate) fn register() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            listeners: [
-                (INTERRUPT, signal(SignalKind::interrupt())?),
-                (TERMINATE, signal(SignalKind::terminate())?),
-                (HANG_UP, signal(SignalKind::hangup())?),
-                (QUIT, signal(SignalKind::quit())?),
-            ],
-        })
+        Listener::register(&[INTERRUPT, TERMINATE, HANG_UP, QUIT]).map(Signals)
     }
 
     /// The number of the next one.
-    #[cfg(unix)]
     pub(crate) async fn next(&mut self) -> u8 {
-        poll_fn(|context| {
-            for (number, listener) in &mut self.listeners {
-                if listener.poll_recv(context).is_ready() {
-                    return Poll::Ready(*number);
-                }
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    #[cfg(not(unix))]
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the signature is the same everywhere"
-    )]
-    pub(crate) fn register() -> io::Result<Signals> {
-        Ok(Signals {})
-    }
-
-    #[cfg(not(unix))]
-    pub(crate) async fn next(&mut self) -> u8 {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        INTERRUPT
+        self.0.next().await
     }
 }
-
-/// SIGCONT: the process goes on after it was stopped.
-#[cfg(unix)]
-pub(super) struct Resumed(tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Resumed {
-    pub(super) fn register() -> io::Result<Resumed> {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).map(Resumed)
-    }
-
-    /// The next time.
-    pub(super) async fn next(&mut self) {
-        // A listener is told for as long as it is kept: there is no end of it.
-        let _ = self.0.recv().await;
-    }
-}
-
-// Numbers that POSIX fixes.
-#[cfg(unix)]
-pub(super) const HANG_UP: u8 = 1;
-pub(super) const INTERRUPT: u8 = 2;
-#[cfg(unix)]
-const QUIT: u8 = 3;
-#[cfg(unix)]
-const TERMINATE: u8 = 15;

@@ -11,7 +11,9 @@ use rustix::termios::{
 
 use super::Unanswered;
 use crate::secret::Secret;
-use crate::terminal::signals::{HANG_UP, INTERRUPT, Resumed, Signals};
+use crate::system::signals::Resumed;
+use crate::system::{HANG_UP, INTERRUPT};
+use crate::terminal::signals::Signals;
 
 /// Whether a question would reach a person: a terminal that this process stands in the
 /// foreground of.

@@ -43,7 +43,7 @@ fn a_removed_file_locks_nobody_out_and_lets_nobody_in() {
     let path = dir.path().join("a.lock");
     let old = take(&path, "old");
     // Whoever opened the file before it went gets a lock that is worth nothing.
-    let file = open(&path).unwrap();
+    let file = open_own(&path).unwrap();
     fs::remove_file(&path).unwrap();
     let new = take(&path, "new");
     drop(old);

@@ -13,6 +13,7 @@ use crate::doctor::process::{self, ProgramLookup};
 use crate::doctor::{self, Finding, Looked, Planned, Repair, catalog, known};
 use crate::mfa::Prompter;
 use crate::refusal;
+use crate::system::access;
 
 /// Larger than any start-up file or token that is looked at.
 const MAX_SIZE: u64 = 1 << 20;
@@ -79,40 +80,18 @@ fn is_usual(paths: &Paths, path: &Path) -> bool {
         || path.file_name().is_some_and(|name| name == "xacct")
 }
 
-#[cfg(unix)]
 fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = fs::metadata(path).ok()?;
-    let me = rustix::process::geteuid().as_raw();
-    let uid = metadata.uid();
+    let access = access::of(path)?;
     Some(Owned {
         path: path.to_owned(),
         shown: paths.shown(path),
         holds,
-        foreign: (![0, me].contains(&uid)).then(|| format!("uid {uid}")),
-        mode: Some(metadata.mode() & 0o1777),
-        readers: Vec::new(),
-        writers: Vec::new(),
-        is_group_own: metadata.gid() == metadata.uid() && metadata.uid() != 0,
-        is_mendable: uid == me && (holds != Holds::Files || is_usual(paths, path)),
-    })
-}
-
-#[cfg(windows)]
-fn owned(paths: &Paths, path: &Path, holds: Holds) -> Option<Owned> {
-    let others = crate::windows::access::others(path).ok()?;
-    let writers = others.writers();
-    let readers = others.all().into_iter();
-    Some(Owned {
-        path: path.to_owned(),
-        shown: paths.shown(path),
-        holds,
-        readers: readers.filter(|who| !writers.contains(who)).collect(),
-        writers,
-        mode: None,
-        is_group_own: false,
-        is_mendable: others.owner.is_none() && (holds != Holds::Files || is_usual(paths, path)),
-        foreign: others.owner,
+        foreign: access.foreign,
+        mode: access.mode,
+        readers: access.readers,
+        writers: access.writers,
+        is_group_own: access.is_group_own,
+        is_mendable: access.is_ours && (holds != Holds::Files || is_usual(paths, path)),
     })
 }
 

@@ -3,7 +3,6 @@
 //! `doctor`.
 
 use std::fs;
-use std::path::Path;
 
 use crate::commands::context::Context;
 use crate::commands::edit_lock;
@@ -13,6 +12,7 @@ use crate::doctor::{Finding, Repair, TextEdit};
 use crate::error::{Error, Result};
 use crate::files::{self, Change};
 use crate::render::diff;
+use crate::system::access::set_mode;
 
 /// Whether anything was changed.
 pub(super) fn mend(findings: &[Finding], dry_run: bool, context: &Context) -> bool {
@@ -80,17 +80,6 @@ fn done(
         Err(error) => context.voice.warn(&format!("{what}: {error}")),
     }
     true
-}
-
-#[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
-}
-
-/// Whatever the mode is: for the user alone.
-#[cfg(windows)]
-fn set_mode(path: &Path, _: u32) -> std::io::Result<()> {
-    crate::windows::access::make_private(path)
 }
 
 /// Errors: the file cannot be written, or it would not be read as before.

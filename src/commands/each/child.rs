@@ -12,8 +12,8 @@ use tokio::time::{sleep, timeout};
 
 use super::capture::{OnLine, Sink, drain};
 use super::stop::{Level, Stop};
-#[cfg(windows)]
-use crate::{process_tree, windows};
+use crate::system::processes::{Everything, in_own_group};
+use crate::system::{self, Group};
 
 /// How long a command has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
@@ -55,19 +55,18 @@ impl Stream<'_> {
 
 /// Starts it in a process group of its own, with nothing to read.
 async fn start(
-    command: std::process::Command,
+    mut command: std::process::Command,
     out: &Stream<'_>,
     err: &Stream<'_>,
 ) -> io::Result<Child> {
+    // Ctrl-C on the terminal reaches xacct alone, and xacct's own signals reach grandchildren too.
+    in_own_group(&mut command);
     let mut command = Command::from(command);
     command
         .stdin(Stdio::null())
         .stdout(out.stdio())
         .stderr(err.stdio())
         .kill_on_drop(true);
-    // Ctrl-C on the terminal reaches xacct alone, and xacct's own signals reach grandchildren too.
-    #[cfg(unix)]
-    command.process_group(0);
     // The thread that starts a process stands still until the new process has become the command.
     // On a busy machine that takes a while, in which the other commands go on.
     tokio::task::spawn_blocking(move || command.spawn())
@@ -152,7 +151,7 @@ async fn first_end(child: &mut Child, limit: Option<Duration>, stop: &Stop) -> F
 
 /// SIGTERM to the whole group, and when its time is up, or when it is told to hurry, SIGKILL.
 async fn end(child: &mut Child, group: &ProcessGroup, stop: &Stop) -> io::Result<()> {
-    group.terminate(child);
+    group.terminate();
     tokio::select! {
         biased;
         status = child.wait() => {
@@ -166,54 +165,27 @@ async fn end(child: &mut Child, group: &ProcessGroup, stop: &Stop) -> io::Result
     child.wait().await.map(|_| ())
 }
 
-/// The processes of one run.
+/// The processes of one run, by the number of the first.
 struct ProcessGroup {
-    #[cfg(unix)]
-    leader: Option<rustix::process::Pid>,
-    #[cfg(windows)]
     leader: Option<u32>,
 }
 
-#[cfg(unix)]
-impl ProcessGroup {
-    fn of(child: &Child) -> ProcessGroup {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        ProcessGroup {
-            leader: id.and_then(rustix::process::Pid::from_raw),
-        }
-    }
-
-    /// Whoever has gone already needs no signal.
-    fn terminate(&self, _: &mut Child) {
-        self.send(rustix::process::Signal::TERM);
-    }
-
-    fn kill(&self, _: &mut Child) {
-        self.send(rustix::process::Signal::KILL);
-    }
-
-    fn send(&self, signal: rustix::process::Signal) {
-        if let Some(leader) = self.leader {
-            let _ = rustix::process::kill_process_group(leader, signal);
-        }
-    }
-}
-
-/// Windows has no signal that asks a program to end: it ends at once, with all that it has started.
-#[cfg(windows)]
 impl ProcessGroup {
     fn of(child: &Child) -> ProcessGroup {
         ProcessGroup { leader: child.id() }
     }
 
-    fn terminate(&self, child: &mut Child) {
-        self.kill(child);
+    fn terminate(&self) {
+        self.signal(system::Stop::Ask);
     }
 
     fn kill(&self, child: &mut Child) {
-        let processes = windows::processes::all();
-        let all = self.leader.map(|id| process_tree::below(id, &processes));
-        all.into_iter().flatten().for_each(windows::processes::end);
+        self.signal(system::Stop::Force);
+        // Where the system did not say which processes there are.
         let _ = child.start_kill();
+    }
+
+    fn signal(&self, stop: system::Stop) {
+        Everything::of(self.leader, Group::Own).signal(stop);
     }
 }

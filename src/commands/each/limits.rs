@@ -3,6 +3,7 @@
 use std::num::NonZero;
 
 use crate::say::Voice;
+use crate::system::processes::most_open_files;
 
 /// Without `-j`: a command waits for the network most of the time, so more than there are cores;
 /// and also where there are few of them.
@@ -10,10 +11,8 @@ const FOR_EACH_CORE: u32 = 2;
 const LEAST: u32 = 8;
 
 /// Open files for one command: two pipes, its process, a connection, two files of `--output-dir`.
-#[cfg(unix)]
 const FILES: u64 = 6;
 /// Those of xacct itself.
-#[cfg(unix)]
 const OWN_FILES: u64 = 40;
 
 pub(super) fn jobs(asked: Option<u32>, voice: Voice) -> u32 {
@@ -33,14 +32,7 @@ pub(super) fn jobs(asked: Option<u32>, voice: Voice) -> u32 {
     jobs.min(most)
 }
 
-#[cfg(unix)]
 fn most() -> u32 {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let most = limit.map_or(u64::MAX, |files| files.saturating_sub(OWN_FILES) / FILES);
+    let most = most_open_files().map_or(u64::MAX, |files| files.saturating_sub(OWN_FILES) / FILES);
     u32::try_from(most).unwrap_or(u32::MAX).max(1)
-}
-
-#[cfg(not(unix))]
-fn most() -> u32 {
-    u32::MAX
 }

@@ -14,6 +14,7 @@ use crate::duration;
 use crate::env::Env;
 use crate::error::Kind;
 use crate::say::Voice;
+use crate::system::processes;
 use crate::terminal::unless;
 
 use super::capture::Sink;
@@ -252,8 +253,7 @@ fn unkept(outcome: Outcome, error: &std::io::Error) -> Outcome {
 }
 
 fn why(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+    if let Some(signal) = processes::signal_of(status) {
         return format!("the command was ended by signal {signal}");
     }
     format!(

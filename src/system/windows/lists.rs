@@ -13,7 +13,7 @@ use windows_permissions::wrappers::{
 };
 use windows_permissions::{LocalBox, SecurityDescriptor};
 
-use crate::sddl::{self, Descriptor, Right};
+use crate::system::sddl::{self, Descriptor, Right};
 
 /// Who else can get at something.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! Which process started which: numbers and names in, numbers and names out.
+//! The programs above a process, from a list of all processes.
 
 /// One that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,21 +29,6 @@ pub(crate) fn above<'a>(
         names.extend(child.map(|parent| parent.name.as_str()));
     }
     names
-}
-
-/// A process and all that have it as parent, grandparent and so on; each before those below it.
-pub(crate) fn below(first: u32, processes: &[Process]) -> Vec<u32> {
-    let mut found = vec![first];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        let children = processes
-            .iter()
-            .filter(|process| process.parent == parent && !found.contains(&process.id));
-        let children: Vec<u32> = children.map(|process| process.id).collect();
-        found.extend(children);
-        next += 1;
-    }
-    found
 }
 
 #[cfg(test)]
@@ -87,11 +72,5 @@ mod tests {
         circle[1].parent = 30;
         let all_at_once = |_| Some(1);
         assert!(above(40, &circle, &all_at_once).len() <= circle.len());
-    }
-
-    #[test]
-    fn all_that_was_started_is_found() {
-        assert_eq!(below(20, &processes()), [20, 30, 40, 50]);
-        assert_eq!(below(7, &processes()), [7]);
     }
 }

@@ -2,7 +2,7 @@
 
 use winsafe::{HPROCESS, HPROCESSLIST, co};
 
-use crate::process_tree::Process;
+use crate::system::ancestors::Process;
 
 /// All of them; none where the system does not say.
 pub(crate) fn all() -> Vec<Process> {

@@ -12,7 +12,7 @@ use windows_permissions::constants::{SeObjectType, SecurityInformation};
 use windows_permissions::wrappers::SetNamedSecurityInfo;
 use windows_permissions::{LocalBox, SecurityDescriptor};
 
-use crate::common::{Cmd, Sandbox, XACCT, outer_env};
+use crate::common::{Cmd, Running, Sandbox, XACCT, outer_env};
 
 /// A batch file in a directory with a blank in its name.
 fn batch(sandbox: &Sandbox, name: &str, lines: &[&str]) -> PathBuf {
@@ -192,4 +192,32 @@ fn what_others_can_read_is_not_used_and_doctor_closes_it() {
     );
     doctor(&["--fix"]).stderr_contains("icacls ");
     assert!(!doctor(&[]).stdout_text().contains("Everyone"));
+}
+
+#[test]
+fn processes_that_renew_at_once_all_write_what_the_others_read() {
+    let sandbox = Sandbox::start_plain();
+    let before = sandbox.key_id("plain");
+    let renew = |_| {
+        sandbox
+            .xacct(&["credential-process", "plain", "--refresh", "-q"])
+            .spawn()
+    };
+    let read = |_| {
+        sandbox
+            .xacct(&["credential-process", "plain", "-q"])
+            .spawn()
+    };
+    let running: Vec<Running> = (0..6).map(renew).chain((0..6).map(read)).collect();
+    for run in running {
+        run.wait().ok();
+    }
+    assert_ne!(sandbox.key_id("plain"), before);
+    assert_eq!(sandbox.entries().len(), 1);
+    let left: Vec<_> = fs::read_dir(sandbox.cache_dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".tmp"))
+        .collect();
+    assert_eq!(left, [""; 0]);
 }

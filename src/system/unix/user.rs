@@ -3,6 +3,10 @@
 use nix::unistd::{Uid, User};
 
 /// The number of the user, where users have numbers.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the signature is the same everywhere"
+)]
 pub(crate) fn number() -> Option<u32> {
     Some(rustix::process::getuid().as_raw())
 }
